@@ -1,0 +1,185 @@
+//! A valid request, every choice made: what both dialects become.
+
+use crate::geojson::{Features, Reading};
+use crate::tile::TileTemplate;
+use crate::{Bbox, Crs, Extent, Graticule, NaturalEarth, Output, ValidTime, wms};
+
+/// An animation, or an image: an animation of one frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Animation {
+    /// The map.
+    pub map: Extent,
+    /// The map time of each frame, in order; never empty. A picture without a time has one frame of `None`.
+    pub times: Vec<Option<ValidTime>>,
+    /// Bottom first.
+    pub layers: Vec<Layer>,
+    /// What stands above the map.
+    pub header: Header,
+    /// The file.
+    pub output: Output,
+}
+
+/// What stands above the map.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Header {
+    /// The title of the whole picture.
+    pub title: Option<String>,
+    /// Words before the map time; where they stand, the time is shown as the request writes it.
+    pub time_prefix: Option<&'static str>,
+}
+
+/// One layer of the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// Where the request describes it (JSON Pointer), for messages.
+    pub pointer: String,
+    /// Its title, if it has one: then it has a line in the header.
+    pub title: Option<String>,
+    /// What it is called where it is missing.
+    pub name: String,
+    /// What it shows.
+    pub content: Content,
+    /// 0 (invisible) to 1.
+    pub opacity: f32,
+    /// The URL of its legend.
+    pub legend: Option<String>,
+    /// The credit its provider asks for.
+    pub attribution: Option<String>,
+    /// Labels for its line in the header.
+    pub labels: Series<Vec<Label>>,
+    /// What to do when it cannot be drawn.
+    pub on_error: OnError,
+}
+
+/// Something that is the same in every frame, or given for each.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Series<T> {
+    /// The same in every frame.
+    Same(T),
+    /// One for each frame.
+    PerFrame(Vec<T>),
+}
+
+impl<T> Series<T> {
+    /// The one of frame `index`, counted from 0.
+    pub fn at(&self, index: usize) -> &T {
+        match self {
+            Self::Same(value) => value,
+            Self::PerFrame(values) => &values[index],
+        }
+    }
+
+    /// Every distinct place: one, or one for each frame.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        match self {
+            Self::Same(value) => std::slice::from_ref(value).iter(),
+            Self::PerFrame(values) => values.iter(),
+        }
+    }
+}
+
+impl<T: PartialEq> Series<T> {
+    /// One for each frame, or one for all where they are equal.
+    pub fn new(mut values: Vec<T>) -> Self {
+        match values.split_first() {
+            Some((first, rest)) if rest.iter().all(|value| value == first) => Self::Same(values.swap_remove(0)),
+            _ => Self::PerFrame(values),
+        }
+    }
+}
+
+/// A fact that stands behind a layer's title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Its name; `None`: the value stands alone.
+    pub key: Option<String>,
+    /// The value. In a GeoJSON layer, `{property}` stands for a property of the newest feature.
+    pub value: String,
+}
+
+impl Label {
+    /// As it is shown.
+    pub fn text(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{key}: {}", self.value),
+            None => self.value.clone(),
+        }
+    }
+}
+
+/// What to do when a layer cannot be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// Say so on the frame and in the warnings.
+    #[default]
+    Mark,
+    /// Fail the whole run.
+    Fail,
+}
+
+/// What a layer shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Tiles, by template.
+    Tiles(Series<TileTemplate>),
+    /// A WMS, asked by Mapreel.
+    Wms {
+        /// The layers and everything else that does not change.
+        service: wms::Service,
+        /// Whether it is asked for the time of each frame.
+        timed: bool,
+    },
+    /// Whole GetMap requests.
+    GetMaps(Series<wms::GetMap>),
+    /// A georeferenced picture; `{time}` or `{time:PATTERN}` in its URL stands for the frame's time.
+    Picture {
+        /// The URL or template.
+        url: String,
+        /// What the picture's outer edges show.
+        bbox: Bbox,
+        /// The CRS of the bbox and of the picture's rows and columns.
+        crs: Crs,
+    },
+    /// Features.
+    GeoJson(Features),
+    /// Features that must be fetched first; see [`Animation::documents`].
+    GeoJsonUrl {
+        /// Where they are.
+        url: String,
+        /// How they are read.
+        reading: Reading,
+    },
+    /// Features that could not be had, and why.
+    Missing(String),
+    /// The built-in geography.
+    NaturalEarth(NaturalEarth),
+    /// Meridians and parallels.
+    Graticule(Graticule),
+}
+
+impl Animation {
+    /// The documents that must be fetched before the plan can be made: the layer's index and the URL of each.
+    pub fn documents(&self) -> Vec<(usize, String)> {
+        let url = |(i, layer): (usize, &Layer)| match &layer.content {
+            Content::GeoJsonUrl { url, .. } => Some((i, url.clone())),
+            _ => None,
+        };
+        self.layers.iter().enumerate().filter_map(url).collect()
+    }
+
+    /// Puts a fetched document, or why it could not be had, in the place of its URL.
+    pub fn resolve(&mut self, layer: usize, document: Result<&[u8], String>) {
+        let content = &mut self.layers[layer].content;
+        let Content::GeoJsonUrl { reading, .. } = content else { return };
+        let features = document.and_then(|bytes| {
+            reading.parse(bytes).map_err(|problems| {
+                let first = problems.0.first().map(ToString::to_string).unwrap_or_default();
+                format!("not usable as GeoJSON: {first}")
+            })
+        });
+        *content = match features {
+            Ok(features) => Content::GeoJson(features),
+            Err(reason) => Content::Missing(reason),
+        };
+    }
+}

@@ -1,0 +1,468 @@
+//! The second dialect: `map` + `layers`. It says what is wanted and leaves the URLs to Mapreel.
+
+use super::basemap_overlays::{labels, read_params};
+use crate::animation::{Animation, Content, Header, Layer, OnError, Series};
+use crate::geojson::{self, Reading, Style};
+use crate::json::Json;
+use crate::natural_earth::Feature;
+use crate::read::{Fields, Node};
+use crate::time::{ValidTime, expand};
+use crate::wms::{Request, Service};
+use crate::{Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, TileTemplate};
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+
+/// Frames per second where `output.fps` is not given.
+const FRAME_RATE_FPS: f64 = 4.0;
+
+/// The credit of the built-in geography.
+const NATURAL_EARTH_CREDIT: &str = "Made with Natural Earth";
+
+pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
+    let fields = root.fields()?;
+    let map = fields.required("map", "an object with `bbox` and `width`").and_then(|node| read_map(&node, limits));
+    let times = match fields.optional("times") {
+        Some(node) => read_times(&node, limits),
+        None => Some(vec![None]),
+    };
+    let frames = times.as_ref().map_or(1, Vec::len);
+    let timed = times.as_ref().is_none_or(|times| times[0].is_some());
+    let crs = map.as_ref().map_or(Crs::WebMercator, |map| map.crs);
+    let context = Context { crs, timed, limits };
+    let layers = fields.required("layers", "a list of layers, bottom first").and_then(|node| {
+        let layers: Vec<_> =
+            node.items(limits.layers_max)?.iter().enumerate().map(|(i, n)| context.layer(n, i + 1)).collect();
+        layers.into_iter().collect::<Option<Vec<_>>>()
+    });
+    let header = fields.optional("header").map_or(Some(Header::default()), |node| read_header(&node));
+    let output = match fields.optional("output") {
+        Some(node) => read_output(&node, frames),
+        None => Some(super::output(super::format(None, frames), FRAME_RATE_FPS)),
+    };
+    fields.finish();
+    Some(Animation { map: map?, times: times?, layers: layers?, header: header?, output: output? })
+}
+
+fn read_map(node: &Node, limits: &Limits) -> Option<Extent> {
+    let fields = node.fields()?;
+    let crs = read_crs(fields.optional("crs"), Crs::WebMercator);
+    let bbox_crs = fields.optional("bbox_crs").map(|node| read_crs(Some(node), Crs::Geographic));
+    let side = |name| fields.optional(name).map(|node| node.integer(16, limits.side_px_max));
+    let (width, height) = (side("width"), side("height"));
+    let zoom = fields.optional("zoom").map(|node| (node.number(0.0, 22.0), node));
+    let bbox = fields.required("bbox", "[west, south, east, north]").and_then(|node| {
+        let crs = crs?;
+        match bbox_crs {
+            None | Some(Some(Crs::Geographic)) => {
+                Some(Bbox::new(super::bbox_in_degrees(&node, crs)?).convert(Crs::Geographic, crs))
+            }
+            Some(from) => bbox_in_units(&node, from?, crs),
+        }
+    });
+    fields.finish();
+    let (crs, bbox) = (crs?, bbox?);
+    let max = f64::from(limits.side_px_max);
+    let sized = |width: f64, height: f64| {
+        if (1.0..=max).contains(&width) && (1.0..=max).contains(&height) {
+            return Some((width as u32, height as u32));
+        }
+        let detail = format!("the map would have {width} × {height} pixels; the limits are 1 and {max}");
+        node.refuse("out_of_range", detail, Some("give both `width` and `height`, or a box of another shape"));
+        None
+    };
+    let ratio = bbox.height() / bbox.width();
+    let (width, height) = match (width, height, zoom) {
+        (None, None, Some((zoom, _))) => {
+            let [width, height] = Extent::size_at_zoom(crs, &bbox, zoom?);
+            sized(width, height)?
+        }
+        (Some(width), Some(height), None) => (width?, height?),
+        (Some(width), None, None) => sized(f64::from(width?), (f64::from(width?) * ratio).round().max(1.0))?,
+        (None, Some(height), None) => sized((f64::from(height?) / ratio).round().max(1.0), f64::from(height?))?,
+        (None, None, None) => {
+            node.refuse(
+                "missing",
+                "the size of the map is missing",
+                Some("`width`, `height` or both in pixels, or `zoom`"),
+            );
+            return None;
+        }
+        (_, _, Some((_, zoom))) => {
+            zoom.invalid("both a size and a zoom are given", "give `width` and `height`, or `zoom`");
+            return None;
+        }
+    };
+    Some(Extent::fitted(crs, bbox, width, height))
+}
+
+fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
+    let Some(node) = node else { return Some(default) };
+    let code = node.string()?;
+    let crs = Crs::parse(code);
+    if crs.is_none() {
+        let detail = format!("the CRS `{code}` is not supported by this version");
+        node.refuse("not_supported", detail, Some("EPSG:3857 or EPSG:4326"));
+    }
+    crs
+}
+
+/// A bbox in the units of `from`, as one in those of `to`.
+fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
+    let bbox = Bbox::new(node.four_numbers()?);
+    let y_max = from.y(to.latitude_max());
+    let x_max = 1.5 * from.world_width();
+    let in_world = bbox.width() <= from.world_width() * (1.0 + 1e-9)
+        && [bbox.min_x, bbox.max_x].iter().all(|x| x.abs() <= x_max)
+        && [bbox.min_y, bbox.max_y].iter().all(|y| y.abs() <= y_max);
+    if bbox.width() <= 0.0 || bbox.height() <= 0.0 || !in_world {
+        let hint = format!("[min x, min y, max x, max y] in the units of {}, no wider than the world", from.code());
+        node.invalid("the box has no area or lies outside the world", &hint);
+        return None;
+    }
+    Some(bbox.convert(from, to))
+}
+
+fn read_times(node: &Node, limits: &Limits) -> Option<Vec<Option<ValidTime>>> {
+    let max = limits.frames_max;
+    let read = |node: &Node| match expand(node.string()?, max) {
+        Ok(times) => Some(times),
+        Err(error) => {
+            node.invalid(error.to_string(), &error.hint());
+            None
+        }
+    };
+    let times: Vec<_> = match node.json {
+        Json::Object(_) => {
+            node.refuse(
+                "not_supported",
+                "times relative to a layer are not supported by this version",
+                Some("a list or an interval"),
+            );
+            return None;
+        }
+        Json::List(_) => {
+            let all: Vec<_> = node.items(max)?.iter().map(read).collect();
+            all.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect()
+        }
+        _ => read(node)?,
+    };
+    if times.len() > max {
+        node.refuse("too_many", format!("{} frames; the limit is {max}", times.len()), Some("use a longer step"));
+        return None;
+    }
+    if !times.is_sorted_by_key(|time| time.instant()) {
+        node.invalid("the times are not in order", "earliest first");
+        return None;
+    }
+    Some(times.into_iter().map(Some).collect())
+}
+
+fn read_header(node: &Node) -> Option<Header> {
+    let fields = node.fields()?;
+    let title = fields.optional("title").map(|node| node.text());
+    fields.later("timezone");
+    fields.later("logo");
+    fields.finish();
+    let title = match title {
+        Some(title) => Some(title?).filter(|title| !title.is_empty()),
+        None => None,
+    };
+    Some(Header { title, time_prefix: None })
+}
+
+fn read_output(node: &Node, frames: usize) -> Option<crate::Output> {
+    let fields = node.fields()?;
+    let format = super::format(fields.optional("format"), frames);
+    let mut output = super::output(format, super::frame_rate(fields.optional("fps"), FRAME_RATE_FPS));
+    if let Some(hold) = fields.optional("hold_last_s").and_then(|node| node.number(0.0, 60.0)) {
+        output.hold_last_s = hold;
+    }
+    if let Some(repeat) = fields.optional("loop").and_then(|node| node.boolean()) {
+        output.repeat = repeat;
+    }
+    fields.later("max_bytes");
+    fields.finish();
+    Some(output)
+}
+
+/// What layers must know of the rest of the request.
+struct Context<'a> {
+    crs: Crs,
+    /// Whether the frames have times.
+    timed: bool,
+    limits: &'a Limits,
+}
+
+impl Context<'_> {
+    fn layer(&self, node: &Node, number: usize) -> Option<Layer> {
+        const TYPES: [&str; 7] = ["xyz", "wms", "image", "geojson", "natural-earth", "graticule", "wmts"];
+        let fields = node.fields()?;
+        let kind = fields.required("type", "what kind of layer it is, such as `wms`")?.word(&TYPES)?;
+        let title = fields.optional("title").map(|node| node.text());
+        let opacity = fields.optional("opacity").map_or(Some(1.0), |node| node.number(0.0, 1.0));
+        let attribution = fields.optional("attribution").map(|node| node.text());
+        let labels = fields.optional("labels").map_or(Some(Vec::new()), |node| labels(&node));
+        let on_error = fields.optional("on_error").map_or(Some(OnError::Mark), |node| read_on_error(&node));
+        let content = match kind {
+            0 => self.xyz(&fields),
+            1 => self.wms(&fields),
+            2 => self.image(&fields),
+            3 => self.geojson(&fields),
+            4 => natural_earth(&fields),
+            5 => graticule(&fields),
+            _ => {
+                let hint = "`wms` or `xyz`";
+                fields.node.child(node.json.get("type")?, "type").refuse(
+                    "not_supported",
+                    "WMTS is not supported by this version",
+                    Some(hint),
+                );
+                return None;
+            }
+        };
+        let legend = read_legend(&fields, content.as_ref());
+        fields.finish();
+        let content = content?;
+        let title = title.transposed()?.filter(|title| !title.is_empty());
+        let attribution = match (attribution.transposed()?, &content) {
+            (None, Content::NaturalEarth(_)) => Some(NATURAL_EARTH_CREDIT.to_owned()),
+            (text, _) => text.filter(|text| !text.is_empty()),
+        };
+        Some(Layer {
+            pointer: node.pointer.clone(),
+            name: title.clone().unwrap_or_else(|| format!("layer {number} ({})", TYPES[kind])),
+            title,
+            legend: legend?,
+            opacity: opacity? as f32,
+            attribution,
+            labels: Series::Same(labels?),
+            on_error: on_error?,
+            content,
+        })
+    }
+
+    fn xyz(&self, fields: &Fields) -> Option<Content> {
+        let zoom_max = fields.optional("max_zoom").map(|node| node.integer(0, crate::tile::ZOOM_MAX));
+        let node = fields.required("url", "…/{z}/{x}/{y}.png")?;
+        let mut template = match TileTemplate::parse(node.url()?) {
+            Ok(template) => template,
+            Err(error) => {
+                node.invalid(error.to_string(), "…/{z}/{x}/{y}.png");
+                return None;
+            }
+        };
+        if let Some(zoom) = zoom_max {
+            template.zoom_max = zoom?;
+        }
+        Some(Content::Tiles(Series::Same(template)))
+    }
+
+    fn wms(&self, fields: &Fields) -> Option<Content> {
+        let layers = fields
+            .required("layers", "the names of the WMS layers, separated by commas")
+            .and_then(|node| node.string());
+        let styles = fields.optional("styles").map(|node| node.string());
+        let version = fields.optional("version").map(|node| node.word(&["1.1.1", "1.3.0"]));
+        let crs = read_crs(fields.optional("crs"), self.crs);
+        let code = fields.optional("crs").and_then(|node| node.string()).map_or(crs?.code().to_owned(), str::to_owned);
+        let params = fields.optional("params").map_or(Some(Vec::new()), |node| wms_params(&node));
+        let timed = match fields.optional("time") {
+            Some(node) => wms_time(&node, self.timed)?,
+            None => self.timed,
+        };
+        fields.later("within");
+        let node = fields.required("url", "the address of the WMS")?;
+        let mut request = match Request::parse(node.url()?) {
+            Ok(request) => request,
+            Err(error) => {
+                node.invalid(error.to_string(), "the address of the WMS");
+                return None;
+            }
+        };
+        for (key, value) in params? {
+            request.set(&key, value);
+        }
+        let layers = layers?;
+        if layers.is_empty() {
+            fields.node.refuse(
+                "missing",
+                "`layers` is empty",
+                Some("the names of the WMS layers, separated by commas"),
+            );
+            return None;
+        }
+        request.set("LAYERS", layers);
+        if let Some(styles) = styles {
+            request.set("STYLES", styles?);
+        }
+        if let Some(version) = version {
+            request.set("VERSION", ["1.1.1", "1.3.0"][version?]);
+        }
+        // A time among the parameters is the author's choice of one time for every frame.
+        let fixed = request.get("TIME").is_some();
+        Some(Content::Wms { service: Service::new(request, crs?, &code, None), timed: timed && !fixed })
+    }
+
+    fn image(&self, fields: &Fields) -> Option<Content> {
+        let crs = read_crs(fields.optional("crs"), Crs::Geographic);
+        let bbox = fields.required("bbox", "what the outer edges of the picture show").and_then(|node| {
+            let crs = crs?;
+            bbox_in_units(&node, crs, crs)
+        });
+        let node = fields.required("url", "the address of a PNG, JPEG or WebP")?;
+        let url = node.url()?;
+        if url.contains("{time") && !self.timed {
+            node.invalid("the URL has a {time} and the request has no `times`", "add `times`");
+            return None;
+        }
+        Some(Content::Picture { url: url.to_owned(), bbox: bbox?, crs: crs? })
+    }
+
+    fn geojson(&self, fields: &Fields) -> Option<Content> {
+        let style = match fields.optional("style").map(|node| node.fields()) {
+            Some(style_fields) => {
+                let style_fields = style_fields?;
+                let style = geojson::style(&style_fields, Style::default());
+                style_fields.finish();
+                style
+            }
+            None => Style::default(),
+        };
+        let time_property = fields.optional("time_property").and_then(|node| node.string()).map(str::to_owned);
+        let keep = fields.optional("keep").map(|node| read_duration(&node));
+        let reading =
+            Reading { style, time_property, keep: keep.transposed()?, positions_max: self.limits.positions_max };
+        match (fields.optional("data"), fields.optional("url")) {
+            (Some(node), None) => Some(Content::GeoJson(reading.read(&node)?)),
+            (None, Some(node)) => Some(Content::GeoJsonUrl { url: node.url()?.to_owned(), reading }),
+            (Some(_), Some(node)) => {
+                node.invalid("both `data` and `url` are given", "give one of them");
+                None
+            }
+            (None, None) => {
+                fields.required("data", "GeoJSON, or `url` with its address");
+                None
+            }
+        }
+    }
+}
+
+fn natural_earth(fields: &Fields) -> Option<Content> {
+    let mut show = match fields.optional("show") {
+        Some(node) => {
+            let words: Vec<_> = node.items(16)?.iter().map(|node| node.word(&Feature::NAMES)).collect();
+            words.into_iter().map(|word| Some(Feature::ALL[word?])).collect::<Option<Vec<_>>>()?
+        }
+        None => Feature::ALL.to_vec(),
+    };
+    show.sort_unstable();
+    show.dedup();
+    Some(Content::NaturalEarth(NaturalEarth { show }))
+}
+
+fn graticule(fields: &Fields) -> Option<Content> {
+    let step = fields.optional("step").map(|node| node.number(0.01, 90.0));
+    let labels = fields.optional("degrees").map_or(Some(true), |node| node.boolean());
+    let stroke = fields.optional("stroke").map(|node| {
+        let colour = Colour::parse(node.string()?);
+        if colour.is_none() {
+            node.invalid("not a colour", "write it like #1e90ff");
+        }
+        colour
+    });
+    let stroke = stroke.transposed()?.unwrap_or(Colour { r: 70, g: 80, b: 95, a: 90 });
+    Some(Content::Graticule(Graticule { step_deg: step.transposed()?, stroke, labels: labels? }))
+}
+
+fn read_on_error(node: &Node) -> Option<OnError> {
+    match node.word(&["mark", "fail", "hold"])? {
+        0 => Some(OnError::Mark),
+        1 => Some(OnError::Fail),
+        _ => {
+            node.refuse("not_supported", "`hold` is not supported by this version", Some("`mark` or `fail`"));
+            None
+        }
+    }
+}
+
+/// A URL, `"auto"` for GetLegendGraphic, or nothing.
+fn read_legend(fields: &Fields, content: Option<&Content>) -> Option<Option<String>> {
+    let Some(node) = fields.optional("legend") else { return Some(None) };
+    match (node.json, content) {
+        (Json::Bool(false), _) => Some(None),
+        (Json::Text(text), Some(Content::Wms { service, .. })) if text == "auto" => Some(Some(service.legend())),
+        (Json::Text(text), Some(_)) if text == "auto" => {
+            node.invalid("only a WMS has a legend of its own", "the URL of a picture");
+            None
+        }
+        (_, None) => None,
+        _ => node.url().map(|url| Some(url.to_owned())),
+    }
+}
+
+/// Whether the layer is asked for the time of each frame.
+fn wms_time(node: &Node, timed: bool) -> Option<bool> {
+    match node.word(&["exact", "none", "nearest", "previous"])? {
+        0 if timed => Some(true),
+        0 => {
+            node.invalid("the request has no `times`", "add `times`");
+            None
+        }
+        1 => Some(false),
+        _ => {
+            let hint = "`exact`, or `none` for a layer that is the same at all times";
+            node.refuse("not_supported", "matching times to a server's is not supported by this version", Some(hint));
+            None
+        }
+    }
+}
+
+/// Extra parameters of a WMS, without those that Mapreel sets itself.
+fn wms_params(node: &Node) -> Option<Vec<(String, String)>> {
+    const OURS: [(&str, &str); 9] = [
+        ("layers", "`layers`"),
+        ("styles", "`styles`"),
+        ("version", "`version`"),
+        ("crs", "`crs`"),
+        ("srs", "`crs`"),
+        ("bbox", "`map.bbox`"),
+        ("width", "`map.width`"),
+        ("height", "`map.height`"),
+        ("request", "the layer's `type`"),
+    ];
+    let params = read_params(node)?;
+    for (key, _) in &params {
+        if let Some((_, field)) = OURS.iter().find(|(name, _)| key.eq_ignore_ascii_case(name)) {
+            node.child(node.json.get(key)?, key).invalid(format!("`{key}` is set by Mapreel"), &format!("use {field}"));
+        }
+    }
+    Some(params)
+}
+
+/// An ISO 8601 duration of days and smaller units.
+fn read_duration(node: &Node) -> Option<SignedDuration> {
+    let text = node.string()?;
+    let span = text.starts_with('P').then(|| text.parse::<Span>().ok()).flatten();
+    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    match duration.filter(|duration| duration.is_positive()) {
+        Some(duration) => Some(duration),
+        None => {
+            node.invalid(format!("`{text}` is not a duration"), "an ISO 8601 duration such as PT6H or P1D");
+            None
+        }
+    }
+}
+
+/// A field that may be absent, but if it is there must be right: `Option<Option<T>>` the other way round.
+trait Transposed<T> {
+    fn transposed(self) -> Option<Option<T>>;
+}
+
+impl<T> Transposed<T> for Option<Option<T>> {
+    fn transposed(self) -> Option<Option<T>> {
+        match self {
+            Some(Some(value)) => Some(Some(value)),
+            Some(None) => None,
+            None => Some(None),
+        }
+    }
+}

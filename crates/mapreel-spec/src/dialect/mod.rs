@@ -1,0 +1,110 @@
+//! The two dialects of a request, each read into the same [`Animation`].
+
+mod basemap_overlays;
+mod map_layers;
+
+use crate::json::Json;
+use crate::problem::Problem;
+use crate::read::{Node, Notes};
+use crate::{Animation, Crs, Format, Limits, Output, Problems};
+
+/// Reads a document in the dialect that its fields name.
+pub(crate) fn parse(document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
+    let whole = |code, detail: String, hint: Option<&str>| {
+        Problems(vec![Problem { pointer: String::new(), code, detail, hint: hint.map(str::to_owned) }])
+    };
+    if document.len() > limits.document_bytes_max {
+        let detail = format!("the request has {} bytes; the limit is {}", document.len(), limits.document_bytes_max);
+        return Err(whole("too_large", detail, None));
+    }
+    let json: Json =
+        serde_json::from_slice(document).map_err(|error| whole("not_json", format!("not JSON: {error}"), None))?;
+    let notes = Notes::default();
+    let root = Node::root(&json, &notes);
+    let has = |names: [&str; 2]| names.iter().any(|name| json.get(name).is_some());
+    let animation = match (has(["basemap", "overlays"]), has(["map", "layers"])) {
+        (true, false) => basemap_overlays::read(&root, limits),
+        (false, true) => map_layers::read(&root, limits),
+        (both, _) => {
+            let detail = match json {
+                Json::Object(_) if both => "the request mixes two dialects",
+                Json::Object(_) => "the request has neither `map` and `layers` nor `basemap` and `overlays`",
+                _ => "a request is an object",
+            };
+            root.invalid(detail, "give either `map` and `layers`, or `basemap` and `overlays`");
+            None
+        }
+    };
+    match animation {
+        Some(animation) if notes.is_empty() => Ok(animation),
+        _ => Err(Problems(notes.into_problems())),
+    }
+}
+
+/// Formats that the contract knows and this version does not.
+const FORMATS_LATER: [&str; 3] = ["webm", "apng", "zip"];
+
+/// The format, which must be able to hold this many frames.
+fn format(node: Option<Node>, frames: usize) -> Option<Format> {
+    let Some(node) = node else {
+        return Some(if frames > 1 { Format::Mp4 } else { Format::Png });
+    };
+    const HINT: &str = "`png`, `jpeg` or `webp` for an image, `mp4` or `gif` for an animation";
+    let word = node.string()?;
+    let Some(format) = Format::parse(word) else {
+        if FORMATS_LATER.contains(&word) {
+            node.refuse("not_supported", format!("the format `{word}` is not supported by this version"), Some(HINT));
+        } else {
+            node.invalid(format!("`{word}` is not a format"), HINT);
+        }
+        return None;
+    };
+    if frames > 1 && !format.is_animation() {
+        node.invalid(format!("`{word}` holds one frame and the request has {frames}"), HINT);
+        return None;
+    }
+    Some(format)
+}
+
+fn frame_rate(node: Option<Node>, default: f64) -> f64 {
+    node.and_then(|node| node.number(0.05, 60.0)).unwrap_or(default)
+}
+
+fn output(format: Option<Format>, frame_rate_fps: f64) -> Output {
+    Output { format: format.unwrap_or(Format::Png), frame_rate_fps, hold_last_s: 0.0, repeat: true }
+}
+
+/// Checks a bbox in degrees, which may run past 180: its sides in order, no wider than the world, between the poles.
+fn bbox_in_degrees(node: &Node, crs: Crs) -> Option<[f64; 4]> {
+    let [west, south, east, north] = node.four_numbers()?;
+    let max = crs.latitude_max();
+    let before = |what: &str, hint: &str| {
+        node.invalid(what.to_owned(), hint);
+        None::<[f64; 4]>
+    };
+    if west.abs() > 540.0 || east.abs() > 540.0 {
+        return before("the longitudes are not between -540 and 540", "[west, south, east, north] in degrees");
+    }
+    if west >= east {
+        return before(
+            "west is not less than east",
+            "across the date line, let east run past 180: [170, -20, 200, 10]",
+        );
+    }
+    if east - west > 360.0 {
+        return before("the box is wider than the world", "at most 360 degrees from west to east");
+    }
+    if south >= north {
+        return before("south is not less than north", "[west, south, east, north]");
+    }
+    if south < -max || north > max {
+        let detail = format!("the latitudes are not between -{max} and {max}, where {} ends", crs.code());
+        let hint = match crs {
+            Crs::WebMercator => "cut the box at 85 degrees, or use \"crs\": \"EPSG:4326\" in the second dialect",
+            Crs::Geographic => "[west, south, east, north] in degrees",
+        };
+        node.refuse("out_of_range", detail, Some(hint));
+        return None;
+    }
+    Some([west, south, east, north])
+}

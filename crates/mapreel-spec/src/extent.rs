@@ -1,0 +1,172 @@
+//! The area asked for and the pixels that show it.
+
+use crate::{Bbox, Crs};
+
+/// A bbox in a CRS, shown on a grid of pixels whose first row is the northernmost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extent {
+    /// The CRS of the bbox.
+    pub crs: Crs,
+    /// The outer edges of the outer pixels.
+    pub bbox: Bbox,
+    /// Pixels from west to east.
+    pub width: u32,
+    /// Pixels from north to south.
+    pub height: u32,
+}
+
+/// A part of an extent that lies within one world: what can be asked of a server that knows no date line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Part {
+    /// The bbox, moved into the world (west edge at or east of -180°).
+    pub bbox: Bbox,
+    /// First pixel column of the part in its extent.
+    pub x: u32,
+    /// Pixel columns of the part.
+    pub width: u32,
+}
+
+impl Extent {
+    /// Units per pixel, eastwards and northwards.
+    pub fn resolution(&self) -> [f64; 2] {
+        [self.bbox.width() / f64::from(self.width), self.bbox.height() / f64::from(self.height)]
+    }
+
+    /// The rectangle of whole pixels `[x, y, width, height]` as an extent of its own.
+    pub(crate) fn window(&self, x: u32, y: u32, width: u32, height: u32) -> Extent {
+        let [rx, ry] = self.resolution();
+        let bbox = Bbox {
+            min_x: self.bbox.min_x + f64::from(x) * rx,
+            max_x: if x + width == self.width { self.bbox.max_x } else { self.bbox.min_x + f64::from(x + width) * rx },
+            max_y: self.bbox.max_y - f64::from(y) * ry,
+            min_y: if y + height == self.height {
+                self.bbox.min_y
+            } else {
+                self.bbox.max_y - f64::from(y + height) * ry
+            },
+        };
+        Extent { bbox, width, height, ..*self }
+    }
+
+    /// The extent cut at every ±180°, each part moved into the world.
+    ///
+    /// The cut falls between pixel columns: a column belongs to the side its centre lies on. So no server is asked for
+    /// a pixel of the other side, which many draw wrongly or not at all (MapServer issue 7357), and no column is
+    /// asked for twice.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        let world = self.crs.world_width();
+        let [rx, _] = self.resolution();
+        let column = |x: f64| (((x - self.bbox.min_x) / rx - 0.5).ceil().max(0.0) as u32).min(self.width);
+        // Worlds are numbered from the one of longitude 0; world k begins at (k - 1/2) · world.
+        let first = ((self.bbox.min_x + rx / 2.0) / world + 0.5).floor();
+        let mut parts = Vec::new();
+        let mut x = 0;
+        let mut k = first;
+        while x < self.width {
+            let end = column((k + 0.5) * world).max(x);
+            if end > x {
+                let bbox = self.window(x, 0, end - x, self.height).bbox.shifted(-k * world);
+                parts.push(Part { bbox, x, width: end - x });
+            }
+            x = end;
+            k += 1.0;
+        }
+        parts
+    }
+
+    /// The extent that a source of another CRS is asked for: the same area, as many pixels.
+    pub(crate) fn in_crs(&self, crs: Crs) -> Extent {
+        Extent { crs, bbox: self.bbox.convert(self.crs, crs), ..*self }
+    }
+
+    /// The zoom level at which a 256-pixel tile has this extent's resolution.
+    pub(crate) fn zoom(&self) -> f64 {
+        let [rx, _] = self.resolution();
+        (self.crs.world_width() / (256.0 * rx)).log2()
+    }
+
+    /// The size in pixels of a bbox at a zoom level, one world being `256 · 2^zoom` pixels wide. Not bounded.
+    pub(crate) fn size_at_zoom(crs: Crs, bbox: &Bbox, zoom: f64) -> [f64; 2] {
+        let pixels_per_unit = 256.0 * zoom.exp2() / crs.world_width();
+        [(bbox.width() * pixels_per_unit).round(), (bbox.height() * pixels_per_unit).round()]
+    }
+
+    /// An extent of this size that shows the whole bbox with square pixels: the bbox grows about its centre in the
+    /// direction that has room. A bbox that fits to within a pixel is taken as it is.
+    pub(crate) fn fitted(crs: Crs, bbox: Bbox, width: u32, height: u32) -> Extent {
+        let (rx, ry) = (bbox.width() / f64::from(width), bbox.height() / f64::from(height));
+        let r = rx.max(ry);
+        let (grow_x, grow_y) = (r * f64::from(width) - bbox.width(), r * f64::from(height) - bbox.height());
+        let fits = grow_x < r && grow_y < r;
+        let bbox = if fits {
+            bbox
+        } else {
+            Bbox {
+                min_x: bbox.min_x - grow_x / 2.0,
+                max_x: bbox.max_x + grow_x / 2.0,
+                min_y: bbox.min_y - grow_y / 2.0,
+                max_y: bbox.max_y + grow_y / 2.0,
+            }
+        };
+        Extent { crs, bbox, width, height }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn degrees(bbox: [f64; 4], width: u32, height: u32) -> Extent {
+        Extent { crs: Crs::Geographic, bbox: Bbox::new(bbox), width, height }
+    }
+
+    #[test]
+    fn a_map_of_one_world_is_one_part() {
+        let parts = degrees([-180.0, -90.0, 180.0, 90.0], 720, 360).parts();
+        assert_eq!(parts, [Part { bbox: Bbox::new([-180.0, -90.0, 180.0, 90.0]), x: 0, width: 720 }]);
+    }
+
+    #[test]
+    fn a_box_over_the_date_line_is_two_parts_that_meet_there() {
+        let parts = degrees([170.0, 0.0, 190.0, 10.0], 200, 100).parts();
+        assert_eq!(parts.len(), 2);
+        assert_eq!((parts[0].x, parts[0].width), (0, 100));
+        assert_eq!(parts[0].bbox, Bbox::new([170.0, 0.0, 180.0, 10.0]));
+        assert_eq!((parts[1].x, parts[1].width), (100, 100));
+        assert_eq!(parts[1].bbox, Bbox::new([-180.0, 0.0, -170.0, 10.0]));
+    }
+
+    #[test]
+    fn every_column_is_asked_for_once_and_its_centre_is_in_the_world() {
+        for west in [-541.3, -180.0, -179.95, 85.6, 179.96, 190.0, 360.0] {
+            for width in [1, 7, 333, 1000] {
+                let extent = degrees([west, -10.0, west + 200.0, 10.0], width, 10);
+                let mut next = 0;
+                for part in extent.parts() {
+                    assert_eq!(part.x, next);
+                    next += part.width;
+                    let half = part.bbox.width() / f64::from(part.width) / 2.0;
+                    assert!(
+                        part.bbox.min_x + half >= -180.0 - 1e-9 && part.bbox.max_x - half <= 180.0 + 1e-9,
+                        "{part:?}"
+                    );
+                }
+                assert_eq!(next, width, "west {west}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_size_of_the_first_dialect_is_that_of_its_example() {
+        let bbox = Bbox::new([110.08, -24.99, 117.35, -19.51]).convert(Crs::Geographic, Crs::WebMercator);
+        assert_eq!(Extent::size_at_zoom(Crs::WebMercator, &bbox, 7.5), [936.0, 763.0]);
+    }
+
+    #[test]
+    fn a_box_of_another_shape_grows_and_is_never_squeezed() {
+        let extent = Extent::fitted(Crs::Geographic, Bbox::new([0.0, 0.0, 10.0, 10.0]), 200, 100);
+        assert_eq!(extent.bbox, Bbox::new([-5.0, 0.0, 15.0, 10.0]));
+        let [rx, ry] = extent.resolution();
+        assert_eq!(rx, ry);
+    }
+}

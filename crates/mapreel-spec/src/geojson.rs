@@ -1,0 +1,482 @@
+//! GeoJSON (RFC 7946) with simplestyle-spec 1.1, and when each feature is there.
+//!
+//! Time comes from one property: a text means that the feature appears then; a list of texts, one for each position,
+//! means that a line or multi-point grows. What is drawn at a time is what is known by then: a track ends at its last
+//! fix, nothing is interpolated.
+
+use crate::json::Json;
+use crate::problem::{Problem, Problems};
+use crate::read::{Fields, Node, Notes};
+use crate::{Colour, ValidTime};
+use jiff::{SignedDuration, Timestamp};
+
+/// Longitude and latitude in degrees (RFC 7946, 4).
+pub type Position = [f64; 2];
+
+/// A geometry without its collections: those become several features.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Geometry {
+    /// Point and MultiPoint.
+    Points(Vec<Position>),
+    /// LineString and MultiLineString.
+    Lines(Vec<Vec<Position>>),
+    /// Polygon and MultiPolygon: the rings of each polygon, the outer one first.
+    Polygons(Vec<Vec<Vec<Position>>>),
+}
+
+/// How a feature is drawn; lengths in pixels of a picture whose text is 13 pixels high.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Style {
+    /// Colour of lines and outlines.
+    pub stroke: Colour,
+    /// Width of lines and outlines.
+    pub stroke_width: f32,
+    /// Colour of areas.
+    pub fill: Colour,
+    /// Colour of points.
+    pub marker: Colour,
+    /// Diameter of points.
+    pub marker_diameter: f32,
+}
+
+impl Default for Style {
+    /// The defaults of simplestyle-spec 1.1.
+    fn default() -> Self {
+        Self {
+            stroke: Colour::rgb(0x55, 0x55, 0x55),
+            stroke_width: 2.0,
+            fill: Colour::rgb(0x55, 0x55, 0x55).faded(0.6),
+            marker: Colour::rgb(0x7e, 0x7e, 0x7e),
+            marker_diameter: MARKER_DIAMETERS[1],
+        }
+    }
+}
+
+const MARKER_DIAMETERS: [f32; 3] = [6.0, 10.0, 15.0];
+
+/// When a feature, or each of its positions, is there.
+#[derive(Debug, Clone, PartialEq)]
+enum When {
+    Always,
+    Since(Timestamp),
+    /// One instant for each position of a single line or of points, never going back.
+    Grows(Vec<Timestamp>),
+}
+
+/// One feature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    geometry: Geometry,
+    /// How it is drawn.
+    pub style: Style,
+    when: When,
+    properties: Vec<(String, String)>,
+}
+
+/// All features of a layer, in drawing order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Features {
+    items: Vec<Feature>,
+    keep: Option<SignedDuration>,
+}
+
+impl Features {
+    /// Whether anything changes with time.
+    pub fn vary(&self) -> bool {
+        self.items.iter().any(|feature| feature.when != When::Always)
+    }
+
+    /// What is there at a time; without a time, everything.
+    pub fn at(&self, time: Option<Timestamp>) -> Vec<(Geometry, Style)> {
+        let known = |f: &Feature| Some((f.known_at(time, self.keep)?, f.style));
+        self.items.iter().filter_map(known).collect()
+    }
+
+    /// The time of the newest thing that is there at a time.
+    pub fn newest(&self, time: Timestamp) -> Option<Timestamp> {
+        self.items.iter().filter_map(|feature| feature.last_change(time)).max()
+    }
+
+    /// A label with its `{property}` places filled from the newest feature that has them all; `None` where no feature
+    /// has them yet.
+    pub fn fill(&self, template: &str, time: Option<Timestamp>) -> Option<String> {
+        if !template.contains('{') {
+            return Some(template.to_owned());
+        }
+        let there = self.items.iter().filter(|f| f.known_at(time, None).is_some());
+        let newest = |f: &&Feature| time.and_then(|t| f.last_change(t));
+        // The last of equals is the newest: a document's order counts where its times do not.
+        there.filter_map(|f| Some((newest(&f), f.fill(template)?))).max_by_key(|(when, _)| *when).map(|(_, text)| text)
+    }
+
+    /// The number of positions in all geometries.
+    fn positions(&self) -> usize {
+        self.items.iter().map(|f| f.geometry.positions()).sum()
+    }
+}
+
+impl Geometry {
+    fn positions(&self) -> usize {
+        match self {
+            Self::Points(points) => points.len(),
+            Self::Lines(lines) => lines.iter().map(Vec::len).sum(),
+            Self::Polygons(polygons) => polygons.iter().flatten().map(Vec::len).sum(),
+        }
+    }
+
+    fn truncated(&self, positions: usize) -> Self {
+        match self {
+            Self::Points(points) => Self::Points(points[..positions].to_vec()),
+            Self::Lines(lines) => {
+                Self::Lines(lines.iter().map(|line| line[..positions.min(line.len())].to_vec()).collect())
+            }
+            Self::Polygons(_) => self.clone(),
+        }
+    }
+}
+
+impl Feature {
+    fn known_at(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> Option<Geometry> {
+        let Some(time) = time else { return Some(self.geometry.clone()) };
+        let gone = |since: Timestamp| keep.is_some_and(|keep| since.checked_add(keep).is_ok_and(|end| end <= time));
+        match &self.when {
+            When::Always => Some(self.geometry.clone()),
+            When::Since(since) => (*since <= time && !gone(*since)).then(|| self.geometry.clone()),
+            When::Grows(times) => match times.partition_point(|t| *t <= time) {
+                0 => None,
+                known if gone(times[known - 1]) => None,
+                known => Some(self.geometry.truncated(known)),
+            },
+        }
+    }
+
+    fn last_change(&self, time: Timestamp) -> Option<Timestamp> {
+        match &self.when {
+            When::Always => None,
+            When::Since(since) => (*since <= time).then_some(*since),
+            When::Grows(times) => times[..times.partition_point(|t| *t <= time)].last().copied(),
+        }
+    }
+
+    fn fill(&self, template: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}')?;
+            out.push_str(before);
+            out.push_str(self.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())?);
+            rest = after;
+        }
+        out.push_str(rest);
+        Some(out)
+    }
+}
+
+/// How a layer wants its GeoJSON read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    /// The style of features that do not bring their own.
+    pub(crate) style: Style,
+    /// The property that says when a feature is there.
+    pub(crate) time_property: Option<String>,
+    /// How long a feature stays after its time; `None`: for ever.
+    pub(crate) keep: Option<SignedDuration>,
+    /// The most positions allowed.
+    pub(crate) positions_max: usize,
+}
+
+impl Reading {
+    /// Reads a GeoJSON document that came from an upstream.
+    ///
+    /// # Errors
+    /// Every problem of the document, each with its JSON Pointer within it.
+    pub fn parse(&self, document: &[u8]) -> Result<Features, Problems> {
+        let notes = Notes::default();
+        let json: Json = serde_json::from_slice(document).map_err(|error| {
+            let detail = format!("not JSON: {error}");
+            Problems(vec![Problem { pointer: String::new(), code: "not_json", detail, hint: None }])
+        })?;
+        match self.read(&Node::root(&json, &notes)) {
+            Some(features) if notes.is_empty() => Ok(features),
+            _ => Err(Problems(notes.into_problems())),
+        }
+    }
+
+    /// Reads a GeoJSON value; what is wrong with it is noted.
+    pub(crate) fn read(&self, node: &Node) -> Option<Features> {
+        let mut features = Features { items: Vec::new(), keep: self.keep };
+        self.object(node, &mut features.items)?;
+        if features.positions() > self.positions_max {
+            let detail = format!("{} positions; the limit is {}", features.positions(), self.positions_max);
+            node.refuse("too_large", detail, Some("simplify the geometries"));
+            return None;
+        }
+        if let Some(name) = &self.time_property
+            && !features.vary()
+        {
+            node.invalid(
+                format!("no feature has the property `{name}`"),
+                "`time_property` names the property with the time",
+            );
+            return None;
+        }
+        Some(features)
+    }
+
+    fn object(&self, node: &Node, out: &mut Vec<Feature>) -> Option<()> {
+        const TYPES: [&str; 9] = [
+            "FeatureCollection",
+            "Feature",
+            "Point",
+            "MultiPoint",
+            "LineString",
+            "MultiLineString",
+            "Polygon",
+            "MultiPolygon",
+            "GeometryCollection",
+        ];
+        let fields = node.fields()?;
+        let kind = fields.required("type", "GeoJSON objects have a `type`")?.word(&TYPES)?;
+        match kind {
+            0 => {
+                let Json::List(items) = fields.required("features", "a FeatureCollection has `features`")?.json else {
+                    fields.required("features", "")?.refuse("wrong_type", "`features` is not a list", None);
+                    return None;
+                };
+                let list = node.child(node.json.get("features")?, "features");
+                for (i, item) in items.iter().enumerate() {
+                    self.object(&list.child(item, &i.to_string()), out);
+                }
+            }
+            1 => self.feature(&fields, out)?,
+            _ => geometries(node, &mut |geometry| {
+                out.push(Feature { geometry, style: self.style, when: When::Always, properties: Vec::new() });
+            })?,
+        }
+        Some(())
+    }
+
+    fn feature(&self, fields: &Fields, out: &mut Vec<Feature>) -> Option<()> {
+        let properties = fields.optional("properties");
+        let style = match &properties {
+            Some(node) => style(&node.fields()?, self.style),
+            None => self.style,
+        };
+        let texts: Vec<(String, String)> = match properties.as_ref().map(|node| node.json) {
+            Some(Json::Object(entries)) => entries.iter().filter_map(|(k, v)| Some((k.clone(), plain(v)?))).collect(),
+            _ => Vec::new(),
+        };
+        // A feature may have no place (RFC 7946, 3.2); there is nothing to draw then.
+        let geometry = fields.optional("geometry")?;
+        let time = self.time_property.as_ref().and_then(|name| Some((properties.as_ref()?.json.get(name)?, name)));
+        let time = time.map(|(json, name)| properties.as_ref().map_or(geometry.clone(), |p| p.child(json, name)));
+        geometries(&geometry, &mut |geometry| {
+            let when = match &time {
+                Some(node) => read_when(node, &geometry).unwrap_or(When::Always),
+                None => When::Always,
+            };
+            out.push(Feature { geometry, style, when, properties: texts.clone() });
+        })
+    }
+}
+
+/// The layer's or a feature's style over another; other properties are the author's own.
+pub(crate) fn style(fields: &Fields, mut style: Style) -> Style {
+    let colour = |name| fields.optional(name).and_then(|node| read_colour(&node));
+    let opacity = |name| fields.optional(name).and_then(|node| node.number(0.0, 1.0));
+    let keep_alpha = |new: Colour, old: Colour| if new.a == 255 { Colour { a: old.a, ..new } } else { new };
+    if let Some(c) = colour("stroke") {
+        style.stroke = keep_alpha(c, style.stroke);
+    }
+    if let Some(o) = opacity("stroke-opacity") {
+        style.stroke.a = (o * 255.0).round() as u8;
+    }
+    if let Some(width) = fields.optional("stroke-width").and_then(|node| node.number(0.0, 100.0)) {
+        style.stroke_width = width as f32;
+    }
+    if let Some(c) = colour("fill") {
+        style.fill = keep_alpha(c, style.fill);
+    }
+    if let Some(o) = opacity("fill-opacity") {
+        style.fill.a = (o * 255.0).round() as u8;
+    }
+    if let Some(c) = colour("marker-color") {
+        style.marker = c;
+    }
+    if let Some(size) = fields.optional("marker-size").and_then(|node| node.word(&["small", "medium", "large"])) {
+        style.marker_diameter = MARKER_DIAMETERS[size];
+    }
+    style
+}
+
+fn read_colour(node: &Node) -> Option<Colour> {
+    let text = node.string()?;
+    let colour = Colour::parse(text);
+    if colour.is_none() {
+        node.invalid(format!("`{text}` is not a colour"), "write it like #1e90ff");
+    }
+    colour
+}
+
+fn plain(json: &Json) -> Option<String> {
+    match json {
+        Json::Text(text) => crate::text::clean(text).ok(),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+fn read_when(node: &Node, geometry: &Geometry) -> Option<When> {
+    let Json::List(items) = node.json else {
+        return Some(When::Since(instant(node)?));
+    };
+    let simple = match geometry {
+        Geometry::Points(_) => true,
+        Geometry::Lines(lines) => lines.len() == 1,
+        Geometry::Polygons(_) => false,
+    };
+    if !simple || items.len() != geometry.positions() {
+        let detail = format!("{} times for a geometry of {} positions", items.len(), geometry.positions());
+        node.invalid(detail, "a LineString or MultiPoint takes one time for each position, others a single time");
+        return None;
+    }
+    let times: Vec<_> =
+        items.iter().enumerate().map(|(i, item)| instant(&node.child(item, &i.to_string()))).collect::<Option<_>>()?;
+    if !times.is_sorted() {
+        node.invalid("the times go back", "put the positions in the order of their times");
+        return None;
+    }
+    Some(When::Grows(times))
+}
+
+fn instant(node: &Node) -> Option<Timestamp> {
+    match ValidTime::parse(node.string()?) {
+        Ok(time) => Some(time.instant()),
+        Err(error) => {
+            node.invalid(error.to_string(), &error.hint());
+            None
+        }
+    }
+}
+
+/// Every geometry in a geometry object, collections opened.
+fn geometries(node: &Node, out: &mut dyn FnMut(Geometry)) -> Option<()> {
+    const TYPES: [&str; 7] =
+        ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"];
+    let fields = node.fields()?;
+    let kind = fields.required("type", "geometries have a `type`")?.word(&TYPES)?;
+    if kind == 6 {
+        let list = fields.required("geometries", "a GeometryCollection has `geometries`")?;
+        for item in list.items(100_000)? {
+            geometries(&item, out)?;
+        }
+        return Some(());
+    }
+    let node = fields.required("coordinates", "geometries have `coordinates`")?;
+    out(match kind {
+        0 => Geometry::Points(vec![position(&node)?]),
+        1 => Geometry::Points(positions(&node, 1)?),
+        2 => Geometry::Lines(vec![positions(&node, 2)?]),
+        3 => Geometry::Lines(each(&node, |line| positions(line, 2))?),
+        4 => Geometry::Polygons(vec![each(&node, |ring| positions(ring, 4))?]),
+        _ => Geometry::Polygons(each(&node, |polygon| each(polygon, |ring| positions(ring, 4)))?),
+    });
+    Some(())
+}
+
+fn each<T>(node: &Node, read: impl Fn(&Node) -> Option<T>) -> Option<Vec<T>> {
+    node.items(usize::MAX)?.iter().map(read).collect()
+}
+
+fn positions(node: &Node, min: usize) -> Option<Vec<Position>> {
+    let Json::List(items) = node.json else {
+        node.refuse("wrong_type", format!("expected a list of positions, found {}", node.json.kind()), None);
+        return None;
+    };
+    if items.len() < min {
+        node.invalid(format!("{} positions where at least {min} are needed", items.len()), "see RFC 7946, section 3.1");
+        return None;
+    }
+    // The fast way for good positions; a bad one is read again for its pointer.
+    let read = |(i, item): (usize, &Json)| quick(item).or_else(|| position(&node.child(item, &i.to_string())));
+    items.iter().enumerate().map(read).collect()
+}
+
+fn quick(json: &Json) -> Option<Position> {
+    let Json::List(numbers) = json else { return None };
+    let [Json::Number(lon), Json::Number(lat), ..] = numbers[..] else { return None };
+    (lon.abs() <= 540.0 && lat.abs() <= 90.0).then_some([lon, lat])
+}
+
+fn position(node: &Node) -> Option<Position> {
+    let position = quick(node.json);
+    if position.is_none() {
+        node.invalid("not a position", "[longitude, latitude] in degrees, latitude between -90 and 90");
+    }
+    position
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRACK: &str = r#"{ "type": "FeatureCollection", "features": [
+        { "type": "Feature", "properties": { "time": ["2020-01-01", "2020-01-02", "2020-01-04"], "stroke": "f00" },
+          "geometry": { "type": "LineString", "coordinates": [[0, 0], [1, 1], [2, 2]] } },
+        { "type": "Feature", "properties": { "time": "2020-01-02", "wind": 45 },
+          "geometry": { "type": "Point", "coordinates": [1, 1] } },
+        { "type": "Feature", "properties": {}, "geometry": { "type": "Point", "coordinates": [9, 9] } } ] }"#;
+
+    fn reading() -> Reading {
+        Reading { time_property: Some("time".into()), positions_max: 100, ..Reading::default() }
+    }
+
+    fn at(time: &str) -> Timestamp {
+        ValidTime::parse(time).unwrap().instant()
+    }
+
+    #[test]
+    fn a_track_grows_to_its_last_fix_and_points_appear() {
+        let features = reading().parse(TRACK.as_bytes()).unwrap();
+        let check = |time: &str, line: usize, shapes: usize| {
+            let shown = features.at(Some(at(time)));
+            assert_eq!(shown.len(), shapes, "{time}");
+            if let Geometry::Lines(lines) = &shown[0].0 {
+                assert_eq!(lines[0].len(), line, "{time}");
+            }
+        };
+        check("2019-12-31", 0, 1);
+        check("2020-01-01", 1, 2);
+        check("2020-01-03", 2, 3);
+        check("2020-01-04", 3, 3);
+        assert_eq!(features.newest(at("2020-01-03")), Some(at("2020-01-02")));
+    }
+
+    #[test]
+    fn labels_are_filled_from_the_newest_feature() {
+        let features = reading().parse(TRACK.as_bytes()).unwrap();
+        assert_eq!(features.fill("{wind} kt", Some(at("2020-01-03"))), Some("45 kt".into()));
+        assert_eq!(features.fill("{wind} kt", Some(at("2020-01-01"))), None);
+    }
+
+    #[test]
+    fn a_feature_can_leave_again() {
+        let reading = Reading { keep: Some(SignedDuration::from_hours(24)), ..reading() };
+        let features = reading.parse(TRACK.as_bytes()).unwrap();
+        assert_eq!(features.at(Some(at("2020-01-02T23:59Z"))).len(), 3);
+        assert_eq!(features.at(Some(at("2020-01-03"))).len(), 1);
+    }
+
+    #[test]
+    fn problems_are_all_found_with_their_pointers() {
+        let document = r#"{ "type": "FeatureCollection", "features": [
+            { "type": "Feature", "properties": { "stroke": "red", "time": "2020-01-01" }, "geometry": { "type": "Point", "coordinates": [1, 91] } },
+            { "type": "Feature", "properties": { "time": ["2020-01-01"] }, "geometry": { "type": "LineString", "coordinates": [[0, 0], [1, 1]] } } ] }"#;
+        let pointers: Vec<_> =
+            reading().parse(document.as_bytes()).unwrap_err().0.into_iter().map(|p| p.pointer).collect();
+        assert!(pointers.contains(&"/features/0/properties/stroke".to_owned()), "{pointers:?}");
+        assert!(pointers.contains(&"/features/0/geometry/coordinates".to_owned()), "{pointers:?}");
+        assert!(pointers.contains(&"/features/1/properties/time".to_owned()), "{pointers:?}");
+    }
+}

@@ -1,0 +1,14 @@
+//! Meridians and parallels, as a request names them.
+
+use crate::Colour;
+
+/// A net of meridians and parallels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Graticule {
+    /// Degrees between lines; `None`: chosen from the extent.
+    pub step_deg: Option<f64>,
+    /// Colour of the lines.
+    pub stroke: Colour,
+    /// Whether degrees stand at the edges of the map.
+    pub labels: bool,
+}

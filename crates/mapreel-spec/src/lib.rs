@@ -1,0 +1,52 @@
+//! The words of Mapreel: what may be asked, and the plan it becomes.
+//!
+//! ```text
+//! request (JSON, two dialects) ──▶ Animation ──▶ Plan
+//!          read, validated whole      every choice     the images of every frame,
+//!          every problem at once      made             the labels, the segments
+//! ```
+//!
+//! Everything here is a pure function of its arguments: no network, files, clock, async or pixels.
+
+mod animation;
+mod bbox;
+mod colour;
+mod crs;
+mod dialect;
+mod extent;
+pub mod geojson;
+mod graticule;
+mod json;
+mod limits;
+pub mod manifest;
+mod natural_earth;
+mod output;
+mod plan;
+mod problem;
+mod read;
+mod text;
+mod tile;
+mod time;
+pub mod wms;
+
+pub use animation::{Animation, Content, Header, Label, Layer, OnError, Series};
+pub use bbox::Bbox;
+pub use colour::Colour;
+pub use crs::{AxisOrder, Crs};
+pub use extent::Extent;
+pub use graticule::Graticule;
+pub use limits::Limits;
+pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
+pub use output::{Format, Output};
+pub use plan::{Drawing, Frame, Mosaic, Piece, Plan, PlannedLayer, Segment};
+pub use problem::{Problem, Problems};
+pub use tile::{TileTemplate, TileTemplateError};
+pub use time::{TimeError, ValidTime, expand as expand_times};
+
+/// Reads a request in either dialect and validates it whole.
+///
+/// # Errors
+/// Every problem of the document at once, each with its JSON Pointer (RFC 6901).
+pub fn parse_request(document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
+    dialect::parse(document, limits)
+}

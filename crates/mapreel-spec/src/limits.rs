@@ -1,0 +1,34 @@
+//! The bounds a request must keep. Checked before any work begins.
+
+/// Upper bounds on what one request may ask for. `Default` gives values that suit one machine.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of the request document.
+    pub document_bytes_max: usize,
+    /// Frames of an animation.
+    pub frames_max: usize,
+    /// Layers, the basemap included.
+    pub layers_max: usize,
+    /// Width or height of the map, in pixels.
+    pub side_px_max: u32,
+    /// Frames × pixels × (layers + 1), in millions: the price of drawing.
+    pub cost_mpx_max: u64,
+    /// Requests to upstreams, over all frames and layers.
+    pub upstream_requests_max: usize,
+    /// Positions in all inline GeoJSON of the request.
+    pub positions_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            document_bytes_max: 16 << 20,
+            frames_max: 600,
+            layers_max: 16,
+            side_px_max: 4096,
+            cost_mpx_max: 8_000,
+            upstream_requests_max: 4_000,
+            positions_max: 1_000_000,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The built-in geography, as a request names it.
+
+/// What of Natural Earth is drawn, in drawing order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NaturalEarth {
+    /// Never empty.
+    pub show: Vec<Feature>,
+}
+
+/// A theme of Natural Earth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Feature {
+    /// The sea: the whole map, before anything else of this layer.
+    Ocean,
+    /// Land areas.
+    Land,
+    /// Borders between countries, on land.
+    Borders,
+    /// Coastlines.
+    Coastline,
+}
+
+impl Feature {
+    /// The names in a request, in the order of the variants.
+    pub(crate) const NAMES: [&'static str; 4] = ["ocean", "land", "borders", "coastline"];
+    /// In the order of [`Feature::NAMES`].
+    pub(crate) const ALL: [Feature; 4] = [Self::Ocean, Self::Land, Self::Borders, Self::Coastline];
+}

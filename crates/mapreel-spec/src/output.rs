@@ -1,0 +1,67 @@
+//! The file that is asked for.
+
+/// A file format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// PNG, 8-bit RGB.
+    Png,
+    /// JPEG, 4:4:4.
+    Jpeg,
+    /// WebP, lossless.
+    Webp,
+    /// MP4 with H.264, yuv420p, BT.709.
+    Mp4,
+    /// Animated GIF with one palette.
+    Gif,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 5] = [Self::Png, Self::Jpeg, Self::Webp, Self::Mp4, Self::Gif];
+
+    /// The word for it in requests, and its file extension.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+            Self::Webp => "webp",
+            Self::Mp4 => "mp4",
+            Self::Gif => "gif",
+        }
+    }
+
+    /// The format of a word or file extension, in any case; `jpg` is JPEG.
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = word.to_ascii_lowercase();
+        if word == "jpg" {
+            return Some(Self::Jpeg);
+        }
+        Self::ALL.into_iter().find(|format| format.name() == word)
+    }
+
+    /// Whether it can hold more than one frame.
+    pub fn is_animation(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Gif)
+    }
+}
+
+/// Format and speed of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// Frames per second.
+    pub frame_rate_fps: f64,
+    /// How much longer than the others the last frame is shown, in seconds.
+    pub hold_last_s: f64,
+    /// Whether a GIF begins again at its end.
+    pub repeat: bool,
+}
+
+impl Output {
+    /// How long frame `index` (from 0) of `frames` is shown, in seconds.
+    pub fn frame_duration_s(&self, index: usize, frames: usize) -> f64 {
+        let held = if index + 1 == frames { self.hold_last_s } else { 0.0 };
+        1.0 / self.frame_rate_fps + held
+    }
+}

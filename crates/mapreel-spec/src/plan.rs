@@ -1,0 +1,357 @@
+//! The plan: for every frame and layer the pictures that are needed and where they lie, the labels, the segments.
+//!
+//! A plan is plain data, computed once and never edited. It does not know how anything is fetched or drawn.
+
+use crate::animation::{Animation, Content, Label, Layer, OnError, Series};
+use crate::geojson::Features;
+use crate::{Bbox, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Frames of a segment, where there are enough: long enough that its keyframe costs little, short enough that cores
+/// and machines share an animation evenly.
+const SEGMENT_FRAMES: usize = 12;
+
+/// Everything that is needed to draw an animation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The map.
+    pub map: Extent,
+    /// The title of the whole picture.
+    pub title: Option<String>,
+    /// In order; never empty.
+    pub frames: Vec<Frame>,
+    /// Bottom first.
+    pub layers: Vec<PlannedLayer>,
+    /// Runs of neighbouring frames that are drawn and encoded alone; together all frames.
+    pub segments: Vec<Segment>,
+    /// The file.
+    pub output: Output,
+}
+
+/// One frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// Its valid time.
+    pub time: Option<ValidTime>,
+    /// Its valid time as the header shows it.
+    pub time_text: Option<String>,
+}
+
+/// A run of neighbouring frames, as indices from 0.
+pub type Segment = Range<usize>;
+
+/// A layer, frame by frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedLayer {
+    /// Its line in the header.
+    pub title: Option<String>,
+    /// What it is called where it is missing.
+    pub name: String,
+    /// What is drawn.
+    pub drawing: Drawing,
+    /// 0 (invisible) to 1.
+    pub opacity: f32,
+    /// The URL of its legend.
+    pub legend: Option<String>,
+    /// The credit its provider asks for.
+    pub attribution: Option<String>,
+    /// The texts behind its title.
+    pub labels: Series<Vec<String>>,
+    /// The time that the source is asked for, or the time of the newest feature shown.
+    pub times_used: Series<Option<String>>,
+    /// What to do when it cannot be drawn.
+    pub on_error: OnError,
+}
+
+/// What is drawn for a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drawing {
+    /// Pictures from upstreams.
+    Pictures(Series<Mosaic>),
+    /// Features.
+    Features(Features),
+    /// The built-in geography.
+    NaturalEarth(NaturalEarth),
+    /// Meridians and parallels.
+    Graticule(Graticule),
+    /// Nothing, and why.
+    Missing(String),
+}
+
+impl Drawing {
+    /// Whether it looks the same in every frame of `frames`.
+    pub fn is_static(&self, frames: usize) -> bool {
+        match self {
+            Self::Pictures(series) => matches!(series, Series::Same(_)),
+            Self::Features(features) => frames == 1 || !features.vary(),
+            Self::NaturalEarth(_) | Self::Graticule(_) | Self::Missing(_) => true,
+        }
+    }
+}
+
+impl Drawing {
+    /// Every piece of every frame.
+    fn pieces(&self) -> Vec<&Piece> {
+        match self {
+            Self::Pictures(series) => series.iter().flat_map(|mosaic| &mosaic.pieces).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A picture put together from pieces, and the area that it shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mosaic {
+    /// The CRS of the bbox; rows and columns are parallel to its axes.
+    pub crs: Crs,
+    /// What the picture's outer edges show.
+    pub bbox: Bbox,
+    /// Width and height in pixels; `None`: those of its only piece, known when it is there.
+    pub size: Option<(u32, u32)>,
+    /// The pieces; they do not overlap.
+    pub pieces: Vec<Piece>,
+}
+
+/// A picture from an upstream and its place in a mosaic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it is.
+    pub url: String,
+    /// Its left edge in the mosaic, in pixels.
+    pub x: u32,
+    /// Its upper edge in the mosaic, in pixels.
+    pub y: u32,
+    /// Its width in the mosaic, in pixels.
+    pub width: u32,
+    /// Its height in the mosaic, in pixels.
+    pub height: u32,
+    /// What to do with a picture of another size.
+    pub fit: Fit,
+}
+
+/// What to do with a picture of another size than its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It is wrong: this size was asked for.
+    Exact,
+    /// Scale it: tiles come in several sizes.
+    Scale,
+    /// Its size is the mosaic's.
+    Whole,
+}
+
+impl Plan {
+    /// Plans an animation.
+    ///
+    /// # Errors
+    /// It would cost more than the limits allow. Every problem at once.
+    pub fn new(animation: &Animation, limits: &Limits) -> Result<Self, Problems> {
+        let too_much = |pointer: &str, code, detail: String, hint: &str| Problem {
+            pointer: pointer.to_owned(),
+            code,
+            detail,
+            hint: Some(hint.to_owned()),
+        };
+        let mut problems = Vec::new();
+        let frames = animation.times.len();
+        let pixels = u64::from(animation.map.width) * u64::from(animation.map.height);
+        let cost_mpx = frames as u64 * pixels * (animation.layers.len() as u64 + 1) / 1_000_000;
+        if cost_mpx > limits.cost_mpx_max {
+            let detail = format!(
+                "{frames} frames × pixels × layers come to {cost_mpx} million; the limit is {}",
+                limits.cost_mpx_max
+            );
+            problems.push(too_much("", "too_large", detail, "fewer frames, or a smaller map"));
+        }
+        let mut layers = Vec::new();
+        for layer in &animation.layers {
+            match plan_layer(layer, animation, limits) {
+                Ok(planned) => layers.push(planned),
+                Err((code, detail, hint)) => problems.push(too_much(&layer.pointer, code, detail, hint)),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        let plan = Self {
+            map: animation.map,
+            title: animation.header.title.clone(),
+            frames: animation.times.iter().map(|time| frame(time, animation.header.time_prefix)).collect(),
+            layers,
+            segments: segments(frames),
+            output: animation.output.clone(),
+        };
+        let requests = plan.upstream_urls().len();
+        if requests > limits.upstream_requests_max {
+            let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
+            return Err(Problems(vec![too_much("", "too_large", detail, "fewer frames, or a smaller map")]));
+        }
+        Ok(plan)
+    }
+
+    /// Every different URL that the plan needs.
+    pub fn upstream_urls(&self) -> HashSet<&str> {
+        let legends = self.layers.iter().filter_map(|layer| layer.legend.as_deref());
+        let pictures = self.layers.iter().flat_map(|layer| layer.drawing.pieces()).map(|piece| piece.url.as_str());
+        pictures.chain(legends).collect()
+    }
+
+    /// How long the file plays, in seconds.
+    pub fn duration_s(&self) -> f64 {
+        (0..self.frames.len()).map(|i| self.output.frame_duration_s(i, self.frames.len())).sum()
+    }
+}
+
+fn frame(time: &Option<ValidTime>, prefix: Option<&str>) -> Frame {
+    let text = |time: &ValidTime| match prefix {
+        Some(prefix) => format!("{prefix}{}", time.text()),
+        None => time.for_people(),
+    };
+    Frame { time: time.clone(), time_text: time.as_ref().map(text) }
+}
+
+type Refusal = (&'static str, String, &'static str);
+
+fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<PlannedLayer, Refusal> {
+    let times = &animation.times;
+    let text = |time: &Option<ValidTime>| time.as_ref().map(|t| t.text().to_owned());
+    let (drawing, times_used) = match &layer.content {
+        Content::Tiles(templates) => {
+            let mosaic = |t: &crate::TileTemplate| {
+                t.mosaic(&animation.map, limits.upstream_requests_max).ok_or((
+                    "too_large",
+                    "too many tiles cover this map".to_owned(),
+                    "a smaller map",
+                ))
+            };
+            let mosaics = templates.iter().map(mosaic).collect::<Result<Vec<_>, _>>()?;
+            (Drawing::Pictures(Series::new(mosaics)), Series::Same(None))
+        }
+        Content::Wms { service, timed } => {
+            let frames = if *timed { times.len() } else { 1 };
+            if service.pieces(&animation.map).saturating_mul(frames as u64) > limits.upstream_requests_max as u64 {
+                return Err((
+                    "too_large",
+                    "too many pictures of this size cover the map".into(),
+                    "a larger `width` and `height` in `params`",
+                ));
+            }
+            if *timed {
+                let mosaics = times.iter().map(|time| service.mosaic(&animation.map, text(time).as_deref())).collect();
+                (Drawing::Pictures(Series::new(mosaics)), Series::new(times.iter().map(text).collect()))
+            } else {
+                let used = service.request.get("TIME").map(str::to_owned);
+                (Drawing::Pictures(Series::Same(service.mosaic(&animation.map, None))), Series::Same(used))
+            }
+        }
+        Content::GetMaps(requests) => {
+            let mosaics = Series::new(requests.iter().map(|r| r.mosaic()).collect());
+            let used = requests.iter().map(|r| r.time().map(str::to_owned)).collect();
+            (Drawing::Pictures(mosaics), Series::new(used))
+        }
+        Content::Picture { url, bbox, crs } => {
+            let mosaic = |time: &Option<ValidTime>| Ok(picture(&fill_time(url, time.as_ref())?, *bbox, *crs));
+            let mosaics = Series::new(times.iter().map(mosaic).collect::<Result<_, Refusal>>()?);
+            let used = match &mosaics {
+                Series::Same(_) if times.len() > 1 => Series::Same(None),
+                _ if !url.contains("{time") => Series::Same(None),
+                _ => Series::new(times.iter().map(text).collect()),
+            };
+            (Drawing::Pictures(mosaics), used)
+        }
+        Content::GeoJson(features) => {
+            let used = |time: &Option<ValidTime>| Some(features.newest(time.as_ref()?.instant())?.to_string());
+            let used = Series::new(times.iter().map(used).collect());
+            (Drawing::Features(features.clone()), used)
+        }
+        Content::GeoJsonUrl { .. } => (Drawing::Missing("not fetched".into()), Series::Same(None)),
+        Content::Missing(reason) => (Drawing::Missing(reason.clone()), Series::Same(None)),
+        Content::NaturalEarth(geography) => (Drawing::NaturalEarth(geography.clone()), Series::Same(None)),
+        Content::Graticule(graticule) => (Drawing::Graticule(*graticule), Series::Same(None)),
+    };
+    let labels = Series::new((0..times.len()).map(|i| labels(layer, i, times[i].as_ref())).collect());
+    Ok(PlannedLayer {
+        title: layer.title.clone(),
+        name: layer.name.clone(),
+        drawing,
+        opacity: layer.opacity,
+        legend: layer.legend.clone(),
+        attribution: layer.attribution.clone(),
+        labels,
+        times_used,
+        on_error: layer.on_error,
+    })
+}
+
+fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>) -> Vec<String> {
+    let fill = |label: &Label| match &layer.content {
+        Content::GeoJson(features) => {
+            let value = features.fill(&label.value, time.map(ValidTime::instant))?;
+            Some(Label { value, ..label.clone() }.text())
+        }
+        _ => Some(label.text()),
+    };
+    layer.labels.at(index).iter().filter_map(fill).collect()
+}
+
+fn picture(url: &str, bbox: Bbox, crs: Crs) -> Mosaic {
+    let piece = Piece { url: url.to_owned(), x: 0, y: 0, width: 0, height: 0, fit: Fit::Whole };
+    Mosaic { crs, bbox, size: None, pieces: vec![piece] }
+}
+
+/// The URL with `{time}` and `{time:PATTERN}` replaced.
+fn fill_time(url: &str, time: Option<&ValidTime>) -> Result<String, Refusal> {
+    const HINT: &str = "patterns are strftime's: {time:%Y%m%d%H%M}";
+    let mut out = String::new();
+    let mut rest = url;
+    while let Some((before, after)) = rest.split_once("{time") {
+        let wrong = || ("invalid", "`{time` is not closed by `}`".to_owned(), HINT);
+        let (pattern, after) = after.split_once('}').ok_or_else(wrong)?;
+        let time =
+            time.ok_or(("invalid", "the URL has a {time} and the request has no `times`".to_owned(), "add `times`"))?;
+        out.push_str(before);
+        match pattern.strip_prefix(':') {
+            Some(pattern) => out.push_str(&time.formatted(pattern).map_err(|e| ("invalid", e.to_string(), HINT))?),
+            None if pattern.is_empty() => out.push_str(time.text()),
+            None => return Err(wrong()),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Even runs: as many as make each about [`SEGMENT_FRAMES`] long, and at least two where two are worth it.
+fn segments(frames: usize) -> Vec<Segment> {
+    let count = frames.div_ceil(SEGMENT_FRAMES).max(if frames >= 8 { 2 } else { 1 });
+    (0..count).map(|i| i * frames / count..(i + 1) * frames / count).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_even_and_cover_every_frame_once() {
+        for frames in 1..=600 {
+            let segments = segments(frames);
+            assert_eq!(segments.first().map(|s| s.start), Some(0));
+            assert_eq!(segments.last().map(|s| s.end), Some(frames));
+            assert!(segments.windows(2).all(|w| w[0].end == w[1].start), "{frames}");
+            let lengths: Vec<_> = segments.iter().map(ExactSizeIterator::len).collect();
+            assert!(lengths.iter().all(|l| (1..=SEGMENT_FRAMES).contains(l)), "{frames}: {lengths:?}");
+            assert!(lengths.iter().max().zip(lengths.iter().min()).is_some_and(|(a, b)| a - b <= 1));
+        }
+    }
+
+    #[test]
+    fn a_time_template_is_filled_in_utc() {
+        let time = ValidTime::parse("2005-08-29T11:10:00+02:00").unwrap();
+        let check = |url: &str, expected: &str| assert_eq!(fill_time(url, Some(&time)).unwrap(), expected);
+        check("http://h/n0r_{time:%Y%m%d%H%M}.png", "http://h/n0r_200508290910.png");
+        check("http://h/{time}/{time:%Y}", "http://h/2005-08-29T11:10:00+02:00/2005");
+        assert!(fill_time("http://h/{time:%", Some(&time)).is_err());
+        assert!(fill_time("http://h/{time}", None).is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! What is wrong in a request: where, what, and what to do about it.
+
+use std::fmt;
+
+/// One thing wrong in a request.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Problem {
+    /// JSON Pointer (RFC 6901) to the value that is wrong; empty for the whole document.
+    pub pointer: String,
+    /// A stable word for programs: `missing`, `unknown_field`, `wrong_type`, `out_of_range`, `invalid`,
+    /// `not_supported`, `too_many`, `too_large`, `not_json`.
+    pub code: &'static str,
+    /// What is wrong, for people.
+    pub detail: String,
+    /// What to do about it, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.is_empty() { "the request" } else { &self.pointer };
+        write!(f, "{place}: {}", self.detail)?;
+        match &self.hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// All problems of one request, in the order of the document; never empty when returned as an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.0.iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}

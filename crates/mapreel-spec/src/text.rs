@@ -1,0 +1,42 @@
+//! Which text may stand on a picture.
+
+/// The longest title or label, in characters.
+const CHARS_MAX: usize = 300;
+
+/// The text without white space at its ends, or what it must not contain.
+///
+/// Direction overrides could make a header say something other than its characters (Trojan Source), and control
+/// characters have no shape; both are refused. Tabs and line ends become spaces.
+pub(crate) fn clean(raw: &str) -> Result<String, String> {
+    let text: String =
+        raw.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c }).collect::<String>().trim().into();
+    if text.chars().count() > CHARS_MAX {
+        return Err(format!("the text is longer than {CHARS_MAX} characters"));
+    }
+    match text.chars().find(|c| c.is_control() || is_direction_control(*c)) {
+        Some(c) => Err(format!("the text contains the character U+{:04X}, which cannot be shown", c as u32)),
+        None => Ok(text),
+    }
+}
+
+/// Unicode's bidirectional embeddings, overrides and isolates.
+fn is_direction_control(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn text_is_trimmed_and_keeps_every_script() {
+        assert_eq!(clean("  Θερμοκρασία \n Ветер 風 ").as_deref(), Ok("Θερμοκρασία   Ветер 風"));
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_refused_by_its_code_point() {
+        assert!(clean("a\u{7}b").unwrap_err().contains("U+0007"));
+        assert!(clean("safe\u{202E}gpj.exe").unwrap_err().contains("U+202E"));
+        assert!(clean(&"x".repeat(301)).unwrap_err().contains("300"));
+    }
+}

@@ -1,0 +1,339 @@
+//! WMS requests as text: building GetMap and GetLegendGraphic, reading and cutting the GetMap URLs of others.
+
+use crate::crs::axis_order;
+use crate::plan::{Fit, Mosaic, Piece};
+use crate::{Bbox, Crs, Extent};
+use url::Url;
+
+/// A URL taken apart at its query, whose parameter names have no case (OGC 06-042, 6.8.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    base: Url,
+    parameters: Vec<(String, String)>,
+}
+
+impl Request {
+    /// Takes a URL apart.
+    ///
+    /// # Errors
+    /// The text is not an absolute URL.
+    pub fn parse(url: &str) -> Result<Self, url::ParseError> {
+        let mut base = Url::parse(url)?;
+        let parameters =
+            base.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).filter(|(k, _)| !k.is_empty()).collect();
+        base.set_query(None);
+        base.set_fragment(None);
+        Ok(Self { base, parameters })
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a parameter, in place of all of that name.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        let value = value.into();
+        let mut places =
+            self.parameters.iter().enumerate().filter(|(_, (key, _))| key.eq_ignore_ascii_case(name)).map(|(i, _)| i);
+        match places.next() {
+            Some(first) => {
+                self.parameters[first].1 = value;
+                let mut index = 0;
+                self.parameters.retain(|(key, _)| {
+                    index += 1;
+                    index - 1 == first || !key.eq_ignore_ascii_case(name)
+                });
+            }
+            None => self.parameters.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Removes a parameter.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.parameters.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    }
+
+    fn set_default(&mut self, name: &str, value: &str) {
+        if self.get(name).is_none() {
+            self.set(name, value);
+        }
+    }
+
+    /// The whole URL.
+    pub fn url(&self) -> String {
+        let query: Vec<String> =
+            self.parameters.iter().map(|(k, v)| format!("{}={}", escaped(k), escaped(v))).collect();
+        let mut url = self.base.clone();
+        url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
+        url.into()
+    }
+}
+
+/// Percent-encodes what a query may not contain. A blank becomes `%20`: not every WMS reads `+`. `,`, `:` and `/` may
+/// stand in a query (RFC 3986, 3.4) and stay readable.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' | b':' | b'/' => {
+                out.push(byte as char)
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// The URL with the values of parameters that look like secrets replaced: for manifests, logs and messages.
+pub fn without_secrets(url: &str) -> String {
+    const SECRETS: [&str; 12] = [
+        "key",
+        "apikey",
+        "api_key",
+        "token",
+        "access_token",
+        "accesstoken",
+        "password",
+        "pwd",
+        "secret",
+        "sig",
+        "signature",
+        "auth",
+    ];
+    let Ok(mut request) = Request::parse(url) else { return "(not a URL)".into() };
+    let is_secret = |name: &String| SECRETS.contains(&name.to_ascii_lowercase().as_str());
+    if !request.parameters.iter().any(|(name, _)| is_secret(name)) {
+        return url.to_owned();
+    }
+    for (name, value) in &mut request.parameters {
+        if is_secret(name) {
+            *value = "xxx".into();
+        }
+    }
+    request.url()
+}
+
+/// Layers of a WMS, as a request names them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Service {
+    /// Everything but what changes with place, size and time.
+    pub(crate) request: Request,
+    /// The CRS that is asked for.
+    pub(crate) crs: Crs,
+    /// The code by which it is asked for.
+    pub(crate) crs_code: String,
+    /// The largest picture that is asked for at once, in pixels; `None`: the whole map.
+    pub(crate) cell: Option<(u32, u32)>,
+}
+
+impl Service {
+    /// Completes a request that names at least its layers.
+    pub(crate) fn new(mut request: Request, crs: Crs, crs_code: &str, cell: Option<(u32, u32)>) -> Self {
+        request.set_default("SERVICE", "WMS");
+        // 1.1.1 is understood everywhere and has one order of axes.
+        request.set_default("VERSION", "1.1.1");
+        request.set("REQUEST", "GetMap");
+        // MapServer 8 refuses a request without STYLES, even an empty one.
+        request.set_default("STYLES", "");
+        request.set_default("FORMAT", "image/png");
+        request.set_default("TRANSPARENT", "TRUE");
+        refuse_pictures_of_errors(&mut request);
+        Self { request, crs, crs_code: crs_code.to_owned(), cell }
+    }
+
+    /// The pictures that show an extent at a time, cut at ±180° and into cells.
+    pub(crate) fn mosaic(&self, map: &Extent, time: Option<&str>) -> Mosaic {
+        let extent = map.in_crs(self.crs);
+        let mut request = self.request.clone();
+        if let Some(time) = time {
+            request.set("TIME", time);
+        }
+        mosaic(&extent, self.cell.unwrap_or((extent.width, extent.height)), &request, &self.crs_code)
+    }
+
+    /// How many pictures one frame takes.
+    pub(crate) fn pieces(&self, map: &Extent) -> u64 {
+        let (w, h) = self.cell.unwrap_or((map.width, map.height));
+        u64::from(map.width.div_ceil(w)) * u64::from(map.height.div_ceil(h))
+    }
+
+    /// The request for the legend of the first layer (SLD 1.1.0, 12).
+    pub(crate) fn legend(&self) -> String {
+        let mut request = self.request.clone();
+        let first = |name: &str| request.get(name).unwrap_or_default().split(',').next().unwrap_or_default().to_owned();
+        let (layer, style) = (first("LAYERS"), first("STYLES"));
+        for name in ["LAYERS", "STYLES", "WIDTH", "HEIGHT", "BBOX", "SRS", "CRS", "TIME"] {
+            request.remove(name);
+        }
+        request.set("REQUEST", "GetLegendGraphic");
+        request.set("LAYER", layer);
+        if !style.is_empty() {
+            request.set("STYLE", style);
+        }
+        // MapServer wants it in 1.3.0; others do not mind.
+        request.set_default("SLD_VERSION", "1.1.0");
+        request.url()
+    }
+}
+
+/// An exception drawn as a picture cannot be told from data, so errors are always asked for as text.
+fn refuse_pictures_of_errors(request: &mut Request) {
+    let version = request.get("VERSION").unwrap_or_default();
+    let xml = if version.starts_with("1.3") { "XML" } else { "application/vnd.ogc.se_xml" };
+    request.set("EXCEPTIONS", xml);
+}
+
+/// A whole GetMap request that somebody else wrote: the overlays of the first dialect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetMap {
+    request: Request,
+    crs_code: String,
+    /// The area and size asked for; the bbox runs past ±180° where the request crosses the date line.
+    pub(crate) extent: Extent,
+}
+
+impl GetMap {
+    /// Reads a GetMap URL.
+    ///
+    /// # Errors
+    /// Which parameter is missing or wrong, as a sentence.
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
+        let request = Request::parse(url).map_err(|e| format!("not a URL: {e}"))?;
+        let need = |name: &str| {
+            request.get(name).filter(|v| !v.is_empty()).ok_or(format!("the URL has no `{name}` parameter"))
+        };
+        let side = |name: &str| {
+            let text = need(name)?;
+            text.parse::<u32>()
+                .ok()
+                .filter(|n| (1..=8192).contains(n))
+                .ok_or(format!("`{name}={text}` is not a size in pixels"))
+        };
+        let crs_code =
+            request.get("CRS").or(request.get("SRS")).ok_or("the URL has no `srs` or `crs` parameter")?.to_owned();
+        let crs = Crs::parse(&crs_code).ok_or(format!("the CRS `{crs_code}` is not supported by this version"))?;
+        let (width, height) = (side("width")?, side("height")?);
+        let version = request.get("version").unwrap_or("1.1.1").to_owned();
+        let bbox = read_bbox(need("bbox")?, &version, &crs_code, crs)?;
+        let mut request = request;
+        if request.get("exceptions").is_some_and(|e| !e.to_ascii_lowercase().contains("xml")) {
+            refuse_pictures_of_errors(&mut request);
+        }
+        Ok(Self { request, crs_code, extent: Extent { crs, bbox, width, height } })
+    }
+
+    /// The value of TIME, the time that is really asked for.
+    pub(crate) fn time(&self) -> Option<&str> {
+        self.request.get("time").filter(|t| !t.is_empty())
+    }
+
+    pub(crate) fn mosaic(&self) -> Mosaic {
+        mosaic(&self.extent, (self.extent.width, self.extent.height), &self.request, &self.crs_code)
+    }
+}
+
+fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, String> {
+    let wrong = || format!("`bbox={text}` is not four numbers with an area");
+    let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
+    let [a, b, c, d] = numbers[..] else { return Err(wrong()) };
+    let mut bbox = match axis_order(version, code) {
+        crate::AxisOrder::XThenY => Bbox::new([a, b, c, d]),
+        crate::AxisOrder::YThenX => Bbox::new([b, a, d, c]),
+    };
+    if bbox.min_x > bbox.max_x {
+        // Across the date line: west of it the box begins, east of it it ends.
+        bbox.max_x += crs.world_width();
+    }
+    let finite = numbers.iter().all(|n| n.is_finite());
+    if !finite || bbox.width() <= 0.0 || bbox.height() <= 0.0 || bbox.width() > 2.0 * crs.world_width() {
+        return Err(wrong());
+    }
+    Ok(bbox)
+}
+
+/// An extent as pictures: cut into cells, and each cell at ±180°.
+fn mosaic(extent: &Extent, cell: (u32, u32), request: &Request, crs_code: &str) -> Mosaic {
+    let version = request.get("VERSION").unwrap_or("1.1.1").to_owned();
+    let order = axis_order(&version, crs_code);
+    let mut request = request.clone();
+    request.set(if version.starts_with("1.3") { "CRS" } else { "SRS" }, crs_code);
+    let mut pieces = Vec::new();
+    for y in (0..extent.height).step_by(cell.1 as usize) {
+        for x in (0..extent.width).step_by(cell.0 as usize) {
+            let (width, height) = (cell.0.min(extent.width - x), cell.1.min(extent.height - y));
+            for part in extent.window(x, y, width, height).parts() {
+                request.set("BBOX", part.bbox.parameter(order));
+                request.set("WIDTH", part.width.to_string());
+                request.set("HEIGHT", height.to_string());
+                pieces.push(Piece { url: request.url(), x: x + part.x, y, width: part.width, height, fit: Fit::Exact });
+            }
+        }
+    }
+    Mosaic { crs: extent.crs, bbox: extent.bbox, size: Some((extent.width, extent.height)), pieces }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_have_no_case_and_are_said_once() {
+        let mut request = Request::parse("http://h/wms?map=/a b.map&Styles=x&STYLES=y&&").unwrap();
+        request.set("styles", "raster/rainbow; mode");
+        assert_eq!(request.url(), "http://h/wms?map=/a%20b.map&Styles=raster/rainbow%3B%20mode");
+    }
+
+    #[test]
+    fn a_map_of_wms_1_3_0_in_4326_puts_latitude_first() {
+        let request = Request::parse("http://h/?LAYERS=a&VERSION=1.3.0").unwrap();
+        let map = Extent { crs: Crs::Geographic, bbox: Bbox::new([10.0, 20.0, 30.0, 40.0]), width: 100, height: 100 };
+        let mosaic = Service::new(request, Crs::Geographic, "EPSG:4326", None).mosaic(&map, Some("2018-01-01"));
+        let url = &mosaic.pieces[0].url;
+        assert!(url.contains("BBOX=20,10,40,30") && url.contains("CRS=EPSG:4326") && !url.contains("SRS"), "{url}");
+        assert!(url.contains("EXCEPTIONS=XML") && url.contains("TIME=2018-01-01") && url.contains("STYLES=&"), "{url}");
+    }
+
+    #[test]
+    fn an_overlay_whose_bbox_runs_backwards_crosses_the_date_line_in_two_halves() {
+        let url = "http://h/wms?request=GetMap&version=1.1.1&srs=EPSG:3857&width=400&height=200\
+                   &bbox=18924313.43,-1118889.97,-18924313.43,1118889.97&exceptions=inimage";
+        let get_map = GetMap::parse(url).unwrap();
+        let mosaic = get_map.mosaic();
+        assert_eq!(mosaic.pieces.len(), 2);
+        assert!(mosaic.pieces[0].url.contains("width=200") && mosaic.pieces[1].x == 200);
+        assert!(mosaic.pieces[0].url.contains("exceptions=application/vnd.ogc.se_xml"));
+        let second = Request::parse(&mosaic.pieces[1].url).unwrap();
+        assert!(second.get("BBOX").unwrap().starts_with("-20037508.3"), "{second:?}");
+    }
+
+    #[test]
+    fn what_is_missing_in_an_overlay_is_named() {
+        let check = |url: &str, word: &str| {
+            let error = GetMap::parse(url).unwrap_err();
+            assert!(error.contains(word), "{error}");
+        };
+        check("http://h/?srs=EPSG:3857&width=10&height=10", "bbox");
+        check("http://h/?srs=EPSG:3857&width=0&height=10&bbox=0,0,1,1", "width");
+        check("http://h/?width=1&height=10&bbox=0,0,1,1", "srs");
+        check("http://h/?srs=EPSG:3413&width=1&height=10&bbox=0,0,1,1", "EPSG:3413");
+        check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,1,1,0", "bbox");
+        check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,0,NaN,1", "bbox");
+    }
+
+    #[test]
+    fn secrets_do_not_leave_in_urls() {
+        assert_eq!(without_secrets("http://h/t?Token=abc&x=1"), "http://h/t?Token=xxx&x=1");
+        assert_eq!(without_secrets("http://h/t?x=a+b"), "http://h/t?x=a+b");
+    }
+
+    #[test]
+    fn a_legend_is_asked_for_the_first_layer_without_the_map() {
+        let request = Request::parse("http://h/?LAYERS=a,b&STYLES=s,t&VERSION=1.3.0&COLORSCALERANGE=0,5").unwrap();
+        let url = Service::new(request, Crs::WebMercator, "EPSG:3857", None).legend();
+        assert!(
+            url.contains("LAYER=a&STYLE=s") && url.contains("COLORSCALERANGE=0,5") && !url.contains("LAYERS"),
+            "{url}"
+        );
+    }
+}
