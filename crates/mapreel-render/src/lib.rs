@@ -1,1 +1,34 @@
-//! x
+//! Drawing and encoding for Mapreel: images in, pixels and files out.
+//!
+//! ```text
+//! Plan + static pictures + legends ──▶ Scene     everything that is the same in every frame, drawn once
+//! Scene + the pictures of one frame ──▶ Canvas   a pure function
+//! Canvases ──▶ segment ──▶ file                  encode runs of frames, assemble them
+//! ```
+//!
+//! No network, files, clock or environment in here: equal inputs give equal bytes.
+
+mod canvas;
+mod composite;
+pub mod encode;
+mod error;
+mod furniture;
+mod georeference;
+mod layout;
+mod mosaic;
+mod overlay;
+mod raster;
+mod scene;
+mod text;
+mod theme;
+
+pub use canvas::Canvas;
+pub use error::Error;
+pub use layout::Layout;
+pub use mosaic::assemble as assemble_mosaic;
+pub use raster::Raster;
+pub use scene::{FramePictures, Gathered, LegendPicture, Painter, Scene};
+pub use text::Fonts;
+
+/// The georeferencing of pictures, for measuring.
+pub use georeference::{Placed, place};

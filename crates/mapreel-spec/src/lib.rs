@@ -38,7 +38,7 @@ pub use graticule::Graticule;
 pub use limits::Limits;
 pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
 pub use output::{Format, Output};
-pub use plan::{Drawing, Frame, Mosaic, Piece, Plan, PlannedLayer, Segment};
+pub use plan::{Drawing, Fit, Frame, Mosaic, Piece, Plan, PlannedLayer, Segment};
 pub use problem::{Problem, Problems};
 pub use tile::{TileTemplate, TileTemplateError};
 pub use time::{TimeError, ValidTime, expand as expand_times};

@@ -64,8 +64,7 @@ impl ValidTime {
     /// # Errors
     /// The pattern has a directive that is not known.
     pub fn formatted(&self, pattern: &str) -> Result<String, TimeError> {
-        jiff::fmt::strtime::format(pattern, self.instant)
-            .map_err(|_| TimeError::NotAPattern(pattern.to_owned()))
+        jiff::fmt::strtime::format(pattern, self.instant).map_err(|_| TimeError::NotAPattern(pattern.to_owned()))
     }
 
     fn at(instant: Timestamp) -> Self {

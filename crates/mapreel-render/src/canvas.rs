@@ -1,0 +1,70 @@
+//! The page that is drawn on.
+
+use mapreel_spec::Colour;
+
+/// Opaque pixels: RGBA, 8 bits each, alpha always 255, rows from the top.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Canvas {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+impl Canvas {
+    /// A page of one colour.
+    pub(crate) fn new(width: u32, height: u32, ground: Colour) -> Self {
+        let pixel = [ground.r, ground.g, ground.b, 255];
+        Self { width, height, pixels: pixel.repeat(width as usize * height as usize) }
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// `width · height · 4` bytes.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    pub(crate) fn pixels_mut(&mut self) -> &mut [u8] {
+        &mut self.pixels
+    }
+
+    /// Becomes a copy of another page of the same size.
+    pub(crate) fn copy_from(&mut self, other: &Canvas) {
+        self.pixels.copy_from_slice(&other.pixels);
+    }
+
+    /// The colour of a pixel.
+    pub fn colour(&self, x: u32, y: u32) -> Colour {
+        let at = (y as usize * self.width as usize + x as usize) * 4;
+        Colour::rgb(self.pixels[at], self.pixels[at + 1], self.pixels[at + 2])
+    }
+
+    /// Fills a rectangle, mixing by the colour's alpha.
+    pub(crate) fn fill(&mut self, [x, y, width, height]: [u32; 4], colour: Colour) {
+        for row in y..(y + height).min(self.height) {
+            for column in x..(x + width).min(self.width) {
+                self.mix(column as i32, row as i32, colour, 255);
+            }
+        }
+    }
+
+    /// Mixes a colour into a pixel; `coverage` multiplies its alpha. Outside the page nothing happens.
+    pub(crate) fn mix(&mut self, x: i32, y: i32, colour: Colour, coverage: u8) {
+        if x < 0 || y < 0 || x as u32 >= self.width || y as u32 >= self.height {
+            return;
+        }
+        let alpha = u32::from(colour.a) * u32::from(coverage) / 255;
+        let at = (y as usize * self.width as usize + x as usize) * 4;
+        for (channel, new) in self.pixels[at..at + 3].iter_mut().zip([colour.r, colour.g, colour.b]) {
+            *channel = ((u32::from(*channel) * (255 - alpha) + u32::from(new) * alpha + 127) / 255) as u8;
+        }
+    }
+}

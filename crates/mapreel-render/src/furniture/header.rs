@@ -1,0 +1,121 @@
+//! The header: the title, the map time and `(k of n)`, and a line for each layer that has a title, topmost first.
+//!
+//! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
+
+use crate::layout::{Layout, Scale};
+use crate::text::{Span, Typesetter};
+use crate::Canvas;
+use mapreel_spec::{Plan, Series};
+
+/// One line of the header in one frame.
+struct Line {
+    spans: Vec<Span>,
+    size_px: f32,
+    /// Space above it.
+    gap: u32,
+}
+
+/// The lines of a frame; `missing` tells which layers could not be drawn.
+fn lines(plan: &Plan, scale: Scale, frame: usize, missing: &dyn Fn(usize) -> bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(title) = &plan.title {
+        lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
+    }
+    if let Some(time) = &plan.frames[frame].time_text {
+        let mut spans = vec![Span::bold(time)];
+        if plan.frames.len() > 1 {
+            let digits = plan.frames.len().to_string().len();
+            // U+2007 is as wide as a digit: the count keeps its width from 9 to 10.
+            let count = format!("{:\u{2007}>digits$}", frame + 1);
+            spans.push(Span::muted(format!("  ({count} of {})", plan.frames.len())));
+        }
+        lines.push(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 });
+    }
+    for (index, layer) in plan.layers.iter().enumerate().rev() {
+        let Some(title) = &layer.title else { continue };
+        let mut spans = vec![Span::ink(title)];
+        if missing(index) {
+            spans.push(Span::alarm("  –  not shown"));
+        } else {
+            let labels = layer.labels.at(frame);
+            spans.extend(labels.iter().enumerate().map(|(i, label)| Span::muted(format!("{}{label}", if i == 0 { "   " } else { "  ·  " }))));
+        }
+        lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
+    }
+    if let Some(first) = lines.first_mut() {
+        first.gap = 0;
+    }
+    lines
+}
+
+/// The height of each line, the greatest of all frames.
+fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
+    let mut heights: Vec<(u32, u32)> = Vec::new();
+    for frame in measured_frames(plan) {
+        for missing in [false, true] {
+            for (i, line) in lines(plan, scale, frame, &|_| missing).iter().enumerate() {
+                let height = typesetter.measure(&line.spans, line.size_px, width as f32).1;
+                match heights.get_mut(i) {
+                    Some(known) => known.1 = known.1.max(height),
+                    None => heights.push((line.gap, height)),
+                }
+            }
+        }
+    }
+    heights
+}
+
+/// The frames whose lines must be measured: the longest of each line would do, but only shaping knows which that is, so
+/// a frame stands for all whose texts have the same lengths.
+fn measured_frames(plan: &Plan) -> Vec<usize> {
+    let mut seen = std::collections::HashSet::new();
+    let lengths = |frame: usize| -> Vec<usize> {
+        let labels = plan.layers.iter().map(|layer| layer.labels.at(frame).iter().map(|label| label.chars().count()).sum());
+        let time = plan.frames[frame].time_text.as_ref().map_or(0, |text| text.chars().count());
+        labels.chain([time]).collect()
+    };
+    (0..plan.frames.len()).filter(|frame| seen.insert(lengths(*frame))).collect()
+}
+
+/// The height of the whole header.
+pub(crate) fn measure(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -> u32 {
+    heights(plan, scale, width, typesetter).iter().map(|(gap, height)| gap + height).sum()
+}
+
+/// The header of an animation: the places of its lines, and which of them change.
+pub(crate) struct Header {
+    /// The top of each line on the page.
+    tops: Vec<u32>,
+    changes: Vec<bool>,
+}
+
+impl Header {
+    pub(crate) fn new(plan: &Plan, layout: &Layout, may_be_missing: &dyn Fn(usize) -> bool, typesetter: &mut Typesetter) -> Self {
+        let mut y = layout.header[1];
+        let mut tops = Vec::new();
+        for (gap, height) in heights(plan, layout.scale, layout.header[2], typesetter) {
+            tops.push(y + gap);
+            y += gap + height;
+        }
+        let many = plan.frames.len() > 1;
+        let title = plan.title.iter().map(|_| false);
+        let time = plan.frames[0].time_text.iter().map(|_| many);
+        let titled = plan.layers.iter().enumerate().rev().filter(|(_, layer)| layer.title.is_some());
+        let layers = titled.map(|(i, layer)| many && (may_be_missing(i) || matches!(layer.labels, Series::PerFrame(_))));
+        Self { tops, changes: title.chain(time).chain(layers).collect() }
+    }
+
+    /// Draws the lines that change (`true`) or those that stay (`false`).
+    pub(crate) fn draw(
+        &self, page: &mut Canvas, plan: &Plan, layout: &Layout, frame: usize, changing: bool, missing: &dyn Fn(usize) -> bool,
+        typesetter: &mut Typesetter,
+    ) {
+        let [x, _, width, _] = layout.header;
+        let lines = lines(plan, layout.scale, frame, missing);
+        for ((line, top), changes) in lines.iter().zip(&self.tops).zip(&self.changes) {
+            if *changes == changing {
+                typesetter.draw(page, &line.spans, line.size_px, width as f32, x as f32, *top as f32);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The legends: a column at the right of the map, topmost layer first, each under its layer's title.
+//!
+//! A legend keeps its size where there is room and is scaled where there is not; it is never cut.
+
+use crate::georeference::resized;
+use crate::layout::{Layout, LegendBox, Scale};
+use crate::scene::LegendPicture;
+use crate::text::{Span, Typesetter};
+use crate::{Canvas, composite};
+use mapreel_spec::Plan;
+
+/// The column may be this part of the map's width …
+const WIDTH_PART: f32 = 0.3;
+/// … and on a small map at least this many times the size of text.
+const WIDTH_MIN: f32 = 9.0;
+
+/// The measured column; its boxes are relative to its upper left corner.
+pub(crate) struct Column {
+    pub width: u32,
+    boxes: Vec<LegendBox>,
+}
+
+impl Column {
+    /// The boxes with the column's corner at `x`, `y`.
+    pub(crate) fn boxes(self, x: u32, y: u32) -> Vec<LegendBox> {
+        let moved = |[left, top, width, height]: [u32; 4]| [left + x, top + y, width, height];
+        self.boxes.into_iter().map(|b| LegendBox { title: moved(b.title), picture: moved(b.picture), ..b }).collect()
+    }
+}
+
+pub(crate) fn measure(plan: &Plan, legends: &[LegendPicture], scale: Scale, typesetter: &mut Typesetter) -> Column {
+    let width_max = (plan.map.width as f32 * WIDTH_PART).max(scale.body_px * WIDTH_MIN);
+    // On a large picture a legend of the usual size could not be read.
+    let enlarged = (scale.body_px / 13.0).floor().max(1.0);
+    let sizes: Vec<(f32, f32)> = legends
+        .iter()
+        .map(|legend| match &legend.picture {
+            Ok(picture) => {
+                let (w, h) = (picture.width as f32, picture.height as f32);
+                let factor = enlarged.min(width_max / w);
+                (w * factor, h * factor)
+            }
+            Err(_) => {
+                let (w, h) = typesetter.measure(&missing(), scale.small_px(), width_max);
+                (w as f32, h as f32)
+            }
+        })
+        .collect();
+    let titles: Vec<(u32, u32)> =
+        legends.iter().map(|legend| typesetter.measure(&title(plan, legend), scale.small_px(), width_max)).collect();
+    let fixed: u32 = titles.iter().map(|(_, height)| height + scale.unit / 2).sum::<u32>()
+        + (legends.len().saturating_sub(1) as u32) * scale.unit * 2;
+    let pictures: f32 = sizes.iter().map(|(_, height)| height).sum();
+    let room = plan.map.height as f32 - fixed as f32;
+    let shrink = if pictures > room { (room / pictures).max(0.02) } else { 1.0 };
+    let mut boxes = Vec::new();
+    let (mut y, mut width) = (0, 0);
+    for ((legend, (w, h)), (title_w, title_h)) in legends.iter().zip(sizes).zip(titles) {
+        let size = ((w * shrink).floor().max(1.0) as u32, (h * shrink).floor().max(1.0) as u32);
+        let top = y + title_h + scale.unit / 2;
+        boxes.push(LegendBox { layer: legend.layer, title: [0, y, width_max as u32, title_h], picture: [0, top, size.0, size.1] });
+        y = top + size.1 + 2 * scale.unit;
+        width = width.max(size.0).max(title_w);
+    }
+    Column { width, boxes }
+}
+
+fn title(plan: &Plan, legend: &LegendPicture) -> [Span; 1] {
+    [Span::bold(&plan.layers[legend.layer].name)]
+}
+
+fn missing() -> [Span; 1] {
+    [Span::alarm("Legend not available")]
+}
+
+pub(crate) fn draw(page: &mut Canvas, plan: &Plan, legends: &[LegendPicture], layout: &Layout, typesetter: &mut Typesetter) {
+    let size_px = layout.scale.small_px();
+    for (legend, place) in legends.iter().zip(&layout.legends) {
+        let [x, y, width, _] = place.title;
+        typesetter.draw(page, &title(plan, legend), size_px, width as f32, x as f32, y as f32);
+        let [x, y, width, height] = place.picture;
+        match &legend.picture {
+            Ok(picture) if (picture.width, picture.height) == (width, height) => {
+                composite::blend(page, picture, x.into(), y.into(), place.picture, 255);
+            }
+            Ok(picture) => {
+                let scaled = resized(picture, width, height);
+                composite::blend(page, &scaled, x.into(), y.into(), place.picture, 255);
+            }
+            Err(_) => typesetter.draw(page, &missing(), size_px, width as f32 + 1.0, x as f32, y as f32),
+        }
+    }
+}

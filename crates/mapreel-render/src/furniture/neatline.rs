@@ -1,0 +1,12 @@
+//! The line round the map.
+
+use crate::layout::Layout;
+use crate::{Canvas, theme};
+
+pub(crate) fn draw(page: &mut Canvas, layout: &Layout) {
+    let ([x, y, w, h], line) = (layout.map, layout.scale.hairline);
+    page.fill([x - line, y - line, w + 2 * line, line], theme::HAIRLINE);
+    page.fill([x - line, y + h, w + 2 * line, line], theme::HAIRLINE);
+    page.fill([x - line, y, line, h], theme::HAIRLINE);
+    page.fill([x + w, y, line, h], theme::HAIRLINE);
+}

@@ -1,0 +1,200 @@
+//! Laying a picture of one area onto a map of another.
+//!
+//! A picture that shows just the map is taken pixel for pixel. One of the map's scale is moved by whole pixels (at most
+//! half a pixel off, and sharp). Everything else is resampled: the CRSs of this version have parallel axes, so that
+//! every column of the map has one place in the picture and every row another.
+
+use crate::Raster;
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use mapreel_spec::{Bbox, Crs, Extent};
+
+/// A picture and the place of its upper left corner on the map, in pixels.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The pixels.
+    pub raster: Raster,
+    /// Columns from the map's left edge; may be negative.
+    pub x: i64,
+    /// Rows from the map's upper edge; may be negative.
+    pub y: i64,
+}
+
+/// A picture of `bbox` as it lies on the map; more than one where the map runs past the edge of the world and the
+/// picture must be repeated.
+pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Vec<Placed> {
+    let [rx, ry] = map.resolution();
+    if crs == map.crs {
+        let near = |a: f64, b: f64, unit: f64| (a - b).abs() < unit / 2.0;
+        let same_area = near(bbox.min_x, map.bbox.min_x, rx)
+            && near(bbox.max_x, map.bbox.max_x, rx)
+            && near(bbox.min_y, map.bbox.min_y, ry)
+            && near(bbox.max_y, map.bbox.max_y, ry);
+        if same_area && (raster.width, raster.height) == (map.width, map.height) {
+            return vec![Placed { raster, x: 0, y: 0 }];
+        }
+    }
+    let world = crs.world_width();
+    let wanted = map.bbox.convert(map.crs, crs);
+    let covers = bbox.min_x <= wanted.min_x && bbox.max_x >= wanted.max_x;
+    let worlds = if covers { 0.0..=0.0 } else { ((wanted.min_x - bbox.max_x) / world).ceil()..=((wanted.max_x - bbox.min_x) / world).floor() };
+    let mut out = Vec::new();
+    let mut k = *worlds.start();
+    while k <= *worlds.end() {
+        let shifted = Bbox { min_x: bbox.min_x + k * world, max_x: bbox.max_x + k * world, ..*bbox };
+        out.extend(place_one(&raster, crs, &shifted, map));
+        k += 1.0;
+    }
+    out
+}
+
+fn place_one(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Option<Placed> {
+    let [rx, ry] = map.resolution();
+    if crs == map.crs {
+        let (sx, sy) = (bbox.width() / f64::from(raster.width) / rx, bbox.height() / f64::from(raster.height) / ry);
+        let off = |scale: f64, side: u32| (scale - 1.0).abs() * f64::from(side);
+        if off(sx, map.width) < 1.0 && off(sy, map.height) < 1.0 {
+            let x = ((bbox.min_x - map.bbox.min_x) / rx).round() as i64;
+            let y = ((map.bbox.max_y - bbox.max_y) / ry).round() as i64;
+            return Some(Placed { raster: raster.clone(), x, y });
+        }
+    }
+    resampled(raster, crs, bbox, map)
+}
+
+/// The pixels of the map whose centres lie in the picture, each from the picture's four nearest.
+fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Option<Placed> {
+    let [rx, ry] = map.resolution();
+    let centre_x = |column: u32| crs.x(map.crs.longitude(map.bbox.min_x + (f64::from(column) + 0.5) * rx));
+    let centre_y = |row: u32| crs.y(map.crs.latitude(map.bbox.max_y - (f64::from(row) + 0.5) * ry));
+    let columns: Vec<u32> = (0..map.width).filter(|c| (bbox.min_x..bbox.max_x).contains(&centre_x(*c))).collect();
+    let rows: Vec<u32> = (0..map.height).filter(|r| (bbox.min_y..bbox.max_y).contains(&centre_y(*r))).collect();
+    let ([x, ..], [y, ..]) = (&columns[..], &rows[..]) else { return None };
+    // A picture much finer than the map is first made about as coarse, so that every one of its pixels counts.
+    let coarse = |side: u32, pixels: usize, part: f64| {
+        let wanted = (pixels as f64 / part).ceil();
+        if f64::from(side) > 1.5 * wanted { (wanted as u32).max(1) } else { side }
+    };
+    let part_x = ((centre_x(columns[columns.len() - 1]) - centre_x(*x)).abs() / bbox.width()).clamp(1e-6, 1.0);
+    let part_y = ((centre_y(*y) - centre_y(rows[rows.len() - 1])).abs() / bbox.height()).clamp(1e-6, 1.0);
+    let (width, height) = (coarse(raster.width, columns.len(), part_x), coarse(raster.height, rows.len(), part_y));
+    let source = if (width, height) == (raster.width, raster.height) { raster } else { &resized(raster, width, height) };
+    let across: Vec<Tap> = columns.iter().map(|c| Tap::new((centre_x(*c) - bbox.min_x) / bbox.width(), source.width)).collect();
+    let down = rows.iter().map(|r| Tap::new((bbox.max_y - centre_y(*r)) / bbox.height(), source.height));
+    let mut pixels = Vec::with_capacity(columns.len() * rows.len() * 4);
+    for row in down {
+        let (upper, lower) = (source.row(row.first), source.row(row.second));
+        for column in &across {
+            pixels.extend_from_slice(&sample(upper, lower, column, row.weight));
+        }
+    }
+    let raster = Raster::straight(columns.len() as u32, rows.len() as u32, pixels);
+    Some(Placed { raster, x: (*x).into(), y: (*y).into() })
+}
+
+/// Two neighbouring pixels and the weight of the second, of 256.
+struct Tap {
+    first: u32,
+    second: u32,
+    weight: u32,
+}
+
+impl Tap {
+    /// At a part (0 to 1) of a side of so many pixels.
+    fn new(part: f64, side: u32) -> Self {
+        let at = (part * f64::from(side) - 0.5).clamp(0.0, f64::from(side - 1));
+        let first = at as u32;
+        Self { first, second: (first + 1).min(side - 1), weight: ((at - f64::from(first)) * 256.0).round() as u32 }
+    }
+}
+
+/// Bilinear, weighted by alpha: the colour of a transparent pixel counts for nothing.
+fn sample(upper: &[u8], lower: &[u8], column: &Tap, weight: u32) -> [u8; 4] {
+    let weights = [
+        (256 - column.weight) * (256 - weight),
+        column.weight * (256 - weight),
+        (256 - column.weight) * weight,
+        column.weight * weight,
+    ];
+    let pixel = |row: &[u8], at: u32| -> [u8; 4] {
+        let at = at as usize * 4;
+        [row[at], row[at + 1], row[at + 2], row[at + 3]]
+    };
+    let pixels = [pixel(upper, column.first), pixel(upper, column.second), pixel(lower, column.first), pixel(lower, column.second)];
+    let mut sums = [0u64; 4];
+    for (pixel, weight) in pixels.iter().zip(weights) {
+        let alpha = u64::from(pixel[3]) * u64::from(weight);
+        for i in 0..3 {
+            sums[i] += u64::from(pixel[i]) * alpha;
+        }
+        sums[3] += alpha;
+    }
+    let rounded = |sum: u64, by: u64| ((sum + by / 2) / by) as u8;
+    match sums[3] {
+        0 => [0; 4],
+        alpha => [rounded(sums[0], alpha), rounded(sums[1], alpha), rounded(sums[2], alpha), rounded(alpha, 65536)],
+    }
+}
+
+/// A picture at another size, by Lanczos' filter; transparency is minded.
+pub(crate) fn resized(raster: &Raster, width: u32, height: u32) -> Raster {
+    let source = ImageRef::new(raster.width, raster.height, &raster.pixels, PixelType::U8x4).expect("4 bytes for each pixel");
+    let mut out = Image::new(width, height, PixelType::U8x4);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(!raster.premultiplied);
+    Resizer::new().resize(&source, &mut out, &options).expect("both are U8x4 and not empty");
+    Raster { width, height, pixels: out.into_vec(), premultiplied: raster.premultiplied }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn degrees(bbox: [f64; 4], width: u32, height: u32) -> Extent {
+        Extent { crs: Crs::Geographic, bbox: Bbox::new(bbox), width, height }
+    }
+
+    /// A picture whose red is its column and green its row.
+    fn ramp(width: u32, height: u32) -> Raster {
+        let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| [x as u8, y as u8, 0, 255])).collect();
+        Raster::straight(width, height, pixels)
+    }
+
+    #[test]
+    fn the_maps_own_picture_is_taken_as_it_is() {
+        let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
+        let placed = place(ramp(80, 40), Crs::Geographic, &map.bbox, &map);
+        assert_eq!((placed.len(), placed[0].x, placed[0].y), (1, 0, 0));
+        assert_eq!(placed[0].raster, ramp(80, 40));
+    }
+
+    #[test]
+    fn a_picture_of_the_maps_scale_is_moved_by_whole_pixels() {
+        let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
+        let placed = place(ramp(20, 20), Crs::Geographic, &Bbox::new([-1.0, 3.0, 1.0, 5.0]), &map);
+        assert_eq!((placed[0].x, placed[0].y), (-10, -10));
+    }
+
+    #[test]
+    fn a_picture_of_the_world_is_repeated_over_the_date_line() {
+        let map = degrees([90.0, -45.0, 270.0, 45.0], 90, 45);
+        let placed = place(ramp(180, 90), Crs::Geographic, &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map);
+        let places: Vec<_> = placed.iter().map(|p| p.x).collect();
+        assert_eq!(places, [-135, 45]);
+    }
+
+    #[test]
+    fn mercator_rows_are_found_in_a_plate_carree() {
+        // One colour for each degree of latitude.
+        let source = ramp(10, 160);
+        let bbox = Bbox::new([0.0, -80.0, 10.0, 80.0]);
+        let mercator = bbox.convert(Crs::Geographic, Crs::WebMercator);
+        let map = Extent { crs: Crs::WebMercator, bbox: mercator, width: 10, height: 400 };
+        let placed = &place(source, Crs::Geographic, &bbox, &map)[0];
+        let [_, ry] = map.resolution();
+        for row in [0, 50, 123, 200, 321, 399] {
+            let latitude = Crs::WebMercator.latitude(mercator.max_y - (f64::from(row) + 0.5) * ry);
+            let found = f64::from(placed.raster.row(row)[1]);
+            assert!((found - (80.0 - latitude - 0.5)).abs() <= 0.6, "row {row}: {found} for {latitude}");
+        }
+    }
+}

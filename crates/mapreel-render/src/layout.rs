@@ -1,0 +1,110 @@
+//! Where everything stands, in pixels: found by measuring, the same for all frames.
+//!
+//! One size of text and one unit of space grow with the map, so that a thumbnail and a 4K frame are the same design.
+
+use crate::furniture::{attribution, header, legend};
+use crate::scene::LegendPicture;
+use crate::text::Typesetter;
+use mapreel_spec::Plan;
+use mapreel_spec::manifest::PixelBox;
+
+/// Boxes in pixels: left, top, width, height.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// The whole page; both sides are even, as H.264 4:2:0 needs them.
+    pub width: u32,
+    /// See `width`.
+    pub height: u32,
+    /// The map, without the line round it.
+    pub map: PixelBox,
+    /// Title, map time and the lines of the layers.
+    pub header: PixelBox,
+    /// The legends, in the order of the plan's layers that have one, topmost layer first.
+    pub legends: Vec<LegendBox>,
+    /// The credits.
+    pub attribution: Option<PixelBox>,
+    pub(crate) scale: Scale,
+}
+
+/// Where a legend stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegendBox {
+    /// The index of its layer in the plan.
+    pub layer: usize,
+    /// Its title.
+    pub title: PixelBox,
+    /// Its picture, or the words that say that it is missing.
+    pub picture: PixelBox,
+}
+
+/// Sizes that grow with the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scale {
+    /// The size of ordinary text, in pixels.
+    pub body_px: f32,
+    /// The unit of space; all gaps are multiples of it.
+    pub unit: u32,
+    /// The width of a hairline.
+    pub hairline: u32,
+}
+
+impl Scale {
+    fn of(width: u32, height: u32) -> Self {
+        // 13 pixels on the map of 936 × 763 for which the design was made; legible on a thumbnail.
+        let body_px = ((f64::from(width) * f64::from(height)).sqrt() as f32 * 0.0154).max(10.5);
+        let unit = (body_px * 0.46).round() as u32;
+        Self { body_px, unit, hairline: (body_px / 13.0).round().max(1.0) as u32 }
+    }
+
+    pub(crate) fn title_px(self) -> f32 {
+        self.body_px * 1.7
+    }
+
+    pub(crate) fn time_px(self) -> f32 {
+        self.body_px * 1.25
+    }
+
+    pub(crate) fn small_px(self) -> f32 {
+        (self.body_px * 0.8).max(9.5)
+    }
+
+    /// Lengths that styles give for text of 13 pixels.
+    pub(crate) fn length(self, px: f32) -> f32 {
+        px * self.body_px / 13.0
+    }
+
+    /// White space round the page.
+    pub(crate) fn margin(self) -> u32 {
+        self.unit * 2
+    }
+}
+
+impl Layout {
+    /// Measures everything.
+    pub(crate) fn measure(plan: &Plan, legends: &[LegendPicture], typesetter: &mut Typesetter) -> Self {
+        let scale = Scale::of(plan.map.width, plan.map.height);
+        let (margin, line) = (scale.margin(), scale.hairline);
+        let column = legend::measure(plan, legends, scale, typesetter);
+        let column_width = if column.width > 0 { column.width + margin } else { 0 };
+        // A tiny map still gets a header that can be read.
+        let inner = (plan.map.width + 2 * line + column_width).max((scale.body_px * 17.0) as u32);
+        let header_height = header::measure(plan, scale, inner, typesetter);
+        let top = margin + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
+        let map = [margin + line, top + line, plan.map.width, plan.map.height];
+        let legends = column.boxes(map[0] + map[2] + line + margin, map[1]);
+        let map_bottom = map[1] + map[3] + line;
+        let credits = attribution::measure(plan, scale, inner, typesetter);
+        let attribution = credits.map(|height| [margin, map_bottom + scale.unit, inner, height]);
+        let bottom = attribution.map_or(map_bottom, |[_, y, _, height]| y + height);
+        let even = |n: u32| n + n % 2;
+        Self {
+            width: even(margin + inner + margin),
+            height: even(bottom + if attribution.is_some() { scale.unit } else { margin }),
+            map,
+            header: [margin, margin, inner, header_height],
+            legends,
+            attribution,
+            scale,
+        }
+    }
+}

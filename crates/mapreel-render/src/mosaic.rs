@@ -1,0 +1,69 @@
+//! Putting the pieces of a mosaic together.
+
+use crate::{Raster, georeference::resized};
+use mapreel_spec::{Fit, Mosaic};
+
+/// The mosaic as one picture, its pieces in the mosaic's order (`None`: a piece that could not be had).
+///
+/// # Errors
+/// A piece has another size than was asked for: what a server says it drew is then not what it drew.
+pub fn assemble(mosaic: &Mosaic, mut pieces: Vec<Option<Raster>>) -> Result<Raster, String> {
+    for (piece, picture) in mosaic.pieces.iter().zip(&pieces) {
+        if let Some(picture) = picture
+            && piece.fit == Fit::Exact
+            && (picture.width, picture.height) != (piece.width, piece.height)
+        {
+            let (w, h) = (picture.width, picture.height);
+            return Err(format!("the picture has {w} × {h} pixels; {} × {} were asked for", piece.width, piece.height));
+        }
+    }
+    let whole = mosaic.size.is_none_or(|size| mosaic.pieces.len() == 1 && size == (mosaic.pieces[0].width, mosaic.pieces[0].height));
+    if whole && mosaic.pieces.first().is_some_and(|piece| piece.fit != Fit::Scale) {
+        return pieces.pop().flatten().ok_or_else(|| "the picture is missing".to_owned());
+    }
+    let (width, height) = mosaic.size.unwrap_or((1, 1));
+    let mut out = Raster::transparent(width.max(1), height.max(1));
+    for (piece, picture) in mosaic.pieces.iter().zip(pieces) {
+        let Some(picture) = picture else { continue };
+        let same = (picture.width, picture.height) == (piece.width, piece.height);
+        let picture = if same { picture } else { resized(&picture, piece.width, piece.height) };
+        for row in 0..piece.height {
+            let start = ((piece.y + row) as usize * width as usize + piece.x as usize) * 4;
+            out.pixels[start..start + piece.width as usize * 4].copy_from_slice(picture.row(row));
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mapreel_spec::{Bbox, Crs, Piece};
+
+    fn mosaic(fit: Fit) -> Mosaic {
+        let piece = |x| Piece { url: String::new(), x, y: 0, width: 2, height: 2, fit };
+        Mosaic {
+            crs: Crs::WebMercator,
+            bbox: Bbox::new([0.0, 0.0, 4.0, 2.0]),
+            size: Some((4, 2)),
+            pieces: vec![piece(0), piece(2)],
+        }
+    }
+
+    fn grey(side: u32, value: u8) -> Raster {
+        Raster::straight(side, side, vec![value; side as usize * side as usize * 4])
+    }
+
+    #[test]
+    fn pieces_lie_where_they_belong_and_missing_ones_stay_transparent() {
+        let out = assemble(&mosaic(Fit::Exact), vec![None, Some(grey(2, 255))]).unwrap();
+        assert_eq!(out.row(1), [[0; 8], [255; 8]].concat());
+    }
+
+    #[test]
+    fn a_tile_of_another_size_is_scaled_and_a_map_of_another_size_is_refused() {
+        assert!(assemble(&mosaic(Fit::Scale), vec![Some(grey(4, 255)), None]).is_ok());
+        let error = assemble(&mosaic(Fit::Exact), vec![Some(grey(4, 255)), None]).unwrap_err();
+        assert_eq!(error, "the picture has 4 × 4 pixels; 2 × 2 were asked for");
+    }
+}

@@ -1,0 +1,224 @@
+//! An animation on the page: what is the same in every frame is drawn once, the rest by a pure function of the frame.
+
+use crate::furniture::{attribution, header::Header, legend, neatline, notice};
+use crate::layout::Layout;
+use crate::overlay;
+use crate::text::{Fonts, Typesetter};
+use crate::{Canvas, Placed, Raster, composite, theme};
+use mapreel_spec::manifest::{self, PixelBox};
+use mapreel_spec::{Drawing, Plan};
+
+/// The pictures of one frame, or those that serve all frames: for each layer of the plan, what was gathered.
+pub type FramePictures = Vec<Option<Gathered>>;
+
+/// What was gathered for a layer of pictures.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// The pictures on the map.
+    pub placed: Vec<Placed>,
+    /// Why the layer is missing, wholly or in part.
+    pub problem: Option<String>,
+}
+
+/// The legend of a layer, or why there is none.
+#[derive(Debug, Clone)]
+pub struct LegendPicture {
+    /// The index of its layer in the plan.
+    pub layer: usize,
+    /// Its picture.
+    pub picture: Result<Raster, String>,
+}
+
+/// An animation, ready to be drawn frame by frame by any number of [`Painter`]s.
+pub struct Scene {
+    plan: Plan,
+    layout: Layout,
+    header: Header,
+    fonts: Fonts,
+    /// The page with everything that lies below the first layer that changes.
+    base: Canvas,
+    /// The layers from there on.
+    above: Vec<Art>,
+    /// Layers that are missing in every frame, and why.
+    missing: Vec<Option<String>>,
+}
+
+/// A layer that is drawn for every frame.
+enum Art {
+    /// The same picture each time.
+    Still { layer: usize, placed: Vec<Placed> },
+    /// A new picture each time.
+    Pictures { layer: usize },
+    /// Features as of the frame's time.
+    Features { layer: usize },
+    /// Degrees at the edges, over the layers below.
+    Degrees { layer: usize },
+}
+
+impl Scene {
+    /// Lays out the page and draws everything that is the same in every frame. `still` has the pictures of the layers that
+    /// do not change; the legends are in the order of the column, topmost layer first.
+    pub fn new(plan: Plan, mut still: FramePictures, legends: &[LegendPicture], fonts: &Fonts) -> Self {
+        let mut typesetter = Typesetter::new(fonts);
+        let layout = Layout::measure(&plan, legends, &mut typesetter);
+        let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
+        let mut missing: Vec<Option<String>> = still.iter().map(|gathered| gathered.as_ref()?.problem.clone()).collect();
+        missing.resize(plan.layers.len(), None);
+        let mut above = Vec::new();
+        for (layer, planned) in plan.layers.iter().enumerate() {
+            if let Drawing::Missing(reason) = &planned.drawing {
+                missing[layer] = Some(reason.clone());
+            }
+            let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
+            for art in arts(&plan, layer, placed, &layout) {
+                match art {
+                    Art::Still { layer, placed } if above.is_empty() => blend(&mut base, &plan, &layout, layer, &placed),
+                    Art::Degrees { layer } if above.is_empty() => degrees(&mut base, &plan, &layout, layer, &mut typesetter),
+                    art => above.push(art),
+                }
+            }
+        }
+        let may_be_missing = |layer: usize| !plan.layers[layer].drawing.is_static(plan.frames.len());
+        let header = Header::new(&plan, &layout, &may_be_missing, &mut typesetter);
+        header.draw(&mut base, &plan, &layout, 0, false, &|layer| missing[layer].is_some(), &mut typesetter);
+        neatline::draw(&mut base, &layout);
+        legend::draw(&mut base, &plan, legends, &layout, &mut typesetter);
+        attribution::draw(&mut base, &plan, &layout, &mut typesetter);
+        Self { plan, layout, header, fonts: fonts.clone(), base, above, missing }
+    }
+
+    /// Where everything stands.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// What is drawn.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The page without what changes.
+    pub fn base(&self) -> &Canvas {
+        &self.base
+    }
+
+    /// Layers that are missing in every frame, and why.
+    pub fn missing(&self) -> &[Option<String>] {
+        &self.missing
+    }
+}
+
+/// What a layer is on the page: a still picture, or something to draw for each frame.
+fn arts(plan: &Plan, layer: usize, placed: Option<Vec<Placed>>, layout: &Layout) -> Vec<Art> {
+    let (planned, map) = (&plan.layers[layer], &plan.map);
+    let length = layout.scale.length(1.0);
+    let still = |draw: &dyn Fn(&mut tiny_skia::Pixmap)| {
+        let mut sheet = overlay::sheet(map.width, map.height);
+        draw(&mut sheet);
+        Art::Still { layer, placed: vec![Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }] }
+    };
+    match &planned.drawing {
+        Drawing::Pictures(_) => match placed {
+            Some(placed) => vec![Art::Still { layer, placed }],
+            None => vec![Art::Pictures { layer }],
+        },
+        Drawing::Features(features) if planned.drawing.is_static(plan.frames.len()) => {
+            let time = plan.frames[0].time.as_ref().map(|time| time.instant());
+            vec![still(&|sheet| overlay::features::draw(sheet, &features.at(time), map, length))]
+        }
+        Drawing::Features(_) => vec![Art::Features { layer }],
+        Drawing::NaturalEarth(geography) => vec![still(&|sheet| overlay::natural_earth::draw(sheet, geography, map, length))],
+        Drawing::Graticule(graticule) => {
+            let lines = still(&|sheet| overlay::graticule::draw(sheet, graticule, map, length));
+            if graticule.labels { vec![lines, Art::Degrees { layer }] } else { vec![lines] }
+        }
+        Drawing::Missing(_) => Vec::new(),
+    }
+}
+
+fn blend(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, placed: &[Placed]) {
+    let [x, y, ..] = layout.map;
+    let opacity = (plan.layers[layer].opacity * 255.0).round() as u8;
+    for picture in placed {
+        composite::blend(page, &picture.raster, i64::from(x) + picture.x, i64::from(y) + picture.y, layout.map, opacity);
+    }
+}
+
+fn degrees(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, typesetter: &mut Typesetter) {
+    if let Drawing::Graticule(graticule) = &plan.layers[layer].drawing {
+        overlay::graticule::draw_degrees(page, graticule, &plan.map, layout, typesetter);
+    }
+}
+
+/// Draws frames of a scene, one after another on one page. One for each thread.
+pub struct Painter<'a> {
+    scene: &'a Scene,
+    page: Canvas,
+    typesetter: Typesetter,
+    sheet: Option<Raster>,
+}
+
+impl<'a> Painter<'a> {
+    /// A painter with a page of its own.
+    pub fn new(scene: &'a Scene) -> Self {
+        Self { scene, page: scene.base.clone(), typesetter: Typesetter::new(&scene.fonts), sheet: None }
+    }
+
+    /// Draws frame `index` (from 0) with its pictures.
+    pub fn draw(&mut self, index: usize, pictures: &FramePictures) -> &Canvas {
+        let Scene { plan, layout, header, base, above, missing, .. } = self.scene;
+        let problem = |layer: usize| {
+            let of_frame = || pictures.get(layer)?.as_ref()?.problem.as_deref();
+            missing[layer].as_deref().or_else(of_frame)
+        };
+        self.page.copy_from(base);
+        for art in above {
+            match art {
+                Art::Still { layer, placed } => blend(&mut self.page, plan, layout, *layer, placed),
+                Art::Pictures { layer } => {
+                    if let Some(Some(gathered)) = pictures.get(*layer) {
+                        blend(&mut self.page, plan, layout, *layer, &gathered.placed);
+                    }
+                }
+                Art::Features { layer } => self.draw_features(index, *layer),
+                Art::Degrees { layer } => degrees(&mut self.page, plan, layout, *layer, &mut self.typesetter),
+            }
+        }
+        header.draw(&mut self.page, plan, layout, index, true, &|layer| problem(layer).is_some(), &mut self.typesetter);
+        let named: Vec<(&str, &str)> =
+            plan.layers.iter().enumerate().filter_map(|(i, layer)| Some((layer.name.as_str(), problem(i)?))).collect();
+        notice::draw(&mut self.page, &named, layout, &mut self.typesetter);
+        &self.page
+    }
+
+    fn draw_features(&mut self, index: usize, layer: usize) {
+        let Scene { plan, layout, .. } = self.scene;
+        let Drawing::Features(features) = &plan.layers[layer].drawing else { return };
+        let map = &plan.map;
+        let mut sheet = match self.sheet.take() {
+            Some(used) => overlay::reused(used),
+            None => overlay::sheet(map.width, map.height),
+        };
+        let time = plan.frames[index].time.as_ref().map(|time| time.instant());
+        overlay::features::draw(&mut sheet, &features.at(time), map, layout.scale.length(1.0));
+        let placed = [Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }];
+        blend(&mut self.page, plan, layout, layer, &placed);
+        let [placed] = placed;
+        self.sheet = Some(placed.raster);
+    }
+}
+
+impl Layout {
+    /// As the manifest tells it.
+    pub fn manifest(&self, plan: &Plan) -> manifest::Layout {
+        let name = |layer: usize| plan.layers[layer].name.clone();
+        let legend = |legend: &crate::layout::LegendBox| manifest::Legend { layer: name(legend.layer), place: legend.picture };
+        manifest::Layout {
+            size: [self.width, self.height],
+            map: self.map,
+            header: self.header,
+            legends: self.legends.iter().map(legend).collect(),
+            attribution: self.attribution as Option<PixelBox>,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What an answer is: judged by its first bytes, then its type, then its status.
+//!
+//! A WMS reports errors with status 200, a proxy sends a login page as a PNG, a server forgets the content type. Only
+//! the bytes do not lie.
+
+use crate::Error;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A PNG, JPEG, WebP or GIF.
+    Picture,
+    /// A JSON document.
+    Json,
+}
+
+impl Wanted {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Picture => "a picture",
+            Self::Json => "JSON",
+        }
+    }
+}
+
+/// A kind of picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PictureKind {
+    Png,
+    Jpeg,
+    Webp,
+    Gif,
+}
+
+/// The kind of picture that begins with these bytes.
+pub(crate) fn picture_kind(bytes: &[u8]) -> Option<PictureKind> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(PictureKind::Png),
+        [0xFF, 0xD8, 0xFF, ..] => Some(PictureKind::Jpeg),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(PictureKind::Webp),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(PictureKind::Gif),
+        _ => None,
+    }
+}
+
+/// Accepts what was wanted; everything else becomes an error that quotes what the server said.
+pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Result<(), Error> {
+    let success = (200..300).contains(&status);
+    let is_picture = picture_kind(body).is_some();
+    let text = body.trim_ascii_start();
+    let is_json = matches!(text, [b'{' | b'[', ..]);
+    match wanted {
+        Wanted::Picture if is_picture && success => return Ok(()),
+        Wanted::Json if is_json && success => return Ok(()),
+        _ => {}
+    }
+    let host = host.to_owned();
+    if let Some(text) = exception(body) {
+        return Err(Error::Exception { host, text });
+    }
+    if !success {
+        let text = if is_picture { String::new() } else { shortened(body) };
+        return Err(Error::Status { host, status, text, retry_after: None });
+    }
+    let (found, text) = match text {
+        [] => ("nothing", String::new()),
+        _ if is_picture => ("a picture", String::new()),
+        _ if is_json => ("JSON", shortened(body)),
+        _ if looks_like_html(text) => ("an HTML page", title(body)),
+        [b'<', ..] => ("XML", shortened(body)),
+        _ if std::str::from_utf8(body).is_ok() => ("text", shortened(body)),
+        _ => ("bytes of an unknown kind", String::new()),
+    };
+    Err(Error::WrongKind { host, found, wanted: wanted.words(), text })
+}
+
+/// Code and text of a WMS exception (OGC 01-065r2 annex A.3, OGC 06-042 annex E.2, OWS Common).
+fn exception(body: &[u8]) -> Option<String> {
+    /// Longer documents are no exceptions, and a bound on what a stranger makes us parse.
+    const XML_BYTES_MAX: usize = 64 << 10;
+    if body.len() > XML_BYTES_MAX || !body.trim_ascii_start().starts_with(b"<") {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    // WMS 1.1.1 reports bring a DOCTYPE. It is read past, never followed: roxmltree loads nothing.
+    let options = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: 10_000, ..Default::default() };
+    let document =
+        roxmltree::Document::parse_with_options(text.trim_start_matches('\u{feff}').trim_start(), options).ok()?;
+    let root = document.root_element().tag_name().name();
+    if !matches!(root, "ServiceExceptionReport" | "ExceptionReport" | "ServiceException") {
+        return None;
+    }
+    let said = document.descendants().filter(|n| matches!(n.tag_name().name(), "ServiceException" | "Exception")).map(
+        |node| {
+            let code = node.attribute("code").or(node.attribute("exceptionCode")).unwrap_or_default();
+            let words: Vec<&str> =
+                node.descendants().filter_map(|n| if n.is_text() { n.text() } else { None }).collect();
+            let words = shortened(words.join(" ").as_bytes());
+            if code.is_empty() { words } else { format!("`{code}` {words}") }
+        },
+    );
+    let said: Vec<String> = said.filter(|text| !text.is_empty()).collect();
+    Some(if said.is_empty() { "without a text".into() } else { said.join("; ") })
+}
+
+fn looks_like_html(text: &[u8]) -> bool {
+    let head = text[..text.len().min(256)].to_ascii_lowercase();
+    head.starts_with(b"<!doctype html") || head.windows(5).any(|w| w == b"<html") || head.starts_with(b"<!--")
+}
+
+/// The title of an HTML page.
+fn title(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]).into_owned();
+    let lower = text.to_ascii_lowercase();
+    let start = lower.find("<title>").map(|i| i + "<title>".len());
+    let title = start.and_then(|start| Some(&text[start..start + lower[start..].find("</title>")?]));
+    shortened(title.unwrap_or_default().as_bytes())
+}
+
+/// The first words of a body, on one line.
+fn shortened(body: &[u8]) -> String {
+    const CHARS_MAX: usize = 200;
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * CHARS_MAX + 1024)]).into_owned();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line = words.join(" ");
+    if line.chars().count() <= CHARS_MAX {
+        return line;
+    }
+    format!("{}…", line.chars().take(CHARS_MAX).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(status: u16, body: &str, expected: &str) {
+        let error = judge("wms.example:80", status, body.as_bytes(), Wanted::Picture).unwrap_err();
+        assert_eq!(error.to_string(), format!("`wms.example:80` answered with {expected}"));
+    }
+
+    #[test]
+    fn a_wms_exception_is_quoted_whatever_its_status() {
+        let report = r#"<?xml version='1.0'?><!DOCTYPE ServiceExceptionReport SYSTEM "http://x/exception_1_1_1.dtd">
+            <ServiceExceptionReport version="1.1.1"><ServiceException code="LayerNotDefined">
+            no such layer: &quot;sts&quot; </ServiceException></ServiceExceptionReport>"#;
+        check(200, report, "an exception: `LayerNotDefined` no such layer: \"sts\"");
+        check(500, report, "an exception: `LayerNotDefined` no such layer: \"sts\"");
+        let ows = r#"<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1"><ows:Exception exceptionCode="TileOutOfRange">
+            <ows:ExceptionText>Column 9</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"#;
+        check(200, ows, "an exception: `TileOutOfRange` Column 9");
+        check(200, "<ServiceExceptionReport/>", "an exception: without a text");
+    }
+
+    #[test]
+    fn other_answers_are_named_by_what_they_are() {
+        check(200, "", "nothing instead of a picture");
+        check(200, "<html><head><title>Please log in</title>", "an HTML page instead of a picture: Please log in");
+        check(200, r#"{"detail": "no such time"}"#, r#"JSON instead of a picture: {"detail": "no such time"}"#);
+        check(404, "not here", "status 404: not here");
+        check(200, "\u{1}\u{2}hello\nworld", "text instead of a picture: hello world");
+        check(200, "<WMS_Capabilities/>", "XML instead of a picture: <WMS_Capabilities/>");
+    }
+
+    #[test]
+    fn entities_that_explode_are_not_expanded() {
+        let mut dtd = String::from("<!DOCTYPE r [<!ENTITY a0 'ha'>");
+        for i in 1..40 {
+            dtd += &format!("<!ENTITY a{i} '&a{};&a{};'>", i - 1, i - 1);
+        }
+        assert_eq!(exception(format!("{dtd}]><ServiceException>&a39;</ServiceException>").as_bytes()), None);
+    }
+}

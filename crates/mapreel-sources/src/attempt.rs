@@ -1,0 +1,141 @@
+//! One attempt at a URL: redirects counted, every wait and every size bounded.
+
+use crate::Error;
+use crate::answer::{Wanted, judge};
+use crate::client::{Config, host};
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
+use std::io::Read;
+use std::time::{Duration, Instant, SystemTime};
+use url::Url;
+
+/// After this long, an answer must have come at [`RATE_MIN`] or faster.
+const RATE_AFTER: Duration = Duration::from_secs(10);
+/// Bytes per second that an answer must come at.
+const RATE_MIN: f64 = 1024.0;
+
+pub(crate) async fn attempt(
+    http: &reqwest::Client,
+    config: &Config,
+    url: &Url,
+    wanted: Wanted,
+) -> Result<Bytes, Error> {
+    let limit = config.total_timeout;
+    tokio::time::timeout(limit, follow(http, config, url, wanted)).await.unwrap_or_else(|_| {
+        Err(Error::TimedOut { host: host(url), what: format!("the whole answer within {} s", limit.as_secs_f64()) })
+    })
+}
+
+async fn follow(http: &reqwest::Client, config: &Config, url: &Url, wanted: Wanted) -> Result<Bytes, Error> {
+    let mut url = url.clone();
+    for _ in 0..=config.redirects_max {
+        let response = send(http, config, &url).await?;
+        let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+        match response.headers().get(LOCATION) {
+            Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
+            _ => return receive(response, config, &url, wanted).await,
+        }
+    }
+    Err(Error::Redirect { host: host(&url), what: format!("more than {} times", config.redirects_max) })
+}
+
+async fn send(http: &reqwest::Client, config: &Config, url: &Url) -> Result<reqwest::Response, Error> {
+    let request = http.get(url.clone()).header(ACCEPT_ENCODING, "gzip").send();
+    match tokio::time::timeout(config.idle_timeout + config.connect_timeout, request).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) if error.is_timeout() => Err(Error::TimedOut { host: host(url), what: "no connection".into() }),
+        Ok(Err(error)) => Err(Error::Unreachable { host: host(url), reason: root_cause(&error) }),
+        Err(_) => {
+            let what = format!("no answer within {} s", config.idle_timeout.as_secs_f64());
+            Err(Error::TimedOut { host: host(url), what })
+        }
+    }
+}
+
+/// Where a redirect leads; never from https to http, and nowhere but to http and https.
+fn next(url: &Url, location: &[u8]) -> Result<Url, Error> {
+    let refuse = |what: &str| Error::Redirect { host: host(url), what: what.into() };
+    let location = std::str::from_utf8(location).map_err(|_| refuse("to something that is not a URL"))?;
+    let next = url.join(location).map_err(|_| refuse("to something that is not a URL"))?;
+    match (url.scheme(), next.scheme()) {
+        ("https", "http") => Err(refuse("from https to http")),
+        (_, "http" | "https") => Ok(next),
+        _ => Err(refuse("to something that is neither http nor https")),
+    }
+}
+
+async fn receive(mut response: reqwest::Response, config: &Config, url: &Url, wanted: Wanted) -> Result<Bytes, Error> {
+    let host = host(url);
+    let max = config.answer_bytes_max;
+    let too_large = || Error::TooLarge { host: host.clone(), max };
+    if response.content_length().is_some_and(|length| length > max as u64) {
+        return Err(too_large());
+    }
+    let started = Instant::now();
+    let mut body = Vec::with_capacity(response.content_length().unwrap_or(0) as usize);
+    loop {
+        let chunk = match tokio::time::timeout(config.idle_timeout, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => break,
+            Ok(Err(_)) => return Err(Error::CutOff { host }),
+            Err(_) => {
+                let what = format!("nothing more within {} s", config.idle_timeout.as_secs_f64());
+                return Err(Error::TimedOut { host, what });
+            }
+        };
+        if body.len() + chunk.len() > max {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+        let elapsed = started.elapsed();
+        if elapsed > RATE_AFTER && (body.len() as f64) < RATE_MIN * elapsed.as_secs_f64() {
+            return Err(Error::TimedOut { host, what: format!("slower than {RATE_MIN} bytes per second") });
+        }
+    }
+    let (status, headers) = (response.status().as_u16(), response.headers());
+    let body = match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {
+        None | Some(b"identity" | b"") => body,
+        Some(b"gzip" | b"x-gzip") => match inflate(&body, max) {
+            Ok(body) if body.len() > max => return Err(too_large()),
+            Ok(body) => body,
+            Err(_) => return Err(Error::CutOff { host }),
+        },
+        Some(_) => {
+            let (found, wanted) = ("a content encoding that was not offered", "gzip or none");
+            return Err(Error::WrongKind { host, found, wanted, text: String::new() });
+        }
+    };
+    match judge(&host, status, &body, wanted) {
+        Ok(()) => Ok(Bytes::from(body)),
+        Err(Error::Status { host, status, text, .. }) => {
+            Err(Error::Status { host, status, text, retry_after: retry_after(headers) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Decompresses at most one byte more than `max`, so that a bomb ends here and not in memory.
+fn inflate(body: &[u8], max: usize) -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    GzDecoder::new(body).take(max as u64 + 1).read_to_end(&mut out)?;
+    Ok(out)
+}
+
+/// Seconds or a date (RFC 9110, 10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    match text.trim().parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => Some(httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).unwrap_or_default()),
+    }
+}
+
+/// The innermost cause: "connection refused" and not three sentences round it.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}

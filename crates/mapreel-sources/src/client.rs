@@ -1,0 +1,109 @@
+//! The one way to an upstream.
+
+use crate::answer::Wanted;
+use crate::attempt::attempt;
+use crate::cache::Cache;
+use crate::gate::Gates;
+use crate::{Error, retry};
+use bytes::Bytes;
+use std::time::Duration;
+use url::Url;
+
+/// Bounds on what upstreams may cost. Every one has a default that suits ordinary servers.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Until a connection stands.
+    pub connect_timeout: Duration,
+    /// Between two pieces of an answer, and until its first.
+    pub idle_timeout: Duration,
+    /// Until the whole answer is here; one attempt.
+    pub total_timeout: Duration,
+    /// The longest answer, also after decompression.
+    pub answer_bytes_max: usize,
+    /// Redirects followed for one request.
+    pub redirects_max: u32,
+    /// Requests under way at one host and port.
+    pub per_host_max: usize,
+    /// Attempts for one request.
+    pub attempts_max: u32,
+    /// Answers kept for the run.
+    pub cache_bytes_max: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(10),
+            total_timeout: Duration::from_secs(30),
+            answer_bytes_max: 16 << 20,
+            redirects_max: 3,
+            per_host_max: 6,
+            attempts_max: 3,
+            cache_bytes_max: 8 << 20,
+        }
+    }
+}
+
+/// A guarded HTTP client with a cache for one run.
+pub struct Client {
+    http: reqwest::Client,
+    config: Config,
+    gates: Gates,
+    cache: Cache,
+}
+
+impl Client {
+    /// A client that asks nobody yet.
+    ///
+    /// # Errors
+    /// The system's certificates cannot be read.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        // One cryptography for the process; a second call finds the first's and that is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("mapreel/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")"))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(config.connect_timeout)
+            .pool_max_idle_per_host(config.per_host_max)
+            .build()
+            .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
+        let (gates, cache) = (Gates::new(config.per_host_max), Cache::new(config.cache_bytes_max));
+        Ok(Self { http, config, gates, cache })
+    }
+
+    /// The bytes behind a URL, which are what was wanted, by their first bytes at least.
+    ///
+    /// # Errors
+    /// The last attempt's error; see [`Error`].
+    pub async fn get(&self, url: &str, wanted: Wanted) -> Result<Bytes, Error> {
+        let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::wms::without_secrets(url)))?;
+        self.cache.get(url, self.fetch(parsed, wanted)).await
+    }
+
+    async fn fetch(&self, url: Url, wanted: Wanted) -> Result<Bytes, Error> {
+        let place = self.gates.enter(&host(&url)).await?;
+        let mut number = 1;
+        let result = loop {
+            let result = attempt(&self.http, &self.config, &url, wanted).await;
+            let Err(error) = &result else { break result };
+            number += 1;
+            match retry::wait(error, number, self.config.attempts_max, fastrand::f64()) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => break result,
+            }
+        };
+        place.leave(&result);
+        result
+    }
+}
+
+/// Host and port, as messages name them.
+pub(crate) fn host(url: &Url) -> String {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => "?".to_owned(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Why an upstream gave nothing usable.
+
+use std::time::Duration;
+
+/// Why an upstream gave nothing usable. The messages name the host and never the query, which may hold secrets.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL cannot be asked for.
+    #[error("`{0}` is not an http or https URL")]
+    BadUrl(String),
+    /// No connection, or it broke before an answer.
+    #[error("`{host}` could not be reached: {reason}")]
+    Unreachable {
+        /// Host and port.
+        host: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// Nothing, or too little, came within the time.
+    #[error("`{host}` did not answer in time: {what}")]
+    TimedOut {
+        /// Host and port.
+        host: String,
+        /// Which limit was reached.
+        what: String,
+    },
+    /// The answer ended before its end.
+    #[error("the answer of `{host}` was cut off")]
+    CutOff {
+        /// Host and port.
+        host: String,
+    },
+    /// An HTTP status that is not a success.
+    #[error("`{host}` answered with status {status}{}", quoted(.text))]
+    Status {
+        /// Host and port.
+        host: String,
+        /// The status.
+        status: u16,
+        /// What the body says, shortened.
+        text: String,
+        /// When the server wants to be asked again.
+        retry_after: Option<Duration>,
+    },
+    /// A WMS exception, with whatever status.
+    #[error("`{host}` answered with an exception{}", quoted(.text))]
+    Exception {
+        /// Host and port.
+        host: String,
+        /// Code and text of the exception.
+        text: String,
+    },
+    /// Something that was not asked for.
+    #[error("`{host}` answered with {found} instead of {wanted}{}", quoted(.text))]
+    WrongKind {
+        /// Host and port.
+        host: String,
+        /// What came.
+        found: &'static str,
+        /// What was asked for.
+        wanted: &'static str,
+        /// What it says, shortened.
+        text: String,
+    },
+    /// More bytes than allowed.
+    #[error("the answer of `{host}` is larger than {max} bytes")]
+    TooLarge {
+        /// Host and port.
+        host: String,
+        /// The limit.
+        max: usize,
+    },
+    /// Too many redirects, or one that is not followed.
+    #[error("`{host}` redirects {0}", .what)]
+    Redirect {
+        /// Host and port.
+        host: String,
+        /// How.
+        what: String,
+    },
+    /// The host failed so often that it is left alone for a while.
+    #[error("`{host}` failed {failures} times in a row and is left alone for now")]
+    LeftAlone {
+        /// Host and port.
+        host: String,
+        /// How often.
+        failures: u32,
+    },
+    /// A picture of more pixels than allowed.
+    #[error("a picture of {width} × {height} pixels is too large; the limit is {max} million pixels")]
+    TooManyPixels {
+        /// Width in pixels.
+        width: u64,
+        /// Height in pixels.
+        height: u64,
+        /// The limit, in millions.
+        max: u64,
+    },
+    /// A picture that cannot be read.
+    #[error("a {format} picture is broken: {reason}")]
+    BrokenPicture {
+        /// PNG, JPEG, WebP or GIF.
+        format: &'static str,
+        /// What the decoder says.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// Whether asking again may help.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::CutOff { .. } => true,
+            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
+            _ => false,
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
+}
