@@ -7,6 +7,7 @@ use crate::text::{Fonts, Typesetter};
 use crate::{Canvas, Placed, Raster, composite, theme};
 use mapreel_spec::manifest::{self, PixelBox};
 use mapreel_spec::{Drawing, Plan};
+use std::sync::Arc;
 
 /// The pictures of one frame, or those that serve all frames: for each layer of the plan, what was gathered.
 pub type FramePictures = Vec<Option<Gathered>>;
@@ -31,7 +32,7 @@ pub struct LegendPicture {
 
 /// An animation, ready to be drawn frame by frame by any number of [`Painter`]s.
 pub struct Scene {
-    plan: Plan,
+    plan: Arc<Plan>,
     layout: Layout,
     header: Header,
     fonts: Fonts,
@@ -58,7 +59,7 @@ enum Art {
 impl Scene {
     /// Lays out the page and draws everything that is the same in every frame. `still` has the pictures of the layers that
     /// do not change; the legends are in the order of the column, topmost layer first.
-    pub fn new(plan: Plan, mut still: FramePictures, legends: &[LegendPicture], fonts: &Fonts) -> Self {
+    pub fn new(plan: Arc<Plan>, mut still: FramePictures, legends: &[LegendPicture], fonts: &Fonts) -> Self {
         let mut typesetter = Typesetter::new(fonts);
         let layout = Layout::measure(&plan, legends, &mut typesetter);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
@@ -95,6 +96,11 @@ impl Scene {
     /// What is drawn.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What is drawn, to be kept.
+    pub fn shared_plan(&self) -> Arc<Plan> {
+        self.plan.clone()
     }
 
     /// The page without what changes.

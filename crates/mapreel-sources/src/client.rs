@@ -6,6 +6,7 @@ use crate::cache::Cache;
 use crate::gate::Gates;
 use crate::{Error, retry};
 use bytes::Bytes;
+use std::pin::Pin;
 use std::time::Duration;
 use url::Url;
 
@@ -105,5 +106,17 @@ pub(crate) fn host(url: &Url) -> String {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),
         (None, _) => "?".to_owned(),
+    }
+}
+
+/// Where answers come from: the client, or a recording.
+pub trait Upstreams: Send + Sync {
+    /// The bytes behind a URL; see [`Client::get`].
+    fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;
+}
+
+impl Upstreams for Client {
+    fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
+        Box::pin(Client::get(self, url, wanted))
     }
 }

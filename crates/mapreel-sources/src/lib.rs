@@ -19,6 +19,6 @@ mod gate;
 mod retry;
 
 pub use answer::Wanted;
-pub use client::{Client, Config};
+pub use client::{Client, Config, Upstreams};
 pub use decode::{Picture, decode};
 pub use error::Error;

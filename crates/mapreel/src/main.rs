@@ -1,1 +1,5 @@
-fn main() {}
+//! `mapreel`: see `mapreel --help`.
+
+fn main() -> std::process::ExitCode {
+    mapreel::cli::run()
+}

@@ -1,1 +1,110 @@
-//! x
+//! Pixels to files. A still is encoded whole; an animation in segments — runs of neighbouring frames, each encoded alone
+//! and by anybody — which are assembled without being drawn or encoded again.
+
+mod gif;
+mod jpeg;
+mod mp4;
+mod palette;
+mod png;
+mod segment;
+mod webp;
+
+pub use palette::Palette;
+
+use crate::{Canvas, Error};
+use mapreel_spec::{Format, Output, Segment};
+use std::io::{Read, Write};
+
+/// Encodes a still picture.
+///
+/// # Errors
+/// The encoder refuses, or the format is one for animations.
+pub fn still(page: &Canvas, format: Format) -> Result<Vec<u8>, Error> {
+    match format {
+        Format::Png => png::encode(page),
+        Format::Jpeg => jpeg::encode(page),
+        Format::Webp => webp::encode(page),
+        Format::Mp4 | Format::Gif => Err(Error::Encode { format: format.name(), reason: "it is no still format".into() }),
+    }
+}
+
+/// What all segments of one animation share.
+#[derive(Debug, Clone)]
+pub struct Animation {
+    /// Width of the page in pixels.
+    pub width: u32,
+    /// Height of the page in pixels.
+    pub height: u32,
+    /// The number of frames of the whole animation.
+    pub frames: usize,
+    /// Format, speed, repetition.
+    pub output: Output,
+    /// The colours of a GIF; empty for other formats.
+    pub palette: Palette,
+}
+
+/// Encodes the frames of one segment, in order.
+pub enum SegmentEncoder {
+    #[doc(hidden)]
+    Mp4(Box<mp4::Encoder>),
+    #[doc(hidden)]
+    Gif(Box<gif::Encoder>),
+}
+
+impl SegmentEncoder {
+    /// An encoder for the frames of `segment`.
+    ///
+    /// # Errors
+    /// The encoder refuses the size, or the format is one for stills.
+    pub fn new(animation: &Animation, segment: &Segment) -> Result<Self, Error> {
+        match animation.output.format {
+            Format::Mp4 => Ok(Self::Mp4(Box::new(mp4::Encoder::new(animation)?))),
+            Format::Gif => Ok(Self::Gif(Box::new(gif::Encoder::new(animation, segment.start)?))),
+            format => Err(Error::Encode { format: format.name(), reason: "it is no animation format".into() }),
+        }
+    }
+
+    /// Adds the next frame.
+    ///
+    /// # Errors
+    /// The encoder refuses.
+    pub fn add(&mut self, page: &Canvas) -> Result<(), Error> {
+        match self {
+            Self::Mp4(encoder) => encoder.add(page),
+            Self::Gif(encoder) => encoder.add(page),
+        }
+    }
+
+    /// The encoded segment.
+    pub fn finish(self) -> Vec<u8> {
+        match self {
+            Self::Mp4(encoder) => encoder.finish(),
+            Self::Gif(encoder) => encoder.finish(),
+        }
+    }
+}
+
+/// Joins the segments of an animation, in order, to its file.
+///
+/// # Errors
+/// A segment is broken, or of another animation; frames are missing; reading or writing fails.
+pub fn assemble(animation: &Animation, segments: Vec<impl Read>, out: &mut impl Write) -> Result<(), Error> {
+    let segments = segments.into_iter().map(segment::Reader::open).collect::<Result<Vec<_>, _>>()?;
+    if segments.iter().map(|segment| segment.sizes.len()).sum::<usize>() != animation.frames {
+        return Err(Error::Segment("frames are missing, or too many"));
+    }
+    match animation.output.format {
+        Format::Mp4 => mp4::assemble(animation, segments, out),
+        _ => gif::assemble(animation, segments, out),
+    }
+}
+
+/// The page without its alpha, which is always opaque.
+fn rgb(page: &Canvas) -> Vec<u8> {
+    let pixels = page.pixels();
+    let mut out = vec![0; pixels.len() / 4 * 3];
+    for (to, from) in out.chunks_exact_mut(3).zip(pixels.chunks_exact(4)) {
+        to.copy_from_slice(&from[..3]);
+    }
+    out
+}

@@ -1,0 +1,158 @@
+//! Animated GIF: one palette, and of each frame only what changed.
+
+use super::palette::Mapper;
+use super::{Animation, segment};
+use crate::error::encode as wrong;
+use crate::{Canvas, Error};
+use gif::{DisposalMethod, Frame, Repeat};
+use mapreel_spec::Output;
+use std::borrow::Cow;
+use std::io::{Read, Write};
+
+const FORMAT: &str = "GIF";
+/// Browsers show frames of less than 2/100 s as ten times slower.
+const DELAY_MIN_CS: u16 = 2;
+
+pub struct Encoder {
+    encoder: gif::Encoder<Vec<u8>>,
+    mapper: Mapper,
+    transparent: u8,
+    /// The indices of the frame before, in this segment.
+    before: Vec<u8>,
+    now: Vec<u8>,
+    /// The number of the next frame in the animation, from 0.
+    index: usize,
+    frames: usize,
+    output: Output,
+    out: segment::Writer,
+}
+
+impl Encoder {
+    pub(super) fn new(animation: &Animation, first: usize) -> Result<Self, Error> {
+        let palette = animation.palette.bytes();
+        let encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette).map_err(wrong(FORMAT))?;
+        Ok(Self {
+            encoder,
+            mapper: Mapper::new(&animation.palette),
+            transparent: animation.palette.transparent(),
+            before: Vec::new(),
+            now: Vec::new(),
+            index: first,
+            frames: animation.frames,
+            output: animation.output.clone(),
+            out: segment::Writer::sharing(palette),
+        })
+    }
+
+    pub(super) fn add(&mut self, page: &Canvas) -> Result<(), Error> {
+        let (width, height) = (page.width() as usize, page.height() as usize);
+        self.now.clear();
+        let mut last = ([0u8; 3], self.mapper.index([0; 3]));
+        self.now.extend(page.pixels().chunks_exact(4).map(|p| {
+            let colour = [p[0], p[1], p[2]];
+            if colour != last.0 {
+                last = (colour, self.mapper.index(colour));
+            }
+            last.1
+        }));
+        let delay = delay_cs(&self.output, self.index, self.frames);
+        let (rect, transparent) = match self.before.is_empty() {
+            true => ([0, 0, width, height], None),
+            false => (changed(&self.before, &self.now, width), Some(self.transparent)),
+        };
+        let [left, top, w, h] = rect;
+        let mut buffer = Vec::with_capacity(w * h);
+        for row in top..top + h {
+            let range = row * width + left..row * width + left + w;
+            match transparent {
+                None => buffer.extend_from_slice(&self.now[range]),
+                Some(transparent) => buffer.extend(
+                    self.now[range.clone()].iter().zip(&self.before[range]).map(|(now, before)| if now == before { transparent } else { *now }),
+                ),
+            }
+        }
+        let frame = Frame {
+            delay,
+            dispose: DisposalMethod::Keep,
+            transparent,
+            left: left as u16,
+            top: top as u16,
+            width: w as u16,
+            height: h as u16,
+            buffer: Cow::Owned(buffer),
+            ..Frame::default()
+        };
+        let start = self.encoder.get_ref().len();
+        self.encoder.write_frame(&frame).map_err(wrong(FORMAT))?;
+        self.out.add(&self.encoder.get_ref()[start..]);
+        self.encoder.get_mut().truncate(start);
+        std::mem::swap(&mut self.before, &mut self.now);
+        self.index += 1;
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.out.finish()
+    }
+}
+
+/// The least box `[left, top, width, height]` that holds every changed pixel; one pixel where nothing changed.
+fn changed(before: &[u8], now: &[u8], width: usize) -> [usize; 4] {
+    let (mut left, mut right, mut top, mut bottom) = (width, 0, usize::MAX, 0);
+    for (row, (a, b)) in before.chunks_exact(width).zip(now.chunks_exact(width)).enumerate() {
+        if a == b {
+            continue;
+        }
+        let first = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(0);
+        let last = a.iter().zip(b).rposition(|(a, b)| a != b).unwrap_or(0);
+        (left, right) = (left.min(first), right.max(last));
+        (top, bottom) = (top.min(row), row);
+    }
+    if top == usize::MAX { [0, 0, 1, 1] } else { [left, top, right - left + 1, bottom - top + 1] }
+}
+
+/// Hundredths of a second for a frame; rounding does not add up.
+fn delay_cs(output: &Output, index: usize, frames: usize) -> u16 {
+    let end = |frames_shown: usize| (frames_shown as f64 * 100.0 / output.frame_rate_fps).round();
+    let held = if index + 1 == frames { (output.hold_last_s * 100.0).round() } else { 0.0 };
+    ((end(index + 1) - end(index) + held).min(f64::from(u16::MAX)) as u16).max(DELAY_MIN_CS)
+}
+
+fn side(n: u32) -> Result<u16, Error> {
+    u16::try_from(n).map_err(|_| Error::Encode { format: FORMAT, reason: "a side is longer than 65535 pixels".into() })
+}
+
+pub(super) fn assemble<R: Read>(animation: &Animation, segments: Vec<segment::Reader<R>>, out: &mut impl Write) -> Result<(), Error> {
+    let palette = animation.palette.bytes();
+    if segments.iter().any(|segment| segment.shared != palette) {
+        return Err(Error::Segment("its palette is another"));
+    }
+    let mut encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette).map_err(wrong(FORMAT))?;
+    if animation.output.repeat {
+        encoder.set_repeat(Repeat::Infinite).map_err(wrong(FORMAT))?;
+    }
+    out.write_all(encoder.get_ref())?;
+    segments.into_iter().try_for_each(|segment| segment.copy_frames(out))?;
+    // The trailer (GIF89a, 27).
+    out.write_all(b";")?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_changed_box_is_encoded() {
+        let before = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(changed(&before, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], 4), [1, 1, 2, 2]);
+        assert_eq!(changed(&before, &before, 4), [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn delays_add_up_to_the_duration() {
+        let output = Output { format: mapreel_spec::Format::Gif, frame_rate_fps: 6.0, hold_last_s: 1.5, repeat: true };
+        let total: u32 = (0..24).map(|i| u32::from(delay_cs(&output, i, 24))).sum();
+        assert_eq!(total, 400 + 150);
+    }
+}

@@ -1,0 +1,266 @@
+//! MP4 with H.264 by OpenH264: yuv420p, BT.709 limited range and tagged so, every segment beginning with a keyframe, the
+//! index before the pictures (faststart).
+
+use super::{Animation, segment};
+use crate::error::encode as wrong;
+use crate::{Canvas, Error};
+use mp4_atom::{
+    Avc1, Avcc, Codec, Colr, Dinf, Dref, Encode, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry, Stsd,
+    Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trak, Url, Visual, Vmhd,
+};
+use openh264::OpenH264API;
+use openh264::encoder::{
+    BitRate, Complexity, EncoderConfig, FrameRate, IntraFramePeriod, QpRange, RateControlMode, SpsPpsStrategy, UsageType, VuiConfig,
+};
+use openh264::formats::YUVSource;
+use std::io::{Read, Write};
+use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix};
+
+/// The constant quantiser: text and hard edges stay clean, and a loop of a day stays within some megabytes.
+const QP: u8 = 22;
+/// Ticks of the file's clock per second: every usual frame rate is a whole number of them.
+const TICKS_PER_S: u32 = 90_000;
+const FORMAT: &str = "MP4";
+
+pub struct Encoder {
+    encoder: openh264::encoder::Encoder,
+    yuv: Planes,
+    out: segment::Writer,
+}
+
+/// A picture in 4:2:0.
+struct Planes {
+    width: usize,
+    height: usize,
+    y: Vec<u8>,
+    u: Vec<u8>,
+    v: Vec<u8>,
+}
+
+impl YUVSource for Planes {
+    fn dimensions(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    fn strides(&self) -> (usize, usize, usize) {
+        (self.width, self.width / 2, self.width / 2)
+    }
+
+    fn y(&self) -> &[u8] {
+        &self.y
+    }
+
+    fn u(&self) -> &[u8] {
+        &self.u
+    }
+
+    fn v(&self) -> &[u8] {
+        &self.v
+    }
+}
+
+impl Encoder {
+    pub(super) fn new(animation: &Animation) -> Result<Self, Error> {
+        let (width, height) = (animation.width as usize, animation.height as usize);
+        if width % 2 != 0 || height % 2 != 0 {
+            return Err(Error::Encode { format: FORMAT, reason: "4:2:0 needs even sides".into() });
+        }
+        let config = EncoderConfig::new()
+            .usage_type(UsageType::CameraVideoRealTime)
+            // `Off` would ignore the quantiser.
+            .rate_control_mode(RateControlMode::Quality)
+            .qp(QpRange::new(QP, QP))
+            .bitrate(BitRate::from_bps(100_000_000))
+            .max_frame_rate(FrameRate::from_hz(60.0))
+            .skip_frames(false)
+            // Equal parameter sets in every segment, whoever encodes it.
+            .sps_pps_strategy(SpsPpsStrategy::ConstantId)
+            .intra_frame_period(IntraFramePeriod::from_num_frames(0))
+            .scene_change_detect(false)
+            .adaptive_quantization(false)
+            .background_detection(false)
+            .long_term_reference(false)
+            .complexity(Complexity::Low)
+            .num_threads(1)
+            .vui(VuiConfig::bt709());
+        let encoder =
+            openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config).map_err(wrong(FORMAT))?;
+        let chroma = vec![0; width * height / 4];
+        let yuv = Planes { width, height, y: vec![0; width * height], u: chroma.clone(), v: chroma };
+        Ok(Self { encoder, yuv, out: segment::Writer::default() })
+    }
+
+    pub(super) fn add(&mut self, page: &Canvas) -> Result<(), Error> {
+        to_yuv(page, &mut self.yuv)?;
+        let stream = self.encoder.encode(&self.yuv).map_err(wrong(FORMAT))?;
+        let mut sample = Vec::new();
+        let mut parameters = Vec::new();
+        for layer in (0..stream.num_layers()).filter_map(|i| stream.layer(i)) {
+            for nal in (0..layer.nal_count()).filter_map(|i| layer.nal_unit(i)) {
+                let nal = without_start_code(nal);
+                let to = if matches!(kind(nal), SPS | PPS) { &mut parameters } else { &mut sample };
+                to.extend_from_slice(&(nal.len() as u32).to_be_bytes());
+                to.extend_from_slice(nal);
+            }
+        }
+        if sample.is_empty() {
+            return Err(Error::Encode { format: FORMAT, reason: "it skipped a frame".into() });
+        }
+        if self.out.is_empty() {
+            self.out.shared = parameters;
+        }
+        self.out.add(&sample);
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.out.finish()
+    }
+}
+
+/// Kinds of network abstraction layer units (ITU-T H.264, table 7-1).
+const SPS: u8 = 7;
+const PPS: u8 = 8;
+
+fn kind(nal: &[u8]) -> u8 {
+    nal.first().map_or(0, |byte| byte & 31)
+}
+
+fn without_start_code(nal: &[u8]) -> &[u8] {
+    let zeros = nal.iter().take_while(|byte| **byte == 0).count();
+    nal.get(zeros + 1..).unwrap_or_default()
+}
+
+fn to_yuv(page: &Canvas, planes: &mut Planes) -> Result<(), Error> {
+    let mut image = YuvPlanarImageMut {
+        y_plane: BufferStoreMut::Borrowed(&mut planes.y),
+        y_stride: page.width(),
+        u_plane: BufferStoreMut::Borrowed(&mut planes.u),
+        u_stride: page.width() / 2,
+        v_plane: BufferStoreMut::Borrowed(&mut planes.v),
+        v_stride: page.width() / 2,
+        width: page.width(),
+        height: page.height(),
+    };
+    let (range, matrix) = (YuvRange::Limited, YuvStandardMatrix::Bt709);
+    yuv::rgba_to_yuv420(&mut image, page.pixels(), page.width() * 4, range, matrix, YuvConversionMode::Balanced).map_err(wrong(FORMAT))
+}
+
+pub(super) fn assemble<R: Read>(animation: &Animation, segments: Vec<segment::Reader<R>>, out: &mut impl Write) -> Result<(), Error> {
+    let shared = segments.first().map(|segment| segment.shared.clone()).unwrap_or_default();
+    if segments.iter().any(|segment| segment.shared != shared) {
+        return Err(Error::Segment("its parameter sets differ from those of the first"));
+    }
+    let ftyp = Ftyp {
+        major_brand: b"isom".into(),
+        minor_version: 512,
+        compatible_brands: vec![b"isom".into(), b"iso2".into(), b"avc1".into(), b"mp41".into()],
+    };
+    let mut head = Vec::new();
+    ftyp.encode(&mut head).map_err(wrong(FORMAT))?;
+    // The index stands before the pictures and says where they are, so it is made twice: first for its length.
+    let lengths: Vec<u64> = segments.iter().map(segment::Reader::frames_len).collect();
+    let index = |first: u64| -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        moov(animation, &segments, &shared, first)?.encode(&mut bytes).map_err(wrong(FORMAT))?;
+        Ok(bytes)
+    };
+    let data_len = lengths.iter().sum::<u64>();
+    let first = head.len() as u64 + index(0)?.len() as u64 + 8;
+    let too_large = |_| Error::Encode { format: FORMAT, reason: "the file would be larger than 4 GB".into() };
+    u32::try_from(first + data_len).map_err(too_large)?;
+    head.extend(index(first)?);
+    head.extend((data_len as u32 + 8).to_be_bytes());
+    head.extend(b"mdat");
+    out.write_all(&head)?;
+    segments.into_iter().try_for_each(|segment| segment.copy_frames(out))
+}
+
+fn moov<R: Read>(animation: &Animation, segments: &[segment::Reader<R>], shared: &[u8], first: u64) -> Result<Moov, Error> {
+    let durations = durations(animation);
+    let duration: u64 = durations.iter().map(|d| u64::from(*d)).sum();
+    let (width, height) = (animation.width as u16, animation.height as u16);
+    let mut chunk_at = first;
+    let (mut chunks, mut chunk_lengths, mut keyframes, mut samples) = (Vec::new(), Vec::<StscEntry>::new(), Vec::new(), Vec::new());
+    for (i, segment) in segments.iter().enumerate() {
+        chunks.push(chunk_at as u32);
+        chunk_at += segment.frames_len();
+        keyframes.push(samples.len() as u32 + 1);
+        samples.extend_from_slice(&segment.sizes);
+        let samples_per_chunk = segment.sizes.len() as u32;
+        if chunk_lengths.last().is_none_or(|last| last.samples_per_chunk != samples_per_chunk) {
+            chunk_lengths.push(StscEntry { first_chunk: i as u32 + 1, samples_per_chunk, sample_description_index: 1 });
+        }
+    }
+    let stbl = Stbl {
+        stsd: Stsd { codecs: vec![Codec::Avc1(sample_entry(width, height, shared)?)] },
+        stts: Stts { entries: runs(&durations) },
+        stss: Some(Stss { entries: keyframes }),
+        stsc: Stsc { entries: chunk_lengths },
+        stsz: Stsz { samples: StszSamples::Different { sizes: samples } },
+        stco: Some(Stco { entries: chunks }),
+        ..Stbl::default()
+    };
+    let mdia = Mdia {
+        mdhd: Mdhd { timescale: TICKS_PER_S, duration, language: "und".into(), ..Mdhd::default() },
+        hdlr: Hdlr { handler: b"vide".into(), name: "Mapreel".into() },
+        minf: Minf {
+            vmhd: Some(Vmhd::default()),
+            dinf: Dinf { dref: Dref { entries: vec![mp4_atom::DrefEntry::Url(Url::default())] } },
+            stbl,
+            ..Minf::default()
+        },
+    };
+    let tkhd = Tkhd { track_id: 1, duration, enabled: true, in_movie: true, width: width.into(), height: height.into(), ..Tkhd::default() };
+    Ok(Moov {
+        mvhd: Mvhd { timescale: TICKS_PER_S, duration, rate: 1.into(), volume: 1.into(), next_track_id: 2, ..Mvhd::default() },
+        trak: vec![Trak { tkhd, mdia, ..Trak::default() }],
+        ..Moov::default()
+    })
+}
+
+fn sample_entry(width: u16, height: u16, shared: &[u8]) -> Result<Avc1, Error> {
+    let (mut sps, mut pps): (&[u8], &[u8]) = (&[], &[]);
+    let mut rest = shared;
+    while let Some((length, after)) = rest.split_first_chunk() {
+        let length = u32::from_be_bytes(*length) as usize;
+        let nal = after.get(..length).ok_or(Error::Segment("its parameter sets are cut"))?;
+        match kind(nal) {
+            SPS => sps = nal,
+            _ => pps = nal,
+        }
+        rest = &after[length..];
+    }
+    Ok(Avc1 {
+        visual: Visual { data_reference_index: 1, width, height, ..Visual::default() },
+        avcc: Avcc::new(sps, pps).map_err(wrong(FORMAT))?,
+        // BT.709 primaries, transfer and matrix, limited range (ISO/IEC 23091-2).
+        colr: Some(Colr::Nclx { colour_primaries: 1, transfer_characteristics: 1, matrix_coefficients: 1, full_range_flag: false }),
+        ..Avc1::default()
+    })
+}
+
+/// The ticks of every frame; rounding does not add up.
+fn durations(animation: &Animation) -> Vec<u32> {
+    let mut end_s = 0.0;
+    let mut end_ticks = 0u64;
+    (0..animation.frames)
+        .map(|i| {
+            end_s += animation.output.frame_duration_s(i, animation.frames);
+            let ticks = (end_s * f64::from(TICKS_PER_S)).round() as u64 - end_ticks;
+            end_ticks += ticks;
+            ticks as u32
+        })
+        .collect()
+}
+
+fn runs(durations: &[u32]) -> Vec<SttsEntry> {
+    let mut runs: Vec<SttsEntry> = Vec::new();
+    for duration in durations {
+        match runs.last_mut() {
+            Some(run) if run.sample_delta == *duration => run.sample_count += 1,
+            _ => runs.push(SttsEntry { sample_count: 1, sample_delta: *duration }),
+        }
+    }
+    runs
+}

@@ -1,0 +1,129 @@
+//! One palette for a whole GIF: the exact colours of the legends and of flat areas, and the best for the rest.
+
+use crate::{Canvas, Raster};
+use quantette::deps::palette::Srgb;
+use quantette::{PaletteSize, Pipeline};
+use std::collections::HashMap;
+
+/// Colours of a GIF; one more place is the transparency of unchanged pixels.
+const COLOURS_MAX: usize = 255;
+/// Places that legends may take: a colour bar of hundreds of steps must leave some for the map.
+const LEGEND_MAX: usize = 160;
+/// A colour that covers this part of the sampled frames is taken exactly: flat areas must not change their tint.
+const FLAT_PART: usize = 400;
+/// Pixels given to the quantiser.
+const SAMPLE_MAX: usize = 400_000;
+
+type Rgb = [u8; 3];
+
+/// At most 255 colours.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Palette(Vec<Rgb>);
+
+impl Palette {
+    /// The palette for an animation of which `frames` are a sample; the colours of `legends` are in it exactly.
+    pub fn new<'a>(frames: &[Canvas], legends: impl Iterator<Item = &'a Raster>) -> Self {
+        let seen = frames.iter().flat_map(|page| page.pixels().chunks_exact(4)).map(|p| [p[0], p[1], p[2]]);
+        let counts = by_count(seen);
+        let mut colours = pinned(legends);
+        let total: usize = counts.iter().map(|(_, count)| count).sum();
+        let exact = counts.len() <= COLOURS_MAX - colours.len();
+        for (colour, _) in counts.iter().take_while(|(_, count)| exact || *count * FLAT_PART >= total) {
+            if colours.len() < COLOURS_MAX && !colours.contains(colour) {
+                colours.push(*colour);
+            }
+        }
+        let rest: Vec<(Rgb, usize)> = counts.into_iter().filter(|(colour, _)| !colours.contains(colour)).collect();
+        let room = COLOURS_MAX - colours.len();
+        if !rest.is_empty() && room > 0 {
+            colours.extend(quantised(&rest, room));
+        }
+        Self(colours)
+    }
+
+    /// Red, green and blue of each colour.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.0.concat()
+    }
+
+    /// The index of transparency: the first after the colours.
+    pub(super) fn transparent(&self) -> u8 {
+        self.0.len() as u8
+    }
+}
+
+/// The legends' colours, commonest first.
+fn pinned<'a>(legends: impl Iterator<Item = &'a Raster>) -> Vec<Rgb> {
+    let opaque = legends.flat_map(|legend| legend.pixels.chunks_exact(4)).filter(|p| p[3] == 255).map(|p| [p[0], p[1], p[2]]);
+    by_count(opaque).into_iter().take(LEGEND_MAX).map(|(colour, _)| colour).collect()
+}
+
+/// Every colour and how often it is there, commonest first; equals in the order of their values.
+fn by_count(pixels: impl Iterator<Item = Rgb>) -> Vec<(Rgb, usize)> {
+    let mut counts: HashMap<Rgb, usize> = HashMap::new();
+    let mut pixels = pixels.peekable();
+    while let Some(colour) = pixels.next() {
+        // Maps have long runs of one colour.
+        let mut run = 1;
+        while pixels.next_if_eq(&colour).is_some() {
+            run += 1;
+        }
+        *counts.entry(colour).or_default() += run;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
+    counts
+}
+
+fn quantised(counts: &[(Rgb, usize)], colours: usize) -> Vec<Rgb> {
+    let total: usize = counts.iter().map(|(_, count)| count).sum();
+    let every = total.div_ceil(SAMPLE_MAX).max(1);
+    // Rare colours count at least once: a thin line of its own colour is seen.
+    let pixels: Vec<Srgb<u8>> =
+        counts.iter().flat_map(|(c, count)| std::iter::repeat_n(Srgb::new(c[0], c[1], c[2]), count.div_ceil(every))).collect();
+    let size = PaletteSize::try_from(colours as u16).unwrap_or(PaletteSize::MAX);
+    let pipeline = Pipeline::new().palette_size(size).quantize_method(quantette::QuantizeMethod::kmeans());
+    let input = pipeline.input_slice(pixels.as_slice()).expect("far fewer than 2^32 pixels");
+    input.output_srgb8_palette().into_iter().map(|c| [c.red, c.green, c.blue]).collect()
+}
+
+/// Finds the nearest colour of a palette, and remembers it.
+pub(super) struct Mapper {
+    colours: Vec<[i32; 3]>,
+    exact: HashMap<Rgb, u8>,
+    cache: Vec<(u32, u8)>,
+}
+
+/// Slots of the cache; a power of two.
+const SLOTS: usize = 1 << 15;
+const EMPTY: u32 = u32::MAX;
+
+impl Mapper {
+    pub(super) fn new(palette: &Palette) -> Self {
+        Self {
+            colours: palette.0.iter().map(|c| c.map(i32::from)).collect(),
+            exact: palette.0.iter().enumerate().rev().map(|(i, c)| (*c, i as u8)).collect(),
+            cache: vec![(EMPTY, 0); SLOTS],
+        }
+    }
+
+    /// The index of the nearest colour; of a colour that is in the palette, that one.
+    pub(super) fn index(&mut self, [r, g, b]: Rgb) -> u8 {
+        let key = u32::from_le_bytes([r, g, b, 0]);
+        let slot = (key.wrapping_mul(0x9E37_79B1) >> 17) as usize & (SLOTS - 1);
+        if self.cache[slot].0 == key {
+            return self.cache[slot].1;
+        }
+        let index = self.exact.get(&[r, g, b]).copied().unwrap_or_else(|| self.nearest([r, g, b]));
+        self.cache[slot] = (key, index);
+        index
+    }
+
+    fn nearest(&self, [r, g, b]: Rgb) -> u8 {
+        let (r, g, b) = (i32::from(r), i32::from(g), i32::from(b));
+        // The eye sees green best and blue least.
+        let distance = |c: &[i32; 3]| 2 * (c[0] - r) * (c[0] - r) + 4 * (c[1] - g) * (c[1] - g) + 3 * (c[2] - b) * (c[2] - b) / 2;
+        let nearest = self.colours.iter().enumerate().min_by_key(|(_, c)| distance(c));
+        nearest.map_or(0, |(i, _)| i as u8)
+    }
+}

@@ -1,0 +1,13 @@
+//! WebP, lossless.
+
+use crate::error::encode as wrong;
+use crate::{Canvas, Error};
+use image_webp::{ColorType, WebPEncoder};
+
+pub(super) fn encode(page: &Canvas) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::new();
+    WebPEncoder::new(&mut out)
+        .encode(&super::rgb(page), page.width(), page.height(), ColorType::Rgb8)
+        .map_err(wrong("WebP"))?;
+    Ok(out)
+}

@@ -1,0 +1,25 @@
+//! `mapreel demo`: the example of Hurricane Katrina, drawn with what is in the binary.
+
+use super::Ending;
+use std::path::PathBuf;
+
+/// NOAA's best track of AL122005 (public domain).
+const REQUEST: &str = include_str!("../../../../examples/katrina-2005.json");
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The file to make; .mp4 or .gif.
+    #[arg(short, long, value_name = "FILE", default_value = "mapreel-demo.mp4")]
+    output: PathBuf,
+    /// Print the request instead of drawing it.
+    #[arg(long)]
+    request: bool,
+}
+
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
+    if arguments.request {
+        print!("{REQUEST}");
+        return Ok(Ending::Done);
+    }
+    super::render::render(REQUEST.as_bytes(), &arguments.output, None, None)
+}

@@ -1,0 +1,92 @@
+//! The command line. Data goes to the file or standard output, talk to standard error.
+//!
+//! Exit codes: 0 done · 1 failed · 2 the request or the command line is not valid · 3 done with warnings.
+
+mod check;
+mod demo;
+mod render;
+
+use clap::{Parser, Subcommand};
+use mapreel_spec::{Animation, Limits, parse_request};
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Maps that move: a description of a map in, an image or an animation out.
+#[derive(Parser)]
+#[command(version, after_help = "Exit codes: 0 done, 1 failed, 2 the request or the command line is not valid, 3 done with warnings.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Draw a request file: one image or animation out.
+    Render(render::Arguments),
+    /// Validate a request and explain what it would draw and fetch; render nothing.
+    Check(check::Arguments),
+    /// Make a film of Hurricane Katrina's track with no network at all.
+    Demo(demo::Arguments),
+}
+
+/// How a command ended, when it did not fail.
+enum Ending {
+    Done,
+    /// The request is not valid; everything has been said.
+    Invalid,
+    /// Done, but something is missing; everything has been said.
+    Warned,
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let ending = match Arguments::parse().command {
+        Command::Render(arguments) => render::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+    };
+    match ending {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Invalid) => ExitCode::from(2),
+        Ok(Ending::Warned) => ExitCode::from(3),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            // A plan over the limits is a request that is not valid.
+            if error.is::<mapreel_spec::Problems>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+/// The bytes of a request: a file, or `-` for standard input.
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    use anyhow::Context;
+    let limit = Limits::default().document_bytes_max as u64 + 1;
+    let mut document = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().take(limit).read_to_end(&mut document).context("cannot read standard input")?;
+    } else {
+        let file = std::fs::File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        file.take(limit).read_to_end(&mut document).with_context(|| format!("cannot read `{}`", path.display()))?;
+    }
+    Ok(document)
+}
+
+/// The valid request, or every problem said on standard error.
+fn validated(document: &[u8], limits: &Limits) -> Option<Animation> {
+    match parse_request(document, limits) {
+        Ok(animation) => Some(animation),
+        Err(problems) => {
+            say(&problems);
+            None
+        }
+    }
+}
+
+fn say(problems: &mapreel_spec::Problems) {
+    let count = problems.0.len();
+    eprintln!("the request is not valid: {count} problem{}", if count == 1 { "" } else { "s" });
+    for problem in &problems.0 {
+        eprintln!("  {problem}");
+    }
+}

@@ -1,0 +1,79 @@
+//! `mapreel render REQUEST.json -o OUT`
+
+use super::Ending;
+use crate::produce::{Job, produce};
+use crate::progress::Told;
+use crate::report;
+use anyhow::Context;
+use mapreel_sources::{Client, Config};
+use mapreel_spec::{Format, Limits};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The request: a JSON file, or `-` for standard input.
+    request: PathBuf,
+    /// The file to make. Its extension chooses the format, before the request's.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Also write what was drawn, frame by frame, as JSON.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// Threads that draw and encode; by default one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+}
+
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
+    let document = super::read(&arguments.request)?;
+    render(&document, &arguments.output, arguments.manifest.as_deref(), arguments.threads)
+}
+
+/// Draws a request document to a file.
+pub(super) fn render(document: &[u8], output: &Path, manifest_file: Option<&Path>, threads: Option<u16>) -> anyhow::Result<Ending> {
+    let limits = Limits::default();
+    let Some(mut animation) = super::validated(document, &limits) else { return Ok(Ending::Invalid) };
+    if let Some(format) = output.extension().and_then(|extension| Format::parse(&extension.to_string_lossy())) {
+        if animation.times.len() > 1 && !format.is_animation() {
+            let frames = animation.times.len();
+            eprintln!("`{}` holds one frame and the request has {frames}; use .mp4 or .gif", output.display());
+            return Ok(Ending::Invalid);
+        }
+        animation.output.format = format;
+    }
+    let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let upstreams = Arc::new(Client::new(Config::default())?);
+    let told = Told::new();
+    let manifest = produce(Job { animation, document, upstreams, limits, threads }, output, &told);
+    told.clear();
+    let manifest = match manifest {
+        Ok(manifest) => manifest,
+        Err(error) => match error.downcast::<mapreel_spec::Problems>() {
+            Ok(problems) => {
+                super::say(&problems);
+                return Ok(Ending::Invalid);
+            }
+            Err(error) => return Err(error),
+        },
+    };
+    if let Some(path) = manifest_file {
+        let json = serde_json::to_vec_pretty(&manifest)?;
+        std::fs::write(path, json).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    let a = &manifest.artifact;
+    let frames = if a.frames > 1 { format!(", {} frames, {:.1} s", a.frames, a.duration_s) } else { String::new() };
+    eprintln!("{}: {} × {} pixels{frames}, {}", output.display(), a.width, a.height, bytes(a.size_bytes));
+    let warnings = report::summary(&manifest);
+    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })
+}
+
+/// A size for people.
+pub(super) fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} bytes"),
+        1_000..1_000_000 => format!("{:.0} kB", n as f64 / 1e3),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
+    }
+}
