@@ -67,7 +67,8 @@ impl Kernel {
         let opacity = _mm256_set1_epi16(self.opacity.into());
         // From 16-bit channels r g b a of two pixels in each half: a a a a.
         let spread = _mm256_setr_epi8(
-            6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14, 15, 6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14, 15,
+            6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14, 15, 6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14,
+            15,
         );
         let div255 = |v: __m256i| {
             let v = _mm256_add_epi16(v, half);

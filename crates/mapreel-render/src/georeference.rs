@@ -37,7 +37,11 @@ pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Vec<Placed>
     let world = crs.world_width();
     let wanted = map.bbox.convert(map.crs, crs);
     let covers = bbox.min_x <= wanted.min_x && bbox.max_x >= wanted.max_x;
-    let worlds = if covers { 0.0..=0.0 } else { ((wanted.min_x - bbox.max_x) / world).ceil()..=((wanted.max_x - bbox.min_x) / world).floor() };
+    let worlds = if covers {
+        0.0..=0.0
+    } else {
+        ((wanted.min_x - bbox.max_x) / world).ceil()..=((wanted.max_x - bbox.min_x) / world).floor()
+    };
     let mut out = Vec::new();
     let mut k = *worlds.start();
     while k <= *worlds.end() {
@@ -78,8 +82,10 @@ fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Option<Pla
     let part_x = ((centre_x(columns[columns.len() - 1]) - centre_x(*x)).abs() / bbox.width()).clamp(1e-6, 1.0);
     let part_y = ((centre_y(*y) - centre_y(rows[rows.len() - 1])).abs() / bbox.height()).clamp(1e-6, 1.0);
     let (width, height) = (coarse(raster.width, columns.len(), part_x), coarse(raster.height, rows.len(), part_y));
-    let source = if (width, height) == (raster.width, raster.height) { raster } else { &resized(raster, width, height) };
-    let across: Vec<Tap> = columns.iter().map(|c| Tap::new((centre_x(*c) - bbox.min_x) / bbox.width(), source.width)).collect();
+    let source =
+        if (width, height) == (raster.width, raster.height) { raster } else { &resized(raster, width, height) };
+    let across: Vec<Tap> =
+        columns.iter().map(|c| Tap::new((centre_x(*c) - bbox.min_x) / bbox.width(), source.width)).collect();
     let down = rows.iter().map(|r| Tap::new((bbox.max_y - centre_y(*r)) / bbox.height(), source.height));
     let mut pixels = Vec::with_capacity(columns.len() * rows.len() * 4);
     for row in down {
@@ -120,7 +126,12 @@ fn sample(upper: &[u8], lower: &[u8], column: &Tap, weight: u32) -> [u8; 4] {
         let at = at as usize * 4;
         [row[at], row[at + 1], row[at + 2], row[at + 3]]
     };
-    let pixels = [pixel(upper, column.first), pixel(upper, column.second), pixel(lower, column.first), pixel(lower, column.second)];
+    let pixels = [
+        pixel(upper, column.first),
+        pixel(upper, column.second),
+        pixel(lower, column.first),
+        pixel(lower, column.second),
+    ];
     let mut sums = [0u64; 4];
     for (pixel, weight) in pixels.iter().zip(weights) {
         let alpha = u64::from(pixel[3]) * u64::from(weight);
@@ -138,9 +149,11 @@ fn sample(upper: &[u8], lower: &[u8], column: &Tap, weight: u32) -> [u8; 4] {
 
 /// A picture at another size, by Lanczos' filter; transparency is minded.
 pub(crate) fn resized(raster: &Raster, width: u32, height: u32) -> Raster {
-    let source = ImageRef::new(raster.width, raster.height, &raster.pixels, PixelType::U8x4).expect("4 bytes for each pixel");
+    let source =
+        ImageRef::new(raster.width, raster.height, &raster.pixels, PixelType::U8x4).expect("4 bytes for each pixel");
     let mut out = Image::new(width, height, PixelType::U8x4);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(!raster.premultiplied);
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(!raster.premultiplied);
     Resizer::new().resize(&source, &mut out, &options).expect("both are U8x4 and not empty");
     Raster { width, height, pixels: out.into_vec(), premultiplied: raster.premultiplied }
 }

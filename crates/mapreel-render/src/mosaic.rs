@@ -17,7 +17,9 @@ pub fn assemble(mosaic: &Mosaic, mut pieces: Vec<Option<Raster>>) -> Result<Rast
             return Err(format!("the picture has {w} × {h} pixels; {} × {} were asked for", piece.width, piece.height));
         }
     }
-    let whole = mosaic.size.is_none_or(|size| mosaic.pieces.len() == 1 && size == (mosaic.pieces[0].width, mosaic.pieces[0].height));
+    let whole = mosaic
+        .size
+        .is_none_or(|size| mosaic.pieces.len() == 1 && size == (mosaic.pieces[0].width, mosaic.pieces[0].height));
     if whole && mosaic.pieces.first().is_some_and(|piece| piece.fit != Fit::Scale) {
         return pieces.pop().flatten().ok_or_else(|| "the picture is missing".to_owned());
     }

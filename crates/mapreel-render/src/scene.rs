@@ -63,7 +63,8 @@ impl Scene {
         let mut typesetter = Typesetter::new(fonts);
         let layout = Layout::measure(&plan, legends, &mut typesetter);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
-        let mut missing: Vec<Option<String>> = still.iter().map(|gathered| gathered.as_ref()?.problem.clone()).collect();
+        let mut missing: Vec<Option<String>> =
+            still.iter().map(|gathered| gathered.as_ref()?.problem.clone()).collect();
         missing.resize(plan.layers.len(), None);
         let mut above = Vec::new();
         for (layer, planned) in plan.layers.iter().enumerate() {
@@ -73,8 +74,12 @@ impl Scene {
             let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
             for art in arts(&plan, layer, placed, &layout) {
                 match art {
-                    Art::Still { layer, placed } if above.is_empty() => blend(&mut base, &plan, &layout, layer, &placed),
-                    Art::Degrees { layer } if above.is_empty() => degrees(&mut base, &plan, &layout, layer, &mut typesetter),
+                    Art::Still { layer, placed } if above.is_empty() => {
+                        blend(&mut base, &plan, &layout, layer, &placed)
+                    }
+                    Art::Degrees { layer } if above.is_empty() => {
+                        degrees(&mut base, &plan, &layout, layer, &mut typesetter)
+                    }
                     art => above.push(art),
                 }
             }
@@ -133,7 +138,9 @@ fn arts(plan: &Plan, layer: usize, placed: Option<Vec<Placed>>, layout: &Layout)
             vec![still(&|sheet| overlay::features::draw(sheet, &features.at(time), map, length))]
         }
         Drawing::Features(_) => vec![Art::Features { layer }],
-        Drawing::NaturalEarth(geography) => vec![still(&|sheet| overlay::natural_earth::draw(sheet, geography, map, length))],
+        Drawing::NaturalEarth(geography) => {
+            vec![still(&|sheet| overlay::natural_earth::draw(sheet, geography, map, length))]
+        }
         Drawing::Graticule(graticule) => {
             let lines = still(&|sheet| overlay::graticule::draw(sheet, graticule, map, length));
             if graticule.labels { vec![lines, Art::Degrees { layer }] } else { vec![lines] }
@@ -146,7 +153,14 @@ fn blend(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, placed: 
     let [x, y, ..] = layout.map;
     let opacity = (plan.layers[layer].opacity * 255.0).round() as u8;
     for picture in placed {
-        composite::blend(page, &picture.raster, i64::from(x) + picture.x, i64::from(y) + picture.y, layout.map, opacity);
+        composite::blend(
+            page,
+            &picture.raster,
+            i64::from(x) + picture.x,
+            i64::from(y) + picture.y,
+            layout.map,
+            opacity,
+        );
     }
 }
 
@@ -218,7 +232,8 @@ impl Layout {
     /// As the manifest tells it.
     pub fn manifest(&self, plan: &Plan) -> manifest::Layout {
         let name = |layer: usize| plan.layers[layer].name.clone();
-        let legend = |legend: &crate::layout::LegendBox| manifest::Legend { layer: name(legend.layer), place: legend.picture };
+        let legend =
+            |legend: &crate::layout::LegendBox| manifest::Legend { layer: name(legend.layer), place: legend.picture };
         manifest::Layout {
             size: [self.width, self.height],
             map: self.map,

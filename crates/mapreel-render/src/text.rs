@@ -5,7 +5,10 @@
 
 use crate::{Canvas, theme};
 use cosmic_text::fontdb::{Database, Source};
-use cosmic_text::{Attrs, Buffer, Color, Family, FeatureTag, FontFeatures, FontSystem, Metrics, Shaping, SwashCache, SwashContent, Weight, Wrap};
+use cosmic_text::{
+    Attrs, Buffer, Color, Family, FeatureTag, FontFeatures, FontSystem, Metrics, Shaping, SwashCache, SwashContent,
+    Weight, Wrap,
+};
 use mapreel_spec::Colour;
 use std::sync::Arc;
 
@@ -101,7 +104,12 @@ impl Typesetter {
         self.buffer.set_metrics(Metrics::new(size_px, (size_px * LEADING).ceil()));
         self.buffer.set_size(Some(width_max), None);
         self.buffer.set_wrap(Wrap::WordOrGlyph);
-        self.buffer.set_rich_text(spans.iter().map(|span| (span.text.as_str(), attrs(span))), &base, Shaping::Advanced, None);
+        self.buffer.set_rich_text(
+            spans.iter().map(|span| (span.text.as_str(), attrs(span))),
+            &base,
+            Shaping::Advanced,
+            None,
+        );
         self.buffer.shape_until_scroll(&mut self.fonts, false);
     }
 
@@ -122,7 +130,14 @@ impl Typesetter {
     }
 
     /// The same with a rim of `halo` round every letter, for text over a map.
-    pub(crate) fn draw_with_halo(&mut self, page: &mut Canvas, spans: &[Span], size_px: f32, (x, y): (f32, f32), halo: Colour) {
+    pub(crate) fn draw_with_halo(
+        &mut self,
+        page: &mut Canvas,
+        spans: &[Span],
+        size_px: f32,
+        (x, y): (f32, f32),
+        halo: Colour,
+    ) {
         let radius = (size_px / 9.0).max(1.0);
         let plain: Vec<Span> = spans.iter().map(|span| Span { colour: halo, ..span.clone() }).collect();
         for step in 0..8 {
@@ -133,7 +148,13 @@ impl Typesetter {
     }
 
     fn each_glyph(
-        &mut self, spans: &[Span], size_px: f32, width_max: f32, x: f32, y: f32, mut pixel: impl FnMut(i32, i32, Colour, u8),
+        &mut self,
+        spans: &[Span],
+        size_px: f32,
+        width_max: f32,
+        x: f32,
+        y: f32,
+        mut pixel: impl FnMut(i32, i32, Colour, u8),
     ) {
         self.set(spans, size_px, width_max);
         for run in self.buffer.layout_runs() {
@@ -152,7 +173,12 @@ impl Typesetter {
                     // Emoji bring their own colours.
                     SwashContent::Color | SwashContent::SubpixelMask => {
                         for (i, c) in image.data.chunks_exact(4).enumerate() {
-                            pixel(left + (i % width) as i32, top + (i / width) as i32, Colour::rgb(c[0], c[1], c[2]), c[3]);
+                            pixel(
+                                left + (i % width) as i32,
+                                top + (i / width) as i32,
+                                Colour::rgb(c[0], c[1], c[2]),
+                                c[3],
+                            );
                         }
                     }
                 }

@@ -112,11 +112,19 @@ pub(crate) fn host(url: &Url) -> String {
 /// Where answers come from: the client, or a recording.
 pub trait Upstreams: Send + Sync {
     /// The bytes behind a URL; see [`Client::get`].
-    fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;
+    fn get<'a>(
+        &'a self,
+        url: &'a str,
+        wanted: Wanted,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;
 }
 
 impl Upstreams for Client {
-    fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
+    fn get<'a>(
+        &'a self,
+        url: &'a str,
+        wanted: Wanted,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
         Box::pin(Client::get(self, url, wanted))
     }
 }

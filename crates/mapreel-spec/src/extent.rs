@@ -50,9 +50,10 @@ impl Extent {
 
     /// The extent cut at every ±180°, each part moved into the world.
     ///
-    /// The cut falls between pixel columns: a column belongs to the side its centre lies on. So no server is asked for
-    /// a pixel of the other side, which many draw wrongly or not at all (MapServer issue 7357), and no column is
-    /// asked for twice.
+    /// The cut falls between pixel columns: a column belongs to the side its centre lies on, and none is asked for twice.
+    /// A part that would begin or end a fraction of a pixel outside the world ends at its edge: MapServer (issue 7357)
+    /// leaves a gap of 8 degrees where a box passes ±180 by a hair. So a pixel beside the cut may be up to half a pixel
+    /// off, and less the farther away. See also [`kept_inside`].
     pub(crate) fn parts(&self) -> Vec<Part> {
         let world = self.crs.world_width();
         let [rx, _] = self.resolution();
@@ -66,6 +67,7 @@ impl Extent {
             let end = column((k + 0.5) * world).max(x);
             if end > x {
                 let bbox = self.window(x, 0, end - x, self.height).bbox.shifted(-k * world);
+                let bbox = kept_inside(bbox, end - x, self.height, world / 2.0);
                 parts.push(Part { bbox, x, width: end - x });
             }
             x = end;
@@ -112,6 +114,24 @@ impl Extent {
     }
 }
 
+/// A part of so many pixels that neither leaves the world nor is made to by a server.
+///
+/// MapServer takes pixels for square when the box misses that by up to one row, and widens the box until they are — past
+/// ±180, where it then leaves its gap. A part that touches the edge is therefore made lower instead, by less than a row.
+fn kept_inside(bbox: Bbox, width: u32, height: u32, half_world: f64) -> Bbox {
+    let bbox = Bbox { min_x: bbox.min_x.max(-half_world), max_x: bbox.max_x.min(half_world), ..bbox };
+    let rx = bbox.width() / f64::from(width);
+    let touches = bbox.min_x - rx < -half_world || bbox.max_x + rx > half_world;
+    let rows_too_many = bbox.height() / rx - f64::from(height);
+    if !touches || !(0.0..1.5).contains(&rows_too_many) {
+        return bbox;
+    }
+    // A hair lower than square, so that rounding does not make it wider.
+    let half_height = rx * f64::from(height) * (1.0 - 1e-9) / 2.0;
+    let middle = (bbox.min_y + bbox.max_y) / 2.0;
+    Bbox { min_y: middle - half_height, max_y: middle + half_height, ..bbox }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,10 +140,16 @@ mod tests {
         Extent { crs: Crs::Geographic, bbox: Bbox::new(bbox), width, height }
     }
 
+    fn assert_near(bbox: Bbox, expected: [f64; 4]) {
+        let found = <[f64; 4]>::from(bbox);
+        assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}");
+    }
+
     #[test]
     fn a_map_of_one_world_is_one_part() {
         let parts = degrees([-180.0, -90.0, 180.0, 90.0], 720, 360).parts();
-        assert_eq!(parts, [Part { bbox: Bbox::new([-180.0, -90.0, 180.0, 90.0]), x: 0, width: 720 }]);
+        assert_eq!((parts.len(), parts[0].x, parts[0].width), (1, 0, 720));
+        assert_near(parts[0].bbox, [-180.0, -90.0, 180.0, 90.0]);
     }
 
     #[test]
@@ -131,13 +157,13 @@ mod tests {
         let parts = degrees([170.0, 0.0, 190.0, 10.0], 200, 100).parts();
         assert_eq!(parts.len(), 2);
         assert_eq!((parts[0].x, parts[0].width), (0, 100));
-        assert_eq!(parts[0].bbox, Bbox::new([170.0, 0.0, 180.0, 10.0]));
+        assert_near(parts[0].bbox, [170.0, 0.0, 180.0, 10.0]);
         assert_eq!((parts[1].x, parts[1].width), (100, 100));
-        assert_eq!(parts[1].bbox, Bbox::new([-180.0, 0.0, -170.0, 10.0]));
+        assert_near(parts[1].bbox, [-180.0, 0.0, -170.0, 10.0]);
     }
 
     #[test]
-    fn every_column_is_asked_for_once_and_its_centre_is_in_the_world() {
+    fn every_column_is_asked_for_once_and_no_part_leaves_the_world() {
         for west in [-541.3, -180.0, -179.95, 85.6, 179.96, 190.0, 360.0] {
             for width in [1, 7, 333, 1000] {
                 let extent = degrees([west, -10.0, west + 200.0, 10.0], width, 10);

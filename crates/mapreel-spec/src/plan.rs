@@ -270,7 +270,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         Content::NaturalEarth(geography) => (Drawing::NaturalEarth(geography.clone()), Series::Same(None)),
         Content::Graticule(graticule) => (Drawing::Graticule(*graticule), Series::Same(None)),
     };
-    let labels = Series::new((0..times.len()).map(|i| labels(layer, i, times[i].as_ref())).collect());
+    let labels = Series::new((0..times.len()).map(|i| labels(layer, i, times[i].as_ref(), &times_used)).collect());
     Ok(PlannedLayer {
         title: layer.title.clone(),
         name: layer.name.clone(),
@@ -284,7 +284,9 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
     })
 }
 
-fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>) -> Vec<String> {
+/// The valid time, where the layer's pictures or features were chosen by it, and the request's labels. The first dialect
+/// brings its own labels for the valid time.
+fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, times_used: &Series<Option<String>>) -> Vec<String> {
     let fill = |label: &Label| match &layer.content {
         Content::GeoJson(features) => {
             let value = features.fill(&label.value, time.map(ValidTime::instant))?;
@@ -292,7 +294,12 @@ fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>) -> Vec<String> 
         }
         _ => Some(label.text()),
     };
-    layer.labels.at(index).iter().filter_map(fill).collect()
+    let used = match &layer.content {
+        Content::GetMaps(_) => None,
+        _ => times_used.at(index).as_ref().and_then(|used| ValidTime::parse(used).ok()),
+    };
+    let used = used.map(|used| used.for_people());
+    used.into_iter().chain(layer.labels.at(index).iter().filter_map(fill)).collect()
 }
 
 fn picture(url: &str, bbox: Bbox, crs: Crs) -> Mosaic {

@@ -143,7 +143,8 @@ fn interval(start: ValidTime, end: &ValidTime, step: &str, max: usize) -> Result
         return Err(not_a_step());
     }
     let origin = TimeZone::UTC.to_datetime(start.instant);
-    let mut times = vec![start];
+    // Written like those that follow, whatever its own form: not every server knows that a date is a midnight.
+    let mut times = vec![ValidTime::at(start.instant)];
     for n in 1i64.. {
         let next = span.checked_mul(n).ok().and_then(|s| origin.checked_add(s).ok()).and_then(utc);
         match next {

@@ -21,13 +21,16 @@ impl Draft {
         builder.prefix(".mapreel-").suffix(".part");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder).with_context(|| format!("cannot write to the folder `{}`", folder.display()))?;
+        let file = builder
+            .tempfile_in(folder)
+            .with_context(|| format!("cannot write to the folder `{}`", folder.display()))?;
         Ok(Self { file: BufWriter::with_capacity(256 << 10, file), hash: Sha256::new(), size_bytes: 0 })
     }
 
     /// Puts the file in its place; its size and SHA-256.
     pub(crate) fn publish(self, path: &Path) -> anyhow::Result<(u64, String)> {
-        let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error).context("cannot write the file")?;
+        let file =
+            self.file.into_inner().map_err(std::io::IntoInnerError::into_error).context("cannot write the file")?;
         file.persist(path).with_context(|| format!("cannot write `{}`", path.display()))?;
         Ok((self.size_bytes, hex(&self.hash.finalize())))
     }

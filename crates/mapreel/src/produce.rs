@@ -40,7 +40,9 @@ pub(crate) struct Problems(Mutex<Vec<(Option<usize>, usize, String)>>);
 impl Problems {
     /// Notes the problems of a frame; a layer that must not be missing ends the run.
     pub(crate) fn note(&self, plan: &Plan, frame: Option<usize>, gathered: &[Option<Gathered>]) -> anyhow::Result<()> {
-        for (layer, problem) in gathered.iter().enumerate().filter_map(|(i, g)| Some((i, g.as_ref()?.problem.as_ref()?))) {
+        for (layer, problem) in
+            gathered.iter().enumerate().filter_map(|(i, g)| Some((i, g.as_ref()?.problem.as_ref()?)))
+        {
             self.add(plan, frame, layer, problem)?;
         }
         Ok(())
@@ -99,7 +101,12 @@ fn plan(job: &Job, runtime: &Runtime) -> anyhow::Result<Plan> {
 }
 
 /// Gathers and draws what is the same in every frame.
-fn scene(job: &Job, plan: Arc<Plan>, runtime: &Runtime, problems: &Problems) -> anyhow::Result<(Scene, Vec<LegendPicture>)> {
+fn scene(
+    job: &Job,
+    plan: Arc<Plan>,
+    runtime: &Runtime,
+    problems: &Problems,
+) -> anyhow::Result<(Scene, Vec<LegendPicture>)> {
     let fetched = async { tokio::join!(fetch_still(&*job.upstreams, &plan), fetch_legends(&*job.upstreams, &plan)) };
     let (answers, legends) = runtime.block_on(fetched);
     let still = place_frame(&plan, 0, answers);
@@ -118,7 +125,12 @@ fn gather(job: &Job, scene: &Scene, index: usize, runtime: &Runtime) -> Vec<Opti
 }
 
 fn still(
-    job: &Job, scene: &Scene, runtime: &Runtime, problems: &Problems, progress: &dyn Progress, draft: &mut Draft,
+    job: &Job,
+    scene: &Scene,
+    runtime: &Runtime,
+    problems: &Problems,
+    progress: &dyn Progress,
+    draft: &mut Draft,
 ) -> anyhow::Result<()> {
     let gathered = gather(job, scene, 0, runtime);
     problems.note(scene.plan(), Some(0), &gathered)?;
@@ -130,7 +142,12 @@ fn still(
 }
 
 fn animation(
-    job: &Job, scene: &Scene, legends: &[LegendPicture], runtime: &Runtime, problems: &Problems, progress: &dyn Progress,
+    job: &Job,
+    scene: &Scene,
+    legends: &[LegendPicture],
+    runtime: &Runtime,
+    problems: &Problems,
+    progress: &dyn Progress,
     draft: &mut Draft,
 ) -> anyhow::Result<()> {
     let plan = scene.plan();
@@ -139,8 +156,10 @@ fn animation(
         _ => Palette::default(),
     };
     let (width, height) = (scene.layout().width, scene.layout().height);
-    let animation = encode::Animation { width, height, frames: plan.frames.len(), output: plan.output.clone(), palette };
-    let work = Work { scene, animation: &animation, upstreams: &job.upstreams, runtime: runtime.handle(), problems, progress };
+    let animation =
+        encode::Animation { width, height, frames: plan.frames.len(), output: plan.output.clone(), palette };
+    let work =
+        Work { scene, animation: &animation, upstreams: &job.upstreams, runtime: runtime.handle(), problems, progress };
     let segments = work.run(job.threads)?;
     progress.stage("assemble");
     encode::assemble(&animation, segments, draft)?;

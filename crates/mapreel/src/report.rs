@@ -20,21 +20,37 @@ pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifa
 
 /// The whole manifest; `problems` are (frame or all, layer, why), sorted.
 pub(crate) fn manifest(
-    scene: &Scene, legends: &[LegendPicture], problems: Vec<(Option<usize>, usize, String)>, artifact: Artifact, request_sha256: String,
+    scene: &Scene,
+    legends: &[LegendPicture],
+    problems: Vec<(Option<usize>, usize, String)>,
+    artifact: Artifact,
+    request_sha256: String,
 ) -> Manifest {
     let plan = scene.plan();
     let reason = |frame: usize, layer: usize| {
-        let of = |frame: Option<usize>| problems.iter().find(|(f, l, _)| *f == frame && *l == layer).map(|(_, _, why)| why.clone());
+        let of = |frame: Option<usize>| {
+            problems.iter().find(|(f, l, _)| *f == frame && *l == layer).map(|(_, _, why)| why.clone())
+        };
         of(None).or_else(|| of(Some(frame)))
     };
     let frame = |index: usize| Frame {
         index: index + 1,
         map_time: plan.frames[index].time.as_ref().map(|time| time.rfc3339()),
-        layers: plan.layers.iter().enumerate().map(|(i, planned)| layer(planned, scene, index, reason(index, i))).collect(),
+        layers: plan
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(i, planned)| layer(planned, scene, index, reason(index, i)))
+            .collect(),
     };
     let legend_warnings = legends.iter().filter_map(|legend| {
         let message = legend.picture.as_ref().err()?.clone();
-        Some(Warning { code: "legend_unavailable", layer: plan.layers[legend.layer].name.clone(), frame: None, message })
+        Some(Warning {
+            code: "legend_unavailable",
+            layer: plan.layers[legend.layer].name.clone(),
+            frame: None,
+            message,
+        })
     });
     let layer_warnings = problems.iter().map(|(frame, layer, message)| Warning {
         code: "layer_unavailable",
@@ -83,6 +99,8 @@ pub(crate) fn summary(manifest: &Manifest) -> Vec<String> {
         }
     }
     let total = manifest.frames.len();
-    let line = |(text, frames): (String, usize)| if frames > 0 && total > 1 { format!("{text} (on {frames} of {total} frames)") } else { text };
+    let line = |(text, frames): (String, usize)| {
+        if frames > 0 && total > 1 { format!("{text} (on {frames} of {total} frames)") } else { text }
+    };
     lines.into_iter().map(line).collect()
 }

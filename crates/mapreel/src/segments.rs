@@ -43,22 +43,34 @@ impl Work<'_> {
                 if number >= segments.len() {
                     break;
                 }
-                let file = self.segment(number, &mut painter, &done, &failed).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+                let file = self
+                    .segment(number, &mut painter, &done, &failed)
+                    .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
                 files.extend(file.map(|file| (number, file)));
             }
             Ok(files)
         };
         let results: Vec<_> = std::thread::scope(|scope| {
             let handles: Vec<_> = (0..threads.min(segments.len())).map(|_| scope.spawn(thread)).collect();
-            handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            handles
+                .into_iter()
+                .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
         });
-        let mut files: Vec<_> = results.into_iter().collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let mut files: Vec<_> =
+            results.into_iter().collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect();
         files.sort_by_key(|(number, _)| *number);
         Ok(files.into_iter().map(|(_, file)| file).collect())
     }
 
     /// One segment; `None` when another thread has failed meanwhile.
-    fn segment(&self, number: usize, painter: &mut Painter, done: &AtomicUsize, failed: &AtomicBool) -> anyhow::Result<Option<File>> {
+    fn segment(
+        &self,
+        number: usize,
+        painter: &mut Painter,
+        done: &AtomicUsize,
+        failed: &AtomicBool,
+    ) -> anyhow::Result<Option<File>> {
         let plan = self.scene.plan();
         let segment = &plan.segments[number];
         let mut encoder = SegmentEncoder::new(self.animation, segment)?;

@@ -30,7 +30,8 @@ pub struct Encoder {
 impl Encoder {
     pub(super) fn new(animation: &Animation, first: usize) -> Result<Self, Error> {
         let palette = animation.palette.bytes();
-        let encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette).map_err(wrong(FORMAT))?;
+        let encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette)
+            .map_err(wrong(FORMAT))?;
         Ok(Self {
             encoder,
             mapper: Mapper::new(&animation.palette),
@@ -67,7 +68,10 @@ impl Encoder {
             match transparent {
                 None => buffer.extend_from_slice(&self.now[range]),
                 Some(transparent) => buffer.extend(
-                    self.now[range.clone()].iter().zip(&self.before[range]).map(|(now, before)| if now == before { transparent } else { *now }),
+                    self.now[range.clone()]
+                        .iter()
+                        .zip(&self.before[range])
+                        .map(|(now, before)| if now == before { transparent } else { *now }),
                 ),
             }
         }
@@ -122,12 +126,17 @@ fn side(n: u32) -> Result<u16, Error> {
     u16::try_from(n).map_err(|_| Error::Encode { format: FORMAT, reason: "a side is longer than 65535 pixels".into() })
 }
 
-pub(super) fn assemble<R: Read>(animation: &Animation, segments: Vec<segment::Reader<R>>, out: &mut impl Write) -> Result<(), Error> {
+pub(super) fn assemble<R: Read>(
+    animation: &Animation,
+    segments: Vec<segment::Reader<R>>,
+    out: &mut impl Write,
+) -> Result<(), Error> {
     let palette = animation.palette.bytes();
     if segments.iter().any(|segment| segment.shared != palette) {
         return Err(Error::Segment("its palette is another"));
     }
-    let mut encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette).map_err(wrong(FORMAT))?;
+    let mut encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette)
+        .map_err(wrong(FORMAT))?;
     if animation.output.repeat {
         encoder.set_repeat(Repeat::Infinite).map_err(wrong(FORMAT))?;
     }

@@ -24,7 +24,9 @@ pub fn still(page: &Canvas, format: Format) -> Result<Vec<u8>, Error> {
         Format::Png => png::encode(page),
         Format::Jpeg => jpeg::encode(page),
         Format::Webp => webp::encode(page),
-        Format::Mp4 | Format::Gif => Err(Error::Encode { format: format.name(), reason: "it is no still format".into() }),
+        Format::Mp4 | Format::Gif => {
+            Err(Error::Encode { format: format.name(), reason: "it is no still format".into() })
+        }
     }
 }
 

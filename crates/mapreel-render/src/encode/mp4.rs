@@ -5,12 +5,13 @@ use super::{Animation, segment};
 use crate::error::encode as wrong;
 use crate::{Canvas, Error};
 use mp4_atom::{
-    Avc1, Avcc, Codec, Colr, Dinf, Dref, Encode, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry, Stsd,
-    Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trak, Url, Visual, Vmhd,
+    Avc1, Avcc, Codec, Colr, Dinf, Dref, Encode, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry,
+    Stsd, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trak, Url, Visual, Vmhd,
 };
 use openh264::OpenH264API;
 use openh264::encoder::{
-    BitRate, Complexity, EncoderConfig, FrameRate, IntraFramePeriod, QpRange, RateControlMode, SpsPpsStrategy, UsageType, VuiConfig,
+    BitRate, Complexity, EncoderConfig, FrameRate, IntraFramePeriod, QpRange, RateControlMode, SpsPpsStrategy,
+    UsageType, VuiConfig,
 };
 use openh264::formats::YUVSource;
 use std::io::{Read, Write};
@@ -70,8 +71,9 @@ impl Encoder {
             // `Off` would ignore the quantiser.
             .rate_control_mode(RateControlMode::Quality)
             .qp(QpRange::new(QP, QP))
-            .bitrate(BitRate::from_bps(100_000_000))
-            .max_frame_rate(FrameRate::from_hz(60.0))
+            // Not kept in this mode, but it decides the level that players must support.
+            .bitrate(BitRate::from_bps(5_000_000))
+            .max_frame_rate(FrameRate::from_hz(30.0))
             .skip_frames(false)
             // Equal parameter sets in every segment, whoever encodes it.
             .sps_pps_strategy(SpsPpsStrategy::ConstantId)
@@ -83,8 +85,9 @@ impl Encoder {
             .complexity(Complexity::Low)
             .num_threads(1)
             .vui(VuiConfig::bt709());
-        let encoder =
+        let mut encoder =
             openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config).map_err(wrong(FORMAT))?;
+        silence(&mut encoder);
         let chroma = vec![0; width * height / 4];
         let yuv = Planes { width, height, y: vec![0; width * height], u: chroma.clone(), v: chroma };
         Ok(Self { encoder, yuv, out: segment::Writer::default() })
@@ -118,6 +121,13 @@ impl Encoder {
     }
 }
 
+/// The encoder would say on standard error that a constant quality gives no constant bit rate.
+fn silence(encoder: &mut openh264::encoder::Encoder) {
+    let mut level: i32 = openh264_sys2::WELS_LOG_QUIET;
+    // SAFETY: this option takes a pointer to an int, which is read during the call; the encoder is not yet in use.
+    unsafe { encoder.raw_api().set_option(openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, (&raw mut level).cast()) };
+}
+
 /// Kinds of network abstraction layer units (ITU-T H.264, table 7-1).
 const SPS: u8 = 7;
 const PPS: u8 = 8;
@@ -143,10 +153,15 @@ fn to_yuv(page: &Canvas, planes: &mut Planes) -> Result<(), Error> {
         height: page.height(),
     };
     let (range, matrix) = (YuvRange::Limited, YuvStandardMatrix::Bt709);
-    yuv::rgba_to_yuv420(&mut image, page.pixels(), page.width() * 4, range, matrix, YuvConversionMode::Balanced).map_err(wrong(FORMAT))
+    yuv::rgba_to_yuv420(&mut image, page.pixels(), page.width() * 4, range, matrix, YuvConversionMode::Balanced)
+        .map_err(wrong(FORMAT))
 }
 
-pub(super) fn assemble<R: Read>(animation: &Animation, segments: Vec<segment::Reader<R>>, out: &mut impl Write) -> Result<(), Error> {
+pub(super) fn assemble<R: Read>(
+    animation: &Animation,
+    segments: Vec<segment::Reader<R>>,
+    out: &mut impl Write,
+) -> Result<(), Error> {
     let shared = segments.first().map(|segment| segment.shared.clone()).unwrap_or_default();
     if segments.iter().any(|segment| segment.shared != shared) {
         return Err(Error::Segment("its parameter sets differ from those of the first"));
@@ -176,12 +191,18 @@ pub(super) fn assemble<R: Read>(animation: &Animation, segments: Vec<segment::Re
     segments.into_iter().try_for_each(|segment| segment.copy_frames(out))
 }
 
-fn moov<R: Read>(animation: &Animation, segments: &[segment::Reader<R>], shared: &[u8], first: u64) -> Result<Moov, Error> {
+fn moov<R: Read>(
+    animation: &Animation,
+    segments: &[segment::Reader<R>],
+    shared: &[u8],
+    first: u64,
+) -> Result<Moov, Error> {
     let durations = durations(animation);
     let duration: u64 = durations.iter().map(|d| u64::from(*d)).sum();
     let (width, height) = (animation.width as u16, animation.height as u16);
     let mut chunk_at = first;
-    let (mut chunks, mut chunk_lengths, mut keyframes, mut samples) = (Vec::new(), Vec::<StscEntry>::new(), Vec::new(), Vec::new());
+    let (mut chunks, mut chunk_lengths, mut keyframes, mut samples) =
+        (Vec::new(), Vec::<StscEntry>::new(), Vec::new(), Vec::new());
     for (i, segment) in segments.iter().enumerate() {
         chunks.push(chunk_at as u32);
         chunk_at += segment.frames_len();
@@ -211,9 +232,24 @@ fn moov<R: Read>(animation: &Animation, segments: &[segment::Reader<R>], shared:
             ..Minf::default()
         },
     };
-    let tkhd = Tkhd { track_id: 1, duration, enabled: true, in_movie: true, width: width.into(), height: height.into(), ..Tkhd::default() };
+    let tkhd = Tkhd {
+        track_id: 1,
+        duration,
+        enabled: true,
+        in_movie: true,
+        width: width.into(),
+        height: height.into(),
+        ..Tkhd::default()
+    };
     Ok(Moov {
-        mvhd: Mvhd { timescale: TICKS_PER_S, duration, rate: 1.into(), volume: 1.into(), next_track_id: 2, ..Mvhd::default() },
+        mvhd: Mvhd {
+            timescale: TICKS_PER_S,
+            duration,
+            rate: 1.into(),
+            volume: 1.into(),
+            next_track_id: 2,
+            ..Mvhd::default()
+        },
         trak: vec![Trak { tkhd, mdia, ..Trak::default() }],
         ..Moov::default()
     })
@@ -235,7 +271,12 @@ fn sample_entry(width: u16, height: u16, shared: &[u8]) -> Result<Avc1, Error> {
         visual: Visual { data_reference_index: 1, width, height, ..Visual::default() },
         avcc: Avcc::new(sps, pps).map_err(wrong(FORMAT))?,
         // BT.709 primaries, transfer and matrix, limited range (ISO/IEC 23091-2).
-        colr: Some(Colr::Nclx { colour_primaries: 1, transfer_characteristics: 1, matrix_coefficients: 1, full_range_flag: false }),
+        colr: Some(Colr::Nclx {
+            colour_primaries: 1,
+            transfer_characteristics: 1,
+            matrix_coefficients: 1,
+            full_range_flag: false,
+        }),
         ..Avc1::default()
     })
 }

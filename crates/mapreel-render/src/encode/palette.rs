@@ -54,7 +54,8 @@ impl Palette {
 
 /// The legends' colours, commonest first.
 fn pinned<'a>(legends: impl Iterator<Item = &'a Raster>) -> Vec<Rgb> {
-    let opaque = legends.flat_map(|legend| legend.pixels.chunks_exact(4)).filter(|p| p[3] == 255).map(|p| [p[0], p[1], p[2]]);
+    let opaque =
+        legends.flat_map(|legend| legend.pixels.chunks_exact(4)).filter(|p| p[3] == 255).map(|p| [p[0], p[1], p[2]]);
     by_count(opaque).into_iter().take(LEGEND_MAX).map(|(colour, _)| colour).collect()
 }
 
@@ -79,8 +80,10 @@ fn quantised(counts: &[(Rgb, usize)], colours: usize) -> Vec<Rgb> {
     let total: usize = counts.iter().map(|(_, count)| count).sum();
     let every = total.div_ceil(SAMPLE_MAX).max(1);
     // Rare colours count at least once: a thin line of its own colour is seen.
-    let pixels: Vec<Srgb<u8>> =
-        counts.iter().flat_map(|(c, count)| std::iter::repeat_n(Srgb::new(c[0], c[1], c[2]), count.div_ceil(every))).collect();
+    let pixels: Vec<Srgb<u8>> = counts
+        .iter()
+        .flat_map(|(c, count)| std::iter::repeat_n(Srgb::new(c[0], c[1], c[2]), count.div_ceil(every)))
+        .collect();
     let size = PaletteSize::try_from(colours as u16).unwrap_or(PaletteSize::MAX);
     let pipeline = Pipeline::new().palette_size(size).quantize_method(quantette::QuantizeMethod::kmeans());
     let input = pipeline.input_slice(pixels.as_slice()).expect("far fewer than 2^32 pixels");
@@ -122,7 +125,8 @@ impl Mapper {
     fn nearest(&self, [r, g, b]: Rgb) -> u8 {
         let (r, g, b) = (i32::from(r), i32::from(g), i32::from(b));
         // The eye sees green best and blue least.
-        let distance = |c: &[i32; 3]| 2 * (c[0] - r) * (c[0] - r) + 4 * (c[1] - g) * (c[1] - g) + 3 * (c[2] - b) * (c[2] - b) / 2;
+        let distance =
+            |c: &[i32; 3]| 2 * (c[0] - r) * (c[0] - r) + 4 * (c[1] - g) * (c[1] - g) + 3 * (c[2] - b) * (c[2] - b) / 2;
         let nearest = self.colours.iter().enumerate().min_by_key(|(_, c)| distance(c));
         nearest.map_or(0, |(i, _)| i as u8)
     }

@@ -1,8 +1,8 @@
 //! The credits at the foot, each once, bottom layer first.
 
+use crate::Canvas;
 use crate::layout::{Layout, Scale};
 use crate::text::{Span, Typesetter};
-use crate::Canvas;
 use mapreel_spec::Plan;
 
 fn text(plan: &Plan) -> Option<[Span; 1]> {

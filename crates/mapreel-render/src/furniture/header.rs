@@ -2,9 +2,9 @@
 //!
 //! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
 
+use crate::Canvas;
 use crate::layout::{Layout, Scale};
 use crate::text::{Span, Typesetter};
-use crate::Canvas;
 use mapreel_spec::{Plan, Series};
 
 /// One line of the header in one frame.
@@ -25,9 +25,10 @@ fn lines(plan: &Plan, scale: Scale, frame: usize, missing: &dyn Fn(usize) -> boo
         let mut spans = vec![Span::bold(time)];
         if plan.frames.len() > 1 {
             let digits = plan.frames.len().to_string().len();
-            // U+2007 is as wide as a digit: the count keeps its width from 9 to 10.
-            let count = format!("{:\u{2007}>digits$}", frame + 1);
-            spans.push(Span::muted(format!("  ({count} of {})", plan.frames.len())));
+            let count = format!("({} of {})", frame + 1, plan.frames.len());
+            // U+2007 is as wide as a digit: the count ends at the same place from 9 to 10.
+            let pad = "\u{2007}".repeat(digits - (frame + 1).to_string().len());
+            spans.push(Span::muted(format!("  {pad}{count}")));
         }
         lines.push(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 });
     }
@@ -38,7 +39,12 @@ fn lines(plan: &Plan, scale: Scale, frame: usize, missing: &dyn Fn(usize) -> boo
             spans.push(Span::alarm("  –  not shown"));
         } else {
             let labels = layer.labels.at(frame);
-            spans.extend(labels.iter().enumerate().map(|(i, label)| Span::muted(format!("{}{label}", if i == 0 { "   " } else { "  ·  " }))));
+            spans.extend(
+                labels
+                    .iter()
+                    .enumerate()
+                    .map(|(i, label)| Span::muted(format!("{}{label}", if i == 0 { "   " } else { "  ·  " }))),
+            );
         }
         lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
     }
@@ -70,7 +76,8 @@ fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -
 fn measured_frames(plan: &Plan) -> Vec<usize> {
     let mut seen = std::collections::HashSet::new();
     let lengths = |frame: usize| -> Vec<usize> {
-        let labels = plan.layers.iter().map(|layer| layer.labels.at(frame).iter().map(|label| label.chars().count()).sum());
+        let labels =
+            plan.layers.iter().map(|layer| layer.labels.at(frame).iter().map(|label| label.chars().count()).sum());
         let time = plan.frames[frame].time_text.as_ref().map_or(0, |text| text.chars().count());
         labels.chain([time]).collect()
     };
@@ -90,7 +97,12 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(crate) fn new(plan: &Plan, layout: &Layout, may_be_missing: &dyn Fn(usize) -> bool, typesetter: &mut Typesetter) -> Self {
+    pub(crate) fn new(
+        plan: &Plan,
+        layout: &Layout,
+        may_be_missing: &dyn Fn(usize) -> bool,
+        typesetter: &mut Typesetter,
+    ) -> Self {
         let mut y = layout.header[1];
         let mut tops = Vec::new();
         for (gap, height) in heights(plan, layout.scale, layout.header[2], typesetter) {
@@ -101,13 +113,20 @@ impl Header {
         let title = plan.title.iter().map(|_| false);
         let time = plan.frames[0].time_text.iter().map(|_| many);
         let titled = plan.layers.iter().enumerate().rev().filter(|(_, layer)| layer.title.is_some());
-        let layers = titled.map(|(i, layer)| many && (may_be_missing(i) || matches!(layer.labels, Series::PerFrame(_))));
+        let layers =
+            titled.map(|(i, layer)| many && (may_be_missing(i) || matches!(layer.labels, Series::PerFrame(_))));
         Self { tops, changes: title.chain(time).chain(layers).collect() }
     }
 
     /// Draws the lines that change (`true`) or those that stay (`false`).
     pub(crate) fn draw(
-        &self, page: &mut Canvas, plan: &Plan, layout: &Layout, frame: usize, changing: bool, missing: &dyn Fn(usize) -> bool,
+        &self,
+        page: &mut Canvas,
+        plan: &Plan,
+        layout: &Layout,
+        frame: usize,
+        changing: bool,
+        missing: &dyn Fn(usize) -> bool,
         typesetter: &mut Typesetter,
     ) {
         let [x, _, width, _] = layout.header;

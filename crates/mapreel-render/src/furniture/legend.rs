@@ -58,7 +58,11 @@ pub(crate) fn measure(plan: &Plan, legends: &[LegendPicture], scale: Scale, type
     for ((legend, (w, h)), (title_w, title_h)) in legends.iter().zip(sizes).zip(titles) {
         let size = ((w * shrink).floor().max(1.0) as u32, (h * shrink).floor().max(1.0) as u32);
         let top = y + title_h + scale.unit / 2;
-        boxes.push(LegendBox { layer: legend.layer, title: [0, y, width_max as u32, title_h], picture: [0, top, size.0, size.1] });
+        boxes.push(LegendBox {
+            layer: legend.layer,
+            title: [0, y, width_max as u32, title_h],
+            picture: [0, top, size.0, size.1],
+        });
         y = top + size.1 + 2 * scale.unit;
         width = width.max(size.0).max(title_w);
     }
@@ -73,7 +77,13 @@ fn missing() -> [Span; 1] {
     [Span::alarm("Legend not available")]
 }
 
-pub(crate) fn draw(page: &mut Canvas, plan: &Plan, legends: &[LegendPicture], layout: &Layout, typesetter: &mut Typesetter) {
+pub(crate) fn draw(
+    page: &mut Canvas,
+    plan: &Plan,
+    legends: &[LegendPicture],
+    layout: &Layout,
+    typesetter: &mut Typesetter,
+) {
     let size_px = layout.scale.small_px();
     for (legend, place) in legends.iter().zip(&layout.legends) {
         let [x, y, width, _] = place.title;

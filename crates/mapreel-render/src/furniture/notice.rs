@@ -19,7 +19,12 @@ pub(crate) fn draw(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout,
     let room = width.saturating_sub(4 * padding).max(1) as f32;
     let paragraphs = |with_reasons: bool| -> Vec<[Span; 2]> {
         let reason = |text: &str| if with_reasons { format!("  {}", shortened(text)) } else { String::new() };
-        missing.iter().map(|(name, why)| [Span { bold: true, ..Span::alarm(format!("Not shown: {name}")) }, Span::ink(reason(why))]).collect()
+        missing
+            .iter()
+            .map(|(name, why)| {
+                [Span { bold: true, ..Span::alarm(format!("Not shown: {name}")) }, Span::ink(reason(why))]
+            })
+            .collect()
     };
     let mut measure = |paragraphs: &[[Span; 2]]| -> Vec<(u32, u32)> {
         paragraphs.iter().map(|spans| typesetter.measure(spans, size_px, room)).collect()
@@ -33,7 +38,8 @@ pub(crate) fn draw(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout,
     }
     let panel_height = total(&sizes).min(height);
     let panel_width = (sizes.iter().map(|(w, _)| *w).max().unwrap_or(0) + 2 * padding).min(width);
-    let (left, mut top) = (x + padding.min(width - panel_width), y + height - panel_height - padding.min(height - panel_height));
+    let (left, mut top) =
+        (x + padding.min(width - panel_width), y + height - panel_height - padding.min(height - panel_height));
     page.fill([left, top, panel_width, panel_height], Colour { a: 235, ..theme::GROUND });
     page.fill([left, top, scale.hairline * 3, panel_height], theme::ALARM);
     top += padding;

@@ -11,9 +11,13 @@ pub(crate) fn draw(sheet: &mut Pixmap, features: &[(Geometry, Style)], map: &Ext
     let projection = Projection::new(map);
     for (geometry, style) in features {
         match geometry {
-            Geometry::Polygons(polygons) => polygons.iter().for_each(|rings| polygon(sheet, rings, style, &projection, scale)),
+            Geometry::Polygons(polygons) => {
+                polygons.iter().for_each(|rings| polygon(sheet, rings, style, &projection, scale))
+            }
             Geometry::Lines(lines) => outline(sheet, lines, style, &projection, scale),
-            Geometry::Points(points) => points.iter().for_each(|point| marker(sheet, *point, style, &projection, scale)),
+            Geometry::Points(points) => {
+                points.iter().for_each(|point| marker(sheet, *point, style, &projection, scale))
+            }
         }
     }
 }
@@ -55,7 +59,10 @@ fn marker(sheet: &mut Pixmap, [lon, lat]: Position, style: &Style, projection: &
     for shift in projection.worlds(lon, lon) {
         let [x, y] = projection.pixel([lon + shift, lat]);
         let radius = style.marker_diameter * scale / 2.0;
-        for (radius, colour) in [(radius + scale.max(0.8), theme::GROUND.faded(0.85 * f32::from(style.marker.a) / 255.0)), (radius, style.marker)] {
+        for (radius, colour) in [
+            (radius + scale.max(0.8), theme::GROUND.faded(0.85 * f32::from(style.marker.a) / 255.0)),
+            (radius, style.marker),
+        ] {
             if let Some(disc) = PathBuilder::from_circle(x as f32, y as f32, radius) {
                 fill(sheet, &disc, colour);
             }

@@ -49,7 +49,13 @@ pub(crate) fn draw(sheet: &mut Pixmap, graticule: &Graticule, map: &Extent, scal
 }
 
 /// Degrees inside the map's left and lower edges, over everything else of the map.
-pub(crate) fn draw_degrees(page: &mut Canvas, graticule: &Graticule, map: &Extent, layout: &Layout, typesetter: &mut Typesetter) {
+pub(crate) fn draw_degrees(
+    page: &mut Canvas,
+    graticule: &Graticule,
+    map: &Extent,
+    layout: &Layout,
+    typesetter: &mut Typesetter,
+) {
     let projection = Projection::new(map);
     let (longitudes, latitudes) = degrees(graticule, &projection);
     let ([left, top, width, height], size_px) = (layout.map, layout.scale.small_px());
@@ -59,11 +65,22 @@ pub(crate) fn draw_degrees(page: &mut Canvas, graticule: &Graticule, map: &Exten
         let spans = [Span { colour: ink, ..Span::ink(text) }];
         let (w, h) = typesetter.measure(&spans, size_px, f32::MAX);
         let (w, h) = (w as f32, h as f32);
-        let (x, y) = if at_left { (gap, centre.1 - h / 2.0) } else { (centre.0 - w / 2.0, height as f32 - h - gap * 0.4) };
+        let (x, y) =
+            if at_left { (gap, centre.1 - h / 2.0) } else { (centre.0 - w / 2.0, height as f32 - h - gap * 0.4) };
         // Only whole labels, and none in the corner where the two rows of them would meet.
-        let clear = if at_left { y > h * 0.3 && y + h < height as f32 - 1.6 * h } else { x > 3.2 * h && x + w < width as f32 - gap };
+        let clear = if at_left {
+            y > h * 0.3 && y + h < height as f32 - 1.6 * h
+        } else {
+            x > 3.2 * h && x + w < width as f32 - gap
+        };
         if clear {
-            typesetter.draw_with_halo(page, &spans, size_px, (left as f32 + x, top as f32 + y), theme::GROUND.faded(0.8));
+            typesetter.draw_with_halo(
+                page,
+                &spans,
+                size_px,
+                (left as f32 + x, top as f32 + y),
+                theme::GROUND.faded(0.8),
+            );
         }
     };
     for lon in longitudes {

@@ -115,7 +115,15 @@ impl Projection {
                 }
             }
         }
-        let at = |t: f64| if t == 0.0 { a } else if t == 1.0 { b } else { [a[0] + delta[0] * t, a[1] + delta[1] * t] };
+        let at = |t: f64| {
+            if t == 0.0 {
+                a
+            } else if t == 1.0 {
+                b
+            } else {
+                [a[0] + delta[0] * t, a[1] + delta[1] * t]
+            }
+        };
         (from <= to).then(|| [at(from), at(to)])
     }
 
@@ -188,7 +196,10 @@ mod tests {
 
     #[test]
     fn a_track_over_the_date_line_goes_the_short_way() {
-        assert_eq!(unwrapped(&[[179.0, 0.0], [-179.0, 0.0], [-178.0, 1.0]]), [[179.0, 0.0], [181.0, 0.0], [182.0, 1.0]]);
+        assert_eq!(
+            unwrapped(&[[179.0, 0.0], [-179.0, 0.0], [-178.0, 1.0]]),
+            [[179.0, 0.0], [181.0, 0.0], [182.0, 1.0]]
+        );
         assert_eq!(unwrapped(&[[-179.0, 0.0], [179.0, 0.0]]), [[-179.0, 0.0], [-181.0, 0.0]]);
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 
 fn explain(plan: &Plan, documents: usize) {
     let (map, output) = (&plan.map, &plan.output);
-    let [west, south, east, north] = mapreel_spec::Bbox::convert(&map.bbox, map.crs, mapreel_spec::Crs::Geographic).into();
+    let [west, south, east, north] =
+        mapreel_spec::Bbox::convert(&map.bbox, map.crs, mapreel_spec::Crs::Geographic).into();
     println!("The request is valid.");
     println!("map       {} × {} pixels, {}", map.width, map.height, map.crs.code());
     println!("          {west:.4}, {south:.4} to {east:.4}, {north:.4} degrees");
@@ -40,7 +41,9 @@ fn explain(plan: &Plan, documents: usize) {
     match &times[..] {
         [] => println!("frames    1, without a time"),
         [only] => println!("frames    1, at {only}"),
-        [first, .., last] => println!("frames    {} in {} segments, {first} to {last}", times.len(), plan.segments.len()),
+        [first, .., last] => {
+            println!("frames    {} in {} segments, {first} to {last}", times.len(), plan.segments.len())
+        }
     }
     for (i, layer) in plan.layers.iter().enumerate() {
         println!("{:9} {}", if i == 0 { "layers" } else { "" }, describe(layer));
@@ -63,7 +66,9 @@ fn explain(plan: &Plan, documents: usize) {
 
 fn describe(layer: &PlannedLayer) -> String {
     let what = match &layer.drawing {
-        Drawing::Pictures(Series::Same(mosaic)) => format!("{}, the same in every frame", pictures(mosaic.pieces.len())),
+        Drawing::Pictures(Series::Same(mosaic)) => {
+            format!("{}, the same in every frame", pictures(mosaic.pieces.len()))
+        }
         Drawing::Pictures(Series::PerFrame(mosaics)) => {
             let total = mosaics.iter().map(|mosaic| mosaic.pieces.len()).sum();
             format!("{} over all frames", pictures(total))

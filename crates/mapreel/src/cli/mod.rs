@@ -14,7 +14,10 @@ use std::process::ExitCode;
 
 /// Maps that move: a description of a map in, an image or an animation out.
 #[derive(Parser)]
-#[command(version, after_help = "Exit codes: 0 done, 1 failed, 2 the request or the command line is not valid, 3 done with warnings.")]
+#[command(
+    version,
+    after_help = "Exit codes: 0 done, 1 failed, 2 the request or the command line is not valid, 3 done with warnings."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

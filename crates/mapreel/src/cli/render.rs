@@ -31,7 +31,12 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 }
 
 /// Draws a request document to a file.
-pub(super) fn render(document: &[u8], output: &Path, manifest_file: Option<&Path>, threads: Option<u16>) -> anyhow::Result<Ending> {
+pub(super) fn render(
+    document: &[u8],
+    output: &Path,
+    manifest_file: Option<&Path>,
+    threads: Option<u16>,
+) -> anyhow::Result<Ending> {
     let limits = Limits::default();
     let Some(mut animation) = super::validated(document, &limits) else { return Ok(Ending::Invalid) };
     if let Some(format) = output.extension().and_then(|extension| Format::parse(&extension.to_string_lossy())) {
