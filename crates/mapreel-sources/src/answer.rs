@@ -59,7 +59,11 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
         return Err(Error::Exception { host, text });
     }
     if !success {
-        let text = if is_picture { String::new() } else { shortened(body) };
+        let text = match text {
+            _ if is_picture => String::new(),
+            text if looks_like_html(text) => title(body),
+            _ => shortened(body),
+        };
         return Err(Error::Status { host, status, text, retry_after: None });
     }
     let (found, text) = match text {
@@ -104,8 +108,9 @@ fn exception(body: &[u8]) -> Option<String> {
 }
 
 fn looks_like_html(text: &[u8]) -> bool {
-    let head = text[..text.len().min(256)].to_ascii_lowercase();
-    head.starts_with(b"<!doctype html") || head.windows(5).any(|w| w == b"<html") || head.starts_with(b"<!--")
+    let head = text[..text.len().min(512)].to_ascii_lowercase();
+    let has = |word: &[u8]| head.windows(word.len()).any(|w| w == word);
+    has(b"<!doctype html") || has(b"<html")
 }
 
 /// The title of an HTML page.

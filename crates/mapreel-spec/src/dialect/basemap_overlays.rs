@@ -6,7 +6,10 @@ use crate::animation::{Animation, Content, Header, Label, Layer, OnError, Series
 use crate::json::Json;
 use crate::read::{Fields, Node};
 use crate::wms::{GetMap, Request, Service};
-use crate::{Bbox, Crs, Extent, Limits, TileTemplate, ValidTime};
+use crate::{Bbox, Crs, Extent, Limits, ValidTime};
+
+/// Both forms of a tile URL.
+const TILE_HINT: &str = "…/{z}/{x}/{y}.png, or the URL of a tile: …/0/0/0";
 
 /// What the earlier service did without `fps`.
 const FRAME_RATE_FPS: f64 = 1.0;
@@ -98,7 +101,7 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
     let url = node.url()?;
     let params = params.unwrap_or(Some(Vec::new()))?;
     let content = if params.is_empty() {
-        Content::Tiles(Series::Same(template(&node, url)?))
+        Content::Tiles(Series::Same(super::template(&node, TILE_HINT)?))
     } else {
         Content::Wms {
             service: service(&node, &fields.node.child(fields.node.json.get("params")?, "params"), url, params)?,
@@ -175,16 +178,6 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
     Some(Service::new(request, crs, &code, Some(cell)))
 }
 
-fn template(node: &Node, url: &str) -> Option<TileTemplate> {
-    match TileTemplate::parse(url) {
-        Ok(template) => Some(template),
-        Err(error) => {
-            node.invalid(error.to_string(), "…/{z}/{x}/{y}.png, or the URL of a tile: …/0/0/0");
-            None
-        }
-    }
-}
-
 fn read_overlay(node: &Node, frames: usize) -> Option<Layer> {
     let fields = node.fields()?;
     let title = fields.required("title", "what the layer shows").and_then(|node| node.text());
@@ -202,7 +195,7 @@ fn read_overlay(node: &Node, frames: usize) -> Option<Layer> {
     let url = fields.required("url", "a GetMap URL, or a list with one for each frame");
     let content = url.zip(is_tiles).and_then(|(node, is_tiles)| {
         if is_tiles {
-            per_frame(&node, frames, |node| template(node, node.url()?)).map(Content::Tiles)
+            per_frame(&node, frames, |node| super::template(node, TILE_HINT)).map(Content::Tiles)
         } else {
             per_frame(&node, frames, get_map).map(Content::GetMaps)
         }

@@ -8,7 +8,7 @@ use crate::natural_earth::Feature;
 use crate::read::{Fields, Node};
 use crate::time::{ValidTime, expand};
 use crate::wms::{Request, Service};
-use crate::{Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, TileTemplate};
+use crate::{Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 /// Frames per second where `output.fps` is not given.
@@ -243,15 +243,9 @@ impl Context<'_> {
     fn xyz(&self, fields: &Fields) -> Option<Content> {
         let zoom_max = fields.optional("max_zoom").map(|node| node.integer(0, crate::tile::ZOOM_MAX));
         let node = fields.required("url", "…/{z}/{x}/{y}.png")?;
-        let mut template = match TileTemplate::parse(node.url()?) {
-            Ok(template) => template,
-            Err(error) => {
-                node.invalid(error.to_string(), "…/{z}/{x}/{y}.png");
-                return None;
-            }
-        };
-        if let Some(zoom) = zoom_max {
-            template.zoom_max = zoom?;
+        let mut template = super::template(&node, "…/{z}/{x}/{y}.png")?;
+        if let Some(zoom) = zoom_max.transposed()? {
+            template.zoom_max = zoom;
         }
         Some(Content::Tiles(Series::Same(template)))
     }
@@ -259,47 +253,29 @@ impl Context<'_> {
     fn wms(&self, fields: &Fields) -> Option<Content> {
         let layers = fields
             .required("layers", "the names of the WMS layers, separated by commas")
-            .and_then(|node| node.string());
+            .and_then(|node| layer_names(&node));
         let styles = fields.optional("styles").map(|node| node.string());
         let version = fields.optional("version").map(|node| node.word(&["1.1.1", "1.3.0"]));
-        let crs = read_crs(fields.optional("crs"), self.crs);
-        let code = fields.optional("crs").and_then(|node| node.string()).map_or(crs?.code().to_owned(), str::to_owned);
+        let code = fields.optional("crs").map(|node| Some((read_crs(Some(node.clone()), self.crs)?, node.string()?)));
         let params = fields.optional("params").map_or(Some(Vec::new()), |node| wms_params(&node));
-        let timed = match fields.optional("time") {
-            Some(node) => wms_time(&node, self.timed)?,
-            None => self.timed,
-        };
+        let timed = fields.optional("time").map_or(Some(self.timed), |node| wms_time(&node, self.timed));
         fields.later("within");
-        let node = fields.required("url", "the address of the WMS")?;
-        let mut request = match Request::parse(node.url()?) {
-            Ok(request) => request,
-            Err(error) => {
-                node.invalid(error.to_string(), "the address of the WMS");
-                return None;
-            }
-        };
+        let url = fields.required("url", "the address of the WMS").and_then(|node| node.url());
+        let (crs, code) = code.transposed()?.unwrap_or((self.crs, self.crs.code()));
+        let mut request = Request::parse(url?).ok()?;
         for (key, value) in params? {
             request.set(&key, value);
         }
-        let layers = layers?;
-        if layers.is_empty() {
-            fields.node.refuse(
-                "missing",
-                "`layers` is empty",
-                Some("the names of the WMS layers, separated by commas"),
-            );
-            return None;
+        request.set("LAYERS", layers?);
+        if let Some(styles) = styles.transposed()? {
+            request.set("STYLES", styles);
         }
-        request.set("LAYERS", layers);
-        if let Some(styles) = styles {
-            request.set("STYLES", styles?);
-        }
-        if let Some(version) = version {
-            request.set("VERSION", ["1.1.1", "1.3.0"][version?]);
+        if let Some(version) = version.transposed()? {
+            request.set("VERSION", ["1.1.1", "1.3.0"][version]);
         }
         // A time among the parameters is the author's choice of one time for every frame.
         let fixed = request.get("TIME").is_some();
-        Some(Content::Wms { service: Service::new(request, crs?, &code, None), timed: timed && !fixed })
+        Some(Content::Wms { service: Service::new(request, crs, code, None), timed: timed? && !fixed })
     }
 
     fn image(&self, fields: &Fields) -> Option<Content> {
@@ -318,20 +294,17 @@ impl Context<'_> {
     }
 
     fn geojson(&self, fields: &Fields) -> Option<Content> {
-        let style = match fields.optional("style").map(|node| node.fields()) {
-            Some(style_fields) => {
-                let style_fields = style_fields?;
-                let style = geojson::style(&style_fields, Style::default());
-                style_fields.finish();
-                style
-            }
-            None => Style::default(),
-        };
-        let time_property = fields.optional("time_property").and_then(|node| node.string()).map(str::to_owned);
+        let style = fields.optional("style").map_or(Some(Style::default()), |node| read_style(&node));
+        let time_property = fields.optional("time_property").map(|node| node.string().map(str::to_owned));
         let keep = fields.optional("keep").map(|node| read_duration(&node));
-        let reading =
-            Reading { style, time_property, keep: keep.transposed()?, positions_max: self.limits.positions_max };
-        match (fields.optional("data"), fields.optional("url")) {
+        let (data, url) = (fields.optional("data"), fields.optional("url"));
+        let reading = Reading {
+            style: style?,
+            time_property: time_property.transposed()?,
+            keep: keep.transposed()?,
+            positions_max: self.limits.positions_max,
+        };
+        match (data, url) {
             (Some(node), None) => Some(Content::GeoJson(reading.read(&node)?)),
             (None, Some(node)) => Some(Content::GeoJsonUrl { url: node.url()?.to_owned(), reading }),
             (Some(_), Some(node)) => {
@@ -344,6 +317,22 @@ impl Context<'_> {
             }
         }
     }
+}
+
+fn read_style(node: &Node) -> Option<Style> {
+    let fields = node.fields()?;
+    let style = geojson::style(&fields, Style::default());
+    fields.finish();
+    Some(style)
+}
+
+fn layer_names(node: &Node) -> Option<String> {
+    let names = node.string()?;
+    if names.is_empty() {
+        node.invalid("no layer is named", "the names of the WMS layers, separated by commas");
+        return None;
+    }
+    Some(names.to_owned())
 }
 
 fn natural_earth(fields: &Fields) -> Option<Content> {

@@ -6,7 +6,7 @@ mod map_layers;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::read::{Node, Notes};
-use crate::{Animation, Crs, Format, Limits, Output, Problems};
+use crate::{Animation, Crs, Format, Limits, Output, Problems, TileTemplate};
 
 /// Reads a document in the dialect that its fields name.
 pub(crate) fn parse(document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
@@ -64,6 +64,17 @@ fn format(node: Option<Node>, frames: usize) -> Option<Format> {
         return None;
     }
     Some(format)
+}
+
+/// A tile URL, template or sample.
+fn template(node: &Node, hint: &str) -> Option<TileTemplate> {
+    match TileTemplate::parse(node.url()?) {
+        Ok(template) => Some(template),
+        Err(error) => {
+            node.invalid(error.to_string(), hint);
+            None
+        }
+    }
 }
 
 fn frame_rate(node: Option<Node>, default: f64) -> f64 {

@@ -1,0 +1,338 @@
+//! Requests that are not valid: each is refused with the pointer to what is wrong, and all that is wrong is found at once.
+
+use mapreel_spec::{Limits, Plan, Problems, parse_request};
+
+const GOOD_MAP: &str = r#""map": { "bbox": [-10, 40, 10, 60], "width": 400 }"#;
+const GOOD_LAYERS: &str = r#""layers": [{ "type": "natural-earth" }]"#;
+const GOOD_BASEMAP: &str = r#""basemap": { "bbox": [0, 0, 10, 10], "zoom": 5, "url": "http://h/{z}/{x}/{y}.png", "params": {}, "map_time": "2020-01-01" }"#;
+
+fn problems(request: &str) -> Problems {
+    let limits = Limits::default();
+    match parse_request(request.as_bytes(), &limits) {
+        Ok(animation) => Plan::new(&animation, &limits).err().unwrap_or(Problems(Vec::new())),
+        Err(problems) => problems,
+    }
+}
+
+/// The request has exactly the problems with these pointers and codes.
+fn check(request: &str, expected: &[(&str, &str)]) {
+    let found = problems(request);
+    let found: Vec<(&str, &str)> = found.0.iter().map(|p| (p.pointer.as_str(), p.code)).collect();
+    assert_eq!(found, expected, "\n{request}");
+}
+
+/// A request of the second dialect with this map.
+fn map(map: &str, pointer: &str, code: &str) {
+    check(&format!("{{ \"map\": {map}, {GOOD_LAYERS} }}"), &[(pointer, code)]);
+}
+
+/// … with this layer, and times.
+fn layer(layer: &str, pointer: &str, code: &str) {
+    let times = r#""times": ["2020-01-01", "2020-01-02"]"#;
+    check(&format!("{{ {GOOD_MAP}, {times}, \"layers\": [{layer}] }}"), &[(pointer, code)]);
+}
+
+/// … with these further fields.
+fn rest(fields: &str, pointer: &str, code: &str) {
+    check(&format!("{{ {GOOD_MAP}, {GOOD_LAYERS}, {fields} }}"), &[(pointer, code)]);
+}
+
+/// A request of the first dialect with this basemap.
+fn basemap(basemap: &str, pointer: &str, code: &str) {
+    check(&format!("{{ \"basemap\": {basemap}, \"overlays\": [] }}"), &[(pointer, code)]);
+}
+
+/// … with this overlay on one frame.
+fn overlay(overlay: &str, pointer: &str, code: &str) {
+    check(&format!("{{ {GOOD_BASEMAP}, \"overlays\": [{overlay}] }}"), &[(pointer, code)]);
+}
+
+#[test]
+fn the_good_parts_of_the_other_tests_are_good() {
+    check(&format!("{{ {GOOD_MAP}, {GOOD_LAYERS} }}"), &[]);
+    check(&format!("{{ {GOOD_BASEMAP}, \"overlays\": [] }}"), &[]);
+}
+
+#[test]
+fn documents_that_are_no_requests() {
+    check("", &[("", "not_json")]);
+    check("{", &[("", "not_json")]);
+    check("[]", &[("", "invalid")]);
+    check("{}", &[("", "invalid")]);
+    check("null", &[("", "invalid")]);
+    check(&format!("{{ {GOOD_MAP}, {GOOD_BASEMAP} }}"), &[("", "invalid")]);
+    check(&format!("{{ {GOOD_MAP}, {GOOD_LAYERS} }} x"), &[("", "not_json")]);
+    check(r#"{ "map": {}, "map": {} }"#, &[("", "not_json")]);
+    check(r#"{ "map": 1e999 }"#, &[("", "not_json")]);
+    check(r#"{ "map": NaN }"#, &[("", "not_json")]);
+    check(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), &[("", "not_json")]);
+    check(r#"{ "map": "\ud800" }"#, &[("", "not_json")]);
+}
+
+#[test]
+fn maps() {
+    map("7", "/map", "wrong_type");
+    map("{}", "/map/bbox", "missing");
+    map(r#"{ "bbox": [0, 0, 1, 1] }"#, "/map", "missing");
+    map(r#"{ "bbox": [0, 0, 1], "width": 100 }"#, "/map/bbox", "invalid");
+    map(r#"{ "bbox": "0,0,1,1", "width": 100 }"#, "/map/bbox", "wrong_type");
+    map(r#"{ "bbox": [0, 0, "1", 1], "width": 100 }"#, "/map/bbox/2", "wrong_type");
+    map(r#"{ "bbox": [1, 0, 0, 1], "width": 100 }"#, "/map/bbox", "invalid");
+    map(r#"{ "bbox": [0, 1, 1, 0], "width": 100 }"#, "/map/bbox", "invalid");
+    map(r#"{ "bbox": [0, 0, 0, 1], "width": 100 }"#, "/map/bbox", "invalid");
+    map(r#"{ "bbox": [-200, 0, 200, 10], "width": 100 }"#, "/map/bbox", "invalid");
+    map(r#"{ "bbox": [900, 0, 901, 1], "width": 100 }"#, "/map/bbox", "invalid");
+    map(r#"{ "bbox": [0, 0, 1, 90], "width": 100 }"#, "/map/bbox", "out_of_range");
+    map(r#"{ "bbox": [0, -91, 1, 0], "width": 100, "crs": "EPSG:4326" }"#, "/map/bbox", "out_of_range");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": 0 }"#, "/map/width", "out_of_range");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": -5 }"#, "/map/width", "out_of_range");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": 100.5 }"#, "/map/width", "wrong_type");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": 4294967296 }"#, "/map/width", "out_of_range");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": 100, "zoom": 3 }"#, "/map/zoom", "invalid");
+    map(r#"{ "bbox": [0, 0, 1, 1], "zoom": 23 }"#, "/map/zoom", "out_of_range");
+    map(r#"{ "bbox": [0, 0, 100, 80], "zoom": 15 }"#, "/map", "out_of_range");
+    map(r#"{ "bbox": [0, 0, 0.1, 80], "width": 400 }"#, "/map", "out_of_range");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": 100, "crs": "EPSG:3413" }"#, "/map/crs", "not_supported");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": 100, "crs": 3857 }"#, "/map/crs", "wrong_type");
+    map(r#"{ "bbox": [0, 0, 1, 1], "width": 100, "bbox_crs": "EPSG:3413" }"#, "/map/bbox_crs", "not_supported");
+    map(r#"{ "bbox": [0, 0, 1e9, 1], "width": 100, "bbox_crs": "EPSG:3857" }"#, "/map/bbox", "invalid");
+    map(r#"{ "bbox": [0, 0, 1, 1], "widht": 100, "height": 100 }"#, "/map/widht", "unknown_field");
+}
+
+#[test]
+fn times() {
+    rest(r#""times": 5"#, "/times", "wrong_type");
+    rest(r#""times": []"#, "/times", "invalid");
+    rest(r#""times": "soon""#, "/times", "invalid");
+    rest(r#""times": ["2020-01-01", "2020-02-30"]"#, "/times/1", "invalid");
+    rest(r#""times": ["2020-01-02", "2020-01-01"]"#, "/times", "invalid");
+    rest(r#""times": "2020-01-01/2020-01-02""#, "/times", "invalid");
+    rest(r#""times": "2020-01-01/2020-01-02/1D""#, "/times", "invalid");
+    rest(r#""times": "2020-01-01/2020-01-02/PT0S""#, "/times", "invalid");
+    rest(r#""times": "2020-01-02/2020-01-01/P1D""#, "/times", "invalid");
+    rest(r#""times": "2000-01-01/2020-01-01/PT1S""#, "/times", "invalid");
+    rest(r#""times": { "last": 24, "of": "SST" }"#, "/times", "not_supported");
+}
+
+#[test]
+fn headers_and_outputs() {
+    rest(r#""header": { "title": 3 }"#, "/header/title", "wrong_type");
+    rest("\"header\": { \"title\": \"a\\u202eb\" }", "/header/title", "invalid");
+    rest("\"header\": { \"title\": \"a\\u0000b\" }", "/header/title", "invalid");
+    rest(&format!("\"header\": {{ \"title\": \"{}\" }}", "x".repeat(301)), "/header/title", "invalid");
+    rest(r#""header": { "timezone": "Australia/Perth" }"#, "/header/timezone", "not_supported");
+    rest(r#""header": { "logo": "http://h/l.png" }"#, "/header/logo", "not_supported");
+    rest(r#""output": { "format": "bmp" }"#, "/output/format", "invalid");
+    rest(r#""output": { "format": "webm" }"#, "/output/format", "not_supported");
+    rest(r#""output": { "fps": 0 }"#, "/output/fps", "out_of_range");
+    rest(r#""output": { "fps": "4" }"#, "/output/fps", "wrong_type");
+    rest(r#""output": { "max_bytes": 8000000 }"#, "/output/max_bytes", "not_supported");
+    rest(r#""output": { "hold_last_s": -1 }"#, "/output/hold_last_s", "out_of_range");
+    rest(r#""times": "2020-01-01/2020-01-03/P1D", "output": { "format": "png" }"#, "/output/format", "invalid");
+    rest(r#""colour": "blue""#, "/colour", "unknown_field");
+}
+
+#[test]
+fn layers() {
+    check(&format!("{{ {GOOD_MAP}, \"layers\": [] }}"), &[("/layers", "invalid")]);
+    check(&format!("{{ {GOOD_MAP}, \"layers\": {{}} }}"), &[("/layers", "wrong_type")]);
+    check(&format!("{{ {GOOD_MAP} }}"), &[("/layers", "missing")]);
+    let many = vec![r#"{ "type": "natural-earth" }"#; 17].join(",");
+    check(&format!("{{ {GOOD_MAP}, \"layers\": [{many}] }}"), &[("/layers", "too_many")]);
+    layer("{}", "/layers/0/type", "missing");
+    layer(r#"{ "type": "wcs" }"#, "/layers/0/type", "invalid");
+    layer(r#"{ "type": "wmts", "url": "http://h/", "layer": "a" }"#, "/layers/0/type", "not_supported");
+    layer(r#"{ "type": "natural-earth", "show": ["lakes"] }"#, "/layers/0/show/0", "invalid");
+    layer(r#"{ "type": "natural-earth", "opacity": 1.5 }"#, "/layers/0/opacity", "out_of_range");
+    layer(r#"{ "type": "natural-earth", "legend": "auto" }"#, "/layers/0/legend", "invalid");
+    layer(r#"{ "type": "graticule", "step": 0 }"#, "/layers/0/step", "out_of_range");
+    layer(r#"{ "type": "graticule", "stroke": "blue" }"#, "/layers/0/stroke", "invalid");
+    layer(r#"{ "type": "xyz" }"#, "/layers/0/url", "missing");
+    layer(r#"{ "type": "xyz", "url": "http://{s}.h/{z}/{x}/{y}.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{-y}.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "http://h/map.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "file:///{z}/{x}/{y}" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "wms", "url": "http://h/" }"#, "/layers/0/layers", "missing");
+    layer(r#"{ "type": "wms", "layers": "", "url": "http://h/" }"#, "/layers/0/layers", "invalid");
+    layer(r#"{ "type": "wms", "layers": "a" }"#, "/layers/0/url", "missing");
+    layer(r#"{ "type": "wms", "layers": "a", "url": "h/wms" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "wms", "layers": "a", "url": "http://u:p@h/" }"#, "/layers/0/url", "invalid");
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "version": "1.0.0" }"#,
+        "/layers/0/version",
+        "invalid",
+    );
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "time": "nearest" }"#,
+        "/layers/0/time",
+        "not_supported",
+    );
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "within": "PT3H" }"#,
+        "/layers/0/within",
+        "not_supported",
+    );
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "on_error": "hold" }"#,
+        "/layers/0/on_error",
+        "not_supported",
+    );
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "on_error": "panic" }"#,
+        "/layers/0/on_error",
+        "invalid",
+    );
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "crs": "EPSG:32633" }"#,
+        "/layers/0/crs",
+        "not_supported",
+    );
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "params": { "BBOX": "1" } }"#,
+        "/layers/0/params/BBOX",
+        "invalid",
+    );
+    layer(
+        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "params": { "x": [] } }"#,
+        "/layers/0/params/x",
+        "wrong_type",
+    );
+    layer(r#"{ "type": "image", "url": "http://h/a.png" }"#, "/layers/0/bbox", "missing");
+    layer(r#"{ "type": "image", "url": "http://h/a.png", "bbox": [0, 0, 1, 99] }"#, "/layers/0/bbox", "invalid");
+    layer(r#"{ "type": "image", "url": "http://h/{time:%!}.png", "bbox": [0, 0, 1, 1] }"#, "/layers/0", "invalid");
+    layer(r#"{ "type": "geojson" }"#, "/layers/0/data", "missing");
+    layer(r#"{ "type": "geojson", "data": { "type": "Circle" } }"#, "/layers/0/data/type", "invalid");
+    layer(
+        r#"{ "type": "geojson", "data": { "type": "Point", "coordinates": [1, 91] } }"#,
+        "/layers/0/data/coordinates",
+        "invalid",
+    );
+    layer(
+        r#"{ "type": "geojson", "data": { "type": "LineString", "coordinates": [[1, 1]] } }"#,
+        "/layers/0/data/coordinates",
+        "invalid",
+    );
+    let line = r#"{ "type": "LineString", "coordinates": [[1, 1], [2, 2]] }"#;
+    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "url": "http://h/" }}"#), "/layers/0/url", "invalid");
+    layer(
+        &format!(r##"{{ "type": "geojson", "data": {line}, "style": {{ "stroke": "#12" }} }}"##),
+        "/layers/0/style/stroke",
+        "invalid",
+    );
+    layer(
+        &format!(r#"{{ "type": "geojson", "data": {line}, "style": {{ "color": "red" }} }}"#),
+        "/layers/0/style/color",
+        "unknown_field",
+    );
+    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "time_property": "t" }}"#), "/layers/0/data", "invalid");
+    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "keep": "6 hours" }}"#), "/layers/0/keep", "invalid");
+    let moving = |times: &str| {
+        format!(
+            r#"{{ "type": "geojson", "time_property": "t", "data": {{ "type": "Feature", "properties": {{ "t": {times} }}, "geometry": {line} }} }}"#
+        )
+    };
+    check(
+        &format!("{{ {GOOD_MAP}, \"times\": \"2020-01-01\", \"layers\": [{}] }}", moving(r#"["2020-01-01"]"#)),
+        &[("/layers/0/data/properties/t", "invalid"), ("/layers/0/data", "invalid")],
+    );
+}
+
+#[test]
+fn templates_need_times() {
+    let picture = r#"{ "type": "image", "url": "http://h/{time}.png", "bbox": [0, 0, 1, 1] }"#;
+    check(&format!("{{ {GOOD_MAP}, \"layers\": [{picture}] }}"), &[("/layers/0/url", "invalid")]);
+    let wms = r#"{ "type": "wms", "layers": "a", "url": "http://h/", "time": "exact" }"#;
+    check(&format!("{{ {GOOD_MAP}, \"layers\": [{wms}] }}"), &[("/layers/0/time", "invalid")]);
+}
+
+#[test]
+fn basemaps() {
+    let all = [
+        ("/basemap/bbox", "missing"),
+        ("/basemap/zoom", "missing"),
+        ("/basemap/map_time", "missing"),
+        ("/basemap/url", "missing"),
+    ];
+    check(r#"{ "basemap": {}, "overlays": [] }"#, &all);
+    let tiles = |bbox: &str, zoom: &str, time: &str| {
+        format!(r#"{{ "bbox": {bbox}, "zoom": {zoom}, "url": "http://h/0/0/0.png", "map_time": {time} }}"#)
+    };
+    let time = r#""2020-01-01T00:00:00Z""#;
+    basemap(&tiles("[0, 0, 10, 90]", "5", time), "/basemap/bbox", "out_of_range");
+    basemap(&tiles("[10, 0, 0, 10]", "5", time), "/basemap/bbox", "invalid");
+    basemap(&tiles("[0, 0, 10, 10]", "\"5\"", time), "/basemap/zoom", "wrong_type");
+    basemap(&tiles("[0, 0, 10, 10]", "12", time), "/basemap/zoom", "out_of_range");
+    basemap(&tiles("[0, 0, 0.001, 0.001]", "0", time), "/basemap/zoom", "out_of_range");
+    basemap(&tiles("[0, 0, 10, 10]", "5", "\"yesterday\""), "/basemap/map_time", "invalid");
+    basemap(&tiles("[0, 0, 10, 10]", "5", "[\"2020-01-01\", 7]"), "/basemap/map_time/1", "wrong_type");
+    let wms = |params: &str| {
+        format!(
+            r#"{{ "bbox": [0, 0, 10, 10], "zoom": 5, "url": "http://h/wms", "params": {params}, "map_time": {time} }}"#
+        )
+    };
+    basemap(&wms(r#"{ "width": 256 }"#), "/basemap/params", "missing");
+    basemap(&wms(r#"{ "layers": "a", "width": 0 }"#), "/basemap/params", "invalid");
+    basemap(&wms(r#"{ "layers": "a", "srs": "EPSG:3413" }"#), "/basemap/params", "not_supported");
+    basemap(&wms("[]"), "/basemap/params", "wrong_type");
+    basemap(&wms("{}"), "/basemap/url", "invalid");
+}
+
+#[test]
+fn overlays() {
+    let url = "http://h/?srs=EPSG:3857&width=228&height=229&bbox=0,0,1113194,1118890";
+    overlay(r#"{ "title": "A" }"#, "/overlays/0/url", "missing");
+    overlay(&format!(r#"{{ "url": "{url}" }}"#), "/overlays/0/title", "missing");
+    overlay(r#"{ "title": "A", "url": "http://h/?srs=EPSG:3857" }"#, "/overlays/0/url", "invalid");
+    overlay(r#"{ "title": "A", "url": "http://h/wms.png", "isTileLayer": "true" }"#, "/overlays/0/url", "invalid");
+    overlay(
+        &format!(r#"{{ "title": "A", "url": "{url}", "isTileLayer": "yes" }}"#),
+        "/overlays/0/isTileLayer",
+        "wrong_type",
+    );
+    overlay(&format!(r#"{{ "title": "A", "url": ["{url}", "{url}"] }}"#), "/overlays/0/url", "invalid");
+    overlay(&format!(r#"{{ "title": "A", "url": "{url}", "legend": "auto" }}"#), "/overlays/0/legend", "invalid");
+    overlay(&format!(r#"{{ "title": "A", "url": "{url}", "labels": {{}} }}"#), "/overlays/0/labels", "wrong_type");
+    overlay(
+        &format!(r#"{{ "title": "A", "url": "{url}", "labels": [{{ "key": "depth" }}] }}"#),
+        "/overlays/0/labels/0/value",
+        "missing",
+    );
+    overlay(&format!(r#"{{ "title": "A", "url": "{url}", "labels": [[], []] }}"#), "/overlays/0/labels", "invalid");
+    overlay(&format!(r#"{{ "title": "A", "url": "{url}", "opaque": 1 }}"#), "/overlays/0/opaque", "unknown_field");
+    check(&format!("{{ {GOOD_BASEMAP}, \"general\": {{ \"format\": \"tiff\" }} }}"), &[("/general/format", "invalid")]);
+}
+
+#[test]
+fn requests_that_would_cost_too_much() {
+    check(
+        r#"{ "map": { "bbox": [-10, 40, 10, 60], "width": 2000 }, "times": "2020-01-01/2020-12-31/PT24H", "layers": [{ "type": "natural-earth" }, { "type": "graticule" }, { "type": "graticule" }] }"#,
+        &[("", "too_large")],
+    );
+    check(
+        r#"{ "map": { "bbox": [-10, 40, 10, 60], "width": 4000, "height": 4000 }, "times": "2020-01-01/2020-01-20/P1D", "layers": [{ "type": "image", "url": "http://h/{time}.png", "bbox": [0, 0, 1, 1] }] }"#,
+        &[],
+    );
+    check(
+        r#"{ "basemap": { "bbox": [-180, -85, 180, 85], "zoom": 4, "url": "http://h/wms", "params": { "layers": "a", "width": 32, "height": 32 }, "map_time": "2020-01-01" } }"#,
+        &[("/basemap", "too_large")],
+    );
+}
+
+#[test]
+fn all_problems_are_found_at_once_in_the_order_of_the_document() {
+    let request = r#"{ "map": { "bbox": [0, 0, 1], "width": "wide" }, "times": "never", "tiems": 1,
+        "layers": [{ "type": "xyz", "url": "nowhere", "opacity": 2 }, { "type": "wms", "url": "http://h" }] }"#;
+    let found = problems(request);
+    let pointers: Vec<&str> = found.0.iter().map(|p| p.pointer.as_str()).collect();
+    assert_eq!(
+        pointers,
+        ["/map/width", "/map/bbox", "/times", "/layers/0/opacity", "/layers/0/url", "/layers/1/layers", "/tiems"]
+    );
+    assert_eq!(found.0[6].hint.as_deref(), Some("did you mean `times`?"));
+    assert!(found.0.iter().all(|p| !p.detail.is_empty() && !p.detail.ends_with('.')));
+}
+
+#[test]
+fn pointers_are_escaped_as_rfc_6901_says() {
+    rest(r#""a/b~c": 1"#, "/a~1b~0c", "unknown_field");
+}
