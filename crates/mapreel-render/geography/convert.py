@@ -29,17 +29,21 @@ def arcs(topology):
         yield line
 
 
-def rings(geometry):
-    """The rings of every polygon, as lists of arc numbers (~n: arc n backwards)."""
+def polygons(geometry):
+    """Every polygon, as its rings (the outer one first), as lists of arc numbers (~n: arc n backwards)."""
     kind = geometry["type"]
     if kind == "GeometryCollection":
         for member in geometry["geometries"]:
-            yield from rings(member)
+            yield from polygons(member)
     elif kind == "MultiPolygon":
-        for polygon in geometry["arcs"]:
-            yield from polygon
-    elif kind == "Polygon":
         yield from geometry["arcs"]
+    elif kind == "Polygon":
+        yield geometry["arcs"]
+
+
+def rings(geometry):
+    for polygon in polygons(geometry):
+        yield from polygon
 
 
 def joined(ring, lines):
@@ -62,6 +66,24 @@ def unwrapped(line):
         before = x + shift
         out.append((before, y))
     return out
+
+
+def centred(line, longitude):
+    """The line moved by whole worlds so that its middle is nearest to a longitude."""
+    middle = (min(x for x, _ in line) + max(x for x, _ in line)) / 2
+    shift = round((longitude - middle) / 360) * 360
+    return [(x + shift, y) for x, y in line]
+
+
+def areas(topology):
+    """The rings of all land, each unwrapped and closed, holes in the same world as what they are in."""
+    lines = list(arcs(topology))
+    for polygon in polygons(topology["objects"]["land"]):
+        outer, *holes = [closed(unwrapped(joined(ring, lines))) for ring in polygon]
+        outer = centred(outer, 0)
+        middle = (min(x for x, _ in outer) + max(x for x, _ in outer)) / 2
+        yield outer
+        yield from (centred(hole, middle) for hole in holes if hole)
 
 
 def closed(ring):
@@ -106,7 +128,7 @@ def lines_of(topology, name, shared):
     for number, count in sorted(used.items()):
         if (count >= 2) == shared:
             for part in without_cut(everything[number]):
-                yield unwrapped(part)
+                yield centred(unwrapped(part), 0)
 
 
 def leb128(n, out):
@@ -148,10 +170,8 @@ def main():
             read = lambda name: json.load(archive.extractfile(f"package/{name}.json"))
             for scale in ("110m", "50m"):
                 land, countries = read(f"land-{scale}"), read(f"countries-{scale}")
-                lines = list(arcs(land))
-                outlines = (unwrapped(joined(ring, lines)) for ring in rings(land["objects"]["land"]))
                 data = encoded([
-                    [ring for ring in map(closed, outlines) if ring],
+                    list(areas(land)),
                     list(lines_of(land, "land", shared=False)),
                     list(lines_of(countries, "countries", shared=True)),
                 ])

@@ -6,18 +6,19 @@ use crate::progress::Progress;
 use crate::segments::Work;
 use crate::{fonts, report};
 use anyhow::{Context, bail};
-use mapreel_render::encode::{self, Palette};
-use mapreel_render::{Canvas, Gathered, LegendPicture, Painter, Scene};
+use mapreel_render::encode::{self, Colours, Palette};
+use mapreel_render::{Gathered, LegendPicture, Painter, Scene};
 use mapreel_sources::{Upstreams, Wanted};
 use mapreel_spec::manifest::Manifest;
 use mapreel_spec::{Animation, Format, Limits, OnError, Plan};
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::runtime::Runtime;
 
 /// Frames drawn beforehand to find the colours of a GIF.
-const PALETTE_FRAMES: usize = 6;
+const PALETTE_FRAMES: usize = 48;
 
 /// How to produce.
 pub struct Job<'a> {
@@ -166,16 +167,27 @@ fn animation(
     Ok(())
 }
 
-/// The palette of a GIF, from a few frames spread over the animation.
+/// The palette of a GIF, from frames spread over the animation.
 fn palette(job: &Job, scene: &Scene, legends: &[LegendPicture], runtime: &Runtime) -> Palette {
     let frames = scene.plan().frames.len();
     let count = PALETTE_FRAMES.min(frames);
-    let mut painter = Painter::new(scene);
-    let sample: Vec<Canvas> = (0..count)
-        .map(|i| {
+    let next = AtomicUsize::new(0);
+    let thread = || {
+        let (mut painter, mut colours) = (Painter::new(scene), Colours::default());
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            if i >= count {
+                return colours;
+            }
             let index = if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
-            painter.draw(index, &gather(job, scene, index, runtime)).clone()
-        })
-        .collect();
-    Palette::new(&sample, legends.iter().filter_map(|legend| legend.picture.as_ref().ok()))
+            colours.add(painter.draw(index, &gather(job, scene, index, runtime)));
+        }
+    };
+    let colours = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..job.threads.min(count)).map(|_| scope.spawn(thread)).collect();
+        let mut all = Colours::default();
+        threads.into_iter().for_each(|t| all.merge(t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        all
+    });
+    colours.palette(legends.iter().filter_map(|legend| legend.picture.as_ref().ok()))
 }

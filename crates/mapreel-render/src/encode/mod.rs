@@ -9,7 +9,7 @@ mod png;
 mod segment;
 mod webp;
 
-pub use palette::Palette;
+pub use palette::{Colours, Palette};
 
 use crate::{Canvas, Error};
 use mapreel_spec::{Format, Output, Segment};

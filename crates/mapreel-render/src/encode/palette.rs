@@ -10,9 +10,12 @@ const COLOURS_MAX: usize = 255;
 /// Places that legends may take: a colour bar of hundreds of steps must leave some for the map.
 const LEGEND_MAX: usize = 160;
 /// A colour that covers this part of the sampled frames is taken exactly: flat areas must not change their tint.
-const FLAT_PART: usize = 400;
+const FLAT_PART: u64 = 400;
 /// Pixels given to the quantiser.
-const SAMPLE_MAX: usize = 400_000;
+const SAMPLE_MAX: u64 = 400_000;
+
+/// Different colours counted at once; beyond, those seen once are forgotten.
+const COUNTED_MAX: usize = 1 << 18;
 
 type Rgb = [u8; 3];
 
@@ -20,27 +23,45 @@ type Rgb = [u8; 3];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Palette(Vec<Rgb>);
 
-impl Palette {
-    /// The palette for an animation of which `frames` are a sample; the colours of `legends` are in it exactly.
-    pub fn new<'a>(frames: &[Canvas], legends: impl Iterator<Item = &'a Raster>) -> Self {
-        let seen = frames.iter().flat_map(|page| page.pixels().chunks_exact(4)).map(|p| [p[0], p[1], p[2]]);
-        let counts = by_count(seen);
+/// Counts the colours of frames, one after another, in bounded memory.
+#[derive(Default)]
+pub struct Colours(HashMap<Rgb, u64>);
+
+impl Colours {
+    /// Counts the colours of a frame.
+    pub fn add(&mut self, page: &Canvas) {
+        count(page.pixels().chunks_exact(4).map(|p| [p[0], p[1], p[2]]), &mut self.0);
+        if self.0.len() > COUNTED_MAX {
+            self.0.retain(|_, count| *count > 1);
+        }
+    }
+
+    /// Adds what another has counted.
+    pub fn merge(&mut self, other: Self) {
+        other.0.into_iter().for_each(|(colour, count)| *self.0.entry(colour).or_default() += count);
+    }
+
+    /// The palette for these colours; those of `legends` are in it exactly.
+    pub fn palette<'a>(self, legends: impl Iterator<Item = &'a Raster>) -> Palette {
+        let counts = commonest_first(self.0);
         let mut colours = pinned(legends);
-        let total: usize = counts.iter().map(|(_, count)| count).sum();
+        let total: u64 = counts.iter().map(|(_, count)| count).sum();
         let exact = counts.len() <= COLOURS_MAX - colours.len();
         for (colour, _) in counts.iter().take_while(|(_, count)| exact || *count * FLAT_PART >= total) {
             if colours.len() < COLOURS_MAX && !colours.contains(colour) {
                 colours.push(*colour);
             }
         }
-        let rest: Vec<(Rgb, usize)> = counts.into_iter().filter(|(colour, _)| !colours.contains(colour)).collect();
+        let rest: Vec<(Rgb, u64)> = counts.into_iter().filter(|(colour, _)| !colours.contains(colour)).collect();
         let room = COLOURS_MAX - colours.len();
         if !rest.is_empty() && room > 0 {
             colours.extend(quantised(&rest, room));
         }
-        Self(colours)
+        Palette(colours)
     }
+}
 
+impl Palette {
     /// Red, green and blue of each colour.
     pub(super) fn bytes(&self) -> Vec<u8> {
         self.0.concat()
@@ -54,14 +75,13 @@ impl Palette {
 
 /// The legends' colours, commonest first.
 fn pinned<'a>(legends: impl Iterator<Item = &'a Raster>) -> Vec<Rgb> {
-    let opaque =
-        legends.flat_map(|legend| legend.pixels.chunks_exact(4)).filter(|p| p[3] == 255).map(|p| [p[0], p[1], p[2]]);
-    by_count(opaque).into_iter().take(LEGEND_MAX).map(|(colour, _)| colour).collect()
+    let mut counts = HashMap::new();
+    let opaque = legends.flat_map(|legend| legend.pixels.chunks_exact(4)).filter(|p| p[3] == 255);
+    count(opaque.map(|p| [p[0], p[1], p[2]]), &mut counts);
+    commonest_first(counts).into_iter().take(LEGEND_MAX).map(|(colour, _)| colour).collect()
 }
 
-/// Every colour and how often it is there, commonest first; equals in the order of their values.
-fn by_count(pixels: impl Iterator<Item = Rgb>) -> Vec<(Rgb, usize)> {
-    let mut counts: HashMap<Rgb, usize> = HashMap::new();
+fn count(pixels: impl Iterator<Item = Rgb>, counts: &mut HashMap<Rgb, u64>) {
     let mut pixels = pixels.peekable();
     while let Some(colour) = pixels.next() {
         // Maps have long runs of one colour.
@@ -71,18 +91,22 @@ fn by_count(pixels: impl Iterator<Item = Rgb>) -> Vec<(Rgb, usize)> {
         }
         *counts.entry(colour).or_default() += run;
     }
+}
+
+/// Equals stand in the order of their values, so that the palette depends on nothing but the colours.
+fn commonest_first(counts: HashMap<Rgb, u64>) -> Vec<(Rgb, u64)> {
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_unstable_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
     counts
 }
 
-fn quantised(counts: &[(Rgb, usize)], colours: usize) -> Vec<Rgb> {
-    let total: usize = counts.iter().map(|(_, count)| count).sum();
+fn quantised(counts: &[(Rgb, u64)], colours: usize) -> Vec<Rgb> {
+    let total: u64 = counts.iter().map(|(_, count)| count).sum();
     let every = total.div_ceil(SAMPLE_MAX).max(1);
     // Rare colours count at least once: a thin line of its own colour is seen.
     let pixels: Vec<Srgb<u8>> = counts
         .iter()
-        .flat_map(|(c, count)| std::iter::repeat_n(Srgb::new(c[0], c[1], c[2]), count.div_ceil(every)))
+        .flat_map(|(c, count)| std::iter::repeat_n(Srgb::new(c[0], c[1], c[2]), count.div_ceil(every) as usize))
         .collect();
     let size = PaletteSize::try_from(colours as u16).unwrap_or(PaletteSize::MAX);
     let pipeline = Pipeline::new().palette_size(size).quantize_method(quantette::QuantizeMethod::kmeans());

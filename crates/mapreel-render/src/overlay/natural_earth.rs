@@ -56,7 +56,10 @@ pub(crate) fn draw(sheet: &mut Pixmap, geography: &NaturalEarth, map: &Extent, s
 }
 
 fn land(sheet: &mut Pixmap, rings: &[Line], projection: &Projection) {
-    for shift in projection.worlds(-200.0, 200.0) {
+    // An outline over the date line may lie wholly in a neighbouring world.
+    let west = rings.iter().fold(0.0f64, |west, ring| west.min(ring.west));
+    let east = rings.iter().fold(0.0f64, |east, ring| east.max(ring.east));
+    for shift in projection.worlds(west, east) {
         let mut path = PathBuilder::new();
         for ring in rings.iter().filter(|ring| seen(ring, projection, shift)) {
             projection.add_ring(&mut path, &ring.positions, shift);
@@ -169,6 +172,11 @@ mod tests {
             }
         };
         check("Brasília", -47.9, -15.8, true);
+        check("Paris", 2.3, 48.8, true);
+        check("Novosibirsk", 82.9, 55.0, true);
+        check("Nairobi", 36.8, -1.3, true);
+        check("Kansas City", -94.6, 39.1, true);
+        check("Alice Springs", 133.9, -23.7, true);
         check("Chukotka, east of 180°", -175.0, 67.0, true);
         check("Chukotka, on 180°", 180.0, 67.5, true);
         check("Antarctica on 180°", 180.0, -86.0, true);

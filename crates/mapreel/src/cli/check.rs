@@ -21,7 +21,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let Some(animation) = super::validated(&document, &limits) else { return Ok(Ending::Invalid) };
     let documents = animation.documents().len();
     match Plan::new(&animation, &limits) {
-        Ok(plan) => explain(&plan, documents),
+        Ok(plan) => super::print(&explain(&plan, documents))?,
         Err(problems) => {
             super::say(&problems);
             return Ok(Ending::Invalid);
@@ -30,26 +30,33 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn explain(plan: &Plan, documents: usize) {
+/// Adds a line; writing to a string does not fail.
+macro_rules! say {
+    ($out:ident, $($text:tt)*) => {{ $out.push_str(&format!($($text)*)); $out.push('\n'); }};
+}
+
+/// What the plan would draw and fetch, for people.
+fn explain(plan: &Plan, documents: usize) -> String {
+    let mut out = String::new();
     let (map, output) = (&plan.map, &plan.output);
     let [west, south, east, north] =
         mapreel_spec::Bbox::convert(&map.bbox, map.crs, mapreel_spec::Crs::Geographic).into();
-    println!("The request is valid.");
-    println!("map       {} × {} pixels, {}", map.width, map.height, map.crs.code());
-    println!("          {west:.4}, {south:.4} to {east:.4}, {north:.4} degrees");
+    say!(out, "The request is valid.");
+    say!(out, "map       {} × {} pixels, {}", map.width, map.height, map.crs.code());
+    say!(out, "          {west:.4}, {south:.4} to {east:.4}, {north:.4} degrees");
     let times: Vec<String> = plan.frames.iter().filter_map(|frame| Some(frame.time.as_ref()?.rfc3339())).collect();
     match &times[..] {
-        [] => println!("frames    1, without a time"),
-        [only] => println!("frames    1, at {only}"),
+        [] => say!(out, "frames    1, without a time"),
+        [only] => say!(out, "frames    1, at {only}"),
         [first, .., last] => {
-            println!("frames    {} in {} segments, {first} to {last}", times.len(), plan.segments.len())
+            say!(out, "frames    {} in {} segments, {first} to {last}", times.len(), plan.segments.len())
         }
     }
     for (i, layer) in plan.layers.iter().enumerate() {
-        println!("{:9} {}", if i == 0 { "layers" } else { "" }, describe(layer));
+        say!(out, "{:9} {}", if i == 0 { "layers" } else { "" }, describe(layer));
     }
     let legends = plan.layers.iter().filter(|layer| layer.legend.is_some()).count();
-    println!("upstream  {} requests, {legends} of them for legends", plan.upstream_urls().len() + documents);
+    say!(out, "upstream  {} requests, {legends} of them for legends", plan.upstream_urls().len() + documents);
     let per_px = match output.format {
         mapreel_spec::Format::Mp4 => MP4_BYTES_PER_PX,
         mapreel_spec::Format::Gif => GIF_BYTES_PER_PX,
@@ -61,7 +68,8 @@ fn explain(plan: &Plan, documents: usize) {
     } else {
         String::new()
     };
-    println!("output    {}{plays}, about {}", output.format.name(), super::render::bytes(size as u64));
+    say!(out, "output    {}{plays}, about {}", output.format.name(), super::render::bytes(size as u64));
+    out
 }
 
 fn describe(layer: &PlannedLayer) -> String {

@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     if arguments.request {
-        print!("{REQUEST}");
+        super::print(REQUEST)?;
         return Ok(Ending::Done);
     }
     super::render::render(REQUEST.as_bytes(), &arguments.output, None, None)

@@ -75,6 +75,15 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(document)
 }
 
+/// Writes to standard output. A reader that has seen enough (`mapreel check … | head`) is no error.
+fn print(text: &str) -> std::io::Result<()> {
+    use std::io::{ErrorKind, Write};
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
 /// The valid request, or every problem said on standard error.
 fn validated(document: &[u8], limits: &Limits) -> Option<Animation> {
     match parse_request(document, limits) {

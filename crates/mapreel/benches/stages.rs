@@ -1,0 +1,255 @@
+//! `cargo bench`: what a frame costs, stage by stage, and what whole jobs cost, over recorded answers of a real WMS.
+//!
+//! Prints milliseconds of processor time (user and system) beside the limits that were measured with the same libraries
+//! by hand. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers anew.
+
+use bytes::Bytes;
+use mapreel::produce::{Job, produce};
+use mapreel::progress::Silent;
+use mapreel_render::encode::{self, Palette, SegmentEncoder};
+use mapreel_render::{Fonts, Gathered, LegendPicture, Painter, Raster, Scene, assemble_mosaic, place};
+use mapreel_sources::{Client, Config, Error, Upstreams, Wanted, decode};
+use mapreel_spec::{Animation, Drawing, Format, Limits, Mosaic, Plan, Series, parse_request};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/recorded")
+}
+
+/// Answers from files, by URL. Recorded: NOAA ERSSTv5 sea surface temperature, ETOPO5 relief, Natural Earth coastlines,
+/// all public domain, drawn by MapServer.
+struct Recorded(HashMap<String, Bytes>);
+
+/// The name of a URL's file: its words, without what cannot stand in a name.
+fn file_name(url: &str) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    url.bytes().for_each(|byte| hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{hash:016x}.png")
+}
+
+impl Recorded {
+    fn load(plan: &Plan) -> Self {
+        let read = |url: &str| (url.to_owned(), std::fs::read(folder().join(file_name(url))).expect("recorded").into());
+        Self(plan.upstream_urls().into_iter().map(read).collect())
+    }
+}
+
+impl Upstreams for Recorded {
+    fn get<'a>(&'a self, url: &'a str, _: Wanted) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
+        Box::pin(async { Ok(self.0[url].clone()) })
+    }
+}
+
+fn document() -> Vec<u8> {
+    std::fs::read(folder().join("request.json")).expect("recorded")
+}
+
+/// The recorded request with so many frames, repeating its own; one frame makes an image.
+fn animation(frames: usize) -> Animation {
+    let mut animation = parse_request(&document(), &Limits::default()).expect("valid");
+    let index: Vec<usize> = (0..frames).map(|i| i % 24).collect();
+    animation.times = index.iter().map(|i| animation.times[*i].clone()).collect();
+    for layer in &mut animation.layers {
+        if let Series::PerFrame(labels) = &layer.labels {
+            layer.labels = Series::new(index.iter().map(|i| labels[*i].clone()).collect());
+        }
+        if let mapreel_spec::Content::GetMaps(Series::PerFrame(maps)) = &layer.content {
+            layer.content =
+                mapreel_spec::Content::GetMaps(Series::new(index.iter().map(|i| maps[*i].clone()).collect()));
+        }
+    }
+    if frames == 1 {
+        animation.output.format = Format::Png;
+    }
+    animation
+}
+
+/// Processor time of this process so far, user and system, in milliseconds.
+fn cpu_ms() -> f64 {
+    // SAFETY: an all-zero rusage is valid, and getrusage fills it.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_SELF, &mut usage);
+        usage
+    };
+    let ms = |t: libc::timeval| t.tv_sec as f64 * 1e3 + t.tv_usec as f64 / 1e3;
+    ms(usage.ru_utime) + ms(usage.ru_stime)
+}
+
+/// The most memory that this process has held, in MB.
+fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+}
+
+fn row(stage: &str, per: usize, limit: &str, mut work: impl FnMut()) {
+    work();
+    let before = cpu_ms();
+    let rounds = 5;
+    (0..rounds).for_each(|_| work());
+    println!("{stage:44} {:8.2}   {limit}", (cpu_ms() - before) / (rounds * per) as f64);
+}
+
+fn decoded(url: &str, recorded: &Recorded) -> Raster {
+    let picture = decode(&recorded.0[url]).expect("recorded");
+    Raster::straight(picture.width, picture.height, picture.rgba)
+}
+
+fn gathered(mosaic: &Mosaic, plan: &Plan, recorded: &Recorded) -> Gathered {
+    let pieces = mosaic.pieces.iter().map(|piece| Some(decoded(&piece.url, recorded))).collect();
+    let raster = assemble_mosaic(mosaic, pieces).expect("recorded");
+    Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, &plan.map), problem: None }
+}
+
+fn layer(plan: &Plan, index: usize) -> &Series<Mosaic> {
+    match &plan.layers[index].drawing {
+        Drawing::Pictures(series) => series,
+        _ => unreachable!("both layers are pictures"),
+    }
+}
+
+fn stages() {
+    let plan = Arc::new(Plan::new(&animation(24), &Limits::default()).expect("valid"));
+    let recorded = Recorded::load(&plan);
+    let legends = || {
+        let url = plan.layers[1].legend.as_ref().expect("recorded");
+        vec![LegendPicture { layer: 1, picture: Ok(decoded(url, &recorded)) }]
+    };
+    let scene = || {
+        let still = vec![Some(gathered(layer(&plan, 0).at(0), &plan, &recorded)), None];
+        Scene::new(plan.clone(), still, &legends(), &Fonts::bundled())
+    };
+    println!("{:44} {:>8}   limit", "stage, CPU ms", "here");
+    row("request read and planned, once", 1, "-", || drop(Plan::new(&animation(24), &Limits::default())));
+    row("static layer: 12 tiles, legend, text, once", 1, "12-14 (20 tiles)", || drop(scene()));
+    let scene = scene();
+    let frames: Vec<_> = (0..24).map(|i| vec![None, Some(gathered(layer(&plan, 1).at(i), &plan, &recorded))]).collect();
+    row("PNG decode, a frame", 24, "2.2-2.7", || {
+        (0..24).for_each(|i| drop(decode(&recorded.0[&layer(&plan, 1).at(i).pieces[0].url])));
+    });
+    let mut painter = Painter::new(&scene);
+    row("restore, blend, text, a frame", 24, "0.73 (0.24 + 0.46 + 0.03)", || {
+        (0..24).for_each(|i| drop(painter.draw(i, &frames[i]).width()))
+    });
+    let output = plan.output.clone();
+    let film = encode::Animation {
+        width: scene.layout().width,
+        height: scene.layout().height,
+        frames: 24,
+        output,
+        palette: Palette::default(),
+    };
+    let pages: Vec<_> = (0..24).map(|i| painter.draw(i, &frames[i]).clone()).collect();
+    let encoded = |film: &encode::Animation| -> Vec<Vec<u8>> {
+        plan.segments
+            .iter()
+            .map(|segment| {
+                let mut encoder = SegmentEncoder::new(film, segment).expect("even sides");
+                segment.clone().for_each(|i| encoder.add(&pages[i]).expect("it encodes"));
+                encoder.finish()
+            })
+            .collect()
+    };
+    row("YUV and H.264, a frame", 24, "8.2-9.2 (0.21 + 8-9)", || drop(encoded(&film)));
+    let segments = encoded(&film);
+    let assembled = |film: &encode::Animation, segments: &[Vec<u8>]| {
+        let mut out = Vec::new();
+        encode::assemble(film, segments.iter().map(|s| &s[..]).collect(), &mut out).expect("whole segments");
+        out
+    };
+    row("mux, a frame", 24, "0.2", || drop(assembled(&film, &segments)));
+    println!("{:44} {:8.0}", "  MP4, kB", assembled(&film, &segments).len() as f64 / 1e3);
+    let colours = || {
+        let mut colours = encode::Colours::default();
+        pages.iter().for_each(|page| colours.add(page));
+        colours.palette(legends().iter().filter_map(|l| l.picture.as_ref().ok()))
+    };
+    row("GIF palette of 24 frames, a frame", 24, "-", || drop(colours()));
+    let gif = encode::Animation {
+        output: mapreel_spec::Output { format: Format::Gif, ..film.output.clone() },
+        palette: colours(),
+        ..film.clone()
+    };
+    row("GIF, a frame", 24, "13-16", || drop(encoded(&gif)));
+    println!("{:44} {:8.0}", "  GIF, kB", assembled(&gif, &encoded(&gif)).len() as f64 / 1e3);
+    for (format, limit) in [(Format::Png, "18 (stored PNG)"), (Format::Jpeg, "17"), (Format::Webp, "8.3")] {
+        row(&format!("{} of a page", format.name()), 1, limit, || drop(encode::still(&pages[0], format)));
+        println!(
+            "{:44} {:8.0}",
+            format!("  {}, kB", format.name()),
+            encode::still(&pages[0], format).expect("it encodes").len() as f64 / 1e3
+        );
+    }
+}
+
+/// One whole job, in a process of its own: prints wall ms, CPU ms and peak MB.
+fn job(frames: usize) {
+    let animation = animation(frames);
+    let plan = Plan::new(&animation, &Limits { cost_mpx_max: u64::MAX, ..Limits::default() }).expect("valid");
+    let recorded = Arc::new(Recorded::load(&plan));
+    let document = document();
+    let limits = Limits { cost_mpx_max: u64::MAX, ..Limits::default() };
+    let out = std::env::temp_dir().join(format!("mapreel-bench-{}", std::process::id()));
+    let (before, started) = (cpu_ms(), Instant::now());
+    let job = Job { animation, document: &document, upstreams: recorded, limits, threads: 2 };
+    produce(job, &out, &Silent).expect("it is drawn");
+    println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mb());
+    let _ = std::fs::remove_file(out);
+}
+
+fn jobs() {
+    println!("\n{:44} {:>8} {:>8} {:>8}   aim", "whole job, median of 7, two threads", "wall ms", "CPU ms", "peak MB");
+    for (name, frames, aim) in [
+        ("one image, one overlay, stored PNG", 1, "40 ms CPU"),
+        ("24 frames 936×763 to MP4", 24, "350 ms wall, 500 ms CPU, 80 MB"),
+        ("240 frames 936×763 to MP4", 240, "80 MB, the same as for 24"),
+    ] {
+        let run = |_| {
+            let output = std::process::Command::new(std::env::current_exe().expect("it runs"))
+                .args(["--job", &frames.to_string()])
+                .output()
+                .expect("it runs");
+            let numbers = String::from_utf8_lossy(&output.stdout);
+            let numbers: Vec<f64> = numbers.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+            [numbers[0], numbers[1], numbers[2]]
+        };
+        let runs: Vec<[f64; 3]> = (0..7).map(run).collect();
+        let median = |column: usize| {
+            let mut values: Vec<f64> = runs.iter().map(|run| run[column]).collect();
+            values.sort_by(f64::total_cmp);
+            values[3]
+        };
+        println!("{name:44} {:8.0} {:8.0} {:8.0}   {aim}", median(0), median(1), median(2));
+    }
+}
+
+fn record(wms: &str) {
+    let plan = Plan::new(&animation(24), &Limits::default()).expect("valid");
+    let client = Client::new(Config::default()).expect("certificates");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for url in plan.upstream_urls() {
+        let real = url.replace("http://recorded.invalid/wms", wms);
+        let bytes = runtime.block_on(client.get(&real, Wanted::Picture)).expect("the server answers");
+        std::fs::write(folder().join(file_name(url)), bytes).expect("it is written");
+    }
+    println!("recorded {} answers", plan.upstream_urls().len());
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Ok(wms) = std::env::var("MAPREEL_RECORD") {
+        return record(&wms);
+    }
+    match arguments.iter().position(|argument| argument == "--job") {
+        Some(at) => job(arguments[at + 1].parse().expect("frames")),
+        None => {
+            stages();
+            jobs();
+        }
+    }
+}

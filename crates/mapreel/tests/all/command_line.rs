@@ -1,0 +1,150 @@
+//! The command line: exit codes, what is said and where.
+
+use super::support::{folder, mapreel, render};
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+#[track_caller]
+fn check(arguments: &[&str], code: i32, stdout: &str, stderr: &str) {
+    let output = mapreel(arguments);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{out}{err}");
+    assert!(out.contains(stdout) && err.contains(stderr), "{out}\n{err}");
+}
+
+fn request(name: &str, text: &str) -> String {
+    let path = folder("command-line").join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const WORLD: &str =
+    r#"{ "map": { "bbox": [-180, -60, 180, 80], "width": 300 }, "layers": [{ "type": "natural-earth" }] }"#;
+
+#[test]
+fn help_names_the_commands_and_the_exit_codes() {
+    check(&["--help"], 0, "render", "");
+    check(&["--help"], 0, "3 done with warnings", "");
+    check(&["--version"], 0, concat!("mapreel ", env!("CARGO_PKG_VERSION")), "");
+}
+
+#[test]
+fn a_wrong_command_line_is_exit_code_2() {
+    check(&[], 2, "", "Usage");
+    check(&["rendre"], 2, "", "render");
+    check(&["render", "x.json"], 2, "", "--output");
+}
+
+#[test]
+fn every_problem_of_a_request_is_said_at_once() {
+    let path = request("bad.json", r#"{ "map": { "bbox": [0, 0, 1], "width": 9 }, "layers": [{ "type": "wmts" }] }"#);
+    for arguments in [vec!["check", &path], vec!["render", &path, "-o", "never.png"]] {
+        let output = mapreel(&arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines[0], "the request is not valid: 3 problems");
+        assert_eq!(lines[1], "  /map/width: 9 is not between 16 and 4096");
+        assert_eq!(lines[2], "  /map/bbox: a bbox has four numbers, not 3 ([west, south, east, north])");
+        assert_eq!(lines[3], "  /layers/0/type: WMTS is not supported by this version (`wms` or `xyz`)");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_or_written_are_exit_code_1() {
+    check(&["render", "/nowhere/x.json", "-o", "x.png"], 1, "", "cannot read `/nowhere/x.json`");
+    let path = request("world.json", WORLD);
+    check(&["render", &path, "-o", "/nowhere/x.png"], 1, "", "cannot write to the folder `/nowhere`");
+}
+
+#[test]
+fn check_explains_the_plan_and_fetches_nothing() {
+    let path = request(
+        "plan.json",
+        r#"{ "map": { "bbox": [100, -60, 290, 60], "width": 1000 }, "times": "2018-01-01/2019-12-01/P1M",
+             "layers": [{ "type": "natural-earth" }, { "type": "wms", "url": "http://127.0.0.1:9/", "layers": "sst", "title": "SST", "legend": "auto" }] }"#,
+    );
+    check(&["check", &path], 0, "map       1000 × 794 pixels, EPSG:3857", "");
+    check(&["check", &path], 0, "frames    24 in 2 segments, 2018-01-01T00:00:00Z to 2019-12-01T00:00:00Z", "");
+    check(
+        &["check", &path],
+        0,
+        "SST: 48 pictures over all frames, times 2018-01-01T00:00:00Z to 2019-12-01T00:00:00Z",
+        "",
+    );
+    check(&["check", &path], 0, "upstream  49 requests, 1 of them for legends", "");
+    check(&["check", &path], 0, "output    mp4, 4 frames per second, 6.0 s", "");
+}
+
+#[test]
+fn the_extension_chooses_the_format() {
+    for (name, magic) in [
+        ("a.png", &b"\x89PNG"[..]),
+        ("a.jpg", b"\xff\xd8\xff"),
+        ("a.webp", b"RIFF"),
+        ("a.gif", b"GIF89a"),
+        ("a.mp4", b"\0\0\0 ftyp"),
+    ] {
+        let run = render(name, WORLD).ended(0);
+        assert!(std::fs::read(&run.file).unwrap().starts_with(magic), "{name}");
+    }
+    let path = request("film.json", include_str!("../../../../examples/katrina-2005.json"));
+    check(&["render", &path, "-o", "never.png"], 2, "", "holds one frame and the request has 31");
+}
+
+#[test]
+fn a_request_may_come_on_standard_input() {
+    let out = folder("command-line").join("stdin.png");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mapreel"))
+        .args(["render", "-", "-o", out.to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(WORLD.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(out.exists());
+}
+
+#[test]
+fn a_file_that_is_there_stays_whole_when_the_run_fails() {
+    let out = folder("command-line").join("kept.png");
+    std::fs::write(&out, "the old one").unwrap();
+    let path = request(
+        "fails.json",
+        r#"{ "map": { "bbox": [0, 0, 9, 9], "width": 100 }, "layers": [{ "type": "wms", "url": "http://127.0.0.1:9/", "layers": "a", "on_error": "fail" }] }"#,
+    );
+    check(&["render", &path, "-o", out.to_str().unwrap()], 1, "", "`127.0.0.1:9` could not be reached");
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "the old one");
+}
+
+#[test]
+fn the_demo_needs_no_network_and_prints_its_request() {
+    let out = folder("command-line").join("demo.mp4");
+    check(&["demo", "-o", out.to_str().unwrap()], 0, "", "31 frames, 9.8 s");
+    check(&["demo", "--request"], 0, "Hurricane Katrina", "");
+}
+
+#[test]
+fn the_manifest_says_what_the_file_is() {
+    let run = render("facts.png", WORLD).ended(0);
+    let bytes = std::fs::read(&run.file).unwrap();
+    assert_eq!(run.manifest["artifact"]["size_bytes"], bytes.len());
+    assert_eq!(run.manifest["artifact"]["format"], "png");
+    assert_eq!(run.manifest["artifact"]["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(run.manifest["generator"], concat!("mapreel ", env!("CARGO_PKG_VERSION")));
+    assert_eq!(run.manifest["map"]["crs"], "EPSG:3857");
+}
+
+#[test]
+fn every_example_is_a_valid_request() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
+    let mut checked = 0;
+    for file in
+        std::fs::read_dir(folder).unwrap().flatten().filter(|f| f.path().extension().is_some_and(|e| e == "json"))
+    {
+        check(&["check", file.path().to_str().unwrap()], 0, "The request is valid.", "");
+        checked += 1;
+    }
+    assert!(checked >= 4);
+}

@@ -1,0 +1,106 @@
+//! Upstreams that fail, seen from outside: the run ends with what is missing named, the rest drawn.
+
+use super::support::picture::Picture;
+use super::support::upstream::{parameter, serve};
+use super::support::{Run, render};
+
+fn run(name: &str, layer: &str) -> Run {
+    let request = format!(
+        r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240, "height": 180 }}, "times": "2020-01-01/2020-01-04/P1D",
+             "layers": [{{ "type": "natural-earth" }}, {layer}], "output": {{ "format": "gif" }} }}"#
+    );
+    render(name, &request)
+}
+
+fn wms(url: &str) -> String {
+    format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "title": "Data" }}"#)
+}
+
+#[test]
+fn every_way_to_fail_is_named_on_every_frame() {
+    let big = Picture { width: 100, height: 90, rgb: vec![7; 27_000] }.to_png();
+    let answers: Vec<(&str, &'static str, Vec<u8>)> = vec![
+        ("status 404: gone", "404 Not Found", b"gone".to_vec()),
+        ("an HTML page instead of a picture: Login", "200 OK", b"<html><title>Login</title></html>".to_vec()),
+        ("nothing instead of a picture", "200 OK", Vec::new()),
+        ("a PNG picture is broken", "200 OK", big[..big.len() / 2].to_vec()),
+        ("the picture has 100 × 90 pixels; 240 × 180 were asked for", "200 OK", big.clone()),
+    ];
+    for (expected, status, body) in answers {
+        let url = serve(move |_| (status, "", body.clone()));
+        let run = run("fails.gif", &wms(&url)).ended(3);
+        let warnings = run.manifest["warnings"].as_array().unwrap();
+        assert_eq!(warnings.len(), 4, "{expected}: {warnings:?}");
+        for (i, warning) in warnings.iter().enumerate() {
+            assert!(warning["message"].as_str().unwrap().contains(expected), "{warning}");
+            assert_eq!(warning["frame"], i + 1);
+            assert_eq!(run.manifest["frames"][i]["layers"][1]["outcome"], "marked");
+        }
+        assert!(run.said.contains("(on 4 of 4 frames)"), "{}", run.said);
+    }
+}
+
+#[test]
+fn one_bad_frame_of_four_is_the_only_one_marked() {
+    let url = serve(|path| {
+        if parameter(path, "TIME").unwrap().contains("01-03") {
+            return ("500 Internal Server Error", "", b"oops".to_vec());
+        }
+        ("200 OK", "", Picture { width: 240, height: 180, rgb: vec![200; 240 * 180 * 3] }.to_png())
+    });
+    let run = run("one.gif", &wms(&url)).ended(3);
+    let outcomes: Vec<&str> =
+        (0..4).map(|i| run.manifest["frames"][i]["layers"][1]["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["drawn", "drawn", "marked", "drawn"]);
+    assert_eq!(run.manifest["frames"][2]["layers"][1]["time_used"], serde_json::Value::Null);
+}
+
+#[test]
+fn some_missing_tiles_are_counted_and_the_others_drawn() {
+    let url = serve(|path| match path.ends_with("/16.png") {
+        true => ("404 Not Found", "", Vec::new()),
+        false => ("200 OK", "", Picture { width: 256, height: 256, rgb: vec![90; 256 * 256 * 3] }.to_png()),
+    });
+    let layer = format!(r#"{{ "type": "xyz", "url": "{url}/{{z}}/{{x}}/{{y}}.png", "title": "Tiles" }}"#);
+    let request = format!(r#"{{ "map": {{ "bbox": [-20, -15, 20, 15], "zoom": 5 }}, "layers": [{layer}] }}"#);
+    let run = render("tiles-missing.png", &request).ended(3);
+    let reason = run.manifest["frames"][0]["layers"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("of 16 pictures are missing: ") && reason.contains("status 404"), "{reason}");
+    let [x, y, width, _] = run.map_box();
+    assert_eq!(Picture::read(&run.file).at(x + width / 2, y + 5), [90; 3]);
+}
+
+#[test]
+fn features_that_cannot_be_fetched_are_named() {
+    let url =
+        serve(|_| ("200 OK", "", br#"{ "type": "FeatureCollection", "features": [{ "type": "Nothing" }] }"#.to_vec()));
+    let run =
+        run("features.gif", &format!(r#"{{ "type": "geojson", "url": "{url}/a.json", "title": "Sites" }}"#)).ended(3);
+    let reason = run.manifest["frames"][0]["layers"][1]["reason"].as_str().unwrap();
+    assert!(reason.contains("not usable as GeoJSON: /features/0/type: `Nothing` is not known here"), "{reason}");
+    assert_eq!(run.manifest["warnings"].as_array().unwrap().len(), 1, "it concerns all frames at once");
+}
+
+#[test]
+fn no_secret_leaves_in_manifests_or_messages() {
+    let url = serve(|_| ("403 Forbidden", "", b"no".to_vec()));
+    let run = run("secret.gif", &wms(&format!("{url}/?token=s3cret"))).ended(3);
+    let manifest = run.manifest.to_string();
+    assert!(!manifest.contains("s3cret") && !run.said.contains("s3cret"));
+    assert!(manifest.contains("token=xxx"));
+}
+
+#[test]
+fn a_picture_that_is_the_same_in_every_frame_is_asked_for_once() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let hits = Arc::new(AtomicUsize::new(0));
+    let counter = hits.clone();
+    let url = serve(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        ("200 OK", "", Picture { width: 240, height: 180, rgb: vec![200; 240 * 180 * 3] }.to_png())
+    });
+    let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "time": "none" }}"#);
+    run("once.gif", &layer).ended(0);
+    assert_eq!(hits.load(Ordering::SeqCst), 1);
+}

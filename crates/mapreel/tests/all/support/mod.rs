@@ -1,0 +1,56 @@
+//! What the tests share.
+
+pub mod picture;
+pub mod upstream;
+pub mod wms;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Runs the program.
+pub fn mapreel(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mapreel")).args(arguments).output().expect("the program starts")
+}
+
+/// A folder for the files of one test, in the build's own temporary folder.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// What a run of `mapreel render` left.
+pub struct Run {
+    pub code: i32,
+    pub said: String,
+    pub file: PathBuf,
+    pub manifest: serde_json::Value,
+}
+
+/// Renders a request to `name`, whose extension chooses the format.
+pub fn render(name: &str, request: &str) -> Run {
+    let folder = folder(name);
+    let (request_file, manifest_file, file) =
+        (folder.join("request.json"), folder.join("manifest.json"), folder.join(name));
+    let _ = (std::fs::remove_file(&file), std::fs::remove_file(&manifest_file));
+    std::fs::write(&request_file, request).unwrap();
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let output = mapreel(&["render", &path(&request_file), "-o", &path(&file), "--manifest", &path(&manifest_file)]);
+    let manifest =
+        std::fs::read(&manifest_file).map(|bytes| serde_json::from_slice(&bytes).unwrap()).unwrap_or_default();
+    Run { code: output.status.code().unwrap_or(-1), said: String::from_utf8(output.stderr).unwrap(), file, manifest }
+}
+
+impl Run {
+    /// The run ended with this code; if not, what it said is shown.
+    #[track_caller]
+    pub fn ended(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}", self.said);
+        self
+    }
+
+    /// Left, top, width and height of the map on the picture.
+    pub fn map_box(&self) -> [u32; 4] {
+        serde_json::from_value(self.manifest["layout"]["map"].clone()).unwrap()
+    }
+}

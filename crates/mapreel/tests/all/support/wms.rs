@@ -1,0 +1,148 @@
+//! A real MapServer under lighttpd, with data whose every pixel is known.
+//!
+//! Layer `field`: cells of 10°, each of one of eight colours that changes every month of 2018: [`colour_at`] says which.
+//! Layer `relief`: an opaque ramp, the same at all times. Layer `broken`: its data are missing.
+
+use super::folder;
+use std::fmt::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+pub const COLOURS: [[u8; 3]; 8] = [
+    [230, 25, 75],
+    [60, 180, 75],
+    [255, 225, 25],
+    [0, 130, 200],
+    [245, 130, 48],
+    [145, 30, 180],
+    [70, 240, 240],
+    [0, 0, 128],
+];
+
+/// The colour of layer `field` at a place in a month (1 to 12) of 2018.
+pub fn colour_at(lon: f64, lat: f64, month: u32) -> [u8; 3] {
+    let (column, row) = (((lon + 180.0).rem_euclid(360.0) / 10.0) as u32, ((90.0 - lat) / 10.0) as u32);
+    COLOURS[class(column, row, month)]
+}
+
+fn class(column: u32, row: u32, month: u32) -> usize {
+    (column + 3 * row + month) as usize % COLOURS.len()
+}
+
+struct Running {
+    url: String,
+    /// Its standard input ends with this process, and then it stops the server.
+    _keeper: Child,
+}
+
+/// The address of the running server, `http://127.0.0.1:PORT/wms`.
+pub fn url() -> &'static str {
+    static SERVER: OnceLock<Running> = OnceLock::new();
+    &SERVER.get_or_init(start).url
+}
+
+fn start() -> Running {
+    let folder = folder("mapserver");
+    write_data(&folder);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let at = folder.display();
+    std::fs::write(
+        folder.join("mapserver.conf"),
+        format!(
+            "CONFIG ENV MS_MAPFILE \"{at}/test.map\" MS_MAP_PATTERN \"^{at}/\" PROJ_DATA \"/usr/share/proj\" END END\n"
+        ),
+    )
+    .unwrap();
+    std::fs::write(folder.join("fonts.list"), "sans /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf\n").unwrap();
+    std::fs::write(folder.join("test.map"), mapfile()).unwrap();
+    let config = format!(
+        r#"server.document-root = "{at}"
+server.bind = "127.0.0.1"
+server.port = {port}
+server.errorlog = "{at}/error.log"
+server.modules = ("mod_rewrite", "mod_redirect", "mod_alias", "mod_setenv", "mod_cgi")
+url.redirect = ("^/moved(\?.*)?$" => "/wms$1")
+url.redirect-code = 302
+url.rewrite-once = ("^/tiles/([a-z]+)/([0-9]+)/([0-9]+)/([0-9]+)\.png$" => "/wms?mode=tile&tilemode=gmap&tile=$3+$4+$2&layers=$1")
+alias.url = ("/wms" => "/usr/lib/cgi-bin/mapserv")
+cgi.assign = ("mapserv" => "")
+setenv.set-environment = ("MAPSERVER_CONFIG_FILE" => "{at}/mapserver.conf", "MS_MAPFILE" => "{at}/test.map")
+"#
+    );
+    std::fs::write(folder.join("lighttpd.conf"), config).unwrap();
+    let script = "/usr/sbin/lighttpd -D -f \"$0\" & pid=$!; read -r _; kill $pid; wait $pid";
+    let keeper = Command::new("sh")
+        .args(["-c", script, &format!("{at}/lighttpd.conf")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sh starts");
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(
+            began.elapsed() < Duration::from_secs(15),
+            "lighttpd does not start; ./test installs it and cgi-mapserver"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Running { url: format!("http://127.0.0.1:{port}/wms"), _keeper: keeper }
+}
+
+fn write_data(folder: &Path) {
+    let world = |step: f64| format!("{step}\n0\n0\n-{step}\n{}\n{}\n", -180.0 + step / 2.0, 90.0 - step / 2.0);
+    for month in 1..=12 {
+        let name = format!("field_2018-{month:02}-01T00:00:00Z");
+        let cells: Vec<u8> = (0..180).flat_map(|y| (0..360).map(move |x| class(x / 10, y / 10, month) as u8)).collect();
+        write_png(&folder.join(format!("{name}.png")), 360, 180, png::ColorType::Grayscale, &cells);
+        std::fs::write(folder.join(format!("{name}.pgw")), world(1.0)).unwrap();
+    }
+    let ramp: Vec<u8> = (0..180u32)
+        .flat_map(|y| (0..360u32).flat_map(move |x| [(x * 255 / 359) as u8, (y * 255 / 179) as u8, 120]))
+        .collect();
+    write_png(&folder.join("relief.png"), 360, 180, png::ColorType::Rgb, &ramp);
+    std::fs::write(folder.join("relief.pgw"), world(1.0)).unwrap();
+}
+
+fn write_png(path: &Path, width: u32, height: u32, colour: png::ColorType, data: &[u8]) {
+    let mut encoder = png::Encoder::new(std::fs::File::create(path).unwrap(), width, height);
+    encoder.set_color(colour);
+    encoder.write_header().unwrap().write_image_data(data).unwrap();
+}
+
+fn mapfile() -> String {
+    let mut classes = String::new();
+    for (i, [r, g, b]) in COLOURS.iter().enumerate() {
+        let _ =
+            writeln!(classes, "CLASS NAME \"class {i}\" EXPRESSION ([pixel] = {i}) STYLE COLOR {r} {g} {b} END END");
+    }
+    format!(
+        r#"MAP
+  NAME "test"
+  SIZE 400 200
+  EXTENT -180 -90 180 90
+  UNITS DD
+  FONTSET "fonts.list"
+  PROJECTION "init=epsg:4326" END
+  OUTPUTFORMAT NAME "png" DRIVER "AGG/PNG" MIMETYPE "image/png" IMAGEMODE RGBA EXTENSION "png" TRANSPARENT ON END
+  WEB METADATA "wms_title" "test" "wms_srs" "EPSG:4326 EPSG:3857 CRS:84" "wms_enable_request" "*" "wms_bbox_extended" "true" "tile_metatile_level" "0" END END
+  LEGEND KEYSIZE 20 12 IMAGECOLOR 255 255 255 STATUS ON LABEL FONT "sans" TYPE TRUETYPE SIZE 9 COLOR 0 0 0 END END
+  LAYER NAME "relief" TYPE RASTER STATUS ON DATA "relief.png" PROJECTION "init=epsg:4326" END
+    METADATA "wms_title" "Relief" "wms_extent" "-180 -90 180 90" END
+  END
+  LAYER NAME "field" TYPE RASTER STATUS ON DATA "field_%TIME%.png" PROJECTION "init=epsg:4326" END
+    VALIDATION "TIME" "^2018-[01][0-9]-01T00:00:00Z$" "default_TIME" "2018-12-01T00:00:00Z" END
+    METADATA "wms_title" "Field" "wms_extent" "-180 -90 180 90" "wms_timeextent" "2018-01-01T00:00:00Z/2018-12-01T00:00:00Z/P1M" "wms_timedefault" "2018-12-01T00:00:00Z" END
+    CLASSITEM "[pixel]"
+    {classes}
+  END
+  LAYER NAME "broken" TYPE RASTER STATUS ON DATA "nowhere.png" PROJECTION "init=epsg:4326" END
+    METADATA "wms_title" "Broken" "wms_extent" "-180 -90 180 90" END
+  END
+END
+"#
+    )
+}
