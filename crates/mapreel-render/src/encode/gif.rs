@@ -17,7 +17,8 @@ pub struct Encoder {
     encoder: gif::Encoder<Vec<u8>>,
     mapper: Mapper,
     transparent: u8,
-    /// The indices of the frame before, in this segment.
+    /// The frame before in this segment, its pixels and their indices.
+    pixels_before: Vec<u8>,
     before: Vec<u8>,
     now: Vec<u8>,
     /// The number of the next frame in the animation, from 0.
@@ -36,6 +37,7 @@ impl Encoder {
             encoder,
             mapper: Mapper::new(&animation.palette),
             transparent: animation.palette.transparent(),
+            pixels_before: Vec::new(),
             before: Vec::new(),
             now: Vec::new(),
             index: first,
@@ -47,15 +49,7 @@ impl Encoder {
 
     pub(super) fn add(&mut self, page: &Canvas) -> Result<(), Error> {
         let (width, height) = (page.width() as usize, page.height() as usize);
-        self.now.clear();
-        let mut last = ([0u8; 3], self.mapper.index([0; 3]));
-        self.now.extend(page.pixels().chunks_exact(4).map(|p| {
-            let colour = [p[0], p[1], p[2]];
-            if colour != last.0 {
-                last = (colour, self.mapper.index(colour));
-            }
-            last.1
-        }));
+        self.map(page.pixels());
         let delay = delay_cs(&self.output, self.index, self.frames);
         let (rect, transparent) = match self.before.is_empty() {
             true => ([0, 0, width, height], None),
@@ -91,8 +85,28 @@ impl Encoder {
         self.out.add(&self.encoder.get_ref()[start..]);
         self.encoder.get_mut().truncate(start);
         std::mem::swap(&mut self.before, &mut self.now);
+        self.pixels_before.clear();
+        self.pixels_before.extend_from_slice(page.pixels());
         self.index += 1;
         Ok(())
+    }
+
+    /// Finds the indices of all pixels. Most of a map is as it was a frame ago, and known.
+    fn map(&mut self, pixels: &[u8]) {
+        const RUN: usize = 16;
+        self.now.clear();
+        if self.before.is_empty() {
+            self.now.extend(pixels.chunks_exact(4).map(|p| self.mapper.index([p[0], p[1], p[2]])));
+            return;
+        }
+        let runs = pixels.chunks(4 * RUN).zip(self.pixels_before.chunks(4 * RUN)).zip(self.before.chunks(RUN));
+        for ((pixels, pixels_before), before) in runs {
+            if pixels == pixels_before {
+                self.now.extend_from_slice(before);
+            } else {
+                self.now.extend(pixels.chunks_exact(4).map(|p| self.mapper.index([p[0], p[1], p[2]])));
+            }
+        }
     }
 
     pub(super) fn finish(self) -> Vec<u8> {

@@ -18,7 +18,7 @@ use std::io::{Read, Write};
 use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix};
 
 /// The constant quantiser: text and hard edges stay clean, and a loop of a day stays within some megabytes.
-const QP: u8 = 22;
+const QP: u8 = 20;
 /// Ticks of the file's clock per second: every usual frame rate is a whole number of them.
 const TICKS_PER_S: u32 = 90_000;
 const FORMAT: &str = "MP4";

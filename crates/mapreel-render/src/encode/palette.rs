@@ -9,6 +9,8 @@ use std::collections::HashMap;
 const COLOURS_MAX: usize = 255;
 /// Places that legends may take: a colour bar of hundreds of steps must leave some for the map.
 const LEGEND_MAX: usize = 160;
+/// A colour that covers this part of a legend is one of its keys: a step of a colour bar of 250 covers more.
+const LEGEND_PART: u64 = 1500;
 /// A colour that covers this part of the sampled frames is taken exactly: flat areas must not change their tint.
 const FLAT_PART: u64 = 400;
 /// Pixels given to the quantiser.
@@ -73,11 +75,17 @@ impl Palette {
     }
 }
 
-/// The legends' colours, commonest first.
+/// The legends' colours, commonest first. The shades at the edges of a legend's letters are many and no key to anything.
 fn pinned<'a>(legends: impl Iterator<Item = &'a Raster>) -> Vec<Rgb> {
-    let mut counts = HashMap::new();
-    let opaque = legends.flat_map(|legend| legend.pixels.chunks_exact(4)).filter(|p| p[3] == 255);
-    count(opaque.map(|p| [p[0], p[1], p[2]]), &mut counts);
+    let mut counts: HashMap<Rgb, u64> = HashMap::new();
+    for legend in legends {
+        let mut of_one = HashMap::new();
+        let opaque = legend.pixels.chunks_exact(4).filter(|p| p[3] == 255);
+        count(opaque.map(|p| [p[0], p[1], p[2]]), &mut of_one);
+        let area = u64::from(legend.width) * u64::from(legend.height);
+        of_one.retain(|_, count| *count * LEGEND_PART >= area);
+        of_one.into_iter().for_each(|(colour, count)| *counts.entry(colour).or_default() += count);
+    }
     commonest_first(counts).into_iter().take(LEGEND_MAX).map(|(colour, _)| colour).collect()
 }
 
