@@ -1,6 +1,6 @@
 //! An animation on the page: what is the same in every frame is drawn once, the rest by a pure function of the frame.
 
-use crate::furniture::{attribution, header::Header, legend, neatline, notice};
+use crate::furniture::{attribution, header::Header, header::Moment, legend, neatline, notice};
 use crate::layout::Layout;
 use crate::overlay;
 use crate::text::{Fonts, Typesetter};
@@ -86,7 +86,8 @@ impl Scene {
         }
         let may_be_missing = |layer: usize| !plan.layers[layer].drawing.is_static(plan.frames.len());
         let header = Header::new(&plan, &layout, &may_be_missing, &mut typesetter);
-        header.draw(&mut base, &plan, &layout, 0, false, &|layer| missing[layer].is_some(), &mut typesetter);
+        let moment = Moment { frame: 0, missing: &|layer| missing[layer].is_some() };
+        header.draw(&mut base, &plan, &layout, &moment, false, &mut typesetter);
         neatline::draw(&mut base, &layout);
         legend::draw(&mut base, &plan, legends, &layout, &mut typesetter);
         attribution::draw(&mut base, &plan, &layout, &mut typesetter);
@@ -204,7 +205,8 @@ impl<'a> Painter<'a> {
                 Art::Degrees { layer } => degrees(&mut self.page, plan, layout, *layer, &mut self.typesetter),
             }
         }
-        header.draw(&mut self.page, plan, layout, index, true, &|layer| problem(layer).is_some(), &mut self.typesetter);
+        let moment = Moment { frame: index, missing: &|layer| problem(layer).is_some() };
+        header.draw(&mut self.page, plan, layout, &moment, true, &mut self.typesetter);
         let named: Vec<(&str, &str)> =
             plan.layers.iter().enumerate().filter_map(|(i, layer)| Some((layer.name.as_str(), problem(i)?))).collect();
         notice::draw(&mut self.page, &named, layout, &mut self.typesetter);

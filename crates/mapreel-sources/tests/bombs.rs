@@ -1,6 +1,8 @@
 //! Pictures and answers that would explode: refused from their headers, in little time and memory. One test, because it
 //! measures the memory of its process.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod support;
 
 use flate2::Compression;

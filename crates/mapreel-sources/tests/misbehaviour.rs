@@ -1,5 +1,7 @@
 //! Upstreams that misbehave: each ends in a clear error within its limit.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod support;
 
 use mapreel_sources::{Client, Config, Error, Wanted, decode};

@@ -134,7 +134,7 @@ fn stages() {
     });
     let mut painter = Painter::new(&scene);
     row("restore, blend, text, a frame", 24, "0.73 (0.24 + 0.46 + 0.03)", || {
-        (0..24).for_each(|i| drop(painter.draw(i, &frames[i]).width()))
+        (0..24).for_each(|i| _ = painter.draw(i, &frames[i]).width())
     });
     let output = plan.output.clone();
     let film = encode::Animation {

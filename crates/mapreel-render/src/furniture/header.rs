@@ -15,8 +15,16 @@ struct Line {
     gap: u32,
 }
 
-/// The lines of a frame; `missing` tells which layers could not be drawn.
-fn lines(plan: &Plan, scale: Scale, frame: usize, missing: &dyn Fn(usize) -> bool) -> Vec<Line> {
+/// A frame as the header sees it.
+pub(crate) struct Moment<'a> {
+    /// Its index, from 0.
+    pub frame: usize,
+    /// Which layers could not be drawn.
+    pub missing: &'a dyn Fn(usize) -> bool,
+}
+
+/// The lines of a frame.
+fn lines(plan: &Plan, scale: Scale, &Moment { frame, missing }: &Moment) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(title) = &plan.title {
         lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
@@ -59,7 +67,7 @@ fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -
     let mut heights: Vec<(u32, u32)> = Vec::new();
     for frame in measured_frames(plan) {
         for missing in [false, true] {
-            for (i, line) in lines(plan, scale, frame, &|_| missing).iter().enumerate() {
+            for (i, line) in lines(plan, scale, &Moment { frame, missing: &|_| missing }).iter().enumerate() {
                 let height = typesetter.measure(&line.spans, line.size_px, width as f32).1;
                 match heights.get_mut(i) {
                     Some(known) => known.1 = known.1.max(height),
@@ -124,13 +132,12 @@ impl Header {
         page: &mut Canvas,
         plan: &Plan,
         layout: &Layout,
-        frame: usize,
+        moment: &Moment,
         changing: bool,
-        missing: &dyn Fn(usize) -> bool,
         typesetter: &mut Typesetter,
     ) {
         let [x, _, width, _] = layout.header;
-        let lines = lines(plan, layout.scale, frame, missing);
+        let lines = lines(plan, layout.scale, moment);
         for ((line, top), changes) in lines.iter().zip(&self.tops).zip(&self.changes) {
             if *changes == changing {
                 typesetter.draw(page, &line.spans, line.size_px, width as f32, x as f32, *top as f32);

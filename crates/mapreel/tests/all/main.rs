@@ -7,6 +7,8 @@
 //! - [`command_line`]: exit codes and what is said
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod architecture;
 mod command_line;
 mod films;

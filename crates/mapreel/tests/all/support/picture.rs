@@ -123,15 +123,6 @@ impl Film {
             other => other.to_string(),
         }
     }
-
-    /// How long each frame is shown, in seconds.
-    pub fn durations_s(&self) -> Vec<f64> {
-        let frames = self.facts["frames"].as_array().unwrap();
-        let duration = |f: &serde_json::Value| {
-            f["duration_time"].as_str().or(f["pkt_duration_time"].as_str()).unwrap().parse().unwrap()
-        };
-        frames.iter().map(duration).collect()
-    }
 }
 
 fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
