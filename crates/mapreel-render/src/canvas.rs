@@ -8,13 +8,16 @@ pub struct Canvas {
     width: u32,
     height: u32,
     pixels: Vec<u8>,
+    /// Left, top, right and bottom of where [`Canvas::mix`] draws.
+    clip: [u32; 4],
 }
 
 impl Canvas {
     /// A page of one colour.
     pub(crate) fn new(width: u32, height: u32, ground: Colour) -> Self {
         let pixel = [ground.r, ground.g, ground.b, 255];
-        Self { width, height, pixels: pixel.repeat(width as usize * height as usize) }
+        let pixels = pixel.repeat(width as usize * height as usize);
+        Self { width, height, pixels, clip: [0, 0, width, height] }
     }
 
     /// Width in pixels.
@@ -47,6 +50,14 @@ impl Canvas {
         Colour::rgb(self.pixels[at], self.pixels[at + 1], self.pixels[at + 2])
     }
 
+    /// Draws within a box and nowhere else.
+    pub(crate) fn within(&mut self, [x, y, width, height]: [u32; 4], draw: impl FnOnce(&mut Self)) {
+        let outer =
+            std::mem::replace(&mut self.clip, [x, y, (x + width).min(self.width), (y + height).min(self.height)]);
+        draw(self);
+        self.clip = outer;
+    }
+
     /// Fills a rectangle, mixing by the colour's alpha.
     pub(crate) fn fill(&mut self, [x, y, width, height]: [u32; 4], colour: Colour) {
         for row in y..(y + height).min(self.height) {
@@ -56,9 +67,11 @@ impl Canvas {
         }
     }
 
-    /// Mixes a colour into a pixel; `coverage` multiplies its alpha. Outside the page nothing happens.
+    /// Mixes a colour into a pixel; `coverage` multiplies its alpha. Outside the page, or the box of
+    /// [`Canvas::within`], nothing happens.
     pub(crate) fn mix(&mut self, x: i32, y: i32, colour: Colour, coverage: u8) {
-        if x < 0 || y < 0 || x as u32 >= self.width || y as u32 >= self.height {
+        let [left, top, right, bottom] = self.clip;
+        if x < left as i32 || y < top as i32 || x >= right as i32 || y >= bottom as i32 {
             return;
         }
         let alpha = u32::from(colour.a) * u32::from(coverage) / 255;

@@ -56,8 +56,9 @@ fn place_one(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Option<Pla
     let [rx, ry] = map.resolution();
     if crs == map.crs {
         let (sx, sy) = (bbox.width() / f64::from(raster.width) / rx, bbox.height() / f64::from(raster.height) / ry);
+        // How far the scales have come apart at the far end of the picture, which may lie beyond the map's.
         let off = |scale: f64, side: u32| (scale - 1.0).abs() * f64::from(side);
-        if off(sx, map.width) < 1.0 && off(sy, map.height) < 1.0 {
+        if off(sx, map.width.max(raster.width)) < 1.0 && off(sy, map.height.max(raster.height)) < 1.0 {
             let x = ((bbox.min_x - map.bbox.min_x) / rx).round() as i64;
             let y = ((map.bbox.max_y - bbox.max_y) / ry).round() as i64;
             return Some(Placed { raster: raster.clone(), x, y });
@@ -185,6 +186,14 @@ mod tests {
         let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
         let placed = place(ramp(20, 20), Crs::Geographic, &Bbox::new([-1.0, 3.0, 1.0, 5.0]), &map);
         assert_eq!((placed[0].x, placed[0].y), (-10, -10));
+    }
+
+    #[test]
+    fn a_large_picture_of_almost_the_maps_scale_is_resampled_to_its_place() {
+        let map = degrees([160.0, -10.0, 170.08, 0.08], 100, 100);
+        let placed = place(ramp(3600, 1800), Crs::Geographic, &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map);
+        // The last column's centre lies at 170.0296°, which is column 3500 of the picture.
+        assert_eq!(placed[0].raster.row(50)[99 * 4], (3500 % 256) as u8);
     }
 
     #[test]

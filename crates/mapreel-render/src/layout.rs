@@ -92,7 +92,9 @@ impl Layout {
         let top = margin + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
         let map = [margin + line, top + line, plan.map.width, plan.map.height];
         let legends = column.boxes(map[0] + map[2] + line + margin, map[1]);
-        let map_bottom = map[1] + map[3] + line;
+        // The column may be longer than a small map: what is below makes room for it.
+        let column_bottom = legends.iter().map(|l| l.picture[1] + l.picture[3]).max().unwrap_or(0);
+        let map_bottom = (map[1] + map[3] + line).max(column_bottom);
         let credits = attribution::measure(plan, scale, inner, typesetter);
         let attribution = credits.map(|height| [margin, map_bottom + scale.unit, inner, height]);
         let bottom = attribution.map_or(map_bottom, |[_, y, _, height]| y + height);

@@ -52,6 +52,9 @@ fn broken<E: std::fmt::Display>(format: &'static str) -> impl Fn(E) -> Error {
 
 fn check_size(width: impl Into<u64>, height: impl Into<u64>) -> Result<(), Error> {
     let (width, height) = (width.into(), height.into());
+    if width == 0 || height == 0 {
+        return Err(Error::BrokenPicture { format: "blank", reason: format!("it has {width} × {height} pixels") });
+    }
     if width > SIDE_MAX || height > SIDE_MAX || width * height > MEGAPIXELS_MAX * 1_000_000 {
         return Err(Error::TooManyPixels { width, height, max: MEGAPIXELS_MAX });
     }

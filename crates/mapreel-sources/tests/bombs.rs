@@ -84,6 +84,7 @@ async fn bombs_are_refused_in_little_time_and_memory() {
         ("JPEG 16 000 × 16 000", jpeg(16_000, 16_000), "16000 × 16000 pixels is too large"),
         ("WebP 16 383 × 16 383", webp(16_383, 16_383), "16383 × 16383 pixels is too large"),
         ("GIF 65 535 × 65 535", gif(65_535, 65_535), "65535 × 65535 pixels is too large"),
+        ("GIF 0 × 0", gif(0, 0), "0 × 0 pixels"),
     ];
     let gzip = {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());

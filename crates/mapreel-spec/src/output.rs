@@ -39,6 +39,14 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == word)
     }
 
+    /// The most pixels of a page. H.264 ends at 36 864 macroblocks of 16 × 16 (ITU-T H.264, table A-1, level 5.1).
+    pub fn page_px_max(self) -> u64 {
+        match self {
+            Self::Mp4 => 36_864 * 256,
+            _ => u64::MAX,
+        }
+    }
+
     /// Whether it can hold more than one frame.
     pub fn is_animation(self) -> bool {
         matches!(self, Self::Mp4 | Self::Gif)

@@ -164,6 +164,15 @@ impl Plan {
             );
             problems.push(too_much("", "too_large", detail, "fewer frames, or a smaller map"));
         }
+        if pixels > animation.output.format.page_px_max() {
+            let detail = format!("a map of {pixels} pixels is too large for {}", animation.output.format.name());
+            problems.push(too_much(
+                "/map",
+                "too_large",
+                detail,
+                "at most 9.4 million pixels, header and legends included",
+            ));
+        }
         let mut layers = Vec::new();
         for layer in &animation.layers {
             match plan_layer(layer, animation, limits) {

@@ -245,7 +245,8 @@ fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, St
         // Across the date line: west of it the box begins, east of it it ends.
         bbox.max_x += crs.world_width();
     }
-    let finite = numbers.iter().all(|n| n.is_finite());
+    let near = bbox.min_x.abs() < 2.0 * crs.world_width() && bbox.max_x.abs() < 3.0 * crs.world_width();
+    let finite = near && numbers.iter().all(|n| n.is_finite());
     if !finite || bbox.width() <= 0.0 || bbox.height() <= 0.0 || bbox.width() > 2.0 * crs.world_width() {
         return Err(wrong());
     }
@@ -319,6 +320,7 @@ mod tests {
         check("http://h/?srs=EPSG:3413&width=1&height=10&bbox=0,0,1,1", "EPSG:3413");
         check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,1,1,0", "bbox");
         check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,0,NaN,1", "bbox");
+        check("http://h/?srs=EPSG:3857&width=400&height=200&bbox=3.7e23,0,3.7000000000000007e23,1", "bbox");
     }
 
     #[test]

@@ -125,6 +125,7 @@ fn headers_and_outputs() {
     rest(r#""output": { "format": "bmp" }"#, "/output/format", "invalid");
     rest(r#""output": { "format": "webm" }"#, "/output/format", "not_supported");
     rest(r#""output": { "fps": 0 }"#, "/output/fps", "out_of_range");
+    rest(r#""output": { "format": "gif", "fps": 60 }"#, "/output/fps", "out_of_range");
     rest(r#""output": { "fps": "4" }"#, "/output/fps", "wrong_type");
     rest(r#""output": { "max_bytes": 8000000 }"#, "/output/max_bytes", "not_supported");
     rest(r#""output": { "hold_last_s": -1 }"#, "/output/hold_last_s", "out_of_range");
@@ -310,7 +311,7 @@ fn requests_that_would_cost_too_much() {
     );
     check(
         r#"{ "map": { "bbox": [-10, 40, 10, 60], "width": 4000, "height": 4000 }, "times": "2020-01-01/2020-01-20/P1D", "layers": [{ "type": "image", "url": "http://h/{time}.png", "bbox": [0, 0, 1, 1] }] }"#,
-        &[],
+        &[("/map", "too_large")],
     );
     check(
         r#"{ "basemap": { "bbox": [-180, -85, 180, 85], "zoom": 4, "url": "http://h/wms", "params": { "layers": "a", "width": 32, "height": 32 }, "map_time": "2020-01-01" } }"#,

@@ -27,6 +27,11 @@ impl Draft {
         Ok(Self { file: BufWriter::with_capacity(256 << 10, file), hash: Sha256::new(), size_bytes: 0 })
     }
 
+    /// Finds out before the work whether a draft for `path` will be possible.
+    pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
+        Self::new(path).map(drop)
+    }
+
     /// Puts the file in its place; its size and SHA-256.
     pub(crate) fn publish(self, path: &Path) -> anyhow::Result<(u64, String)> {
         let file =

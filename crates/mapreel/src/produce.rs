@@ -75,17 +75,18 @@ pub fn produce(job: Job, out: &Path, progress: &dyn Progress) -> anyhow::Result<
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let problems = Problems::default();
 
+    Draft::check(out)?;
     progress.stage("gather");
     let plan = Arc::new(plan(&job, &runtime)?);
     let (scene, legends) = scene(&job, plan.clone(), &runtime, &problems)?;
 
     progress.stage("draw");
-    let mut draft = Draft::new(out)?;
-    if plan.output.format.is_animation() {
-        animation(&job, &scene, &legends, &runtime, &problems, progress, &mut draft)?;
+    // The draft is made when there is something to write, so that an interrupted run leaves nothing beside `out`.
+    let draft = if plan.output.format.is_animation() {
+        animation(&job, &scene, &legends, &runtime, &problems, progress, out)?
     } else {
-        still(&job, &scene, &runtime, &problems, progress, &mut draft)?;
-    }
+        still(&job, &scene, &runtime, &problems, progress, out)?
+    };
     let (size_bytes, sha256_of_file) = draft.publish(out)?;
     let artifact = report::artifact(&scene, size_bytes, sha256_of_file);
     Ok(report::manifest(&scene, &legends, problems.into_sorted(), artifact, sha256(job.document)))
@@ -131,15 +132,16 @@ fn still(
     runtime: &Runtime,
     problems: &Problems,
     progress: &dyn Progress,
-    draft: &mut Draft,
-) -> anyhow::Result<()> {
+    out: &Path,
+) -> anyhow::Result<Draft> {
     let gathered = gather(job, scene, 0, runtime);
     problems.note(scene.plan(), Some(0), &gathered)?;
     let mut painter = Painter::new(scene);
     let bytes = encode::still(painter.draw(0, &gathered), scene.plan().output.format)?;
+    let mut draft = Draft::new(out)?;
     draft.write_all(&bytes).context("cannot write the file")?;
     progress.frames(1, 1);
-    Ok(())
+    Ok(draft)
 }
 
 fn animation(
@@ -149,8 +151,8 @@ fn animation(
     runtime: &Runtime,
     problems: &Problems,
     progress: &dyn Progress,
-    draft: &mut Draft,
-) -> anyhow::Result<()> {
+    out: &Path,
+) -> anyhow::Result<Draft> {
     let plan = scene.plan();
     let palette = match plan.output.format {
         Format::Gif => palette(job, scene, legends, runtime),
@@ -163,8 +165,9 @@ fn animation(
         Work { scene, animation: &animation, upstreams: &job.upstreams, runtime: runtime.handle(), problems, progress };
     let segments = work.run(job.threads)?;
     progress.stage("assemble");
-    encode::assemble(&animation, segments, draft)?;
-    Ok(())
+    let mut draft = Draft::new(out)?;
+    encode::assemble(&animation, segments, &mut draft)?;
+    Ok(draft)
 }
 
 /// The palette of a GIF, from frames spread over the animation.

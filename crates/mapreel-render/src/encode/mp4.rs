@@ -4,6 +4,7 @@
 use super::{Animation, segment};
 use crate::error::encode as wrong;
 use crate::{Canvas, Error};
+use mapreel_spec::Format;
 use mp4_atom::{
     Avc1, Avcc, Codec, Colr, Dinf, Dref, Encode, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry,
     Stsd, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trak, Url, Visual, Vmhd,
@@ -65,6 +66,11 @@ impl Encoder {
         let (width, height) = (animation.width as usize, animation.height as usize);
         if width % 2 != 0 || height % 2 != 0 {
             return Err(Error::Encode { format: FORMAT, reason: "4:2:0 needs even sides".into() });
+        }
+        if width as u64 * height as u64 > Format::Mp4.page_px_max() {
+            let reason =
+                format!("a page of {width} × {height} pixels is more than H.264's 9.4 million; ask for a smaller map");
+            return Err(Error::Encode { format: FORMAT, reason });
         }
         let config = EncoderConfig::new()
             .usage_type(UsageType::CameraVideoRealTime)

@@ -16,8 +16,10 @@ const FLAT_PART: u64 = 400;
 /// Pixels given to the quantiser.
 const SAMPLE_MAX: u64 = 400_000;
 
-/// Different colours counted at once; beyond, those seen once are forgotten.
-const COUNTED_MAX: usize = 1 << 18;
+/// A frame of more colours than this is a photograph or a shaded relief: its rare colours are counted coarsely.
+const FINE_MAX: usize = 1 << 15;
+/// Of such a frame, colours that cover less than this part are rare.
+const RARE_PART: u64 = 1 << 14;
 
 type Rgb = [u8; 3];
 
@@ -30,11 +32,17 @@ pub struct Palette(Vec<Rgb>);
 pub struct Colours(HashMap<Rgb, u64>);
 
 impl Colours {
-    /// Counts the colours of a frame.
+    /// Counts the colours of a frame. What is counted coarsely depends on this frame alone, so that the sum of all
+    /// frames is the same in whatever order and by however many threads they are counted.
     pub fn add(&mut self, page: &Canvas) {
-        count(page.pixels().chunks_exact(4).map(|p| [p[0], p[1], p[2]]), &mut self.0);
-        if self.0.len() > COUNTED_MAX {
-            self.0.retain(|_, count| *count > 1);
+        let mut frame = HashMap::new();
+        count(page.pixels().chunks_exact(4).map(|p| [p[0], p[1], p[2]]), &mut frame);
+        let many = frame.len() > FINE_MAX;
+        let pixels = u64::from(page.width()) * u64::from(page.height());
+        for (colour, count) in frame {
+            let rare = many && count * RARE_PART < pixels;
+            let colour = if rare { colour.map(|c| c & 0xF8 | 4) } else { colour };
+            *self.0.entry(colour).or_default() += count;
         }
     }
 
@@ -64,9 +72,9 @@ impl Colours {
 }
 
 impl Palette {
-    /// Red, green and blue of each colour.
+    /// Red, green and blue of each colour, and of the transparent place, which must lie in the table too.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        self.0.concat()
+        [self.0.concat(), vec![0; 3]].concat()
     }
 
     /// The index of transparency: the first after the colours.
@@ -161,5 +169,46 @@ impl Mapper {
             |c: &[i32; 3]| 2 * (c[0] - r) * (c[0] - r) + 4 * (c[1] - g) * (c[1] - g) + 3 * (c[2] - b) * (c[2] - b) / 2;
         let nearest = self.colours.iter().enumerate().min_by_key(|(_, c)| distance(c));
         nearest.map_or(0, |(i, _)| i as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mapreel_spec::Colour;
+
+    fn noise(seed: u32) -> Canvas {
+        let mut page = Canvas::new(300, 300, Colour::rgb(0, 0, 0));
+        let mut state = seed;
+        for byte in page.pixels_mut() {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *byte = (state >> 24) as u8;
+        }
+        page
+    }
+
+    #[test]
+    fn the_palette_does_not_depend_on_who_counts_what() {
+        let frames: Vec<Canvas> = (0..4).map(noise).collect();
+        let counted = |order: &[usize]| {
+            let mut colours = Colours::default();
+            order.iter().for_each(|i| colours.add(&frames[*i]));
+            colours
+        };
+        let one = counted(&[0, 1, 2, 3]);
+        let mut two = counted(&[3, 1]);
+        two.merge(counted(&[2, 0]));
+        assert!(one.0.len() <= 1 << 16, "{} colours are held", one.0.len());
+        assert_eq!(one.0, two.0);
+        assert_eq!(one.palette(std::iter::empty()), two.palette(std::iter::empty()));
+    }
+
+    #[test]
+    fn few_colours_are_kept_exactly_and_the_transparent_place_is_in_the_table() {
+        let mut colours = Colours::default();
+        colours.add(&Canvas::new(4, 4, Colour::rgb(1, 2, 3)));
+        let palette = colours.palette(std::iter::empty());
+        assert_eq!(palette.0, [[1, 2, 3]]);
+        assert!(palette.bytes().len() > usize::from(palette.transparent()) * 3);
     }
 }

@@ -79,17 +79,16 @@ fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -
     heights
 }
 
-/// The frames whose lines must be measured: the longest of each line would do, but only shaping knows which that is, so
-/// a frame stands for all whose texts have the same lengths.
+/// The frames whose lines must be measured. Digits are all of one width, so frames whose texts differ in nothing but
+/// digits — times, as a rule — are as wide as one another, and one of them stands for all.
 fn measured_frames(plan: &Plan) -> Vec<usize> {
     let mut seen = std::collections::HashSet::new();
-    let lengths = |frame: usize| -> Vec<usize> {
-        let labels =
-            plan.layers.iter().map(|layer| layer.labels.at(frame).iter().map(|label| label.chars().count()).sum());
-        let time = plan.frames[frame].time_text.as_ref().map_or(0, |text| text.chars().count());
-        labels.chain([time]).collect()
+    let shape = |text: &String| text.replace(|c: char| c.is_ascii_digit(), "0");
+    let shapes = |frame: usize| -> Vec<String> {
+        let labels = plan.layers.iter().flat_map(|layer| layer.labels.at(frame)).map(shape);
+        labels.chain(plan.frames[frame].time_text.as_ref().map(shape)).collect()
     };
-    (0..plan.frames.len()).filter(|frame| seen.insert(lengths(*frame))).collect()
+    (0..plan.frames.len()).filter(|frame| seen.insert(shapes(*frame))).collect()
 }
 
 /// The height of the whole header.

@@ -29,7 +29,7 @@ impl Column {
 }
 
 pub(crate) fn measure(plan: &Plan, legends: &[LegendPicture], scale: Scale, typesetter: &mut Typesetter) -> Column {
-    let width_max = (plan.map.width as f32 * WIDTH_PART).max(scale.body_px * WIDTH_MIN);
+    let width_max = (plan.map.width as f32 * WIDTH_PART).max(scale.body_px * WIDTH_MIN).floor();
     // On a large picture a legend of the usual size could not be read.
     let enlarged = (scale.body_px / 13.0).floor().max(1.0);
     let sizes: Vec<(f32, f32)> = legends
@@ -50,12 +50,17 @@ pub(crate) fn measure(plan: &Plan, legends: &[LegendPicture], scale: Scale, type
         legends.iter().map(|legend| typesetter.measure(&title(plan, legend), scale.small_px(), width_max)).collect();
     let fixed: u32 = titles.iter().map(|(_, height)| height + scale.unit / 2).sum::<u32>()
         + (legends.len().saturating_sub(1) as u32) * scale.unit * 2;
-    let pictures: f32 = sizes.iter().map(|(_, height)| height).sum();
-    let room = plan.map.height as f32 - fixed as f32;
+    // Words are not scaled like pictures.
+    let height_of = |words: bool| -> f32 {
+        legends.iter().zip(&sizes).filter(|(l, _)| l.picture.is_err() == words).map(|(_, (_, height))| height).sum()
+    };
+    let pictures = height_of(false);
+    let room = plan.map.height as f32 - fixed as f32 - height_of(true);
     let shrink = if pictures > room { (room / pictures).max(0.02) } else { 1.0 };
     let mut boxes = Vec::new();
     let (mut y, mut width) = (0, 0);
     for ((legend, (w, h)), (title_w, title_h)) in legends.iter().zip(sizes).zip(titles) {
+        let shrink = if legend.picture.is_ok() { shrink } else { 1.0 };
         let size = ((w * shrink).floor().max(1.0) as u32, (h * shrink).floor().max(1.0) as u32);
         let top = y + title_h + scale.unit / 2;
         boxes.push(LegendBox {

@@ -10,9 +10,12 @@ const REASON_CHARS_MAX: usize = 110;
 
 /// Draws a panel at the map's lower left corner that names each missing layer and why.
 pub(crate) fn draw(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout, typesetter: &mut Typesetter) {
-    if missing.is_empty() {
-        return;
+    if !missing.is_empty() {
+        page.within(layout.map, |page| panel(page, missing, layout, typesetter));
     }
+}
+
+fn panel(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout, typesetter: &mut Typesetter) {
     let (scale, [x, y, width, height]) = (layout.scale, layout.map);
     let size_px = scale.body_px;
     let padding = scale.unit;
@@ -34,6 +37,11 @@ pub(crate) fn draw(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout,
     let mut sizes = measure(&text);
     if total(&sizes) > height / 2 {
         text = paragraphs(false);
+        sizes = measure(&text);
+    }
+    if total(&sizes) > height {
+        let all = format!("{} layers not shown", missing.len());
+        text = vec![[Span { bold: true, ..Span::alarm(all) }, Span::ink("")]];
         sizes = measure(&text);
     }
     let panel_height = total(&sizes).min(height);

@@ -68,11 +68,8 @@ pub(crate) fn draw_degrees(
         let (x, y) =
             if at_left { (gap, centre.1 - h / 2.0) } else { (centre.0 - w / 2.0, height as f32 - h - gap * 0.4) };
         // Only whole labels, and none in the corner where the two rows of them would meet.
-        let clear = if at_left {
-            y > h * 0.3 && y + h < height as f32 - 1.6 * h
-        } else {
-            x > 3.2 * h && x + w < width as f32 - gap
-        };
+        let in_row = if at_left { y > h * 0.3 && y + h < height as f32 - 1.6 * h } else { x > 3.2 * h && y > 0.0 };
+        let clear = in_row && x + w < width as f32 - gap;
         if clear {
             typesetter.draw_with_halo(
                 page,

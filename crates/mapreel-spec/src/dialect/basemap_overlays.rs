@@ -33,7 +33,7 @@ pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
     let output = match general {
         Some(general) => {
             let format = super::format(general.optional("format"), frames);
-            let rate = super::frame_rate(general.optional("fps"), FRAME_RATE_FPS);
+            let rate = super::frame_rate(general.optional("fps"), format, FRAME_RATE_FPS);
             general.finish();
             super::output(format, rate)
         }

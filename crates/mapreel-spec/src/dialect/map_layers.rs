@@ -172,7 +172,7 @@ fn read_header(node: &Node) -> Option<Header> {
 fn read_output(node: &Node, frames: usize) -> Option<crate::Output> {
     let fields = node.fields()?;
     let format = super::format(fields.optional("format"), frames);
-    let mut output = super::output(format, super::frame_rate(fields.optional("fps"), FRAME_RATE_FPS));
+    let mut output = super::output(format, super::frame_rate(fields.optional("fps"), format, FRAME_RATE_FPS));
     if let Some(hold) = fields.optional("hold_last_s").and_then(|node| node.number(0.0, 60.0)) {
         output.hold_last_s = hold;
     }

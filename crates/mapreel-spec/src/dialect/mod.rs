@@ -77,8 +77,10 @@ fn template(node: &Node, hint: &str) -> Option<TileTemplate> {
     }
 }
 
-fn frame_rate(node: Option<Node>, default: f64) -> f64 {
-    node.and_then(|node| node.number(0.05, 60.0)).unwrap_or(default)
+/// Frames per second. Browsers show GIF frames of less than 2/100 s as ten times slower.
+fn frame_rate(node: Option<Node>, format: Option<Format>, default: f64) -> f64 {
+    let max = if format == Some(Format::Gif) { 50.0 } else { 60.0 };
+    node.and_then(|node| node.number(0.05, max)).unwrap_or(default)
 }
 
 fn output(format: Option<Format>, frame_rate_fps: f64) -> Output {
