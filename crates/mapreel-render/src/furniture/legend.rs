@@ -14,6 +14,9 @@ const WIDTH_PART: f32 = 0.3;
 /// … and on a small map at least this many times the size of text.
 const WIDTH_MIN: f32 = 9.0;
 
+/// A legend that has to be scaled keeps on average this many times the size of text.
+const HEIGHT_MIN: f32 = 3.5;
+
 /// The measured column; its boxes are relative to its upper left corner.
 pub(crate) struct Column {
     pub width: u32,
@@ -55,8 +58,10 @@ pub(crate) fn measure(plan: &Plan, legends: &[LegendPicture], scale: Scale, type
         legends.iter().zip(&sizes).filter(|(l, _)| l.picture.is_err() == words).map(|(_, (_, height))| height).sum()
     };
     let pictures = height_of(false);
-    let room = plan.map.height as f32 - fixed as f32 - height_of(true);
-    let shrink = if pictures > room { (room / pictures).max(0.02) } else { 1.0 };
+    // Beside a small map the column may become longer than the map rather than unreadable.
+    let legible = sizes.len() as f32 * scale.body_px * HEIGHT_MIN;
+    let room = (plan.map.height as f32 - fixed as f32 - height_of(true)).max(legible);
+    let shrink = if pictures > room { room / pictures } else { 1.0 };
     let mut boxes = Vec::new();
     let (mut y, mut width) = (0, 0);
     for ((legend, (w, h)), (title_w, title_h)) in legends.iter().zip(sizes).zip(titles) {
