@@ -232,3 +232,20 @@ async fn a_dead_host_is_left_alone_after_five_failures() {
     assert!(last.contains("failed 5 times in a row"), "{last}");
     assert_eq!(server.hits(), 5);
 }
+
+#[tokio::test]
+async fn upstreams_are_told_who_asks() {
+    use std::io::Read;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let request = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = vec![0; 4096];
+        let length = stream.read(&mut head).unwrap();
+        send(&mut stream, "200 OK", "", &png(4, 4));
+        String::from_utf8(head[..length].to_vec()).unwrap().to_lowercase()
+    });
+    Client::new(config()).unwrap().get(&url, Wanted::Picture).await.unwrap();
+    let head = request.join().unwrap();
+    assert!(head.contains("user-agent: mapreel/") && head.contains("accept-encoding: gzip"), "{head}");
+}
