@@ -56,7 +56,7 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     }
     let host = host.to_owned();
     if let Some(text) = exception(body) {
-        return Err(Error::Exception { host, text });
+        return Err(Error::Exception { host, text, status, retry_after: None });
     }
     if !success {
         let text = match text {

@@ -106,13 +106,13 @@ async fn receive(mut response: reqwest::Response, config: &Config, url: &Url, wa
             return Err(Error::WrongKind { host, found, wanted, text: String::new() });
         }
     };
-    match judge(&host, status, &body, wanted) {
-        Ok(()) => Ok(Bytes::from(body)),
-        Err(Error::Status { host, status, text, .. }) => {
-            Err(Error::Status { host, status, text, retry_after: retry_after(headers) })
+    judge(&host, status, &body, wanted).map_err(|mut error| {
+        if let Error::Status { retry_after: asked, .. } | Error::Exception { retry_after: asked, .. } = &mut error {
+            *asked = retry_after(headers);
         }
-        Err(error) => Err(error),
-    }
+        error
+    })?;
+    Ok(Bytes::from(body))
 }
 
 /// Decompresses at most one byte more than `max`, so that a bomb ends here and not in memory.

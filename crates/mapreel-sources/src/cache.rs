@@ -43,9 +43,17 @@ impl Cache {
             .await
             .clone();
         if fetched {
-            self.finish(url, outcome.as_ref().map_or(0, Bytes::len));
+            match &outcome {
+                // It was not asked, so nothing is known of it.
+                Err(Error::LeftAlone { .. }) => self.forget(url),
+                _ => self.finish(url, outcome.as_ref().map_or(0, Bytes::len)),
+            }
         }
         outcome
+    }
+
+    fn forget(&self, url: &str) {
+        self.inner.lock().expect("no panic while held").cells.remove(url);
     }
 
     fn finish(&self, url: &str, size: usize) {

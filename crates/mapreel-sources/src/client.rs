@@ -89,6 +89,9 @@ impl Client {
         let result = loop {
             let result = attempt(&self.http, &self.config, &url, wanted).await;
             let Err(error) = &result else { break result };
+            if place.must_rest() {
+                break result;
+            }
             number += 1;
             match retry::wait(error, number, self.config.attempts_max, fastrand::f64()) {
                 Some(wait) => tokio::time::sleep(wait).await,

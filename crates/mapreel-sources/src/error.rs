@@ -50,6 +50,10 @@ pub enum Error {
         host: String,
         /// Code and text of the exception.
         text: String,
+        /// The HTTP status; servers report what is wrong with a request with 200.
+        status: u16,
+        /// When the server wants to be asked again.
+        retry_after: Option<Duration>,
     },
     /// Something that was not asked for.
     #[error("`{host}` answered with {found} instead of {wanted}{}", quoted(.text))]
@@ -112,7 +116,9 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::CutOff { .. } => true,
-            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504),
+            Self::Status { status, .. } | Self::Exception { status, .. } => {
+                matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+            }
             _ => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -26,6 +26,8 @@ struct Gate {
 struct Health {
     failures: u32,
     rests_until: Option<Instant>,
+    /// A request has been let in after the rest.
+    probed: bool,
 }
 
 /// A place at a host; given back when dropped.
@@ -50,29 +52,44 @@ impl Gates {
             hosts.entry(host.to_owned()).or_insert_with(new).clone()
         };
         let permit = gate.places.clone().acquire_owned().await.expect("never closed");
-        let failures = {
-            let health = gate.health.lock().expect("no panic while held");
-            health.rests_until.filter(|until| Instant::now() < *until).map(|_| health.failures)
-        };
-        match failures {
-            Some(failures) => Err(Error::LeftAlone { host: host.to_owned(), failures }),
-            None => Ok(Place { gate, _permit: permit }),
-        }
+        let place = Place { gate, _permit: permit };
+        place.admit(host).map(|()| place)
     }
 }
 
 impl Place {
+    /// Whether the host may be asked: not while it rests, and after its rest by one request until that has come back.
+    fn admit(&self, host: &str) -> Result<(), Error> {
+        let mut health = self.health();
+        let Some(until) = health.rests_until else { return Ok(()) };
+        if Instant::now() < until || health.probed {
+            return Err(Error::LeftAlone { host: host.to_owned(), failures: health.failures });
+        }
+        health.probed = true;
+        Ok(())
+    }
+
+    /// Whether others have found meanwhile that the host must rest.
+    pub(crate) fn must_rest(&self) -> bool {
+        self.health().rests_until.is_some_and(|until| Instant::now() < until)
+    }
+
     /// Notes how it went, all retries included.
     pub(crate) fn leave<T>(self, result: &Result<T, Error>) {
-        let mut health = self.gate.health.lock().expect("no panic while held");
+        let mut health = self.health();
         match result {
             Err(error) if error.is_transient() => {
                 health.failures += 1;
                 if health.failures >= FAILURES_MAX {
                     health.rests_until = Some(Instant::now() + REST);
+                    health.probed = false;
                 }
             }
             _ => *health = Health::default(),
         }
+    }
+
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.gate.health.lock().expect("no panic while held")
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn wait(error: &Error, next: u32, attempts_max: u32, random: f64) -> 
     if next > attempts_max || !error.is_transient() {
         return None;
     }
-    if let Error::Status { retry_after: Some(asked), .. } = error {
+    if let Error::Status { retry_after: Some(asked), .. } | Error::Exception { retry_after: Some(asked), .. } = error {
         return (*asked <= RETRY_AFTER_MAX).then_some(*asked);
     }
     let ceiling = BASE.saturating_mul(1 << (next - 2).min(16)).min(OWN_MAX);

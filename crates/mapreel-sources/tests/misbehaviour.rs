@@ -143,6 +143,12 @@ async fn status_500_is_asked_again_and_404_is_not() {
     assert_eq!(hits, 2);
     let (_, hits, _) = ask(|_, stream| send(stream, "404 Not Found", "", b"")).await;
     assert_eq!(hits, 1);
+    let report =
+        b"<ServiceExceptionReport><ServiceException>source is down</ServiceException></ServiceExceptionReport>";
+    let (_, hits, _) = ask(move |_, stream| send(stream, "500 Internal Server Error", "", report)).await;
+    assert_eq!(hits, 2, "an exception of the server's own making may pass");
+    let (_, hits, _) = ask(move |_, stream| send(stream, "200 OK", "", report)).await;
+    assert_eq!(hits, 1, "an exception about the request does not");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::problem::{Problem, Problems};
 use crate::read::{Fields, Node, Notes};
 use crate::{Colour, ValidTime};
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 /// Longitude and latitude in degrees (RFC 7946, 4).
 pub type Position = [f64; 2];
@@ -70,7 +71,8 @@ pub struct Feature {
     /// How it is drawn.
     pub style: Style,
     when: When,
-    properties: Vec<(String, String)>,
+    /// Shared by the geometries of a collection.
+    properties: Arc<[(String, String)]>,
 }
 
 /// All features of a layer, in drawing order.
@@ -94,7 +96,8 @@ impl Features {
 
     /// The time of the newest thing that is there at a time.
     pub fn newest(&self, time: Timestamp) -> Option<Timestamp> {
-        self.items.iter().filter_map(|feature| feature.last_change(time)).max()
+        let there = self.items.iter().filter(|feature| feature.is_there(Some(time), self.keep));
+        there.filter_map(|feature| feature.last_change(time)).max()
     }
 
     /// A label with its `{property}` places filled from the newest feature that has them all; `None` where no feature
@@ -103,10 +106,12 @@ impl Features {
         if !template.contains('{') {
             return Some(template.to_owned());
         }
-        let there = self.items.iter().filter(|f| f.known_at(time, None).is_some());
-        let newest = |f: &&Feature| time.and_then(|t| f.last_change(t));
-        // The last of equals is the newest: a document's order counts where its times do not.
-        there.filter_map(|f| Some((newest(&f), f.fill(template)?))).max_by_key(|(when, _)| *when).map(|(_, text)| text)
+        let there = self.items.iter().filter(|feature| feature.is_there(time, self.keep));
+        let mut newest_last: Vec<_> =
+            there.map(|feature| (time.and_then(|t| feature.last_change(t)), feature)).collect();
+        // A stable sort: a document's order counts where its times do not.
+        newest_last.sort_by_key(|(when, _)| *when);
+        newest_last.iter().rev().find_map(|(_, feature)| feature.fill(template))
     }
 
     /// The number of positions in all geometries.
@@ -136,18 +141,22 @@ impl Geometry {
 }
 
 impl Feature {
-    fn known_at(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> Option<Geometry> {
-        let Some(time) = time else { return Some(self.geometry.clone()) };
+    /// Whether anything of it is shown at a time.
+    fn is_there(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> bool {
+        let (Some(time), false) = (time, self.when == When::Always) else { return true };
         let gone = |since: Timestamp| keep.is_some_and(|keep| since.checked_add(keep).is_ok_and(|end| end <= time));
-        match &self.when {
-            When::Always => Some(self.geometry.clone()),
-            When::Since(since) => (*since <= time && !gone(*since)).then(|| self.geometry.clone()),
-            When::Grows(times) => match times.partition_point(|t| *t <= time) {
-                0 => None,
-                known if gone(times[known - 1]) => None,
-                known => Some(self.geometry.truncated(known)),
-            },
+        self.last_change(time).is_some_and(|since| !gone(since))
+    }
+
+    /// What of it is shown at a time.
+    fn known_at(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> Option<Geometry> {
+        if !self.is_there(time, keep) {
+            return None;
         }
+        Some(match (&self.when, time) {
+            (When::Grows(times), Some(time)) => self.geometry.truncated(times.partition_point(|t| *t <= time)),
+            _ => self.geometry.clone(),
+        })
     }
 
     fn last_change(&self, time: Timestamp) -> Option<Timestamp> {
@@ -212,6 +221,7 @@ impl Reading {
             return None;
         }
         if let Some(name) = &self.time_property
+            && !features.items.is_empty()
             && !features.vary()
         {
             node.invalid(
@@ -250,7 +260,7 @@ impl Reading {
             }
             1 => self.feature(&fields, out)?,
             _ => geometries(node, &mut |geometry| {
-                out.push(Feature { geometry, style: self.style, when: When::Always, properties: Vec::new() });
+                out.push(Feature { geometry, style: self.style, when: When::Always, properties: Arc::default() });
             })?,
         }
         Some(())
@@ -262,13 +272,14 @@ impl Reading {
             Some(node) => style(&node.fields()?, self.style),
             None => self.style,
         };
-        let texts: Vec<(String, String)> = match properties.as_ref().map(|node| node.json) {
+        let texts: Arc<[(String, String)]> = match properties.as_ref().map(|node| node.json) {
             Some(Json::Object(entries)) => entries.iter().filter_map(|(k, v)| Some((k.clone(), plain(v)?))).collect(),
-            _ => Vec::new(),
+            _ => Arc::default(),
         };
         // A feature may have no place (RFC 7946, 3.2); there is nothing to draw then.
-        let geometry = fields.optional("geometry")?;
+        let Some(geometry) = fields.optional("geometry") else { return Some(()) };
         let time = self.time_property.as_ref().and_then(|name| Some((properties.as_ref()?.json.get(name)?, name)));
+        let time = time.filter(|(json, _)| **json != Json::Null);
         let time = time.map(|(json, name)| properties.as_ref().map_or(geometry.clone(), |p| p.child(json, name)));
         geometries(&geometry, &mut |geometry| {
             let when = match &time {
@@ -466,6 +477,24 @@ mod tests {
         let features = reading.parse(TRACK.as_bytes()).unwrap();
         assert_eq!(features.at(Some(at("2020-01-02T23:59Z"))).len(), 3);
         assert_eq!(features.at(Some(at("2020-01-03"))).len(), 1);
+        // What has left tells neither its time nor its labels.
+        assert_eq!(features.newest(at("2020-01-03")), None);
+        assert_eq!(features.fill("{wind} kt", Some(at("2020-01-03"))), None);
+    }
+
+    #[test]
+    fn features_without_a_place_or_a_time_are_good_features() {
+        let check = |document: &str, shown: usize| {
+            assert_eq!(reading().parse(document.as_bytes()).map(|f| f.at(Some(at("2020-01-01"))).len()), Ok(shown));
+        };
+        check(r#"{ "type": "FeatureCollection", "features": [] }"#, 0);
+        let point = r#"{ "type": "Point", "coordinates": [1, 1] }"#;
+        let feature = |time: &str, geometry: &str| {
+            format!(r#"{{ "type": "Feature", "properties": {{ "time": {time} }}, "geometry": {geometry} }}"#)
+        };
+        let two =
+            [feature("\"2020-01-01\"", point), feature("null", point), feature("\"2020-01-01\"", "null")].join(",");
+        check(&format!(r#"{{ "type": "FeatureCollection", "features": [{two}] }}"#), 2);
     }
 
     #[test]

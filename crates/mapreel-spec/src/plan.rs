@@ -173,6 +173,9 @@ impl Plan {
                 "at most 9.4 million pixels, header and legends included",
             ));
         }
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
         let mut layers = Vec::new();
         for layer in &animation.layers {
             match plan_layer(layer, animation, limits) {
@@ -234,6 +237,11 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
                     "a smaller map",
                 ))
             };
+            // All frames take about as many tiles as the first.
+            let first = mosaic(templates.at(0))?.pieces.len();
+            if first.saturating_mul(templates.iter().count()) > limits.upstream_requests_max {
+                return Err(("too_large", "too many tiles over all frames".into(), "a smaller map, or fewer frames"));
+            }
             let mosaics = templates.iter().map(mosaic).collect::<Result<Vec<_>, _>>()?;
             (Drawing::Pictures(Series::new(mosaics)), Series::Same(None))
         }
@@ -366,7 +374,7 @@ mod tests {
         let time = ValidTime::parse("2005-08-29T11:10:00+02:00").unwrap();
         let check = |url: &str, expected: &str| assert_eq!(fill_time(url, Some(&time)).unwrap(), expected);
         check("http://h/n0r_{time:%Y%m%d%H%M}.png", "http://h/n0r_200508290910.png");
-        check("http://h/{time}/{time:%Y}", "http://h/2005-08-29T11:10:00+02:00/2005");
+        check("http://h/{time}/{time:%Y}", "http://h/2005-08-29T09:10:00Z/2005");
         assert!(fill_time("http://h/{time:%", Some(&time)).is_err());
         assert!(fill_time("http://h/{time}", None).is_err());
     }

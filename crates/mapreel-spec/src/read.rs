@@ -8,16 +8,23 @@ use crate::problem::Problem;
 use crate::text;
 use std::cell::RefCell;
 
+/// Problems told of one document.
+const PROBLEMS_MAX: usize = 100;
+
 /// Where problems are noted while a document is read.
 #[derive(Default)]
 pub(crate) struct Notes(RefCell<Vec<Problem>>);
 
 impl Notes {
     pub(crate) fn add(&self, pointer: &str, code: &'static str, detail: impl Into<String>, hint: Option<&str>) {
+        // A person reads a hundred, and a hostile document has a million.
+        if self.0.borrow().len() >= PROBLEMS_MAX {
+            return;
+        }
         self.0.borrow_mut().push(Problem {
-            pointer: pointer.to_owned(),
+            pointer: printable(pointer),
             code,
-            detail: detail.into(),
+            detail: printable(&detail.into()),
             hint: hint.map(str::to_owned),
         });
     }
@@ -242,10 +249,8 @@ impl<'a> Fields<'a> {
     /// Refuses every field that was not asked for, naming the nearest that was.
     pub(crate) fn finish(self) {
         let asked = self.asked.borrow();
-        for (key, json) in self.entries {
-            if asked.contains(&key.as_str()) {
-                continue;
-            }
+        let unknown = self.entries.iter().filter(|(key, _)| !asked.contains(&key.as_str()));
+        for (key, json) in unknown.take(PROBLEMS_MAX) {
             let nearest = asked.iter().min_by_key(|name| distance(key, name)).filter(|name| distance(key, name) <= 2);
             let hint = match nearest {
                 Some(name) => format!("did you mean `{name}`?"),
@@ -260,8 +265,19 @@ fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// Text from a document as it may stand on a terminal and in a log: bounded, control characters escaped.
+fn printable(text: &str) -> String {
+    const CHARS_MAX: usize = 500;
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let end = if text.chars().nth(CHARS_MAX).is_some() { "…" } else { "" };
+    text.chars().take(CHARS_MAX).map(escape).chain([end.to_owned()]).collect()
+}
+
 /// Levenshtein distance, for "did you mean".
 fn distance(a: &str, b: &str) -> usize {
+    if a.len() > 100 {
+        return usize::MAX;
+    }
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().enumerate() {

@@ -28,8 +28,10 @@ impl ValidTime {
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let trimmed = text.trim();
         let instant = read_instant(trimmed).ok_or_else(|| TimeError::NotATime(text.to_owned()))?;
-        // A blank between date and clock is what people type and what no WMS reads.
-        let text = if trimmed.contains(' ') { rfc3339(instant) } else { trimmed.to_owned() };
+        // A blank between date and clock is what people type and what no WMS reads; an offset is what none minds.
+        let clock = trimmed.split_once(['T', 't', ' ']).map_or("", |(_, clock)| clock);
+        let foreign = trimmed.contains([' ', '[']) || clock.contains(['+', '-']);
+        let text = if foreign { rfc3339(instant) } else { trimmed.to_owned() };
         Ok(Self { instant, text })
     }
 
@@ -216,6 +218,14 @@ mod tests {
     #[test]
     fn the_text_of_a_request_is_kept_for_the_server() {
         assert_eq!(ValidTime::parse("2018-01-01T00:00:00.000Z").unwrap().text(), "2018-01-01T00:00:00.000Z");
+        assert_eq!(ValidTime::parse("2018-01-01").unwrap().text(), "2018-01-01");
+    }
+
+    #[test]
+    fn a_server_is_asked_in_utc() {
+        assert_eq!(ValidTime::parse("2020-08-30T12:00:00+08:00").unwrap().text(), "2020-08-30T04:00:00Z");
+        assert_eq!(ValidTime::parse("2020-08-30T12:00:00-08:00").unwrap().text(), "2020-08-30T20:00:00Z");
+        assert_eq!(ValidTime::parse("2020-08-30 12:00").unwrap().text(), "2020-08-30T12:00:00Z");
     }
 
     #[test]

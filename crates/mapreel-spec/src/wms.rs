@@ -60,6 +60,11 @@ impl Request {
         }
     }
 
+    /// Whether servers will read it: few take longer URLs, and every piece of a map repeats it.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.url().len() > 8192
+    }
+
     /// The whole URL.
     pub fn url(&self) -> String {
         let query: Vec<String> =
@@ -87,31 +92,34 @@ fn escaped(text: &str) -> String {
 
 /// The URL with the values of parameters that look like secrets replaced: for manifests, logs and messages.
 pub fn without_secrets(url: &str) -> String {
-    const SECRETS: [&str; 12] = [
-        "key",
-        "apikey",
-        "api_key",
-        "token",
-        "access_token",
-        "accesstoken",
-        "password",
-        "pwd",
-        "secret",
-        "sig",
-        "signature",
-        "auth",
-    ];
     let Ok(mut request) = Request::parse(url) else { return "(not a URL)".into() };
-    let is_secret = |name: &String| SECRETS.contains(&name.to_ascii_lowercase().as_str());
-    if !request.parameters.iter().any(|(name, _)| is_secret(name)) {
+    // Parameters of the path (`/services;key=…/tiles`), RFC 3986, 3.3.
+    let mut path = request.base.path().to_owned();
+    for part in request.base.path().split([';', '/']) {
+        if let Some((name, value)) = part.split_once('=')
+            && is_secret(name)
+            && !value.is_empty()
+        {
+            path = path.replace(&format!("{name}={value}"), &format!("{name}=xxx"));
+        }
+    }
+    if path == request.base.path() && !request.parameters.iter().any(|(name, _)| is_secret(name)) {
         return url.to_owned();
     }
+    request.base.set_path(&path);
     for (name, value) in &mut request.parameters {
         if is_secret(name) {
             *value = "xxx".into();
         }
     }
     request.url()
+}
+
+/// Whether a parameter of this name holds what nobody else may know.
+fn is_secret(name: &str) -> bool {
+    const PARTS: [&str; 10] = ["key", "token", "secret", "sign", "pass", "pwd", "auth", "credential", "ticket", "jwt"];
+    let name: String = name.to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_')).collect();
+    PARTS.iter().any(|part| name.contains(part)) || matches!(name.as_str(), "sig" | "appid")
 }
 
 /// Layers of a WMS, as a request names them.
@@ -246,6 +254,7 @@ fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, St
         bbox.max_x += crs.world_width();
     }
     let near = bbox.min_x.abs() < 2.0 * crs.world_width() && bbox.max_x.abs() < 3.0 * crs.world_width();
+    let near = near && bbox.min_y.abs() < 2.0 * crs.world_width() && bbox.max_y.abs() < 2.0 * crs.world_width();
     let finite = near && numbers.iter().all(|n| n.is_finite());
     if !finite || bbox.width() <= 0.0 || bbox.height() <= 0.0 || bbox.width() > 2.0 * crs.world_width() {
         return Err(wrong());
@@ -327,6 +336,9 @@ mod tests {
     fn secrets_do_not_leave_in_urls() {
         assert_eq!(without_secrets("http://h/t?Token=abc&x=1"), "http://h/t?Token=xxx&x=1");
         assert_eq!(without_secrets("http://h/t?x=a+b"), "http://h/t?x=a+b");
+        assert_eq!(without_secrets("http://h/t?X-Amz-Signature=abc"), "http://h/t?X-Amz-Signature=xxx");
+        assert_eq!(without_secrets("http://h/t?appid=abc&layers=a"), "http://h/t?appid=xxx&layers=a");
+        assert_eq!(without_secrets("http://h/s;key=abc/1/2"), "http://h/s;key=xxx/1/2");
     }
 
     #[test]

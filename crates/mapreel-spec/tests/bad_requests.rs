@@ -334,6 +334,49 @@ fn all_problems_are_found_at_once_in_the_order_of_the_document() {
 }
 
 #[test]
+fn one_wrong_time_is_one_problem() {
+    let url = "http://h/?srs=EPSG:3857&width=228&height=229&bbox=0,0,1113194,1118890";
+    let basemap = GOOD_BASEMAP.replace("\"2020-01-01\"", "[\"2020-01-01\", \"2020-02-30\"]");
+    check(
+        &format!("{{ {basemap}, \"overlays\": [{{ \"title\": \"A\", \"url\": [\"{url}\", \"{url}\"] }}] }}"),
+        &[("/basemap/map_time/1", "invalid")],
+    );
+    let all = [("/overlays", "wrong_type"), ("/general/fps", "out_of_range"), ("/bogus", "unknown_field")];
+    check(&format!("{{ {GOOD_BASEMAP}, \"overlays\": {{}}, \"general\": {{ \"fps\": 999 }}, \"bogus\": 1 }}"), &all);
+}
+
+#[test]
+fn a_hostile_document_gets_a_hundred_problems_and_no_control_of_the_terminal() {
+    let features = vec!["{}"; 5000].join(",");
+    let request = format!(
+        "{{ {GOOD_MAP}, \"layers\": [{{ \"type\": \"geojson\", \"data\": {{ \"type\": \"FeatureCollection\", \"features\": [{features}] }} }}] }}"
+    );
+    assert_eq!(problems(&request).0.len(), 100);
+    let keys: Vec<String> = (0..5000).map(|i| format!("\"key\\u001b{i}\": 1")).collect();
+    let found = problems(&format!("{{ {GOOD_MAP}, {GOOD_LAYERS}, {} }}", keys.join(",")));
+    assert_eq!(found.0.len(), 100);
+    assert!(!found.to_string().contains('\u{1b}'));
+}
+
+#[test]
+fn parameters_that_no_server_would_read_are_refused() {
+    let long = "a".repeat(9000);
+    layer(
+        &format!(r#"{{ "type": "wms", "url": "http://h/", "layers": "a", "styles": "{long}" }}"#),
+        "/layers/0",
+        "too_large",
+    );
+    let params = format!(r#"{{ "layers": "a", "x": "{long}" }}"#);
+    basemap(
+        &format!(
+            r#"{{ "bbox": [0, 0, 10, 10], "zoom": 5, "url": "http://h/wms", "params": {params}, "map_time": "2020-01-01" }}"#
+        ),
+        "/basemap/params",
+        "too_large",
+    );
+}
+
+#[test]
 fn pointers_are_escaped_as_rfc_6901_says() {
     rest(r#""a/b~c": 1"#, "/a~1b~0c", "unknown_field");
 }

@@ -21,13 +21,15 @@ pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
         Some(node) => read_basemap(&node, limits),
         None => (None, None, None),
     };
-    let frames = times.as_ref().map_or(1, Vec::len);
-    let mut layers = Vec::new();
+    // Without the times nobody knows how long the lists must be, and that is no second problem.
+    let count = times.as_ref().map(Vec::len);
+    let frames = count.unwrap_or(1);
+    let mut layers = Some(Vec::new());
     if let Some(overlays) = fields.optional("overlays") {
         // An image of the basemap alone has an empty list.
         let empty = matches!(overlays.json, Json::List(items) if items.is_empty());
         let items = if empty { Some(Vec::new()) } else { overlays.items(limits.layers_max - 1) };
-        layers = items?.iter().map(|node| read_overlay(node, frames)).rev().collect();
+        layers = items.map(|items| items.iter().map(|node| read_overlay(node, count)).rev().collect());
     }
     let general = fields.optional("general").and_then(|node| node.fields());
     let output = match general {
@@ -40,11 +42,11 @@ pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
         None => super::output(super::format(None, frames), FRAME_RATE_FPS),
     };
     fields.finish();
-    layers.insert(0, bottom);
+    let layers = std::iter::once(bottom).chain(layers?);
     Some(Animation {
         map: map?,
         times: times?,
-        layers: layers.into_iter().collect::<Option<_>>()?,
+        layers: layers.collect::<Option<_>>()?,
         header: Header { title: None, time_prefix: Some("Map Time - ") },
         output,
     })
@@ -175,10 +177,11 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
     for name in ["crs", "srs"] {
         request.remove(name);
     }
+    super::check_length(node, &request)?;
     Some(Service::new(request, crs, &code, Some(cell)))
 }
 
-fn read_overlay(node: &Node, frames: usize) -> Option<Layer> {
+fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
     let fields = node.fields()?;
     let title = fields.required("title", "what the layer shows").and_then(|node| node.text());
     let is_tiles = match fields.optional("isTileLayer") {
@@ -229,26 +232,25 @@ fn get_map(node: &Node) -> Option<GetMap> {
 }
 
 /// One value for all frames, or a list with one for each.
-fn per_frame<T: PartialEq>(node: &Node, frames: usize, read: impl Fn(&Node) -> Option<T>) -> Option<Series<T>> {
+fn per_frame<T: PartialEq>(node: &Node, frames: Option<usize>, read: impl Fn(&Node) -> Option<T>) -> Option<Series<T>> {
     if !node.is_list() {
         return Some(Series::Same(read(node)?));
     }
     let items = node.items(usize::MAX)?;
-    check_count(node, items.len(), frames)?;
+    let count = check_count(node, items.len(), frames);
     let values: Vec<_> = items.iter().map(read).collect();
+    count?;
     Some(Series::new(values.into_iter().collect::<Option<_>>()?))
 }
 
-fn check_count(node: &Node, found: usize, frames: usize) -> Option<()> {
-    if found == frames {
-        return Some(());
-    }
+fn check_count(node: &Node, found: usize, frames: Option<usize>) -> Option<()> {
+    let Some(frames) = frames.filter(|frames| *frames != found) else { return Some(()) };
     node.invalid(format!("{found} items for {frames} frames"), "one for each time in `map_time`");
     None
 }
 
 /// A list of labels, or a list of such lists, one for each frame.
-fn read_labels(node: &Node, frames: usize) -> Option<Series<Vec<Label>>> {
+fn read_labels(node: &Node, frames: Option<usize>) -> Option<Series<Vec<Label>>> {
     let Json::List(items) = node.json else {
         node.items(0);
         return None;

@@ -273,6 +273,7 @@ impl Context<'_> {
         if let Some(version) = version.transposed()? {
             request.set("VERSION", ["1.1.1", "1.3.0"][version]);
         }
+        super::check_length(&fields.node, &request)?;
         // A time among the parameters is the author's choice of one time for every frame.
         let fixed = request.get("TIME").is_some();
         Some(Content::Wms { service: Service::new(request, crs, code, None), timed: timed? && !fixed })

@@ -6,6 +6,7 @@ mod map_layers;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::read::{Node, Notes};
+use crate::wms::Request;
 use crate::{Animation, Crs, Format, Limits, Output, Problems, TileTemplate};
 
 /// Reads a document in the dialect that its fields name.
@@ -35,6 +36,9 @@ pub(crate) fn parse(document: &[u8], limits: &Limits) -> Result<Animation, Probl
             None
         }
     };
+    if animation.is_none() && notes.is_empty() {
+        root.invalid("the request cannot be read", "please report this request");
+    }
     match animation {
         Some(animation) if notes.is_empty() => Ok(animation),
         _ => Err(Problems(notes.into_problems())),
@@ -75,6 +79,15 @@ fn template(node: &Node, hint: &str) -> Option<TileTemplate> {
             None
         }
     }
+}
+
+/// Refuses parameters that make a URL longer than servers read.
+fn check_length(node: &Node, request: &Request) -> Option<()> {
+    if request.is_too_long() {
+        node.refuse("too_large", "the URL with its parameters is longer than 8192 bytes", Some("shorter parameters"));
+        return None;
+    }
+    Some(())
 }
 
 /// Frames per second. Browsers show GIF frames of less than 2/100 s as ten times slower.
