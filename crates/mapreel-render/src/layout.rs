@@ -2,8 +2,9 @@
 //!
 //! One size of text and one unit of space grow with the map, so that a thumbnail and a 4K frame are the same design.
 
+use crate::furniture::legend::LegendPicture;
 use crate::furniture::{attribution, header, legend};
-use crate::scene::LegendPicture;
+use crate::scale::Scale;
 use crate::text::Typesetter;
 use mapreel_spec::Plan;
 use mapreel_spec::manifest::PixelBox;
@@ -35,48 +36,6 @@ pub struct LegendBox {
     pub title: PixelBox,
     /// Its picture, or the words that say that it is missing.
     pub picture: PixelBox,
-}
-
-/// Sizes that grow with the map.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Scale {
-    /// The size of ordinary text, in pixels.
-    pub body_px: f32,
-    /// The unit of space; all gaps are multiples of it.
-    pub unit: u32,
-    /// The width of a hairline.
-    pub hairline: u32,
-}
-
-impl Scale {
-    fn of(width: u32, height: u32) -> Self {
-        // 13 pixels on the map of 936 × 763 for which the design was made; legible on a thumbnail.
-        let body_px = ((f64::from(width) * f64::from(height)).sqrt() as f32 * 0.0154).max(10.5);
-        let unit = (body_px * 0.46).round() as u32;
-        Self { body_px, unit, hairline: (body_px / 13.0).round().max(1.0) as u32 }
-    }
-
-    pub(crate) fn title_px(self) -> f32 {
-        self.body_px * 1.7
-    }
-
-    pub(crate) fn time_px(self) -> f32 {
-        self.body_px * 1.25
-    }
-
-    pub(crate) fn small_px(self) -> f32 {
-        (self.body_px * 0.8).max(9.5)
-    }
-
-    /// Lengths that styles give for text of 13 pixels.
-    pub(crate) fn length(self, px: f32) -> f32 {
-        px * self.body_px / 13.0
-    }
-
-    /// White space round the page.
-    pub(crate) fn margin(self) -> u32 {
-        self.unit * 2
-    }
 }
 
 impl Layout {

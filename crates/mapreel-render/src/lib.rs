@@ -18,16 +18,18 @@ mod layout;
 mod mosaic;
 mod overlay;
 mod raster;
+mod scale;
 mod scene;
 mod text;
 mod theme;
 
 pub use canvas::Canvas;
 pub use error::Error;
+pub use furniture::legend::LegendPicture;
 pub use layout::Layout;
 pub use mosaic::assemble as assemble_mosaic;
 pub use raster::Raster;
-pub use scene::{FramePictures, Gathered, LegendPicture, Painter, Scene};
+pub use scene::{FramePictures, Gathered, Painter, Scene};
 pub use text::Fonts;
 
 /// The georeferencing of pictures, for measuring.

@@ -1,5 +1,6 @@
 //! An animation on the page: what is the same in every frame is drawn once, the rest by a pure function of the frame.
 
+use crate::furniture::legend::LegendPicture;
 use crate::furniture::{attribution, header::Header, header::Moment, legend, neatline, notice};
 use crate::layout::Layout;
 use crate::overlay;
@@ -19,15 +20,6 @@ pub struct Gathered {
     pub placed: Vec<Placed>,
     /// Why the layer is missing, wholly or in part.
     pub problem: Option<String>,
-}
-
-/// The legend of a layer, or why there is none.
-#[derive(Debug, Clone)]
-pub struct LegendPicture {
-    /// The index of its layer in the plan.
-    pub layer: usize,
-    /// Its picture.
-    pub picture: Result<Raster, String>,
 }
 
 /// An animation, ready to be drawn frame by frame by any number of [`Painter`]s.

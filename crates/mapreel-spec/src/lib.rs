@@ -24,6 +24,7 @@ mod output;
 mod plan;
 mod problem;
 mod read;
+mod simplestyle;
 mod text;
 mod tile;
 mod time;

@@ -1,7 +1,8 @@
 //! The credits at the foot, each once, bottom layer first.
 
 use crate::Canvas;
-use crate::layout::{Layout, Scale};
+use crate::layout::Layout;
+use crate::scale::Scale;
 use crate::text::{Span, Typesetter};
 use mapreel_spec::Plan;
 

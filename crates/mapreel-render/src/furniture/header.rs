@@ -3,7 +3,8 @@
 //! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
 
 use crate::Canvas;
-use crate::layout::{Layout, Scale};
+use crate::layout::Layout;
+use crate::scale::Scale;
 use crate::text::{Span, Typesetter};
 use mapreel_spec::{Plan, Series};
 

@@ -3,11 +3,20 @@
 //! A legend keeps its size where there is room and is scaled where there is not; it is never cut.
 
 use crate::georeference::resized;
-use crate::layout::{Layout, LegendBox, Scale};
-use crate::scene::LegendPicture;
+use crate::layout::{Layout, LegendBox};
+use crate::scale::Scale;
 use crate::text::{Span, Typesetter};
-use crate::{Canvas, composite};
+use crate::{Canvas, Raster, composite};
 use mapreel_spec::Plan;
+
+/// The legend of a layer, or why there is none.
+#[derive(Debug, Clone)]
+pub struct LegendPicture {
+    /// The index of its layer in the plan.
+    pub layer: usize,
+    /// Its picture.
+    pub picture: Result<Raster, String>,
+}
 
 /// The column may be this part of the map's width …
 const WIDTH_PART: f32 = 0.3;

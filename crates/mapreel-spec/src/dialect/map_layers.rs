@@ -2,10 +2,11 @@
 
 use super::basemap_overlays::{labels, read_params};
 use crate::animation::{Animation, Content, Header, Layer, OnError, Series};
-use crate::geojson::{self, Reading, Style};
+use crate::geojson::Reading;
 use crate::json::Json;
 use crate::natural_earth::Feature;
 use crate::read::{Fields, Node};
+use crate::simplestyle::{self, Style};
 use crate::time::{ValidTime, expand};
 use crate::wms::{Request, Service};
 use crate::{Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth};
@@ -322,7 +323,7 @@ impl Context<'_> {
 
 fn read_style(node: &Node) -> Option<Style> {
     let fields = node.fields()?;
-    let style = geojson::style(&fields, Style::default());
+    let style = simplestyle::read(&fields, Style::default());
     fields.finish();
     Some(style)
 }
