@@ -37,8 +37,13 @@ impl std::fmt::Debug for Picture {
 /// # Errors
 /// Not such a picture, broken, or of more than 25 million pixels: that is told from its header.
 pub fn decode(bytes: &[u8]) -> Result<Picture, Error> {
+    decode_into(bytes, Vec::new())
+}
+
+/// The same into a buffer that has served before.
+pub fn decode_into(bytes: &[u8], buffer: Vec<u8>) -> Result<Picture, Error> {
     match picture_kind(bytes) {
-        Some(PictureKind::Png) => png(bytes),
+        Some(PictureKind::Png) => png(bytes, buffer),
         Some(PictureKind::Jpeg) => jpeg(bytes),
         Some(PictureKind::Webp) => webp(bytes),
         Some(PictureKind::Gif) => gif(bytes),
@@ -61,7 +66,7 @@ fn check_size(width: impl Into<u64>, height: impl Into<u64>) -> Result<(), Error
     Ok(())
 }
 
-fn png(bytes: &[u8]) -> Result<Picture, Error> {
+fn png(bytes: &[u8], mut pixels: Vec<u8>) -> Result<Picture, Error> {
     let wrong = broken("PNG");
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: DECODER_BYTES_MAX });
     decoder.set_ignore_text_chunk(true);
@@ -74,7 +79,8 @@ fn png(bytes: &[u8]) -> Result<Picture, Error> {
     let size = reader
         .output_buffer_size()
         .ok_or_else(|| Error::BrokenPicture { format: "PNG", reason: "too large".into() })?;
-    let mut pixels = vec![0; size];
+    pixels.clear();
+    pixels.resize(size, 0);
     let info = reader.next_frame(&mut pixels).map_err(&wrong)?;
     pixels.truncate(info.buffer_size());
     let rgba = match info.color_type {

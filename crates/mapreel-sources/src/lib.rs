@@ -20,5 +20,5 @@ mod retry;
 
 pub use answer::Wanted;
 pub use client::{Client, Config, Upstreams};
-pub use decode::{Picture, decode};
+pub use decode::{Picture, decode, decode_into};
 pub use error::Error;

@@ -241,6 +241,7 @@ fn record(wms: &str) {
 }
 
 fn main() {
+    mapreel::memory::return_large_blocks();
     let arguments: Vec<String> = std::env::args().collect();
     if let Ok(wms) = std::env::var("MAPREEL_RECORD") {
         return record(&wms);

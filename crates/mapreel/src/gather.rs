@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use futures_util::future::join_all;
 use mapreel_render::{Gathered, LegendPicture, Raster, assemble_mosaic, place};
-use mapreel_sources::{Error, Picture, Upstreams, Wanted, decode};
+use mapreel_sources::{Error, Picture, Upstreams, Wanted, decode, decode_into};
 use mapreel_spec::{Drawing, Extent, Mosaic, Plan, Series};
 
 /// The answers for one mosaic, in the order of its pieces.
@@ -33,22 +33,27 @@ pub(crate) async fn fetch_still(upstreams: &dyn Upstreams, plan: &Plan) -> Vec<O
     .await
 }
 
-/// Decodes the answers of a frame, or those that serve all frames (any `index`).
-pub(crate) fn place_frame(plan: &Plan, index: usize, answers: Vec<Option<Answers>>) -> Vec<Option<Gathered>> {
+/// Decodes the answers of a frame, or those that serve all frames (any `index`), into `spare` buffers while there are any.
+pub(crate) fn place_frame(
+    plan: &Plan,
+    index: usize,
+    answers: Vec<Option<Answers>>,
+    spare: &mut Vec<Vec<u8>>,
+) -> Vec<Option<Gathered>> {
     let place = |(layer, answers): (&mapreel_spec::PlannedLayer, Option<Answers>)| match &layer.drawing {
-        Drawing::Pictures(series) => answers.map(|answers| place_mosaic(series.at(index), answers, &plan.map)),
+        Drawing::Pictures(series) => answers.map(|answers| place_mosaic(series.at(index), answers, &plan.map, spare)),
         _ => None,
     };
     plan.layers.iter().zip(answers).map(place).collect()
 }
 
-fn place_mosaic(mosaic: &Mosaic, answers: Answers, map: &Extent) -> Gathered {
+fn place_mosaic(mosaic: &Mosaic, answers: Answers, map: &Extent, spare: &mut Vec<Vec<u8>>) -> Gathered {
     let total = answers.len();
     let mut problem: Option<String> = None;
     let mut lost = 0;
     let mut pieces: Vec<Option<Raster>> = Vec::with_capacity(total);
     for answer in answers {
-        match answer.and_then(|bytes| decode(&bytes)) {
+        match answer.and_then(|bytes| decode_into(&bytes, spare.pop().unwrap_or_default())) {
             Ok(picture) => pieces.push(Some(raster(picture))),
             Err(error) => {
                 lost += 1;

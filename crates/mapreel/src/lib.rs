@@ -9,6 +9,7 @@ mod artifact;
 pub mod cli;
 mod fonts;
 mod gather;
+pub mod memory;
 pub mod produce;
 pub mod progress;
 mod report;

@@ -1,5 +1,6 @@
 //! `mapreel`: see `mapreel --help`.
 
 fn main() -> std::process::ExitCode {
+    mapreel::memory::return_large_blocks();
     mapreel::cli::run()
 }

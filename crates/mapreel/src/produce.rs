@@ -111,7 +111,7 @@ fn scene(
 ) -> anyhow::Result<(Scene, Vec<LegendPicture>)> {
     let fetched = async { tokio::join!(fetch_still(&*job.upstreams, &plan), fetch_legends(&*job.upstreams, &plan)) };
     let (answers, legends) = runtime.block_on(fetched);
-    let still = place_frame(&plan, 0, answers);
+    let still = place_frame(&plan, 0, answers, &mut Vec::new());
     let scene = Scene::new(plan.clone(), still, &legends, &fonts::for_plan(&plan));
     for (layer, problem) in scene.missing().iter().enumerate() {
         if let Some(problem) = problem {
@@ -123,7 +123,7 @@ fn scene(
 
 fn gather(job: &Job, scene: &Scene, index: usize, runtime: &Runtime) -> Vec<Option<Gathered>> {
     let answers = runtime.block_on(fetch_frame(&*job.upstreams, scene.plan(), index));
-    place_frame(scene.plan(), index, answers)
+    place_frame(scene.plan(), index, answers, &mut Vec::new())
 }
 
 fn still(

@@ -30,13 +30,20 @@ pub(crate) struct Work<'a> {
     pub progress: &'a dyn Progress,
 }
 
+/// What a thread keeps from frame to frame.
+struct Desk<'a> {
+    painter: Painter<'a>,
+    /// Buffers of pictures that have been drawn, for those to come.
+    spare: Vec<Vec<u8>>,
+}
+
 impl Work<'_> {
     /// Draws and encodes all segments with `threads` threads; the encoded segments in order.
     pub(crate) fn run(&self, threads: usize) -> anyhow::Result<Vec<File>> {
         let segments = &self.scene.plan().segments;
         let (next, done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
         let thread = || -> anyhow::Result<Vec<(usize, File)>> {
-            let mut painter = Painter::new(self.scene);
+            let mut desk = Desk { painter: Painter::new(self.scene), spare: Vec::new() };
             let mut files = Vec::new();
             while !failed.load(Ordering::Relaxed) {
                 let number = next.fetch_add(1, Ordering::Relaxed);
@@ -44,7 +51,7 @@ impl Work<'_> {
                     break;
                 }
                 let file = self
-                    .segment(number, &mut painter, &done, &failed)
+                    .segment(number, &mut desk, &done, &failed)
                     .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
                 files.extend(file.map(|file| (number, file)));
             }
@@ -67,7 +74,7 @@ impl Work<'_> {
     fn segment(
         &self,
         number: usize,
-        painter: &mut Painter,
+        desk: &mut Desk,
         done: &AtomicUsize,
         failed: &AtomicBool,
     ) -> anyhow::Result<Option<File>> {
@@ -80,9 +87,10 @@ impl Work<'_> {
                 return Ok(None);
             }
             let answers = answers.blocking_recv().context("the fetching task ended early")?;
-            let gathered = place_frame(plan, index, answers);
+            let gathered = place_frame(plan, index, answers, &mut desk.spare);
             self.problems.note(plan, Some(index), &gathered)?;
-            encoder.add(painter.draw(index, &gathered))?;
+            encoder.add(desk.painter.draw(index, &gathered))?;
+            desk.spare.extend(gathered.into_iter().flatten().flat_map(|g| g.placed).map(|placed| placed.raster.pixels));
             self.progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, plan.frames.len());
         }
         let mut file = tempfile::tempfile().context("cannot write a temporary file")?;
