@@ -5,6 +5,7 @@ use crate::answer::{Wanted, judge};
 use crate::client::{Config, host};
 use bytes::Bytes;
 use flate2::read::GzDecoder;
+use mapreel_spec::wms::redacted;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
@@ -109,6 +110,9 @@ async fn receive(mut response: reqwest::Response, config: &Config, url: &Url, wa
     judge(&host, status, &body, wanted).map_err(|mut error| {
         if let Error::Status { retry_after: asked, .. } | Error::Exception { retry_after: asked, .. } = &mut error {
             *asked = retry_after(headers);
+        }
+        if let Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. } = &mut error {
+            *text = redacted(text, url.as_str());
         }
         error
     })?;

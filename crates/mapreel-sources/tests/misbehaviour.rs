@@ -127,6 +127,7 @@ async fn wrong_kinds_are_named() {
     check("200 OK", "", "", "`H` answered with nothing instead of a picture").await;
     check("404 Not Found", "", "no such tile", "`H` answered with status 404: no such tile").await;
     check("403 Forbidden", "", "", "`H` answered with status 403").await;
+    check("401 Unauthorized", "", "no such token: secret", "`H` answered with status 401: no such token: xxx").await;
     check(
         "200 OK",
         "Content-Encoding: br\r\n",

@@ -115,6 +115,14 @@ pub fn without_secrets(url: &str) -> String {
     request.url()
 }
 
+/// A text that came from a server, without the secrets of the URL that it was asked for: some repeat the request.
+pub fn redacted(text: &str, url: &str) -> String {
+    let parameters = Request::parse(url).map(|request| request.parameters).unwrap_or_default();
+    let secrets = parameters.iter().filter(|(name, value)| is_secret(name) && value.len() >= 4);
+    secrets
+        .fold(text.to_owned(), |text, (_, value)| text.replace(value.as_str(), "xxx").replace(&escaped(value), "xxx"))
+}
+
 /// Whether a parameter of this name holds what nobody else may know.
 fn is_secret(name: &str) -> bool {
     const PARTS: [&str; 10] = ["key", "token", "secret", "sign", "pass", "pwd", "auth", "credential", "ticket", "jwt"];
