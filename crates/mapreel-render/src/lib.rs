@@ -26,11 +26,9 @@ mod theme;
 pub use canvas::Canvas;
 pub use error::Error;
 pub use furniture::legend::LegendPicture;
+pub use georeference::{Placed, place};
 pub use layout::Layout;
 pub use mosaic::assemble as assemble_mosaic;
 pub use raster::Raster;
 pub use scene::{FramePictures, Gathered, Painter, Scene};
 pub use text::Fonts;
-
-/// The georeferencing of pictures, for measuring.
-pub use georeference::{Placed, place};

@@ -101,11 +101,6 @@ impl Scene {
         self.plan.clone()
     }
 
-    /// The page without what changes.
-    pub fn base(&self) -> &Canvas {
-        &self.base
-    }
-
     /// Layers that are missing in every frame, and why.
     pub fn missing(&self) -> &[Option<String>] {
         &self.missing

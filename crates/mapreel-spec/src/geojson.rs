@@ -250,9 +250,10 @@ impl Reading {
         };
         // A feature may have no place (RFC 7946, 3.2); there is nothing to draw then.
         let Some(geometry) = fields.optional("geometry") else { return Some(()) };
-        let time = self.time_property.as_ref().and_then(|name| Some((properties.as_ref()?.json.get(name)?, name)));
-        let time = time.filter(|(json, _)| **json != Json::Null);
-        let time = time.map(|(json, name)| properties.as_ref().map_or(geometry.clone(), |p| p.child(json, name)));
+        let time = self.time_property.as_ref().zip(properties).and_then(|(name, properties)| {
+            let json = properties.json.get(name).filter(|json| **json != Json::Null)?;
+            Some(properties.child(json, name))
+        });
         geometries(&geometry, &mut |geometry| {
             let when = match &time {
                 Some(node) => read_when(node, &geometry).unwrap_or(When::Always),

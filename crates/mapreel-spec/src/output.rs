@@ -69,7 +69,9 @@ pub struct Output {
 impl Output {
     /// How long frame `index` (from 0) of `frames` is shown, in seconds.
     pub fn frame_duration_s(&self, index: usize, frames: usize) -> f64 {
+        // Shorter frames of a GIF are shown ten times longer by browsers, and are not written.
+        let least = if self.format == Format::Gif { 0.02 } else { 0.0 };
         let held = if index + 1 == frames { self.hold_last_s } else { 0.0 };
-        1.0 / self.frame_rate_fps + held
+        (1.0 / self.frame_rate_fps).max(least) + held
     }
 }

@@ -88,9 +88,7 @@ impl Drawing {
             Self::NaturalEarth(_) | Self::Graticule(_) | Self::Missing(_) => true,
         }
     }
-}
 
-impl Drawing {
     /// Every piece of every frame.
     fn pieces(&self) -> Vec<&Piece> {
         match self {

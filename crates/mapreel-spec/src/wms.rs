@@ -33,20 +33,11 @@ impl Request {
 
     /// Sets a parameter, in place of all of that name.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        let value = value.into();
-        let mut places =
-            self.parameters.iter().enumerate().filter(|(_, (key, _))| key.eq_ignore_ascii_case(name)).map(|(i, _)| i);
-        match places.next() {
-            Some(first) => {
-                self.parameters[first].1 = value;
-                let mut index = 0;
-                self.parameters.retain(|(key, _)| {
-                    index += 1;
-                    index - 1 == first || !key.eq_ignore_ascii_case(name)
-                });
-            }
-            None => self.parameters.push((name.to_owned(), value)),
-        }
+        let is_it = |(key, _): &(String, String)| key.eq_ignore_ascii_case(name);
+        let first = self.parameters.iter().position(is_it).unwrap_or(self.parameters.len());
+        let key = self.parameters.get(first).map_or(name.to_owned(), |(key, _)| key.clone());
+        self.parameters.retain(|parameter| !is_it(parameter));
+        self.parameters.insert(first, (key, value.into()));
     }
 
     /// Removes a parameter.

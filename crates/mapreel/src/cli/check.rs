@@ -1,7 +1,7 @@
 //! `mapreel check REQUEST.json`
 
 use super::Ending;
-use mapreel_spec::{Drawing, Limits, Plan, PlannedLayer, Series};
+use mapreel_spec::{Drawing, Limits, Plan, PlannedLayer, Series, parse_request};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -18,15 +18,9 @@ const GIF_BYTES_PER_PX: f64 = 0.15;
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let limits = Limits::default();
     let document = super::read(&arguments.request)?;
-    let Some(animation) = super::validated(&document, &limits) else { return Ok(Ending::Invalid) };
-    let documents = animation.documents().len();
-    match Plan::new(&animation, &limits) {
-        Ok(plan) => super::print(&explain(&plan, documents))?,
-        Err(problems) => {
-            super::say(&problems);
-            return Ok(Ending::Invalid);
-        }
-    }
+    let animation = parse_request(&document, &limits)?;
+    let plan = Plan::new(&animation, &limits)?;
+    super::print(&explain(&plan, animation.documents().len()))?;
     Ok(Ending::Done)
 }
 

@@ -7,7 +7,7 @@ mod demo;
 mod render;
 
 use clap::{Parser, Subcommand};
-use mapreel_spec::{Animation, Limits, parse_request};
+use mapreel_spec::{Limits, Problems};
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,11 +53,17 @@ pub fn run() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Invalid) => ExitCode::from(2),
         Ok(Ending::Warned) => ExitCode::from(3),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            // A plan over the limits is a request that is not valid.
-            if error.is::<mapreel_spec::Problems>() { ExitCode::from(2) } else { ExitCode::FAILURE }
-        }
+        // A plan over the limits is a request that is not valid, too.
+        Err(error) => match error.downcast_ref::<Problems>() {
+            Some(problems) => {
+                say(problems);
+                ExitCode::from(2)
+            }
+            None => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 
@@ -84,18 +90,8 @@ fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
-/// The valid request, or every problem said on standard error.
-fn validated(document: &[u8], limits: &Limits) -> Option<Animation> {
-    match parse_request(document, limits) {
-        Ok(animation) => Some(animation),
-        Err(problems) => {
-            say(&problems);
-            None
-        }
-    }
-}
-
-fn say(problems: &mapreel_spec::Problems) {
+/// Every problem of a request.
+fn say(problems: &Problems) {
     let count = problems.0.len();
     eprintln!("the request is not valid: {count} problem{}", if count == 1 { "" } else { "s" });
     for problem in &problems.0 {

@@ -6,7 +6,7 @@ use crate::progress::Told;
 use crate::report;
 use anyhow::Context;
 use mapreel_sources::{Client, Config};
-use mapreel_spec::{Format, Limits};
+use mapreel_spec::{Format, Limits, parse_request};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(super) fn render(
     threads: Option<u16>,
 ) -> anyhow::Result<Ending> {
     let limits = Limits::default();
-    let Some(mut animation) = super::validated(document, &limits) else { return Ok(Ending::Invalid) };
+    let mut animation = parse_request(document, &limits)?;
     if let Some(format) = output.extension().and_then(|extension| Format::parse(&extension.to_string_lossy())) {
         if animation.times.len() > 1 && !format.is_animation() {
             let frames = animation.times.len();
@@ -52,16 +52,7 @@ pub(super) fn render(
     let told = Told::new();
     let manifest = produce(Job { animation, document, upstreams, limits, threads }, output, &told);
     told.clear();
-    let manifest = match manifest {
-        Ok(manifest) => manifest,
-        Err(error) => match error.downcast::<mapreel_spec::Problems>() {
-            Ok(problems) => {
-                super::say(&problems);
-                return Ok(Ending::Invalid);
-            }
-            Err(error) => return Err(error),
-        },
-    };
+    let manifest = manifest?;
     if let Some(path) = manifest_file {
         let json = serde_json::to_vec_pretty(&manifest)?;
         std::fs::write(path, json).with_context(|| format!("cannot write `{}`", path.display()))?;

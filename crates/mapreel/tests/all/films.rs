@@ -121,6 +121,10 @@ fn a_gif_has_one_palette_repeats_and_is_as_long_as_it_says() {
         delays.push(u32::from(frame.delay));
     }
     assert_eq!((delays.len(), delays.iter().sum::<u32>(), delays[23]), (24, 600, 217));
+    // The extension makes a GIF of a request for 60 frames per second, which no GIF shows: the manifest is true all the same.
+    let quick = film("quick.gif", 24, r#""format": "mp4", "fps": 60"#);
+    let seconds: f64 = Film::decode(&quick.file).stream("duration").parse().unwrap();
+    assert!((quick.manifest["artifact"]["duration_s"].as_f64().unwrap() - seconds).abs() < 1e-6, "{seconds}");
     let once = film("once.gif", 3, r#""format": "gif", "loop": false"#);
     let decoder =
         gif::DecodeOptions::new().read_info(BufReader::new(std::fs::File::open(&once.file).unwrap())).unwrap();
