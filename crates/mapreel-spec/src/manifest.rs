@@ -1,7 +1,8 @@
 //! The manifest: what was really drawn. Plain data for JSON.
 
 use crate::Bbox;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A box in pixels: left, top, width, height, from the upper left corner of the picture.
 pub type PixelBox = [u32; 4];
@@ -62,10 +63,10 @@ pub struct Map {
 }
 
 /// The file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Artifact {
     /// `png`, `jpeg`, `webp`, `mp4` or `gif`.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// Its length in bytes.
     pub size_bytes: u64,
     /// Width in pixels.
@@ -119,10 +120,10 @@ pub enum Outcome {
 }
 
 /// Something that could not be drawn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// `layer_unavailable` or `legend_unavailable`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The layer.
     pub layer: String,
     /// The frame, counted from 1; absent when it concerns all of them.

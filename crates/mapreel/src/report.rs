@@ -8,7 +8,7 @@ use mapreel_spec::{Drawing, PlannedLayer, wms};
 pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifact {
     let plan = scene.plan();
     Artifact {
-        format: plan.output.format.name(),
+        format: plan.output.format.name().into(),
         size_bytes,
         width: scene.layout().width,
         height: scene.layout().height,
@@ -46,14 +46,14 @@ pub(crate) fn manifest(
     let legend_warnings = legends.iter().filter_map(|legend| {
         let message = legend.picture.as_ref().err()?.clone();
         Some(Warning {
-            code: "legend_unavailable",
+            code: "legend_unavailable".into(),
             layer: plan.layers[legend.layer].name.clone(),
             frame: None,
             message,
         })
     });
     let layer_warnings = problems.iter().map(|(frame, layer, message)| Warning {
-        code: "layer_unavailable",
+        code: "layer_unavailable".into(),
         layer: plan.layers[*layer].name.clone(),
         frame: frame.map(|index| index + 1),
         message: message.clone(),

@@ -1,0 +1,31 @@
+//! Why the store or the artifacts could not do what was asked.
+
+/// Why the store or the artifacts could not do what was asked. All of it may pass; nothing is half done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The store does not answer, or not in time.
+    #[error("the store of jobs is not available: {0}")]
+    Store(String),
+    /// An object cannot be written or read.
+    #[error("the artifacts are not available: {0}")]
+    Artifacts(#[from] object_store::Error),
+    /// The setting names a place that this version does not know.
+    #[error("{0}")]
+    Setting(String),
+    /// A file cannot be written or read.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Store(format!("a record is broken: {error}"))
+    }
+}

@@ -1,0 +1,26 @@
+//! Jobs, segments, leases and artifacts: what must survive anything.
+//!
+//! ```text
+//! submit ──▶ Queue (the truth: SQLite) ──claim──▶ worker ──▶ Artifacts (objects: a folder)
+//!              ▲       lease, heartbeat, finish ◀──┘
+//!              └── tend: rescue what died, expire what is old
+//! ```
+//!
+//! A job's states and every transition are a pure module, [`states`](Job); a back-end only loads, applies and stores them in
+//! one atomic step. It knows nothing of pictures and of HTTP.
+
+mod artifacts;
+mod error;
+mod id;
+mod job;
+mod queue;
+pub mod sqlite;
+mod states;
+mod time;
+
+pub use artifacts::{Artifacts, Stored};
+pub use error::Error;
+pub use id::{JobId, NotAnId};
+pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State};
+pub use queue::{Claim, Counts, Filter, Garbage, Key, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+pub use time::{Clock, Time};

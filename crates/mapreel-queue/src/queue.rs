@@ -1,0 +1,234 @@
+//! The queue: a trait whose laws every back-end keeps.
+
+use crate::job::{Failure, Job, Kind, Outcome, Service, State};
+use crate::time::{Clock, Time};
+use crate::{Error, JobId};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Jobs, and the leases on their parts.
+///
+/// # Laws
+/// Every law is a test of the conformance suite, by its number.
+///
+/// 1. *Durable.* What `submit` answered for is there afterwards, whatever dies.
+/// 2. *One job for one key.* Equal idempotency keys with equal requests give the same job, also when they come at once;
+///    with another request the key is refused.
+/// 3. *One holder.* A part has at most one lease that counts. Of any number who claim at once, one gets it.
+/// 4. *In order.* Images and animations wait in lanes of their own, oldest first; a claim names the lanes in its order.
+/// 5. *In stages.* Segments wait for the preparation, assembling waits for every segment.
+/// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so.
+/// 7. *Done is done.* A finished part is never claimed again.
+/// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
+/// 9. *Attempts are counted* with every claim, also of those who died. After the last one the job has failed; a failure that
+///    cannot pass ends it at once.
+/// 10. *Handing back is free.* A released part can be claimed again, by anybody, and its attempt was not counted.
+/// 11. *Cancel wins.* A cancelled job never becomes anything else, nothing of it can be claimed, and its holders are told
+///     with their next heartbeat. Cancelling what has ended changes nothing.
+/// 12. *Ends are final.* Of the final states only SUCCESS changes, to EXPIRED, when its time is over.
+/// 13. *Progress never falls.* Neither by retries nor by rescues.
+/// 14. *Bounded.* Beyond the allowed number of open jobs, `submit` refuses.
+/// 15. *Garbage is named.* A job that came to its end is listed with the objects to keep until it was cleaned, and once
+///     more when a holder could have left something since.
+/// 16. *Changes are told.* After any change by anybody, whoever watches is woken.
+#[async_trait::async_trait]
+pub trait Queue: Send + Sync + 'static {
+    /// Accepts a job. It is durable when this returns.
+    async fn submit(&self, new: NewJob) -> Result<Submitted, Error>;
+
+    /// A job, if it is known.
+    async fn job(&self, id: JobId) -> Result<Option<Job>, Error>;
+
+    /// The request document of a job.
+    async fn request(&self, id: JobId) -> Result<Option<Bytes>, Error>;
+
+    /// Jobs, newest first.
+    async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error>;
+
+    /// Takes a part of the oldest job that has one, looking through the lanes in this order.
+    async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error>;
+
+    /// Renews a lease, with the frames done so far; says whether to go on.
+    async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error>;
+
+    /// A part is done and its object stored under `key`; the job's last part brings the outcome. False: it does not count,
+    /// and what was stored is to be deleted.
+    async fn finish(&self, lease: &Lease, key: Option<String>, outcome: Option<Outcome>) -> Result<bool, Error>;
+
+    /// An attempt failed. False: it does not count.
+    async fn fail(&self, lease: &Lease, failure: Failure) -> Result<bool, Error>;
+
+    /// Hands a part back; it can be claimed again after `delay`. False: it does not count.
+    async fn release(&self, lease: &Lease, delay: Duration) -> Result<bool, Error>;
+
+    /// Takes a job back; the job as it is then, if it is known.
+    async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error>;
+
+    /// Rescues what died and lets time do its work. Anybody may call it, at any time; calling it more often than needed
+    /// changes nothing.
+    async fn tend(&self) -> Result<Tended, Error>;
+
+    /// Jobs whose objects are to be cleaned up.
+    async fn garbage(&self) -> Result<Vec<Garbage>, Error>;
+
+    /// The objects of a job have been cleaned up.
+    async fn cleaned(&self, id: JobId) -> Result<(), Error>;
+
+    /// How many jobs are in which state.
+    async fn counts(&self) -> Result<Counts, Error>;
+
+    /// Changes whenever a job changes, and now and then when none does.
+    fn changes(&self) -> watch::Receiver<u64>;
+
+    /// The store's time.
+    fn now(&self) -> Time;
+}
+
+/// How jobs are kept.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a lease lasts without a heartbeat.
+    pub lease: Duration,
+    /// Attempts at a part.
+    pub attempts_max: u32,
+    /// Jobs that are pending or running.
+    pub open_jobs_max: u64,
+    /// How long a job may take, waiting included.
+    pub wait_max: Duration,
+    /// How long an artifact is kept.
+    pub keep: Duration,
+    /// How long the record of a job is kept after that.
+    pub remember: Duration,
+    /// The store's time.
+    pub clock: Clock,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(30),
+            attempts_max: 3,
+            open_jobs_max: 1_000,
+            wait_max: Duration::from_secs(24 * 3600),
+            keep: Duration::from_secs(24 * 3600),
+            remember: Duration::from_secs(7 * 24 * 3600),
+            clock: Clock::System,
+        }
+    }
+}
+
+/// A job to be accepted.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// What is asked for.
+    pub service: Service,
+    /// The request document.
+    pub document: Bytes,
+    /// Its SHA-256, in hexadecimal.
+    pub request_sha256: String,
+    /// The frames of each segment; never empty.
+    pub segments: Vec<u32>,
+    /// The client's own name for the request.
+    pub idempotency_key: Option<String>,
+}
+
+/// What became of a submission.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Submitted {
+    /// A new job.
+    Created(Job),
+    /// The job of the same idempotency key and request.
+    Known(Job),
+    /// The idempotency key belongs to another request.
+    KeyReused,
+    /// Too many jobs are open; so many.
+    Full(u64),
+}
+
+/// The right to work on a part until a deadline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub job: JobId,
+    /// The index of the part.
+    pub part: usize,
+    /// The fencing token.
+    pub token: u64,
+}
+
+/// What a claim gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The lease, which lasts for [`Settings::lease`] unless it is renewed.
+    pub lease: Lease,
+    /// What is to be done.
+    pub kind: Kind,
+    /// The job, as it is now.
+    pub job: Job,
+}
+
+impl Claim {
+    /// A key for an object of this claim: it names the token, so no other holder can write to it.
+    pub fn key(&self, name: &str) -> Key {
+        Key(format!("{}/{}.{}.{name}", self.lease.job, self.kind, self.lease.token))
+    }
+}
+
+/// The key of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key(pub String);
+
+/// What the holder of a lease is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Continue,
+    /// Stop: the job was cancelled.
+    Cancelled,
+    /// Stop: somebody else has the part, or the job has ended.
+    Lost,
+}
+
+/// Which jobs are listed.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only those in this state.
+    pub state: Option<State>,
+    /// Only those of this service.
+    pub service: Option<Service>,
+    /// Only those older than this one.
+    pub before: Option<JobId>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// What tending did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tended {
+    /// Leases taken from the dead and the silent.
+    pub rescued: usize,
+    /// Jobs that time has changed.
+    pub aged: usize,
+    /// Records forgotten.
+    pub forgotten: usize,
+}
+
+/// A job whose objects are to be cleaned up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Garbage {
+    /// The job.
+    pub id: JobId,
+    /// The keys that are still needed.
+    pub keep: Vec<String>,
+}
+
+/// How many jobs there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By service and state, each by name.
+    pub jobs: BTreeMap<(String, String), u64>,
+    /// When the oldest job that nobody works on was accepted.
+    pub oldest_pending: Option<Time>,
+}

@@ -1,0 +1,343 @@
+//! The queue on SQLite: nothing to install, and several processes of one machine at once.
+//!
+//! A job is a row: its record as JSON, beside it the columns that are searched by. Every operation loads a record, applies a
+//! pure transition (`states.rs`) and stores it, inside one `BEGIN IMMEDIATE` transaction. WAL and `synchronous=FULL`: what was
+//! committed survives the loss of power.
+
+mod owner;
+mod row;
+mod watcher;
+mod writer;
+
+use crate::job::{Failure, Job, Outcome, Service};
+use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+use crate::{Error, JobId, Time};
+use bytes::Bytes;
+use owner::Owner;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+use watcher::Watcher;
+use writer::Writer;
+
+/// How long one process waits for another one's transaction.
+const BUSY: Duration = Duration::from_secs(5);
+/// Jobs looked at by one round of cleaning.
+const GARBAGE_MAX: usize = 100;
+/// How long idempotency keys are remembered.
+const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS jobs (
+        id TEXT PRIMARY KEY, service TEXT NOT NULL, state TEXT NOT NULL, open INTEGER NOT NULL,
+        claimable_at INTEGER, leased INTEGER NOT NULL, ages_at INTEGER, garbage_at INTEGER, forgotten_at INTEGER,
+        created INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS requests (id TEXT PRIMARY KEY, document BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS keys (
+        key TEXT PRIMARY KEY, request_sha256 TEXT NOT NULL, service TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL);
+    CREATE INDEX IF NOT EXISTS claimable ON jobs (service, id) WHERE claimable_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS leased ON jobs (id) WHERE leased = 1;
+    CREATE INDEX IF NOT EXISTS open ON jobs (id) WHERE open = 1;
+    CREATE INDEX IF NOT EXISTS ageing ON jobs (ages_at) WHERE ages_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS garbage ON jobs (garbage_at) WHERE garbage_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS forgotten ON jobs (forgotten_at) WHERE forgotten_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS by_state ON jobs (state, service);
+    CREATE INDEX IF NOT EXISTS keys_by_age ON keys (created);
+";
+/// The version of the schema; raised with every change that older programs do not understand.
+const SCHEMA_VERSION: i64 = 1;
+
+/// The queue in one SQLite file. A handle is an owner of leases: dropped, or with its process killed, its leases are over.
+pub struct Sqlite {
+    writer: Writer,
+    reader: Arc<Mutex<Connection>>,
+    watcher: Watcher,
+    owner: Arc<Owner>,
+    settings: Settings,
+}
+
+impl Sqlite {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// It cannot be opened, is no such file, or was made by a newer version.
+    pub fn open(path: &Path, settings: Settings) -> Result<Self, Error> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut connection = connect(path)?;
+        migrate(&mut connection, path)?;
+        let owner = Arc::new(Owner::new(path)?);
+        let watcher = Watcher::start(connect(path)?)?;
+        let writer = Writer::start(connection, watcher.bell())?;
+        Ok(Self { writer, reader: Arc::new(Mutex::new(connect(path)?)), watcher, owner, settings })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let reader = self.reader.clone();
+        let work = move || f(&reader.lock().expect("no panic while held"));
+        tokio::task::spawn_blocking(work).await.map_err(|error| Error::Store(error.to_string()))?
+    }
+
+    /// Loads a job, changes it, and stores it if the change says so.
+    async fn change<T: Send + 'static>(
+        &self,
+        id: JobId,
+        unknown: T,
+        f: impl FnOnce(&mut Job, Time, &Settings) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let settings = self.settings.clone();
+        self.writer
+            .run(move |connection| {
+                let Some(mut job) = row::load(connection, id)? else { return Ok(unknown) };
+                let before = job.clone();
+                let result = f(&mut job, settings.clock.now(), &settings);
+                if job != before {
+                    row::store(connection, &job, &settings)?;
+                }
+                Ok(result)
+            })
+            .await
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, Error> {
+    let connection =
+        Connection::open(path).map_err(|error| Error::Store(format!("cannot open `{}`: {error}", path.display())))?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version > SCHEMA_VERSION {
+        return Err(Error::Store(format!("`{}` was made by a newer version of Mapreel", path.display())));
+    }
+    transaction.execute_batch(SCHEMA)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    Ok(transaction.commit()?)
+}
+
+#[async_trait::async_trait]
+impl Queue for Sqlite {
+    async fn submit(&self, new: NewJob) -> Result<Submitted, Error> {
+        let settings = self.settings.clone();
+        self.writer.run(move |connection| submit(connection, &new, &settings)).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>, Error> {
+        self.read(move |connection| row::load(connection, id)).await
+    }
+
+    async fn request(&self, id: JobId) -> Result<Option<Bytes>, Error> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached("SELECT document FROM requests WHERE id = ?1")?;
+            Ok(statement.query_row([id.to_string()], |row| row.get::<_, Vec<u8>>(0)).optional()?.map(Bytes::from))
+        })
+        .await
+    }
+
+    async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error> {
+        self.read(move |connection| {
+            let sql = "SELECT record FROM jobs WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR service = ?2)
+                       AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4";
+            let (state, service) = (filter.state.map(|s| s.name()), filter.service.map(|s| s.name()));
+            let (before, limit) = (filter.before.map(|id| id.to_string()), filter.limit.min(i64::MAX as usize) as i64);
+            row::records(connection, sql, params![state, service, before, limit])
+        })
+        .await
+    }
+
+    async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error> {
+        let (lanes, settings, owner) = (lanes.to_vec(), self.settings.clone(), self.owner.clone());
+        // Most of the time there is nothing, and finding that out needs no transaction.
+        let (wanted, now) = (lanes.clone(), settings.clock.now());
+        let found = self.read(move |connection| {
+            wanted.iter().find_map(|lane| oldest(connection, *lane, now).transpose()).transpose()
+        });
+        if found.await?.is_none() {
+            return Ok(None);
+        }
+        self.writer.run(move |connection| claim(connection, &lanes, owner.name(), &settings)).await
+    }
+
+    async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error> {
+        let lease = lease.clone();
+        self.change(lease.job, Verdict::Lost, move |job, now, settings| {
+            job.heartbeat(&lease, done, now, now.after(settings.lease))
+        })
+        .await
+    }
+
+    async fn finish(&self, lease: &Lease, key: Option<String>, outcome: Option<Outcome>) -> Result<bool, Error> {
+        let lease = lease.clone();
+        self.change(lease.job, false, move |job, now, settings| job.finish(&lease, key, outcome, now, settings)).await
+    }
+
+    async fn fail(&self, lease: &Lease, failure: Failure) -> Result<bool, Error> {
+        let lease = lease.clone();
+        self.change(lease.job, false, move |job, now, settings| {
+            job.fail(&lease, failure, now, settings, fastrand::f64())
+        })
+        .await
+    }
+
+    async fn release(&self, lease: &Lease, delay: Duration) -> Result<bool, Error> {
+        let lease = lease.clone();
+        self.change(lease.job, false, move |job, now, _| job.release(&lease, delay, now)).await
+    }
+
+    async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error> {
+        self.change(id, None, |job, now, _| {
+            job.cancel(now);
+            Some(job.clone())
+        })
+        .await
+    }
+
+    async fn tend(&self) -> Result<Tended, Error> {
+        let (settings, owner) = (self.settings.clone(), self.owner.clone());
+        let now = settings.clock.now();
+        if !self.read(move |connection| needs_tending(connection, now)).await? {
+            return Ok(Tended::default());
+        }
+        self.writer.run(move |connection| tend(connection, &owner, &settings)).await
+    }
+
+    async fn garbage(&self) -> Result<Vec<Garbage>, Error> {
+        let now = self.now();
+        self.read(move |connection| {
+            let sql = "SELECT record FROM jobs WHERE garbage_at <= ?1 ORDER BY garbage_at LIMIT ?2";
+            let jobs = row::records(connection, sql, params![now.0, GARBAGE_MAX as i64])?;
+            let keep = |job: &Job| match &job.outcome {
+                Some(outcome) if job.state == crate::State::Success => {
+                    vec![outcome.key.clone(), outcome.manifest_key.clone()]
+                }
+                _ => Vec::new(),
+            };
+            Ok(jobs.iter().map(|job| Garbage { id: job.id, keep: keep(job) }).collect())
+        })
+        .await
+    }
+
+    async fn cleaned(&self, id: JobId) -> Result<(), Error> {
+        self.change(id, (), |job, now, _| job.cleaned(now)).await
+    }
+
+    async fn counts(&self) -> Result<Counts, Error> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT service, state, count(*) FROM jobs GROUP BY 1, 2")?;
+            let jobs = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)? as u64)))?;
+            let sql = "SELECT min(created) FROM jobs WHERE open = 1 AND state = 'PENDING'";
+            let oldest: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+            Ok(Counts { jobs: jobs.collect::<Result<_, _>>()?, oldest_pending: oldest.map(Time) })
+        })
+        .await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.watcher.subscribe()
+    }
+
+    fn now(&self) -> Time {
+        self.settings.clock.now()
+    }
+}
+
+fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<Submitted, Error> {
+    let now = settings.clock.now();
+    if let Some(key) = &new.idempotency_key {
+        let sql = "SELECT request_sha256, service, id FROM keys WHERE key = ?1";
+        let known = connection
+            .prepare_cached(sql)?
+            .query_row([key], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
+            .optional()?;
+        if let Some((sha256, service, id)) = known {
+            if sha256 != new.request_sha256 || service != new.service.name() {
+                return Ok(Submitted::KeyReused);
+            }
+            if let Some(job) = id.parse().ok().map(|id| row::load(connection, id)).transpose()?.flatten() {
+                return Ok(Submitted::Known(job));
+            }
+        }
+    }
+    let open: i64 =
+        connection.prepare_cached("SELECT count(*) FROM jobs WHERE open = 1")?.query_row([], |r| r.get(0))?;
+    if open as u64 >= settings.open_jobs_max {
+        return Ok(Submitted::Full(open as u64));
+    }
+    let job = Job::new(JobId::random(), new, now);
+    row::store(connection, &job, settings)?;
+    let id = job.id.to_string();
+    connection
+        .prepare_cached("INSERT INTO requests (id, document) VALUES (?1, ?2)")?
+        .execute(params![id, &new.document[..]])?;
+    if let Some(key) = &new.idempotency_key {
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO keys (key, request_sha256, service, id, created) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![key, new.request_sha256, new.service.name(), id, now.0])?;
+    }
+    Ok(Submitted::Created(job))
+}
+
+fn oldest(connection: &Connection, lane: Service, now: Time) -> Result<Option<Job>, Error> {
+    let sql =
+        "SELECT record FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 ORDER BY id LIMIT 1";
+    Ok(row::records(connection, sql, params![lane.name(), now.0])?.pop())
+}
+
+fn claim(
+    connection: &Connection,
+    lanes: &[Service],
+    owner: &str,
+    settings: &Settings,
+) -> Result<Option<Claim>, Error> {
+    let now = settings.clock.now();
+    for lane in lanes {
+        let Some(mut job) = oldest(connection, *lane, now)? else { continue };
+        let Some(part) = job.claim(owner, now, now.after(settings.lease)) else { continue };
+        row::store(connection, &job, settings)?;
+        let lease = Lease { job: job.id, part, token: job.parts[part].token };
+        return Ok(Some(Claim { lease, kind: job.parts[part].kind, job }));
+    }
+    Ok(None)
+}
+
+fn needs_tending(connection: &Connection, now: Time) -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE leased = 1) OR EXISTS (SELECT 1 FROM jobs WHERE ages_at <= ?1)
+               OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)";
+    let keys_end = now.0 - KEYS_KEPT.as_millis() as i64;
+    Ok(connection.prepare_cached(sql)?.query_row(params![now.0, keys_end], |row| row.get(0))?)
+}
+
+fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<Tended, Error> {
+    let now = settings.clock.now();
+    let mut tended = Tended::default();
+    let mut is_dead = owner.deaths();
+    for mut job in row::records(connection, "SELECT record FROM jobs WHERE leased = 1", [])? {
+        let rescued = job.rescue(now, settings, fastrand::f64(), &mut is_dead);
+        if rescued > 0 {
+            row::store(connection, &job, settings)?;
+        }
+        tended.rescued += rescued;
+    }
+    for mut job in row::records(connection, "SELECT record FROM jobs WHERE ages_at <= ?1 LIMIT 500", [now.0])? {
+        if job.age(now, settings) {
+            row::store(connection, &job, settings)?;
+            tended.aged += 1;
+        }
+    }
+    let forgotten = "SELECT id FROM jobs WHERE forgotten_at <= ?1 AND garbage_at IS NULL";
+    connection.execute(&format!("DELETE FROM requests WHERE id IN ({forgotten})"), [now.0])?;
+    tended.forgotten = connection.execute(&format!("DELETE FROM jobs WHERE id IN ({forgotten})"), [now.0])?;
+    connection.execute("DELETE FROM keys WHERE created <= ?1", [now.0 - KEYS_KEPT.as_millis() as i64])?;
+    Ok(tended)
+}

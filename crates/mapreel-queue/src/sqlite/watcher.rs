@@ -1,0 +1,57 @@
+//! Who wakes those that wait for a change: the writer of this process at once, and for other processes a thread that asks
+//! SQLite for its counter of changes (`PRAGMA data_version`), which costs microseconds.
+
+use crate::Error;
+use rusqlite::Connection;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How often the counter is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+/// Waiters are woken this often even when nothing changes: delays end by time alone.
+const WAKE_EVERY: Duration = Duration::from_millis(500);
+
+pub(super) struct Watcher {
+    sender: Arc<watch::Sender<u64>>,
+}
+
+#[derive(Clone)]
+pub(super) struct Bell(Arc<watch::Sender<u64>>);
+
+impl Watcher {
+    pub(super) fn start(connection: Connection) -> Result<Self, Error> {
+        let sender = Arc::new(watch::Sender::new(0));
+        let weak = Arc::downgrade(&sender);
+        let look = move || {
+            let version = || connection.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0));
+            let (mut seen, mut woken) = (version().unwrap_or_default(), Instant::now());
+            // It ends with the handle.
+            while let Some(sender) = weak.upgrade() {
+                let now = version().unwrap_or(seen);
+                if now != seen || woken.elapsed() > WAKE_EVERY {
+                    (seen, woken) = (now, Instant::now());
+                    sender.send_modify(|count| *count += 1);
+                }
+                drop(sender);
+                std::thread::sleep(LOOK_EVERY);
+            }
+        };
+        std::thread::Builder::new().name("changes".into()).spawn(look)?;
+        Ok(Self { sender })
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.sender.subscribe()
+    }
+
+    pub(super) fn bell(&self) -> Bell {
+        Bell(self.sender.clone())
+    }
+}
+
+impl Bell {
+    pub(super) fn ring(&self) {
+        self.0.send_modify(|count| *count += 1);
+    }
+}

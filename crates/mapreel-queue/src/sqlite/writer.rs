@@ -1,0 +1,80 @@
+//! The one thread of a process that writes. What comes while it writes is committed together: a disk that takes a
+//! millisecond to be sure takes it once for all of them.
+
+use super::watcher::Bell;
+use crate::Error;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+/// Operations waiting for the disk.
+const WAITING_MAX: usize = 1024;
+/// Operations committed together.
+const TOGETHER_MAX: usize = 64;
+
+/// An operation inside the transaction, or why there is none; what it returns is called with how the commit went.
+type Operation = Box<dyn FnOnce(Result<&Connection, String>) -> Reply + Send>;
+type Reply = Box<dyn FnOnce(Result<(), String>) + Send>;
+
+pub(super) struct Writer {
+    operations: mpsc::Sender<Operation>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, bell: Bell) -> Result<Self, Error> {
+        let (operations, mut waiting) = mpsc::channel::<Operation>(WAITING_MAX);
+        let serve = move || {
+            while let Some(first) = waiting.blocking_recv() {
+                let mut together = vec![first];
+                while together.len() < TOGETHER_MAX
+                    && let Ok(next) = waiting.try_recv()
+                {
+                    together.push(next);
+                }
+                commit(&connection, together);
+                bell.ring();
+            }
+        };
+        std::thread::Builder::new().name("store".into()).spawn(serve)?;
+        Ok(Self { operations })
+    }
+
+    /// Runs an operation in a transaction: all of it, durably, or nothing.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (send, receive) = oneshot::channel();
+        let operation: Operation = Box::new(move |connection| {
+            let result = connection.map_err(Error::Store).and_then(|connection| alone(connection, f));
+            Box::new(move |committed| {
+                // Who asked may be gone.
+                let _ = send.send(committed.map_err(Error::Store).and(result));
+            })
+        });
+        let stopped = || Error::Store("it has stopped".into());
+        self.operations.send(operation).await.map_err(|_| stopped())?;
+        receive.await.map_err(|_| stopped())?
+    }
+}
+
+/// Undoes this operation alone when it fails.
+fn alone<T>(connection: &Connection, f: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+    connection.execute_batch("SAVEPOINT operation")?;
+    let result = f(connection);
+    let end = if result.is_ok() { "RELEASE operation" } else { "ROLLBACK TO operation; RELEASE operation" };
+    connection.execute_batch(end)?;
+    result
+}
+
+fn commit(connection: &Connection, operations: Vec<Operation>) {
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        tracing::error!(%error, "the store cannot be written to");
+        return operations.into_iter().for_each(|operation| operation(Err(error.to_string()))(Ok(())));
+    }
+    let replies: Vec<Reply> = operations.into_iter().map(|operation| operation(Ok(connection))).collect();
+    let committed = connection.execute_batch("COMMIT").map_err(|error| {
+        let _ = connection.execute_batch("ROLLBACK");
+        error.to_string()
+    });
+    replies.into_iter().for_each(|reply| reply(committed.clone()));
+}

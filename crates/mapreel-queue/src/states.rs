@@ -1,0 +1,310 @@
+//! The states of a job and of its parts, and every way from one to another: pure functions of the record, the time and what
+//! happened.
+//!
+//! ```text
+//! job    PENDING ──claim──▶ RUNNING ──last part finished──▶ SUCCESS ──its time is over──▶ EXPIRED
+//!           ▲  └──────┐      │ │ └──permanent failure, or no attempt left──▶ FAILED
+//!           └─────────│──────┘ │
+//!        all handed   └────────┴──cancel──▶ CANCELLED
+//!        back                               SUCCESS, FAILED, CANCELLED and EXPIRED never lead back
+//!
+//! part   WAITING ──earlier stage done──▶ READY ──claim──▶ RUNNING ──finish──▶ DONE
+//!                                          ▲                 │
+//!                                          └─────────────────┘ release · failure that may pass · lease over · owner dead
+//! ```
+//!
+//! A part's *token* grows with every claim. Heartbeat, finish, failure and release name the token that they were given; with
+//! an older one they change nothing.
+
+use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State};
+use crate::queue::{Lease, NewJob, Settings, Verdict};
+use crate::{JobId, Time};
+use std::time::Duration;
+
+/// The waits before further attempts: this long and doubling, at most [`RETRY_MAX`], and a random part of it.
+const RETRY: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(30);
+/// A part whose worker died is taken up at once; one that dies again may be the cause, and is kept from its neighbours.
+const CRASHES_AT_ONCE: u32 = 1;
+
+impl Job {
+    /// A new job, pending.
+    pub(crate) fn new(id: JobId, new: &NewJob, now: Time) -> Self {
+        let part = |kind: Kind, frames| Part {
+            kind,
+            frames,
+            state: if kind.stage() == 0 { PartState::Ready } else { PartState::Waiting },
+            attempt: 0,
+            token: 0,
+            owner: String::new(),
+            at: now,
+            done: 0,
+            key: None,
+        };
+        let parts = match new.segments[..] {
+            [frames] => vec![part(Kind::Whole, frames)],
+            _ => {
+                let segments = (0..).zip(&new.segments).map(|(number, frames)| part(Kind::Segment(number), *frames));
+                let (first, last) = (part(Kind::Prepare, 0), part(Kind::Assemble, 0));
+                std::iter::once(first).chain(segments).chain([last]).collect()
+            }
+        };
+        Self {
+            id,
+            service: new.service,
+            state: State::Pending,
+            version: 1,
+            created: now,
+            changed: now,
+            started: None,
+            finished: None,
+            expires: None,
+            parts,
+            frames_done: 0,
+            request_sha256: new.request_sha256.clone(),
+            outcome: None,
+            failure: None,
+            garbage: None,
+        }
+    }
+
+    /// Takes the first part that can be done: its index. The lease ends at `until`.
+    pub(crate) fn claim(&mut self, owner: &str, now: Time, until: Time) -> Option<usize> {
+        if self.state.is_final() {
+            return None;
+        }
+        let index = self.parts.iter().position(|part| part.state == PartState::Ready && part.at <= now)?;
+        let part = &mut self.parts[index];
+        part.state = PartState::Running;
+        part.attempt += 1;
+        part.token += 1;
+        part.owner = owner.to_owned();
+        part.at = until;
+        part.done = 0;
+        self.state = State::Running;
+        self.started.get_or_insert(now);
+        self.touch(now);
+        Some(index)
+    }
+
+    /// Renews a lease and notes how many frames are done.
+    pub(crate) fn heartbeat(&mut self, lease: &Lease, done: u32, now: Time, until: Time) -> Verdict {
+        match self.held(lease) {
+            Ok(part) => {
+                part.at = until;
+                let grown = done > part.done;
+                part.done = done.min(part.frames).max(part.done);
+                if grown {
+                    self.count();
+                    self.touch(now);
+                }
+                Verdict::Continue
+            }
+            Err(verdict) => verdict,
+        }
+    }
+
+    /// A part is done and has left an object; the last part brings the outcome. Whether it counts.
+    pub(crate) fn finish(
+        &mut self,
+        lease: &Lease,
+        key: Option<String>,
+        outcome: Option<Outcome>,
+        now: Time,
+        settings: &Settings,
+    ) -> bool {
+        let Ok(part) = self.held(lease) else { return false };
+        part.state = PartState::Done;
+        part.owner.clear();
+        part.done = part.frames;
+        part.key = key;
+        self.count();
+        self.touch(now);
+        if let Some(open) = self.parts.iter().filter(|part| part.state != PartState::Done).map(|p| p.kind.stage()).min()
+        {
+            for part in self.parts.iter_mut().filter(|part| part.kind.stage() == open) {
+                if part.state == PartState::Waiting {
+                    (part.state, part.at) = (PartState::Ready, now);
+                }
+            }
+        } else {
+            self.end(State::Success, now);
+            self.outcome = outcome;
+            self.expires = Some(now.after(settings.keep));
+        }
+        true
+    }
+
+    /// An attempt failed: another one later where that may help, else the job has failed. Whether it counts.
+    pub(crate) fn fail(&mut self, lease: &Lease, failure: Failure, now: Time, settings: &Settings, random: f64) -> bool {
+        let Ok(part) = self.held(lease) else { return false };
+        if failure.retryable && part.attempt < settings.attempts_max {
+            part.hand_back(now.after(backoff(part.attempt, random)));
+            self.settle(now);
+        } else {
+            self.end_in_failure(failure, now);
+        }
+        true
+    }
+
+    /// Hands a part back undone, for no fault of its own: the attempt is not charged. Whether it counts.
+    pub(crate) fn release(&mut self, lease: &Lease, delay: Duration, now: Time) -> bool {
+        let Ok(part) = self.held(lease) else { return false };
+        part.attempt -= 1;
+        part.hand_back(now.after(delay));
+        self.settle(now);
+        true
+    }
+
+    /// Takes the leases that are over, or whose owner is dead, from who held them. How many.
+    pub(crate) fn rescue(
+        &mut self,
+        now: Time,
+        settings: &Settings,
+        random: f64,
+        is_dead: &mut dyn FnMut(&str) -> bool,
+    ) -> usize {
+        if self.state.is_final() {
+            return 0;
+        }
+        let mut rescued = 0;
+        let mut exhausted = None;
+        for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
+            if part.at > now && !is_dead(&part.owner) {
+                continue;
+            }
+            rescued += 1;
+            if part.attempt >= settings.attempts_max {
+                exhausted = Some((part.kind, part.attempt));
+            } else {
+                let crashes = part.attempt;
+                let wait = if crashes <= CRASHES_AT_ONCE { Duration::ZERO } else { backoff(crashes, random) };
+                part.hand_back(now.after(wait));
+            }
+        }
+        match exhausted {
+            Some((kind, attempts)) => {
+                let message = format!("the worker died or went silent in each of {attempts} attempts (at `{kind}`)");
+                let failure = Failure { code: "worker_crashed".into(), message, layer: None, retryable: false };
+                self.end_in_failure(failure, now);
+            }
+            None if rescued > 0 => self.settle(now),
+            None => {}
+        }
+        rescued
+    }
+
+    /// Takes the job back, unless it has come to its end. Whether that changed anything.
+    pub(crate) fn cancel(&mut self, now: Time) -> bool {
+        if self.state.is_final() {
+            return false;
+        }
+        self.end(State::Cancelled, now);
+        true
+    }
+
+    /// What time alone does: an artifact expires, and a job that nobody could do for very long fails.
+    pub(crate) fn age(&mut self, now: Time, settings: &Settings) -> bool {
+        if self.state == State::Success && self.expires.is_some_and(|expires| expires <= now) {
+            self.state = State::Expired;
+            self.garbage = Some(now);
+            self.touch(now);
+            return true;
+        }
+        if !self.state.is_final() && now.since(self.created) >= settings.wait_max {
+            let message = format!("it was not done within {} hours", settings.wait_max.as_secs() / 3600);
+            let failure = Failure { code: "too_late".into(), message, layer: None, retryable: true };
+            self.end_in_failure(failure, now);
+            return true;
+        }
+        false
+    }
+
+    /// What nobody needs of its objects has been deleted. While a lease runs, its holder may still leave one: then again.
+    pub(crate) fn cleaned(&mut self, now: Time) {
+        let running = self.parts.iter().filter(|part| part.state == PartState::Running && part.at > now);
+        self.garbage = running.map(|part| part.at).max();
+    }
+
+    /// When a part can be claimed, if ever.
+    pub(crate) fn claimable_at(&self) -> Option<Time> {
+        let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).map(|part| part.at);
+        ready.min().filter(|_| !self.state.is_final())
+    }
+
+    /// Whether anybody has a lease on it.
+    pub(crate) fn is_leased(&self) -> bool {
+        !self.state.is_final() && self.parts.iter().any(|part| part.state == PartState::Running)
+    }
+
+    /// When time alone will change it.
+    pub(crate) fn ages_at(&self, settings: &Settings) -> Option<Time> {
+        match self.state {
+            State::Success => self.expires,
+            State::Pending | State::Running => Some(self.created.after(settings.wait_max)),
+            _ => None,
+        }
+    }
+
+    /// When even its record is forgotten.
+    pub(crate) fn forgotten_at(&self, settings: &Settings) -> Option<Time> {
+        let end = self.expires.or(self.finished)?;
+        (self.state.is_final() && self.state != State::Success).then(|| end.after(settings.remember))
+    }
+
+    fn held(&mut self, lease: &Lease) -> Result<&mut Part, Verdict> {
+        match self.state {
+            State::Pending | State::Running => {}
+            State::Cancelled => return Err(Verdict::Cancelled),
+            _ => return Err(Verdict::Lost),
+        }
+        match self.parts.get_mut(lease.part) {
+            Some(part) if part.state == PartState::Running && part.token == lease.token => Ok(part),
+            _ => Err(Verdict::Lost),
+        }
+    }
+
+    fn end_in_failure(&mut self, failure: Failure, now: Time) {
+        self.end(State::Failed, now);
+        self.failure = Some(failure);
+    }
+
+    fn end(&mut self, state: State, now: Time) {
+        self.state = state;
+        self.finished = Some(now);
+        self.garbage = Some(now);
+        self.touch(now);
+    }
+
+    /// After parts were handed back: running only while somebody works on it or has finished a part.
+    fn settle(&mut self, now: Time) {
+        let untouched = |part: &Part| matches!(part.state, PartState::Waiting | PartState::Ready);
+        if self.parts.iter().all(untouched) {
+            self.state = State::Pending;
+        }
+        self.touch(now);
+    }
+
+    fn count(&mut self) {
+        self.frames_done = self.frames_done.max(self.parts.iter().map(|part| part.done).sum());
+    }
+
+    fn touch(&mut self, now: Time) {
+        self.changed = now.max(self.changed);
+        self.version += 1;
+    }
+}
+
+impl Part {
+    fn hand_back(&mut self, at: Time) {
+        self.state = PartState::Ready;
+        self.owner.clear();
+        self.at = at;
+    }
+}
+
+/// The wait after so many attempts; `random` is between 0 and 1.
+fn backoff(attempts: u32, random: f64) -> Duration {
+    let ceiling = RETRY.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(RETRY_MAX);
+    ceiling.mul_f64(0.5 + random / 2.0)
+}

@@ -1,0 +1,46 @@
+//! Times of jobs, and where they come from.
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Time(pub i64);
+
+impl Time {
+    /// So much later.
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long after `earlier`; nothing when it is not.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0).max(0) as u64)
+    }
+}
+
+/// Where a store has its time from. All processes of one store must share it.
+#[derive(Debug, Clone, Default)]
+pub enum Clock {
+    /// This machine's.
+    #[default]
+    System,
+    /// One that stands still until it is set: for tests.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The time.
+    pub fn now(&self) -> Time {
+        match self {
+            Self::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Time(since.as_millis() as i64)
+            }
+            Self::Manual(time) => Time(time.load(Ordering::SeqCst)),
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! One test for each law of [`Queue`], in the order of its documentation.
+
+use super::bench::{ANY, Bench, animation, failure, image, outcome, submit};
+use mapreel_queue::{Claim, Filter, Kind, NewJob, Queue, Service, State, Submitted, Verdict};
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+async fn claim(queue: &dyn Queue) -> Claim {
+    queue.claim(ANY).await.unwrap().expect("there is something to do")
+}
+
+async fn state(queue: &dyn Queue, claim: &Claim) -> State {
+    queue.job(claim.lease.job).await.unwrap().unwrap().state
+}
+
+#[tokio::test]
+async fn law_1_what_was_answered_for_is_there() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    let id = submit(&*queue, image()).await;
+    drop(queue);
+    let queue = bench.open();
+    assert_eq!(queue.job(id).await.unwrap().unwrap().state, State::Pending);
+    assert_eq!(&queue.request(id).await.unwrap().unwrap()[..], b"{}");
+    assert_eq!(queue.jobs(Filter { limit: 9, ..Filter::default() }).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn law_2_one_job_for_one_key() {
+    let bench = Bench::new();
+    let queues = [bench.open(), bench.open()];
+    let keyed = NewJob { idempotency_key: Some("k".into()), ..image() };
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 0..50 {
+        let (queue, keyed) = (queues[i % 2].clone(), keyed.clone());
+        tasks.spawn(async move { queue.submit(keyed).await.unwrap() });
+    }
+    let (mut created, mut ids) = (0, HashSet::new());
+    for submitted in tasks.join_all().await {
+        match submitted {
+            Submitted::Created(job) => {
+                created += 1;
+                ids.insert(job.id);
+            }
+            Submitted::Known(job) => {
+                ids.insert(job.id);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((created, ids.len()), (1, 1));
+    let other = NewJob { request_sha256: "other".into(), ..keyed.clone() };
+    assert_eq!(queues[0].submit(other).await.unwrap(), Submitted::KeyReused);
+    let other = NewJob { service: Service::Animation, ..keyed };
+    assert_eq!(queues[0].submit(other).await.unwrap(), Submitted::KeyReused);
+}
+
+#[tokio::test]
+async fn law_3_one_holder() {
+    let bench = Bench::new();
+    let queues: Vec<Arc<dyn Queue>> = (0..4).map(|_| bench.open()).collect();
+    for _ in 0..30 {
+        submit(&*queues[0], image()).await;
+    }
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 0..60 {
+        let queue = queues[i % 4].clone();
+        tasks.spawn(async move { queue.claim(ANY).await.unwrap() });
+    }
+    let claims: Vec<Claim> = tasks.join_all().await.into_iter().flatten().collect();
+    let parts: HashSet<_> = claims.iter().map(|claim| (claim.lease.job, claim.lease.part)).collect();
+    assert_eq!((claims.len(), parts.len()), (30, 30));
+}
+
+#[tokio::test]
+async fn law_4_lanes_in_order() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    let film = submit(&*queue, animation(&[2])).await;
+    let first = submit(&*queue, image()).await;
+    let second = submit(&*queue, image()).await;
+    let jobs = |claim: Option<Claim>| claim.map(|claim| claim.lease.job);
+    assert_eq!(jobs(queue.claim(ANY).await.unwrap()), Some(first));
+    assert_eq!(jobs(queue.claim(&[Service::Animation, Service::Image]).await.unwrap()), Some(film));
+    assert_eq!(jobs(queue.claim(&[Service::Animation]).await.unwrap()), None);
+    assert_eq!(jobs(queue.claim(&[Service::Image]).await.unwrap()), Some(second));
+}
+
+#[tokio::test]
+async fn law_5_in_stages() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    submit(&*queue, animation(&[12, 12, 6])).await;
+    let prepare = claim(&*queue).await;
+    assert_eq!(prepare.kind, Kind::Prepare);
+    assert!(queue.claim(ANY).await.unwrap().is_none(), "segments wait");
+    assert!(queue.finish(&prepare.lease, Some("p".into()), None).await.unwrap());
+    let segments = [claim(&*queue).await, claim(&*queue).await, claim(&*queue).await];
+    assert_eq!(segments.each_ref().map(|c| c.kind), [Kind::Segment(0), Kind::Segment(1), Kind::Segment(2)]);
+    assert_eq!(segments[2].job.parts[0].key.as_deref(), Some("p"));
+    for segment in segments.iter().rev() {
+        assert!(queue.claim(ANY).await.unwrap().is_none(), "assembling waits");
+        assert!(queue.finish(&segment.lease, Some("s".into()), None).await.unwrap());
+    }
+    let assemble = claim(&*queue).await;
+    assert_eq!((assemble.kind, assemble.job.progress(queue.now()).done), (Kind::Assemble, 30));
+    assert!(queue.finish(&assemble.lease, None, outcome()).await.unwrap());
+    assert_eq!(state(&*queue, &assemble).await, State::Success);
+}
+
+#[tokio::test]
+async fn law_6_fenced() {
+    let bench = Bench::new();
+    let (frozen, other) = (bench.open(), bench.open());
+    submit(&*frozen, image()).await;
+    let old = claim(&*frozen).await;
+    bench.pass(11);
+    assert_eq!(other.tend().await.unwrap().rescued, 1);
+    let new = claim(&*other).await;
+    assert!(new.lease.token > old.lease.token);
+    assert_ne!(new.key("png"), old.key("png"));
+    let before = other.job(new.lease.job).await.unwrap();
+    assert_eq!(frozen.heartbeat(&old.lease, 1).await.unwrap(), Verdict::Lost);
+    assert!(!frozen.finish(&old.lease, None, outcome()).await.unwrap());
+    assert!(!frozen.fail(&old.lease, failure(false)).await.unwrap());
+    assert!(!frozen.release(&old.lease, Duration::ZERO).await.unwrap());
+    assert_eq!(other.job(new.lease.job).await.unwrap(), before);
+    assert!(other.finish(&new.lease, None, outcome()).await.unwrap());
+    assert!(!other.finish(&new.lease, None, outcome()).await.unwrap(), "once");
+}
+
+#[tokio::test]
+async fn law_7_done_is_done() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    submit(&*queue, animation(&[5, 5])).await;
+    let mut seen = HashSet::new();
+    for _ in 0..4 {
+        let claim = claim(&*queue).await;
+        assert!(seen.insert(claim.lease.part));
+        queue.finish(&claim.lease, None, outcome()).await.unwrap();
+        bench.pass(60);
+        queue.tend().await.unwrap();
+    }
+    assert!(queue.claim(ANY).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn law_8_leases_end() {
+    let bench = Bench::new();
+    let (dying, other) = (bench.open(), bench.open());
+    submit(&*dying, image()).await;
+    let kept = claim(&*dying).await;
+    for _ in 0..5 {
+        bench.pass(8);
+        assert_eq!(dying.heartbeat(&kept.lease, 0).await.unwrap(), Verdict::Continue);
+        assert_eq!(other.tend().await.unwrap().rescued, 0, "a renewed lease is not over");
+    }
+    drop(dying);
+    let rescued = async {
+        while other.tend().await.unwrap().rescued == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), rescued).await.expect("its owner is dead");
+    assert_eq!(claim(&*other).await.lease.job, kept.lease.job);
+}
+
+#[tokio::test]
+async fn law_9_attempts_are_counted() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    submit(&*queue, image()).await;
+    for attempt in 1..=3 {
+        let claim = claim(&*queue).await;
+        assert_eq!(claim.job.attempt(), attempt);
+        bench.pass(11);
+        queue.tend().await.unwrap();
+        bench.pass(60);
+        let expected = if attempt == 3 { State::Failed } else { State::Pending };
+        assert_eq!(state(&*queue, &claim).await, expected);
+    }
+    submit(&*queue, image()).await;
+    for attempt in 1..=3 {
+        let claim = claim(&*queue).await;
+        assert!(queue.fail(&claim.lease, failure(true)).await.unwrap());
+        assert!(queue.claim(ANY).await.unwrap().is_none(), "not at once");
+        bench.pass(60);
+        assert_eq!(state(&*queue, &claim).await.is_final(), attempt == 3);
+    }
+    submit(&*queue, image()).await;
+    let claim = claim(&*queue).await;
+    assert!(queue.fail(&claim.lease, failure(false)).await.unwrap());
+    let job = queue.job(claim.lease.job).await.unwrap().unwrap();
+    assert_eq!((job.state, job.failure), (State::Failed, Some(failure(false))));
+}
+
+#[tokio::test]
+async fn law_10_handing_back_is_free() {
+    let bench = Bench::new();
+    let (draining, other) = (bench.open(), bench.open());
+    submit(&*draining, image()).await;
+    for _ in 0..5 {
+        let held = claim(&*draining).await;
+        assert_eq!(held.job.attempt(), 1);
+        assert!(draining.release(&held.lease, Duration::ZERO).await.unwrap());
+        assert_eq!(state(&*draining, &held).await, State::Pending);
+    }
+    assert_eq!(claim(&*other).await.job.attempt(), 1);
+}
+
+#[tokio::test]
+async fn law_11_cancel_wins() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    let waiting = submit(&*queue, image()).await;
+    assert_eq!(queue.cancel(waiting).await.unwrap().unwrap().state, State::Cancelled);
+    assert!(queue.claim(ANY).await.unwrap().is_none());
+    submit(&*queue, animation(&[5, 5])).await;
+    let prepare = claim(&*queue).await;
+    queue.finish(&prepare.lease, None, None).await.unwrap();
+    let running = claim(&*queue).await;
+    queue.cancel(running.lease.job).await.unwrap();
+    assert!(queue.claim(ANY).await.unwrap().is_none());
+    assert_eq!(queue.heartbeat(&running.lease, 1).await.unwrap(), Verdict::Cancelled);
+    assert!(!queue.finish(&running.lease, None, outcome()).await.unwrap());
+    bench.pass(11);
+    queue.tend().await.unwrap();
+    assert_eq!(state(&*queue, &running).await, State::Cancelled);
+    submit(&*queue, image()).await;
+    let done = claim(&*queue).await;
+    queue.finish(&done.lease, None, outcome()).await.unwrap();
+    assert_eq!(queue.cancel(done.lease.job).await.unwrap().unwrap().state, State::Success);
+    assert_eq!(queue.cancel(mapreel_queue::JobId::random()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn law_12_ends_are_final_but_for_expiry() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    submit(&*queue, image()).await;
+    let done = claim(&*queue).await;
+    queue.finish(&done.lease, None, outcome()).await.unwrap();
+    bench.pass(999);
+    queue.tend().await.unwrap();
+    assert_eq!(state(&*queue, &done).await, State::Success);
+    bench.pass(2);
+    assert_eq!(queue.tend().await.unwrap().aged, 1);
+    assert_eq!(state(&*queue, &done).await, State::Expired);
+    queue.cleaned(done.lease.job).await.unwrap();
+    bench.pass(10_001);
+    assert_eq!(queue.tend().await.unwrap().forgotten, 1);
+    assert_eq!(queue.job(done.lease.job).await.unwrap(), None);
+    let late = submit(&*queue, image()).await;
+    bench.pass(100_001);
+    queue.tend().await.unwrap();
+    let late = queue.job(late).await.unwrap().unwrap();
+    assert_eq!((late.state, late.failure.unwrap().code.as_str()), (State::Failed, "too_late"));
+}
+
+#[tokio::test]
+async fn law_13_progress_never_falls() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    submit(&*queue, animation(&[10, 10])).await;
+    let prepare = claim(&*queue).await;
+    queue.finish(&prepare.lease, None, None).await.unwrap();
+    let id = prepare.lease.job;
+    let done = async || queue.job(id).await.unwrap().unwrap().progress(queue.now()).done;
+    let segment = claim(&*queue).await;
+    queue.heartbeat(&segment.lease, 7).await.unwrap();
+    assert_eq!(done().await, 7);
+    bench.pass(11);
+    queue.tend().await.unwrap();
+    assert_eq!(done().await, 7);
+    let again = claim(&*queue).await;
+    queue.heartbeat(&again.lease, 3).await.unwrap();
+    assert_eq!(done().await, 7);
+    queue.finish(&again.lease, None, None).await.unwrap();
+    assert_eq!(done().await, 10);
+    let job = queue.job(id).await.unwrap().unwrap();
+    let eta = job.progress(queue.now()).eta_s.unwrap();
+    assert!((10.0..12.0).contains(&eta), "half of it took 11 s: {eta}");
+}
+
+#[tokio::test]
+async fn law_14_bounded() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    for _ in 0..40 {
+        submit(&*queue, image()).await;
+    }
+    assert_eq!(queue.submit(image()).await.unwrap(), Submitted::Full(40));
+    let one = claim(&*queue).await;
+    queue.finish(&one.lease, None, outcome()).await.unwrap();
+    submit(&*queue, image()).await;
+}
+
+#[tokio::test]
+async fn law_15_garbage_is_named() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    submit(&*queue, image()).await;
+    let done = claim(&*queue).await;
+    assert!(queue.garbage().await.unwrap().is_empty());
+    queue.finish(&done.lease, None, outcome()).await.unwrap();
+    let garbage = queue.garbage().await.unwrap();
+    assert_eq!((garbage[0].id, &garbage[0].keep[..]), (done.lease.job, &["a/final".into(), "a/manifest".into()][..]));
+    queue.cleaned(done.lease.job).await.unwrap();
+    assert!(queue.garbage().await.unwrap().is_empty());
+    submit(&*queue, image()).await;
+    let held = claim(&*queue).await;
+    queue.cancel(held.lease.job).await.unwrap();
+    assert_eq!(queue.garbage().await.unwrap()[0].keep.len(), 0);
+    queue.cleaned(held.lease.job).await.unwrap();
+    assert!(queue.garbage().await.unwrap().is_empty());
+    bench.pass(11);
+    assert_eq!(queue.garbage().await.unwrap().len(), 1, "its holder could have left something");
+    queue.cleaned(held.lease.job).await.unwrap();
+    assert!(queue.garbage().await.unwrap().is_empty());
+    bench.pass(2_000);
+    queue.tend().await.unwrap();
+    assert_eq!(queue.garbage().await.unwrap()[0].keep.len(), 0, "expired");
+}
+
+#[tokio::test]
+async fn law_16_changes_are_told() {
+    let bench = Bench::new();
+    let (one, other) = (bench.open(), bench.open());
+    for by in [&one, &other] {
+        let mut changes = one.changes();
+        changes.mark_unchanged();
+        submit(&**by, image()).await;
+        tokio::time::timeout(Duration::from_secs(2), changes.changed()).await.expect("told").unwrap();
+    }
+}
+
+#[tokio::test]
+async fn counts_and_lists_agree() {
+    let bench = Bench::new();
+    let queue = bench.open();
+    let ids = [submit(&*queue, image()).await, submit(&*queue, animation(&[3])).await, submit(&*queue, image()).await];
+    queue.cancel(ids[2]).await.unwrap();
+    let counts = queue.counts().await.unwrap();
+    assert_eq!(counts.jobs.get(&("image".into(), "PENDING".into())), Some(&1));
+    assert_eq!(counts.jobs.get(&("image".into(), "CANCELLED".into())), Some(&1));
+    assert!(counts.oldest_pending.is_some());
+    let list = async |filter: Filter| {
+        queue.jobs(filter).await.unwrap().into_iter().map(|job| job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(list(Filter { limit: 2, ..Filter::default() }).await, [ids[2], ids[1]]);
+    assert_eq!(list(Filter { limit: 2, before: Some(ids[1]), ..Filter::default() }).await, [ids[0]]);
+    assert_eq!(list(Filter { limit: 9, service: Some(Service::Animation), ..Filter::default() }).await, [ids[1]]);
+    assert_eq!(list(Filter { limit: 9, state: Some(State::Cancelled), ..Filter::default() }).await, [ids[2]]);
+}

@@ -1,0 +1,12 @@
+//! The queue's laws, held against every back-end.
+//!
+//! - [`conformance`]: one test for each law
+//! - [`artifacts`]: objects are whole or not there
+//! - [`model`]: random interleavings, held against a model of a few lines
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod artifacts;
+mod bench;
+mod conformance;
+mod model;
