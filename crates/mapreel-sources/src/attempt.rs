@@ -3,6 +3,8 @@
 use crate::Error;
 use crate::answer::{Wanted, judge};
 use crate::client::{Config, host};
+use crate::connections::{Connections, was_refused};
+use crate::egress::refused;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use mapreel_spec::wms::redacted;
@@ -17,21 +19,21 @@ const RATE_AFTER: Duration = Duration::from_secs(10);
 const RATE_MIN: f64 = 1024.0;
 
 pub(crate) async fn attempt(
-    http: &reqwest::Client,
+    connections: &Connections,
     config: &Config,
     url: &Url,
     wanted: Wanted,
 ) -> Result<Bytes, Error> {
     let limit = config.total_timeout;
-    tokio::time::timeout(limit, follow(http, config, url, wanted)).await.unwrap_or_else(|_| {
+    tokio::time::timeout(limit, follow(connections, config, url, wanted)).await.unwrap_or_else(|_| {
         Err(Error::TimedOut { host: host(url), what: format!("the whole answer within {} s", limit.as_secs_f64()) })
     })
 }
 
-async fn follow(http: &reqwest::Client, config: &Config, url: &Url, wanted: Wanted) -> Result<Bytes, Error> {
+async fn follow(connections: &Connections, config: &Config, url: &Url, wanted: Wanted) -> Result<Bytes, Error> {
     let mut url = url.clone();
     for _ in 0..=config.redirects_max {
-        let response = send(http, config, &url).await?;
+        let response = send(connections, config, &url).await?;
         let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
         match response.headers().get(LOCATION) {
             Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
@@ -41,16 +43,28 @@ async fn follow(http: &reqwest::Client, config: &Config, url: &Url, wanted: Want
     Err(Error::Redirect { host: host(&url), what: format!("more than {} times", config.redirects_max) })
 }
 
-async fn send(http: &reqwest::Client, config: &Config, url: &Url) -> Result<reqwest::Response, Error> {
-    let request = http.get(url.clone()).header(ACCEPT_ENCODING, "gzip").send();
-    match tokio::time::timeout(config.idle_timeout + config.connect_timeout, request).await {
-        Ok(Ok(response)) => Ok(response),
-        Ok(Err(error)) if error.is_timeout() => Err(Error::TimedOut { host: host(url), what: "no connection".into() }),
-        Ok(Err(error)) => Err(Error::Unreachable { host: host(url), reason: root_cause(&error) }),
+/// Sends one request, by a redirect or not, where it may be sent.
+async fn send(connections: &Connections, config: &Config, url: &Url) -> Result<reqwest::Response, Error> {
+    config.egress.admit(url)?;
+    let request = connections.to(url).get(url.clone()).header(ACCEPT_ENCODING, "gzip").send();
+    let response = match tokio::time::timeout(config.idle_timeout + config.connect_timeout, request).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(unsent(&error, url)),
         Err(_) => {
             let what = format!("no answer within {} s", config.idle_timeout.as_secs_f64());
-            Err(Error::TimedOut { host: host(url), what })
+            return Err(Error::TimedOut { host: host(url), what });
         }
+    };
+    config.egress.admit_peer(url, response.remote_addr())?;
+    Ok(response)
+}
+
+/// Why there is no answer.
+fn unsent(error: &reqwest::Error, url: &Url) -> Error {
+    match error {
+        error if was_refused(error) => refused(url),
+        error if error.is_timeout() => Error::TimedOut { host: host(url), what: "no connection".into() },
+        error => Error::Unreachable { host: host(url), reason: root_cause(error) },
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::answer::Wanted;
 use crate::attempt::attempt;
 use crate::cache::Cache;
+use crate::connections::Connections;
 use crate::gate::Gates;
-use crate::{Error, retry};
+use crate::{Egress, Error, retry};
 use bytes::Bytes;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -29,6 +31,8 @@ pub struct Config {
     pub attempts_max: u32,
     /// Answers kept for the run.
     pub cache_bytes_max: usize,
+    /// Which upstreams may be asked at all.
+    pub egress: Egress,
 }
 
 impl Default for Config {
@@ -42,16 +46,22 @@ impl Default for Config {
             per_host_max: 6,
             attempts_max: 3,
             cache_bytes_max: 8 << 20,
+            egress: Egress::Any,
         }
     }
 }
 
 /// A guarded HTTP client with a cache for one run.
 pub struct Client {
-    http: reqwest::Client,
+    shared: Arc<Shared>,
+    cache: Cache,
+}
+
+/// What all runs of a process share: connections, and what is known of hosts.
+struct Shared {
+    connections: Connections,
     config: Config,
     gates: Gates,
-    cache: Cache,
 }
 
 impl Client {
@@ -62,15 +72,16 @@ impl Client {
     pub fn new(config: Config) -> Result<Self, Error> {
         // One cryptography for the process; a second call finds the first's and that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("mapreel/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")"))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(config.connect_timeout)
-            .pool_max_idle_per_host(config.per_host_max)
-            .build()
+        let connections = Connections::new(&config)
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
         let (gates, cache) = (Gates::new(config.per_host_max), Cache::new(config.cache_bytes_max));
-        Ok(Self { http, config, gates, cache })
+        Ok(Self { shared: Arc::new(Shared { connections, config, gates }), cache })
+    }
+
+    /// A client for another run. It shares connections, limits, places at hosts and what is known of their health; its
+    /// cache is its own and empty, so that what failed in one run is asked for again in the next.
+    pub fn fresh(&self) -> Self {
+        Self { shared: self.shared.clone(), cache: Cache::new(self.shared.config.cache_bytes_max) }
     }
 
     /// The bytes behind a URL, which are what was wanted, by their first bytes at least.
@@ -80,20 +91,22 @@ impl Client {
     pub async fn get(&self, url: &str, wanted: Wanted) -> Result<Bytes, Error> {
         let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::wms::without_secrets(url)))?;
+        // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
+        self.shared.config.egress.admit(&parsed)?;
         self.cache.get(url, self.fetch(parsed, wanted)).await
     }
 
     async fn fetch(&self, url: Url, wanted: Wanted) -> Result<Bytes, Error> {
-        let place = self.gates.enter(&host(&url)).await?;
+        let place = self.shared.gates.enter(&host(&url)).await?;
         let mut number = 1;
         let result = loop {
-            let result = attempt(&self.http, &self.config, &url, wanted).await;
+            let result = attempt(&self.shared.connections, &self.shared.config, &url, wanted).await;
             let Err(error) = &result else { break result };
             if place.must_rest() {
                 break result;
             }
             number += 1;
-            match retry::wait(error, number, self.config.attempts_max, fastrand::f64()) {
+            match retry::wait(error, number, self.shared.config.attempts_max, fastrand::f64()) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => break result,
             }

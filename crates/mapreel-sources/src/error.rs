@@ -9,6 +9,14 @@ pub enum Error {
     /// The URL cannot be asked for.
     #[error("`{0}` is not an http or https URL")]
     BadUrl(String),
+    /// Nobody may ask there; see [`Egress`](crate::Egress).
+    #[error("`{host}` {what}")]
+    Refused {
+        /// Host and port as they were asked for; never the addresses behind a name, which are no stranger's business.
+        host: String,
+        /// Why not.
+        what: &'static str,
+    },
     /// No connection, or it broke before an answer.
     #[error("`{host}` could not be reached: {reason}")]
     Unreachable {
@@ -91,6 +99,9 @@ pub enum Error {
         /// How often.
         failures: u32,
     },
+    /// What an earlier request for the same had come to, in words.
+    #[error("{0}")]
+    Recorded(String),
     /// A picture of more pixels than allowed.
     #[error("a picture of {width} × {height} pixels is too large; the limit is {max} million pixels")]
     TooManyPixels {

@@ -10,6 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const FAILURES_MAX: u32 = 5;
 /// … for so long.
 const REST: Duration = Duration::from_secs(30);
+/// With more hosts than this, those are forgotten that nobody asks and that do not rest.
+const HOSTS_KEPT: usize = 1000;
 
 /// One gate for each host.
 pub(crate) struct Gates {
@@ -33,6 +35,8 @@ struct Health {
 /// A place at a host; given back when dropped.
 pub(crate) struct Place {
     gate: Arc<Gate>,
+    /// This is the one request that finds out whether the host has recovered.
+    probes: bool,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -46,37 +50,53 @@ impl Gates {
     /// # Errors
     /// The host is left alone after failures.
     pub(crate) async fn enter(&self, host: &str) -> Result<Place, Error> {
-        let gate = {
-            let mut hosts = self.hosts.lock().expect("no panic while held");
-            let new = || Arc::new(Gate { places: Arc::new(Semaphore::new(self.per_host)), health: Mutex::default() });
-            hosts.entry(host.to_owned()).or_insert_with(new).clone()
-        };
+        let gate = self.gate(host);
         let permit = gate.places.clone().acquire_owned().await.expect("never closed");
-        let place = Place { gate, _permit: permit };
+        let mut place = Place { gate, probes: false, _permit: permit };
         place.admit(host).map(|()| place)
+    }
+
+    fn gate(&self, host: &str) -> Arc<Gate> {
+        let mut hosts = self.hosts.lock().expect("no panic while held");
+        if hosts.len() > HOSTS_KEPT {
+            hosts.retain(|_, gate| Arc::strong_count(gate) > 1 || gate.rests());
+        }
+        let new = || Arc::new(Gate { places: Arc::new(Semaphore::new(self.per_host)), health: Mutex::default() });
+        hosts.entry(host.to_owned()).or_insert_with(new).clone()
+    }
+}
+
+impl Gate {
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().expect("no panic while held")
+    }
+
+    fn rests(&self) -> bool {
+        self.health().rests_until.is_some_and(|until| Instant::now() < until)
     }
 }
 
 impl Place {
     /// Whether the host may be asked: not while it rests, and after its rest by one request until that has come back.
-    fn admit(&self, host: &str) -> Result<(), Error> {
-        let mut health = self.health();
+    fn admit(&mut self, host: &str) -> Result<(), Error> {
+        let mut health = self.gate.health();
         let Some(until) = health.rests_until else { return Ok(()) };
         if Instant::now() < until || health.probed {
             return Err(Error::LeftAlone { host: host.to_owned(), failures: health.failures });
         }
         health.probed = true;
+        self.probes = true;
         Ok(())
     }
 
     /// Whether others have found meanwhile that the host must rest.
     pub(crate) fn must_rest(&self) -> bool {
-        self.health().rests_until.is_some_and(|until| Instant::now() < until)
+        self.gate.rests()
     }
 
     /// Notes how it went, all retries included.
     pub(crate) fn leave<T>(self, result: &Result<T, Error>) {
-        let mut health = self.health();
+        let mut health = self.gate.health();
         match result {
             Err(error) if error.is_transient() => {
                 health.failures += 1;
@@ -88,8 +108,65 @@ impl Place {
             _ => *health = Health::default(),
         }
     }
+}
 
-    fn health(&self) -> MutexGuard<'_, Health> {
-        self.gate.health.lock().expect("no panic while held")
+impl Drop for Place {
+    /// A probe that was given up with its run has found nothing out; the next request probes.
+    fn drop(&mut self) {
+        if self.probes {
+            self.gate.health().probed = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure() -> Result<(), Error> {
+        Err(Error::CutOff { host: "h".into() })
+    }
+
+    async fn tire(gates: &Gates, host: &str) {
+        for _ in 0..FAILURES_MAX {
+            gates.enter(host).await.ok().unwrap().leave(&failure());
+        }
+    }
+
+    #[tokio::test]
+    async fn hosts_are_forgotten_unless_somebody_asks_them_or_they_rest() {
+        let gates = Gates::new(1);
+        let held = gates.enter("held").await.ok().unwrap();
+        tire(&gates, "resting").await;
+        for i in 0..5 * HOSTS_KEPT {
+            gates.enter(&format!("h{i}")).await.ok().unwrap().leave(&failure());
+        }
+        assert!(gates.hosts.lock().unwrap().len() <= HOSTS_KEPT + 1);
+        assert!(matches!(gates.enter("resting").await, Err(Error::LeftAlone { .. })));
+        let second = tokio::time::timeout(Duration::from_millis(20), gates.enter("held")).await;
+        assert!(second.is_err(), "the only place is still taken");
+        drop(held);
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_is_given_up_is_followed_by_another() {
+        let gates = Gates::new(2);
+        tire(&gates, "h").await;
+        gates.gate("h").health().rests_until = Some(Instant::now());
+        let probe = gates.enter("h").await.ok().unwrap();
+        assert!(gates.enter("h").await.is_err(), "one probe at a time");
+        drop(probe);
+        gates.enter("h").await.ok().unwrap().leave(&Ok(()));
+        assert!(gates.enter("h").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_nobody_may_ask_is_no_failure_of_the_host() {
+        let gates = Gates::new(1);
+        for _ in 0..2 * FAILURES_MAX {
+            let refused: Result<(), _> = Err(Error::Refused { host: "h".into(), what: "" });
+            gates.enter("h").await.ok().unwrap().leave(&refused);
+        }
+        assert!(gates.enter("h").await.is_ok());
     }
 }

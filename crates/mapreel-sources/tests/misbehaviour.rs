@@ -256,3 +256,24 @@ async fn upstreams_are_told_who_asks() {
     let head = request.join().unwrap();
     assert!(head.contains("user-agent: mapreel/") && head.contains("accept-encoding: gzip"), "{head}");
 }
+
+#[tokio::test]
+async fn a_fresh_client_forgets_answers_and_remembers_hosts() {
+    let server = Server::start(|_, stream| send(stream, "404 Not Found", "", b""));
+    let client = Client::new(config()).unwrap();
+    for _ in 0..2 {
+        client.get(&server.url, Wanted::Picture).await.unwrap_err();
+    }
+    assert_eq!(server.hits(), 1, "within one run a failure is kept");
+    client.fresh().get(&server.url, Wanted::Picture).await.unwrap_err();
+    assert_eq!(server.hits(), 2, "the next run asks again");
+
+    let dead = Server::start(|_, stream| send(stream, "503 Service Unavailable", "", b""));
+    let client = Client::new(Config { attempts_max: 1, ..config() }).unwrap();
+    let mut last = String::new();
+    for _ in 0..6 {
+        last = client.fresh().get(&dead.url, Wanted::Picture).await.unwrap_err().to_string();
+    }
+    assert!(last.contains("failed 5 times in a row"), "{last}");
+    assert_eq!(dead.hits(), 5);
+}

@@ -2,7 +2,7 @@
 
 use crate::geojson::{Features, Reading};
 use crate::tile::TileTemplate;
-use crate::{Bbox, Crs, Extent, Graticule, NaturalEarth, Output, ValidTime, wms};
+use crate::{Bbox, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, wms};
 
 /// An animation, or an image: an animation of one frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +75,13 @@ impl<T> Series<T> {
             Self::Same(value) => std::slice::from_ref(value).iter(),
             Self::PerFrame(values) => values.iter(),
         }
+    }
+}
+
+impl<T: Clone> Series<T> {
+    /// What frame `index` has, as the same for all.
+    fn only(&self, index: usize) -> Self {
+        Self::Same(self.at(index).clone())
     }
 }
 
@@ -165,6 +172,28 @@ impl Animation {
             _ => None,
         };
         self.layers.iter().enumerate().filter_map(url).collect()
+    }
+
+    /// Frame `index` (from 0) alone, as a still picture in `format` whose map is no wider or higher than `side_px_max`.
+    ///
+    /// `None`: there is no such frame.
+    pub fn still(&self, index: usize, format: Format, side_px_max: u32) -> Option<Self> {
+        let mut still = self.clone();
+        still.times = vec![self.times.get(index)?.clone()];
+        for layer in &mut still.layers {
+            layer.labels = layer.labels.only(index);
+            match &mut layer.content {
+                Content::Tiles(templates) => *templates = templates.only(index),
+                Content::GetMaps(requests) => *requests = requests.only(index),
+                _ => {}
+            }
+        }
+        let map = &mut still.map;
+        let shrink = (f64::from(side_px_max) / f64::from(map.width.max(map.height))).min(1.0);
+        let side = |pixels: u32| ((f64::from(pixels) * shrink).round() as u32).max(1);
+        (map.width, map.height) = (side(map.width), side(map.height));
+        still.output.format = format;
+        Some(still)
     }
 
     /// Puts a fetched document, or why it could not be had, in the place of its URL.

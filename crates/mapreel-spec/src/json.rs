@@ -1,7 +1,6 @@
 //! A JSON document as a tree that keeps the order of its fields.
 //!
 //! `serde_json::Value` would silently keep the last of two equal keys; a request that says two things is refused here.
-//! Depth is bounded by `serde_json` (128).
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::HashSet;
@@ -37,6 +36,25 @@ impl Json {
             _ => None,
         }
     }
+}
+
+/// How deep lists and objects are nested in a document, whether it is valid or not; found without building anything.
+pub(crate) fn depth(document: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
+    for byte in document {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 impl<'de> Deserialize<'de> for Json {
@@ -100,5 +118,21 @@ impl<'de> Visitor<'de> for Tree {
             fields.push((key, map.next_value()?));
         }
         Ok(Json::Object(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_strings() {
+        let check = |text: &str, expected| assert_eq!(depth(text.as_bytes()), expected, "{text}");
+        check("1", 0);
+        check("[{}]", 2);
+        check(r#"{"a": [], "b": [[1]]}"#, 3);
+        check(r#"["[[[\"[[["]"#, 1);
+        check("[[[[", 4);
+        check("]]]][", 1);
     }
 }

@@ -34,6 +34,7 @@ pub use animation::{Animation, Content, Header, Label, Layer, OnError, Series};
 pub use bbox::Bbox;
 pub use colour::Colour;
 pub use crs::{AxisOrder, Crs};
+pub use dialect::Purpose;
 pub use extent::Extent;
 pub use graticule::Graticule;
 pub use limits::Limits;
@@ -49,5 +50,13 @@ pub use time::{TimeError, ValidTime, expand as expand_times};
 /// # Errors
 /// Every problem of the document at once, each with its JSON Pointer (RFC 6901).
 pub fn parse_request(document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
-    dialect::parse(document, limits)
+    parse_request_for(Purpose::Any, document, limits)
+}
+
+/// Reads a request that is sent for an image, or for an animation.
+///
+/// # Errors
+/// As [`parse_request`]; and it describes the other.
+pub fn parse_request_for(purpose: Purpose, document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
+    dialect::parse(document, limits, purpose)
 }

@@ -5,6 +5,8 @@
 pub struct Limits {
     /// Bytes of the request document.
     pub document_bytes_max: usize,
+    /// How deep lists and objects are nested in the document.
+    pub depth_max: usize,
     /// Frames of an animation.
     pub frames_max: usize,
     /// Layers, the basemap included.
@@ -23,6 +25,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             document_bytes_max: 16 << 20,
+            depth_max: 32,
             frames_max: 600,
             layers_max: 16,
             side_px_max: 4096,

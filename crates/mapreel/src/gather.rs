@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use mapreel_render::{Gathered, LegendPicture, Raster, assemble_mosaic, place};
+use mapreel_render::{FramePictures, Gathered, LegendPicture, Raster, assemble_mosaic, place};
 use mapreel_sources::{Error, Picture, Upstreams, Wanted, decode, decode_into};
 use mapreel_spec::{Drawing, Extent, Mosaic, Plan, Series};
 
@@ -33,18 +33,32 @@ pub(crate) async fn fetch_still(upstreams: &dyn Upstreams, plan: &Plan) -> Vec<O
     .await
 }
 
+/// The pictures of one frame, or those that serve all frames.
+pub(crate) struct PlacedFrame {
+    pub pictures: FramePictures,
+    /// For each layer: whether what is missing may be there later.
+    pub may_pass: Vec<bool>,
+}
+
 /// Decodes the answers of a frame, or those that serve all frames (any `index`), into `spare` buffers while there are any.
 pub(crate) fn place_frame(
     plan: &Plan,
     index: usize,
     answers: Vec<Option<Answers>>,
     spare: &mut Vec<Vec<u8>>,
-) -> Vec<Option<Gathered>> {
-    let place = |(layer, answers): (&mapreel_spec::PlannedLayer, Option<Answers>)| match &layer.drawing {
-        Drawing::Pictures(series) => answers.map(|answers| place_mosaic(series.at(index), answers, &plan.map, spare)),
-        _ => None,
-    };
-    plan.layers.iter().zip(answers).map(place).collect()
+) -> PlacedFrame {
+    let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
+    for (layer, answers) in plan.layers.iter().zip(answers) {
+        let may_pass = |answers: &Answers| answers.iter().flat_map(|answer| answer.as_ref().err()).any(Error::is_transient);
+        frame.may_pass.push(answers.as_ref().is_some_and(may_pass));
+        frame.pictures.push(match &layer.drawing {
+            Drawing::Pictures(series) => {
+                answers.map(|answers| place_mosaic(series.at(index), answers, &plan.map, spare))
+            }
+            _ => None,
+        });
+    }
+    frame
 }
 
 fn place_mosaic(mosaic: &Mosaic, answers: Answers, map: &Extent, spare: &mut Vec<Vec<u8>>) -> Gathered {

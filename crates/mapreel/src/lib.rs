@@ -7,10 +7,23 @@
 
 mod artifact;
 pub mod cli;
+mod config;
+mod explain;
+mod failpoint;
 mod fonts;
 mod gather;
+mod hands;
+mod http;
+mod keeper;
 pub mod memory;
+mod metrics;
+mod missing;
+mod prepare;
 pub mod produce;
 pub mod progress;
+mod recording;
 mod report;
 mod segments;
+mod service;
+mod telemetry;
+mod worker;

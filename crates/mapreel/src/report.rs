@@ -1,8 +1,11 @@
 //! The manifest of a run: what was drawn, and everything that was not.
 
-use mapreel_render::{LegendPicture, Scene};
+use crate::missing::Missing;
+use crate::prepare::Prepared;
+use mapreel_render::Scene;
 use mapreel_spec::manifest::{Artifact, Frame, Layer, Manifest, Map, Outcome, Warning};
 use mapreel_spec::{Drawing, PlannedLayer, wms};
+use std::collections::HashMap;
 
 /// The facts of the file.
 pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifact {
@@ -18,20 +21,22 @@ pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifa
     }
 }
 
-/// The whole manifest; `problems` are (frame or all, layer, why), sorted.
+/// The whole manifest; `missing` is what is missing in some frame, sorted.
 pub(crate) fn manifest(
-    scene: &Scene,
-    legends: &[LegendPicture],
-    problems: Vec<(Option<usize>, usize, String)>,
+    prepared: &Prepared,
+    missing: Vec<Missing>,
     artifact: Artifact,
     request_sha256: String,
 ) -> Manifest {
-    let plan = scene.plan();
+    let (scene, plan) = (&prepared.scene, prepared.plan());
+    // What concerns all frames stands first.
+    let missing: Vec<&Missing> = prepared.missing.iter().chain(&missing).collect();
+    let mut reasons: HashMap<(Option<usize>, usize), &str> = HashMap::new();
+    for gap in &missing {
+        reasons.entry((gap.frame, gap.layer)).or_insert(&gap.why);
+    }
     let reason = |frame: usize, layer: usize| {
-        let of = |frame: Option<usize>| {
-            problems.iter().find(|(f, l, _)| *f == frame && *l == layer).map(|(_, _, why)| why.clone())
-        };
-        of(None).or_else(|| of(Some(frame)))
+        reasons.get(&(None, layer)).or_else(|| reasons.get(&(Some(frame), layer))).map(|why| (*why).to_owned())
     };
     let frame = |index: usize| Frame {
         index: index + 1,
@@ -43,7 +48,7 @@ pub(crate) fn manifest(
             .map(|(i, planned)| layer(planned, scene, index, reason(index, i)))
             .collect(),
     };
-    let legend_warnings = legends.iter().filter_map(|legend| {
+    let legend_warnings = prepared.legends.iter().filter_map(|legend| {
         let message = legend.picture.as_ref().err()?.clone();
         Some(Warning {
             code: "legend_unavailable".into(),
@@ -52,11 +57,11 @@ pub(crate) fn manifest(
             message,
         })
     });
-    let layer_warnings = problems.iter().map(|(frame, layer, message)| Warning {
+    let layer_warnings = missing.iter().map(|gap| Warning {
         code: "layer_unavailable".into(),
-        layer: plan.layers[*layer].name.clone(),
-        frame: frame.map(|index| index + 1),
-        message: message.clone(),
+        layer: plan.layers[gap.layer].name.clone(),
+        frame: gap.frame.map(|index| index + 1),
+        message: gap.why.clone(),
     });
     Manifest {
         layout: scene.layout().manifest(plan),

@@ -1,109 +1,79 @@
-//! Drawing and encoding the segments of an animation on all cores.
-//!
-//! Each thread takes the next segment, has its frames fetched a few ahead, draws and encodes them in order, and leaves
-//! the result in a file: memory grows neither with the frames nor with the segments.
+//! Drawing and encoding segments: the frames of one fetched a few ahead, drawn and encoded in order. Memory grows neither
+//! with the frames nor with the segments.
 
-use crate::gather::{Answers, fetch_frame, place_frame};
-use crate::produce::Problems;
+use crate::failpoint;
+use crate::gather::{Answers, PlacedFrame, fetch_frame, place_frame};
+use crate::hands::Hands;
+use crate::missing::{Ledger, Missing};
+use crate::prepare::Prepared;
+use crate::produce::Error;
 use crate::progress::Progress;
 use anyhow::Context;
-use mapreel_render::encode::{Animation, SegmentEncoder};
-use mapreel_render::{Painter, Scene};
-use mapreel_sources::Upstreams;
+use mapreel_render::Painter;
+use mapreel_render::encode::{self, SegmentEncoder};
+use mapreel_spec::Plan;
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use tokio::runtime::Handle;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::mpsc;
 
 /// Frames fetched ahead of the one that is drawn, for each thread.
 const FRAMES_AHEAD: usize = 3;
 
-/// Everything the threads share.
-pub(crate) struct Work<'a> {
-    pub scene: &'a Scene,
-    pub animation: &'a Animation,
-    pub upstreams: &'a Arc<dyn Upstreams>,
-    pub runtime: &'a Handle,
-    pub problems: &'a Problems,
-    pub progress: &'a dyn Progress,
-}
-
 /// What a thread keeps from frame to frame.
-struct Desk<'a> {
+pub(crate) struct Desk<'a> {
+    prepared: &'a Prepared,
+    hands: &'a Hands,
     painter: Painter<'a>,
     /// Buffers of pictures that have been drawn, for those to come.
     spare: Vec<Vec<u8>>,
 }
 
-impl Work<'_> {
-    /// Draws and encodes all segments with `threads` threads; the encoded segments in order.
-    pub(crate) fn run(&self, threads: usize) -> anyhow::Result<Vec<File>> {
-        let segments = &self.scene.plan().segments;
-        let (next, done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-        let thread = || -> anyhow::Result<Vec<(usize, File)>> {
-            let mut desk = Desk { painter: Painter::new(self.scene), spare: Vec::new() };
-            let mut files = Vec::new();
-            while !failed.load(Ordering::Relaxed) {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= segments.len() {
-                    break;
-                }
-                let file = self
-                    .segment(number, &mut desk, &done, &failed)
-                    .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
-                files.extend(file.map(|file| (number, file)));
-            }
-            Ok(files)
-        };
-        let results: Vec<_> = std::thread::scope(|scope| {
-            let handles: Vec<_> = (0..threads.min(segments.len())).map(|_| scope.spawn(thread)).collect();
-            handles
-                .into_iter()
-                .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        });
-        let mut files: Vec<_> =
-            results.into_iter().collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect();
-        files.sort_by_key(|(number, _)| *number);
-        Ok(files.into_iter().map(|(_, file)| file).collect())
+impl<'a> Desk<'a> {
+    pub(crate) fn new(prepared: &'a Prepared, hands: &'a Hands) -> Self {
+        Self { prepared, hands, painter: Painter::new(&prepared.scene), spare: Vec::new() }
     }
 
-    /// One segment; `None` when another thread has failed meanwhile.
-    fn segment(
-        &self,
-        number: usize,
-        desk: &mut Desk,
-        done: &AtomicUsize,
-        failed: &AtomicBool,
-    ) -> anyhow::Result<Option<File>> {
-        let plan = self.scene.plan();
+    /// Draws and encodes segment `number`; `frame_done` is told after each frame.
+    pub(crate) fn segment(&mut self, number: usize, ledger: &Ledger, frame_done: &dyn Fn()) -> Result<Vec<u8>, Error> {
+        let plan = self.prepared.plan();
         let segment = &plan.segments[number];
-        let mut encoder = SegmentEncoder::new(self.animation, segment)?;
+        let mut encoder = SegmentEncoder::new(&self.prepared.encoding, segment).context("cannot encode")?;
         let mut answers = self.fetch_ahead(segment.clone());
         for index in segment.clone() {
-            if failed.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            let answers = answers.blocking_recv().context("the fetching task ended early")?;
-            let gathered = place_frame(plan, index, answers, &mut desk.spare);
-            self.problems.note(plan, Some(index), &gathered)?;
-            encoder.add(desk.painter.draw(index, &gathered))?;
-            desk.spare.extend(gathered.into_iter().flatten().flat_map(|g| g.placed).map(|placed| placed.raster.pixels));
-            self.progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, plan.frames.len());
+            failpoint::hit("fetching", plan.title.as_deref());
+            let answers = self.hands.wait(answers.recv())?.context("the fetching task ended early")?;
+            failpoint::hit("drawing", plan.title.as_deref());
+            let placed = place_frame(plan, index, answers, &mut self.spare);
+            note(ledger, plan, index, &placed)?;
+            encoder.add(self.painter.draw(index, &placed.pictures)).context("cannot encode")?;
+            let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
+            self.spare.extend(used.map(|placed| placed.raster.pixels));
+            frame_done();
+            failpoint::hit("encoding", plan.title.as_deref());
         }
-        let mut file = tempfile::tempfile().context("cannot write a temporary file")?;
-        file.write_all(&encoder.finish()).context("cannot write a temporary file")?;
-        file.rewind()?;
-        Ok(Some(file))
+        Ok(encoder.finish())
+    }
+
+    /// Draws the only frame.
+    pub(crate) fn still(&mut self, ledger: &Ledger) -> Result<Vec<u8>, Error> {
+        let plan = self.prepared.plan();
+        failpoint::hit("fetching", plan.title.as_deref());
+        let answers = self.hands.wait(fetch_frame(&*self.hands.upstreams, plan, 0))?;
+        failpoint::hit("drawing", plan.title.as_deref());
+        let placed = place_frame(plan, 0, answers, &mut self.spare);
+        note(ledger, plan, 0, &placed)?;
+        let page = self.painter.draw(0, &placed.pictures);
+        failpoint::hit("encoding", plan.title.as_deref());
+        Ok(encode::still(page, plan.output.format).context("cannot encode")?)
     }
 
     /// Fetches the frames in order, a few ahead of who receives them.
     fn fetch_ahead(&self, frames: std::ops::Range<usize>) -> mpsc::Receiver<Vec<Option<Answers>>> {
         let (send, receive) = mpsc::channel(1);
-        let (upstreams, plan) = (self.upstreams.clone(), self.scene.shared_plan());
-        self.runtime.spawn(async move {
+        let (upstreams, plan) = (self.hands.upstreams.clone(), self.prepared.scene.shared_plan());
+        let stop = self.hands.stop.clone();
+        let fetch = async move {
             use futures_util::StreamExt;
             let fetches = frames.map(|index| {
                 let (upstreams, plan) = (upstreams.clone(), plan.clone());
@@ -116,7 +86,72 @@ impl Work<'_> {
                     break;
                 }
             }
-        });
+        };
+        self.hands.runtime.spawn(async move { stop.run_until_cancelled(fetch).await });
         receive
     }
+}
+
+/// Notes what is missing in a frame.
+fn note(ledger: &Ledger, plan: &Plan, index: usize, placed: &PlacedFrame) -> Result<(), Error> {
+    for (layer, gathered) in placed.pictures.iter().enumerate() {
+        if let Some(why) = gathered.as_ref().and_then(|gathered| gathered.problem.clone()) {
+            ledger.note(plan, Missing { frame: Some(index), layer, why }, placed.may_pass[layer])?;
+        }
+    }
+    Ok(())
+}
+
+/// Draws and encodes all segments with `threads` threads; the encoded segments in order.
+pub(crate) fn all(
+    prepared: &Prepared,
+    hands: &Hands,
+    threads: usize,
+    ledger: &Ledger,
+    progress: &dyn Progress,
+) -> Result<Vec<File>, Error> {
+    let segments = prepared.plan().segments.len();
+    let frames = prepared.plan().frames.len();
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    // One that fails stops the others.
+    let hands = &Hands { stop: hands.stop.child_token(), ..hands.clone() };
+    let frame_done = || progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, frames);
+    let thread = || -> Result<Vec<(usize, File)>, Error> {
+        let stop_others = hands.stop.clone().drop_guard();
+        let mut desk = Desk::new(prepared, hands);
+        let mut files = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= segments {
+                stop_others.disarm();
+                return Ok(files);
+            }
+            let encoded = desk.segment(number, ledger, &frame_done)?;
+            let mut file = tempfile::tempfile().context("cannot write a temporary file")?;
+            file.write_all(&encoded).context("cannot write a temporary file")?;
+            file.rewind().context("cannot read a temporary file")?;
+            files.push((number, file));
+        }
+    };
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads.min(segments)).map(|_| scope.spawn(thread)).collect();
+        handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let mut files = first_failure(results)?;
+    files.sort_by_key(|(number, _)| *number);
+    Ok(files.into_iter().map(|(_, file)| file).collect())
+}
+
+/// All files, or the failure that stopped the others.
+fn first_failure(results: Vec<Result<Vec<(usize, File)>, Error>>) -> Result<Vec<(usize, File)>, Error> {
+    let mut files = Vec::new();
+    let mut stopped = None;
+    for result in results {
+        match result {
+            Ok(some) => files.extend(some),
+            Err(Error::Stopped) => stopped = Some(Error::Stopped),
+            Err(error) => return Err(error),
+        }
+    }
+    stopped.map_or(Ok(files), Err)
 }

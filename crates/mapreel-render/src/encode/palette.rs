@@ -71,7 +71,20 @@ impl Colours {
     }
 }
 
+impl From<Vec<Rgb>> for Palette {
+    /// The palette of these colours; those past the 255th are left out.
+    fn from(mut colours: Vec<Rgb>) -> Self {
+        colours.truncate(COLOURS_MAX);
+        Self(colours)
+    }
+}
+
 impl Palette {
+    /// Its colours: red, green, blue.
+    pub fn colours(&self) -> &[[u8; 3]] {
+        &self.0
+    }
+
     /// Red, green and blue of each colour, and of the transparent place, which must lie in the table too.
     pub(super) fn bytes(&self) -> Vec<u8> {
         [self.0.concat(), vec![0; 3]].concat()

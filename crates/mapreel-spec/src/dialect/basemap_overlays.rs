@@ -2,6 +2,7 @@
 //!
 //! Its clients write whole GetMap URLs. The first overlay is the topmost.
 
+use super::Purpose;
 use crate::animation::{Animation, Content, Header, Label, Layer, OnError, Series};
 use crate::json::Json;
 use crate::read::{Fields, Node};
@@ -14,7 +15,7 @@ const TILE_HINT: &str = "…/{z}/{x}/{y}.png, or the URL of a tile: …/0/0/0";
 /// What the earlier service did without `fps`.
 const FRAME_RATE_FPS: f64 = 1.0;
 
-pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
+pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Animation> {
     let fields = root.fields()?;
     let basemap = fields.required("basemap", "an object with `bbox`, `zoom`, `url`, `params` and `map_time`");
     let (map, times, bottom) = match basemap {
@@ -34,12 +35,12 @@ pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
     let general = fields.optional("general").and_then(|node| node.fields());
     let output = match general {
         Some(general) => {
-            let format = super::format(general.optional("format"), frames);
+            let format = super::format(general.optional("format"), frames, purpose);
             let rate = super::frame_rate(general.optional("fps"), format, FRAME_RATE_FPS);
             general.finish();
             super::output(format, rate)
         }
-        None => super::output(super::format(None, frames), FRAME_RATE_FPS),
+        None => super::output(super::format(None, frames, purpose), FRAME_RATE_FPS),
     };
     fields.finish();
     let layers = std::iter::once(bottom).chain(layers?);

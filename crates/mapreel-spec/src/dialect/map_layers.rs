@@ -1,6 +1,7 @@
 //! The second dialect: `map` + `layers`. It says what is wanted and leaves the URLs to Mapreel.
 
 use super::basemap_overlays::{labels, read_params};
+use super::Purpose;
 use crate::animation::{Animation, Content, Header, Layer, OnError, Series};
 use crate::geojson::Reading;
 use crate::json::Json;
@@ -18,7 +19,7 @@ const FRAME_RATE_FPS: f64 = 4.0;
 /// The credit of the built-in geography.
 const NATURAL_EARTH_CREDIT: &str = "Made with Natural Earth";
 
-pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
+pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Animation> {
     let fields = root.fields()?;
     let map = fields.required("map", "an object with `bbox` and `width`").and_then(|node| read_map(&node, limits));
     let times = match fields.optional("times") {
@@ -36,8 +37,8 @@ pub(crate) fn read(root: &Node, limits: &Limits) -> Option<Animation> {
     });
     let header = fields.optional("header").map_or(Some(Header::default()), |node| read_header(&node));
     let output = match fields.optional("output") {
-        Some(node) => read_output(&node, frames),
-        None => Some(super::output(super::format(None, frames), FRAME_RATE_FPS)),
+        Some(node) => read_output(&node, frames, purpose),
+        None => Some(super::output(super::format(None, frames, purpose), FRAME_RATE_FPS)),
     };
     fields.finish();
     Some(Animation { map: map?, times: times?, layers: layers?, header: header?, output: output? })
@@ -170,9 +171,9 @@ fn read_header(node: &Node) -> Option<Header> {
     Some(Header { title, time_prefix: None })
 }
 
-fn read_output(node: &Node, frames: usize) -> Option<crate::Output> {
+fn read_output(node: &Node, frames: usize, purpose: Purpose) -> Option<crate::Output> {
     let fields = node.fields()?;
-    let format = super::format(fields.optional("format"), frames);
+    let format = super::format(fields.optional("format"), frames, purpose);
     let mut output = super::output(format, super::frame_rate(fields.optional("fps"), format, FRAME_RATE_FPS));
     if let Some(hold) = fields.optional("hold_last_s").and_then(|node| node.number(0.0, 60.0)) {
         output.hold_last_s = hold;

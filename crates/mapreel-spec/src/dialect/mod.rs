@@ -3,19 +3,35 @@
 mod basemap_overlays;
 mod map_layers;
 
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::problem::Problem;
 use crate::read::{Node, Notes};
 use crate::wms::Request;
 use crate::{Animation, Crs, Format, Limits, Output, Problems, TileTemplate};
 
+/// What a request is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// Whatever it describes.
+    #[default]
+    Any,
+    /// One still picture.
+    Image,
+    /// A film, if only of one frame.
+    Animation,
+}
+
 /// Reads a document in the dialect that its fields name.
-pub(crate) fn parse(document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
+pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Result<Animation, Problems> {
     let whole = |code, detail: String, hint: Option<&str>| {
         Problems(vec![Problem { pointer: String::new(), code, detail, hint: hint.map(str::to_owned) }])
     };
     if document.len() > limits.document_bytes_max {
         let detail = format!("the request has {} bytes; the limit is {}", document.len(), limits.document_bytes_max);
+        return Err(whole("too_large", detail, None));
+    }
+    if json::depth(document) > limits.depth_max {
+        let detail = format!("lists and objects are nested more than {} deep", limits.depth_max);
         return Err(whole("too_large", detail, None));
     }
     let json: Json =
@@ -24,8 +40,8 @@ pub(crate) fn parse(document: &[u8], limits: &Limits) -> Result<Animation, Probl
     let root = Node::root(&json, &notes);
     let has = |names: [&str; 2]| names.iter().any(|name| json.get(name).is_some());
     let animation = match (has(["basemap", "overlays"]), has(["map", "layers"])) {
-        (true, false) => basemap_overlays::read(&root, limits),
-        (false, true) => map_layers::read(&root, limits),
+        (true, false) => basemap_overlays::read(&root, limits, purpose),
+        (false, true) => map_layers::read(&root, limits, purpose),
         (both, _) => {
             let detail = match json {
                 Json::Object(_) if both => "the request mixes two dialects",
@@ -36,6 +52,9 @@ pub(crate) fn parse(document: &[u8], limits: &Limits) -> Result<Animation, Probl
             None
         }
     };
+    if let Some(animation) = &animation {
+        check_purpose(&root, animation, purpose);
+    }
     if animation.is_none() && notes.is_empty() {
         root.invalid("the request cannot be read", "please report this request");
     }
@@ -45,13 +64,29 @@ pub(crate) fn parse(document: &[u8], limits: &Limits) -> Result<Animation, Probl
     }
 }
 
+fn check_purpose(root: &Node, animation: &Animation, purpose: Purpose) {
+    let (frames, format) = (animation.times.len(), animation.output.format);
+    match purpose {
+        Purpose::Image if frames > 1 => {
+            root.invalid(format!("an image has one frame and the request has {frames}"), "ask for an animation")
+        }
+        Purpose::Image if format.is_animation() => {
+            root.invalid(format!("`{}` is no format for an image", format.name()), "`png`, `jpeg` or `webp`")
+        }
+        Purpose::Animation if !format.is_animation() => {
+            root.invalid(format!("`{}` is no format for an animation", format.name()), "`mp4` or `gif`")
+        }
+        _ => {}
+    }
+}
+
 /// Formats that the contract knows and this version does not.
 const FORMATS_LATER: [&str; 3] = ["webm", "apng", "zip"];
 
 /// The format, which must be able to hold this many frames.
-fn format(node: Option<Node>, frames: usize) -> Option<Format> {
+fn format(node: Option<Node>, frames: usize, purpose: Purpose) -> Option<Format> {
     let Some(node) = node else {
-        return Some(if frames > 1 { Format::Mp4 } else { Format::Png });
+        return Some(if frames > 1 || purpose == Purpose::Animation { Format::Mp4 } else { Format::Png });
     };
     const HINT: &str = "`png`, `jpeg` or `webp` for an image, `mp4` or `gif` for an animation";
     let word = node.string()?;

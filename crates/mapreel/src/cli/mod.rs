@@ -5,7 +5,11 @@
 mod check;
 mod demo;
 mod render;
+mod serve;
+mod settings;
+mod submit;
 
+use crate::produce;
 use clap::{Parser, Subcommand};
 use mapreel_spec::{Limits, Problems};
 use std::io::Read;
@@ -29,6 +33,14 @@ enum Command {
     Render(render::Arguments),
     /// Validate a request and explain what it would draw and fetch; render nothing.
     Check(check::Arguments),
+    /// Run the service: HTTP API and workers in one process. `--workers 0`: the API alone.
+    Serve(serve::Arguments),
+    /// Run workers alone, beside a `serve` that has the same store and artifacts.
+    Worker(serve::Arguments),
+    /// Hand a request to a server; wait for it and fetch the file with `-o`.
+    Submit(submit::Arguments),
+    /// Print the settings of `serve` and `worker`, and where each comes from.
+    Config(settings::Arguments),
     /// Make a film of Hurricane Katrina's track with no network at all.
     Demo(demo::Arguments),
 }
@@ -47,6 +59,10 @@ pub fn run() -> ExitCode {
     let ending = match Arguments::parse().command {
         Command::Render(arguments) => render::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Serve(arguments) => serve::serve(arguments),
+        Command::Worker(arguments) => serve::worker(arguments),
+        Command::Submit(arguments) => submit::run(arguments),
+        Command::Config(arguments) => settings::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     };
     match ending {
@@ -54,7 +70,7 @@ pub fn run() -> ExitCode {
         Ok(Ending::Invalid) => ExitCode::from(2),
         Ok(Ending::Warned) => ExitCode::from(3),
         // A plan over the limits is a request that is not valid, too.
-        Err(error) => match error.downcast_ref::<Problems>() {
+        Err(error) => match problems(&error) {
             Some(problems) => {
                 say(problems);
                 ExitCode::from(2)
@@ -64,6 +80,13 @@ pub fn run() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+    }
+}
+
+fn problems(error: &anyhow::Error) -> Option<&Problems> {
+    match error.downcast_ref::<produce::Error>() {
+        Some(produce::Error::Invalid(problems)) => Some(problems),
+        _ => error.downcast_ref::<Problems>(),
     }
 }
 
@@ -96,5 +119,14 @@ fn say(problems: &Problems) {
     eprintln!("the request is not valid: {count} problem{}", if count == 1 { "" } else { "s" });
     for problem in &problems.0 {
         eprintln!("  {problem}");
+    }
+}
+
+/// A size for people.
+pub(crate) fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} bytes"),
+        1_000..1_000_000 => format!("{:.0} kB", n as f64 / 1e3),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
     }
 }

@@ -59,17 +59,8 @@ pub(super) fn render(
     }
     let a = &manifest.artifact;
     let frames = if a.frames > 1 { format!(", {} frames, {:.1} s", a.frames, a.duration_s) } else { String::new() };
-    eprintln!("{}: {} × {} pixels{frames}, {}", output.display(), a.width, a.height, bytes(a.size_bytes));
+    eprintln!("{}: {} × {} pixels{frames}, {}", output.display(), a.width, a.height, super::bytes(a.size_bytes));
     let warnings = report::summary(&manifest);
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })
-}
-
-/// A size for people.
-pub(super) fn bytes(n: u64) -> String {
-    match n {
-        0..1_000 => format!("{n} bytes"),
-        1_000..1_000_000 => format!("{:.0} kB", n as f64 / 1e3),
-        _ => format!("{:.1} MB", n as f64 / 1e6),
-    }
 }

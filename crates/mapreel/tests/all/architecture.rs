@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Crate, and the crates of the workspace that it may know.
-const EDGES: [(&str, &[&str]); 4] = [
+const EDGES: [(&str, &[&str]); 5] = [
     ("mapreel-spec", &[]),
     ("mapreel-sources", &["mapreel-spec"]),
     ("mapreel-render", &["mapreel-spec"]),
-    ("mapreel", &["mapreel-spec", "mapreel-sources", "mapreel-render"]),
+    ("mapreel-queue", &["mapreel-spec"]),
+    ("mapreel", &["mapreel-spec", "mapreel-sources", "mapreel-render", "mapreel-queue"]),
 ];
 
 /// Crate, and libraries that it must not know, by what they stand for.
-const MUST_NOT_KNOW: [(&str, &[&str]); 2] = [
+const MUST_NOT_KNOW: [(&str, &[&str]); 3] = [
     ("mapreel-spec", &["tokio", "reqwest", "hyper", "png", "tiny-skia", "futures-util"]),
     ("mapreel-render", &["tokio", "reqwest", "hyper", "jiff", "futures-util"]),
+    ("mapreel-queue", &["axum", "reqwest", "hyper", "png", "tiny-skia"]),
 ];
 
 #[test]

@@ -1,0 +1,152 @@
+//! `mapreel submit REQUEST.json`: hands a request to a server; waits for it and fetches the file where asked to.
+
+use super::Ending;
+use crate::artifact::Draft;
+use crate::progress::{Progress, Told};
+use anyhow::{Context, bail};
+use mapreel_spec::{Limits, parse_request};
+use reqwest::{Client, Response, Url};
+use serde_json::Value;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Between two looks at a job.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// A server that does not answer is asked again for so long: it may be restarting.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The request: a JSON file, or `-` for standard input.
+    request: PathBuf,
+    /// The server.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:5005")]
+    server: String,
+    /// Wait until the job has ended.
+    #[arg(long)]
+    wait: bool,
+    /// Wait, and write the image or animation to this file.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Also write what was drawn, frame by frame, as JSON.
+    #[arg(long, value_name = "FILE", requires = "output")]
+    manifest: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
+    let document = super::read(&arguments.request)?;
+    // Whether it is an image or an animation; what is wrong with it is said before it is sent.
+    let animation = parse_request(&document, &Limits::default())?;
+    let service = if animation.output.format.is_animation() { "animation" } else { "image" };
+    let base: Url = arguments.server.parse().with_context(|| format!("`{}` is not a URL", arguments.server))?;
+    if let Some(output) = &arguments.output {
+        Draft::check(output)?;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(submit(&arguments, base, service, document))
+}
+
+async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u8>) -> anyhow::Result<Ending> {
+    // Whoever is first installs the cryptography of the process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = Client::builder().timeout(Duration::from_secs(60)).build()?;
+    let url = base.join(&format!("/api/service/{service}"))?;
+    let answer = http.post(url).header("content-type", "application/json").body(document).send().await;
+    let job = json(answer.with_context(|| format!("`{base}` does not answer"))?).await?;
+    let id = job["id"].as_str().context("the server's answer is not a job")?;
+    if !arguments.wait && arguments.output.is_none() {
+        super::print(&format!("{}\n", base.join(&format!("/api/job-status/{id}"))?))?;
+        return Ok(Ending::Done);
+    }
+    let job = follow(&http, &base, id).await?;
+    match job["status"].as_str() {
+        Some("SUCCESS") => {}
+        Some("FAILED") => bail!("the job has failed: {}", job["failure"]["message"].as_str().unwrap_or_default()),
+        other => bail!("the job is {}", other.unwrap_or("in no known state")),
+    }
+    if let Some(output) = &arguments.output {
+        let answer = http.get(base.join(&format!("/api/download/{id}"))?).timeout(Duration::from_secs(3600)).send().await?;
+        let mut answer = refused(answer).await?;
+        let mut draft = Draft::new(output)?;
+        while let Some(chunk) = answer.chunk().await? {
+            draft.write_all(&chunk)?;
+        }
+        let (size_bytes, sha256) = draft.publish(output)?;
+        if job["artifact"]["sha256"] != sha256 {
+            bail!("`{}` was changed on its way", output.display());
+        }
+        eprintln!("{}: {}", output.display(), super::bytes(size_bytes));
+    }
+    if let Some(path) = &arguments.manifest {
+        let answer = http.get(base.join(&format!("/api/download/{id}/manifest"))?).send().await?;
+        let bytes = refused(answer).await?.bytes().await?;
+        std::fs::write(path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    let warnings = job["warnings"].as_array().map_or(&[][..], Vec::as_slice);
+    for warning in warnings {
+        let frame = warning["frame"].as_u64().map(|frame| format!(", frame {frame}")).unwrap_or_default();
+        let text = |field: &str| warning[field].as_str().unwrap_or_default().to_owned();
+        eprintln!("warning: layer `{}`{frame}: {}", text("layer"), text("message"));
+    }
+    Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })
+}
+
+/// Looks at the job until it has ended.
+async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
+    let told = Told::new();
+    let url = base.join(&format!("/api/job-status/{id}"))?;
+    let mut silent = Duration::ZERO;
+    let mut wait_s = 0.0;
+    let job = loop {
+        let mut url = url.clone();
+        url.query_pairs_mut().append_pair("wait", &format!("{wait_s}"));
+        match http.get(url).send().await {
+            Ok(answer) => {
+                silent = Duration::ZERO;
+                let job = json(answer).await?;
+                show(&told, &job);
+                if !matches!(job["status"].as_str(), Some("PENDING" | "RUNNING")) {
+                    break job;
+                }
+                // A short job ends while the server waits for it; a long one is looked at again and again.
+                wait_s = LOOK_EVERY.as_secs_f64();
+            }
+            Err(error) if silent >= PATIENCE => return Err(error).context("the server does not answer any more"),
+            Err(_) => {
+                silent += Duration::from_secs(1);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    };
+    told.clear();
+    Ok(job)
+}
+
+fn show(told: &Told, job: &Value) {
+    let stage = match job["progress"]["stage"].as_str() {
+        Some("gather") => "gather",
+        Some("draw") => "draw",
+        Some("assemble") => "assemble",
+        _ => "wait",
+    };
+    told.stage(stage);
+    let number = |field: &str| job["progress"][field].as_u64().unwrap_or(0) as usize;
+    told.frames(number("done"), number("total"));
+}
+
+async fn json(answer: Response) -> anyhow::Result<Value> {
+    let bytes = refused(answer).await?.bytes().await?;
+    serde_json::from_slice(&bytes).context("the server's answer is not JSON")
+}
+
+/// An error of the server, with every problem that it names.
+async fn refused(answer: Response) -> anyhow::Result<Response> {
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let bytes = answer.bytes().await.unwrap_or_default();
+    let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    bail!("the server answered with {status}: {}", problem["detail"].as_str().unwrap_or("no details"))
+}

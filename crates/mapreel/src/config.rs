@@ -1,0 +1,394 @@
+//! The configuration of `serve` and `worker`: flags, then environment, then a TOML file, then defaults.
+//!
+//! Every setting is a row of one table, [`SETTINGS`]: from it come the flags, the environment's names, the keys of the file,
+//! the example file and the messages.
+
+use mapreel_queue::Settings as QueueSettings;
+use mapreel_sources::{Config as ClientConfig, Egress};
+use mapreel_spec::Limits;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A setting: its key in the file. `--key-name` is its flag and `MAPREEL_KEY_NAME` its variable.
+pub(crate) struct Setting {
+    pub key: &'static str,
+    pub default: &'static str,
+    pub expected: &'static str,
+    pub help: &'static str,
+}
+
+const fn setting(key: &'static str, default: &'static str, expected: &'static str, help: &'static str) -> Setting {
+    Setting { key, default, expected, help }
+}
+
+const COUNT: &str = "a whole number";
+const SECONDS: &str = "seconds";
+
+/// Every setting, in the order of the example file.
+#[rustfmt::skip]
+pub(crate) const SETTINGS: &[Setting] = &[
+    setting("listen", "127.0.0.1:5005", "an address and port", "Where the HTTP API listens."),
+    setting("store", "sqlite:./mapreel-data/jobs.db", "`sqlite:FILE`", "Where jobs are kept; processes that share it share the work."),
+    setting("artifacts", "file:./mapreel-data/artifacts", "`file:FOLDER`", "Where images, animations and their segments are kept."),
+    setting("workers", "auto", "a whole number, or `auto` for one for each core", "Parts of animations drawn at once by this process; 0: none, the API alone."),
+    setting("image_workers", "auto", "a whole number, or `auto` for as many as `workers`", "Images drawn at once beside them, so that no image waits for an animation."),
+    setting("private_upstreams", "", "addresses, networks or names, separated by commas", "Upstreams that are not public and may still be asked: `10.107.0.0/16,wms.internal:8080`."),
+    setting("body_bytes_max", "1048576", COUNT, "Bytes of a request."),
+    setting("depth_max", "32", COUNT, "How deep lists and objects of a request are nested."),
+    setting("frames_max", "600", COUNT, "Frames of an animation."),
+    setting("layers_max", "16", COUNT, "Layers of a map, the basemap included."),
+    setting("side_px_max", "4096", COUNT, "Width or height of a map, in pixels."),
+    setting("cost_mpx_max", "8000", COUNT, "Frames × pixels × (layers + 1) of a request, in millions."),
+    setting("upstream_requests_max", "4000", COUNT, "Requests to upstreams for one job."),
+    setting("positions_max", "1000000", COUNT, "Positions in the GeoJSON of a request."),
+    setting("open_jobs_max", "1000", COUNT, "Jobs pending or running; further ones are answered with 503."),
+    setting("previews_max", "2", COUNT, "Previews drawn at once; further ones are answered with 503."),
+    setting("preview_px_max", "1024", COUNT, "Width or height of a preview's map, in pixels."),
+    setting("connections_max", "1000", COUNT, "Connections of clients at once; further ones wait."),
+    setting("attempts_max", "3", COUNT, "Attempts at a part of a job."),
+    setting("lease_s", "30", SECONDS, "How long a worker that says nothing keeps its part of a job."),
+    setting("stall_s", "180", SECONDS, "An attempt that finishes no frame for so long has failed."),
+    setting("wait_max_s", "86400", SECONDS, "A job that is not done after so long has failed."),
+    setting("artifact_lifetime_s", "86400", SECONDS, "How long a finished image or animation can be downloaded."),
+    setting("remember_s", "604800", SECONDS, "How long the record of a job is kept after that."),
+    setting("drain_s", "25", SECONDS, "From SIGTERM to the end: work that is not done by then is handed back."),
+    setting("upstream_connect_timeout_s", "5", SECONDS, "Until a connection to an upstream stands."),
+    setting("upstream_idle_timeout_s", "10", SECONDS, "Between two pieces of an upstream's answer."),
+    setting("upstream_timeout_s", "30", SECONDS, "Until an upstream's answer is complete; one attempt."),
+    setting("upstream_bytes_max", "16777216", COUNT, "Bytes of an upstream's answer."),
+    setting("upstream_per_host_max", "6", COUNT, "Requests under way at one host."),
+    setting("log", "info", "`error`, `warn`, `info`, `debug` or `trace`, or filters such as `mapreel=debug`", "What is logged, to standard error."),
+    setting("log_format", "text", "`text` or `json`", "How it is logged."),
+];
+
+/// The configuration, valid.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub listen: SocketAddr,
+    pub store: String,
+    pub artifacts: String,
+    pub workers: usize,
+    pub image_workers: usize,
+    pub limits: Limits,
+    pub previews_max: usize,
+    pub preview_px_max: u32,
+    pub connections_max: usize,
+    pub stall: Duration,
+    pub drain: Duration,
+    pub queue: QueueSettings,
+    pub client: ClientConfig,
+    pub log: String,
+    pub log_json: bool,
+}
+
+/// Settings by key, and where each came from.
+pub(crate) struct Values(BTreeMap<&'static str, (String, String)>);
+
+impl Values {
+    /// Gathers the settings; `flags` are those given, `environment` looks a variable up, `file` is its path and text.
+    ///
+    /// # Errors
+    /// The file is not TOML, or has keys that are no settings: all of them.
+    pub(crate) fn gather(
+        flags: &BTreeMap<String, String>,
+        environment: impl Fn(&str) -> Option<String>,
+        file: Option<(&Path, &str)>,
+    ) -> Result<Self, Vec<String>> {
+        let (table, mut problems) = read_file(file)?;
+        let mut values = BTreeMap::new();
+        for Setting { key, default, .. } in SETTINGS {
+            let variable = variable(key);
+            let from_file = || {
+                let (path, _) = file?;
+                let text = match table.get(*key)? {
+                    toml::Value::String(text) => text.clone(),
+                    toml::Value::Array(items) => {
+                        let texts = items.iter().map(|item| item.as_str().map_or(item.to_string(), str::to_owned));
+                        texts.collect::<Vec<_>>().join(",")
+                    }
+                    other => other.to_string(),
+                };
+                Some((text, format!("`{key}` in `{}`", path.display())))
+            };
+            let value = flags
+                .get(*key)
+                .map(|text| (text.clone(), format!("`--{}`", key.replace('_', "-"))))
+                .or_else(|| Some((environment(&variable)?, format!("`{variable}`"))))
+                .or_else(from_file)
+                .unwrap_or_else(|| ((*default).to_owned(), "default".to_owned()));
+            values.insert(*key, value);
+        }
+        let known = |key: &String| SETTINGS.iter().any(|setting| setting.key == key);
+        problems.extend(table.keys().filter(|key| !known(key)).map(|key| {
+            let path = file.map(|(path, _)| path.display().to_string()).unwrap_or_default();
+            format!("`{key}` in `{path}`: there is no such setting; `mapreel config --example` prints all")
+        }));
+        if problems.is_empty() { Ok(Self(values)) } else { Err(problems) }
+    }
+
+    /// Every setting: key, value, where it came from.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        SETTINGS.iter().map(|setting| {
+            let (text, origin) = &self.0[setting.key];
+            (setting.key, text.as_str(), origin.as_str())
+        })
+    }
+}
+
+type Table = toml::Table;
+
+fn read_file(file: Option<(&Path, &str)>) -> Result<(Table, Vec<String>), Vec<String>> {
+    let Some((path, text)) = file else { return Ok((Table::new(), Vec::new())) };
+    let table = text.parse::<Table>().map_err(|error| vec![format!("`{}` is not TOML: {error}", path.display())])?;
+    Ok((table, Vec::new()))
+}
+
+/// The environment's name of a setting.
+pub(crate) fn variable(key: &str) -> String {
+    format!("MAPREEL_{}", key.to_uppercase())
+}
+
+/// Reads values and notes what is wrong with them.
+struct Reader<'a> {
+    values: &'a Values,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn text(&self, key: &'static str) -> String {
+        self.values.0[key].0.clone()
+    }
+
+    fn refuse(&mut self, key: &'static str, more: &str) {
+        let (text, origin) = &self.values.0[key];
+        let expected = SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.expected);
+        self.problems.push(format!("{origin}: `{text}` is not {expected}{more}"));
+    }
+
+    fn parsed<T: FromStr>(&mut self, key: &'static str) -> Option<T> {
+        let value = self.text(key).parse().ok();
+        if value.is_none() {
+            self.refuse(key, "");
+        }
+        value
+    }
+
+    /// A number of at least 1.
+    fn count<T: FromStr + PartialOrd + From<u8>>(&mut self, key: &'static str) -> Option<T> {
+        let value = self.text(key).parse().ok().filter(|value| *value >= T::from(1));
+        if value.is_none() {
+            self.refuse(key, " of 1 or more");
+        }
+        value
+    }
+
+    fn duration(&mut self, key: &'static str) -> Option<Duration> {
+        let seconds = self.text(key).parse::<f64>().ok().filter(|s| (0.01..=1e9).contains(s));
+        if seconds.is_none() {
+            self.refuse(key, " (0.01 or more)");
+        }
+        seconds.map(Duration::from_secs_f64)
+    }
+
+    fn workers(&mut self, key: &'static str, auto: usize) -> Option<usize> {
+        match self.text(key).as_str() {
+            "auto" => Some(auto),
+            _ => {
+                let count = self.parsed::<usize>(key)?;
+                if count > 1024 {
+                    self.refuse(key, " up to 1024");
+                    return None;
+                }
+                Some(count)
+            }
+        }
+    }
+
+    fn one_of(&mut self, key: &'static str, words: [&str; 2]) -> Option<bool> {
+        let text = self.text(key);
+        let place = words.iter().position(|word| *word == text);
+        if place.is_none() {
+            self.refuse(key, "");
+        }
+        place.map(|place| place == 1)
+    }
+}
+
+impl Config {
+    /// Reads the values.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them: where it stands, the value, what was expected.
+    pub(crate) fn read(values: &Values) -> Result<Self, Vec<String>> {
+        let mut r = Reader { values, problems: Vec::new() };
+        let config = Self::read_with(&mut r);
+        match config {
+            Some(config) if r.problems.is_empty() => Ok(config),
+            _ => Err(r.problems),
+        }
+    }
+
+    fn read_with(r: &mut Reader) -> Option<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = r.workers("workers", cores);
+        let image_workers = r.workers("image_workers", workers.unwrap_or(cores));
+        let (limits, queue, client) = (limits(r), queue(r), client(r));
+        let listen = r.parsed("listen");
+        let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
+        let (previews_max, preview_px_max) = (r.count::<u32>("previews_max"), r.count("preview_px_max"));
+        let connections_max = r.count::<u32>("connections_max");
+        let log_json = r.one_of("log_format", ["text", "json"]);
+        let log = r.text("log");
+        if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
+            r.refuse("log", "");
+        }
+        Some(Self {
+            listen: listen?,
+            store: r.text("store"),
+            artifacts: r.text("artifacts"),
+            workers: workers?,
+            image_workers: image_workers?,
+            limits: limits?,
+            previews_max: previews_max? as usize,
+            preview_px_max: preview_px_max?,
+            connections_max: connections_max? as usize,
+            stall: stall?,
+            drain: drain?,
+            queue: queue?,
+            client: client?,
+            log,
+            log_json: log_json?,
+        })
+    }
+}
+
+fn limits(r: &mut Reader) -> Option<Limits> {
+    let body = r.count::<u64>("body_bytes_max");
+    let (depth, frames, layers) = (r.count::<u64>("depth_max"), r.count::<u64>("frames_max"), r.count::<u64>("layers_max"));
+    let (side, cost) = (r.count::<u32>("side_px_max"), r.count::<u64>("cost_mpx_max"));
+    let (requests, positions) = (r.count::<u64>("upstream_requests_max"), r.count::<u64>("positions_max"));
+    Some(Limits {
+        document_bytes_max: body? as usize,
+        depth_max: depth? as usize,
+        frames_max: frames? as usize,
+        layers_max: layers? as usize,
+        side_px_max: side?,
+        cost_mpx_max: cost?,
+        upstream_requests_max: requests? as usize,
+        positions_max: positions? as usize,
+    })
+}
+
+fn queue(r: &mut Reader) -> Option<QueueSettings> {
+    let (lease, attempts_max, open_jobs_max) = (r.duration("lease_s"), r.count("attempts_max"), r.count("open_jobs_max"));
+    let (wait_max, keep) = (r.duration("wait_max_s"), r.duration("artifact_lifetime_s"));
+    let remember = r.duration("remember_s");
+    Some(QueueSettings {
+        lease: lease?,
+        attempts_max: attempts_max?,
+        open_jobs_max: open_jobs_max?,
+        wait_max: wait_max?,
+        keep: keep?,
+        remember: remember?,
+        clock: mapreel_queue::Clock::System,
+    })
+}
+
+fn client(r: &mut Reader) -> Option<ClientConfig> {
+    let (connect, idle) = (r.duration("upstream_connect_timeout_s"), r.duration("upstream_idle_timeout_s"));
+    let (total, bytes) = (r.duration("upstream_timeout_s"), r.count::<u64>("upstream_bytes_max"));
+    let per_host = r.count::<u32>("upstream_per_host_max");
+    let egress = Egress::public(&r.text("private_upstreams"));
+    if let Err(problems) = &egress {
+        let origin = &r.values.0["private_upstreams"].1;
+        r.problems.extend(problems.0.iter().map(|problem| format!("{origin}: {problem}")));
+    }
+    Some(ClientConfig {
+        connect_timeout: connect?,
+        idle_timeout: idle?,
+        total_timeout: total?,
+        answer_bytes_max: bytes? as usize,
+        per_host_max: per_host? as usize,
+        egress: egress.ok()?,
+        ..ClientConfig::default()
+    })
+}
+
+/// The example file: every setting with its default.
+pub(crate) fn example() -> String {
+    let mut text = String::from(
+        "# Every setting of `mapreel serve` and `mapreel worker`, with its default.\n\
+         #\n\
+         # The setting `lease_s` is also the flag `--lease-s` and the variable `MAPREEL_LEASE_S`. A flag wins over the\n\
+         # variable, the variable over this file. Name the file with `--config FILE` or `MAPREEL_CONFIG`.\n",
+    );
+    for Setting { key, default, expected, help } in SETTINGS {
+        let quoted = default.parse::<i64>().is_err();
+        let value = if quoted { format!("\"{default}\"") } else { (*default).to_owned() };
+        let bare = help.trim_end_matches('.');
+        text.push_str(&format!("\n# {bare} ({expected}).\n#{key} = {value}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(flags: &[(&str, &str)], environment: &[(&str, &str)], file: &str) -> Result<Values, Vec<String>> {
+        let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let environment: BTreeMap<_, _> = environment.iter().copied().collect();
+        let look = |name: &str| environment.get(name).map(|value| (*value).to_owned());
+        Values::gather(&flags, look, Some((Path::new("m.toml"), file)))
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_the_file() {
+        let file = "frames_max = 3\nlayers_max = 3\nside_px_max = 3";
+        let environment = [("MAPREEL_FRAMES_MAX", "2"), ("MAPREEL_LAYERS_MAX", "2")];
+        let config = Config::read(&values(&[("frames_max", "1")], &environment, file).unwrap()).unwrap();
+        let limits = config.limits;
+        assert_eq!((limits.frames_max, limits.layers_max, limits.side_px_max), (1, 2, 3));
+        assert_eq!(limits.depth_max, Limits::default().depth_max);
+    }
+
+    #[test]
+    fn every_problem_says_where_what_and_what_was_expected() {
+        let wrong = values(&[("listen", "here")], &[("MAPREEL_LEASE_S", "-1")], "log_format = \"xml\"\nframes_max = 0");
+        let problems = Config::read(&wrong.unwrap()).unwrap_err();
+        assert_eq!(problems.len(), 4, "{problems:#?}");
+        for expected in [
+            "`--listen`: `here` is not an address and port",
+            "`MAPREEL_LEASE_S`: `-1` is not seconds (0.01 or more)",
+            "`log_format` in `m.toml`: `xml` is not `text` or `json`",
+            "`frames_max` in `m.toml`: `0` is not a whole number of 1 or more",
+        ] {
+            assert!(problems.iter().any(|problem| problem == expected), "{expected}: {problems:#?}");
+        }
+        let problems = values(&[], &[], "frame_max = 3\nx = 1").err().unwrap();
+        assert_eq!(problems.len(), 2);
+        assert!(problems[0].starts_with("`frame_max` in `m.toml`: there is no such setting"));
+    }
+
+    #[test]
+    fn the_example_with_every_line_in_force_is_the_default() {
+        let text: String = example()
+            .lines()
+            .filter(|line| !line.starts_with("# ") && *line != "#")
+            .map(|line| format!("{}\n", line.trim_start_matches('#')))
+            .collect();
+        let from_example = values(&[], &[], &text).unwrap();
+        let default = values(&[], &[], "").unwrap();
+        assert!(from_example.iter().zip(default.iter()).all(|(a, b)| a.1 == b.1));
+        Config::read(&from_example).unwrap();
+        let (limits, queue) = (Limits::default(), QueueSettings::default());
+        let config = Config::read(&default).unwrap();
+        assert_eq!(format!("{:?}", config.queue), format!("{queue:?}"));
+        assert_eq!((config.limits.cost_mpx_max, config.limits.positions_max), (limits.cost_mpx_max, limits.positions_max));
+        let client = ClientConfig::default();
+        assert_eq!((config.client.total_timeout, config.client.per_host_max), (client.total_timeout, client.per_host_max));
+    }
+}

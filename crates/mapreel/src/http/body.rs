@@ -1,0 +1,64 @@
+//! The body of a request: JSON, bounded in size and time.
+
+use super::App;
+use super::problem::Problem;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Until the whole body is here.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request document, unread.
+pub(crate) struct Document(pub Bytes);
+
+impl FromRequest<Arc<App>> for Document {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        check_type(request.headers())?;
+        read(request.into_body(), app.config.limits.document_bytes_max).await.map(Self)
+    }
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let refuse = |detail: &str| {
+        Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail.to_owned()))
+    };
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return refuse("send the request uncompressed");
+    }
+    let text = headers.get(header::CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or("?"));
+    let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let kind = parts.next().unwrap_or_default();
+    if kind != "application/json" && !(kind.starts_with("application/") && kind.ends_with("+json")) {
+        return refuse("a request is `application/json`; say so in the header `Content-Type`");
+    }
+    match parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned())) {
+        Some(charset) if charset != "utf-8" => refuse("JSON is in UTF-8"),
+        _ => Ok(()),
+    }
+}
+
+async fn read(body: Body, max: usize) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(PATIENCE, to_bytes(body, max)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_too_large(&error) => {
+            let detail = format!("the request is larger than {max} bytes");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
+        }
+        Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the request ended early")),
+        Err(_) => {
+            let detail = format!("the request was not complete within {} s", PATIENCE.as_secs());
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail))
+        }
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    error.source().is_some_and(|source| source.to_string().contains("length limit"))
+}

@@ -1,0 +1,172 @@
+//! A job as clients see it.
+
+use jiff::Timestamp;
+use mapreel_queue::{Job, State, Time};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A job.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobView {
+    /// Its id.
+    id: String,
+    /// The same, for clients of an earlier service.
+    #[serde(rename = "_id")]
+    id_again: String,
+    /// `image` or `animation`.
+    service: &'static str,
+    /// `PENDING`, `RUNNING`, `SUCCESS`, `FAILED`, `CANCELLED` or `EXPIRED`.
+    status: &'static str,
+    /// The last change, RFC 3339 in UTC.
+    date: String,
+    /// When it was accepted.
+    created: String,
+    /// When work on it began.
+    started: Option<String>,
+    /// When it came to its end.
+    finished: Option<String>,
+    /// When the artifact is, or was, deleted.
+    expires: Option<String>,
+    /// Attempts so far, of the part that took the most.
+    attempt: u32,
+    /// How far it is.
+    progress: ProgressView,
+    /// Where the artifact is, once there is one.
+    location: Option<String>,
+    /// What came out.
+    artifact: Option<ArtifactView>,
+    /// What could not be drawn.
+    warnings: Vec<WarningView>,
+    /// Why nothing came out.
+    failure: Option<FailureView>,
+}
+
+/// How far a job is.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProgressView {
+    /// Frames drawn; never falls.
+    done: u32,
+    /// All frames.
+    total: u32,
+    /// 0 to 100.
+    percent: u32,
+    /// `wait`, `gather`, `draw`, `assemble` or `done`.
+    stage: &'static str,
+    /// Seconds to the end at the speed so far, where that is known.
+    eta_s: Option<f64>,
+}
+
+/// The file that came out.
+#[derive(Debug, Serialize, ToSchema)]
+struct ArtifactView {
+    /// `png`, `jpeg`, `webp`, `mp4` or `gif`.
+    format: String,
+    /// Its media type.
+    content_type: &'static str,
+    /// Its length in bytes.
+    size_bytes: u64,
+    /// Width in pixels.
+    width: u32,
+    /// Height in pixels.
+    height: u32,
+    /// The number of frames.
+    frames: usize,
+    /// How long it plays, in seconds.
+    duration_s: f64,
+    /// SHA-256 in hexadecimal.
+    sha256: String,
+}
+
+/// Something that could not be drawn.
+#[derive(Debug, Serialize, ToSchema)]
+struct WarningView {
+    /// A stable word: `layer_unavailable`, `legend_unavailable`, `more`.
+    code: String,
+    /// The layer.
+    layer: String,
+    /// The frame, counted from 1; `null` for all.
+    frame: Option<usize>,
+    /// What happened.
+    message: String,
+}
+
+/// Why a job failed.
+#[derive(Debug, Serialize, ToSchema)]
+struct FailureView {
+    /// A stable word: `layer_unavailable`, `invalid_request`, `worker_crashed`, `stalled`, `too_late`, `internal`.
+    code: String,
+    /// What happened.
+    message: String,
+    /// The layer that it concerns.
+    layer: Option<String>,
+    /// Whether the same request may succeed later.
+    retryable: bool,
+}
+
+/// The media type of a format.
+pub(crate) fn content_type(format: &str) -> &'static str {
+    match format {
+        "png" => "image/png",
+        "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "gif" => "image/gif",
+        "mp4" => "video/mp4",
+        _ => "application/octet-stream",
+    }
+}
+
+impl JobView {
+    /// A job as it is at `now`.
+    pub(crate) fn new(job: &Job, now: Time) -> Self {
+        let progress = job.progress(now);
+        let percent = (u64::from(progress.done) * 100 / u64::from(progress.total.max(1))) as u32;
+        let location = (job.state == State::Success).then(|| format!("/api/download/{}", job.id));
+        let outcome = job.outcome.as_ref();
+        Self {
+            id: job.id.to_string(),
+            id_again: job.id.to_string(),
+            service: job.service.name(),
+            status: job.state.name(),
+            date: text(job.changed),
+            created: text(job.created),
+            started: job.started.map(text),
+            finished: job.finished.map(text),
+            expires: job.expires.map(text),
+            attempt: job.attempt(),
+            progress: ProgressView {
+                done: progress.done,
+                total: progress.total,
+                percent,
+                stage: progress.stage,
+                eta_s: progress.eta_s.map(|eta| (eta * 10.0).round() / 10.0),
+            },
+            location,
+            artifact: outcome.map(|outcome| &outcome.artifact).map(|artifact| ArtifactView {
+                format: artifact.format.to_string(),
+                content_type: content_type(&artifact.format),
+                size_bytes: artifact.size_bytes,
+                width: artifact.width,
+                height: artifact.height,
+                frames: artifact.frames,
+                duration_s: artifact.duration_s,
+                sha256: artifact.sha256.clone(),
+            }),
+            warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(warning).collect(),
+            failure: job.failure.as_ref().map(|failure| FailureView {
+                code: failure.code.clone(),
+                message: failure.message.clone(),
+                layer: failure.layer.clone(),
+                retryable: failure.retryable,
+            }),
+        }
+    }
+}
+
+fn warning(warning: &mapreel_spec::manifest::Warning) -> WarningView {
+    let mapreel_spec::manifest::Warning { code, layer, frame, message } = warning;
+    WarningView { code: code.to_string(), layer: layer.clone(), frame: *frame, message: message.clone() }
+}
+
+fn text(time: Time) -> String {
+    Timestamp::from_millisecond(time.0).map(|time| time.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,109 @@
+//! The HTTP API: one file for each resource. What clients can count on is in `docs/API.md`.
+
+mod body;
+mod check;
+mod download;
+mod events;
+mod job;
+mod openapi;
+mod operations;
+mod preview;
+mod problem;
+mod serve;
+mod status;
+mod submit;
+
+pub(crate) use serve::serve;
+
+use crate::config::Config;
+use crate::metrics::Metrics;
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_util::FutureExt;
+use mapreel_queue::{Artifacts, Queue};
+use mapreel_sources::Client;
+use problem::Problem;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// What the routes share.
+pub(crate) struct App {
+    pub config: Config,
+    pub queue: Arc<dyn Queue>,
+    pub artifacts: Artifacts,
+    /// For previews.
+    pub client: Client,
+    /// Where fetching for previews runs.
+    pub fetching: Handle,
+    pub previews: Arc<Semaphore>,
+    pub metrics: Arc<Metrics>,
+    /// Cancelled when the process is about to end.
+    pub draining: CancellationToken,
+}
+
+/// Every route.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/api/service/image", post(submit::image))
+        .route("/api/service/animation", post(submit::animation))
+        .route("/api/job-status/{id}", get(status::status).delete(status::cancel))
+        .route("/api/job-status/{id}/events", get(events::events))
+        .route("/api/download/{id}", get(download::download))
+        .route("/api/download/{id}/manifest", get(download::manifest))
+        .route("/api/jobs", get(status::list))
+        .route("/api/check", post(check::check))
+        .route("/api/preview", post(preview::preview))
+        .route("/healthz", get(operations::health))
+        .route("/readyz", get(operations::ready))
+        .route("/metrics", get(operations::metrics))
+        .route("/openapi.json", get(openapi::document))
+        .route("/docs", get(openapi::page))
+        .route("/", get(openapi::root))
+        .layer(middleware::from_fn_with_state(app.clone(), observe))
+        .with_state(app)
+}
+
+/// Round every request: it is measured, a panic is an answer, and no error goes out without problem details.
+async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let response = answer.unwrap_or_else(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR).into_response());
+    let response = with_details(response);
+    let (status, duration) = (response.status(), began.elapsed());
+    app.metrics.request(known_method(method.as_str()), &route, status.as_u16(), duration);
+    tracing::debug!(%method, route, status = status.as_u16(), duration_ms = duration.as_millis() as u64, "answered");
+    response
+}
+
+/// Methods are a label of metrics, and strangers must not make new ones.
+fn known_method(method: &str) -> &'static str {
+    ["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"].into_iter().find(|m| *m == method).unwrap_or("other")
+}
+
+fn with_details(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || is_problem(response.headers()) {
+        return response;
+    }
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut detailed = Problem::plain(status).into_response();
+    if let Some(allow) = allow {
+        detailed.headers_mut().insert(header::ALLOW, allow);
+    }
+    detailed
+}
+
+fn is_problem(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
+}

@@ -1,0 +1,59 @@
+//! `/healthz`, `/readyz`, `/metrics`: for those who run it.
+
+use super::App;
+use super::problem::Problem;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use mapreel_queue::State as JobState;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The store must answer within this time.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Jobs that wait for so long while none runs: nobody works.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+
+/// Whether this process lives.
+#[utoipa::path(get, path = "/healthz", tag = "operations",
+    responses((status = 200, description = "It lives.", body = String, content_type = "text/plain")))]
+pub(super) async fn health() -> &'static str {
+    "ok\n"
+}
+
+/// Whether requests sent here will be worked on: the store answers, artifacts can be written, somebody works.
+#[utoipa::path(get, path = "/readyz", tag = "operations",
+    responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain"),
+              (status = 503, description = "It is not, and why.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
+    let not = |why: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", why.to_owned()).retry_after(5);
+    if app.draining.is_cancelled() {
+        return Err(not("this server is about to end"));
+    }
+    let counts = tokio::time::timeout(PATIENCE, app.queue.counts()).await;
+    let Ok(Ok(counts)) = counts else { return Err(not("the store of jobs does not answer")) };
+    let key = format!("ready/{}", std::process::id());
+    let probe = async {
+        app.artifacts.put(&key, "ready".into()).await?;
+        app.artifacts.delete(&key).await
+    };
+    if !matches!(tokio::time::timeout(PATIENCE, probe).await, Ok(Ok(()))) {
+        return Err(not("artifacts cannot be written"));
+    }
+    let running: u64 = counts.jobs.iter().filter(|((_, state), _)| state == JobState::Running.name()).map(|(_, n)| n).sum();
+    let waiting = counts.oldest_pending.map_or(Duration::ZERO, |since| app.queue.now().since(since));
+    if running == 0 && waiting > IDLE_MAX {
+        return Err(not("jobs wait and no worker takes them"));
+    }
+    Ok("ready\n")
+}
+
+/// Counters and gauges in the text format of OpenMetrics.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "The metrics.", body = String, content_type = "text/plain"),
+              (status = 503, description = "The store does not answer.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let text = app.metrics.text(&app.queue.counts().await?, app.queue.now());
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}

@@ -1,0 +1,89 @@
+//! `POST /api/preview`: one frame of a request, now.
+
+use super::App;
+use super::body::Document;
+use super::problem::Problem;
+use crate::hands::Hands;
+use crate::prepare::Prepared;
+use crate::produce::{self, Error};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use mapreel_spec::{Format, Limits, parse_request};
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+/// The longest that a preview may take.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    frame: Option<String>,
+}
+
+/// One frame of a request as a PNG, drawn now; its map is made smaller where it is large.
+#[utoipa::path(post, path = "/api/preview", tag = "requests", request_body = ref("#/components/schemas/Request"),
+    params(("frame" = Option<u32>, Query, description = "Which frame, counted from 1; the first without it.", minimum = 1)),
+    responses((status = 200, description = "The picture. The header `Mapreel-Warnings` counts what is missing from it.", body = Vec<u8>, content_type = "image/png"),
+              (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
+              (status = 503, description = "Too many previews are being drawn, or it took too long.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn preview(
+    State(app): State<Arc<App>>,
+    query: Result<Query<Which>, QueryRejection>,
+    body: Document,
+) -> Result<Response, Problem> {
+    let wrong = || Problem::parameter("frame", "the number of a frame, counted from 1");
+    let frame = query.map_err(|_| wrong())?.0.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
+    let busy = |detail| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(2);
+    let place = app.previews.clone().try_acquire_owned();
+    let place = place.map_err(|_| busy("too many previews are being drawn; try again"))?;
+    let stop = CancellationToken::new();
+    // A client that goes away, and one that has waited long enough, stop the drawing.
+    let _guard = stop.clone().drop_guard();
+    let hands = Hands { upstreams: Arc::new(app.client.fresh()), runtime: app.fetching.clone(), stop };
+    let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
+    let (send, receive) = oneshot::channel();
+    let thread = move || {
+        let drawn = draw(&body.0, frame, side_px_max, &limits, &hands);
+        drop(place);
+        drop(send.send(drawn));
+    };
+    let internal = || Problem::plain(StatusCode::INTERNAL_SERVER_ERROR);
+    std::thread::Builder::new().name("preview".into()).spawn(thread).map_err(|_| internal())?;
+    let drawn = tokio::time::timeout(PATIENCE, receive).await;
+    let drawn = drawn.map_err(|_| busy("upstreams take too long for a preview; submit a job instead"))?;
+    let (bytes, warnings) = drawn.map_err(|_| internal())??;
+    let warnings = (HeaderName::from_static("mapreel-warnings"), warnings.to_string());
+    Ok(([(header::CONTENT_TYPE, "image/png".to_owned()), warnings], bytes).into_response())
+}
+
+fn draw(
+    document: &[u8],
+    frame: usize,
+    side_px_max: u32,
+    limits: &Limits,
+    hands: &Hands,
+) -> Result<(Vec<u8>, usize), Problem> {
+    let animation = parse_request(document, limits)?;
+    let frames = animation.times.len();
+    let still = frame.checked_sub(1).and_then(|index| animation.still(index, Format::Png, side_px_max));
+    let still = still.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))?;
+    let drawn = Prepared::new(&still, limits, hands, 1).and_then(|prepared| {
+        let (bytes, missing) = produce::still(&prepared, hands)?;
+        Ok((bytes, missing.len() + prepared.missing.len()))
+    });
+    drawn.map_err(|error| match error {
+        Error::Invalid(problems) => problems.into(),
+        Error::Layer { .. } => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string())
+        }
+        Error::Stopped | Error::Machine(_) => {
+            tracing::error!(%error, "cannot draw a preview");
+            Problem::plain(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    })
+}

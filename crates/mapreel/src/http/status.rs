@@ -1,0 +1,157 @@
+//! `/api/job-status/{id}`, `/api/jobs`: how jobs stand, and taking them back.
+
+use super::App;
+use super::job::JobView;
+use super::problem::Problem;
+use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use mapreel_queue::{Filter, Job, JobId, Service, State as JobState};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest a client may wait for a change.
+const WAIT_MAX_S: f64 = 30.0;
+const LIMIT_DEFAULT: usize = 50;
+const LIMIT_MAX: usize = 200;
+
+/// A job's id in a path; anything else is a job that does not exist.
+pub(super) type JobPath = Result<Path<String>, PathRejection>;
+
+pub(super) fn job_id(path: JobPath) -> Result<JobId, Problem> {
+    path.ok().and_then(|Path(id)| id.parse().ok()).ok_or_else(Problem::unknown_job)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wait {
+    wait: Option<String>,
+}
+
+/// How a job stands. With `wait`, answers when its status changes, or after so many seconds.
+#[utoipa::path(get, path = "/api/job-status/{id}", tag = "jobs",
+    params(("id" = String, Path, description = "The job.", format = "uuid"),
+           ("wait" = Option<f64>, Query, description = "Seconds to wait for a change of status.", minimum = 0, maximum = 30)),
+    responses((status = 200, description = "The job.", body = JobView),
+              (status = "4XX", description = "There is no such job.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn status(
+    State(app): State<Arc<App>>,
+    path: JobPath,
+    query: Result<Query<Wait>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let id = job_id(path)?;
+    let wait = wait(query)?;
+    let mut changes = app.queue.changes();
+    let mut job = app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
+    let first = job.state;
+    let deadline = tokio::time::Instant::now() + wait;
+    while job.state == first && !job.state.is_final() && !app.draining.is_cancelled() {
+        let changed = tokio::time::timeout_at(deadline, changes.changed()).await;
+        if !matches!(changed, Ok(Ok(()))) {
+            break;
+        }
+        job = app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
+    }
+    Ok(view(&app, &job))
+}
+
+fn wait(query: Result<Query<Wait>, QueryRejection>) -> Result<Duration, Problem> {
+    let wrong = || Problem::parameter("wait", "a number of seconds from 0 to 30");
+    match query.map_err(|_| wrong())?.0.wait {
+        None => Ok(Duration::ZERO),
+        Some(text) => {
+            let seconds: f64 = text.parse().map_err(|_| wrong())?;
+            if (0.0..=WAIT_MAX_S).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err(wrong()) }
+        }
+    }
+}
+
+/// Takes a job back. Doing it again, or when the job has ended, changes nothing.
+#[utoipa::path(delete, path = "/api/job-status/{id}", tag = "jobs",
+    params(("id" = String, Path, description = "The job.", format = "uuid")),
+    responses((status = 200, description = "The job as it is now.", body = JobView),
+              (status = "4XX", description = "There is no such job.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn cancel(State(app): State<Arc<App>>, path: JobPath) -> Result<Response, Problem> {
+    let job = app.queue.cancel(job_id(path)?).await?.ok_or_else(Problem::unknown_job)?;
+    if job.state == JobState::Cancelled {
+        tracing::info!(job = %job.id, "cancelled");
+    }
+    Ok(view(&app, &job))
+}
+
+fn view(app: &App, job: &Job) -> Response {
+    let now = app.queue.now();
+    let body = Json(JobView::new(job, now));
+    if job.state.is_final() {
+        return body.into_response();
+    }
+    // When it is worth asking again.
+    let soon = job.progress(now).eta_s.map_or(1, |eta| (eta / 4.0).clamp(1.0, 10.0) as u64);
+    ([(header::RETRY_AFTER, soon.to_string())], body).into_response()
+}
+
+#[derive(Deserialize)]
+pub(super) struct List {
+    status: Option<String>,
+    service: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+/// Jobs, newest first.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct JobList {
+    jobs: Vec<JobView>,
+    /// The `cursor` of the next page; `null` at the end.
+    next: Option<String>,
+}
+
+/// Jobs, newest first.
+#[utoipa::path(get, path = "/api/jobs", tag = "jobs",
+    params(("status" = Option<String>, Query, description = "Only jobs in this state."),
+           ("service" = Option<String>, Query, description = "Only `image` or `animation`."),
+           ("limit" = Option<u32>, Query, description = "At most so many; 50 without it.", minimum = 1, maximum = 200),
+           ("cursor" = Option<String>, Query, description = "`next` of the page before.", format = "uuid")),
+    responses((status = 200, description = "A page of jobs.", body = JobList),
+              (status = "4XX", description = "A parameter is wrong.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    query: Result<Query<List>, QueryRejection>,
+) -> Result<Json<JobList>, Problem> {
+    let filter = filter(query)?;
+    let limit = filter.limit;
+    // One more, to know whether there is a next page.
+    let mut jobs = app.queue.jobs(Filter { limit: limit + 1, ..filter }).await?;
+    let more = jobs.len() > limit;
+    jobs.truncate(limit);
+    let next = jobs.last().filter(|_| more).map(|job| job.id.to_string());
+    let now = app.queue.now();
+    Ok(Json(JobList { jobs: jobs.iter().map(|job| JobView::new(job, now)).collect(), next }))
+}
+
+fn filter(query: Result<Query<List>, QueryRejection>) -> Result<Filter, Problem> {
+    let Query(list) = query.map_err(|_| Problem::parameter("status", "given once, as text"))?;
+    let state = |text: String| {
+        let found = JobState::ALL.into_iter().find(|state| state.name() == text);
+        found.ok_or_else(|| {
+            Problem::parameter("status", "`PENDING`, `RUNNING`, `SUCCESS`, `FAILED`, `CANCELLED` or `EXPIRED`")
+        })
+    };
+    let service = |text: String| {
+        let found = Service::ALL.into_iter().find(|service| service.name() == text);
+        found.ok_or_else(|| Problem::parameter("service", "`image` or `animation`"))
+    };
+    let limit = |text: String| {
+        let number = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+        number.ok_or_else(|| Problem::parameter("limit", "a whole number from 1 to 200"))
+    };
+    let cursor = |text: String| text.parse().map_err(|_| Problem::parameter("cursor", "the `next` of another page"));
+    Ok(Filter {
+        state: list.status.map(state).transpose()?,
+        service: list.service.map(service).transpose()?,
+        before: list.cursor.map(cursor).transpose()?,
+        limit: list.limit.map(limit).transpose()?.unwrap_or(LIMIT_DEFAULT),
+    })
+}

@@ -1,0 +1,95 @@
+//! `POST /api/service/image` and `POST /api/service/animation`.
+
+use super::App;
+use super::body::Document;
+use super::job::JobView;
+use super::problem::Problem;
+use crate::artifact::sha256;
+use crate::failpoint;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use mapreel_queue::{NewJob, Service, Submitted};
+use mapreel_spec::{Limits, Plan, Problems, Purpose, parse_request_for};
+use std::sync::Arc;
+
+const KEY_BYTES_MAX: usize = 255;
+
+/// Draw one image.
+#[utoipa::path(post, path = "/api/service/image", tag = "jobs", request_body = ref("#/components/schemas/Request"),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", max_length = 255, pattern = "^[ -~]*$")),
+    responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
+              (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
+              (status = 503, description = "Too many jobs are open; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn image(app: State<Arc<App>>, headers: HeaderMap, body: Document) -> Result<Response, Problem> {
+    submit(app, Service::Image, &headers, body.0).await
+}
+
+/// Draw an animation.
+#[utoipa::path(post, path = "/api/service/animation", tag = "jobs", request_body = ref("#/components/schemas/Request"),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", max_length = 255, pattern = "^[ -~]*$")),
+    responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
+              (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
+              (status = 503, description = "Too many jobs are open; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn animation(app: State<Arc<App>>, headers: HeaderMap, body: Document) -> Result<Response, Problem> {
+    submit(app, Service::Animation, &headers, body.0).await
+}
+
+async fn submit(
+    State(app): State<Arc<App>>,
+    service: Service,
+    headers: &HeaderMap,
+    document: Bytes,
+) -> Result<Response, Problem> {
+    if app.draining.is_cancelled() {
+        let detail = "this server is about to end; try again";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "draining", detail).retry_after(5));
+    }
+    let idempotency_key = idempotency_key(headers)?;
+    let (limits, of_thread) = (app.config.limits.clone(), document.clone());
+    let planned = tokio::task::spawn_blocking(move || (segments(service, &of_thread, &limits), sha256(&of_thread)));
+    let (segments, request_sha256) =
+        planned.await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let new = NewJob { service, document, request_sha256, segments: segments?, idempotency_key };
+    let job = match app.queue.submit(new).await? {
+        Submitted::Created(job) => {
+            failpoint::hit("inserted", None);
+            tracing::info!(job = %job.id, service = service.name(), frames = job.progress(job.created).total, "accepted");
+            job
+        }
+        Submitted::Known(job) => job,
+        Submitted::KeyReused => {
+            let detail = "this `Idempotency-Key` belongs to another request";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", detail));
+        }
+        Submitted::Full(open) => {
+            let detail = format!("{open} jobs are open, which is as many as this server takes; try again later");
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "queue_full", detail).retry_after(10));
+        }
+    };
+    let location = format!("/api/job-status/{}", job.id);
+    let headers = [(header::LOCATION, location), (header::RETRY_AFTER, "1".to_owned())];
+    Ok((StatusCode::ACCEPTED, headers, Json(JobView::new(&job, app.queue.now()))).into_response())
+}
+
+/// Validates and plans; the frames of each segment.
+fn segments(service: Service, document: &[u8], limits: &Limits) -> Result<Vec<u32>, Problems> {
+    let purpose = match service {
+        Service::Image => Purpose::Image,
+        Service::Animation => Purpose::Animation,
+    };
+    let plan = Plan::new(&parse_request_for(purpose, document, limits)?, limits)?;
+    Ok(plan.segments.iter().map(|segment| segment.len() as u32).collect())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim_matches('"');
+    if text.is_empty() || text.len() > KEY_BYTES_MAX {
+        let expected = "1 to 255 printable ASCII characters";
+        return Err(Problem::parameter("Idempotency-Key", expected));
+    }
+    Ok(Some(text.to_owned()))
+}

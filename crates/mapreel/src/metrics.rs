@@ -1,0 +1,158 @@
+//! What operators watch, in the text format of Prometheus.
+
+use mapreel_queue::{Kind, Service};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// A label value that is known when the program is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Word(&'static str);
+
+impl EncodeLabelValue for Word {
+    fn encode(&self, encoder: &mut LabelValueEncoder) -> Result<(), std::fmt::Error> {
+        encoder.write_str(self.0)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Part {
+    kind: Word,
+    outcome: Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfKind {
+    kind: Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Lane {
+    service: Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InState {
+    service: String,
+    state: String,
+}
+
+/// Counters and gauges of this process.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    request_duration: Family<Route, Histogram>,
+    parts: Family<Part, Counter>,
+    part_duration: Family<OfKind, Histogram>,
+    busy: Family<Lane, Gauge>,
+    jobs: Family<InState, Gauge>,
+    oldest_pending: Gauge<f64, std::sync::atomic::AtomicU64>,
+    rescued: Counter,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let from_ms: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
+        let requests = Family::default();
+        let request_duration = Family::new_with_constructor(from_ms);
+        let parts = Family::default();
+        let part_duration = Family::new_with_constructor(from_ms);
+        let busy = Family::default();
+        let jobs = Family::default();
+        let oldest_pending = Gauge::default();
+        let rescued = Counter::default();
+        let mut registry = Registry::with_prefix("mapreel");
+        registry.register("http_requests", "HTTP requests answered", Family::clone(&requests));
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time to an answer's head",
+            Unit::Seconds,
+            request_duration.clone(),
+        );
+        registry.register("parts", "Attempts at parts of jobs that ended", Family::clone(&parts));
+        registry.register_with_unit("part_duration", "Time of an attempt", Unit::Seconds, part_duration.clone());
+        registry.register("slots_busy", "Parts being worked on by this process", Family::clone(&busy));
+        registry.register("jobs", "Jobs in the store", Family::clone(&jobs));
+        registry.register_with_unit(
+            "oldest_pending_age",
+            "Age of the oldest pending job",
+            Unit::Seconds,
+            oldest_pending.clone(),
+        );
+        registry.register("leases_rescued", "Leases taken from the dead and the silent", rescued.clone());
+        Self { registry, requests, request_duration, parts, part_duration, busy, jobs, oldest_pending, rescued }
+    }
+
+    /// A request was answered; `route` is the pattern that it matched.
+    pub(crate) fn request(&self, method: &str, route: &str, status: u16, duration: Duration) {
+        let (method, route) = (method.to_owned(), route.to_owned());
+        self.request_duration.get_or_create(&Route { route: route.clone() }).observe(duration.as_secs_f64());
+        self.requests.get_or_create(&Answered { method, route, status }).inc();
+    }
+
+    /// An attempt at a part ended.
+    pub(crate) fn part(&self, kind: Kind, outcome: &'static str, duration: Duration) {
+        let kind = Word(match kind {
+            Kind::Whole => "whole",
+            Kind::Prepare => "prepare",
+            Kind::Segment(_) => "segment",
+            Kind::Assemble => "assemble",
+        });
+        self.parts.get_or_create(&Part { kind, outcome: Word(outcome) }).inc();
+        self.part_duration.get_or_create(&OfKind { kind }).observe(duration.as_secs_f64());
+    }
+
+    /// A slot works until the guard is dropped.
+    pub(crate) fn busy(&self, service: Service) -> Busy {
+        let gauge = self.busy.get_or_create_owned(&Lane { service: Word(service.name()) });
+        gauge.inc();
+        Busy(gauge)
+    }
+
+    /// Leases were taken from the dead.
+    pub(crate) fn rescued(&self, leases: usize) {
+        self.rescued.inc_by(leases as u64);
+    }
+
+    /// The text, with the jobs of the store as they are now.
+    pub(crate) fn text(&self, counts: &mapreel_queue::Counts, now: mapreel_queue::Time) -> String {
+        for state in mapreel_queue::State::ALL {
+            for service in Service::ALL {
+                let label = InState { service: service.name().into(), state: state.name().into() };
+                let count = counts.jobs.get(&(label.service.clone(), label.state.clone()));
+                self.jobs.get_or_create(&label).set(count.copied().unwrap_or(0) as i64);
+            }
+        }
+        self.oldest_pending.set(counts.oldest_pending.map_or(0.0, |since| now.since(since).as_secs_f64()));
+        let mut text = String::new();
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// A busy slot.
+pub(crate) struct Busy(Gauge);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

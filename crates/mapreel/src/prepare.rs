@@ -1,0 +1,130 @@
+//! Prepare: what all frames share. Made once for an animation, so that every segment, by whomever it is drawn, lies on the
+//! same basemap under the same legends with the same colours.
+
+use crate::gather::{fetch_frame, fetch_legends, fetch_still, place_frame};
+use crate::hands::Hands;
+use crate::missing::{Ledger, Missing};
+use crate::produce::Error;
+use crate::fonts;
+use crate::recording::{Preparation, Recorder};
+use mapreel_render::encode::{self, Colours, Palette};
+use mapreel_render::{LegendPicture, Painter, Scene};
+use mapreel_sources::Wanted;
+use mapreel_spec::{Animation, Format, Limits, Plan};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Frames drawn beforehand to find the colours of a GIF.
+const PALETTE_FRAMES: usize = 48;
+
+/// An animation that is ready to be drawn, frame by frame.
+pub(crate) struct Prepared {
+    pub scene: Scene,
+    pub legends: Vec<LegendPicture>,
+    pub encoding: encode::Animation,
+    /// What is missing in every frame.
+    pub missing: Vec<Missing>,
+}
+
+impl Prepared {
+    /// Fetches what all frames share, and draws it.
+    pub(crate) fn new(animation: &Animation, limits: &Limits, hands: &Hands, threads: usize) -> Result<Self, Error> {
+        Self::make(animation, limits, hands, |prepared| palette(prepared, hands, threads))
+    }
+
+    /// The same, and what it takes to make it again elsewhere.
+    pub(crate) fn recorded(
+        animation: &Animation,
+        limits: &Limits,
+        hands: &Hands,
+        threads: usize,
+    ) -> Result<(Self, Preparation), Error> {
+        let recorder = Arc::new(Recorder::new(hands.upstreams.clone()));
+        let recording = Hands { upstreams: recorder.clone(), ..hands.clone() };
+        let prepared = Self::make(animation, limits, &recording, |prepared| palette(prepared, hands, threads))?;
+        let palette = prepared.encoding.palette.colours().to_vec();
+        Ok((prepared, Preparation { answers: recorder.answers(), palette }))
+    }
+
+    /// The same again, from what the first preparation has recorded.
+    pub(crate) fn again(
+        animation: &Animation,
+        limits: &Limits,
+        hands: &Hands,
+        recorded: Preparation,
+    ) -> Result<Self, Error> {
+        let palette = Palette::from(recorded.palette.clone());
+        Self::make(animation, limits, &hands.replaying(recorded), |_| Ok(palette))
+    }
+
+    fn make(
+        animation: &Animation,
+        limits: &Limits,
+        hands: &Hands,
+        palette: impl FnOnce(&Self) -> Result<Palette, Error>,
+    ) -> Result<Self, Error> {
+        let plan = Arc::new(plan(animation, limits, hands)?);
+        let ledger = Ledger::default();
+        let fetched = async { tokio::join!(fetch_still(&*hands.upstreams, &plan), fetch_legends(&*hands.upstreams, &plan)) };
+        let (answers, legends) = hands.wait(fetched)?;
+        let still = place_frame(&plan, 0, answers, &mut Vec::new());
+        let may_pass = still.may_pass.clone();
+        let scene = Scene::new(plan.clone(), still.pictures, &legends, &fonts::for_plan(&plan));
+        for (layer, why) in scene.missing().iter().enumerate() {
+            if let Some(why) = why {
+                ledger.note(&plan, Missing { frame: None, layer, why: why.clone() }, may_pass[layer])?;
+            }
+        }
+        let (width, height) = (scene.layout().width, scene.layout().height);
+        let output = plan.output.clone();
+        let encoding =
+            encode::Animation { width, height, frames: plan.frames.len(), output, palette: Palette::default() };
+        let mut prepared = Self { scene, legends, encoding, missing: ledger.into_sorted() };
+        prepared.encoding.palette = palette(&prepared)?;
+        Ok(prepared)
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        self.scene.plan()
+    }
+}
+
+/// Fetches the documents that the plan needs, and plans.
+fn plan(animation: &Animation, limits: &Limits, hands: &Hands) -> Result<Plan, Error> {
+    let mut resolved = animation.clone();
+    for (layer, url) in animation.documents() {
+        let document = hands.wait(hands.upstreams.get(&url, Wanted::Json))?.map_err(|error| error.to_string());
+        resolved.resolve(layer, document.as_deref().map_err(Clone::clone));
+    }
+    Ok(Plan::new(&resolved, limits)?)
+}
+
+/// The palette of a GIF, from frames spread over the animation; other formats have none.
+fn palette(prepared: &Prepared, hands: &Hands, threads: usize) -> Result<Palette, Error> {
+    if prepared.plan().output.format != Format::Gif {
+        return Ok(Palette::default());
+    }
+    let (scene, plan) = (&prepared.scene, prepared.plan());
+    let frames = plan.frames.len();
+    let count = PALETTE_FRAMES.min(frames);
+    let next = AtomicUsize::new(0);
+    let thread = || {
+        let (mut painter, mut colours) = (Painter::new(scene), Colours::default());
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            if i >= count {
+                return Ok(colours);
+            }
+            let index = if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
+            let answers = hands.wait(fetch_frame(&*hands.upstreams, plan, index))?;
+            colours.add(painter.draw(index, &place_frame(plan, index, answers, &mut Vec::new()).pictures));
+        }
+    };
+    let counted: Result<Vec<Colours>, Error> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads.min(count)).map(|_| scope.spawn(thread)).collect();
+        threads.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let mut all = Colours::default();
+    counted?.into_iter().for_each(|colours| all.merge(colours));
+    Ok(all.palette(prepared.legends.iter().filter_map(|legend| legend.picture.as_ref().ok())))
+}

@@ -1,0 +1,86 @@
+//! A preparation, recorded: the answers of upstreams that all frames share, so that whoever draws a segment sees what the
+//! others see, and upstreams are asked once.
+
+use crate::hands::Hands;
+use bytes::Bytes;
+use mapreel_sources::{Error, Upstreams, Wanted};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+/// What the segments of an animation share.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Preparation {
+    /// The answer of each URL, or why there is none.
+    pub answers: Vec<(String, Result<Bytes, String>)>,
+    /// The palette of a GIF, else empty.
+    pub palette: Vec<[u8; 3]>,
+}
+
+impl Preparation {
+    /// As an object.
+    pub(crate) fn to_bytes(&self) -> anyhow::Result<Vec<u8>> {
+        Ok(postcard::to_stdvec(self)?)
+    }
+
+    /// From an object.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> anyhow::Result<Self> {
+        Ok(postcard::from_bytes(bytes)?)
+    }
+}
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;
+
+/// Passes on what upstreams answer, and keeps it.
+pub(crate) struct Recorder {
+    upstreams: Arc<dyn Upstreams>,
+    kept: Mutex<HashMap<String, Result<Bytes, String>>>,
+}
+
+impl Recorder {
+    pub(crate) fn new(upstreams: Arc<dyn Upstreams>) -> Self {
+        Self { upstreams, kept: Mutex::default() }
+    }
+
+    /// What was answered, in a fixed order.
+    pub(crate) fn answers(&self) -> Vec<(String, Result<Bytes, String>)> {
+        let mut answers: Vec<_> = self.kept.lock().expect("no panic while held").drain().collect();
+        answers.sort();
+        answers
+    }
+}
+
+impl Upstreams for Recorder {
+    fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Answer<'a> {
+        Box::pin(async move {
+            let answer = self.upstreams.get(url, wanted).await;
+            let kept = answer.clone().map_err(|error| error.to_string());
+            self.kept.lock().expect("no panic while held").insert(url.to_owned(), kept);
+            answer
+        })
+    }
+}
+
+/// Answers from a recording, and asks for what is not in it.
+struct Replay {
+    recorded: HashMap<String, Result<Bytes, String>>,
+    upstreams: Arc<dyn Upstreams>,
+}
+
+impl Upstreams for Replay {
+    fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Answer<'a> {
+        match self.recorded.get(url) {
+            Some(answer) => Box::pin(std::future::ready(answer.clone().map_err(Error::Recorded))),
+            None => self.upstreams.get(url, wanted),
+        }
+    }
+}
+
+impl Hands {
+    /// The same, with what is recorded answered from the recording.
+    pub(crate) fn replaying(&self, recorded: Preparation) -> Self {
+        let replay = Replay { recorded: recorded.answers.into_iter().collect(), upstreams: self.upstreams.clone() };
+        Self { upstreams: Arc::new(replay), ..self.clone() }
+    }
+}

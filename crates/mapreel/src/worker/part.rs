@@ -1,0 +1,286 @@
+//! A part of a job: its inputs, the drawing on a thread of its own, and what it leaves in the artifacts.
+
+use super::Worker;
+use super::slot::internal;
+use crate::failpoint;
+use crate::hands::Hands;
+use crate::missing::{Ledger, Missing};
+use crate::prepare::Prepared;
+use crate::produce::{self, Encoded};
+use crate::progress::Progress;
+use crate::report;
+use crate::segments::Desk;
+use anyhow::Context;
+use bytes::Bytes;
+use mapreel_queue::{Claim, Failure, Kind, Outcome, Service};
+use mapreel_spec::manifest::Warning;
+use mapreel_spec::{Animation, Limits, Purpose, parse_request_for};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+/// Warnings that a job's status shows; the manifest has all of them.
+const WARNINGS_MAX: usize = 100;
+
+/// What a part leaves.
+#[derive(Debug, Clone)]
+pub(super) struct Product {
+    /// The object that later parts need.
+    pub key: Option<String>,
+    /// What the job's last part brings.
+    pub outcome: Option<Outcome>,
+}
+
+impl Product {
+    /// Every object of it.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
+        let outcome = self.outcome.iter().flat_map(|outcome| [&outcome.key, &outcome.manifest_key]);
+        self.key.iter().chain(outcome)
+    }
+}
+
+/// Why there is none.
+pub(super) enum Failed {
+    /// The word to stop has come.
+    Stopped,
+    /// It cannot be done, or not now.
+    Failure(Failure),
+    /// It was done and could not be stored, or its inputs could not be read: no fault of the request's.
+    Storage(String),
+}
+
+impl From<produce::Error> for Failed {
+    fn from(error: produce::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            produce::Error::Stopped => Self::Stopped,
+            produce::Error::Layer { layer, may_pass, .. } => Self::Failure(Failure {
+                code: "layer_unavailable".into(),
+                message,
+                layer: Some(layer),
+                retryable: may_pass,
+            }),
+            produce::Error::Invalid(_) => {
+                Self::Failure(Failure { code: "invalid_request".into(), message, layer: None, retryable: false })
+            }
+            produce::Error::Machine(_) => Self::Failure(internal(&message)),
+        }
+    }
+}
+
+impl From<mapreel_queue::Error> for Failed {
+    fn from(error: mapreel_queue::Error) -> Self {
+        Self::Storage(error.to_string())
+    }
+}
+
+/// A segment as an object.
+#[derive(Serialize, Deserialize)]
+struct DrawnSegment {
+    missing: Vec<Missing>,
+    encoded: Bytes,
+}
+
+/// Does a part. `done` counts finished frames.
+pub(super) async fn run(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    stop: CancellationToken,
+    done: Arc<AtomicU32>,
+) -> Result<Product, Failed> {
+    match claim.kind {
+        Kind::Whole => whole(worker, claim, stop, done).await,
+        Kind::Prepare => prepare(worker, claim, stop).await,
+        Kind::Segment(number) => segment(worker, claim, number, stop, done).await,
+        Kind::Assemble => assemble(worker, claim, stop).await,
+    }
+}
+
+async fn whole(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    stop: CancellationToken,
+    done: Arc<AtomicU32>,
+) -> Result<Product, Failed> {
+    let animation = request(worker, claim).await?;
+    let hands = hands(worker, Arc::new(worker.client.fresh()), stop);
+    let limits = worker.limits.clone();
+    let (prepared, missing, file) = on_thread(move || {
+        let prepared = Prepared::new(&animation, &limits, &hands, 1)?;
+        let drawn = produce::draw(&prepared, &hands, 1, &Counter(&done))?;
+        let file = written(&prepared, drawn.encoded)?;
+        Ok((prepared, drawn.missing, file))
+    })
+    .await?;
+    publish(worker, claim, &prepared, missing, file).await
+}
+
+async fn prepare(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) -> Result<Product, Failed> {
+    let animation = request(worker, claim).await?;
+    let client = Arc::new(worker.client.fresh());
+    let hands = hands(worker, client.clone(), stop);
+    let limits = worker.limits.clone();
+    let (prepared, bytes) = on_thread(move || {
+        let (prepared, preparation) = Prepared::recorded(&animation, &limits, &hands, 1)?;
+        Ok((prepared, preparation.to_bytes()?))
+    })
+    .await?;
+    let key = claim.key("shared").0;
+    worker.artifacts.put(&key, bytes.into()).await?;
+    worker.shelf.put(claim.lease.job, client, prepared);
+    Ok(Product { key: Some(key), outcome: None })
+}
+
+async fn segment(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    number: u32,
+    stop: CancellationToken,
+    done: Arc<AtomicU32>,
+) -> Result<Product, Failed> {
+    let job = worker.shelf.take(worker, claim).await?;
+    let hands = hands(worker, job.client.clone(), stop);
+    let bytes = on_thread(move || {
+        let ledger = Ledger::default();
+        let counter = || {
+            done.fetch_add(1, Ordering::Relaxed);
+        };
+        let encoded = Desk::new(&job.prepared, &hands).segment(number as usize, &ledger, &counter)?;
+        let segment = DrawnSegment { missing: ledger.into_sorted(), encoded: encoded.into() };
+        Ok(postcard::to_stdvec(&segment).context("cannot write a segment")?)
+    })
+    .await?;
+    let key = claim.key("frames").0;
+    worker.artifacts.put(&key, bytes.into()).await?;
+    failpoint::hit("uploading", None);
+    Ok(Product { key: Some(key), outcome: None })
+}
+
+async fn assemble(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) -> Result<Product, Failed> {
+    let job = worker.shelf.take(worker, claim).await?;
+    let (mut missing, mut segments) = (Vec::new(), Vec::new());
+    for part in claim.job.parts.iter().filter(|part| matches!(part.kind, Kind::Segment(_))) {
+        let segment: DrawnSegment = read(worker, part.key.as_deref()).await.and_then(|bytes| {
+            postcard::from_bytes(&bytes).map_err(|_| Failed::Failure(internal("a segment is broken")))
+        })?;
+        missing.extend(segment.missing);
+        let spool = move || -> std::io::Result<File> {
+            let mut file = tempfile::tempfile()?;
+            file.write_all(&segment.encoded)?;
+            file.rewind()?;
+            Ok(file)
+        };
+        let file = tokio::task::spawn_blocking(spool).await.map_err(std::io::Error::other).flatten();
+        segments.push(file.map_err(|error| Failed::Storage(format!("cannot write a temporary file: {error}")))?);
+        if stop.is_cancelled() {
+            return Err(Failed::Stopped);
+        }
+    }
+    failpoint::hit("assembling", None);
+    missing.sort();
+    let prepared = job.prepared.clone();
+    let file = on_thread(move || written(&prepared, Encoded::Segments(segments))).await?;
+    publish(worker, claim, &job.prepared, missing, file).await
+}
+
+/// An encoded file, before it is stored.
+enum Written {
+    Bytes(Vec<u8>),
+    File(File),
+}
+
+fn written(prepared: &Prepared, encoded: Encoded) -> Result<Written, produce::Error> {
+    if let Encoded::Still(bytes) = encoded {
+        return Ok(Written::Bytes(bytes));
+    }
+    let mut file = BufWriter::new(tempfile::tempfile().context("cannot write a temporary file")?);
+    encoded.write(prepared, &mut file)?;
+    let mut file = file.into_inner().map_err(|error| error.into_error()).context("cannot write a temporary file")?;
+    file.rewind().context("cannot read a temporary file")?;
+    Ok(Written::File(file))
+}
+
+/// Stores the file and its manifest.
+async fn publish(
+    worker: &Worker,
+    claim: &Claim,
+    prepared: &Prepared,
+    missing: Vec<Missing>,
+    file: Written,
+) -> Result<Product, Failed> {
+    let (key, manifest_key) = (claim.key(prepared.encoding.output.format.name()).0, claim.key("manifest.json").0);
+    let stored = match file {
+        Written::Bytes(bytes) => worker.artifacts.put(&key, bytes.into()).await?,
+        Written::File(file) => worker.artifacts.put_from(&key, file).await?,
+    };
+    failpoint::hit("uploading", None);
+    let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
+    let manifest = report::manifest(prepared, missing, artifact.clone(), claim.job.request_sha256.clone());
+    let json = serde_json::to_vec(&manifest).map_err(|error| Failed::Failure(internal(&error.to_string())))?;
+    worker.artifacts.put(&manifest_key, json.into()).await?;
+    let warnings = shortened(manifest.warnings);
+    Ok(Product { key: None, outcome: Some(Outcome { artifact, key, manifest_key, warnings }) })
+}
+
+fn shortened(mut warnings: Vec<Warning>) -> Vec<Warning> {
+    if warnings.len() > WARNINGS_MAX {
+        let message = format!("{} further warnings are in the manifest", warnings.len() - WARNINGS_MAX);
+        warnings.truncate(WARNINGS_MAX);
+        warnings.push(Warning { code: "more".into(), layer: String::new(), frame: None, message });
+    }
+    warnings
+}
+
+/// The request of a job, which was valid when it was accepted.
+pub(super) async fn request(worker: &Worker, claim: &Claim) -> Result<Animation, Failed> {
+    let document = worker.queue.request(claim.lease.job).await?;
+    let document = document.ok_or_else(|| Failed::Failure(internal("the request is not in the store")))?;
+    let purpose = match claim.job.service {
+        Service::Image => Purpose::Image,
+        Service::Animation => Purpose::Animation,
+    };
+    let limits = Limits { document_bytes_max: document.len(), ..worker.limits.clone() };
+    Ok(parse_request_for(purpose, &document, &limits).map_err(produce::Error::Invalid)?)
+}
+
+/// An object that an earlier part has left.
+pub(super) async fn read(worker: &Worker, key: Option<&str>) -> Result<Bytes, Failed> {
+    let lost = || Failed::Failure(internal("what an earlier part has made is not there any more"));
+    worker.artifacts.get(key.ok_or_else(lost)?).await?.ok_or_else(lost)
+}
+
+pub(super) fn hands(worker: &Worker, client: Arc<mapreel_sources::Client>, stop: CancellationToken) -> Hands {
+    Hands { upstreams: client, runtime: worker.fetching.clone(), stop }
+}
+
+/// Runs drawing on a thread of its own; a panic is a failure of this attempt, and of nothing else.
+pub(super) async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, produce::Error> + Send + 'static,
+) -> Result<T, Failed> {
+    let (send, receive) = oneshot::channel();
+    let span = tracing::Span::current();
+    let thread = move || drop(send.send(span.in_scope(work)));
+    std::thread::Builder::new()
+        .name("draw".into())
+        .spawn(thread)
+        .map_err(|error| Failed::Storage(format!("cannot start a thread: {error}")))?;
+    match receive.await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Failed::Failure(internal("drawing ended in a panic"))),
+    }
+}
+
+/// Counts frames for the heartbeat.
+struct Counter<'a>(&'a AtomicU32);
+
+impl Progress for Counter<'_> {
+    fn stage(&self, _: &'static str) {}
+
+    fn frames(&self, done: usize, _: usize) {
+        self.0.fetch_max(done as u32, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,66 @@
+//! What a worker keeps of jobs between their parts: the page with basemap and legends, and what upstreams have answered.
+
+use super::part::{self, Failed, on_thread};
+use super::Worker;
+use crate::prepare::Prepared;
+use crate::recording::Preparation;
+use mapreel_queue::{Claim, JobId};
+use mapreel_sources::Client;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+/// Jobs kept; each takes a page or two of memory and the cache of its client.
+const JOBS_MAX: usize = 3;
+
+/// A prepared job.
+pub(super) struct Kept {
+    pub prepared: Arc<Prepared>,
+    pub client: Arc<Client>,
+}
+
+type Place = Arc<OnceCell<Arc<Kept>>>;
+
+/// The jobs last worked on, newest last.
+pub(super) struct Shelf(Mutex<VecDeque<(JobId, Place)>>);
+
+impl Shelf {
+    pub(super) fn new() -> Self {
+        Self(Mutex::default())
+    }
+
+    /// Keeps a job that was prepared here.
+    pub(super) fn put(&self, job: JobId, client: Arc<Client>, prepared: Prepared) {
+        let kept = Arc::new(Kept { prepared: Arc::new(prepared), client });
+        // Somebody who took it from the object meanwhile has the same.
+        let _ = self.place(job).set(kept);
+    }
+
+    /// A prepared job: kept here, or made again from what its preparation has recorded.
+    pub(super) async fn take(&self, worker: &Arc<Worker>, claim: &Claim) -> Result<Arc<Kept>, Failed> {
+        let make = async || {
+            let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
+            let recorded = Preparation::from_bytes(&part::read(worker, key).await?)
+                .map_err(|error| Failed::Failure(super::slot::internal(&format!("a preparation is broken: {error}"))))?;
+            let animation = part::request(worker, claim).await?;
+            let client = Arc::new(worker.client.fresh());
+            let hands = part::hands(worker, client.clone(), CancellationToken::new());
+            let limits = worker.limits.clone();
+            let prepared = on_thread(move || Prepared::again(&animation, &limits, &hands, recorded)).await?;
+            Ok(Arc::new(Kept { prepared: Arc::new(prepared), client }))
+        };
+        self.place(claim.lease.job).get_or_try_init(make).await.cloned()
+    }
+
+    fn place(&self, job: JobId) -> Place {
+        let mut jobs = self.0.lock().expect("no panic while held");
+        let known = jobs.iter().position(|(id, _)| *id == job).and_then(|i| jobs.remove(i));
+        let entry = known.unwrap_or_else(|| (job, Place::default()));
+        jobs.push_back(entry.clone());
+        while jobs.len() > JOBS_MAX {
+            jobs.pop_front();
+        }
+        entry.1
+    }
+}
