@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::io::Read;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -21,6 +22,7 @@ const PIECE: usize = 8 << 20;
 #[derive(Clone)]
 pub struct Artifacts {
     store: Arc<dyn ObjectStore>,
+    folder: PathBuf,
 }
 
 /// What was stored.
@@ -44,7 +46,7 @@ impl Artifacts {
         std::fs::create_dir_all(folder)?;
         // Flushed before they are named: a job must not say SUCCESS of bytes that a loss of power takes away.
         let store = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true).with_fsync(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self { store: Arc::new(store), folder: PathBuf::from(folder) })
     }
 
     /// Stores bytes.
@@ -131,7 +133,7 @@ impl Artifacts {
         }
     }
 
-    /// Deletes all objects of a job but those in `keep`; how many.
+    /// Deletes all objects of a job but those in `keep`, and what writers who died have left; how many objects.
     ///
     /// # Errors
     /// One cannot be listed or deleted.
@@ -144,6 +146,8 @@ impl Artifacts {
             self.delete(key.as_ref()).await?;
             deleted += 1;
         }
+        let folder = self.folder.join(job.to_string());
+        tokio::task::spawn_blocking(move || remove_staged(&folder)).await.map_err(std::io::Error::other)?;
         Ok(deleted)
     }
 
@@ -154,6 +158,15 @@ impl Artifacts {
     pub async fn list(&self) -> Result<Vec<(String, SystemTime)>, Error> {
         let entry = |meta: object_store::ObjectMeta| (meta.location.to_string(), SystemTime::from(meta.last_modified));
         Ok(self.store.list(None).map_ok(entry).try_collect().await?)
+    }
+}
+
+/// Removes what `object_store` writes beside the final name, `NAME#1`, and does not list: the half objects of writers who
+/// died. The job has ended, so nobody writes to it whose object counts.
+fn remove_staged(folder: &std::path::Path) {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    for path in files.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains('#'))) {
+        let _ = std::fs::remove_file(path);
     }
 }
 

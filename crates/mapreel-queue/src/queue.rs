@@ -22,8 +22,8 @@ use tokio::sync::watch;
 /// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so.
 /// 7. *Done is done.* A finished part is never claimed again.
 /// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
-/// 9. *Attempts are counted* with every claim, also of those who died. After the last one the job has failed; a failure that
-///    cannot pass ends it at once.
+/// 9. *Attempts are counted* with every claim, also of those who died: of the parts that one of them held, those begun most
+///    often. After the last one the job has failed; a failure that cannot pass ends it at once.
 /// 10. *Handing back is free.* A released part can be claimed again, by anybody, and its attempt was not counted.
 /// 11. *Cancel wins.* A cancelled job never becomes anything else, nothing of it can be claimed, and its holders are told
 ///     with their next heartbeat. Cancelling what has ended changes nothing.

@@ -19,6 +19,7 @@
 use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State};
 use crate::queue::{Lease, NewJob, Settings, Verdict};
 use crate::{JobId, Time};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// The waits before further attempts: this long and doubling, at most [`RETRY_MAX`], and a random part of it.
@@ -26,6 +27,9 @@ const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 /// A part whose worker died is taken up at once; one that dies again may be the cause, and is kept from its neighbours.
 const CRASHES_AT_ONCE: u32 = 1;
+/// Between parts of one death that are taken up again, and from the first to the last of them.
+const APART: Duration = Duration::from_millis(400);
+const APART_MAX: Duration = Duration::from_millis(2_000);
 
 impl Job {
     /// A new job, pending.
@@ -136,7 +140,14 @@ impl Job {
     }
 
     /// An attempt failed: another one later where that may help, else the job has failed. Whether it counts.
-    pub(crate) fn fail(&mut self, lease: &Lease, failure: Failure, now: Time, settings: &Settings, random: f64) -> bool {
+    pub(crate) fn fail(
+        &mut self,
+        lease: &Lease,
+        failure: Failure,
+        now: Time,
+        settings: &Settings,
+        random: f64,
+    ) -> bool {
         let Ok(part) = self.held(lease) else { return false };
         if failure.retryable && part.attempt < settings.attempts_max {
             part.hand_back(now.after(backoff(part.attempt, random)));
@@ -157,29 +168,27 @@ impl Job {
     }
 
     /// Takes the leases that are over, or whose owner is dead, from who held them. How many.
-    pub(crate) fn rescue(
-        &mut self,
-        now: Time,
-        settings: &Settings,
-        random: f64,
-        is_dead: &mut dyn FnMut(&str) -> bool,
-    ) -> usize {
+    pub(crate) fn rescue(&mut self, now: Time, settings: &Settings, random: f64, deaths: &mut Deaths) -> usize {
         if self.state.is_final() {
             return 0;
         }
         let mut rescued = 0;
         let mut exhausted = None;
         for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
-            if part.at > now && !is_dead(&part.owner) {
+            let death = deaths.of(part);
+            if part.at > now && death.is_none() {
                 continue;
             }
             rescued += 1;
-            if part.attempt >= settings.attempts_max {
+            if death == Some(Death::Beside) {
+                part.attempt -= 1;
+                part.hand_back(now);
+            } else if part.attempt >= settings.attempts_max {
                 exhausted = Some((part.kind, part.attempt));
             } else {
-                let crashes = part.attempt;
-                let wait = if crashes <= CRASHES_AT_ONCE { Duration::ZERO } else { backoff(crashes, random) };
-                part.hand_back(now.after(wait));
+                let again =
+                    if part.attempt <= CRASHES_AT_ONCE { Duration::ZERO } else { backoff(part.attempt, random) };
+                part.hand_back(now.after(again + deaths.next_wait()));
             }
         }
         match exhausted {
@@ -292,6 +301,45 @@ impl Job {
     fn touch(&mut self, now: Time) {
         self.changed = now.max(self.changed);
         self.version += 1;
+    }
+}
+
+/// Owners that died, and who is suspected of it.
+///
+/// Of the parts that an owner held when it died, those begun most often are suspected; the others were beside them and are
+/// not charged. The suspected are taken up one after another, so that the cause is soon alone with its next death.
+pub(crate) struct Deaths {
+    /// For each dead owner the attempts of the parts that it began most often.
+    most: HashMap<String, u32>,
+    wait: Duration,
+}
+
+#[derive(PartialEq)]
+enum Death {
+    Suspected,
+    Beside,
+}
+
+impl Deaths {
+    pub(crate) fn new(jobs: &[Job], mut is_dead: impl FnMut(&str) -> bool) -> Self {
+        let mut most: HashMap<String, u32> = HashMap::new();
+        for part in jobs.iter().flat_map(|job| &job.parts).filter(|part| part.state == PartState::Running) {
+            if is_dead(&part.owner) {
+                let attempts = most.entry(part.owner.clone()).or_default();
+                *attempts = part.attempt.max(*attempts);
+            }
+        }
+        Self { most, wait: Duration::ZERO }
+    }
+
+    fn of(&self, part: &Part) -> Option<Death> {
+        let most = self.most.get(&part.owner)?;
+        Some(if part.attempt < *most { Death::Beside } else { Death::Suspected })
+    }
+
+    /// Each suspect waits a little longer than the one before.
+    fn next_wait(&mut self) -> Duration {
+        std::mem::replace(&mut self.wait, (self.wait + APART).min(APART_MAX))
     }
 }
 

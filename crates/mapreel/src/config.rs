@@ -267,7 +267,8 @@ impl Config {
 
 fn limits(r: &mut Reader) -> Option<Limits> {
     let body = r.count::<u64>("body_bytes_max");
-    let (depth, frames, layers) = (r.count::<u64>("depth_max"), r.count::<u64>("frames_max"), r.count::<u64>("layers_max"));
+    let (depth, frames, layers) =
+        (r.count::<u64>("depth_max"), r.count::<u64>("frames_max"), r.count::<u64>("layers_max"));
     let (side, cost) = (r.count::<u32>("side_px_max"), r.count::<u64>("cost_mpx_max"));
     let (requests, positions) = (r.count::<u64>("upstream_requests_max"), r.count::<u64>("positions_max"));
     Some(Limits {
@@ -283,7 +284,8 @@ fn limits(r: &mut Reader) -> Option<Limits> {
 }
 
 fn queue(r: &mut Reader) -> Option<QueueSettings> {
-    let (lease, attempts_max, open_jobs_max) = (r.duration("lease_s"), r.count("attempts_max"), r.count("open_jobs_max"));
+    let (lease, attempts_max, open_jobs_max) =
+        (r.duration("lease_s"), r.count("attempts_max"), r.count("open_jobs_max"));
     let (wait_max, keep) = (r.duration("wait_max_s"), r.duration("artifact_lifetime_s"));
     let remember = r.duration("remember_s");
     Some(QueueSettings {
@@ -387,8 +389,14 @@ mod tests {
         let (limits, queue) = (Limits::default(), QueueSettings::default());
         let config = Config::read(&default).unwrap();
         assert_eq!(format!("{:?}", config.queue), format!("{queue:?}"));
-        assert_eq!((config.limits.cost_mpx_max, config.limits.positions_max), (limits.cost_mpx_max, limits.positions_max));
+        assert_eq!(
+            (config.limits.cost_mpx_max, config.limits.positions_max),
+            (limits.cost_mpx_max, limits.positions_max)
+        );
         let client = ClientConfig::default();
-        assert_eq!((config.client.total_timeout, config.client.per_host_max), (client.total_timeout, client.per_host_max));
+        assert_eq!(
+            (config.client.total_timeout, config.client.per_host_max),
+            (client.total_timeout, client.per_host_max)
+        );
     }
 }

@@ -136,7 +136,8 @@ impl Explanation {
             self.upstream_requests, self.legend_requests
         ));
         let Output { format, fps, duration_s, size_bytes } = &self.output;
-        let plays = if *duration_s > 0.0 { format!(", {fps} frames per second, {duration_s:.1} s") } else { String::new() };
+        let plays =
+            if *duration_s > 0.0 { format!(", {fps} frames per second, {duration_s:.1} s") } else { String::new() };
         lines.push(format!("output    {format}{plays}, about {}\n", crate::cli::bytes(*size_bytes)));
         lines.join("\n")
     }

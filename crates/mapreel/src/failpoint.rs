@@ -26,7 +26,11 @@ mod imp {
         static POINTS: OnceLock<Vec<Point>> = OnceLock::new();
         POINTS.get_or_init(|| {
             let setting = std::env::var("MAPREEL_FAILPOINT").unwrap_or_default();
-            setting.split(',').filter_map(|point| point.split_once('=')).map(|(place, action)| parse(place, action)).collect()
+            setting
+                .split(',')
+                .filter_map(|point| point.split_once('='))
+                .map(|(place, action)| parse(place, action))
+                .collect()
         })
     }
 

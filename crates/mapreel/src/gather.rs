@@ -49,7 +49,8 @@ pub(crate) fn place_frame(
 ) -> PlacedFrame {
     let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
     for (layer, answers) in plan.layers.iter().zip(answers) {
-        let may_pass = |answers: &Answers| answers.iter().flat_map(|answer| answer.as_ref().err()).any(Error::is_transient);
+        let may_pass =
+            |answers: &Answers| answers.iter().flat_map(|answer| answer.as_ref().err()).any(Error::is_transient);
         frame.may_pass.push(answers.as_ref().is_some_and(may_pass));
         frame.pictures.push(match &layer.drawing {
             Drawing::Pictures(series) => {

@@ -1,11 +1,11 @@
 //! Prepare: what all frames share. Made once for an animation, so that every segment, by whomever it is drawn, lies on the
 //! same basemap under the same legends with the same colours.
 
+use crate::fonts;
 use crate::gather::{fetch_frame, fetch_legends, fetch_still, place_frame};
 use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
 use crate::produce::Error;
-use crate::fonts;
 use crate::recording::{Preparation, Recorder};
 use mapreel_render::encode::{self, Colours, Palette};
 use mapreel_render::{LegendPicture, Painter, Scene};
@@ -65,7 +65,8 @@ impl Prepared {
     ) -> Result<Self, Error> {
         let plan = Arc::new(plan(animation, limits, hands)?);
         let ledger = Ledger::default();
-        let fetched = async { tokio::join!(fetch_still(&*hands.upstreams, &plan), fetch_legends(&*hands.upstreams, &plan)) };
+        let fetched =
+            async { tokio::join!(fetch_still(&*hands.upstreams, &plan), fetch_legends(&*hands.upstreams, &plan)) };
         let (answers, legends) = hands.wait(fetched)?;
         let still = place_frame(&plan, 0, answers, &mut Vec::new());
         let may_pass = still.may_pass.clone();

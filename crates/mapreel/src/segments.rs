@@ -135,7 +135,10 @@ pub(crate) fn all(
     };
     let results: Vec<_> = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads.min(segments)).map(|_| scope.spawn(thread)).collect();
-        handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        handles
+            .into_iter()
+            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     let mut files = first_failure(results)?;
     files.sort_by_key(|(number, _)| *number);

@@ -35,8 +35,12 @@ pub(crate) fn run(config: Config, with_api: bool) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("cannot start")?;
-    let fetching: Runtime =
-        Builder::new_multi_thread().worker_threads(1).thread_name("fetch").enable_all().build().context("cannot start")?;
+    let fetching: Runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("fetch")
+        .enable_all()
+        .build()
+        .context("cannot start")?;
     let result = control.block_on(serve(config, with_api, fetching.handle().clone()));
     // Threads that still draw are not waited for: what they held was handed back.
     fetching.shutdown_background();
@@ -51,7 +55,9 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
     let metrics = Arc::new(Metrics::new());
     let stop = CancellationToken::new();
     let listener = match with_api {
-        true => Some(TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen at {}", config.listen))?),
+        true => Some(
+            TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen at {}", config.listen))?,
+        ),
         false => None,
     };
     tokio::spawn(hear_signals(stop.clone())?);

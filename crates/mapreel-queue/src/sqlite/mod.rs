@@ -11,6 +11,7 @@ mod writer;
 
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+use crate::states::Deaths;
 use crate::{Error, JobId, Time};
 use bytes::Bytes;
 use owner::Owner;
@@ -282,24 +283,20 @@ fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<
         .execute(params![id, &new.document[..]])?;
     if let Some(key) = &new.idempotency_key {
         connection
-            .prepare_cached("INSERT OR REPLACE INTO keys (key, request_sha256, service, id, created) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO keys (key, request_sha256, service, id, created) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
             .execute(params![key, new.request_sha256, new.service.name(), id, now.0])?;
     }
     Ok(Submitted::Created(job))
 }
 
 fn oldest(connection: &Connection, lane: Service, now: Time) -> Result<Option<Job>, Error> {
-    let sql =
-        "SELECT record FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 ORDER BY id LIMIT 1";
+    let sql = "SELECT record FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 ORDER BY id LIMIT 1";
     Ok(row::records(connection, sql, params![lane.name(), now.0])?.pop())
 }
 
-fn claim(
-    connection: &Connection,
-    lanes: &[Service],
-    owner: &str,
-    settings: &Settings,
-) -> Result<Option<Claim>, Error> {
+fn claim(connection: &Connection, lanes: &[Service], owner: &str, settings: &Settings) -> Result<Option<Claim>, Error> {
     let now = settings.clock.now();
     for lane in lanes {
         let Some(mut job) = oldest(connection, *lane, now)? else { continue };
@@ -321,9 +318,10 @@ fn needs_tending(connection: &Connection, now: Time) -> Result<bool, Error> {
 fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<Tended, Error> {
     let now = settings.clock.now();
     let mut tended = Tended::default();
-    let mut is_dead = owner.deaths();
-    for mut job in row::records(connection, "SELECT record FROM jobs WHERE leased = 1", [])? {
-        let rescued = job.rescue(now, settings, fastrand::f64(), &mut is_dead);
+    let leased = row::records(connection, "SELECT record FROM jobs WHERE leased = 1", [])?;
+    let mut deaths = Deaths::new(&leased, owner.deaths());
+    for mut job in leased {
+        let rescued = job.rescue(now, settings, fastrand::f64(), &mut deaths);
         if rescued > 0 {
             row::store(connection, &job, settings)?;
         }

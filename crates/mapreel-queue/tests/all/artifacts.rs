@@ -48,12 +48,15 @@ async fn what_breaks_under_way_leaves_nothing() {
 
 #[tokio::test]
 async fn cleaning_keeps_what_is_named_and_other_jobs() {
-    let (_folder, artifacts) = store();
+    let (folder, artifacts) = store();
     let (one, other) = (JobId::random(), JobId::random());
     for key in [format!("{one}/a"), format!("{one}/b"), format!("{other}/a")] {
         artifacts.put(&key, "x".into()).await.unwrap();
     }
+    let half = folder.path().join(format!("{one}/c#1"));
+    std::fs::write(&half, "left by a writer who died").unwrap();
     assert_eq!(artifacts.clean(one, &[format!("{one}/b")]).await.unwrap(), 1);
+    assert!(!half.exists());
     let mut left: Vec<String> = artifacts.list().await.unwrap().into_iter().map(|(key, _)| key).collect();
     left.sort();
     let mut expected = [format!("{one}/b"), format!("{other}/a")];

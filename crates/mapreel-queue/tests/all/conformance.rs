@@ -197,6 +197,31 @@ async fn law_9_attempts_are_counted() {
 }
 
 #[tokio::test]
+async fn law_9_who_was_only_beside_a_death_is_not_charged() {
+    let bench = Bench::new();
+    let other = bench.open();
+    let mut poison = None;
+    for death in 1..=3 {
+        // Each time a new neighbour is held by who dies with the poison.
+        let dying = bench.open();
+        let id = *poison.get_or_insert(submit(&*dying, image()).await);
+        let held = claim(&*dying).await;
+        assert_eq!((held.lease.job, held.job.attempt()), (id, death));
+        submit(&*dying, image()).await;
+        let beside = claim(&*dying).await;
+        drop(dying);
+        while other.tend().await.unwrap().rescued == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let expected = if death == 1 { 1 } else { 0 };
+        assert_eq!(other.job(beside.lease.job).await.unwrap().unwrap().attempt(), expected);
+        other.cancel(beside.lease.job).await.unwrap();
+        bench.pass(60);
+    }
+    assert_eq!(other.job(poison.unwrap()).await.unwrap().unwrap().state, State::Failed);
+}
+
+#[tokio::test]
 async fn law_10_handing_back_is_free() {
     let bench = Bench::new();
     let (draining, other) = (bench.open(), bench.open());
@@ -346,9 +371,8 @@ async fn counts_and_lists_agree() {
     assert_eq!(counts.jobs.get(&("image".into(), "PENDING".into())), Some(&1));
     assert_eq!(counts.jobs.get(&("image".into(), "CANCELLED".into())), Some(&1));
     assert!(counts.oldest_pending.is_some());
-    let list = async |filter: Filter| {
-        queue.jobs(filter).await.unwrap().into_iter().map(|job| job.id).collect::<Vec<_>>()
-    };
+    let list =
+        async |filter: Filter| queue.jobs(filter).await.unwrap().into_iter().map(|job| job.id).collect::<Vec<_>>();
     assert_eq!(list(Filter { limit: 2, ..Filter::default() }).await, [ids[2], ids[1]]);
     assert_eq!(list(Filter { limit: 2, before: Some(ids[1]), ..Filter::default() }).await, [ids[0]]);
     assert_eq!(list(Filter { limit: 9, service: Some(Service::Animation), ..Filter::default() }).await, [ids[1]]);

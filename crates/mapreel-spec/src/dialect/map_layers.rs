@@ -1,7 +1,7 @@
 //! The second dialect: `map` + `layers`. It says what is wanted and leaves the URLs to Mapreel.
 
-use super::basemap_overlays::{labels, read_params};
 use super::Purpose;
+use super::basemap_overlays::{labels, read_params};
 use crate::animation::{Animation, Content, Header, Layer, OnError, Series};
 use crate::geojson::Reading;
 use crate::json::Json;

@@ -66,7 +66,8 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
         other => bail!("the job is {}", other.unwrap_or("in no known state")),
     }
     if let Some(output) = &arguments.output {
-        let answer = http.get(base.join(&format!("/api/download/{id}"))?).timeout(Duration::from_secs(3600)).send().await?;
+        let answer =
+            http.get(base.join(&format!("/api/download/{id}"))?).timeout(Duration::from_secs(3600)).send().await?;
         let mut answer = refused(answer).await?;
         let mut draft = Draft::new(output)?;
         while let Some(chunk) = answer.chunk().await? {

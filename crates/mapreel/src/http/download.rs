@@ -13,8 +13,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The image or animation of a job. The name may end in the format: `{id}.mp4`.
-#[utoipa::path(get, path = "/api/download/{name}", tag = "artifacts",
-    params(("name" = String, Path, description = "The job's id; `.` and the format may follow."),
+#[utoipa::path(get, path = "/api/download/{id}", tag = "artifacts",
+    params(("id" = String, Path, description = "The job's id; `.` and the format may follow."),
            ("Range" = Option<String>, Header, description = "A range of bytes."),
            ("If-Range" = Option<String>, Header, description = "The `ETag` for which the range is wanted."),
            ("If-None-Match" = Option<String>, Header, description = "An `ETag` that is here already.")),

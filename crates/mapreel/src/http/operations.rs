@@ -40,7 +40,8 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     if !matches!(tokio::time::timeout(PATIENCE, probe).await, Ok(Ok(()))) {
         return Err(not("artifacts cannot be written"));
     }
-    let running: u64 = counts.jobs.iter().filter(|((_, state), _)| state == JobState::Running.name()).map(|(_, n)| n).sum();
+    let running: u64 =
+        counts.jobs.iter().filter(|((_, state), _)| state == JobState::Running.name()).map(|(_, n)| n).sum();
     let waiting = counts.oldest_pending.map_or(Duration::ZERO, |since| app.queue.now().since(since));
     if running == 0 && waiting > IDLE_MAX {
         return Err(not("jobs wait and no worker takes them"));

@@ -78,9 +78,7 @@ fn draw(
     });
     drawn.map_err(|error| match error {
         Error::Invalid(problems) => problems.into(),
-        Error::Layer { .. } => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string())
-        }
+        Error::Layer { .. } => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string()),
         Error::Stopped | Error::Machine(_) => {
             tracing::error!(%error, "cannot draw a preview");
             Problem::plain(StatusCode::INTERNAL_SERVER_ERROR)

@@ -9,21 +9,32 @@ use serde::Serialize;
 pub(crate) struct Problem {
     /// A URI for the kind of problem; it is not there to be fetched.
     #[serde(rename = "type")]
-    kind: String,
+    #[schema(value_type = String)]
+    kind: Kind,
     /// The status in words.
-    title: String,
+    title: &'static str,
     /// The HTTP status.
     status: u16,
     /// What is wrong, and what to do.
     detail: String,
     /// A stable word for programs.
-    code: String,
+    code: &'static str,
     /// Every problem of a request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
     /// Seconds until another try makes sense; also the header `Retry-After`.
     #[serde(skip)]
     retry_after_s: Option<u64>,
+}
+
+/// The code as a URI.
+#[derive(Debug, Clone)]
+struct Kind(&'static str);
+
+impl Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("urn:mapreel:problem:{}", self.0))
+    }
 }
 
 /// One problem of a request.
@@ -41,13 +52,13 @@ pub(crate) struct FieldProblem {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("urn:mapreel:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            kind: Kind(code),
+            title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             detail: detail.into(),
-            code: code.to_owned(),
+            code,
             errors: Vec::new(),
             retry_after_s: None,
         }
@@ -70,7 +81,9 @@ impl Problem {
     pub(crate) fn plain(status: StatusCode) -> Self {
         let (code, detail) = match status {
             StatusCode::NOT_FOUND => ("not_found", "there is nothing here; `/openapi.json` has every route"),
-            StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "the header `Allow` has the methods of this route"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("method_not_allowed", "the header `Allow` has the methods of this route")
+            }
             StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the request is too large"),
             StatusCode::URI_TOO_LONG => ("too_large", "the URL is too long"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "a request is `application/json`"),

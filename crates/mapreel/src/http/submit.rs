@@ -50,8 +50,7 @@ async fn submit(
     let idempotency_key = idempotency_key(headers)?;
     let (limits, of_thread) = (app.config.limits.clone(), document.clone());
     let planned = tokio::task::spawn_blocking(move || (segments(service, &of_thread, &limits), sha256(&of_thread)));
-    let (segments, request_sha256) =
-        planned.await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let (segments, request_sha256) = planned.await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
     let new = NewJob { service, document, request_sha256, segments: segments?, idempotency_key };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {

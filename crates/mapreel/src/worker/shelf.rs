@@ -1,7 +1,7 @@
 //! What a worker keeps of jobs between their parts: the page with basemap and legends, and what upstreams have answered.
 
-use super::part::{self, Failed, on_thread};
 use super::Worker;
+use super::part::{self, Failed, on_thread};
 use crate::prepare::Prepared;
 use crate::recording::Preparation;
 use mapreel_queue::{Claim, JobId};
@@ -41,8 +41,9 @@ impl Shelf {
     pub(super) async fn take(&self, worker: &Arc<Worker>, claim: &Claim) -> Result<Arc<Kept>, Failed> {
         let make = async || {
             let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
-            let recorded = Preparation::from_bytes(&part::read(worker, key).await?)
-                .map_err(|error| Failed::Failure(super::slot::internal(&format!("a preparation is broken: {error}"))))?;
+            let recorded = Preparation::from_bytes(&part::read(worker, key).await?).map_err(|error| {
+                Failed::Failure(super::slot::internal(&format!("a preparation is broken: {error}")))
+            })?;
             let animation = part::request(worker, claim).await?;
             let client = Arc::new(worker.client.fresh());
             let hands = part::hands(worker, client.clone(), CancellationToken::new());

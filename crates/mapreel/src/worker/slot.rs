@@ -1,7 +1,7 @@
 //! A slot: one part at a time, from the claim to what becomes of it.
 
-use super::part::{self, Failed, Product};
 use super::Worker;
+use super::part::{self, Failed, Product};
 use mapreel_queue::{Claim, Failure, Service, Verdict};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,16 +1,20 @@
 //! Mapreel as its users meet it: the program, real servers, real files.
 //!
+//! - [`api`]: the HTTP API
 //! - [`architecture`]: the crates' edges are those of the drawing
 //! - [`mapserver`]: a real WMS, installed and started by the suite
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
 //! - [`command_line`]: exit codes and what is said
+//! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod api;
 mod architecture;
 mod command_line;
+mod faults;
 mod films;
 mod golden;
 mod mapserver;

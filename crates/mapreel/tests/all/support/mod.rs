@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod picture;
+pub mod service;
 pub mod upstream;
 pub mod wms;
 

@@ -1,0 +1,296 @@
+//! The service under faults: processes that die, freeze and end, jobs that are cancelled or poisonous. After each: every
+//! accepted job has come to its end, once, and nothing else is left.
+
+use super::support::picture::Picture;
+use super::support::service::{Process, Site, film, world};
+use super::support::upstream::serve;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A WMS that answers after `delay`; and how often it was asked for each time.
+fn upstream(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>) {
+    let hits: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
+    let counted = hits.clone();
+    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+    let url = serve(move |path| {
+        *counted.lock().unwrap().entry(path.to_owned()).or_default() += 1;
+        std::thread::sleep(delay);
+        ("200 OK", "", png.clone())
+    });
+    (url, hits)
+}
+
+/// The job has succeeded, its file is what its record says, and its two objects are the only ones of `site`'s that
+/// belong to it.
+#[track_caller]
+fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
+    assert_eq!(job["status"], "SUCCESS", "{job}\n{}", process.log());
+    assert_eq!(job["artifact"]["frames"], frames);
+    let id = job["id"].as_str().unwrap();
+    let file = process.get(&format!("/api/download/{id}"));
+    assert_eq!(file.status, 200);
+    let hash: String = Sha256::digest(&file.body).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(job["artifact"]["sha256"], hash);
+    let began = Instant::now();
+    loop {
+        let own: Vec<String> = site.objects().into_iter().filter(|key| key.starts_with(id)).collect();
+        if own.len() == 2 {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "one file and one manifest, and not {own:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_job_survives_a_kill_at_every_step() {
+    // Place, and whether an image passes it too.
+    let places = [
+        ("inserted=kill", true),
+        ("claimed=kill", true),
+        ("claimed=kill@2", false),
+        ("fetching=kill@20", false),
+        ("drawing=kill@15", false),
+        ("encoding=kill", true),
+        ("encoding=kill@17", false),
+        ("uploading=kill", true),
+        ("uploading=kill@2", false),
+        ("uploaded=kill", true),
+        ("uploaded=kill@3", false),
+        ("finished=kill", true),
+        ("finished=kill@2", false),
+        ("finished=kill@3", false),
+        ("assembling=kill", false),
+    ];
+    let (url, _) = upstream(Duration::ZERO);
+    let mut resumed_ms = Vec::new();
+    for (place, also_image) in places {
+        for image in [false, true].into_iter().filter(|image| !image || also_image) {
+            let site = Site::new("kill");
+            let mut first = site.serve(&["--workers", "2"], place);
+            let (service, request) =
+                if image { ("image", world("x")) } else { ("animation", film("x", &url, 30, "mp4")) };
+            // The answer may never come; then nothing was promised.
+            let _ = super::support::service::try_request(
+                &first.url,
+                "POST",
+                &format!("/api/service/{service}"),
+                &["content-type: application/json"],
+                request.as_bytes(),
+            );
+            let began = Instant::now();
+            while !first.has_ended() {
+                assert!(began.elapsed() < PATIENCE, "it never came to {place}: {}", first.log());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            let restarted = Instant::now();
+            let second = site.serve(&["--workers", "2"], "");
+            let jobs = second.get("/api/jobs").json();
+            let id = jobs["jobs"][0]["id"].as_str().unwrap_or_else(|| panic!("{place}: no job")).to_owned();
+            let done_before = jobs["jobs"][0]["progress"]["done"].as_u64().unwrap();
+            second.until(&id, PATIENCE, |job| job["status"] != "PENDING");
+            while !second.log().contains("done duration_ms") && second.job(&id)["status"] != "SUCCESS" {
+                assert!(restarted.elapsed() < PATIENCE);
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            resumed_ms.push(restarted.elapsed().as_millis());
+            let job = second.ended(&id, PATIENCE);
+            assert!(job["progress"]["done"].as_u64().unwrap() >= done_before);
+            assert_whole(&site, &second, &job, if image { 1 } else { 30 });
+        }
+    }
+    resumed_ms.sort_unstable();
+    eprintln!(
+        "{} kills survived; from restart to the first finished part: median {} ms, longest {} ms",
+        resumed_ms.len(),
+        resumed_ms[resumed_ms.len() / 2],
+        resumed_ms[resumed_ms.len() - 1]
+    );
+}
+
+#[test]
+fn finished_segments_are_not_drawn_again() {
+    let (url, hits) = upstream(Duration::ZERO);
+    let site = Site::new("resume");
+    // The third part to finish is the second segment: preparation and one segment are done.
+    let mut first = site.serve(&["--workers", "1", "--image-workers", "0"], "uploading=kill@2");
+    let id = first.submit("animation", &film("x", &url, 36, "mp4"));
+    first.wait();
+    let second = site.serve(&["--workers", "1"], "");
+    let job = second.ended(&id, PATIENCE);
+    assert_whole(&site, &second, &job, 36);
+    let hits = hits.lock().unwrap();
+    let twice = hits.values().filter(|count| **count > 1).count();
+    assert_eq!(hits.len(), 36);
+    assert!(
+        (1..=12).contains(&twice),
+        "{twice} of 36 frames were fetched twice: the one segment that was not finished"
+    );
+}
+
+#[test]
+fn two_workers_share_an_animation_and_a_frozen_one_changes_nothing() {
+    let (url, _) = upstream(Duration::from_millis(60));
+    let site = Site::new("zombie");
+    let short = ["--lease-s", "2"];
+    let api = site.serve(&["--workers", "0", "--lease-s", "2"], "");
+    let one = site.worker(&[&short[..], &["--workers", "1"]].concat(), "");
+    let other = site.worker(&[&short[..], &["--workers", "1"]].concat(), "");
+    let id = api.submit("animation", &film("x", &url, 72, "mp4"));
+    let has = |process: &Process, what: &str| process.log().contains(what);
+    let began = Instant::now();
+    while !(has(&one, "segment") && has(&other, "segment")) {
+        assert!(began.elapsed() < PATIENCE, "both take part: {}\n{}", one.log(), other.log());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    one.signal(libc::SIGSTOP);
+    let job = api.ended(&id, PATIENCE);
+    assert_whole(&site, &api, &job, 72);
+    let objects = site.objects();
+    one.signal(libc::SIGCONT);
+    let began = Instant::now();
+    while !["somebody else has it", "done too late"].iter().any(|what| has(&one, what)) {
+        // It may have been frozen between two parts.
+        if began.elapsed() > Duration::from_secs(6) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(api.job(&id), job, "the frozen worker changed the job");
+    assert_eq!(site.objects(), objects, "the frozen worker left something");
+}
+
+#[test]
+fn cancelling_takes_effect_at_once_and_leaves_nothing() {
+    let (url, _) = upstream(Duration::from_millis(300));
+    let site = Site::new("cancel");
+    let process = site.serve(&["--workers", "2"], "");
+    for after_ms in [0, 300, 900, 1500] {
+        let id = process.submit("animation", &film("x", &url, 240, "mp4"));
+        std::thread::sleep(Duration::from_millis(after_ms));
+        let cancelled = process.request("DELETE", &format!("/api/job-status/{id}"), &[], b"");
+        assert_eq!((cancelled.status, cancelled.json()["status"].as_str()), (200, Some("CANCELLED")));
+        let began = Instant::now();
+        while !(process.get("/metrics").text().contains("mapreel_slots_busy{service=\"animation\"} 0")
+            || after_ms == 0 && began.elapsed() > Duration::from_secs(1))
+        {
+            assert!(began.elapsed() < Duration::from_secs(3), "still at work: {}", process.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let began = Instant::now();
+        while site.objects().iter().any(|key| key.starts_with(&id)) {
+            assert!(began.elapsed() < Duration::from_secs(3), "{:?}", site.objects());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(process.get(&format!("/api/download/{id}")).status, 409);
+        assert_eq!(process.job(&id)["status"], "CANCELLED");
+    }
+}
+
+#[test]
+fn a_poisonous_request_fails_and_its_neighbours_succeed() {
+    let site = Site::new("poison");
+    let start = || site.serve(&["--workers", "2"], "drawing(poison)=kill@1");
+    let mut process = start();
+    let mut good: Vec<String> = (0..10).map(|i| process.submit("image", &world(&format!("good {i}")))).collect();
+    let poison = process.submit("image", &world("poison"));
+    let mut restarts = 0;
+    let began = Instant::now();
+    loop {
+        assert!(began.elapsed() < PATIENCE);
+        if process.has_ended() {
+            restarts += 1;
+            process = start();
+            continue;
+        }
+        if good.len() < 20
+            && let Ok(answer) = super::support::service::try_request(
+                &process.url,
+                "POST",
+                "/api/service/image",
+                &["content-type: application/json"],
+                world("late").as_bytes(),
+            )
+            && answer.status == 202
+        {
+            good.push(answer.json()["id"].as_str().unwrap().to_owned());
+        }
+        let Ok(list) = super::support::service::try_request(&process.url, "GET", "/api/jobs?limit=200", &[], b"")
+        else {
+            continue;
+        };
+        let open = list.json()["jobs"].as_array().unwrap().iter().filter(|job| job["finished"].is_null()).count();
+        if open == 0 && good.len() == 20 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let job = process.job(&poison);
+    assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("FAILED"), Some(3)), "{job}");
+    assert_eq!(job["failure"]["code"], "worker_crashed");
+    assert_eq!(restarts, 3);
+    for id in &good {
+        assert_eq!(process.job(id)["status"], "SUCCESS");
+    }
+}
+
+#[test]
+fn a_panic_while_drawing_is_a_failure_of_that_job_alone() {
+    let site = Site::new("panic");
+    let process = site.serve(&["--workers", "1"], "drawing(bad)=panic");
+    let bad = process.submit("image", &world("bad"));
+    let good = process.submit("image", &world("good"));
+    assert_eq!(process.ended(&good, PATIENCE)["status"], "SUCCESS");
+    let job = process.ended(&bad, PATIENCE);
+    assert_eq!((job["failure"]["code"].as_str(), job["attempt"].as_u64()), (Some("internal"), Some(3)));
+}
+
+#[test]
+fn a_process_told_to_end_hands_back_what_it_cannot_finish() {
+    let (url, _) = upstream(Duration::from_millis(400));
+    let site = Site::new("drain");
+    let mut first = site.serve(&["--workers", "1", "--drain-s", "5"], "");
+    let id = first.submit("animation", &film("x", &url, 36, "mp4"));
+    first.until(&id, PATIENCE, |job| job["progress"]["done"].as_u64().unwrap() > 0);
+    let began = Instant::now();
+    first.signal(libc::SIGTERM);
+    assert_eq!(first.wait(), Some(0), "{}", first.log());
+    assert!(began.elapsed() < Duration::from_secs(8));
+    let second = site.serve(&["--workers", "4"], "");
+    let job = second.job(&id);
+    assert!(job["attempt"].as_u64().unwrap() <= 1, "{job}");
+    let job = second.ended(&id, PATIENCE);
+    assert_eq!(job["attempt"], 1, "no attempt was charged");
+    assert_whole(&site, &second, &job, 36);
+}
+
+#[test]
+fn images_do_not_wait_for_animations() {
+    let (url, _) = upstream(Duration::from_millis(100));
+    let site = Site::new("fairness");
+    let process = site.serve(&["--workers", "2"], "");
+    let films: Vec<String> = (0..4).map(|_| process.submit("animation", &film("long", &url, 120, "mp4"))).collect();
+    let began = Instant::now();
+    let images: Vec<String> = (0..20).map(|i| process.submit("image", &world(&i.to_string()))).collect();
+    let mut seconds: Vec<f64> = Vec::new();
+    let mut open = images;
+    while !open.is_empty() {
+        open.retain(|id| {
+            let done = process.job(id)["status"] == "SUCCESS";
+            if done {
+                seconds.push(began.elapsed().as_secs_f64());
+            }
+            !done
+        });
+        assert!(began.elapsed() < PATIENCE, "{}", process.log());
+    }
+    let unfinished = films.iter().filter(|id| process.job(id)["status"] != "SUCCESS").count();
+    assert!(unfinished > 0, "the films were too short to be in the way");
+    eprintln!("20 images behind 4 animations: 19 done after {:.2} s, all after {:.2} s", seconds[18], seconds[19]);
+    films.iter().for_each(|id| drop(process.request("DELETE", &format!("/api/job-status/{id}"), &[], b"")));
+}

@@ -1,0 +1,266 @@
+//! `mapreel serve` and `mapreel worker` as processes, and a plain HTTP client to talk to them.
+
+use super::folder;
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// A folder of state, empty at first, and the processes that share it.
+pub struct Site {
+    pub folder: PathBuf,
+}
+
+/// A running process of a site. It is killed when this is dropped.
+pub struct Process {
+    child: Child,
+    pub url: String,
+    log: Arc<Mutex<String>>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Site {
+    /// An empty site; `name` is the test's own.
+    pub fn new(name: &str) -> Self {
+        let folder = folder("sites").join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self { folder }
+    }
+
+    /// Starts `mapreel serve`, which may ask upstreams on this machine.
+    pub fn serve(&self, arguments: &[&str], failpoint: &str) -> Process {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let mut process = self.start(&all, failpoint);
+        let began = Instant::now();
+        while process.url.is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(20), "it does not start: {}", process.log());
+            if let Some((_, rest)) = process.log().split_once("listening at ") {
+                process.url = rest.split_whitespace().next().unwrap().to_owned();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        process
+    }
+
+    /// Starts `mapreel worker`.
+    pub fn worker(&self, arguments: &[&str], failpoint: &str) -> Process {
+        let mut all = vec!["worker"];
+        all.extend(arguments);
+        self.start(&all, failpoint)
+    }
+
+    fn start(&self, arguments: &[&str], failpoint: &str) -> Process {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mapreel"))
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("MAPREEL_PRIVATE_UPSTREAMS", "127.0.0.1")
+            .env("MAPREEL_FAILPOINT", failpoint)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()).lines(), log.clone());
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let mut kept = kept.lock().unwrap();
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        });
+        Process { child, url: String::new(), log }
+    }
+
+    /// Keys of all objects, sorted.
+    pub fn objects(&self) -> Vec<String> {
+        let root = self.folder.join("mapreel-data/artifacts");
+        let mut keys = Vec::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    keys.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+                }
+            }
+        }
+        keys.sort();
+        keys
+    }
+}
+
+impl Process {
+    pub fn pid(&self) -> i32 {
+        self.child.id() as i32
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn signal(&self, signal: i32) {
+        // SAFETY: it only sends a signal to a child of this process.
+        assert_eq!(unsafe { libc::kill(self.pid(), signal) }, 0);
+    }
+
+    /// Waits for its end; the exit code, if it was not killed.
+    pub fn wait(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// The most memory it ever had, in bytes.
+    pub fn memory_peak_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
+        line.split_whitespace().next().and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) * 1024
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.request("GET", path, &[], b"")
+    }
+
+    /// Sends JSON.
+    pub fn post(&self, path: &str, body: &str) -> Answer {
+        self.request("POST", path, &["content-type: application/json"], body.as_bytes())
+    }
+
+    pub fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+        try_request(&self.url, method, path, headers, body)
+            .unwrap_or_else(|e| panic!("{method} {path}: {e}; {}", self.log()))
+    }
+
+    /// Submits, and the id of the job.
+    #[track_caller]
+    pub fn submit(&self, service: &str, request: &str) -> String {
+        let answer = self.post(&format!("/api/service/{service}"), request);
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    pub fn job(&self, id: &str) -> Value {
+        let answer = self.get(&format!("/api/job-status/{id}"));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// Waits until the job has ended.
+    #[track_caller]
+    pub fn ended(&self, id: &str, patience: Duration) -> Value {
+        self.until(id, patience, |job| !["PENDING", "RUNNING"].contains(&job["status"].as_str().unwrap()))
+    }
+
+    /// Waits until the job is as it should be.
+    #[track_caller]
+    pub fn until(&self, id: &str, patience: Duration, is: impl Fn(&Value) -> bool) -> Value {
+        let began = Instant::now();
+        loop {
+            let job = self.job(id);
+            if is(&job) {
+                return job;
+            }
+            assert!(began.elapsed() < patience, "not in time: {job}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = (self.child.kill(), self.child.wait());
+    }
+}
+
+/// One request on a connection of its own.
+pub fn try_request(url: &str, method: &str, path: &str, headers: &[&str], body: &[u8]) -> std::io::Result<Answer> {
+    let host = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    for header in headers {
+        head.push_str(&format!("{header}\r\n"));
+    }
+    if !body.is_empty() {
+        head.push_str(&format!("content-length: {}\r\n", body.len()));
+    }
+    // The server may answer before it has read everything.
+    let _ = stream
+        .write_all(head.as_bytes())
+        .and_then(|()| stream.write_all(b"\r\n"))
+        .and_then(|()| stream.write_all(body));
+    let mut bytes = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut bytes)
+        && bytes.is_empty()
+    {
+        return Err(error);
+    }
+    parse(&bytes).ok_or_else(|| std::io::Error::other("no whole answer"))
+}
+
+fn parse(bytes: &[u8]) -> Option<Answer> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&bytes[..end]).ok()?;
+    let mut lines = head.lines();
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let header = |line: &str| line.split_once(':').map(|(k, v)| (k.to_ascii_lowercase(), v.trim().to_owned()));
+    Some(Answer { status, headers: lines.filter_map(header).collect(), body: bytes[end + 4..].to_vec() })
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+}
+
+/// A film of `frames` frames of a WMS at `url`, one for each day.
+pub fn film(title: &str, url: &str, frames: usize, format: &str) -> String {
+    let days: Vec<String> = (0..frames).map(|i| format!("\"2020-{:02}-{:02}\"", i / 28 + 1, i % 28 + 1)).collect();
+    format!(
+        r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240, "height": 180 }}, "times": [{}],
+             "layers": [{{ "type": "wms", "url": "{url}", "layers": "a", "title": "Data" }}],
+             "header": {{ "title": "{title}" }}, "output": {{ "format": "{format}" }} }}"#,
+        days.join(",")
+    )
+}
+
+/// An image that needs no upstream.
+pub fn world(title: &str) -> String {
+    format!(
+        r#"{{ "map": {{ "bbox": [-180, -60, 180, 80], "width": 300 }}, "layers": [{{ "type": "natural-earth" }}],
+             "header": {{ "title": "{title}" }} }}"#
+    )
+}
+
+/// The path of a file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
