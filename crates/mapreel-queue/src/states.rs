@@ -339,7 +339,9 @@ impl Deaths {
 
     /// Each suspect waits a little longer than the one before.
     fn next_wait(&mut self) -> Duration {
-        std::mem::replace(&mut self.wait, (self.wait + APART).min(APART_MAX))
+        let wait = self.wait;
+        self.wait = (wait + APART).min(APART_MAX);
+        wait
     }
 }
 

@@ -45,6 +45,7 @@ async fn follow(connections: &Connections, config: &Config, url: &Url, wanted: W
 
 /// Sends one request, by a redirect or not, where it may be sent.
 async fn send(connections: &Connections, config: &Config, url: &Url) -> Result<reqwest::Response, Error> {
+    config.egress.admit(url)?;
     let request = connections.to(url).get(url.clone()).header(ACCEPT_ENCODING, "gzip").send();
     let response = match tokio::time::timeout(config.idle_timeout + config.connect_timeout, request).await {
         Ok(Ok(response)) => response,

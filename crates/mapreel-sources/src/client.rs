@@ -92,7 +92,7 @@ impl Client {
         let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::wms::without_secrets(url)))?;
         // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
-
+        self.shared.config.egress.admit(&parsed)?;
         self.cache.get(url, self.fetch(parsed, wanted)).await
     }
 
