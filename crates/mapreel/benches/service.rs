@@ -70,12 +70,20 @@ fn throughput() {
     println!("300 images  {seconds:.1} s, {:.0} jobs per second", 300.0 / seconds);
 }
 
+/// What clients have seen.
+#[derive(Default)]
+struct Seen {
+    statuses: HashMap<u16, usize>,
+    ms: Vec<f64>,
+    accepted: Vec<String>,
+}
+
 fn flood() {
     let site = Site::new("bench-flood");
     let process = site.serve(&["--log", "warn,mapreel=info"], "");
     let (url, began) = (process.url.clone(), Instant::now());
     let next = Arc::new(AtomicUsize::new(0));
-    let seen: Arc<Mutex<(HashMap<u16, usize>, Vec<f64>, Vec<String>)>> = Arc::default();
+    let seen: Arc<Mutex<Seen>> = Arc::default();
     let threads: Vec<_> = (0..16)
         .map(|_| {
             let (url, next, seen) = (url.clone(), next.clone(), seen.clone());
@@ -93,10 +101,10 @@ fn flood() {
                     let answer = try_request(&url, "POST", "/api/service/image", &headers, body.as_bytes()).unwrap();
                     let ms = asked.elapsed().as_secs_f64() * 1e3;
                     let mut seen = seen.lock().unwrap();
-                    *seen.0.entry(answer.status).or_default() += 1;
-                    seen.1.push(ms);
+                    *seen.statuses.entry(answer.status).or_default() += 1;
+                    seen.ms.push(ms);
                     if answer.status == 202 {
-                        seen.2.push(answer.json()["id"].as_str().unwrap().to_owned());
+                        seen.accepted.push(answer.json()["id"].as_str().unwrap().to_owned());
                     }
                 }
             })
@@ -104,7 +112,7 @@ fn flood() {
         .collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     let posted = began.elapsed().as_secs_f64();
-    let (statuses, mut ms, accepted) = std::mem::take(&mut *seen.lock().unwrap());
+    let Seen { statuses, mut ms, accepted } = std::mem::take(&mut *seen.lock().unwrap());
     for id in &accepted {
         assert_eq!(process.ended(id, Duration::from_secs(300))["status"], "SUCCESS");
     }
