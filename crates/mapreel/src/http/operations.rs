@@ -51,7 +51,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
 
 /// Counters and gauges in the text format of OpenMetrics.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
-    responses((status = 200, description = "The metrics.", body = String, content_type = "text/plain"),
+    responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"),
               (status = 503, description = "The store does not answer.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let text = app.metrics.text(&app.queue.counts().await?, app.queue.now());

@@ -3,20 +3,26 @@
 //! - [`api`]: the HTTP API
 //! - [`architecture`]: the crates' edges are those of the drawing
 //! - [`mapserver`]: a real WMS, installed and started by the suite
+//! - [`bad_input`]: whatever strangers send
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
 //! - [`command_line`]: exit codes and what is said
 //! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
+//! - [`postman`]: the collection for clients
+//! - [`schemathesis`]: requests made from the API's own description
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod api;
 mod architecture;
+mod bad_input;
 mod command_line;
 mod faults;
 mod films;
 mod golden;
 mod mapserver;
 mod misbehaviour;
+mod postman;
+mod schemathesis;
 mod support;

@@ -1,0 +1,253 @@
+//! Whatever is sent, the answer is a clear refusal: a 4xx with problem details, and the service goes on.
+
+use super::support::service::{Answer, Process, Site, film, world};
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+const JSON: &str = "content-type: application/json";
+
+#[track_caller]
+fn assert_refused(answer: &Answer, what: &str) {
+    assert!((400..500).contains(&answer.status), "{what}: {} {}", answer.status, answer.text());
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
+    let problem = answer.json();
+    assert_eq!(problem["status"], answer.status, "{what}");
+    for field in ["type", "title", "detail", "code"] {
+        assert!(!problem[field].as_str().unwrap_or_default().is_empty(), "{what}: {problem}");
+    }
+    if answer.status == 405 {
+        assert!(!answer.header("allow").is_empty(), "{what}");
+    }
+    if answer.status == 422 && problem["code"] == "invalid_request" {
+        assert!(problem["errors"][0]["pointer"].is_string(), "{what}: {problem}");
+    }
+}
+
+fn get(process: &Process, path: &str) -> Answer {
+    process.request("GET", path, &[], b"")
+}
+
+const ID: &str = "01a20c0c-c580-7225-9d37-5f2e965dcde0";
+
+/// Paths, asked for with GET.
+fn paths() -> Vec<String> {
+    let long = "a".repeat(10_000);
+    let upper = ID.to_uppercase();
+    let bare = ID.replace('-', "");
+    let ids = [
+        "..%2f..%2f..%2fetc%2fpasswd",
+        "%2e%2e%2f",
+        "%2e%2e",
+        "..%5c..%5cwindows",
+        "%00",
+        "x%00.png",
+        "%ff%fe",
+        "%E2%88%95etc",
+        "%EF%BC%8Fetc",
+        "1",
+        "null",
+        "undefined",
+        "{id}",
+        "%7Bid%7D",
+        "*",
+        "%20",
+        ID,
+        &upper,
+        &bare,
+        &long,
+        "urn:uuid:01a20c0c-c580-7225-9d37-5f2e965dcde0",
+        "01a20c0c-c580-7225-9d37-5f2e965dcde0%20",
+        "%",
+        "%zz",
+        "-1",
+    ];
+    let mut paths = Vec::new();
+    for id in ids {
+        paths.extend([format!("/api/job-status/{id}"), format!("/api/download/{id}")]);
+    }
+    for id in ["..%2f..%2fjobs.db", "x", ID] {
+        paths.extend([format!("/api/job-status/{id}/events"), format!("/api/download/{id}/manifest")]);
+    }
+    for query in ["wait=-1", "wait=31", "wait=x", "wait=NaN", "wait=inf", "wait=", "wait=1&wait=2"] {
+        paths.push(format!("/api/job-status/{ID}?{query}"));
+    }
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=-1",
+        "limit=x",
+        "limit=99999999999999999999",
+        "cursor=x",
+        "cursor=../",
+        "status=DONE",
+        "status=success",
+        "service=film",
+        "status=PENDING&status=FAILED",
+        "status=%ff",
+    ] {
+        paths.push(format!("/api/jobs?{query}"));
+    }
+    let download = format!("/api/download/{ID}.exe");
+    let more = [
+        "/nowhere",
+        "/api",
+        "/api/service",
+        "/api/service/film",
+        "/api/job-status",
+        "/api/download/",
+        "//",
+        "/..",
+        &download,
+    ];
+    paths.extend(more.map(str::to_owned));
+    paths
+}
+
+/// Methods that a route does not have.
+const METHODS: &[(&str, &str)] = &[
+    ("GET", "/api/service/image"),
+    ("GET", "/api/service/animation"),
+    ("PUT", "/api/service/image"),
+    ("DELETE", "/api/service/image"),
+    ("PATCH", "/api/job-status/x"),
+    ("POST", "/api/job-status/x"),
+    ("PUT", "/api/job-status/x"),
+    ("DELETE", "/api/download/x"),
+    ("POST", "/api/download/x"),
+    ("DELETE", "/api/jobs"),
+    ("GET", "/api/check"),
+    ("GET", "/api/preview"),
+    ("POST", "/healthz"),
+    ("POST", "/metrics"),
+    ("POST", "/openapi.json"),
+    ("TRACE", "/api/jobs"),
+    ("OPTIONS", "/api/jobs"),
+    ("BREW", "/api/jobs"),
+];
+
+/// Bodies, each sent to the two services, to check and to preview.
+fn bodies() -> Vec<Vec<u8>> {
+    let map = r#""map": { "bbox": [0, 0, 20, 15], "width": 100 }"#;
+    let natural = r#"{ "type": "natural-earth" }"#;
+    let with = |map: &str, rest: &str| format!(r#"{{ "map": {{ {map} }}, "layers": [{natural}] {rest} }}"#);
+    let layer = |layer: &str| format!(r#"{{ {map}, "layers": [{layer}] }}"#);
+    let wms = |url: &str| layer(&format!(r#"{{ "type": "wms", "layers": "a", "url": "{url}" }}"#));
+    let good = world("x");
+    let texts = [
+        "".into(), " ".into(), "null".into(), "1".into(), "\"x\"".into(), "[]".into(), "{}".into(), "{".into(), "{]".into(),
+        "NaN".into(), good[..good.len() - 2].to_owned(), format!("{good} x"), format!("\u{feff}{good}"),
+        "[".repeat(100_000), format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), "{\"a\":".repeat(50_000),
+        r#"{ "map": 1, "map": 2 }"#.into(), r#"{ "map": null, "layers": null }"#.into(), r#"{ "map": [], "layers": {} }"#.into(),
+        format!("{{ {map} }}"), format!("{{ {map}, \"layers\": [] }}"), layer("1"), layer("{}"), layer(r#"{ "type": "x" }"#),
+        layer(r#"{ "type": "natural-earth", "shwo": [] }"#), layer(r#"{ "type": "natural-earth", "opacity": 2 }"#),
+        layer(&[natural; 17].join(",")), format!("{{ {map}, \"layers\": [{natural}], \"overlays\": [] }}"),
+        with(r#""bbox": [0, 0, 20], "width": 100"#, ""), with(r#""bbox": [20, 0, 0, 15], "width": 100"#, ""),
+        with(r#""bbox": [0, 0, 0, 15], "width": 100"#, ""), with(r#""bbox": [0, 0, 1e999, 15], "width": 100"#, ""),
+        with(r#""bbox": [-1e308, -1e308, 1e308, 1e308], "width": 100"#, ""), with(r#""bbox": [0, 0, "20", 15], "width": 100"#, ""),
+        with(r#""bbox": [0, 0, NaN, 15], "width": 100"#, ""), with(r#""bbox": [0, -91, 20, 15], "width": 100"#, ""),
+        with(r#""bbox": [0, 0, 20, 15], "width": 0"#, ""), with(r#""bbox": [0, 0, 20, 15], "width": -1"#, ""),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100000"#, ""), with(r#""bbox": [0, 0, 20, 15], "width": 1.5"#, ""),
+        with(&format!("\"bbox\": [0, 0, 20, 15], \"width\": {}", "9".repeat(300)), ""),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100, "crs": "EPSG:99""#, ""), with(r#""bbox": [0, 0, 20, 15], "zoom": 99"#, ""),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "times": "2018-01-01/2019-01-01/PT0S""#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "times": "2018-01-01/2019-01-01/-P1D""#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "times": "2018-01-01/9018-01-01/PT1S""#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "times": "2019-01-01/2018-01-01/P1D""#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "times": "yesterday""#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "times": []"#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "output": { "format": "exe" }"#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "output": { "fps": 0 }"#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "header": { "title": 7 }"#),
+        with(r#""bbox": [0, 0, 20, 15], "width": 100"#, r#", "header": { "title": "\ud800" }"#),
+        with(r#""bbox": [-180, -80, 180, 80], "width": 4096, "height": 4096"#, r#", "times": "2018-01-01/2018-12-31/P1D""#),
+        wms("file:///etc/passwd"), wms("ftp://h/"), wms("gopher://h/"), wms("javascript:alert(1)"), wms("//h/"), wms(""), wms("http://"),
+        r#"{ "basemap": {} }"#.into(), r#"{ "basemap": [], "overlays": {} }"#.into(),
+        r#"{ "basemap": { "bbox": [0, 0, 1, 1], "zoom": 1e9, "url": "http://h/", "params": {}, "map_time": "2020-01-01T00:00:00Z" } }"#.into(),
+        r#"{ "basemap": { "bbox": [0, 0, 1, 1], "zoom": 5, "url": "http://h/{z}/{x}/{y}", "params": {}, "map_time": [] } }"#.into(),
+    ];
+    let mut bodies: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+    bodies.push(vec![0xff, 0xfe, b'{', 0, b'}', 0]);
+    bodies.push(b"{ \"map\": \"\xff\" }".to_vec());
+    bodies.push(vec![b' '; 2 << 20]);
+    bodies.push(vec![0; 1000]);
+    bodies
+}
+
+#[test]
+fn whatever_is_sent_is_refused_with_problem_details() {
+    let site = Site::new("bad-input");
+    let process = site.serve(&["--workers", "1"], "");
+    let mut cases = 0;
+    for path in paths() {
+        assert_refused(&get(&process, &path), &path);
+        cases += 1;
+    }
+    for (method, path) in METHODS {
+        let answer = process.request(method, path, &[], b"");
+        assert_refused(&answer, &format!("{method} {path}"));
+        assert_eq!(answer.status, 405, "{method} {path}");
+        cases += 1;
+    }
+    for body in bodies() {
+        let what = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+        for path in ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"] {
+            assert_refused(&process.request("POST", path, &[JSON], &body), &format!("{path}: {what}"));
+            cases += 1;
+        }
+    }
+    let good = world("x");
+    for headers in [
+        &["content-type: text/plain"][..],
+        &[],
+        &["content-type: application/x-www-form-urlencoded"],
+        &["content-type: application/json; charset=utf-16"],
+        &[JSON, "content-encoding: gzip"],
+        &[JSON, "idempotency-key:"],
+        &[JSON, &format!("idempotency-key: {}", "k".repeat(256))],
+        &[JSON, "idempotency-key: \u{e9}"],
+    ] {
+        let answer = process.request("POST", "/api/service/image", headers, good.as_bytes());
+        assert_refused(&answer, &format!("{headers:?}"));
+        cases += 1;
+    }
+    for query in ["frame=0", "frame=2", "frame=-1", "frame=x", "frame=99999999999999999999"] {
+        let answer = process.request("POST", &format!("/api/preview?{query}"), &[JSON], good.as_bytes());
+        assert_refused(&answer, query);
+        cases += 1;
+    }
+    for (path, body) in [
+        ("/api/service/image", film("x", "http://h.example/", 3, "mp4")),
+        ("/api/service/image", film("x", "http://h.example/", 1, "gif")),
+        ("/api/service/animation", film("x", "http://h.example/", 1, "png")),
+    ] {
+        assert_refused(&process.post(path, &body), path);
+        cases += 1;
+    }
+    eprintln!("{cases} bad inputs refused");
+    assert!(cases >= 100);
+    assert_eq!(get(&process, "/healthz").status, 200);
+    assert_eq!(get(&process, "/api/jobs").json()["jobs"].as_array().unwrap().len(), 0);
+    assert!(!process.log().contains("panic"), "{}", process.log());
+}
+
+#[test]
+fn slow_and_silent_clients_stop_nobody() {
+    let site = Site::new("slow-clients");
+    let process = site.serve(&["--workers", "0"], "");
+    let host = process.url.strip_prefix("http://").unwrap();
+    let silent: Vec<TcpStream> = (0..200)
+        .map(|_| {
+            let mut stream = TcpStream::connect(host).unwrap();
+            stream.write_all(b"POST /api/service/image HTTP/1.1\r\nhost: x\r\ncontent-le").unwrap();
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    assert_eq!(get(&process, "/healthz").status, 200);
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let mut broken = TcpStream::connect(host).unwrap();
+    broken.write_all(b"\x16\x03\x01 not http at all\r\n\r\n").unwrap();
+    assert_eq!(get(&process, "/healthz").status, 200);
+    drop(silent);
+}
