@@ -283,9 +283,15 @@ fn limits(r: &mut Reader) -> Option<Limits> {
     })
 }
 
+/// A lease must outlast the heartbeats that renew it.
+const LEASE_MIN: Duration = Duration::from_secs(2);
+
 fn queue(r: &mut Reader) -> Option<QueueSettings> {
     let (lease, attempts_max, open_jobs_max) =
         (r.duration("lease_s"), r.count("attempts_max"), r.count("open_jobs_max"));
+    if lease.is_some_and(|lease| lease < LEASE_MIN) {
+        r.refuse("lease_s", " of 2 or more");
+    }
     let (wait_max, keep) = (r.duration("wait_max_s"), r.duration("artifact_lifetime_s"));
     let remember = r.duration("remember_s");
     Some(QueueSettings {
