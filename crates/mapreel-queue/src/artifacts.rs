@@ -1,28 +1,45 @@
 //! Objects: segments under way, artifacts, manifests. By `object_store`, so that a folder and a bucket look the same.
 
+use crate::profile::{self, Profile, ProfileCredentials};
 use crate::{Error, JobId};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+use object_store::signer::{SignedUrlOptions, Signer};
+use object_store::{
+    BackoffConfig, ClientOptions, GetOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, WriteMultipart,
+};
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Larger objects are written in pieces of this size, so that no object need fit into memory.
 const PIECE: usize = 8 << 20;
+
+/// Attempts at a request to a bucket: for so long, with waits that double up to a few seconds. Who gives up hands his part
+/// back and tries again later.
+const BUCKET_PATIENCE: Duration = Duration::from_secs(60);
+const BUCKET_WAITS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
+/// A request to a bucket that was not answered after so long is made again.
+const BUCKET_REQUEST: Duration = Duration::from_secs(15);
 
 /// The store of objects. A key shows a whole object or nothing: objects are put in place when they are complete.
 #[derive(Clone)]
 pub struct Artifacts {
     store: Arc<dyn ObjectStore>,
-    folder: PathBuf,
+    /// What all keys begin with.
+    prefix: Path,
+    /// Only of a folder.
+    folder: Option<PathBuf>,
+    /// Only of a bucket.
+    signer: Option<Arc<dyn Signer>>,
 }
 
 /// What was stored.
@@ -35,18 +52,119 @@ pub struct Stored {
 }
 
 impl Artifacts {
-    /// The store of a URL: `file:FOLDER`, which is made if it is not there.
+    /// The store of a URL: `file:FOLDER`, which is made if it is not there, or `s3://BUCKET/PREFIX`.
+    ///
+    /// Endpoint, region and credentials of a bucket come from the environment as AWS describes it (`AWS_ENDPOINT_URL`,
+    /// `AWS_REGION`, `AWS_ACCESS_KEY_ID`, …), from the host's shared files (`AWS_PROFILE`), or from the roles of the pod,
+    /// container or instance; never from the URL.
     ///
     /// # Errors
-    /// The URL is of another kind, or the folder cannot be made.
+    /// The URL is of another kind, the folder cannot be made, or the settings of the bucket cannot be used.
     pub fn open(url: &str) -> Result<Self, Error> {
-        let Some(folder) = url.strip_prefix("file:").map(|rest| rest.strip_prefix("//").unwrap_or(rest)) else {
-            return Err(Error::Setting(format!("`{url}` is not a place for artifacts; expected `file:FOLDER`")));
-        };
+        Self::open_with(
+            url,
+            &std::env::vars_os().filter_map(|(k, v)| k.into_string().ok().zip(v.into_string().ok())).collect(),
+        )
+    }
+
+    /// The same, with this for the environment.
+    ///
+    /// # Errors
+    /// As [`Artifacts::open`].
+    pub fn open_with(url: &str, environment: &HashMap<String, String>) -> Result<Self, Error> {
+        match url.split_once(':') {
+            Some(("file", rest)) => Self::folder(rest.strip_prefix("//").unwrap_or(rest)),
+            Some(("s3", rest)) => Self::bucket(rest.strip_prefix("//").unwrap_or(rest), environment),
+            _ => Err(Error::Setting(format!(
+                "`{url}` is not a place for artifacts; expected `file:FOLDER` or `s3://BUCKET/PREFIX`"
+            ))),
+        }
+    }
+
+    fn folder(folder: &str) -> Result<Self, Error> {
         std::fs::create_dir_all(folder)?;
         // Flushed before they are named: a job must not say SUCCESS of bytes that a loss of power takes away.
         let store = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true).with_fsync(true);
-        Ok(Self { store: Arc::new(store), folder: PathBuf::from(folder) })
+        Ok(Self { store: Arc::new(store), prefix: Path::default(), folder: Some(folder.into()), signer: None })
+    }
+
+    fn bucket(rest: &str, environment: &HashMap<String, String>) -> Result<Self, Error> {
+        let variable = |name: &str| environment.get(name).cloned();
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if bucket.is_empty() || bucket.contains(['@', ':']) {
+            let expected = "expected `s3://BUCKET/PREFIX`; credentials and endpoint come from the environment";
+            return Err(Error::Setting(format!("the place for artifacts names no bucket; {expected}")));
+        }
+        // Another part of the program may have chosen already; it is the same choice.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let retry = RetryConfig {
+            backoff: BackoffConfig { init_backoff: BUCKET_WAITS[0], max_backoff: BUCKET_WAITS[1], base: 2.0 },
+            max_retries: 100,
+            retry_timeout: BUCKET_PATIENCE,
+        };
+        let mut builder = AmazonS3Builder::new();
+        for (name, value) in environment.iter().filter(|(name, _)| name.starts_with("AWS_")) {
+            // Many of them are not about this.
+            if let Ok(key) = name.to_ascii_lowercase().parse() {
+                builder = builder.with_config(key, value);
+            }
+        }
+        builder = builder.with_bucket_name(bucket).with_retry(retry);
+        let given = |builder: &AmazonS3Builder, key: AmazonS3ConfigKey| builder.get_config_value(&key).is_some();
+        let profile = Profile::from_environment(variable);
+        let section = profile.read()?;
+        if let Some(region) = section.as_ref().and_then(|section| section.get("region"))
+            && variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).is_none()
+        {
+            builder = builder.with_region(region);
+        }
+        if let Some(endpoint) = section.as_ref().and_then(|section| section.get("endpoint_url"))
+            && !given(&builder, AmazonS3ConfigKey::Endpoint)
+        {
+            builder = builder.with_endpoint(endpoint);
+        }
+        // The environment's keys come first, then its web identity, then the files, then the roles of where this runs.
+        if !given(&builder, AmazonS3ConfigKey::AccessKeyId)
+            && !given(&builder, AmazonS3ConfigKey::WebIdentityTokenFile)
+            && section.as_ref().is_some_and(profile::is_usable)
+        {
+            builder = builder.with_credentials(Arc::new(ProfileCredentials::new(profile)));
+        }
+        let endpoint = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint];
+        let endpoint = endpoint.iter().find_map(|key| builder.get_config_value(key));
+        let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let client = ClientOptions::new().with_allow_http(plain).with_timeout(BUCKET_REQUEST);
+        let unusable = |error| Error::Setting(format!("the bucket `{bucket}` cannot be used: {error}"));
+        let store = Arc::new(builder.with_client_options(client).build().map_err(unusable)?);
+        Ok(Self { store: store.clone(), prefix: Path::from(prefix), folder: None, signer: Some(store) })
+    }
+
+    fn path(&self, key: &str) -> Path {
+        self.prefix.parts().chain(Path::from(key).parts()).collect()
+    }
+
+    fn key(&self, path: &Path) -> Option<String> {
+        let parts: Vec<_> = path.prefix_match(&self.prefix)?.collect();
+        Some(parts.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("/"))
+    }
+
+    /// A URL at which anybody can fetch an object for so long; `None` where there is no such thing. The answer has this
+    /// `Content-Type` and `Content-Disposition`.
+    ///
+    /// # Errors
+    /// There are no credentials to sign with.
+    pub async fn signed_url(
+        &self,
+        key: &str,
+        content_type: &str,
+        disposition: &str,
+        valid: Duration,
+    ) -> Result<Option<String>, Error> {
+        let Some(signer) = &self.signer else { return Ok(None) };
+        let options = SignedUrlOptions::new()
+            .with_query([("response-content-type", content_type), ("response-content-disposition", disposition)]);
+        let url = signer.signed_url_opts("GET".parse().expect("a method"), &self.path(key), valid, &options).await?;
+        Ok(Some(url.to_string()))
     }
 
     /// Stores bytes.
@@ -55,7 +173,7 @@ impl Artifacts {
     /// They cannot be written; then nothing is there.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<Stored, Error> {
         let stored = Stored { size_bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(&bytes)) };
-        self.store.put(&Path::from(key), PutPayload::from(bytes)).await?;
+        self.store.put(&self.path(key), PutPayload::from(bytes)).await?;
         Ok(stored)
     }
 
@@ -63,31 +181,26 @@ impl Artifacts {
     ///
     /// # Errors
     /// It cannot be read or written; then nothing is there.
-    pub async fn put_from(&self, key: &str, mut from: impl Read + Send + 'static) -> Result<Stored, Error> {
-        let mut upload = WriteMultipart::new_with_chunk_size(self.store.put_multipart(&Path::from(key)).await?, PIECE);
+    pub async fn put_from(&self, key: &str, from: impl Read + Send + 'static) -> Result<Stored, Error> {
+        let mut from = Some(from);
+        let mut piece = read_piece(&mut from).await?;
+        if piece.len() < PIECE {
+            return self.put(key, piece.into()).await;
+        }
+        let mut upload = WriteMultipart::new_with_chunk_size(self.store.put_multipart(&self.path(key)).await?, PIECE);
         let (mut hash, mut size_bytes) = (Sha256::new(), 0);
-        loop {
-            let read = tokio::task::spawn_blocking(move || {
-                let mut piece = Vec::with_capacity(PIECE);
-                from.by_ref().take(PIECE as u64).read_to_end(&mut piece).map(|_| (piece, from))
-            });
-            let piece = match read.await.map_err(std::io::Error::other).and_then(|result| result) {
-                Ok((piece, rest)) => {
-                    from = rest;
-                    piece
-                }
+        while !piece.is_empty() {
+            hash.update(&piece);
+            size_bytes += piece.len() as u64;
+            upload.wait_for_capacity(1).await?;
+            upload.put(Bytes::from(piece));
+            piece = match read_piece(&mut from).await {
+                Ok(piece) => piece,
                 Err(error) => {
                     upload.abort().await?;
                     return Err(error.into());
                 }
             };
-            if piece.is_empty() {
-                break;
-            }
-            hash.update(&piece);
-            size_bytes += piece.len() as u64;
-            upload.wait_for_capacity(1).await?;
-            upload.put(Bytes::from(piece));
         }
         upload.finish().await?;
         Ok(Stored { size_bytes, sha256: hex(&hash.finalize()) })
@@ -98,7 +211,7 @@ impl Artifacts {
     /// # Errors
     /// It cannot be read.
     pub async fn get(&self, key: &str) -> Result<Option<Bytes>, Error> {
-        match self.store.get(&Path::from(key)).await {
+        match self.store.get(&self.path(key)).await {
             Ok(object) => Ok(Some(object.bytes().await?)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -115,7 +228,7 @@ impl Artifacts {
         range: Range<u64>,
     ) -> Result<Option<BoxStream<'static, Result<Bytes, Error>>>, Error> {
         let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
-        match self.store.get_opts(&Path::from(key), options).await {
+        match self.store.get_opts(&self.path(key), options).await {
             Ok(object) => Ok(Some(object.into_stream().map_err(Error::from).boxed())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -127,7 +240,7 @@ impl Artifacts {
     /// # Errors
     /// It cannot be deleted.
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
-        match self.store.delete(&Path::from(key)).await {
+        match self.store.delete(&self.path(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -139,15 +252,17 @@ impl Artifacts {
     /// One cannot be listed or deleted.
     pub async fn clean(&self, job: JobId, keep: &[String]) -> Result<usize, Error> {
         let keep: HashSet<&str> = keep.iter().map(String::as_str).collect();
-        let keys: Vec<Path> =
-            self.store.list(Some(&Path::from(job.to_string()))).map_ok(|meta| meta.location).try_collect().await?;
         let mut deleted = 0;
-        for key in keys.iter().filter(|key| !keep.contains(key.as_ref())) {
-            self.delete(key.as_ref()).await?;
-            deleted += 1;
+        for (key, _) in self.list_of(&self.path(&job.to_string())).await? {
+            if !keep.contains(&*key) {
+                self.delete(&key).await?;
+                deleted += 1;
+            }
         }
-        let folder = self.folder.join(job.to_string());
-        tokio::task::spawn_blocking(move || remove_staged(&folder)).await.map_err(std::io::Error::other)?;
+        if let Some(folder) = &self.folder {
+            let folder = folder.join(job.to_string());
+            tokio::task::spawn_blocking(move || remove_staged(&folder)).await.map_err(std::io::Error::other)?;
+        }
         Ok(deleted)
     }
 
@@ -156,9 +271,26 @@ impl Artifacts {
     /// # Errors
     /// They cannot be listed.
     pub async fn list(&self) -> Result<Vec<(String, SystemTime)>, Error> {
-        let entry = |meta: object_store::ObjectMeta| (meta.location.to_string(), SystemTime::from(meta.last_modified));
-        Ok(self.store.list(None).map_ok(entry).try_collect().await?)
+        self.list_of(&self.prefix).await
     }
+
+    async fn list_of(&self, prefix: &Path) -> Result<Vec<(String, SystemTime)>, Error> {
+        let metas: Vec<_> = self.store.list(Some(prefix)).try_collect().await?;
+        let entry = |meta: &object_store::ObjectMeta| Some((self.key(&meta.location)?, meta.last_modified.into()));
+        Ok(metas.iter().filter_map(entry).collect())
+    }
+}
+
+/// The next piece; a shorter one is the last.
+async fn read_piece<R: Read + Send + 'static>(from: &mut Option<R>) -> std::io::Result<Vec<u8>> {
+    let Some(mut reader) = from.take() else { return Ok(Vec::new()) };
+    let read = move || {
+        let mut piece = Vec::with_capacity(PIECE);
+        reader.by_ref().take(PIECE as u64).read_to_end(&mut piece).map(|_| (piece, reader))
+    };
+    let (piece, reader) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
+    *from = Some(reader);
+    Ok(piece)
 }
 
 /// Removes what `object_store` writes beside the final name, `NAME#1`, and does not list: the half objects of writers who

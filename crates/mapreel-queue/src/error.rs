@@ -24,6 +24,12 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+impl From<mongodb::error::Error> for Error {
+    fn from(error: mongodb::error::Error) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::Store(format!("a record is broken: {error}"))

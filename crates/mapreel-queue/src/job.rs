@@ -131,6 +131,9 @@ pub struct Part {
     pub done: u32,
     /// The object that it left.
     pub key: Option<String>,
+    /// While it is ready: whether the broker has been told. A store without a broker does not care.
+    #[serde(default)]
+    pub announced: bool,
 }
 
 /// What a part does.

@@ -10,15 +10,21 @@
 //! one atomic step. It knows nothing of pictures and of HTTP.
 
 mod artifacts;
+mod cluster;
 mod error;
+pub mod failpoint;
 mod id;
 mod job;
+pub mod mongo;
+mod profile;
 mod queue;
+pub mod rabbit;
 pub mod sqlite;
 mod states;
 mod time;
 
 pub use artifacts::{Artifacts, Stored};
+pub use cluster::Cluster;
 pub use error::Error;
 pub use id::{JobId, NotAnId};
 pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State};

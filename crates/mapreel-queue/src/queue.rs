@@ -19,7 +19,8 @@ use tokio::sync::watch;
 /// 3. *One holder.* A part has at most one lease that counts. Of any number who claim at once, one gets it.
 /// 4. *In order.* Images and animations wait in lanes of their own, oldest first; a claim names the lanes in its order.
 /// 5. *In stages.* Segments wait for the preparation, assembling waits for every segment.
-/// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so.
+/// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so. A
+///    finish that counted may be told again: it changes nothing, and is answered as before.
 /// 7. *Done is done.* A finished part is never claimed again.
 /// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
 /// 9. *Attempts are counted* with every claim, also of those who died: of the parts that one of them held, those begun most
@@ -84,6 +85,11 @@ pub trait Queue: Send + Sync + 'static {
 
     /// The store's time.
     fn now(&self) -> Time;
+
+    /// What keeps this handle from being told of work in time, although the store answers.
+    fn trouble(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// How jobs are kept.
@@ -148,7 +154,7 @@ pub enum Submitted {
 }
 
 /// The right to work on a part until a deadline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// The job.
     pub job: JobId,

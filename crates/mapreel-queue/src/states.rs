@@ -44,6 +44,7 @@ impl Job {
             at: now,
             done: 0,
             key: None,
+            announced: false,
         };
         let parts = match new.segments[..] {
             [frames] => vec![part(Kind::Whole, frames)],
@@ -108,7 +109,8 @@ impl Job {
         }
     }
 
-    /// A part is done and has left an object; the last part brings the outcome. Whether it counts.
+    /// A part is done and has left an object; the last part brings the outcome. Whether it counts: also when it is told
+    /// once more, by somebody who has not heard the answer.
     pub(crate) fn finish(
         &mut self,
         lease: &Lease,
@@ -117,6 +119,9 @@ impl Job {
         now: Time,
         settings: &Settings,
     ) -> bool {
+        if self.knows_as_finished(lease) {
+            return true;
+        }
         let Ok(part) = self.held(lease) else { return false };
         part.state = PartState::Done;
         part.owner.clear();
@@ -128,7 +133,7 @@ impl Job {
         {
             for part in self.parts.iter_mut().filter(|part| part.kind.stage() == open) {
                 if part.state == PartState::Waiting {
-                    (part.state, part.at) = (PartState::Ready, now);
+                    (part.state, part.at, part.announced) = (PartState::Ready, now, false);
                 }
             }
         } else {
@@ -168,7 +173,15 @@ impl Job {
     }
 
     /// Takes the leases that are over, or whose owner is dead, from who held them. How many.
-    pub(crate) fn rescue(&mut self, now: Time, settings: &Settings, random: f64, deaths: &mut Deaths) -> usize {
+    /// A lease is over when its end is not after `leases_end`: usually now.
+    pub(crate) fn rescue(
+        &mut self,
+        now: Time,
+        leases_end: Time,
+        settings: &Settings,
+        random: f64,
+        deaths: &mut Deaths,
+    ) -> usize {
         if self.state.is_final() {
             return 0;
         }
@@ -176,7 +189,7 @@ impl Job {
         let mut exhausted = None;
         for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
             let death = deaths.of(part);
-            if part.at > now && death.is_none() {
+            if part.at > leases_end && death.is_none() {
                 continue;
             }
             rescued += 1;
@@ -235,6 +248,34 @@ impl Job {
         self.garbage = running.map(|part| part.at).max();
     }
 
+    /// The parts that can be claimed now or later and that the broker does not know of.
+    pub(crate) fn unannounced(&self) -> impl Iterator<Item = Hint> {
+        let open = !self.state.is_final();
+        let parts = self.parts.iter().enumerate();
+        let unannounced = parts.filter(move |(_, part)| open && part.state == PartState::Ready && !part.announced);
+        unannounced.map(|(index, part)| Hint { part: index, token: part.token, at: part.at })
+    }
+
+    /// The broker has been told of these parts.
+    pub(crate) fn announced(&mut self, hints: &[Hint]) {
+        for hint in hints {
+            if let Some(part) = self.parts.get_mut(hint.part)
+                && part.state == PartState::Ready
+                && part.token == hint.token
+            {
+                part.announced = true;
+            }
+        }
+    }
+
+    /// The keys of the objects that are still needed when the job has come to its end.
+    pub(crate) fn kept_keys(&self) -> Vec<String> {
+        match &self.outcome {
+            Some(outcome) if self.state == State::Success => vec![outcome.key.clone(), outcome.manifest_key.clone()],
+            _ => Vec::new(),
+        }
+    }
+
     /// When a part can be claimed, if ever.
     pub(crate) fn claimable_at(&self) -> Option<Time> {
         let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).map(|part| part.at);
@@ -259,6 +300,11 @@ impl Job {
     pub(crate) fn forgotten_at(&self, settings: &Settings) -> Option<Time> {
         let end = self.expires.or(self.finished)?;
         (self.state.is_final() && self.state != State::Success).then(|| end.after(settings.remember))
+    }
+
+    fn knows_as_finished(&self, lease: &Lease) -> bool {
+        let done = |part: &Part| part.state == PartState::Done && part.token == lease.token;
+        matches!(self.state, State::Running | State::Success) && self.parts.get(lease.part).is_some_and(done)
     }
 
     fn held(&mut self, lease: &Lease) -> Result<&mut Part, Verdict> {
@@ -304,6 +350,17 @@ impl Job {
     }
 }
 
+/// What the broker is told of: a part that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hint {
+    /// The index of the part.
+    pub part: usize,
+    /// How often it was claimed before.
+    pub token: u64,
+    /// When it can be claimed.
+    pub at: Time,
+}
+
 /// Owners that died, and who is suspected of it.
 ///
 /// Of the parts that an owner held when it died, those begun most often are suspected; the others were beside them and are
@@ -332,6 +389,12 @@ impl Deaths {
         Self { most, wait: Duration::ZERO }
     }
 
+    /// Whether a job has a lease of somebody dead, or one that is over.
+    pub(crate) fn concern(&self, job: &Job, leases_end: Time) -> bool {
+        let mut held = job.parts.iter().filter(|part| part.state == PartState::Running);
+        held.any(|part| part.at <= leases_end || self.most.contains_key(&part.owner))
+    }
+
     fn of(&self, part: &Part) -> Option<Death> {
         let most = self.most.get(&part.owner)?;
         Some(if part.attempt < *most { Death::Beside } else { Death::Suspected })
@@ -350,6 +413,7 @@ impl Part {
         self.state = PartState::Ready;
         self.owner.clear();
         self.at = at;
+        self.announced = false;
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -28,8 +28,38 @@ pub enum Clock {
     /// This machine's.
     #[default]
     System,
+    /// The database's own, as last asked for, carried on by a clock that nobody sets.
+    Database(DatabaseTime),
     /// One that stands still until it is set: for tests.
     Manual(Arc<AtomicI64>),
+}
+
+/// The time of a database: asked for now and then, and counted on by the monotonic clock of this machine, so that whoever sets
+/// this machine's clock changes no lease.
+#[derive(Debug, Clone)]
+pub struct DatabaseTime {
+    started: Instant,
+    /// The database's time when the monotonic clock was at `started`.
+    origin_ms: Arc<AtomicI64>,
+}
+
+impl DatabaseTime {
+    /// The database said `time` while `asked` was the middle between question and answer.
+    pub(crate) fn new(time: Time, asked: Instant) -> Self {
+        let new = Self { started: asked, origin_ms: Arc::default() };
+        new.correct(time, asked);
+        new
+    }
+
+    /// The same, once more.
+    pub(crate) fn correct(&self, time: Time, asked: Instant) {
+        let since = asked.saturating_duration_since(self.started).as_millis() as i64;
+        self.origin_ms.store(time.0 - since, Ordering::SeqCst);
+    }
+
+    fn now(&self) -> Time {
+        Time(self.origin_ms.load(Ordering::SeqCst)).after(self.started.elapsed())
+    }
 }
 
 impl Clock {
@@ -40,6 +70,7 @@ impl Clock {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Time(since.as_millis() as i64)
             }
+            Self::Database(time) => time.now(),
             Self::Manual(time) => Time(time.load(Ordering::SeqCst)),
         }
     }

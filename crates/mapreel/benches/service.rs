@@ -5,7 +5,7 @@
 
 #![allow(dead_code, clippy::unwrap_used, reason = "a benchmark uses a part of the tests' support")]
 
-#[path = "../tests/all/support/mod.rs"]
+#[path = "../tests/support/mod.rs"]
 mod support;
 
 use std::collections::HashMap;

@@ -6,6 +6,7 @@
 use mapreel_queue::Settings as QueueSettings;
 use mapreel_sources::{Config as ClientConfig, Egress};
 use mapreel_spec::Limits;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,8 +32,12 @@ const SECONDS: &str = "seconds";
 #[rustfmt::skip]
 pub(crate) const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:5005", "an address and port", "Where the HTTP API listens."),
-    setting("store", "sqlite:./mapreel-data/jobs.db", "`sqlite:FILE`", "Where jobs are kept; processes that share it share the work."),
-    setting("artifacts", "file:./mapreel-data/artifacts", "`file:FOLDER`", "Where images, animations and their segments are kept."),
+    setting("worker_listen", "", "an address and port, or nothing", "Where `mapreel worker` answers `/healthz`, `/readyz` and `/metrics`."),
+    setting("store", "sqlite:./mapreel-data/jobs.db", "`sqlite:FILE` or `mongodb://HOST/DATABASE`", "Where jobs are kept; processes that share it share the work."),
+    setting("broker", "", "`amqp://USER:PASSWORD@HOST/VHOST`, or nothing", "RabbitMQ, to wake the workers of a cluster; only beside a store in MongoDB."),
+    setting("broker_queues", "quorum", "`quorum` or `classic`", "The type of the queues at the broker."),
+    setting("artifacts", "file:./mapreel-data/artifacts", "`file:FOLDER` or `s3://BUCKET/PREFIX`", "Where images, animations and their segments are kept."),
+    setting("download_redirect", "false", "`false` or `true`", "Answer downloads with a redirect to a URL of the bucket that is signed for a few minutes."),
     setting("workers", "auto", "a whole number, or `auto` for one for each core", "Parts of animations drawn at once by this process; 0: none, the API alone."),
     setting("image_workers", "auto", "a whole number, or `auto` for as many as `workers`", "Images drawn at once beside them, so that no image waits for an animation."),
     setting("private_upstreams", "", "addresses, networks or names, separated by commas", "Upstreams that are not public and may still be asked: `10.107.0.0/16,wms.internal:8080`."),
@@ -68,8 +73,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub listen: SocketAddr,
+    pub worker_listen: Option<SocketAddr>,
     pub store: String,
+    pub broker: Option<String>,
+    pub broker_quorum: bool,
     pub artifacts: String,
+    pub download_redirect: bool,
     pub workers: usize,
     pub image_workers: usize,
     pub limits: Limits,
@@ -129,12 +138,22 @@ impl Values {
         if problems.is_empty() { Ok(Self(values)) } else { Err(problems) }
     }
 
-    /// Every setting: key, value, where it came from.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+    /// Every setting: key, value without passwords, where it came from.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, str>, &str)> {
         SETTINGS.iter().map(|setting| {
             let (text, origin) = &self.0[setting.key];
-            (setting.key, text.as_str(), origin.as_str())
+            (setting.key, redacted(text), origin.as_str())
         })
+    }
+}
+
+/// A URL without its user and password, for logs and messages; other texts as they are.
+pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = text.split_once("://") else { return Cow::Borrowed(text) };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => Cow::Owned(format!("{scheme}://***{}", &rest[at..])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -164,6 +183,7 @@ impl Reader<'_> {
 
     fn refuse(&mut self, key: &'static str, more: &str) {
         let (text, origin) = &self.values.0[key];
+        let text = redacted(text);
         let expected = SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.expected);
         self.problems.push(format!("{origin}: `{text}` is not {expected}{more}"));
     }
@@ -207,6 +227,16 @@ impl Reader<'_> {
         }
     }
 
+    /// A URL of one of these kinds.
+    fn place(&mut self, key: &'static str, schemes: &[&str]) -> Option<String> {
+        let text = self.text(key);
+        let known = text.split_once(':').is_some_and(|(scheme, rest)| schemes.contains(&scheme) && !rest.is_empty());
+        if !known {
+            self.refuse(key, "");
+        }
+        known.then_some(text)
+    }
+
     fn one_of(&mut self, key: &'static str, words: [&str; 2]) -> Option<bool> {
         let text = self.text(key);
         let place = words.iter().position(|word| *word == text);
@@ -218,6 +248,11 @@ impl Reader<'_> {
 }
 
 impl Config {
+    /// Images drawn at once beside animations; none where nothing is drawn.
+    pub(crate) fn image_slots(&self) -> usize {
+        if self.workers == 0 { 0 } else { self.image_workers }
+    }
+
     /// Reads the values.
     ///
     /// # Errors
@@ -237,6 +272,20 @@ impl Config {
         let image_workers = r.workers("image_workers", workers.unwrap_or(cores));
         let (limits, queue, client) = (limits(r), queue(r), client(r));
         let listen = r.parsed("listen");
+        let worker_listen =
+            if r.text("worker_listen").is_empty() { Some(None) } else { r.parsed("worker_listen").map(Some) };
+        let (store, artifacts) =
+            (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
+        let broker =
+            if r.text("broker").is_empty() { Some(None) } else { r.place("broker", &["amqp", "amqps"]).map(Some) };
+        if let (Some(store), Some(Some(_))) = (&store, &broker)
+            && !store.starts_with("mongodb")
+        {
+            let origin = &r.values.0["broker"].1;
+            r.problems.push(format!("{origin}: a broker needs a store in MongoDB, and `store` is `{store}`"));
+        }
+        let (quorum, redirect) =
+            (r.one_of("broker_queues", ["classic", "quorum"]), r.one_of("download_redirect", ["false", "true"]));
         let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
         let (previews_max, preview_px_max) = (r.count::<u32>("previews_max"), r.count("preview_px_max"));
         let connections_max = r.count::<u32>("connections_max");
@@ -247,8 +296,12 @@ impl Config {
         }
         Some(Self {
             listen: listen?,
-            store: r.text("store"),
-            artifacts: r.text("artifacts"),
+            worker_listen: worker_listen?,
+            store: store?,
+            broker: broker?,
+            broker_quorum: quorum?,
+            artifacts: artifacts?,
+            download_redirect: redirect?,
             workers: workers?,
             image_workers: image_workers?,
             limits: limits?,
@@ -379,6 +432,19 @@ mod tests {
         let problems = values(&[], &[], "frame_max = 3\nx = 1").err().unwrap();
         assert_eq!(problems.len(), 2);
         assert!(problems[0].starts_with("`frame_max` in `m.toml`: there is no such setting"));
+    }
+
+    #[test]
+    fn places_are_of_known_kinds_and_passwords_are_not_said() {
+        let wrong = [("store", "redis://u:secret@h/"), ("broker", "amqp://u:secret@h/"), ("artifacts", "s3:")];
+        let problems = Config::read(&values(&wrong, &[], "").unwrap()).unwrap_err();
+        assert_eq!(problems.len(), 2, "{problems:#?}");
+        assert!(problems[0].starts_with("`--store`: `redis://***@h/` is not `sqlite:FILE` or"), "{problems:#?}");
+        let problems = Config::read(&values(&[("broker", "amqp://u:secret@h/")], &[], "").unwrap()).unwrap_err();
+        assert!(problems[0].contains("a broker needs a store in MongoDB"), "{problems:#?}");
+        let all = values(&[("store", "mongodb://u:secret@h/db")], &[], "").unwrap();
+        assert_eq!(all.iter().find(|(key, ..)| *key == "store").unwrap().1, "mongodb://***@h/db");
+        assert_eq!(redacted("mongodb://u:p%40@h:1,i/db?x=@"), "mongodb://***@h:1,i/db?x=@");
     }
 
     #[test]

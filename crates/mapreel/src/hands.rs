@@ -3,6 +3,8 @@
 use crate::produce::Error;
 use mapreel_sources::Upstreams;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
@@ -14,17 +16,32 @@ pub(crate) struct Hands {
     pub runtime: Handle,
     /// Cancelled when nobody wants the work any more.
     pub stop: CancellationToken,
+    /// How long drawing has waited for the world.
+    pub waited: Arc<Waited>,
+}
+
+/// A sum of waits.
+#[derive(Default)]
+pub(crate) struct Waited(AtomicU64);
+
+impl Waited {
+    pub(crate) fn total(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
 }
 
 impl Hands {
     /// Waits for something, or for the word to stop.
     pub(crate) fn wait<T>(&self, what: impl Future<Output = T>) -> Result<T, Error> {
-        self.runtime.block_on(async {
+        let began = Instant::now();
+        let result = self.runtime.block_on(async {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => Err(Error::Stopped),
                 result = what => Ok(result),
             }
-        })
+        });
+        self.waited.0.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        result
     }
 }

@@ -9,7 +9,6 @@ mod artifact;
 pub mod cli;
 mod config;
 mod explain;
-mod failpoint;
 mod fonts;
 mod gather;
 mod hands;

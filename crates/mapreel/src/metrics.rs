@@ -45,6 +45,11 @@ struct OfKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Doing {
+    doing: Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Lane {
     service: Word,
 }
@@ -66,6 +71,7 @@ pub(crate) struct Metrics {
     jobs: Family<InState, Gauge>,
     oldest_pending: Gauge<f64, std::sync::atomic::AtomicU64>,
     rescued: Counter,
+    spent: Family<Doing, Counter<f64, std::sync::atomic::AtomicU64>>,
 }
 
 impl Metrics {
@@ -98,7 +104,14 @@ impl Metrics {
             oldest_pending.clone(),
         );
         registry.register("leases_rescued", "Leases taken from the dead and the silent", rescued.clone());
-        Self { registry, requests, request_duration, parts, part_duration, busy, jobs, oldest_pending, rescued }
+        let spent = Family::default();
+        registry.register_with_unit(
+            "worker_time",
+            "What slots spent their time with: waiting for upstreams, drawing, storing",
+            Unit::Seconds,
+            Family::clone(&spent),
+        );
+        Self { registry, requests, request_duration, parts, part_duration, busy, jobs, oldest_pending, rescued, spent }
     }
 
     /// A request was answered; `route` is the pattern that it matched.
@@ -118,6 +131,11 @@ impl Metrics {
         });
         self.parts.get_or_create(&Part { kind, outcome: Word(outcome) }).inc();
         self.part_duration.get_or_create(&OfKind { kind }).observe(duration.as_secs_f64());
+    }
+
+    /// A slot spent time `waiting`, `drawing` or `storing`.
+    pub(crate) fn spent(&self, doing: &'static str, duration: Duration) {
+        self.spent.get_or_create(&Doing { doing: Word(doing) }).inc_by(duration.as_secs_f64());
     }
 
     /// A slot works until the guard is dropped.

@@ -66,7 +66,12 @@ pub enum Error {
 pub fn produce(job: Job, out: &Path, progress: &dyn Progress) -> Result<Manifest, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start")?;
-    let hands = Hands { upstreams: job.upstreams, runtime: runtime.handle().clone(), stop: CancellationToken::new() };
+    let hands = Hands {
+        upstreams: job.upstreams,
+        runtime: runtime.handle().clone(),
+        stop: CancellationToken::new(),
+        waited: Default::default(),
+    };
     Draft::check(out)?;
     progress.stage("gather");
     let prepared = Prepared::new(&job.animation, &job.limits, &hands, job.threads)?;

@@ -1,7 +1,6 @@
 //! Drawing and encoding segments: the frames of one fetched a few ahead, drawn and encoded in order. Memory grows neither
 //! with the frames nor with the segments.
 
-use crate::failpoint;
 use crate::gather::{Answers, PlacedFrame, fetch_frame, place_frame};
 use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
@@ -9,6 +8,7 @@ use crate::prepare::Prepared;
 use crate::produce::Error;
 use crate::progress::Progress;
 use anyhow::Context;
+use mapreel_queue::failpoint;
 use mapreel_render::Painter;
 use mapreel_render::encode::{self, SegmentEncoder};
 use mapreel_spec::Plan;

@@ -2,25 +2,30 @@
 //!
 //! Two runtimes: control (HTTP, claims, heartbeats, storing) and fetching (upstreams). Drawing has threads of its own.
 
-use crate::config::Config;
+use crate::config::{Config, redacted};
 use crate::http::{self, App};
 use crate::keeper;
 use crate::metrics::Metrics;
 use crate::worker::{self, Worker};
-use anyhow::{Context, bail};
+use anyhow::Context;
+use mapreel_queue::mongo::Mongo;
 use mapreel_queue::sqlite::Sqlite;
-use mapreel_queue::{Artifacts, Queue};
+use mapreel_queue::{Artifacts, Cluster, Queue, rabbit};
 use mapreel_sources::Client;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
+/// How long a store that does not answer is waited for at the start.
+const STORE_PATIENCE: Duration = Duration::from_secs(60);
+/// How often an idle worker of a cluster looks for work of which no message has told.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Threads of the control runtime.
 const CONTROL_THREADS: usize = 2;
 
@@ -49,21 +54,20 @@ pub(crate) fn run(config: Config, with_api: bool) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Result<()> {
-    let queue = open_queue(&config)?;
+    let stop = CancellationToken::new();
+    tokio::spawn(hear_signals(stop.clone())?);
     let artifacts = Artifacts::open(&config.artifacts)?;
+    let Some(queue) = open_queue(&config, &stop).await? else { return Ok(()) };
     let client = Client::new(config.client.clone())?;
     let metrics = Arc::new(Metrics::new());
-    let stop = CancellationToken::new();
-    let listener = match with_api {
-        true => Some(
-            TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen at {}", config.listen))?,
-        ),
-        false => None,
+    let address = if with_api { Some(config.listen) } else { config.worker_listen };
+    let listener = match address {
+        Some(address) => Some(TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?),
+        None => None,
     };
-    tokio::spawn(hear_signals(stop.clone())?);
     let settings = worker::Settings {
         slots: config.workers,
-        image_slots: if config.workers == 0 { 0 } else { config.image_workers },
+        image_slots: config.image_slots(),
         drain: config.drain,
         stall: config.stall,
     };
@@ -71,7 +75,8 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         version = env!("CARGO_PKG_VERSION"),
         workers = settings.slots,
         image_workers = settings.image_slots,
-        store = config.store,
+        store = %redacted(&config.store),
+        broker = %redacted(config.broker.as_deref().unwrap_or("none")),
         artifacts = config.artifacts,
         "started"
     );
@@ -91,7 +96,8 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         let previews = Arc::new(Semaphore::new(config.previews_max));
         let connections_max = config.connections_max;
         let app = App { config, queue, artifacts, client, fetching, previews, metrics, draining: stop.clone() };
-        http::serve(listener, http::router(Arc::new(app)), connections_max, stop).await;
+        let routes = if with_api { http::router } else { http::operations_router };
+        http::serve(listener, routes(Arc::new(app)), connections_max, stop).await;
     }
     working.await?;
     keeping.await?;
@@ -99,13 +105,36 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
     Ok(())
 }
 
-fn open_queue(config: &Config) -> anyhow::Result<Arc<dyn Queue>> {
-    match config.store.split_once(':') {
-        Some(("sqlite", path)) => {
-            let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-            Ok(Arc::new(Sqlite::open(path, config.queue.clone())?))
+/// The queue that the configuration names; `None` when the end came before it answered.
+async fn open_queue(config: &Config, stop: &CancellationToken) -> anyhow::Result<Option<Arc<dyn Queue>>> {
+    if let Some(path) = config.store.strip_prefix("sqlite:") {
+        let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+        return Ok(Some(Arc::new(Sqlite::open(path, config.queue.clone())?)));
+    }
+    let Some(store) = stop.run_until_cancelled(open_mongo(config)).await.transpose()? else { return Ok(None) };
+    let Some(url) = config.broker.clone() else { return Ok(Some(Arc::new(store))) };
+    let settings = rabbit::Settings {
+        url,
+        prefix: "mapreel".to_owned(),
+        quorum: config.broker_quorum,
+        slots: config.workers as u16,
+        image_slots: config.image_slots() as u16,
+        look_every: LOOK_EVERY,
+    };
+    Ok(Some(Arc::new(Cluster::new(store, settings, stop.clone())?)))
+}
+
+/// A cluster's parts start in any order: who comes before the store waits for it.
+async fn open_mongo(config: &Config) -> anyhow::Result<Mongo> {
+    let began = Instant::now();
+    loop {
+        match Mongo::open(&config.store, config.queue.clone()).await {
+            Err(error @ mapreel_queue::Error::Store(_)) if began.elapsed() < STORE_PATIENCE => {
+                warn!(%error, "waiting for the store");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            opened => return Ok(opened?),
         }
-        _ => bail!("`{}` is not a store; expected `sqlite:FILE`", config.store),
     }
 }
 

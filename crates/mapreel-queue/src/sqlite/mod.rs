@@ -218,13 +218,7 @@ impl Queue for Sqlite {
         self.read(move |connection| {
             let sql = "SELECT record FROM jobs WHERE garbage_at <= ?1 ORDER BY garbage_at LIMIT ?2";
             let jobs = row::records(connection, sql, params![now.0, GARBAGE_MAX as i64])?;
-            let keep = |job: &Job| match &job.outcome {
-                Some(outcome) if job.state == crate::State::Success => {
-                    vec![outcome.key.clone(), outcome.manifest_key.clone()]
-                }
-                _ => Vec::new(),
-            };
-            Ok(jobs.iter().map(|job| Garbage { id: job.id, keep: keep(job) }).collect())
+            Ok(jobs.iter().map(|job| Garbage { id: job.id, keep: job.kept_keys() }).collect())
         })
         .await
     }
@@ -321,7 +315,7 @@ fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<T
     let leased = row::records(connection, "SELECT record FROM jobs WHERE leased = 1", [])?;
     let mut deaths = Deaths::new(&leased, owner.deaths());
     for mut job in leased {
-        let rescued = job.rescue(now, settings, fastrand::f64(), &mut deaths);
+        let rescued = job.rescue(now, now, settings, fastrand::f64(), &mut deaths);
         if rescued > 0 {
             row::store(connection, &job, settings)?;
         }

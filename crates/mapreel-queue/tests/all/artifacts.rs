@@ -3,10 +3,18 @@
 use mapreel_queue::{Artifacts, JobId};
 use std::io::Read;
 
-fn store() -> (tempfile::TempDir, Artifacts) {
+/// A folder, and the artifacts in it.
+fn folder() -> (tempfile::TempDir, Artifacts) {
     let folder = tempfile::tempdir().unwrap();
     let artifacts = Artifacts::open(&format!("file:{}", folder.path().display())).unwrap();
     (folder, artifacts)
+}
+
+/// A prefix of its own in the bucket that all tests share.
+fn bucket() -> Artifacts {
+    let environment = mapreel_servers::s3::shared().environment().into_iter().collect();
+    let url = format!("s3://{}/tests/{}", mapreel_servers::s3::BUCKET, JobId::random());
+    Artifacts::open_with(&url, &environment).unwrap()
 }
 
 /// Gives so many bytes, then fails.
@@ -25,7 +33,13 @@ impl Read for Breaks {
 
 #[tokio::test]
 async fn an_object_has_the_size_and_hash_of_what_was_put() {
-    let (_folder, artifacts) = store();
+    let (_folder, in_folder) = folder();
+    for artifacts in [in_folder, bucket()] {
+        objects_are_what_was_put(artifacts).await;
+    }
+}
+
+async fn objects_are_what_was_put(artifacts: Artifacts) {
     let bytes: Vec<u8> = (0..20_000_000u32).map(|i| (i % 251) as u8).collect();
     let small = artifacts.put("a/1", bytes.clone().into()).await.unwrap();
     let large = artifacts.put_from("a/2", std::io::Cursor::new(bytes.clone())).await.unwrap();
@@ -35,11 +49,19 @@ async fn an_object_has_the_size_and_hash_of_what_was_put() {
         assert!(artifacts.get(key).await.unwrap().unwrap()[..] == bytes[..]);
     }
     assert!(artifacts.get("a/3").await.unwrap().is_none());
+    let short = artifacts.put_from("a/4", &b"short"[..]).await.unwrap();
+    assert_eq!(short.size_bytes, 5);
+    let range = artifacts.stream("a/2", 9_000_000..9_000_010).await.unwrap().unwrap();
+    let pieces: Vec<bytes::Bytes> = futures_util::TryStreamExt::try_collect(range).await.unwrap();
+    assert_eq!(pieces.concat(), bytes[9_000_000..9_000_010]);
 }
 
 #[tokio::test]
 async fn what_breaks_under_way_leaves_nothing() {
-    let (folder, artifacts) = store();
+    let in_bucket = bucket();
+    assert!(in_bucket.put_from("a/1", Breaks(20_000_000)).await.is_err());
+    assert!(in_bucket.list().await.unwrap().is_empty());
+    let (folder, artifacts) = folder();
     assert!(artifacts.put_from("a/1", Breaks(20_000_000)).await.is_err());
     assert!(artifacts.list().await.unwrap().is_empty());
     let files = std::fs::read_dir(folder.path().join("a")).map(|files| files.count()).unwrap_or(0);
@@ -48,7 +70,14 @@ async fn what_breaks_under_way_leaves_nothing() {
 
 #[tokio::test]
 async fn cleaning_keeps_what_is_named_and_other_jobs() {
-    let (folder, artifacts) = store();
+    let in_bucket = bucket();
+    let (one, other) = (JobId::random(), JobId::random());
+    for key in [format!("{one}/a"), format!("{one}/b"), format!("{other}/a")] {
+        in_bucket.put(&key, "x".into()).await.unwrap();
+    }
+    assert_eq!(in_bucket.clean(one, &[format!("{one}/b")]).await.unwrap(), 1);
+    assert_eq!(in_bucket.list().await.unwrap().len(), 2);
+    let (folder, artifacts) = folder();
     let (one, other) = (JobId::random(), JobId::random());
     for key in [format!("{one}/a"), format!("{one}/b"), format!("{other}/a")] {
         artifacts.put(&key, "x".into()).await.unwrap();
@@ -64,7 +93,41 @@ async fn cleaning_keeps_what_is_named_and_other_jobs() {
     assert_eq!(left, expected);
 }
 
+#[tokio::test]
+async fn a_signed_url_gives_the_object_for_a_while() {
+    let (_folder, in_folder) = folder();
+    let valid = std::time::Duration::from_secs(60);
+    assert_eq!(in_folder.signed_url("a", "image/png", "attachment", valid).await.unwrap(), None);
+    let artifacts = bucket();
+    artifacts.put("a/film.mp4", "film".into()).await.unwrap();
+    let url = artifacts
+        .signed_url("a/film.mp4", "video/mp4", "attachment; filename=\"a.mp4\"", valid)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(url.contains("X-Amz-Signature=") && url.contains("X-Amz-Expires=60"), "{url}");
+    let wrong = url.replace("X-Amz-Expires=60", "X-Amz-Expires=600");
+    assert_eq!(reqwest::get(&wrong).await.unwrap().status(), 403, "it is signed for a minute and not for ten");
+    let answer = reqwest::get(&url).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (200, "film"));
+}
+
+#[tokio::test]
+async fn wrong_keys_are_refused() {
+    let mut environment: std::collections::HashMap<_, _> =
+        mapreel_servers::s3::shared().environment().into_iter().collect();
+    environment.insert("AWS_SECRET_ACCESS_KEY".into(), "wrong".into());
+    let artifacts = Artifacts::open_with("s3://maps/x", &environment).unwrap();
+    let error = artifacts.put("a", "x".into()).await.unwrap_err().to_string();
+    assert!(error.contains("the artifacts are not available"), "{error}");
+    assert!(!error.contains("wrong"), "a secret in a message: {error}");
+}
+
 #[test]
-fn only_folders_are_known() {
+fn other_places_and_credentials_in_urls_are_refused() {
+    let open = |url: &str| Artifacts::open(url).err().unwrap().to_string();
+    assert!(open("s3://").contains("names no bucket"));
+    let error = open("s3://key:secret@bucket/x");
+    assert!(error.contains("credentials and endpoint come from the environment") && !error.contains("secret"));
     assert!(Artifacts::open("ftp://x/").err().unwrap().to_string().contains("`ftp://x/` is not a place for artifacts"));
 }

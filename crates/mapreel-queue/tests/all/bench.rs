@@ -1,23 +1,48 @@
 //! A back-end under test, with a clock that the test holds.
 
 use bytes::Bytes;
+use mapreel_queue::mongo::Mongo;
+use mapreel_queue::rabbit;
 use mapreel_queue::sqlite::Sqlite;
-use mapreel_queue::{Clock, Failure, JobId, NewJob, Outcome, Queue, Service, Settings, Submitted, Time};
+use mapreel_queue::{Clock, Cluster, Failure, JobId, NewJob, Outcome, Queue, Service, Settings, Submitted, Time};
 use mapreel_spec::manifest::Artifact;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 pub const ANY: &[Service] = &[Service::Image, Service::Animation];
 
 pub struct Bench {
-    folder: tempfile::TempDir,
+    store: Store,
     time: Arc<AtomicI64>,
     settings: Settings,
 }
 
+enum Store {
+    Sqlite(tempfile::TempDir),
+    /// A database's connection string, and a broker's URL.
+    Mongodb(String, Option<String>),
+}
+
 impl Bench {
-    pub fn new() -> Self {
+    /// The embedded store.
+    pub fn sqlite() -> Self {
+        Self::new(Store::Sqlite(tempfile::tempdir().unwrap()))
+    }
+
+    /// MongoDB without a broker; `None` where there is no server.
+    pub fn mongodb() -> Option<Self> {
+        Some(Self::new(Store::Mongodb(database()?, None)))
+    }
+
+    /// MongoDB with RabbitMQ, which knows nothing of the others' jobs.
+    pub fn cluster() -> Option<Self> {
+        let broker = mapreel_servers::rabbitmq::shared()?.url();
+        Some(Self::new(Store::Mongodb(database()?, Some(broker))))
+    }
+
+    fn new(store: Store) -> Self {
         let time = Arc::new(AtomicI64::new(1_000_000));
         let settings = Settings {
             lease: Duration::from_secs(10),
@@ -28,12 +53,34 @@ impl Bench {
             remember: Duration::from_secs(10_000),
             clock: Clock::Manual(time.clone()),
         };
-        Self { folder: tempfile::tempdir().unwrap(), time, settings }
+        Self { store, time, settings }
     }
 
     /// A new owner of leases.
-    pub fn open(&self) -> Arc<dyn Queue> {
-        Arc::new(Sqlite::open(&self.folder.path().join("jobs.db"), self.settings.clone()).unwrap())
+    pub async fn open(&self) -> Arc<dyn Queue> {
+        match &self.store {
+            Store::Sqlite(folder) => {
+                Arc::new(Sqlite::open(&folder.path().join("jobs.db"), self.settings.clone()).unwrap())
+            }
+            Store::Mongodb(database, broker) => {
+                let store = Mongo::open(database, self.settings.clone()).await.unwrap();
+                match broker {
+                    None => Arc::new(store),
+                    Some(broker) => {
+                        let settings = rabbit::Settings {
+                            url: broker.clone(),
+                            prefix: database.rsplit('/').next().unwrap().to_owned(),
+                            quorum: true,
+                            slots: 4,
+                            image_slots: 4,
+                            // Tests do not wait for messages.
+                            look_every: Duration::ZERO,
+                        };
+                        Arc::new(Cluster::new(store, settings, CancellationToken::new()).unwrap())
+                    }
+                }
+            }
+        }
     }
 
     pub fn pass(&self, seconds: u64) -> Time {
@@ -77,4 +124,10 @@ pub fn outcome() -> Option<Outcome> {
 
 pub fn failure(retryable: bool) -> Failure {
     Failure { code: "layer_unavailable".into(), message: "no".into(), layer: None, retryable }
+}
+
+/// A new database on the server that all tests share.
+fn database() -> Option<String> {
+    let name = format!("test-{}", JobId::random());
+    Some(mapreel_servers::mongodb::shared()?.database(&name))
 }

@@ -4,6 +4,7 @@
 
 mod check;
 mod demo;
+mod health;
 mod render;
 mod serve;
 mod settings;
@@ -41,6 +42,8 @@ enum Command {
     Submit(submit::Arguments),
     /// Print the settings of `serve` and `worker`, and where each comes from.
     Config(settings::Arguments),
+    /// Ask whether a server lives, for health checks.
+    Health(health::Arguments),
     /// Make a film of Hurricane Katrina's track with no network at all.
     Demo(demo::Arguments),
 }
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Worker(arguments) => serve::worker(arguments),
         Command::Submit(arguments) => submit::run(arguments),
         Command::Config(arguments) => settings::run(arguments),
+        Command::Health(arguments) => health::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     };
     match ending {

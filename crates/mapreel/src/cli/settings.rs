@@ -93,7 +93,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
             return Ok(Ending::Invalid);
         }
     };
-    let line = |(key, value, origin): (&str, &str, &str)| {
+    let line = |(key, value, origin): (&str, std::borrow::Cow<str>, &str)| {
         let origin = if origin == "default" { format!("default; `{}`", variable(key)) } else { origin.to_owned() };
         format!("{key} = {value}  # {origin}\n")
     };

@@ -11,6 +11,10 @@ use axum::response::{IntoResponse, Response};
 use mapreel_queue::{JobId, Outcome, State as JobState};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a URL of the bucket can be used.
+const SIGNED_FOR: Duration = Duration::from_secs(300);
 
 /// The image or animation of a job. The name may end in the format: `{id}.mp4`.
 #[utoipa::path(get, path = "/api/download/{id}", tag = "artifacts",
@@ -21,6 +25,7 @@ use std::sync::Arc;
     responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream"),
               (status = 206, description = "A range of the file.", body = Vec<u8>, content_type = "application/octet-stream"),
               (status = 304, description = "It is here already."),
+              (status = 307, description = "It is at this URL of the bucket for a few minutes, where the server is set so."),
               (status = "4XX", description = "404: no such job. 409: not finished, or failed. 410: expired. 416: no such range.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn download(
     State(app): State<Arc<App>>,
@@ -44,12 +49,19 @@ pub(super) async fn download(
         (header::CONTENT_TYPE, content_type(format).to_owned()),
         (header::ETAG, etag.clone()),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_DISPOSITION, disposition.clone()),
         (header::CACHE_CONTROL, "private, max-age=3600, immutable".to_owned()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     if text(&headers, header::IF_NONE_MATCH).is_some_and(|tags| matches_any(tags, &etag)) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    if app.config.download_redirect
+        && let Some(url) =
+            app.artifacts.signed_url(&outcome.key, content_type(format), &disposition, SIGNED_FOR).await?
+    {
+        let headers = [(header::LOCATION, url), (header::CACHE_CONTROL, "no-store".to_owned())];
+        return Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response());
     }
     let wanted = text(&headers, header::RANGE)
         .filter(|_| method == Method::GET)

@@ -21,7 +21,8 @@ pub(super) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// Whether requests sent here will be worked on: the store answers, artifacts can be written, somebody works.
+/// Whether requests sent here will be worked on: the store answers, artifacts can be written, the broker tells of work,
+/// somebody works.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain"),
               (status = 503, description = "It is not, and why.", body = Problem, content_type = "application/problem+json")))]
@@ -39,6 +40,9 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     };
     if !matches!(tokio::time::timeout(PATIENCE, probe).await, Ok(Ok(()))) {
         return Err(not("artifacts cannot be written"));
+    }
+    if let Some(trouble) = app.queue.trouble() {
+        return Err(not(trouble));
     }
     let running: u64 =
         counts.jobs.iter().filter(|((_, state), _)| state == JobState::Running.name()).map(|(_, n)| n).sum();

@@ -44,7 +44,12 @@ pub(super) async fn preview(
     let stop = CancellationToken::new();
     // A client that goes away, and one that has waited long enough, stop the drawing.
     let _guard = stop.clone().drop_guard();
-    let hands = Hands { upstreams: Arc::new(app.client.fresh()), runtime: app.fetching.clone(), stop };
+    let hands = Hands {
+        upstreams: Arc::new(app.client.fresh()),
+        runtime: app.fetching.clone(),
+        stop,
+        waited: Default::default(),
+    };
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
     let (send, receive) = oneshot::channel();
     let thread = move || {

@@ -2,8 +2,7 @@
 
 use super::Worker;
 use super::slot::internal;
-use crate::failpoint;
-use crate::hands::Hands;
+use crate::hands::{Hands, Waited};
 use crate::missing::{Ledger, Missing};
 use crate::prepare::Prepared;
 use crate::produce::{self, Encoded};
@@ -12,6 +11,7 @@ use crate::report;
 use crate::segments::Desk;
 use anyhow::Context;
 use bytes::Bytes;
+use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Failure, Kind, Outcome, Service};
 use mapreel_spec::manifest::Warning;
 use mapreel_spec::{Animation, Limits, Purpose, parse_request_for};
@@ -20,6 +20,7 @@ use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -109,7 +110,7 @@ async fn whole(
     let animation = request(worker, claim).await?;
     let hands = hands(worker, Arc::new(worker.client.fresh()), stop);
     let limits = worker.limits.clone();
-    let (prepared, missing, file) = on_thread(move || {
+    let (prepared, missing, file) = on_thread(worker, &hands.waited.clone(), move || {
         let prepared = Prepared::new(&animation, &limits, &hands, 1)?;
         let drawn = produce::draw(&prepared, &hands, 1, &Counter(&done))?;
         let file = written(&prepared, drawn.encoded)?;
@@ -124,13 +125,13 @@ async fn prepare(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) -
     let client = Arc::new(worker.client.fresh());
     let hands = hands(worker, client.clone(), stop);
     let limits = worker.limits.clone();
-    let (prepared, bytes) = on_thread(move || {
+    let (prepared, bytes) = on_thread(worker, &hands.waited.clone(), move || {
         let (prepared, preparation) = Prepared::recorded(&animation, &limits, &hands, 1)?;
         Ok((prepared, preparation.to_bytes()?))
     })
     .await?;
     let key = claim.key("shared").0;
-    worker.artifacts.put(&key, bytes.into()).await?;
+    storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
     worker.shelf.put(claim.lease.job, client, prepared);
     Ok(Product { key: Some(key), outcome: None })
 }
@@ -144,7 +145,7 @@ async fn segment(
 ) -> Result<Product, Failed> {
     let job = worker.shelf.take(worker, claim).await?;
     let hands = hands(worker, job.client.clone(), stop);
-    let bytes = on_thread(move || {
+    let bytes = on_thread(worker, &hands.waited.clone(), move || {
         let ledger = Ledger::default();
         let counter = || {
             done.fetch_add(1, Ordering::Relaxed);
@@ -155,7 +156,7 @@ async fn segment(
     })
     .await?;
     let key = claim.key("frames").0;
-    worker.artifacts.put(&key, bytes.into()).await?;
+    storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
     failpoint::hit("uploading", None);
     Ok(Product { key: Some(key), outcome: None })
 }
@@ -183,7 +184,7 @@ async fn assemble(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) 
     failpoint::hit("assembling", None);
     missing.sort();
     let prepared = job.prepared.clone();
-    let file = on_thread(move || written(&prepared, Encoded::Segments(segments))).await?;
+    let file = on_thread(worker, &Arc::default(), move || written(&prepared, Encoded::Segments(segments))).await?;
     publish(worker, claim, &job.prepared, missing, file).await
 }
 
@@ -214,14 +215,14 @@ async fn publish(
 ) -> Result<Product, Failed> {
     let (key, manifest_key) = (claim.key(prepared.encoding.output.format.name()).0, claim.key("manifest.json").0);
     let stored = match file {
-        Written::Bytes(bytes) => worker.artifacts.put(&key, bytes.into()).await?,
-        Written::File(file) => worker.artifacts.put_from(&key, file).await?,
+        Written::Bytes(bytes) => storing(worker, worker.artifacts.put(&key, bytes.into())).await?,
+        Written::File(file) => storing(worker, worker.artifacts.put_from(&key, file)).await?,
     };
     failpoint::hit("uploading", None);
     let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
     let manifest = report::manifest(prepared, missing, artifact.clone(), claim.job.request_sha256.clone());
     let json = serde_json::to_vec(&manifest).map_err(|error| Failed::Failure(internal(&error.to_string())))?;
-    worker.artifacts.put(&manifest_key, json.into()).await?;
+    storing(worker, worker.artifacts.put(&manifest_key, json.into())).await?;
     let warnings = shortened(manifest.warnings);
     Ok(Product { key: None, outcome: Some(Outcome { artifact, key, manifest_key, warnings }) })
 }
@@ -250,15 +251,25 @@ pub(super) async fn request(worker: &Worker, claim: &Claim) -> Result<Animation,
 /// An object that an earlier part has left.
 pub(super) async fn read(worker: &Worker, key: Option<&str>) -> Result<Bytes, Failed> {
     let lost = || Failed::Failure(internal("what an earlier part has made is not there any more"));
-    worker.artifacts.get(key.ok_or_else(lost)?).await?.ok_or_else(lost)
+    storing(worker, worker.artifacts.get(key.ok_or_else(lost)?)).await?.ok_or_else(lost)
 }
 
 pub(super) fn hands(worker: &Worker, client: Arc<mapreel_sources::Client>, stop: CancellationToken) -> Hands {
-    Hands { upstreams: client, runtime: worker.fetching.clone(), stop }
+    Hands { upstreams: client, runtime: worker.fetching.clone(), stop, waited: Default::default() }
+}
+
+/// Reads or writes objects, and counts the time.
+async fn storing<T>(worker: &Worker, work: impl Future<Output = T>) -> T {
+    let began = Instant::now();
+    let result = work.await;
+    worker.metrics.spent("storing", began.elapsed());
+    result
 }
 
 /// Runs drawing on a thread of its own; a panic is a failure of this attempt, and of nothing else.
 pub(super) async fn on_thread<T: Send + 'static>(
+    worker: &Worker,
+    waited: &Waited,
     work: impl FnOnce() -> Result<T, produce::Error> + Send + 'static,
 ) -> Result<T, Failed> {
     let (send, receive) = oneshot::channel();
@@ -268,7 +279,11 @@ pub(super) async fn on_thread<T: Send + 'static>(
         .name("draw".into())
         .spawn(thread)
         .map_err(|error| Failed::Storage(format!("cannot start a thread: {error}")))?;
-    match receive.await {
+    let began = Instant::now();
+    let result = receive.await;
+    worker.metrics.spent("waiting", waited.total());
+    worker.metrics.spent("drawing", began.elapsed().saturating_sub(waited.total()));
+    match result {
         Ok(result) => Ok(result?),
         Err(_) => Err(Failed::Failure(internal("drawing ended in a panic"))),
     }

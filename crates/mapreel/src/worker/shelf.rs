@@ -48,7 +48,10 @@ impl Shelf {
             let client = Arc::new(worker.client.fresh());
             let hands = part::hands(worker, client.clone(), CancellationToken::new());
             let limits = worker.limits.clone();
-            let prepared = on_thread(move || Prepared::again(&animation, &limits, &hands, recorded)).await?;
+            let prepared = on_thread(worker, &hands.waited.clone(), move || {
+                Prepared::again(&animation, &limits, &hands, recorded)
+            })
+            .await?;
             Ok(Arc::new(Kept { prepared: Arc::new(prepared), client }))
         };
         self.place(claim.lease.job).get_or_try_init(make).await.cloned()

@@ -31,9 +31,10 @@ pub(super) async fn serve(
         changes.mark_unchanged();
         match worker.queue.claim(lanes).await {
             Ok(Some(claim)) => {
-                crate::failpoint::hit("claimed", None);
+                mapreel_queue::failpoint::hit("claimed", None);
                 let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
                     attempt = claim.job.parts[claim.lease.part].attempt);
+                tracing::debug!(parent: &span, "begun");
                 attend(&worker, &claim, &hand_back).instrument(span).await;
             }
             Ok(None) => {
@@ -128,17 +129,22 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
     let (queue, lease) = (&worker.queue, &claim.lease);
     let outcome = match end {
         End::Came(Ok(product)) => {
-            crate::failpoint::hit("uploaded", None);
-            let counts =
-                tell(|| queue.finish(lease, product.key.clone(), product.outcome.clone())).await.unwrap_or(false);
-            crate::failpoint::hit("finished", None);
-            if counts {
-                info!(duration_ms, "done");
-            } else {
-                warn!(duration_ms, "done too late; what it made is deleted");
-                discard(worker, &product).await;
+            mapreel_queue::failpoint::hit("uploaded", None);
+            let counts = tell(|| queue.finish(lease, product.key.clone(), product.outcome.clone())).await;
+            mapreel_queue::failpoint::hit("finished", None);
+            match counts {
+                Some(true) => {
+                    info!(duration_ms, "done");
+                    "done"
+                }
+                Some(false) => {
+                    warn!(duration_ms, "done too late; what it made is deleted");
+                    discard(worker, &product).await;
+                    "refused"
+                }
+                // The store may know of it, and only its answer was lost: what it made stays. The sweep of orphans will see.
+                None => "untold",
             }
-            if counts { "done" } else { "refused" }
         }
         End::Came(Err(Failed::Failure(failure))) => {
             warn!(duration_ms, code = failure.code, retryable = failure.retryable, "failed: {}", failure.message);

@@ -25,4 +25,6 @@ mod mapserver;
 mod misbehaviour;
 mod postman;
 mod schemathesis;
+#[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
+#[path = "../support/mod.rs"]
 mod support;

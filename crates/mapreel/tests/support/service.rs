@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 /// A folder of state, empty at first, and the processes that share it.
 pub struct Site {
     pub folder: PathBuf,
+    /// What its processes find in their environment.
+    pub environment: Vec<(String, String)>,
+    /// The folder with the objects.
+    pub artifacts: PathBuf,
 }
 
 /// A running process of a site. It is killed when this is dropped.
@@ -35,30 +39,23 @@ impl Site {
         let folder = folder("sites").join(name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        Self { folder }
+        let artifacts = folder.join("mapreel-data/artifacts");
+        Self { folder, environment: Vec::new(), artifacts }
     }
 
     /// Starts `mapreel serve`, which may ask upstreams on this machine.
     pub fn serve(&self, arguments: &[&str], failpoint: &str) -> Process {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(arguments);
-        let mut process = self.start(&all, failpoint);
-        let began = Instant::now();
-        while process.url.is_empty() {
-            assert!(began.elapsed() < Duration::from_secs(20), "it does not start: {}", process.log());
-            if let Some((_, rest)) = process.log().split_once("listening at ") {
-                process.url = rest.split_whitespace().next().unwrap().to_owned();
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        process
+        self.start(&all, failpoint).listening()
     }
 
     /// Starts `mapreel worker`.
     pub fn worker(&self, arguments: &[&str], failpoint: &str) -> Process {
         let mut all = vec!["worker"];
         all.extend(arguments);
-        self.start(&all, failpoint)
+        let process = self.start(&all, failpoint);
+        if arguments.contains(&"--worker-listen") { process.listening() } else { process }
     }
 
     fn start(&self, arguments: &[&str], failpoint: &str) -> Process {
@@ -66,6 +63,7 @@ impl Site {
             .args(arguments)
             .current_dir(&self.folder)
             .env("MAPREEL_PRIVATE_UPSTREAMS", "127.0.0.1")
+            .envs(self.environment.iter().cloned())
             .env("MAPREEL_FAILPOINT", failpoint)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -86,16 +84,18 @@ impl Site {
 
     /// Keys of all objects, sorted.
     pub fn objects(&self) -> Vec<String> {
-        let root = self.folder.join("mapreel-data/artifacts");
+        let root = &self.artifacts;
         let mut keys = Vec::new();
         let mut folders = vec![root.clone()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
-                if path.is_dir() {
+                if entry.file_name().to_string_lossy().starts_with('.') {
+                    // What an S3 server keeps for itself.
+                } else if path.is_dir() {
                     folders.push(path);
                 } else {
-                    keys.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+                    keys.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
                 }
             }
         }
@@ -105,6 +105,19 @@ impl Site {
 }
 
 impl Process {
+    /// Waits until it says where it listens.
+    fn listening(mut self) -> Self {
+        let began = Instant::now();
+        while self.url.is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not start: {}", self.log());
+            if let Some((_, rest)) = self.log().split_once("listening at ") {
+                self.url = rest.split_whitespace().next().unwrap().to_owned();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self
+    }
+
     pub fn pid(&self) -> i32 {
         self.child.id() as i32
     }

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod cluster;
 pub mod picture;
 pub mod service;
 pub mod upstream;

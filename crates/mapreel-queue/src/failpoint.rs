@@ -4,10 +4,15 @@
 //! panics. `PLACE(TEXT)=…` only where the title of the request has that text. In release builds there are no such places.
 
 /// Dies, waits or fails here, if the environment says so.
-pub(crate) fn hit(place: &str, title: Option<&str>) {
+pub fn hit(place: &str, title: Option<&str>) {
     if cfg!(debug_assertions) {
         imp::hit(place, title.unwrap_or_default());
     }
+}
+
+/// Whether this is the time at which `PLACE=trip@N` asks for something to be done wrong here.
+pub fn trips(place: &str) -> bool {
+    cfg!(debug_assertions) && imp::trips(place)
 }
 
 mod imp {
@@ -57,6 +62,11 @@ mod imp {
                 _ => kill(),
             }
         }
+    }
+
+    pub(super) fn trips(place: &str) -> bool {
+        let mut tripping = points().iter().filter(|point| point.place == place && point.action == "trip");
+        tripping.any(|point| point.hits.fetch_add(1, Ordering::SeqCst) + 1 == point.at)
     }
 
     fn kill() -> ! {

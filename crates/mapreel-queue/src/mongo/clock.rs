@@ -1,0 +1,50 @@
+//! The time of the database, which counts for leases: the machines of a cluster need not agree on the time.
+
+use super::within;
+use crate::time::DatabaseTime;
+use crate::{Clock, Error, Time};
+use mongodb::Database;
+use mongodb::bson::doc;
+use std::time::{Duration, Instant};
+
+/// How often the database is asked. Between, a quartz is wrong by less than a millisecond.
+const ASK_EVERY: Duration = Duration::from_secs(10);
+/// An answer that took so long says too little.
+const ROUND_TRIP_MAX: Duration = Duration::from_millis(500);
+
+/// The database's time from now on, until `alive` is dropped.
+pub(super) async fn start(database: Database, alive: std::sync::Weak<()>) -> Result<Clock, Error> {
+    let (time, asked, _) = ask(&database).await?;
+    let clock = DatabaseTime::new(time, asked);
+    let corrected = clock.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(ASK_EVERY).await;
+            if alive.strong_count() == 0 {
+                return;
+            }
+            if let Ok((time, asked, round_trip)) = ask(&database).await
+                && round_trip < ROUND_TRIP_MAX
+            {
+                corrected.correct(time, asked);
+            }
+        }
+    });
+    Ok(Clock::Database(clock))
+}
+
+/// The database's time, the moment here for which it holds, and how long the answer took.
+async fn ask(database: &Database) -> Result<(Time, Instant, Duration), Error> {
+    let (hello, is_master) = (database.clone(), database.clone());
+    let mut began = Instant::now();
+    let mut answer = within(async move { hello.run_command(doc! { "hello": 1 }).await }).await;
+    if answer.is_err() {
+        // Its name before MongoDB 4.4.2, and in servers that only speak its protocol.
+        began = Instant::now();
+        answer = within(async move { is_master.run_command(doc! { "isMaster": 1 }).await }).await;
+    }
+    let answer = answer?;
+    let round_trip = began.elapsed();
+    let time = answer.get_datetime("localTime").map_err(|_| Error::Store("it does not tell its time".into()))?;
+    Ok((Time(time.timestamp_millis()), began + round_trip / 2, round_trip))
+}

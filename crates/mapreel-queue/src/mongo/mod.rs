@@ -1,0 +1,498 @@
+//! The queue on MongoDB: as many machines as there are, sharing one store.
+//!
+//! A job is one document. Every operation reads it, applies a pure transition (`states.rs`) and writes it back if nobody has
+//! written meanwhile: compare-and-set on a random number that every write changes. No transactions, so a single server will
+//! do as well as a replica set; `w: majority, j: true`, so what was acknowledged survives the loss of a minority. When an
+//! answer is lost, that number tells whether the write was.
+
+mod clock;
+mod presence;
+mod record;
+mod watcher;
+
+use crate::job::{Failure, Job, Outcome, Service};
+use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+use crate::states::{Deaths, Hint};
+use crate::{Clock, Error, JobId, Time};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
+use mongodb::{Client, Collection, IndexModel};
+use presence::Presence;
+use record::Stored;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::watch;
+use watcher::Watcher;
+
+/// How long an operation may take; a client of the API waits for it.
+const PATIENCE: Duration = Duration::from_millis(2_000);
+/// How often a transition is tried when others write to the same job.
+const CONTENTION_MAX: usize = 60;
+/// Jobs looked at by one round of cleaning.
+const GARBAGE_MAX: i64 = 100;
+/// Jobs of which one round of the reconciler tells the broker.
+const OUTBOX_MAX: i64 = 100;
+/// How long idempotency keys are remembered.
+const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// Who makes a part ready tells the broker within this time; after it anybody does.
+const OUTBOX_GRACE: Duration = Duration::from_secs(1);
+/// Who has taken up an entry of the outbox has it for so long.
+const OUTBOX_LEASE: Duration = Duration::from_secs(10);
+/// The code of a write that met another one, and of a key that is there already.
+const WRITE_CONFLICT: i32 = 112;
+const DUPLICATE_KEY: i32 = 11_000;
+
+/// The queue in a MongoDB database. A handle is an owner of leases: dropped, or with its process dead, its leases are over.
+pub struct Mongo {
+    collections: Collections,
+    presence: Presence,
+    watcher: Watcher,
+    settings: Settings,
+    outbox: OnceLock<Outbox>,
+    _alive: Arc<()>,
+}
+
+#[derive(Clone)]
+struct Collections {
+    jobs: Collection<Document>,
+    keys: Collection<Document>,
+    owners: Collection<Document>,
+}
+
+/// Is told of parts that have become ready.
+pub(crate) type Outbox = Box<dyn Fn(Announcement) + Send + Sync>;
+
+/// Parts of a job that the broker is to be told of.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcement {
+    pub job: JobId,
+    pub service: Service,
+    pub hints: Vec<Hint>,
+}
+
+impl Mongo {
+    /// Opens the database that a connection string names (`mongodb://HOST/DATABASE`; without a name, `mapreel`), and makes
+    /// its indexes.
+    ///
+    /// # Errors
+    /// The connection string cannot be read, or the server does not answer.
+    pub async fn open(uri: &str, mut settings: Settings) -> Result<Self, Error> {
+        let setting = |error: mongodb::error::Error| Error::Setting(format!("the store's URL cannot be used: {error}"));
+        let mut options = ClientOptions::parse(uri).await.map_err(setting)?;
+        options.app_name.get_or_insert_with(|| "mapreel".to_owned());
+        options.server_selection_timeout = Some(PATIENCE);
+        options.connect_timeout = Some(PATIENCE);
+        options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
+        let name = options.default_database.clone().unwrap_or_else(|| "mapreel".to_owned());
+        let database = Client::with_options(options).map_err(setting)?.database(&name);
+        let collections = Collections {
+            jobs: database.collection("jobs"),
+            keys: database.collection("keys"),
+            owners: database.collection("owners"),
+        };
+        make_indexes(&collections).await?;
+        let alive = Arc::new(());
+        if matches!(settings.clock, Clock::System) {
+            settings.clock = clock::start(database, Arc::downgrade(&alive)).await?;
+        }
+        let presence = Presence::start(collections.clone(), settings.clock.now()).await?;
+        let watcher = Watcher::start(collections.clone());
+        Ok(Self { collections, presence, watcher, settings, outbox: OnceLock::new(), _alive: alive })
+    }
+
+    /// Who is told of parts that have become ready; once.
+    pub(crate) fn set_outbox(&self, outbox: Outbox) {
+        let _ = self.outbox.set(outbox);
+    }
+
+    /// Rings the bell of [`Queue::changes`].
+    pub(crate) fn ring(&self) -> impl Fn() + Send + Sync + use<> {
+        let watcher = self.watcher.clone();
+        move || watcher.ring()
+    }
+
+    /// Takes a part of this job, if there is one to be taken.
+    pub(crate) async fn claim_of(&self, id: JobId) -> Result<Option<Claim>, Error> {
+        let owner = &self.presence.owner;
+        self.change(id, None, |job, now, settings| {
+            let part = job.claim(owner, now, now.after(settings.lease))?;
+            let lease = Lease { job: job.id, part, token: job.parts[part].token };
+            Some(Claim { lease, kind: job.parts[part].kind, job: job.clone() })
+        })
+        .await
+    }
+
+    /// The broker knows of these parts.
+    pub(crate) async fn announced(&self, id: JobId, hints: &[Hint]) -> Result<(), Error> {
+        self.change(id, (), |job, _, _| job.announced(hints)).await
+    }
+
+    /// Tells the outbox again of what the broker was not told of in time. How many jobs that were.
+    pub(crate) async fn reconcile(&self) -> Result<usize, Error> {
+        let (jobs, now) = (self.collections.jobs.clone(), self.now());
+        let overdue: Vec<Document> = within(async move {
+            let filter = doc! { "announce_at": { "$lte": now.0 } };
+            jobs.find(filter).projection(WITHOUT_REQUEST()).limit(OUTBOX_MAX).await?.try_collect().await
+        })
+        .await?;
+        let mut told = 0;
+        for document in overdue {
+            // One process takes an entry; if it dies, the entry comes back.
+            let (jobs, taken) = (self.collections.jobs.clone(), now.after(OUTBOX_LEASE));
+            let filter =
+                doc! { "_id": document.get("_id").cloned(), "announce_at": document.get("announce_at").cloned() };
+            let take = async move { jobs.update_one(filter, doc! { "$set": { "announce_at": taken.0 } }).await };
+            if within(take).await?.modified_count == 1 {
+                let job = record::read(document)?.job;
+                self.tell(&job, job.unannounced().filter(|hint| hint.at <= now).collect());
+                told += 1;
+            }
+        }
+        Ok(told)
+    }
+
+    fn tell(&self, job: &Job, hints: Vec<Hint>) {
+        if let Some(outbox) = self.outbox.get()
+            && !hints.is_empty()
+        {
+            outbox(Announcement { job: job.id, service: job.service, hints });
+        }
+    }
+
+    async fn load(&self, id: JobId) -> Result<Option<Stored>, Error> {
+        let jobs = self.collections.jobs.clone();
+        let find = async move { jobs.find_one(doc! { "_id": id.to_string() }).projection(WITHOUT_REQUEST()).await };
+        within(find).await?.map(record::read).transpose()
+    }
+
+    async fn find(&self, filter: Document, sort: Document, limit: i64) -> Result<Vec<Stored>, Error> {
+        let jobs = self.collections.jobs.clone();
+        let find = async move {
+            jobs.find(filter).sort(sort).limit(limit).projection(WITHOUT_REQUEST()).await?.try_collect::<Vec<_>>().await
+        };
+        within(find).await?.into_iter().map(record::read).collect()
+    }
+
+    /// Loads a job, changes it, and stores it if that changed anything; again, when somebody else was quicker.
+    async fn change<T>(
+        &self,
+        id: JobId,
+        unknown: T,
+        mut f: impl FnMut(&mut Job, Time, &Settings) -> T,
+    ) -> Result<T, Error> {
+        for attempt in 0..CONTENTION_MAX {
+            let Some(stored) = self.load(id).await? else { return Ok(unknown) };
+            let mut job = stored.job.clone();
+            let result = f(&mut job, self.now(), &self.settings);
+            if job == stored.job || self.swap(&stored, &job).await? {
+                return Ok(result);
+            }
+            tokio::time::sleep(Duration::from_micros(fastrand::u64(0..2_000 << attempt.min(5)))).await;
+        }
+        Err(Error::Store("too many write to the same job".into()))
+    }
+
+    /// Stores a job unless it has been written since it was read. False: it has.
+    async fn swap(&self, stored: &Stored, job: &Job) -> Result<bool, Error> {
+        let write = record::write();
+        let fields = record::update(job, write, &self.settings)?;
+        let filter = doc! { "_id": job.id.to_string(), "write": stored.write };
+        let jobs = self.collections.jobs.clone();
+        let result = within(async move { jobs.update_one(filter, doc! { "$set": fields }).await }).await;
+        let written = match result {
+            Ok(result) => result.matched_count == 1,
+            Err(error) => match self.load(job.id).await {
+                Ok(Some(now)) if now.write == write => true,
+                Ok(Some(now)) if now.write != stored.write => false,
+                _ => return Err(error),
+            },
+        };
+        if written {
+            self.watcher.ring();
+            let known: Vec<Hint> = stored.job.unannounced().collect();
+            self.tell(job, job.unannounced().filter(|hint| !known.contains(hint)).collect());
+        }
+        Ok(written)
+    }
+
+    /// The job that an idempotency key stands for: a new id, or the one that was given to it before.
+    async fn reserve(&self, key: &str, new: &NewJob) -> Result<Option<JobId>, Error> {
+        let id = JobId::random();
+        let entry = doc! { "_id": key, "request_sha256": &new.request_sha256, "service": new.service.name(),
+        "id": id.to_string(), "created": self.now().0 };
+        if insert(&self.collections.keys, entry).await? {
+            return Ok(Some(id));
+        }
+        let (keys, key) = (self.collections.keys.clone(), key.to_owned());
+        let known = within(async move { keys.find_one(doc! { "_id": key }).await }).await?;
+        let known = known.ok_or_else(|| Error::Store("an idempotency key was just forgotten".into()))?;
+        let same = known.get_str("request_sha256").is_ok_and(|sha256| sha256 == new.request_sha256)
+            && known.get_str("service").is_ok_and(|service| service == new.service.name());
+        Ok(known.get_str("id").ok().filter(|_| same).and_then(|id| id.parse().ok()))
+    }
+
+    async fn count_open(&self) -> Result<u64, Error> {
+        let jobs = self.collections.jobs.clone();
+        within(async move { jobs.count_documents(doc! { "open": true }).await }).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Queue for Mongo {
+    async fn submit(&self, new: NewJob) -> Result<Submitted, Error> {
+        let id = match &new.idempotency_key {
+            None => JobId::random(),
+            Some(key) => match self.reserve(key, &new).await? {
+                None => return Ok(Submitted::KeyReused),
+                Some(id) => match self.load(id).await? {
+                    Some(known) => return Ok(Submitted::Known(known.job)),
+                    None => id,
+                },
+            },
+        };
+        let open = self.count_open().await?;
+        if open >= self.settings.open_jobs_max {
+            return Ok(Submitted::Full(open));
+        }
+        let job = Job::new(id, &new, self.now());
+        let document = record::insert(&job, &new.document, &self.settings)?;
+        if !insert(&self.collections.jobs, document).await? {
+            // The same key at the same time: the other one was quicker.
+            let known = self.load(id).await?.ok_or_else(|| Error::Store("a job was just forgotten".into()))?;
+            return Ok(Submitted::Known(known.job));
+        }
+        self.watcher.ring();
+        crate::failpoint::hit("stored", None);
+        self.tell(&job, job.unannounced().collect());
+        Ok(Submitted::Created(job))
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>, Error> {
+        Ok(self.load(id).await?.map(|stored| stored.job))
+    }
+
+    async fn request(&self, id: JobId) -> Result<Option<Bytes>, Error> {
+        let jobs = self.collections.jobs.clone();
+        let find = async move { jobs.find_one(doc! { "_id": id.to_string() }).projection(doc! { "request": 1 }).await };
+        let document = within(find).await?;
+        Ok(document.and_then(|mut document| match document.remove("request") {
+            Some(Bson::Binary(binary)) => Some(binary.bytes.into()),
+            _ => None,
+        }))
+    }
+
+    async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error> {
+        let mut wanted = Document::new();
+        if let Some(state) = filter.state {
+            wanted.insert("state", state.name());
+        }
+        if let Some(service) = filter.service {
+            wanted.insert("service", service.name());
+        }
+        if let Some(before) = filter.before {
+            wanted.insert("_id", doc! { "$lt": before.to_string() });
+        }
+        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+        Ok(self.find(wanted, doc! { "_id": -1 }, limit).await?.into_iter().map(|stored| stored.job).collect())
+    }
+
+    async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error> {
+        for lane in lanes {
+            for _ in 0..CONTENTION_MAX {
+                let filter = doc! { "service": lane.name(), "claimable_at": { "$lte": self.now().0 } };
+                let Some(oldest) = self.find(filter, doc! { "_id": 1 }, 1).await?.pop() else { break };
+                if let Some(claim) = self.claim_of(oldest.job.id).await? {
+                    return Ok(Some(claim));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error> {
+        self.change(lease.job, Verdict::Lost, |job, now, settings| {
+            job.heartbeat(lease, done, now, now.after(settings.lease))
+        })
+        .await
+    }
+
+    async fn finish(&self, lease: &Lease, key: Option<String>, outcome: Option<Outcome>) -> Result<bool, Error> {
+        self.change(lease.job, false, |job, now, settings| {
+            job.finish(lease, key.clone(), outcome.clone(), now, settings)
+        })
+        .await
+    }
+
+    async fn fail(&self, lease: &Lease, failure: Failure) -> Result<bool, Error> {
+        self.change(lease.job, false, |job, now, settings| {
+            job.fail(lease, failure.clone(), now, settings, fastrand::f64())
+        })
+        .await
+    }
+
+    async fn release(&self, lease: &Lease, delay: Duration) -> Result<bool, Error> {
+        self.change(lease.job, false, |job, now, _| job.release(lease, delay, now)).await
+    }
+
+    async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error> {
+        self.change(id, None, |job, now, _| {
+            job.cancel(now);
+            Some(job.clone())
+        })
+        .await
+    }
+
+    async fn tend(&self) -> Result<Tended, Error> {
+        let mut tended = Tended::default();
+        let leased = self.find(doc! { "leased": true }, doc! { "_id": 1 }, 0).await?;
+        let leased: Vec<Job> = leased.into_iter().map(|stored| stored.job).collect();
+        let mut deaths = Deaths::new(&leased, self.presence.deaths());
+        // After an outage of the store the holders first get the chance to say that they are there.
+        let leases_end = if self.presence.is_settled() { self.now() } else { Time(i64::MIN) };
+        for job in &leased {
+            if !deaths.concern(job, leases_end) {
+                continue;
+            }
+            let rescued = self.change(job.id, 0, |job, now, settings| {
+                job.rescue(now, leases_end, settings, fastrand::f64(), &mut deaths)
+            });
+            tended.rescued += rescued.await?;
+        }
+        let now = self.now();
+        for old in self.find(doc! { "ages_at": { "$lte": now.0 } }, doc! { "ages_at": 1 }, GARBAGE_MAX).await? {
+            tended.aged +=
+                usize::from(self.change(old.job.id, false, |job, now, settings| job.age(now, settings)).await?);
+        }
+        let (jobs, keys) = (self.collections.jobs.clone(), self.collections.keys.clone());
+        let forget = async move {
+            let forgotten = jobs.delete_many(doc! { "forgotten_at": { "$lte": now.0 }, "garbage_at": null }).await?;
+            keys.delete_many(doc! { "created": { "$lte": now.0 - KEYS_KEPT.as_millis() as i64 } }).await?;
+            Ok(forgotten.deleted_count as usize)
+        };
+        tended.forgotten = within(forget).await?;
+        Ok(tended)
+    }
+
+    async fn garbage(&self) -> Result<Vec<Garbage>, Error> {
+        let filter = doc! { "garbage_at": { "$lte": self.now().0 } };
+        let jobs = self.find(filter, doc! { "garbage_at": 1 }, GARBAGE_MAX).await?;
+        Ok(jobs.iter().map(|stored| Garbage { id: stored.job.id, keep: stored.job.kept_keys() }).collect())
+    }
+
+    async fn cleaned(&self, id: JobId) -> Result<(), Error> {
+        self.change(id, (), |job, now, _| job.cleaned(now)).await
+    }
+
+    async fn counts(&self) -> Result<Counts, Error> {
+        let jobs = self.collections.jobs.clone();
+        within(async move {
+            let group = doc! { "$group": { "_id": { "service": "$service", "state": "$state" }, "n": { "$sum": 1 } } };
+            let groups: Vec<Document> = jobs.aggregate([group]).await?.try_collect().await?;
+            let pending = doc! { "open": true, "state": "PENDING" };
+            let oldest = jobs.find_one(pending).sort(doc! { "created": 1 }).projection(doc! { "created": 1 }).await?;
+            let count = |group: &Document| {
+                let of = group.get_document("_id").ok()?;
+                let n = group.get_i32("n").map(i64::from).or_else(|_| group.get_i64("n")).ok()?;
+                Some(((of.get_str("service").ok()?.to_owned(), of.get_str("state").ok()?.to_owned()), n as u64))
+            };
+            Ok(Counts {
+                jobs: groups.iter().filter_map(count).collect(),
+                oldest_pending: oldest.and_then(|oldest| oldest.get_i64("created").ok()).map(Time),
+            })
+        })
+        .await
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.watcher.subscribe()
+    }
+
+    fn now(&self) -> Time {
+        self.settings.clock.now()
+    }
+}
+
+impl Drop for Mongo {
+    /// Leases of this handle need not wait for the others to notice that it is gone.
+    fn drop(&mut self) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (owners, owner) = (self.collections.owners.clone(), self.presence.owner.clone());
+            runtime.spawn(async move { owners.delete_one(doc! { "_id": owner }).await });
+        }
+    }
+}
+
+#[allow(non_snake_case, reason = "a constant, if documents could be constants")]
+fn WITHOUT_REQUEST() -> Document {
+    doc! { "request": 0 }
+}
+
+/// Runs an operation to its end, and waits for it only so long. It is never dropped half-way, which would leave a connection
+/// in the middle of an answer.
+async fn within<T: Send + 'static>(
+    operation: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::time::timeout(PATIENCE, tokio::spawn(operation)).await {
+        Ok(Ok(result)) => Ok(result?),
+        Ok(Err(stopped)) => Err(Error::Store(stopped.to_string())),
+        Err(_) => Err(Error::Store(format!("it did not answer within {} s", PATIENCE.as_secs()))),
+    }
+}
+
+/// Inserts a document. False: there is one of this name.
+async fn insert(collection: &Collection<Document>, document: Document) -> Result<bool, Error> {
+    for _ in 0..CONTENTION_MAX {
+        let (collection, document) = (collection.clone(), document.clone());
+        let insert = async move {
+            match collection.insert_one(document).await {
+                Ok(_) => Ok(Some(true)),
+                Err(error) => match code(&error) {
+                    Some(DUPLICATE_KEY) => Ok(Some(false)),
+                    // Two at once: which of them it is will show.
+                    Some(WRITE_CONFLICT) => Ok(None),
+                    _ => Err(error),
+                },
+            }
+        };
+        if let Some(inserted) = within(insert).await? {
+            return Ok(inserted);
+        }
+        tokio::time::sleep(Duration::from_micros(fastrand::u64(500..5_000))).await;
+    }
+    Err(Error::Store("too many write the same".into()))
+}
+
+fn code(error: &mongodb::error::Error) -> Option<i32> {
+    use mongodb::error::{ErrorKind, WriteFailure};
+    match &*error.kind {
+        ErrorKind::Write(WriteFailure::WriteError(error)) => Some(error.code),
+        ErrorKind::Command(error) => Some(error.code),
+        _ => None,
+    }
+}
+
+async fn make_indexes(collections: &Collections) -> Result<(), Error> {
+    let of_jobs = [
+        doc! { "service": 1, "claimable_at": 1 },
+        doc! { "leased": 1 },
+        doc! { "open": 1, "state": 1, "created": 1 },
+        doc! { "announce_at": 1 },
+        doc! { "ages_at": 1 },
+        doc! { "garbage_at": 1 },
+        doc! { "forgotten_at": 1 },
+        doc! { "changed": -1 },
+        doc! { "service": 1, "state": 1 },
+    ];
+    let index = |keys| IndexModel::builder().keys(keys).build();
+    let (jobs, keys) = (collections.jobs.clone(), collections.keys.clone());
+    // On a large collection it takes its time; only at the first start of a version that has a new one.
+    tokio::spawn(async move {
+        jobs.create_indexes(of_jobs.map(index)).await?;
+        keys.create_index(index(doc! { "created": 1 })).await
+    })
+    .await
+    .map_err(|stopped| Error::Store(stopped.to_string()))??;
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Who holds leases, and whether it still lives: each handle counts up a number in the store several times a second, and
+//! looks at the numbers of the others. Whose number stands still while this one's goes up is dead, or frozen.
+//!
+//! Nobody's clock is compared with anybody's, and an outage of the store, in which nobody can count, kills nobody.
+
+use super::{Collections, within};
+use crate::{Error, Time};
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, doc};
+use mongodb::options::WriteConcern;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often a handle counts.
+const BEAT: Duration = Duration::from_millis(250);
+/// Rounds of this handle in which another one has not counted: it is dead.
+const SILENT_ROUNDS: u64 = 6;
+/// Rounds after an outage of the store before leases that are over are taken: their holders could not renew them.
+const RECOVERY_ROUNDS: u64 = 8;
+/// Numbers that nobody counts for so long are removed.
+const FORGOTTEN: Duration = Duration::from_secs(600);
+
+pub(super) struct Presence {
+    pub owner: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Rounds that succeeded.
+    rounds: u64,
+    /// The round in which the store was back after an outage.
+    recovered: Option<u64>,
+    /// The last number of each owner, and the round in which it was new.
+    owners: HashMap<String, (i64, u64)>,
+}
+
+impl Presence {
+    /// Makes this handle known and goes on counting until it is dropped.
+    pub(super) async fn start(collections: Collections, now: Time) -> Result<Self, Error> {
+        let owner = uuid::Uuid::now_v7().simple().to_string();
+        round(&collections, &owner, 0, now).await?;
+        let seen: Arc<Mutex<Seen>> = Arc::default();
+        let (weak, name) = (Arc::downgrade(&seen), owner.clone());
+        tokio::spawn(async move {
+            let began = std::time::Instant::now();
+            for beat in 1.. {
+                tokio::time::sleep(BEAT).await;
+                if weak.strong_count() == 0 {
+                    return;
+                }
+                let others = round(&collections, &name, beat, now.after(began.elapsed())).await;
+                let Some(seen) = weak.upgrade() else { return };
+                seen.lock().unwrap_or_else(PoisonError::into_inner).note(others);
+            }
+        });
+        Ok(Self { owner, seen })
+    }
+
+    /// Tells of owners whether they are dead.
+    pub(super) fn deaths(&self) -> impl FnMut(&str) -> bool + Send + use<> {
+        let (seen, own) = (self.seen.clone(), self.owner.clone());
+        let unseen_since = seen.lock().unwrap_or_else(PoisonError::into_inner).rounds;
+        move |owner| {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let rounds = seen.rounds;
+            let (_, last) = *seen.owners.entry(owner.to_owned()).or_insert((-1, unseen_since));
+            owner != own && rounds.saturating_sub(last) >= SILENT_ROUNDS
+        }
+    }
+
+    /// Whether the store has been there long enough for all holders to have renewed their leases.
+    pub(super) fn is_settled(&self) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.recovered.is_none_or(|round| seen.rounds - round >= RECOVERY_ROUNDS)
+    }
+}
+
+impl Seen {
+    fn note(&mut self, others: Result<Vec<(String, i64)>, Error>) {
+        let Ok(others) = others else {
+            self.recovered = Some(self.rounds);
+            return;
+        };
+        self.rounds += 1;
+        let round = self.rounds;
+        for (owner, beat) in others {
+            let entry = self.owners.entry(owner).or_insert((beat, round));
+            if entry.0 != beat {
+                *entry = (beat, round);
+            }
+        }
+    }
+}
+
+/// Counts, and reads what the others have counted.
+async fn round(collections: &Collections, owner: &str, beat: i64, now: Time) -> Result<Vec<(String, i64)>, Error> {
+    let (owners, owner) = (collections.owners.clone(), owner.to_owned());
+    within(async move {
+        let fields = doc! { "$set": { "beat": beat, "at": now.0 } };
+        // Its loss costs nothing but a beat.
+        let light = WriteConcern::nodes(1);
+        owners.update_one(doc! { "_id": &owner }, fields).upsert(true).write_concern(light.clone()).await?;
+        if beat % 1000 == 1 {
+            let long_ago = now.0 - FORGOTTEN.as_millis() as i64;
+            owners.delete_many(doc! { "at": { "$lt": long_ago } }).write_concern(light).await?;
+        }
+        let documents: Vec<Document> = owners.find(doc! {}).await?.try_collect().await?;
+        let beat =
+            |document: &Document| Some((document.get_str("_id").ok()?.to_owned(), document.get_i64("beat").ok()?));
+        Ok(documents.iter().filter_map(beat).collect())
+    })
+    .await
+}

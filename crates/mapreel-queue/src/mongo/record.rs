@@ -1,0 +1,61 @@
+//! A job as a document: what is searched by beside the record, and a random number that changes with every write.
+
+use crate::queue::Settings;
+use crate::{Error, Job, Time};
+use mongodb::bson::{self, Binary, Bson, Document, doc, spec::BinarySubtype};
+
+/// A job as it was read.
+pub(super) struct Stored {
+    pub job: Job,
+    /// The write that left it so; compare-and-set compares this.
+    pub write: i64,
+}
+
+/// The fields that are searched by.
+fn columns(job: &Job, settings: &Settings) -> Document {
+    let time = |time: Option<Time>| time.map_or(Bson::Null, |time| Bson::Int64(time.0));
+    doc! {
+        "state": job.state.name(),
+        "open": !job.state.is_final(),
+        "claimable_at": time(job.claimable_at()),
+        "leased": job.is_leased(),
+        "announce_at": time(job.unannounced().map(|hint| hint.at).min().map(|at| at.after(super::OUTBOX_GRACE))),
+        "ages_at": time(job.ages_at(settings)),
+        "garbage_at": time(job.garbage),
+        "forgotten_at": time(job.forgotten_at(settings)),
+        "changed": job.changed.0,
+    }
+}
+
+/// The first document of a job.
+pub(super) fn insert(job: &Job, request: &[u8], settings: &Settings) -> Result<Document, Error> {
+    let mut document = doc! { "_id": job.id.to_string(), "service": job.service.name(), "created": job.created.0 };
+    document.extend(update(job, write(), settings)?);
+    let bytes = request.to_vec();
+    document.insert("request", Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes }));
+    Ok(document)
+}
+
+/// The fields of a job that change.
+pub(super) fn update(job: &Job, write: i64, settings: &Settings) -> Result<Document, Error> {
+    let mut fields = columns(job, settings);
+    fields.insert("write", write);
+    fields.insert("job", bson::serialize_to_document(job).map_err(broken)?);
+    Ok(fields)
+}
+
+/// A number that no other write has.
+pub(super) fn write() -> i64 {
+    fastrand::i64(..)
+}
+
+/// A job from its document, read without the request.
+pub(super) fn read(mut document: Document) -> Result<Stored, Error> {
+    let write = document.get_i64("write").map_err(broken)?;
+    let Some(Bson::Document(job)) = document.remove("job") else { return Err(broken("it has no job")) };
+    Ok(Stored { job: bson::deserialize_from_document(job).map_err(broken)?, write })
+}
+
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::Store(format!("a record is broken: {error}"))
+}

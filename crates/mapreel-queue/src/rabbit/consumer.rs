@@ -1,0 +1,249 @@
+//! Consuming: messages wait here until a slot is free, and are acknowledged when their part is done with. Whatever ends a
+//! consumer — its connection, its channel, its queue — everything is built anew; the broker then brings again what was not
+//! acknowledged.
+
+use super::{Message, Pause, Settings, Trouble, connect, topology};
+use crate::JobId;
+use crate::job::Service;
+use futures_util::StreamExt;
+use lapin::Channel;
+use lapin::message::Delivery;
+use lapin::options::{
+    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions,
+};
+use lapin::types::{FieldTable, ShortString};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How long the broker may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is looked whether messages wait that do not come here.
+const LISTEN_EVERY: Duration = Duration::from_secs(10);
+/// Messages that wait for so long while nothing comes here: this consumer is deaf.
+const DEAF_AFTER: Duration = Duration::from_secs(30);
+
+/// The connection that consumes.
+pub(crate) struct Consumer {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    waiting: Mutex<Waiting>,
+    alive: AtomicBool,
+    /// Called when a message has come.
+    ring: Box<dyn Fn() + Send + Sync>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    image: VecDeque<Received>,
+    animation: VecDeque<Received>,
+    /// Messages that are here and not acknowledged.
+    held: [usize; 2],
+    last: Option<Instant>,
+}
+
+/// A message that came and is not acknowledged. Dropped, it is.
+pub(crate) struct Received {
+    pub job: JobId,
+    lane: Service,
+    /// Not there any more once it is settled.
+    delivery: Option<Delivery>,
+    /// To do wrong with on purpose, in a test.
+    channel: Channel,
+    shared: Arc<Shared>,
+}
+
+impl Consumer {
+    /// Consumes until `stop`; then what is here and not claimed goes back.
+    pub(crate) fn start(settings: Settings, ring: Box<dyn Fn() + Send + Sync>, stop: CancellationToken) -> Self {
+        let shared = Arc::new(Shared { settings, waiting: Mutex::default(), alive: AtomicBool::new(false), ring });
+        if shared.settings.slots + shared.settings.image_slots > 0 {
+            tokio::spawn(run(shared.clone(), stop));
+        }
+        Self { shared }
+    }
+
+    /// The message of this lane that has waited longest.
+    pub(crate) fn take(&self, lane: Service) -> Option<Received> {
+        self.shared.waiting().lane(lane).pop_front()
+    }
+
+    /// Puts a message back that could not be looked into.
+    pub(crate) fn put_back(&self, received: Received) {
+        let lane = received.lane;
+        self.shared.waiting().lane(lane).push_front(received);
+    }
+
+    /// Why no messages come, though they should.
+    pub(crate) fn trouble(&self) -> Option<&'static str> {
+        let settings = &self.shared.settings;
+        let deaf = settings.slots + settings.image_slots > 0 && !self.is_alive();
+        deaf.then_some("no messages come from the broker")
+    }
+
+    /// Whether messages come here.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.shared.alive.load(Ordering::Relaxed)
+    }
+}
+
+impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn lane(&mut self, lane: Service) -> &mut VecDeque<Received> {
+        match lane {
+            Service::Image => &mut self.image,
+            Service::Animation => &mut self.animation,
+        }
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        let (Some(delivery), Ok(runtime)) = (self.delivery.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
+        let (shared, lane, channel) = (self.shared.clone(), self.lane, self.channel.clone());
+        runtime.spawn(async move {
+            // On a channel that is gone it fails, and the message comes again: then nothing is left to be claimed.
+            let _ = tokio::time::timeout(PATIENCE, delivery.ack(BasicAckOptions::default())).await;
+            crate::failpoint::hit("acknowledged", None);
+            if crate::failpoint::trips("double-ack") {
+                let _ = channel.basic_ack(delivery.delivery_tag, BasicAckOptions::default()).await;
+            }
+            let mut waiting = shared.waiting();
+            waiting.held[lane as usize] = waiting.held[lane as usize].saturating_sub(1);
+        });
+    }
+}
+
+async fn run(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut pause = Pause::default();
+    while !stop.is_cancelled() {
+        let began = Instant::now();
+        let trouble = match consume(&shared, &stop).await {
+            Ok(()) => return,
+            Err(trouble) => trouble,
+        };
+        shared.alive.store(false, Ordering::Relaxed);
+        // They will come again, or be found in the store.
+        let mut forgotten = std::mem::take(&mut *shared.waiting());
+        forgotten.image.iter_mut().chain(&mut forgotten.animation).for_each(|received| drop(received.delivery.take()));
+        if began.elapsed() > PATIENCE {
+            pause.reset();
+        }
+        tracing::warn!(trouble, "no messages from the broker; the store is looked into instead");
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(pause.next()) => {}
+        }
+    }
+}
+
+/// One life of a connection, with a channel and a consumer for each lane.
+async fn consume(shared: &Arc<Shared>, stop: &CancellationToken) -> Result<(), Trouble> {
+    let settings = &shared.settings;
+    let connection = connect(settings.uri().map_err(|error| error.to_string())?, "consume").await?;
+    let said = |error: lapin::Error| error.to_string();
+    let prepare = async {
+        let control = connection.create_channel().await.map_err(said)?;
+        topology::declare(&control, settings).await?;
+        let mut lanes = Vec::new();
+        for lane in Service::ALL {
+            let prefetch = settings.prefetch(lane);
+            if prefetch > 0 {
+                let channel = connection.create_channel().await.map_err(said)?;
+                channel.basic_qos(prefetch, BasicQosOptions::default()).await.map_err(said)?;
+                let (queue, tag) = (ShortString::from(topology::queue_name(settings, lane)), lane.name().into());
+                let options = BasicConsumeOptions::default();
+                let consumer = channel.basic_consume(queue, tag, options, FieldTable::default()).await.map_err(said)?;
+                lanes.push((lane, channel, consumer));
+            }
+        }
+        Ok::<_, Trouble>((control, lanes))
+    };
+    let prepared = tokio::time::timeout(PATIENCE, prepare).await;
+    let (control, lanes) = prepared.map_err(|_| "it does not answer".to_owned())??;
+    let channels: Vec<Channel> = lanes.iter().map(|(_, channel, _)| channel.clone()).collect();
+    let mut deliveries = futures_util::stream::select_all(lanes.into_iter().map(|(lane, channel, consumer)| {
+        // The end of one of them is the end of all.
+        let ended = futures_util::stream::once(async { None });
+        consumer.map(Some).chain(ended).map(move |delivery| (lane, channel.clone(), delivery)).boxed()
+    }));
+    tracing::info!("messages come from the broker");
+    shared.alive.store(true, Ordering::Relaxed);
+    shared.waiting().last = Some(Instant::now());
+    let mut listen = tokio::time::interval(LISTEN_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            next = deliveries.next() => {
+                let Some((lane, channel, Some(delivery))) = next else { return Err("it has ended the consumer".into()) };
+                receive(shared, lane, channel, delivery.map_err(said)?).await?;
+            }
+            _ = listen.tick() => {
+                let listening = tokio::time::timeout(PATIENCE, is_deaf(shared, &control)).await;
+                if listening.map_err(|_| "it does not answer".to_owned())?? {
+                    return Err("messages wait and do not come".into());
+                }
+            }
+        }
+    }
+    for (lane, channel) in Service::ALL.into_iter().zip(&channels) {
+        let _ = channel.basic_cancel(lane.name().into(), BasicCancelOptions::default()).await;
+    }
+    let waiting = {
+        let mut waiting = shared.waiting();
+        let image = std::mem::take(&mut waiting.image);
+        image.into_iter().chain(std::mem::take(&mut waiting.animation)).collect::<Vec<_>>()
+    };
+    for mut received in waiting {
+        if let Some(delivery) = received.delivery.take() {
+            let _ = delivery.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await;
+        }
+    }
+    // What is still being done is acknowledged on this connection.
+    std::future::pending().await
+}
+
+async fn receive(shared: &Arc<Shared>, lane: Service, channel: Channel, delivery: Delivery) -> Result<(), Trouble> {
+    let Ok(message) = serde_json::from_slice::<Message>(&delivery.data) else {
+        tracing::warn!("a message that is none of ours went to the dead ones");
+        let refused = delivery.reject(BasicRejectOptions { requeue: false }).await;
+        return refused.map(drop).map_err(|error| error.to_string());
+    };
+    tracing::debug!(job = %message.job, part = message.part, "a message has come");
+    let received = Received { job: message.job, lane, delivery: Some(delivery), channel, shared: shared.clone() };
+    {
+        let mut waiting = shared.waiting();
+        waiting.last = Some(Instant::now());
+        waiting.held[lane as usize] += 1;
+        waiting.lane(lane).push_back(received);
+    }
+    (shared.ring)();
+    Ok(())
+}
+
+/// Whether messages wait at the broker, places are free here, and yet nothing has come for long.
+async fn is_deaf(shared: &Shared, control: &Channel) -> Result<bool, Trouble> {
+    for lane in Service::ALL {
+        let prefetch = usize::from(shared.settings.prefetch(lane));
+        let silent = {
+            let waiting = shared.waiting();
+            waiting.held[lane as usize] < prefetch && waiting.last.is_some_and(|last| last.elapsed() > DEAF_AFTER)
+        };
+        if prefetch > 0 && silent && topology::waiting(control, &shared.settings, lane).await? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,20 @@
+//! The cluster as its operators meet it: many processes, a real RabbitMQ, a MongoDB and an S3 server, and every fault that
+//! they must survive.
+//!
+//! - [`whole`]: what it does when nothing goes wrong
+//! - [`processes`]: API and workers that die, freeze and end
+//! - [`parts`]: broker, store and bucket that are away, slow or wrong
+//!
+//! One test at a time has the servers.
+
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a panic is how a test fails; the support is shared with other tests"
+)]
+
+mod parts;
+mod processes;
+#[path = "../support/mod.rs"]
+mod support;
+mod whole;

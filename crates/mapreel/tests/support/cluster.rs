@@ -1,0 +1,181 @@
+//! A whole cluster: RabbitMQ, MongoDB and S3, and what is asked of it after every fault.
+
+use super::picture::Picture;
+use super::service::{Process, Site, try_request};
+use super::upstream;
+use mapreel_servers::mongodb::MongoDb;
+use mapreel_servers::rabbitmq::RabbitMq;
+use mapreel_servers::s3::{BUCKET, S3};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a job may take, whatever happens.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The servers; one test at a time has them.
+pub struct Servers {
+    pub rabbitmq: RabbitMq,
+    pub mongodb: MongoDb,
+    pub s3: S3,
+    sites: usize,
+}
+
+/// The servers of this process, started when they are first needed; `None` if that is not possible, which has been said.
+pub fn servers() -> Option<MutexGuard<'static, Option<Servers>>> {
+    static SERVERS: Mutex<Option<Servers>> = Mutex::new(None);
+    let mut servers = SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if servers.is_none() {
+        // Side by side: they take their time.
+        let rabbitmq = std::thread::spawn(RabbitMq::start);
+        let mongodb = MongoDb::start();
+        *servers = Some(Servers { rabbitmq: rabbitmq.join().unwrap()?, mongodb: mongodb?, s3: S3::start(), sites: 0 });
+    }
+    Some(servers)
+}
+
+impl Servers {
+    /// A cluster without jobs and processes yet.
+    pub fn site(&mut self, name: &str) -> Site {
+        self.sites += 1;
+        let mut site = Site::new(&format!("cluster-{name}"));
+        let name = format!("{name}-{}-{}", std::process::id(), self.sites);
+        let set = |name: &str, value: String| (name.to_owned(), value);
+        site.environment = self.s3.environment();
+        site.environment.extend([
+            set("MAPREEL_STORE", self.mongodb.database(&name)),
+            set("MAPREEL_BROKER", self.rabbitmq.url()),
+            set("MAPREEL_ARTIFACTS", format!("s3://{BUCKET}/{name}")),
+        ]);
+        site.artifacts = self.s3.folder(&name);
+        site
+    }
+}
+
+/// Prints a figure, also where the output of tests is kept back.
+pub fn print(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A WMS that answers after `delay`; and how often it was asked for each picture.
+pub fn slow_wms(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>) {
+    let hits: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
+    let counted = hits.clone();
+    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+    let url = upstream::serve(move |path| {
+        *counted.lock().unwrap().entry(path.to_owned()).or_default() += 1;
+        std::thread::sleep(delay);
+        ("200 OK", "", png.clone())
+    });
+    (url, hits)
+}
+
+/// Everything that was promised to somebody.
+#[derive(Default)]
+pub struct Promises {
+    /// Jobs that were accepted, and how many frames each has.
+    pub jobs: Vec<(String, u64)>,
+}
+
+impl Promises {
+    /// Submits; what is accepted is a promise. The status of the answer, and how long it took; 0 without an answer.
+    pub fn submit(
+        &mut self,
+        url: &str,
+        service: &str,
+        request: &str,
+        frames: u64,
+        key: Option<&str>,
+    ) -> (u16, Duration) {
+        let began = Instant::now();
+        let mut headers = vec!["content-type: application/json".to_owned()];
+        headers.extend(key.map(|key| format!("idempotency-key: \"{key}\"")));
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        let path = format!("/api/service/{service}");
+        let Ok(answer) = try_request(url, "POST", &path, &headers, request.as_bytes()) else {
+            return (0, began.elapsed());
+        };
+        if answer.status == 202 {
+            self.jobs.push((answer.json()["id"].as_str().unwrap().to_owned(), frames));
+        }
+        (answer.status, began.elapsed())
+    }
+
+    /// Every promise is kept: every accepted job succeeds, its file is what its record says and can be decoded, its two
+    /// objects are the only ones, and nothing changes any more. How long that took.
+    #[track_caller]
+    pub fn kept(&self, site: &Site, api: &Process) -> Duration {
+        let began = Instant::now();
+        let ended: Vec<Value> = self.jobs.iter().map(|(id, _)| api.ended(id, PATIENCE)).collect();
+        let took = began.elapsed();
+        for (job, (id, frames)) in ended.iter().zip(&self.jobs) {
+            assert_eq!(job["status"], "SUCCESS", "{job}\n{}", api.log());
+            assert_eq!(job["artifact"]["frames"], *frames);
+            assert_eq!(job["warnings"].as_array().map_or(0, Vec::len), 0, "{job}");
+            let file = api.get(&format!("/api/download/{id}"));
+            assert_eq!(file.status, 200, "{}", file.text());
+            let hash: String = Sha256::digest(&file.body).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(job["artifact"]["sha256"], hash);
+            assert_decodes(&file.body, job["artifact"]["format"].as_str().unwrap(), *frames);
+        }
+        assert_only_objects(site, self.jobs.iter().map(|(id, _)| (id.clone(), 2)).collect());
+        for (job, (id, _)) in ended.iter().zip(&self.jobs) {
+            assert_eq!(api.job(id), *job, "an end is final");
+        }
+        took
+    }
+}
+
+/// Decodes a file with another program, and counts its frames.
+#[track_caller]
+fn assert_decodes(bytes: &[u8], format: &str, frames: u64) {
+    let file = tempfile::Builder::new().suffix(&format!(".{format}")).tempfile().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let output = std::process::Command::new("ffprobe")
+        .args(["-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames"])
+        .args(["-of", "csv=p=0"])
+        .arg(file.path())
+        .output()
+        .unwrap();
+    let counted = String::from_utf8_lossy(&output.stdout);
+    let counted = counted.trim().trim_end_matches(',');
+    assert_eq!(counted, frames.to_string(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Soon there are these numbers of objects for each job, and no others.
+#[track_caller]
+pub fn assert_only_objects(site: &Site, expected: HashMap<String, usize>) {
+    let began = Instant::now();
+    loop {
+        let mut found: HashMap<String, usize> = HashMap::new();
+        for key in site.objects().iter().filter(|key| !key.starts_with("ready")) {
+            *found.entry(key.split('/').next().unwrap().to_owned()).or_default() += 1;
+        }
+        if found == expected {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{found:?}\nand not {expected:?}\n{:?}", site.objects());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Waits for a line in the log of a process; how long that took.
+#[track_caller]
+pub fn wait_for(process: &Process, text: &str) -> Duration {
+    let began = Instant::now();
+    while !process.log().contains(text) {
+        assert!(began.elapsed() < PATIENCE, "no `{text}` in: {}", process.log());
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    began.elapsed()
+}
+
+/// The median, the 95th percentile and the longest, for people.
+pub fn spread(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let at = |share: f64| times[((times.len() as f64 * share).ceil() as usize).clamp(1, times.len()) - 1].as_secs_f64();
+    format!("median {:.2} s, p95 {:.2} s, longest {:.2} s of {}", at(0.5), at(0.95), at(1.0), times.len())
+}
