@@ -21,6 +21,7 @@ use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
 use mongodb::{Client, Collection, IndexModel};
 use presence::Presence;
 use record::Stored;
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -233,6 +234,25 @@ impl Mongo {
         Ok(known.get_str("id").ok().filter(|_| same).and_then(|id| id.parse().ok()))
     }
 
+    async fn leased(&self) -> Result<Vec<Job>, Error> {
+        let leased = self.find(doc! { "leased": true }, doc! { "_id": 1 }, 0).await?;
+        Ok(leased.into_iter().map(|stored| stored.job).collect())
+    }
+
+    /// Owners of leases that are dead, and whose leases this handle is to take.
+    async fn dead_owners(&self, leased: &[Job]) -> Result<HashSet<String>, Error> {
+        let mut is_dead = self.presence.deaths();
+        let owners = leased.iter().flat_map(|job| &job.parts).map(|part| part.owner.as_str());
+        let dead: HashSet<&str> = owners.filter(|owner| !owner.is_empty() && is_dead(owner)).collect();
+        let mut ours = HashSet::new();
+        for owner in dead {
+            if self.presence.inherit(&self.collections, owner, self.now()).await? {
+                ours.insert(owner.to_owned());
+            }
+        }
+        Ok(ours)
+    }
+
     async fn count_open(&self) -> Result<u64, Error> {
         let jobs = self.collections.jobs.clone();
         within(async move { jobs.count_documents(doc! { "open": true }).await }).await
@@ -346,9 +366,9 @@ impl Queue for Mongo {
 
     async fn tend(&self) -> Result<Tended, Error> {
         let mut tended = Tended::default();
-        let leased = self.find(doc! { "leased": true }, doc! { "_id": 1 }, 0).await?;
-        let leased: Vec<Job> = leased.into_iter().map(|stored| stored.job).collect();
-        let mut deaths = Deaths::new(&leased, self.presence.deaths());
+        let dead = self.dead_owners(&self.leased().await?).await?;
+        let leased = self.leased().await?;
+        let mut deaths = Deaths::new(&leased, |owner| dead.contains(owner));
         // After an outage of the store the holders first get the chance to say that they are there.
         let leases_end = if self.presence.is_settled() { self.now() } else { Time(i64::MIN) };
         for job in &leased {

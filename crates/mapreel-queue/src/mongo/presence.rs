@@ -18,6 +18,8 @@ const BEAT: Duration = Duration::from_millis(250);
 const SILENT_ROUNDS: u64 = 6;
 /// Rounds after an outage of the store before leases that are over are taken: their holders could not renew them.
 const RECOVERY_ROUNDS: u64 = 8;
+/// How long nobody else takes the leases of one who died.
+const INHERITING: Duration = Duration::from_secs(5);
 /// Numbers that nobody counts for so long are removed.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 
@@ -56,6 +58,23 @@ impl Presence {
             }
         });
         Ok(Self { owner, seen })
+    }
+
+    /// Makes this handle the one that takes the leases of a dead owner, for a while. Only one does: which of the dead one's
+    /// parts are to be suspected can be told only of all of them together.
+    pub(super) async fn inherit(&self, collections: &Collections, dead: &str, now: Time) -> Result<bool, Error> {
+        let (owners, own, dead) = (collections.owners.clone(), self.owner.clone(), dead.to_owned());
+        let until = now.after(INHERITING).0;
+        let free = [doc! { "heir": &own }, doc! { "heir": null }, doc! { "heir_until": { "$lte": now.0 } }];
+        let filter = doc! { "_id": &dead, "$or": free.to_vec() };
+        let fields = doc! { "$set": { "heir": &own, "heir_until": until } };
+        let taken = within(async move { owners.update_one(filter, fields).await }).await?;
+        if taken.matched_count == 1 {
+            return Ok(true);
+        }
+        // One that has taken its leave is not there any more.
+        let entry = doc! { "_id": &dead, "beat": -1i64, "at": now.0, "heir": &self.owner, "heir_until": until };
+        super::insert(&collections.owners, entry).await
     }
 
     /// Tells of owners whether they are dead.
