@@ -131,6 +131,9 @@ pub struct Part {
     pub done: u32,
     /// The object that it left.
     pub key: Option<String>,
+    /// Somebody died while holding it and others, and it may be the cause: it is to be done with nothing beside it.
+    #[serde(default)]
+    pub suspect: bool,
     /// While it is ready: whether the broker has been told. A store without a broker does not care.
     #[serde(default)]
     pub announced: bool,

@@ -23,8 +23,9 @@ use tokio::sync::watch;
 ///    finish that counted may be told again: it changes nothing, and is answered as before.
 /// 7. *Done is done.* A finished part is never claimed again.
 /// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
-/// 9. *Attempts are counted* with every claim, also of those who died: of the parts that one of them held, those begun most
-///    often. After the last one the job has failed; a failure that cannot pass ends it at once.
+/// 9. *Attempts are counted* with every claim, also of those who died. Who dies holding several parts has charged none of them:
+///    they become suspects, which are to be done with nothing beside them, so that the cause is alone with its next death.
+///    After the last attempt the job has failed; a failure that cannot pass ends it at once.
 /// 10. *Handing back is free.* A released part can be claimed again, by anybody, and its attempt was not counted.
 /// 11. *Cancel wins.* A cancelled job never becomes anything else, nothing of it can be claimed, and its holders are told
 ///     with their next heartbeat. Cancelling what has ended changes nothing.
@@ -176,6 +177,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Whether it is to be done with nothing else beside it in the same process.
+    pub fn is_suspect(&self) -> bool {
+        self.job.parts[self.lease.part].suspect
+    }
+
     /// A key for an object of this claim: it names the token, so no other holder can write to it.
     pub fn key(&self, name: &str) -> Key {
         Key(format!("{}/{}.{}.{name}", self.lease.job, self.kind, self.lease.token))

@@ -25,12 +25,6 @@ use std::time::Duration;
 /// The waits before further attempts: this long and doubling, at most [`RETRY_MAX`], and a random part of it.
 const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
-/// A part whose worker died is taken up at once; one that dies again may be the cause, and is kept from its neighbours.
-const CRASHES_AT_ONCE: u32 = 1;
-/// Between parts of one death that are taken up again, and from the first to the last of them.
-const APART: Duration = Duration::from_millis(400);
-const APART_MAX: Duration = Duration::from_millis(2_000);
-
 impl Job {
     /// A new job, pending.
     pub(crate) fn new(id: JobId, new: &NewJob, now: Time) -> Self {
@@ -44,6 +38,7 @@ impl Job {
             at: now,
             done: 0,
             key: None,
+            suspect: false,
             announced: false,
         };
         let parts = match new.segments[..] {
@@ -180,7 +175,7 @@ impl Job {
         leases_end: Time,
         settings: &Settings,
         random: f64,
-        deaths: &mut Deaths,
+        deaths: &Deaths,
     ) -> usize {
         if self.state.is_final() {
             return 0;
@@ -188,20 +183,21 @@ impl Job {
         let mut rescued = 0;
         let mut exhausted = None;
         for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
-            let death = deaths.of(part);
-            if part.at > leases_end && death.is_none() {
+            let held = deaths.held_by(&part.owner);
+            if part.at > leases_end && held.is_none() {
                 continue;
             }
             rescued += 1;
-            if death == Some(Death::Beside) {
+            if held.is_some_and(|held| held > 1) {
                 part.attempt -= 1;
+                part.suspect = true;
                 part.hand_back(now);
             } else if part.attempt >= settings.attempts_max {
                 exhausted = Some((part.kind, part.attempt));
             } else {
-                let again =
-                    if part.attempt <= CRASHES_AT_ONCE { Duration::ZERO } else { backoff(part.attempt, random) };
-                part.hand_back(now.after(again + deaths.next_wait()));
+                // The first time at once: machines die, too.
+                let again = if part.attempt == 1 { Duration::ZERO } else { backoff(part.attempt, random) };
+                part.hand_back(now.after(again));
             }
         }
         match exhausted {
@@ -361,50 +357,32 @@ pub(crate) struct Hint {
     pub at: Time,
 }
 
-/// Owners that died, and who is suspected of it.
+/// Owners that died, and how many parts each held.
 ///
-/// Of the parts that an owner held when it died, those begun most often are suspected; the others were beside them and are
-/// not charged. The suspected are taken up one after another, so that the cause is soon alone with its next death.
-pub(crate) struct Deaths {
-    /// For each dead owner the attempts of the parts that it began most often.
-    most: HashMap<String, u32>,
-    wait: Duration,
-}
-
-#[derive(PartialEq)]
-enum Death {
-    Suspected,
-    Beside,
-}
+/// Who held one part died of it, or of something that is nobody's fault; it is charged. Who held several died of one of them
+/// at most, and nobody knows of which: none is charged, and each is done alone the next time.
+pub(crate) struct Deaths(HashMap<String, usize>);
 
 impl Deaths {
     pub(crate) fn new(jobs: &[Job], mut is_dead: impl FnMut(&str) -> bool) -> Self {
-        let mut most: HashMap<String, u32> = HashMap::new();
+        let mut held: HashMap<String, usize> = HashMap::new();
         for part in jobs.iter().flat_map(|job| &job.parts).filter(|part| part.state == PartState::Running) {
             if is_dead(&part.owner) {
-                let attempts = most.entry(part.owner.clone()).or_default();
-                *attempts = part.attempt.max(*attempts);
+                *held.entry(part.owner.clone()).or_default() += 1;
             }
         }
-        Self { most, wait: Duration::ZERO }
+        Self(held)
     }
 
     /// Whether a job has a lease of somebody dead, or one that is over.
     pub(crate) fn concern(&self, job: &Job, leases_end: Time) -> bool {
         let mut held = job.parts.iter().filter(|part| part.state == PartState::Running);
-        held.any(|part| part.at <= leases_end || self.most.contains_key(&part.owner))
+        held.any(|part| part.at <= leases_end || self.0.contains_key(&part.owner))
     }
 
-    fn of(&self, part: &Part) -> Option<Death> {
-        let most = self.most.get(&part.owner)?;
-        Some(if part.attempt < *most { Death::Beside } else { Death::Suspected })
-    }
-
-    /// Each suspect waits a little longer than the one before.
-    fn next_wait(&mut self) -> Duration {
-        let wait = self.wait;
-        self.wait = (wait + APART).min(APART_MAX);
-        wait
+    /// How many parts somebody held when he died; `None`: he lives.
+    fn held_by(&self, owner: &str) -> Option<usize> {
+        self.0.get(owner).copied()
     }
 }
 

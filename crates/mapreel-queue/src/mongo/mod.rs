@@ -368,7 +368,7 @@ impl Queue for Mongo {
         let mut tended = Tended::default();
         let dead = self.dead_owners(&self.leased().await?).await?;
         let leased = self.leased().await?;
-        let mut deaths = Deaths::new(&leased, |owner| dead.contains(owner));
+        let deaths = Deaths::new(&leased, |owner| dead.contains(owner));
         // After an outage of the store the holders first get the chance to say that they are there.
         let leases_end = if self.presence.is_settled() { self.now() } else { Time(i64::MIN) };
         for job in &leased {
@@ -376,7 +376,7 @@ impl Queue for Mongo {
                 continue;
             }
             let rescued = self.change(job.id, 0, |job, now, settings| {
-                job.rescue(now, leases_end, settings, fastrand::f64(), &mut deaths)
+                job.rescue(now, leases_end, settings, fastrand::f64(), &deaths)
             });
             tended.rescued += rescued.await?;
         }

@@ -313,9 +313,9 @@ fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<T
     let now = settings.clock.now();
     let mut tended = Tended::default();
     let leased = row::records(connection, "SELECT record FROM jobs WHERE leased = 1", [])?;
-    let mut deaths = Deaths::new(&leased, owner.deaths());
+    let deaths = Deaths::new(&leased, owner.deaths());
     for mut job in leased {
-        let rescued = job.rescue(now, now, settings, fastrand::f64(), &mut deaths);
+        let rescued = job.rescue(now, now, settings, fastrand::f64(), &deaths);
         if rescued > 0 {
             row::store(connection, &job, settings)?;
         }

@@ -32,7 +32,7 @@ laws!(
     law_7_done_is_done,
     law_8_leases_end,
     law_9_attempts_are_counted,
-    law_9_who_was_only_beside_a_death_is_not_charged,
+    law_9_who_dies_with_several_charges_none_and_suspects_all,
     law_10_handing_back_is_free,
     law_11_cancel_wins,
     law_12_ends_are_final_but_for_expiry,
@@ -217,27 +217,36 @@ async fn law_9_attempts_are_counted(bench: Bench) {
     assert_eq!((job.state, job.failure), (State::Failed, Some(failure(false))));
 }
 
-async fn law_9_who_was_only_beside_a_death_is_not_charged(bench: Bench) {
+async fn law_9_who_dies_with_several_charges_none_and_suspects_all(bench: Bench) {
     let other = bench.open().await;
-    let mut poison = None;
-    for death in 1..=3 {
-        // Each time a new neighbour is held by who dies with the poison.
-        let dying = bench.open().await;
-        let id = *poison.get_or_insert(submit(&*dying, image()).await);
-        let held = claim(&*dying).await;
-        assert_eq!((held.lease.job, held.job.attempt()), (id, death));
-        submit(&*dying, image()).await;
-        let beside = claim(&*dying).await;
-        drop(dying);
+    let buried = async || {
         while other.tend().await.unwrap().rescued == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let expected = if death == 1 { 1 } else { 0 };
-        assert_eq!(other.job(beside.lease.job).await.unwrap().unwrap().attempt(), expected);
-        other.cancel(beside.lease.job).await.unwrap();
+    };
+    let dying = bench.open().await;
+    submit(&*dying, image()).await;
+    submit(&*dying, image()).await;
+    let held = [claim(&*dying).await, claim(&*dying).await];
+    assert!(held.iter().all(|claim| !claim.is_suspect()));
+    drop(dying);
+    buried().await;
+    for claim in &held {
+        assert_eq!(other.job(claim.lease.job).await.unwrap().unwrap().attempt(), 0);
+    }
+    for attempt in 1..=3 {
+        // Alone: the cause shows.
+        let dying = bench.open().await;
+        let poison = claim(&*dying).await;
+        assert_eq!((poison.lease.job, poison.job.attempt()), (held[0].lease.job, attempt));
+        assert!(poison.is_suspect());
+        drop(dying);
+        buried().await;
         bench.pass(60);
     }
-    assert_eq!(other.job(poison.unwrap()).await.unwrap().unwrap().state, State::Failed);
+    assert_eq!(state(&*other, &held[0]).await, State::Failed);
+    let neighbour = claim(&*other).await;
+    assert_eq!((neighbour.lease.job, neighbour.job.attempt()), (held[1].lease.job, 1));
 }
 
 async fn law_10_handing_back_is_free(bench: Bench) {

@@ -8,11 +8,13 @@
 //! Claims, heartbeats and storing run on the control runtime, fetching from upstreams on another, drawing on threads: none
 //! of them can keep another waiting.
 
+mod company;
 mod part;
 mod shelf;
 mod slot;
 
 use crate::metrics::Metrics;
+use company::Company;
 use mapreel_queue::{Artifacts, Queue, Service};
 use mapreel_sources::Client;
 use mapreel_spec::Limits;
@@ -50,6 +52,7 @@ pub(crate) struct Worker {
     /// Where fetching from upstreams runs.
     pub fetching: Handle,
     shelf: Shelf,
+    company: Company,
 }
 
 impl Worker {
@@ -63,8 +66,8 @@ impl Worker {
         metrics: Arc<Metrics>,
         fetching: Handle,
     ) -> Arc<Self> {
-        let shelf = Shelf::new();
-        Arc::new(Self { queue, artifacts, client, limits, settings, metrics, fetching, shelf })
+        let (shelf, company) = (Shelf::new(), Company::default());
+        Arc::new(Self { queue, artifacts, client, limits, settings, metrics, fetching, shelf, company })
     }
 
     /// Works until `drain` is cancelled; then finishes what can be finished in time, hands the rest back, and returns.

@@ -1,6 +1,7 @@
 //! A slot: one part at a time, from the claim to what becomes of it.
 
 use super::Worker;
+use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
 use mapreel_queue::{Claim, Failure, Service, Verdict};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 const STOPPING: Duration = Duration::from_secs(3);
 /// How long the outcome of a part is tried to be told.
 const TELLING: Duration = Duration::from_secs(60);
+/// A suspect that finds another one before it comes again after so long.
+const SUSPECT_REST: Duration = Duration::from_millis(500);
 /// After the store could not be read, and before a part that could not be stored is tried again.
 const STORE_REST: Duration = Duration::from_secs(1);
 const STORAGE_REST: Duration = Duration::from_secs(5);
@@ -28,22 +31,34 @@ pub(super) async fn serve(
 ) {
     let mut changes = worker.queue.changes();
     while !drain.is_cancelled() {
+        let Some(beside) = drain.run_until_cancelled(worker.company.join()).await else { return };
         changes.mark_unchanged();
         match worker.queue.claim(lanes).await {
             Ok(Some(claim)) => {
                 mapreel_queue::failpoint::hit("claimed", None);
+                let place = if claim.is_suspect() {
+                    let Some(alone) = worker.company.leave(beside) else {
+                        tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await;
+                        continue;
+                    };
+                    Place::Alone(alone)
+                } else {
+                    Place::Beside { _guard: beside }
+                };
                 let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
                     attempt = claim.job.parts[claim.lease.part].attempt);
                 tracing::debug!(parent: &span, "begun");
-                attend(&worker, &claim, &hand_back).instrument(span).await;
+                attend(&worker, &claim, place, &hand_back).instrument(span).await;
             }
             Ok(None) => {
+                drop(beside);
                 tokio::select! {
                     () = drain.cancelled() => {}
                     changed = changes.changed() => if changed.is_err() { return },
                 }
             }
             Err(error) => {
+                drop(beside);
                 warn!(%error, "cannot claim");
                 tokio::time::sleep(STORE_REST.mul_f64(0.5 + fastrand::f64())).await;
             }
@@ -60,13 +75,25 @@ enum End {
     Stalled,
 }
 
-async fn attend(worker: &Arc<Worker>, claim: &Claim, hand_back: &CancellationToken) {
+/// Where a part is done.
+enum Place {
+    Beside { _guard: Beside },
+    Alone(Alone),
+}
+
+async fn attend(worker: &Arc<Worker>, claim: &Claim, place: Place, hand_back: &CancellationToken) {
     let began = Instant::now();
     let _busy = worker.metrics.busy(claim.job.service);
     let (stop, done) = (CancellationToken::new(), Arc::new(AtomicU32::new(0)));
     let work = {
         let (worker, claim, stop, done) = (worker.clone(), claim.clone(), stop.clone(), done.clone());
-        async move { part::run(&worker, &claim, stop, done).await }
+        async move {
+            let _alone = match &place {
+                Place::Alone(alone) => Some(alone.enter().await),
+                Place::Beside { .. } => None,
+            };
+            part::run(&worker, &claim, stop, done).await
+        }
     };
     let mut work = tokio::spawn(work.in_current_span());
     let end = tokio::select! {

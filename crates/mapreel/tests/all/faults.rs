@@ -233,7 +233,8 @@ fn a_poisonous_request_fails_and_its_neighbours_succeed() {
     let job = process.job(&poison);
     assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("FAILED"), Some(3)), "{job}");
     assert_eq!(job["failure"]["code"], "worker_crashed");
-    assert_eq!(restarts, 3);
+    // Once beside others, perhaps, and three times alone.
+    assert!((3..=4).contains(&restarts), "{restarts}");
     for id in &good {
         assert_eq!(process.job(id)["status"], "SUCCESS");
     }
