@@ -89,7 +89,8 @@ impl Artifacts {
     }
 
     fn bucket(rest: &str, environment: &HashMap<String, String>) -> Result<Self, Error> {
-        let variable = |name: &str| environment.get(name).cloned();
+        // Empty is as good as not there: that is how a compose file passes on what is not set.
+        let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty()).cloned();
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() || bucket.contains(['@', ':']) {
             let expected = "expected `s3://BUCKET/PREFIX`; credentials and endpoint come from the environment";
@@ -103,7 +104,7 @@ impl Artifacts {
             retry_timeout: BUCKET_PATIENCE,
         };
         let mut builder = AmazonS3Builder::new();
-        for (name, value) in environment.iter().filter(|(name, _)| name.starts_with("AWS_")) {
+        for (name, value) in environment.iter().filter(|(name, value)| name.starts_with("AWS_") && !value.is_empty()) {
             // Many of them are not about this.
             if let Ok(key) = name.to_ascii_lowercase().parse() {
                 builder = builder.with_config(key, value);

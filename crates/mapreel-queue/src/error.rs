@@ -26,7 +26,8 @@ impl From<rusqlite::Error> for Error {
 
 impl From<mongodb::error::Error> for Error {
     fn from(error: mongodb::error::Error) -> Self {
-        Self::Store(error.to_string())
+        // Not the whole of it: labels and the raw answer are for nobody.
+        Self::Store(error.kind.to_string())
     }
 }
 

@@ -1,10 +1,13 @@
 //! Jobs, segments, leases and artifacts: what must survive anything.
 //!
 //! ```text
-//! submit ──▶ Queue (the truth: SQLite) ──claim──▶ worker ──▶ Artifacts (objects: a folder)
-//!              ▲       lease, heartbeat, finish ◀──┘
+//! submit ──▶ Queue (the truth) ──claim──▶ worker ──▶ Artifacts (objects: a folder or a bucket)
+//!              ▲   lease, heartbeat, finish ◀──┘
 //!              └── tend: rescue what died, expire what is old
 //! ```
+//!
+//! Back-ends: [`sqlite`] for the processes of one machine; [`mongo`] for many machines, alone or as a [`Cluster`] with
+//! [`rabbit`], which tells workers that there is work.
 //!
 //! A job's states and every transition are a pure module, [`states`](Job); a back-end only loads, applies and stores them in
 //! one atomic step. It knows nothing of pictures and of HTTP.

@@ -111,17 +111,21 @@ async fn open_queue(config: &Config, stop: &CancellationToken) -> anyhow::Result
         let path = Path::new(path.strip_prefix("//").unwrap_or(path));
         return Ok(Some(Arc::new(Sqlite::open(path, config.queue.clone())?)));
     }
-    let Some(store) = stop.run_until_cancelled(open_mongo(config)).await.transpose()? else { return Ok(None) };
-    let Some(url) = config.broker.clone() else { return Ok(Some(Arc::new(store))) };
-    let settings = rabbit::Settings {
+    let broker = config.broker.clone().map(|url| rabbit::Settings {
         url,
         prefix: "mapreel".to_owned(),
         quorum: config.broker_quorum,
         slots: config.workers as u16,
         image_slots: config.image_slots() as u16,
         look_every: LOOK_EVERY,
-    };
-    Ok(Some(Arc::new(Cluster::new(store, settings, stop.clone())?)))
+    });
+    // What is wrong with a URL is said at once, and not after waiting for the store.
+    broker.as_ref().map(rabbit::Settings::check).transpose()?;
+    let Some(store) = stop.run_until_cancelled(open_mongo(config)).await.transpose()? else { return Ok(None) };
+    Ok(Some(match broker {
+        Some(settings) => Arc::new(Cluster::new(store, settings, stop.clone())?),
+        None => Arc::new(store),
+    }))
 }
 
 /// A cluster's parts start in any order: who comes before the store waits for it.

@@ -80,7 +80,8 @@ impl Mongo {
     /// # Errors
     /// The connection string cannot be read, or the server does not answer.
     pub async fn open(uri: &str, mut settings: Settings) -> Result<Self, Error> {
-        let setting = |error: mongodb::error::Error| Error::Setting(format!("the store's URL cannot be used: {error}"));
+        let setting =
+            |error: mongodb::error::Error| Error::Setting(format!("the store's URL cannot be used: {}", error.kind));
         let mut options = ClientOptions::parse(uri).await.map_err(setting)?;
         options.app_name.get_or_insert_with(|| "mapreel".to_owned());
         options.server_selection_timeout = Some(PATIENCE);

@@ -53,8 +53,11 @@ impl Settings {
         }
     }
 
-    /// Whether they can be used at all.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Whether they can be used at all; the broker need not be there.
+    ///
+    /// # Errors
+    /// The URL cannot be read.
+    pub fn check(&self) -> Result<(), Error> {
         self.uri().map(drop)
     }
 

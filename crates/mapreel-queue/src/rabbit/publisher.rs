@@ -77,6 +77,7 @@ async fn run(
         };
         match published.await {
             Ok(confirmed) => {
+                tracing::debug!(messages = confirmed.iter().map(|told| told.hints.len()).sum::<usize>(), "published");
                 pause.reset();
                 if !alive.swap(true, Ordering::Relaxed) {
                     tracing::info!("publishing again");

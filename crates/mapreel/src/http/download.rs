@@ -13,6 +13,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long a client waits for the first bytes.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a URL of the bucket can be used.
 const SIGNED_FOR: Duration = Duration::from_secs(300);
 
@@ -93,7 +95,7 @@ pub(super) async fn download(
               (status = "4XX", description = "404: no such job. 409: not finished, or failed. 410: expired.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn manifest(State(app): State<Arc<App>>, path: JobPath) -> Result<Response, Problem> {
     let outcome = outcome(&app, job_id(path)?).await?;
-    let bytes = app.artifacts.get(&outcome.manifest_key).await?.ok_or_else(gone)?;
+    let bytes = soon(app.artifacts.get(&outcome.manifest_key)).await?.ok_or_else(gone)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
 }
 
@@ -118,7 +120,18 @@ fn gone() -> Problem {
 }
 
 async fn body(app: &App, key: &str, range: Range<u64>) -> Result<Body, Problem> {
-    Ok(Body::from_stream(app.artifacts.stream(key, range).await?.ok_or_else(gone)?))
+    Ok(Body::from_stream(soon(app.artifacts.stream(key, range)).await?.ok_or_else(gone)?))
+}
+
+/// Waits for the artifacts, but not as long as a worker would.
+async fn soon<T>(answer: impl Future<Output = Result<T, mapreel_queue::Error>>) -> Result<T, Problem> {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(result) => Ok(result?),
+        Err(_) => {
+            let detail = format!("the artifacts do not answer within {} s", PATIENCE.as_secs());
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).retry_after(5))
+        }
+    }
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -85,3 +85,22 @@ fn the_postman_collection_passes_on_the_whole_cluster() {
         .unwrap();
     assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), api.log());
 }
+
+#[test]
+fn every_part_is_published_once() {
+    let Some(mut servers) = servers() else { return };
+    let servers = servers.as_mut().unwrap();
+    let site = servers.site("published");
+    let api = site.serve(&["--workers", "0"], "");
+    // Nobody consumes. The first message makes the queues.
+    api.submit("image", &world("first"));
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(servers.rabbitmq.ctl(&["purge_queue", "mapreel.image"]).status.success());
+    (0..50).for_each(|i| drop(api.submit("image", &world(&i.to_string()))));
+    // Long enough for the reconciler to find what was not noted as published, and for the broker to count: every 5 s.
+    std::thread::sleep(Duration::from_secs(7));
+    let output = servers.rabbitmq.ctl(&["-q", "list_queues", "name", "messages"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let waiting = text.lines().find_map(|line| line.strip_prefix("mapreel.image")).map(str::trim);
+    assert_eq!(waiting, Some("50"), "{text}");
+}
