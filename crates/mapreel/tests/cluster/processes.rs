@@ -308,7 +308,7 @@ fn f24_one_key_is_one_job() {
     for key in ["a", "b", "c", "d", "e"] {
         let answers: Vec<_> = std::thread::scope(|scope| {
             let post = |i: usize| {
-                let url = if i % 2 == 0 { &one.url } else { &other.url };
+                let url = if i.is_multiple_of(2) { &one.url } else { &other.url };
                 scope.spawn(move || {
                     let mut promises = Promises::default();
                     let status = promises.submit(url, "image", &world(key), 1, Some(key)).0;
