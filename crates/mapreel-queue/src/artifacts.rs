@@ -111,25 +111,29 @@ impl Artifacts {
             }
         }
         builder = builder.with_bucket_name(bucket).with_retry(retry);
-        let given = |builder: &AmazonS3Builder, key: AmazonS3ConfigKey| builder.get_config_value(&key).is_some();
-        let profile = Profile::from_environment(variable);
-        let section = profile.read()?;
-        if let Some(region) = section.as_ref().and_then(|section| section.get("region"))
-            && variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).is_none()
-        {
-            builder = builder.with_region(region);
-        }
-        if let Some(endpoint) = section.as_ref().and_then(|section| section.get("endpoint_url"))
-            && !given(&builder, AmazonS3ConfigKey::Endpoint)
-        {
-            builder = builder.with_endpoint(endpoint);
-        }
         // The environment's keys come first, then its web identity, then the files, then the roles of where this runs.
-        if !given(&builder, AmazonS3ConfigKey::AccessKeyId)
-            && !given(&builder, AmazonS3ConfigKey::WebIdentityTokenFile)
-            && section.as_ref().is_some_and(profile::is_usable)
-        {
-            builder = builder.with_credentials(Arc::new(ProfileCredentials::new(profile)));
+        let given = |key: AmazonS3ConfigKey| builder.get_config_value(&key).is_some();
+        let by_environment = given(AmazonS3ConfigKey::AccessKeyId) || given(AmazonS3ConfigKey::WebIdentityTokenFile);
+        let (has_endpoint, profile) = (given(AmazonS3ConfigKey::Endpoint), Profile::from_environment(variable));
+        let section = match profile.read() {
+            // A profile that nobody needs may be wrong.
+            Err(_) if by_environment => None,
+            read => read?,
+        };
+        if let Some(section) = section {
+            if let Some(region) = section.get("region")
+                && variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).is_none()
+            {
+                builder = builder.with_region(region);
+            }
+            if let Some(endpoint) = section.get("endpoint_url")
+                && !has_endpoint
+            {
+                builder = builder.with_endpoint(endpoint);
+            }
+            if profile::is_usable(&section) && !by_environment {
+                builder = builder.with_credentials(Arc::new(ProfileCredentials::new(profile)));
+            }
         }
         let endpoint = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint];
         let endpoint = endpoint.iter().find_map(|key| builder.get_config_value(key));

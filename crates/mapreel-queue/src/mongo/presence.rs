@@ -20,8 +20,9 @@ const SILENT_ROUNDS: u64 = 6;
 const RECOVERY_ROUNDS: u64 = 8;
 /// How long nobody else takes the leases of one who died.
 const INHERITING: Duration = Duration::from_secs(5);
-/// Numbers that nobody counts for so long are removed.
+/// Numbers that nobody counts for so long are removed; a lease is over long before.
 const FORGOTTEN: Duration = Duration::from_secs(600);
+const FORGOTTEN_ROUNDS: u64 = 4 * FORGOTTEN.as_secs();
 
 pub(super) struct Presence {
     pub owner: String,
@@ -104,6 +105,7 @@ impl Seen {
         };
         self.rounds += 1;
         let round = self.rounds;
+        self.owners.retain(|_, (_, last)| round - *last < FORGOTTEN_ROUNDS);
         for (owner, beat) in others {
             let entry = self.owners.entry(owner).or_insert((beat, round));
             if entry.0 != beat {

@@ -6,14 +6,14 @@ use super::{Message, Pause, Settings, Trouble, connect, topology};
 use crate::JobId;
 use crate::job::Service;
 use futures_util::StreamExt;
-use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::options::{
     BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions,
 };
 use lapin::types::{FieldTable, ShortString};
+use lapin::{Channel, Connection};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -42,20 +42,16 @@ struct Shared {
 struct Waiting {
     image: VecDeque<Received>,
     animation: VecDeque<Received>,
-    /// Messages that are here and not acknowledged.
-    held: [usize; 2],
+    /// When the last one came.
     last: Option<Instant>,
 }
 
 /// A message that came and is not acknowledged. Dropped, it is.
 pub(crate) struct Received {
     pub job: JobId,
-    lane: Service,
     /// Not there any more once it is settled.
     delivery: Option<Delivery>,
-    /// To do wrong with on purpose, in a test.
-    channel: Channel,
-    shared: Arc<Shared>,
+    place: Place,
 }
 
 impl Consumer {
@@ -75,7 +71,7 @@ impl Consumer {
 
     /// Puts a message back that could not be looked into.
     pub(crate) fn put_back(&self, received: Received) {
-        let lane = received.lane;
+        let lane = received.place.lane;
         self.shared.waiting().lane(lane).push_front(received);
     }
 
@@ -112,16 +108,15 @@ impl Drop for Received {
         let (Some(delivery), Ok(runtime)) = (self.delivery.take(), tokio::runtime::Handle::try_current()) else {
             return;
         };
-        let (shared, lane, channel) = (self.shared.clone(), self.lane, self.channel.clone());
+        let place = self.place.clone();
         runtime.spawn(async move {
             // On a channel that is gone it fails, and the message comes again: then nothing is left to be claimed.
             let _ = tokio::time::timeout(PATIENCE, delivery.ack(BasicAckOptions::default())).await;
+            place.held.fetch_sub(1, Ordering::Relaxed);
             crate::failpoint::hit("acknowledged", None);
             if crate::failpoint::trips("double-ack") {
-                let _ = channel.basic_ack(delivery.delivery_tag, BasicAckOptions::default()).await;
+                let _ = place.channel.basic_ack(delivery.delivery_tag, BasicAckOptions::default()).await;
             }
-            let mut waiting = shared.waiting();
-            waiting.held[lane as usize] = waiting.held[lane as usize].saturating_sub(1);
         });
     }
 }
@@ -149,10 +144,18 @@ async fn run(shared: Arc<Shared>, stop: CancellationToken) {
     }
 }
 
-/// One life of a connection, with a channel and a consumer for each lane.
+/// One life of a connection.
 async fn consume(shared: &Arc<Shared>, stop: &CancellationToken) -> Result<(), Trouble> {
+    let connection = connect(shared.settings.uri().map_err(|error| error.to_string())?, "consume").await?;
+    let ended = listen(shared, &connection, stop).await;
+    // Only then does the broker give to others what came here and is not acknowledged.
+    let _ = tokio::time::timeout(PATIENCE, connection.close(200, "beginning anew".into())).await;
+    ended
+}
+
+/// A channel and a consumer for each lane, until one of them ends.
+async fn listen(shared: &Arc<Shared>, connection: &Connection, stop: &CancellationToken) -> Result<(), Trouble> {
     let settings = &shared.settings;
-    let connection = connect(settings.uri().map_err(|error| error.to_string())?, "consume").await?;
     let said = |error: lapin::Error| error.to_string();
     let prepare = async {
         let control = connection.create_channel().await.map_err(said)?;
@@ -173,33 +176,34 @@ async fn consume(shared: &Arc<Shared>, stop: &CancellationToken) -> Result<(), T
     };
     let prepared = tokio::time::timeout(PATIENCE, prepare).await;
     let (control, lanes) = prepared.map_err(|_| "it does not answer".to_owned())??;
-    let channels: Vec<Channel> = lanes.iter().map(|(_, channel, _)| channel.clone()).collect();
-    let mut deliveries = futures_util::stream::select_all(lanes.into_iter().map(|(lane, channel, consumer)| {
-        // The end of one of them is the end of all.
-        let ended = futures_util::stream::once(async { None });
-        consumer.map(Some).chain(ended).map(move |delivery| (lane, channel.clone(), delivery)).boxed()
-    }));
+    let places: Vec<Place> = lanes.iter().map(|(lane, channel, _)| Place::new(*lane, channel)).collect();
+    let mut deliveries =
+        futures_util::stream::select_all(lanes.into_iter().zip(&places).map(|((.., consumer), place)| {
+            // The end of one of them is the end of all.
+            let ended = futures_util::stream::once(async { None });
+            consumer.map(Some).chain(ended).map(move |delivery| (place, delivery)).boxed()
+        }));
     tracing::info!("messages come from the broker");
     shared.alive.store(true, Ordering::Relaxed);
     shared.waiting().last = Some(Instant::now());
-    let mut listen = tokio::time::interval(LISTEN_EVERY);
+    let mut look = tokio::time::interval(LISTEN_EVERY);
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             next = deliveries.next() => {
-                let Some((lane, channel, Some(delivery))) = next else { return Err("it has ended the consumer".into()) };
-                receive(shared, lane, channel, delivery.map_err(said)?).await?;
+                let Some((place, Some(delivery))) = next else { return Err("it has ended the consumer".into()) };
+                receive(shared, place, delivery.map_err(said)?).await?;
             }
-            _ = listen.tick() => {
-                let listening = tokio::time::timeout(PATIENCE, is_deaf(shared, &control)).await;
-                if listening.map_err(|_| "it does not answer".to_owned())?? {
+            _ = look.tick() => {
+                let deaf = tokio::time::timeout(PATIENCE, is_deaf(shared, &places, &control)).await;
+                if deaf.map_err(|_| "it does not answer".to_owned())?? {
                     return Err("messages wait and do not come".into());
                 }
             }
         }
     }
-    for (lane, channel) in Service::ALL.into_iter().zip(&channels) {
-        let _ = channel.basic_cancel(lane.name().into(), BasicCancelOptions::default()).await;
+    for place in &places {
+        let _ = place.channel.basic_cancel(place.lane.name().into(), BasicCancelOptions::default()).await;
     }
     let waiting = {
         let mut waiting = shared.waiting();
@@ -215,33 +219,45 @@ async fn consume(shared: &Arc<Shared>, stop: &CancellationToken) -> Result<(), T
     std::future::pending().await
 }
 
-async fn receive(shared: &Arc<Shared>, lane: Service, channel: Channel, delivery: Delivery) -> Result<(), Trouble> {
+/// Where the messages of a lane come from, for one life of a connection.
+#[derive(Clone)]
+struct Place {
+    lane: Service,
+    channel: Channel,
+    /// Messages that are here and not acknowledged.
+    held: Arc<AtomicUsize>,
+}
+
+impl Place {
+    fn new(lane: Service, channel: &Channel) -> Self {
+        Self { lane, channel: channel.clone(), held: Arc::default() }
+    }
+}
+
+async fn receive(shared: &Arc<Shared>, place: &Place, delivery: Delivery) -> Result<(), Trouble> {
     let Ok(message) = serde_json::from_slice::<Message>(&delivery.data) else {
         tracing::warn!("a message that is none of ours went to the dead ones");
         let refused = delivery.reject(BasicRejectOptions { requeue: false }).await;
         return refused.map(drop).map_err(|error| error.to_string());
     };
     tracing::debug!(job = %message.job, part = message.part, "a message has come");
-    let received = Received { job: message.job, lane, delivery: Some(delivery), channel, shared: shared.clone() };
+    place.held.fetch_add(1, Ordering::Relaxed);
+    let received = Received { job: message.job, delivery: Some(delivery), place: place.clone() };
     {
         let mut waiting = shared.waiting();
         waiting.last = Some(Instant::now());
-        waiting.held[lane as usize] += 1;
-        waiting.lane(lane).push_back(received);
+        waiting.lane(place.lane).push_back(received);
     }
     (shared.ring)();
     Ok(())
 }
 
 /// Whether messages wait at the broker, places are free here, and yet nothing has come for long.
-async fn is_deaf(shared: &Shared, control: &Channel) -> Result<bool, Trouble> {
-    for lane in Service::ALL {
-        let prefetch = usize::from(shared.settings.prefetch(lane));
-        let silent = {
-            let waiting = shared.waiting();
-            waiting.held[lane as usize] < prefetch && waiting.last.is_some_and(|last| last.elapsed() > DEAF_AFTER)
-        };
-        if prefetch > 0 && silent && topology::waiting(control, &shared.settings, lane).await? > 0 {
+async fn is_deaf(shared: &Shared, places: &[Place], control: &Channel) -> Result<bool, Trouble> {
+    for place in places {
+        let free = place.held.load(Ordering::Relaxed) < usize::from(shared.settings.prefetch(place.lane));
+        let silent = shared.waiting().last.is_some_and(|last| last.elapsed() > DEAF_AFTER);
+        if free && silent && topology::waiting(control, &shared.settings, place.lane).await? > 0 {
             return Ok(true);
         }
     }

@@ -113,6 +113,33 @@ async fn a_signed_url_gives_the_object_for_a_while() {
 }
 
 #[tokio::test]
+async fn keys_come_from_the_environment_or_else_from_a_profile() {
+    use mapreel_servers::s3::{ACCESS_KEY, SECRET_KEY, shared};
+    let folder = tempfile::tempdir().unwrap();
+    let (credentials, config) = (folder.path().join("credentials"), folder.path().join("config"));
+    let keys = format!("[maps]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n");
+    std::fs::write(&credentials, keys).unwrap();
+    std::fs::write(&config, format!("[profile maps]\nregion = us-east-1\nendpoint_url = {}\n", shared().url()))
+        .unwrap();
+    let put = async |more: &[(&str, &str)]| {
+        let files = [
+            ("AWS_SHARED_CREDENTIALS_FILE", credentials.to_str().unwrap()),
+            ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+        ];
+        let environment = files.iter().chain(more).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Artifacts::open_with("s3://maps/profiles", &environment)?.put("a", "x".into()).await
+    };
+    put(&[("AWS_PROFILE", "maps"), ("AWS_ACCESS_KEY_ID", "")])
+        .await
+        .expect("the profile has keys, region and endpoint");
+    let endpoint = ("AWS_ENDPOINT_URL", shared().url());
+    let keys = [("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)];
+    put(&[("AWS_PROFILE", "none"), endpoint, keys[0], keys[1]]).await.expect("nobody needs the profile");
+    let error = put(&[("AWS_PROFILE", "none"), endpoint]).await.unwrap_err().to_string();
+    assert!(error.contains("the profile `none` of `AWS_PROFILE` is not in"), "{error}");
+}
+
+#[tokio::test]
 async fn wrong_keys_are_refused() {
     let mut environment: std::collections::HashMap<_, _> =
         mapreel_servers::s3::shared().environment().into_iter().collect();

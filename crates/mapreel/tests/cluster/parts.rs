@@ -90,6 +90,12 @@ fn f4_requests_come_while_the_broker_is_down() {
     let (api, workers) = start(&site);
     let mut promises = Promises::default();
     control(servers, &["stop_app"]);
+    let began = Instant::now();
+    while workers.iter().any(|worker| worker.get("/readyz").status == 200) {
+        assert!(began.elapsed() < PATIENCE, "a worker that hears nothing says that it is ready");
+    }
+    assert!(workers[0].get("/readyz").text().contains("no messages come from the broker"));
+    assert_eq!(api.get("/readyz").status, 200, "requests are still taken");
     let times = submit_all(&mut promises, &api, "", 0, 100);
     let began = Instant::now();
     promises.jobs.iter().for_each(|(id, _)| drop(api.ended(id, PATIENCE)));

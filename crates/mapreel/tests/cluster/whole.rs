@@ -27,6 +27,21 @@ fn all_workers_draw_one_animation() {
 }
 
 #[test]
+fn without_a_broker_the_workers_look_for_themselves() {
+    let Some(mut servers) = servers() else { return };
+    let mut site = servers.as_mut().unwrap().site("brokerless");
+    site.environment.retain(|(name, _)| name != "MAPREEL_BROKER");
+    let (url, _) = slow_wms(Duration::from_millis(20));
+    let api = site.serve(&["--workers", "0"], "");
+    let workers = [site.worker(&["--slots", "1"], ""), site.worker(&["--slots", "1"], "")];
+    let mut promises = Promises::default();
+    promises.submit(&api.url, "animation", &film("x", &url, 96, "mp4"), 96, None);
+    promises.submit(&api.url, "image", &world("y"), 1, None);
+    promises.kept(&site, &api);
+    assert!(workers.iter().all(|worker| worker.log().contains("part=segment")), "both take part");
+}
+
+#[test]
 fn an_image_is_done_at_once() {
     let Some(mut servers) = servers() else { return };
     let site = servers.as_mut().unwrap().site("image");
