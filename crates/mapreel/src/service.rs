@@ -80,6 +80,9 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         artifacts = config.artifacts,
         "started"
     );
+    if !config.store.starts_with("sqlite:") && config.artifacts.starts_with("file:") {
+        warn!("the store is for many machines, and the artifacts are a folder of this one: do all processes see it?");
+    }
     let keeping = tokio::spawn(keeper::run(queue.clone(), artifacts.clone(), metrics.clone(), stop.clone()));
     let worker = Worker::new(
         queue.clone(),

@@ -110,8 +110,7 @@ impl Model {
     }
 }
 
-async fn walk(steps: Vec<Step>) {
-    let bench = Bench::sqlite();
+async fn walk(bench: Bench, steps: Vec<Step>) {
     let mut workers: [Arc<dyn Queue>; 2] = [bench.open().await, bench.open().await];
     let mut model = Model::default();
     for step in steps {
@@ -197,6 +196,17 @@ proptest! {
 
     #[test]
     fn every_interleaving_keeps_the_promises(steps in proptest::collection::vec(step(), 1..60)) {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(walk(steps));
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(walk(Bench::sqlite(), steps));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn so_it_does_on_mongodb(steps in proptest::collection::vec(step(), 1..60)) {
+        if let Some(bench) = Bench::mongodb() {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(walk(bench, steps));
+        }
     }
 }
