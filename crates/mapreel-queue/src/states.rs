@@ -278,9 +278,10 @@ impl Job {
         ready.min().filter(|_| !self.state.is_final())
     }
 
-    /// Whether anybody has a lease on it.
-    pub(crate) fn is_leased(&self) -> bool {
-        !self.state.is_final() && self.parts.iter().any(|part| part.state == PartState::Running)
+    /// The parts that somebody has a lease on.
+    pub(crate) fn leases(&self) -> impl Iterator<Item = &Part> {
+        let open = !self.state.is_final();
+        self.parts.iter().filter(move |part| open && part.state == PartState::Running)
     }
 
     /// When time alone will change it.
@@ -366,18 +367,12 @@ pub(crate) struct Deaths(HashMap<String, usize>);
 impl Deaths {
     pub(crate) fn new(jobs: &[Job], mut is_dead: impl FnMut(&str) -> bool) -> Self {
         let mut held: HashMap<String, usize> = HashMap::new();
-        for part in jobs.iter().flat_map(|job| &job.parts).filter(|part| part.state == PartState::Running) {
+        for part in jobs.iter().flat_map(Job::leases) {
             if is_dead(&part.owner) {
                 *held.entry(part.owner.clone()).or_default() += 1;
             }
         }
         Self(held)
-    }
-
-    /// Whether a job has a lease of somebody dead, or one that is over.
-    pub(crate) fn concern(&self, job: &Job, leases_end: Time) -> bool {
-        let mut held = job.parts.iter().filter(|part| part.state == PartState::Running);
-        held.any(|part| part.at <= leases_end || self.0.contains_key(&part.owner))
     }
 
     /// How many parts somebody held when he died; `None`: he lives.

@@ -235,20 +235,20 @@ impl Mongo {
         Ok(known.get_str("id").ok().filter(|_| same).and_then(|id| id.parse().ok()))
     }
 
-    async fn leased(&self) -> Result<Vec<Job>, Error> {
-        let leased = self.find(doc! { "leased": true }, doc! { "_id": 1 }, 0).await?;
-        Ok(leased.into_iter().map(|stored| stored.job).collect())
+    /// Jobs with leases of these owners, or with one that ends until then.
+    async fn held(&self, owners: &[String], leases_end: Time) -> Result<Vec<Job>, Error> {
+        let filter = doc! { "$or": [{ "owners": { "$in": owners } }, { "lease_ends_at": { "$lte": leases_end.0 } }] };
+        let held = self.find(filter, doc! { "_id": 1 }, 0).await?;
+        Ok(held.into_iter().map(|stored| stored.job).collect())
     }
 
-    /// Owners of leases that are dead, and whose leases this handle is to take.
-    async fn dead_owners(&self, leased: &[Job]) -> Result<HashSet<String>, Error> {
-        let mut is_dead = self.presence.deaths();
-        let owners = leased.iter().flat_map(|job| &job.parts).map(|part| part.owner.as_str());
-        let dead: HashSet<&str> = owners.filter(|owner| !owner.is_empty() && is_dead(owner)).collect();
-        let mut ours = HashSet::new();
-        for owner in dead {
+    /// Of these owners, which are dead, those that hold leases which this handle is to take.
+    async fn inherit(&self, dead: &[String], jobs: &[Job]) -> Result<Vec<String>, Error> {
+        let holders: HashSet<&str> = jobs.iter().flat_map(Job::leases).map(|part| part.owner.as_str()).collect();
+        let mut ours = Vec::new();
+        for owner in dead.iter().filter(|owner| holders.contains(owner.as_str())) {
             if self.presence.inherit(&self.collections, owner, self.now()).await? {
-                ours.insert(owner.to_owned());
+                ours.push(owner.clone());
             }
         }
         Ok(ours)
@@ -367,19 +367,21 @@ impl Queue for Mongo {
 
     async fn tend(&self) -> Result<Tended, Error> {
         let mut tended = Tended::default();
-        let dead = self.dead_owners(&self.leased().await?).await?;
-        let leased = self.leased().await?;
-        let deaths = Deaths::new(&leased, |owner| dead.contains(owner));
         // After an outage of the store the holders first get the chance to say that they are there.
         let leases_end = if self.presence.is_settled() { self.now() } else { Time(i64::MIN) };
-        for job in &leased {
-            if !deaths.concern(job, leases_end) {
-                continue;
+        let dead = self.presence.dead();
+        let held = self.held(&dead, leases_end).await?;
+        if !held.is_empty() {
+            // Who inherits looks again: what the dead one held is then his alone to judge.
+            let ours = self.inherit(&dead, &held).await?;
+            let held = self.held(&ours, leases_end).await?;
+            let deaths = Deaths::new(&held, |owner| ours.iter().any(|dead| dead == owner));
+            for job in held {
+                let rescued = self.change(job.id, 0, |job, now, settings| {
+                    job.rescue(now, leases_end, settings, fastrand::f64(), &deaths)
+                });
+                tended.rescued += rescued.await?;
             }
-            let rescued = self.change(job.id, 0, |job, now, settings| {
-                job.rescue(now, leases_end, settings, fastrand::f64(), &deaths)
-            });
-            tended.rescued += rescued.await?;
         }
         let now = self.now();
         for old in self.find(doc! { "ages_at": { "$lte": now.0 } }, doc! { "ages_at": 1 }, GARBAGE_MAX).await? {
@@ -435,16 +437,6 @@ impl Queue for Mongo {
     }
 }
 
-impl Drop for Mongo {
-    /// Leases of this handle need not wait for the others to notice that it is gone.
-    fn drop(&mut self) {
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (owners, owner) = (self.collections.owners.clone(), self.presence.owner.clone());
-            runtime.spawn(async move { owners.delete_one(doc! { "_id": owner }).await });
-        }
-    }
-}
-
 #[allow(non_snake_case, reason = "a constant, if documents could be constants")]
 fn WITHOUT_REQUEST() -> Document {
     doc! { "request": 0 }
@@ -497,7 +489,8 @@ fn code(error: &mongodb::error::Error) -> Option<i32> {
 async fn make_indexes(collections: &Collections) -> Result<(), Error> {
     let of_jobs = [
         doc! { "service": 1, "claimable_at": 1 },
-        doc! { "leased": 1 },
+        doc! { "owners": 1 },
+        doc! { "lease_ends_at": 1 },
         doc! { "open": 1, "state": 1, "created": 1 },
         doc! { "announce_at": 1 },
         doc! { "ages_at": 1 },

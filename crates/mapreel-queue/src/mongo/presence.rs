@@ -70,24 +70,15 @@ impl Presence {
         let filter = doc! { "_id": &dead, "$or": free.to_vec() };
         let fields = doc! { "$set": { "heir": &own, "heir_until": until } };
         let taken = within(async move { owners.update_one(filter, fields).await }).await?;
-        if taken.matched_count == 1 {
-            return Ok(true);
-        }
-        // One that has taken its leave is not there any more.
-        let entry = doc! { "_id": &dead, "beat": -1i64, "at": now.0, "heir": &self.owner, "heir_until": until };
-        super::insert(&collections.owners, entry).await
+        Ok(taken.matched_count == 1)
     }
 
-    /// Tells of owners whether they are dead.
-    pub(super) fn deaths(&self) -> impl FnMut(&str) -> bool + Send + use<> {
-        let (seen, own) = (self.seen.clone(), self.owner.clone());
-        let unseen_since = seen.lock().unwrap_or_else(PoisonError::into_inner).rounds;
-        move |owner| {
-            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let rounds = seen.rounds;
-            let (_, last) = *seen.owners.entry(owner.to_owned()).or_insert((-1, unseen_since));
-            owner != own && rounds.saturating_sub(last) >= SILENT_ROUNDS
-        }
+    /// Owners that do not count any more.
+    pub(super) fn dead(&self) -> Vec<String> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_silent = |last: u64| seen.rounds - last >= SILENT_ROUNDS;
+        let silent = seen.owners.iter().filter(|(owner, (_, last))| **owner != self.owner && is_silent(*last));
+        silent.map(|(owner, _)| owner.clone()).collect()
     }
 
     /// Whether the store has been there long enough for all holders to have renewed their leases.

@@ -3,6 +3,7 @@
 use crate::queue::Settings;
 use crate::{Error, Job, Time};
 use mongodb::bson::{self, Binary, Bson, Document, doc, spec::BinarySubtype};
+use std::collections::BTreeSet;
 
 /// A job as it was read.
 pub(super) struct Stored {
@@ -18,7 +19,8 @@ fn columns(job: &Job, settings: &Settings) -> Document {
         "state": job.state.name(),
         "open": !job.state.is_final(),
         "claimable_at": time(job.claimable_at()),
-        "leased": job.is_leased(),
+        "owners": job.leases().map(|part| part.owner.clone()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+        "lease_ends_at": time(job.leases().map(|part| part.at).min()),
         "announce_at": time(job.unannounced().map(|hint| hint.at).min().map(|at| at.after(super::OUTBOX_GRACE))),
         "ages_at": time(job.ages_at(settings)),
         "garbage_at": time(job.garbage),

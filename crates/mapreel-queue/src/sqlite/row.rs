@@ -28,7 +28,7 @@ pub(super) fn store(connection: &Connection, job: &Job, settings: &Settings) -> 
         job.state.name(),
         !job.state.is_final(),
         job.claimable_at().map(|time| time.0),
-        job.is_leased(),
+        job.leases().next().is_some(),
         job.ages_at(settings).map(|time| time.0),
         job.garbage.map(|time| time.0),
         job.forgotten_at(settings).map(|time| time.0),
