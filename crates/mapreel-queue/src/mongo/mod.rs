@@ -58,6 +58,7 @@ pub struct Mongo {
 #[derive(Clone)]
 struct Collections {
     jobs: Collection<Document>,
+    requests: Collection<Document>,
     keys: Collection<Document>,
     owners: Collection<Document>,
 }
@@ -91,6 +92,7 @@ impl Mongo {
         let database = Client::with_options(options).map_err(setting)?.database(&name);
         let collections = Collections {
             jobs: database.collection("jobs"),
+            requests: database.collection("requests"),
             keys: database.collection("keys"),
             owners: database.collection("owners"),
         };
@@ -136,7 +138,7 @@ impl Mongo {
         let (jobs, now) = (self.collections.jobs.clone(), self.now());
         let overdue: Vec<Document> = within(async move {
             let filter = doc! { "announce_at": { "$lte": now.0 } };
-            jobs.find(filter).projection(WITHOUT_REQUEST()).limit(OUTBOX_MAX).await?.try_collect().await
+            jobs.find(filter).limit(OUTBOX_MAX).await?.try_collect().await
         })
         .await?;
         let mut told = 0;
@@ -148,14 +150,17 @@ impl Mongo {
             let take = async move { jobs.update_one(filter, doc! { "$set": { "announce_at": taken.0 } }).await };
             if within(take).await?.modified_count == 1 {
                 let job = record::read(document)?.job;
-                self.tell(&job, job.unannounced().filter(|hint| hint.at <= now).collect());
+                self.tell(&job, job.unannounced());
                 told += 1;
             }
         }
         Ok(told)
     }
 
-    fn tell(&self, job: &Job, hints: Vec<Hint>) {
+    /// Tells of parts that can be claimed now; those that must wait are for the reconciler.
+    fn tell(&self, job: &Job, unannounced: impl Iterator<Item = Hint>) {
+        let now = self.now();
+        let hints: Vec<Hint> = unannounced.filter(|hint| hint.at <= now).collect();
         if let Some(outbox) = self.outbox.get()
             && !hints.is_empty()
         {
@@ -165,15 +170,13 @@ impl Mongo {
 
     async fn load(&self, id: JobId) -> Result<Option<Stored>, Error> {
         let jobs = self.collections.jobs.clone();
-        let find = async move { jobs.find_one(doc! { "_id": id.to_string() }).projection(WITHOUT_REQUEST()).await };
+        let find = async move { jobs.find_one(doc! { "_id": id.to_string() }).await };
         within(find).await?.map(record::read).transpose()
     }
 
     async fn find(&self, filter: Document, sort: Document, limit: i64) -> Result<Vec<Stored>, Error> {
         let jobs = self.collections.jobs.clone();
-        let find = async move {
-            jobs.find(filter).sort(sort).limit(limit).projection(WITHOUT_REQUEST()).await?.try_collect::<Vec<_>>().await
-        };
+        let find = async move { jobs.find(filter).sort(sort).limit(limit).await?.try_collect::<Vec<_>>().await };
         within(find).await?.into_iter().map(record::read).collect()
     }
 
@@ -214,7 +217,7 @@ impl Mongo {
         if written {
             self.watcher.ring();
             let known: Vec<Hint> = stored.job.unannounced().collect();
-            self.tell(job, job.unannounced().filter(|hint| !known.contains(hint)).collect());
+            self.tell(job, job.unannounced().filter(|hint| !known.contains(hint)));
         }
         Ok(written)
     }
@@ -278,15 +281,16 @@ impl Queue for Mongo {
             return Ok(Submitted::Full(open));
         }
         let job = Job::new(id, &new, self.now());
-        let document = record::insert(&job, &new.document, &self.settings)?;
-        if !insert(&self.collections.jobs, document).await? {
+        // First, so that no job is without it. Twice is as good as once: the same id has the same request.
+        insert(&self.collections.requests, record::request(&job, &new.document)).await?;
+        if !insert(&self.collections.jobs, record::insert(&job, &self.settings)?).await? {
             // The same key at the same time: the other one was quicker.
             let known = self.load(id).await?.ok_or_else(|| Error::Store("a job was just forgotten".into()))?;
             return Ok(Submitted::Known(known.job));
         }
         self.watcher.ring();
         crate::failpoint::hit("stored", None);
-        self.tell(&job, job.unannounced().collect());
+        self.tell(&job, job.unannounced());
         Ok(Submitted::Created(job))
     }
 
@@ -295,8 +299,8 @@ impl Queue for Mongo {
     }
 
     async fn request(&self, id: JobId) -> Result<Option<Bytes>, Error> {
-        let jobs = self.collections.jobs.clone();
-        let find = async move { jobs.find_one(doc! { "_id": id.to_string() }).projection(doc! { "request": 1 }).await };
+        let requests = self.collections.requests.clone();
+        let find = async move { requests.find_one(doc! { "_id": id.to_string() }).await };
         let document = within(find).await?;
         Ok(document.and_then(|mut document| match document.remove("request") {
             Some(Bson::Binary(binary)) => Some(binary.bytes.into()),
@@ -388,10 +392,14 @@ impl Queue for Mongo {
             tended.aged +=
                 usize::from(self.change(old.job.id, false, |job, now, settings| job.age(now, settings)).await?);
         }
-        let (jobs, keys) = (self.collections.jobs.clone(), self.collections.keys.clone());
+        let Collections { jobs, requests, keys, .. } = self.collections.clone();
+        // No job lives longer.
+        let life = self.settings.wait_max + self.settings.keep + self.settings.remember;
+        let long_ago = move |age: Duration| doc! { "created": { "$lte": now.0 - age.as_millis() as i64 } };
         let forget = async move {
             let forgotten = jobs.delete_many(doc! { "forgotten_at": { "$lte": now.0 }, "garbage_at": null }).await?;
-            keys.delete_many(doc! { "created": { "$lte": now.0 - KEYS_KEPT.as_millis() as i64 } }).await?;
+            requests.delete_many(long_ago(life)).await?;
+            keys.delete_many(long_ago(KEYS_KEPT)).await?;
             Ok(forgotten.deleted_count as usize)
         };
         tended.forgotten = within(forget).await?;
@@ -411,8 +419,12 @@ impl Queue for Mongo {
     async fn counts(&self) -> Result<Counts, Error> {
         let jobs = self.collections.jobs.clone();
         within(async move {
+            // By an index alone: the documents are much larger than what is counted.
+            let lanes = Service::ALL.map(Service::name).to_vec();
+            let of_all = doc! { "$match": { "service": { "$in": lanes } } };
+            let named = doc! { "$project": { "_id": 0, "service": 1, "state": 1 } };
             let group = doc! { "$group": { "_id": { "service": "$service", "state": "$state" }, "n": { "$sum": 1 } } };
-            let groups: Vec<Document> = jobs.aggregate([group]).await?.try_collect().await?;
+            let groups: Vec<Document> = jobs.aggregate([of_all, named, group]).await?.try_collect().await?;
             let pending = doc! { "open": true, "state": "PENDING" };
             let oldest = jobs.find_one(pending).sort(doc! { "created": 1 }).projection(doc! { "created": 1 }).await?;
             let count = |group: &Document| {
@@ -435,11 +447,6 @@ impl Queue for Mongo {
     fn now(&self) -> Time {
         self.settings.clock.now()
     }
-}
-
-#[allow(non_snake_case, reason = "a constant, if documents could be constants")]
-fn WITHOUT_REQUEST() -> Document {
-    doc! { "request": 0 }
 }
 
 /// Runs an operation to its end, and waits for it only so long. It is never dropped half-way, which would leave a connection
@@ -488,7 +495,7 @@ fn code(error: &mongodb::error::Error) -> Option<i32> {
 
 async fn make_indexes(collections: &Collections) -> Result<(), Error> {
     let of_jobs = [
-        doc! { "service": 1, "claimable_at": 1 },
+        doc! { "service": 1, "claimable_at": 1, "_id": 1 },
         doc! { "owners": 1 },
         doc! { "lease_ends_at": 1 },
         doc! { "open": 1, "state": 1, "created": 1 },
@@ -500,10 +507,11 @@ async fn make_indexes(collections: &Collections) -> Result<(), Error> {
         doc! { "service": 1, "state": 1 },
     ];
     let index = |keys| IndexModel::builder().keys(keys).build();
-    let (jobs, keys) = (collections.jobs.clone(), collections.keys.clone());
+    let Collections { jobs, requests, keys, .. } = collections.clone();
     // On a large collection it takes its time; only at the first start of a version that has a new one.
     tokio::spawn(async move {
         jobs.create_indexes(of_jobs.map(index)).await?;
+        requests.create_index(index(doc! { "created": 1 })).await?;
         keys.create_index(index(doc! { "created": 1 })).await
     })
     .await

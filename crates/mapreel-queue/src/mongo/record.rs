@@ -30,12 +30,16 @@ fn columns(job: &Job, settings: &Settings) -> Document {
 }
 
 /// The first document of a job.
-pub(super) fn insert(job: &Job, request: &[u8], settings: &Settings) -> Result<Document, Error> {
+pub(super) fn insert(job: &Job, settings: &Settings) -> Result<Document, Error> {
     let mut document = doc! { "_id": job.id.to_string(), "service": job.service.name(), "created": job.created.0 };
     document.extend(update(job, write(), settings)?);
-    let bytes = request.to_vec();
-    document.insert("request", Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes }));
     Ok(document)
+}
+
+/// The request of a job: a document of its own, since it may be large and never changes.
+pub(super) fn request(job: &Job, request: &[u8]) -> Document {
+    let bytes = Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes: request.to_vec() });
+    doc! { "_id": job.id.to_string(), "created": job.created.0, "request": bytes }
 }
 
 /// The fields of a job that change.
@@ -51,7 +55,7 @@ pub(super) fn write() -> i64 {
     fastrand::i64(..)
 }
 
-/// A job from its document, read without the request.
+/// A job from its document.
 pub(super) fn read(mut document: Document) -> Result<Stored, Error> {
     let write = document.get_i64("write").map_err(broken)?;
     let Some(Bson::Document(job)) = document.remove("job") else { return Err(broken("it has no job")) };
