@@ -148,6 +148,9 @@ fn two_workers_share_an_animation_and_a_frozen_one_changes_nothing() {
         assert!(began.elapsed() < PATIENCE, "both take part: {}\n{}", one.log(), other.log());
         std::thread::sleep(Duration::from_millis(5));
     }
+    // Into the drawing of its next part. Frozen while it writes to SQLite, it would keep all others from writing: the one
+    // fault of another process that SQLite cannot be protected from.
+    std::thread::sleep(Duration::from_millis(60));
     one.signal(libc::SIGSTOP);
     let job = api.ended(&id, PATIENCE);
     assert_whole(&site, &api, &job, 72);
