@@ -63,6 +63,7 @@ impl Cluster {
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         let every = if self.consumer.is_alive() { self.look_every } else { LOOK_ALONE.min(self.look_every) };
         let now = Instant::now();
+        // A look that was put off while messages came is not waited for once they do not.
         if looks.get(&lane).is_some_and(|next| *next > now && *next <= now + every.mul_f64(1.25)) {
             return false;
         }

@@ -17,7 +17,7 @@
 //! an older one they change nothing.
 
 use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State};
-use crate::queue::{Lease, NewJob, Settings, Verdict};
+use crate::queue::{Claim, Lease, NewJob, Settings, Verdict};
 use crate::{JobId, Time};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -25,6 +25,7 @@ use std::time::Duration;
 /// The waits before further attempts: this long and doubling, at most [`RETRY_MAX`], and a random part of it.
 const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
+
 impl Job {
     /// A new job, pending.
     pub(crate) fn new(id: JobId, new: &NewJob, now: Time) -> Self {
@@ -68,8 +69,8 @@ impl Job {
         }
     }
 
-    /// Takes the first part that can be done: its index. The lease ends at `until`.
-    pub(crate) fn claim(&mut self, owner: &str, now: Time, until: Time) -> Option<usize> {
+    /// Takes the first part that can be done.
+    pub(crate) fn claim(&mut self, owner: &str, now: Time, settings: &Settings) -> Option<Claim> {
         if self.state.is_final() {
             return None;
         }
@@ -79,12 +80,13 @@ impl Job {
         part.attempt += 1;
         part.token += 1;
         part.owner = owner.to_owned();
-        part.at = until;
+        part.at = now.after(settings.lease);
         part.done = 0;
+        let (kind, token) = (part.kind, part.token);
         self.state = State::Running;
         self.started.get_or_insert(now);
         self.touch(now);
-        Some(index)
+        Some(Claim { lease: Lease { job: self.id, part: index, token }, kind, job: self.clone() })
     }
 
     /// Renews a lease and notes how many frames are done.

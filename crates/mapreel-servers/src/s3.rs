@@ -6,7 +6,7 @@ use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -36,7 +36,6 @@ pub struct S3 {
     folder: tempfile::TempDir,
     url: String,
     mood: Arc<AtomicU8>,
-    requests: Arc<AtomicU64>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -53,8 +52,8 @@ impl S3 {
         std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
         let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
-        let (mood, requests) = (Arc::new(AtomicU8::new(Mood::Well as u8)), Arc::new(AtomicU64::new(0)));
-        let server = Server { s3: builder.build(), mood: mood.clone(), requests: requests.clone() };
+        let mood = Arc::new(AtomicU8::new(Mood::Well as u8));
+        let server = Server { s3: builder.build(), mood: mood.clone() };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         // Not by the runtime: who starts this may be in one already.
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -68,7 +67,7 @@ impl S3 {
                 tokio::spawn(connection);
             }
         });
-        Self { folder, url, mood, requests, _runtime: runtime }
+        Self { folder, url, mood, _runtime: runtime }
     }
 
     /// What the environment of a client must have.
@@ -92,11 +91,6 @@ impl S3 {
         self.mood.store(mood as u8, Ordering::SeqCst);
     }
 
-    /// How many requests have come.
-    pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::SeqCst)
-    }
-
     /// The folder behind a prefix of the bucket.
     pub fn folder(&self, prefix: &str) -> PathBuf {
         self.folder.path().join(BUCKET).join(prefix)
@@ -107,7 +101,6 @@ impl S3 {
 struct Server {
     s3: S3Service,
     mood: Arc<AtomicU8>,
-    requests: Arc<AtomicU64>,
 }
 
 impl Service<Request<Incoming>> for Server {
@@ -116,7 +109,6 @@ impl Service<Request<Incoming>> for Server {
     type Future = futures_util::future::BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        self.requests.fetch_add(1, Ordering::SeqCst);
         let (s3, mood) = (self.s3.clone(), self.mood.load(Ordering::SeqCst));
         let upload = request.method() == hyper::Method::PUT;
         Box::pin(async move {

@@ -120,12 +120,7 @@ impl Mongo {
     /// Takes a part of this job, if there is one to be taken.
     pub(crate) async fn claim_of(&self, id: JobId) -> Result<Option<Claim>, Error> {
         let owner = &self.presence.owner;
-        self.change(id, None, |job, now, settings| {
-            let part = job.claim(owner, now, now.after(settings.lease))?;
-            let lease = Lease { job: job.id, part, token: job.parts[part].token };
-            Some(Claim { lease, kind: job.parts[part].kind, job: job.clone() })
-        })
-        .await
+        self.change(id, None, |job, now, settings| job.claim(owner, now, settings)).await
     }
 
     /// The broker knows of these parts.
@@ -133,15 +128,14 @@ impl Mongo {
         self.change(id, (), |job, _, _| job.announced(hints)).await
     }
 
-    /// Tells the outbox again of what the broker was not told of in time. How many jobs that were.
-    pub(crate) async fn reconcile(&self) -> Result<usize, Error> {
+    /// Tells the outbox again of what the broker was not told of in time.
+    pub(crate) async fn reconcile(&self) -> Result<(), Error> {
         let (jobs, now) = (self.collections.jobs.clone(), self.now());
         let overdue: Vec<Document> = within(async move {
             let filter = doc! { "announce_at": { "$lte": now.0 } };
             jobs.find(filter).limit(OUTBOX_MAX).await?.try_collect().await
         })
         .await?;
-        let mut told = 0;
         for document in overdue {
             // One process takes an entry; if it dies, the entry comes back.
             let (jobs, taken) = (self.collections.jobs.clone(), now.after(OUTBOX_LEASE));
@@ -151,10 +145,9 @@ impl Mongo {
             if within(take).await?.modified_count == 1 {
                 let job = record::read(document)?.job;
                 self.tell(&job, job.unannounced());
-                told += 1;
             }
         }
-        Ok(told)
+        Ok(())
     }
 
     /// Tells of parts that can be claimed now; those that must wait are for the reconciler.

@@ -129,7 +129,6 @@ async fn run(shared: Arc<Shared>, stop: CancellationToken) {
             Ok(()) => return,
             Err(trouble) => trouble,
         };
-        shared.alive.store(false, Ordering::Relaxed);
         // They will come again, or be found in the store.
         let mut forgotten = std::mem::take(&mut *shared.waiting());
         forgotten.image.iter_mut().chain(&mut forgotten.animation).for_each(|received| drop(received.delivery.take()));
@@ -148,6 +147,7 @@ async fn run(shared: Arc<Shared>, stop: CancellationToken) {
 async fn consume(shared: &Arc<Shared>, stop: &CancellationToken) -> Result<(), Trouble> {
     let connection = connect(shared.settings.uri().map_err(|error| error.to_string())?, "consume").await?;
     let ended = listen(shared, &connection, stop).await;
+    shared.alive.store(false, Ordering::Relaxed);
     // Only then does the broker give to others what came here and is not acknowledged.
     let _ = tokio::time::timeout(PATIENCE, connection.close(200, "beginning anew".into())).await;
     ended

@@ -69,15 +69,14 @@ async fn run(
                 Some(open) => open,
                 None => Link::open(&settings).await?,
             };
-            let confirmed = publish(&open.channel, &settings, &batch);
-            let confirmed = tokio::time::timeout(CONFIRMING, confirmed);
-            let confirmed = confirmed.await.map_err(|_| "it does not confirm what was published".to_owned())??;
+            let publish = tokio::time::timeout(CONFIRMING, publish(&open.channel, &settings, &batch));
+            publish.await.map_err(|_| "it does not confirm what was published".to_owned())??;
             link = Some(open);
-            Ok::<_, Trouble>(confirmed)
+            Ok::<_, Trouble>(())
         };
         match published.await {
-            Ok(confirmed) => {
-                tracing::debug!(messages = confirmed.iter().map(|told| told.hints.len()).sum::<usize>(), "published");
+            Ok(()) => {
+                tracing::debug!(messages = batch.iter().map(|told| told.hints.len()).sum::<usize>(), "published");
                 pause.reset();
                 if !alive.swap(true, Ordering::Relaxed) {
                     tracing::info!("publishing again");
@@ -85,7 +84,7 @@ async fn run(
                 crate::failpoint::hit("published", None);
                 let Some(store) = store.upgrade() else { return };
                 tokio::spawn(async move {
-                    for Announcement { job, hints, .. } in confirmed {
+                    for Announcement { job, hints, .. } in batch {
                         if let Err(error) = store.announced(job, &hints).await {
                             tracing::warn!(%error, "cannot note what was published; it will be published again");
                         }
@@ -122,7 +121,7 @@ impl Link {
 }
 
 /// Publishes everything, and then waits for the confirmations. An error when one of them does not come.
-async fn publish(channel: &Channel, settings: &Settings, batch: &[Announcement]) -> Result<Vec<Announcement>, Trouble> {
+async fn publish(channel: &Channel, settings: &Settings, batch: &[Announcement]) -> Result<(), Trouble> {
     let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
     let properties = BasicProperties::default().with_delivery_mode(2).with_content_type("application/json".into());
     let mut confirmations = Vec::new();
@@ -143,5 +142,5 @@ async fn publish(channel: &Channel, settings: &Settings, batch: &[Announcement])
             Confirmation::Nack(_) | Confirmation::NotRequested => return Err("it refuses what was published".into()),
         }
     }
-    Ok(batch.to_vec())
+    Ok(())
 }

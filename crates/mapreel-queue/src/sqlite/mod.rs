@@ -294,10 +294,9 @@ fn claim(connection: &Connection, lanes: &[Service], owner: &str, settings: &Set
     let now = settings.clock.now();
     for lane in lanes {
         let Some(mut job) = oldest(connection, *lane, now)? else { continue };
-        let Some(part) = job.claim(owner, now, now.after(settings.lease)) else { continue };
+        let Some(claim) = job.claim(owner, now, settings) else { continue };
         row::store(connection, &job, settings)?;
-        let lease = Lease { job: job.id, part, token: job.parts[part].token };
-        return Ok(Some(Claim { lease, kind: job.parts[part].kind, job }));
+        return Ok(Some(claim));
     }
     Ok(None)
 }

@@ -17,8 +17,6 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
-    // Whoever is first installs the cryptography of the process.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let base: reqwest::Url =
         arguments.server.parse().with_context(|| format!("`{}` is not a URL", arguments.server))?;
     let url = base.join(if arguments.ready { "/readyz" } else { "/healthz" })?;

@@ -59,6 +59,8 @@ enum Ending {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
+    // For all commands that ask servers. It fails when somebody has chosen already, and nobody has.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let ending = match Arguments::parse().command {
         Command::Render(arguments) => render::run(arguments),
         Command::Check(arguments) => check::run(arguments),

@@ -48,8 +48,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 }
 
 async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u8>) -> anyhow::Result<Ending> {
-    // Whoever is first installs the cryptography of the process.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = Client::builder().timeout(Duration::from_secs(60)).build()?;
     let url = base.join(&format!("/api/service/{service}"))?;
     let answer = http.post(url).header("content-type", "application/json").body(document).send().await;

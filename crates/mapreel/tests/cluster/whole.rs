@@ -1,9 +1,8 @@
 //! A cluster in which nothing goes wrong.
 
 use crate::support::cluster::{Promises, servers, slow_wms};
-use crate::support::service::{film, repository, world};
-use crate::support::wms;
-use std::process::Command;
+use crate::support::postman::assert_passes;
+use crate::support::service::{film, world};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -89,16 +88,7 @@ fn the_postman_collection_passes_on_the_whole_cluster() {
     let site = servers.as_mut().unwrap().site("postman");
     let api = site.serve(&["--workers", "0"], "");
     let _workers = [site.worker(&["--slots", "1"], ""), site.worker(&["--slots", "1"], "")];
-    let variable = |name: &str, value: &str| ["--env-var".to_owned(), format!("{name}={value}")];
-    let output = Command::new(repository("tools/node_modules/.bin/newman"))
-        .arg("run")
-        .arg(repository("clients/mapreel.postman_collection.json"))
-        .args(variable("baseUrl", &api.url))
-        .args(variable("wms", wms::url()))
-        .args(variable("tiles", &wms::url().replace("/wms", "/tiles")))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), api.log());
+    assert_passes(&api);
 }
 
 #[test]

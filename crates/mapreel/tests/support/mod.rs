@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod picture;
+pub mod postman;
 pub mod service;
 pub mod upstream;
 pub mod wms;

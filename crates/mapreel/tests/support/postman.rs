@@ -1,0 +1,22 @@
+//! The collection for clients, run by newman against a server and a real WMS.
+
+use super::service::{Process, repository};
+use super::wms;
+use std::process::Command;
+
+/// Runs the collection against a server; it must pass from end to end.
+#[track_caller]
+pub fn assert_passes(server: &Process) {
+    let newman = repository("tools/node_modules/.bin/newman");
+    assert!(newman.exists(), "./test installs newman");
+    let variable = |name: &str, value: &str| ["--env-var".to_owned(), format!("{name}={value}")];
+    let output = Command::new(newman)
+        .arg("run")
+        .arg(repository("clients/mapreel.postman_collection.json"))
+        .args(variable("baseUrl", &server.url))
+        .args(variable("wms", wms::url()))
+        .args(variable("tiles", &wms::url().replace("/wms", "/tiles")))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), server.log());
+}
