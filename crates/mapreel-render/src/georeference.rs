@@ -1,13 +1,14 @@
 //! Laying a picture of one area onto a map of another.
 //!
 //! A picture that shows just the map is taken pixel for pixel. One of the map's scale is moved by whole pixels (at most
-//! half a pixel off, and sharp). Everything else is resampled: the CRSs of this version have parallel axes, so that
-//! every column of the map has one place in the picture and every row another.
+//! half a pixel off, and sharp). Everything else is resampled. Where both CRSs have parallel axes, every column of the
+//! map has one place in the picture and every row another; `warp.rs` does the rest.
 
 use crate::Raster;
+use crate::warp::warp;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use mapreel_spec::{Bbox, Crs, Extent};
+use mapreel_spec::{Bbox, Crs, Extent, Resampling};
 
 /// A picture and the place of its upper left corner on the map, in pixels.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct Placed {
 
 /// A picture of `bbox` as it lies on the map; more than one where the map runs past the edge of the world and the
 /// picture must be repeated.
-pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Vec<Placed> {
+pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Resampling) -> Vec<Placed> {
     let [rx, ry] = map.resolution();
     if crs == map.crs {
         let near = |a: f64, b: f64, unit: f64| (a - b).abs() < unit / 2.0;
@@ -34,8 +35,11 @@ pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Vec<Placed>
             return vec![Placed { raster, x: 0, y: 0 }];
         }
     }
-    let world = crs.world_width();
-    let wanted = map.bbox.convert(map.crs, crs);
+    let (Some(world), true) = (crs.world_width(), map.crs.is_parallel()) else {
+        let as_it_is = if crs == map.crs { moved(&raster, bbox, map) } else { None };
+        return as_it_is.or_else(|| warp(&raster, crs, bbox, map, resampling)).into_iter().collect();
+    };
+    let Some(wanted) = map.bbox.convert(map.crs, crs) else { return Vec::new() };
     let covers = bbox.min_x <= wanted.min_x && bbox.max_x >= wanted.max_x;
     let worlds = if covers {
         0.0..=0.0
@@ -46,48 +50,57 @@ pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Vec<Placed>
     let mut k = *worlds.start();
     while k <= *worlds.end() {
         let shifted = Bbox { min_x: bbox.min_x + k * world, max_x: bbox.max_x + k * world, ..*bbox };
-        out.extend(place_one(&raster, crs, &shifted, map));
+        out.extend(place_one(&raster, crs, &shifted, map, resampling));
         k += 1.0;
     }
     out
 }
 
-fn place_one(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Option<Placed> {
+fn place_one(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Resampling) -> Option<Placed> {
+    let as_it_is = if crs == map.crs { moved(raster, bbox, map) } else { None };
+    as_it_is.or_else(|| resampled(raster, crs, bbox, map, resampling))
+}
+
+/// A picture of the map's CRS and scale, moved by whole pixels.
+fn moved(raster: &Raster, bbox: &Bbox, map: &Extent) -> Option<Placed> {
     let [rx, ry] = map.resolution();
-    if crs == map.crs {
-        let (sx, sy) = (bbox.width() / f64::from(raster.width) / rx, bbox.height() / f64::from(raster.height) / ry);
-        // How far the scales have come apart at the far end of the picture, which may lie beyond the map's.
-        let off = |scale: f64, side: u32| (scale - 1.0).abs() * f64::from(side);
-        if off(sx, map.width.max(raster.width)) < 1.0 && off(sy, map.height.max(raster.height)) < 1.0 {
-            let x = ((bbox.min_x - map.bbox.min_x) / rx).round() as i64;
-            let y = ((map.bbox.max_y - bbox.max_y) / ry).round() as i64;
-            return Some(Placed { raster: raster.clone(), x, y });
-        }
+    let (sx, sy) = (bbox.width() / f64::from(raster.width) / rx, bbox.height() / f64::from(raster.height) / ry);
+    // How far the scales have come apart at the far end of the picture, which may lie beyond the map's.
+    let off = |scale: f64, side: u32| (scale - 1.0).abs() * f64::from(side);
+    if off(sx, map.width.max(raster.width)) >= 1.0 || off(sy, map.height.max(raster.height)) >= 1.0 {
+        return None;
     }
-    resampled(raster, crs, bbox, map)
+    let x = ((bbox.min_x - map.bbox.min_x) / rx).round() as i64;
+    let y = ((map.bbox.max_y - bbox.max_y) / ry).round() as i64;
+    Some(Placed { raster: raster.clone(), x, y })
 }
 
 /// The pixels of the map whose centres lie in the picture, each from the picture's four nearest.
-fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Option<Placed> {
+fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Resampling) -> Option<Placed> {
     let [rx, ry] = map.resolution();
-    let centre_x = |column: u32| crs.x(map.crs.longitude(map.bbox.min_x + (f64::from(column) + 0.5) * rx));
-    let centre_y = |row: u32| crs.y(map.crs.latitude(map.bbox.max_y - (f64::from(row) + 0.5) * ry));
+    let place = |x: f64, y: f64| map.crs.inverse([x, y]).and_then(|place| crs.forward(place)).unwrap_or([f64::NAN; 2]);
+    let centre_x = |column: u32| place(map.bbox.min_x + (f64::from(column) + 0.5) * rx, map.bbox.max_y)[0];
+    let centre_y = |row: u32| place(map.bbox.min_x, map.bbox.max_y - (f64::from(row) + 0.5) * ry)[1];
     let columns: Vec<u32> = (0..map.width).filter(|c| (bbox.min_x..bbox.max_x).contains(&centre_x(*c))).collect();
     let rows: Vec<u32> = (0..map.height).filter(|r| (bbox.min_y..bbox.max_y).contains(&centre_y(*r))).collect();
     let ([x, ..], [y, ..]) = (&columns[..], &rows[..]) else { return None };
     // A picture much finer than the map is first made about as coarse, so that every one of its pixels counts.
     let coarse = |side: u32, pixels: usize, part: f64| {
         let wanted = (pixels as f64 / part).ceil();
-        if f64::from(side) > 1.5 * wanted { (wanted as u32).max(1) } else { side }
+        if resampling == Resampling::Bilinear && f64::from(side) > 1.5 * wanted { (wanted as u32).max(1) } else { side }
     };
     let part_x = ((centre_x(columns[columns.len() - 1]) - centre_x(*x)).abs() / bbox.width()).clamp(1e-6, 1.0);
     let part_y = ((centre_y(*y) - centre_y(rows[rows.len() - 1])).abs() / bbox.height()).clamp(1e-6, 1.0);
     let (width, height) = (coarse(raster.width, columns.len(), part_x), coarse(raster.height, rows.len(), part_y));
     let source =
         if (width, height) == (raster.width, raster.height) { raster } else { &resized(raster, width, height) };
+    let tap = |part: f64, side: u32| match resampling {
+        Resampling::Bilinear => Tap::new(part * f64::from(side), side),
+        Resampling::Nearest => Tap::nearest(part * f64::from(side), side),
+    };
     let across: Vec<Tap> =
-        columns.iter().map(|c| Tap::new((centre_x(*c) - bbox.min_x) / bbox.width(), source.width)).collect();
-    let down = rows.iter().map(|r| Tap::new((bbox.max_y - centre_y(*r)) / bbox.height(), source.height));
+        columns.iter().map(|c| tap((centre_x(*c) - bbox.min_x) / bbox.width(), source.width)).collect();
+    let down = rows.iter().map(|r| tap((bbox.max_y - centre_y(*r)) / bbox.height(), source.height));
     let mut pixels = Vec::with_capacity(columns.len() * rows.len() * 4);
     for row in down {
         let (upper, lower) = (source.row(row.first), source.row(row.second));
@@ -100,23 +113,38 @@ fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent) -> Option<Pla
 }
 
 /// Two neighbouring pixels and the weight of the second, of 256.
-struct Tap {
-    first: u32,
-    second: u32,
-    weight: u32,
+pub(crate) struct Tap {
+    pub first: u32,
+    pub second: u32,
+    pub weight: u32,
 }
 
 impl Tap {
-    /// At a part (0 to 1) of a side of so many pixels.
-    fn new(part: f64, side: u32) -> Self {
-        let at = (part * f64::from(side) - 0.5).clamp(0.0, f64::from(side - 1));
+    /// At a place on a side of so many pixels, counted from its outer end.
+    pub(crate) fn new(place: f64, side: u32) -> Self {
+        let at = (place - 0.5).clamp(0.0, f64::from(side - 1));
         let first = at as u32;
         Self { first, second: (first + 1).min(side - 1), weight: ((at - f64::from(first)) * 256.0).round() as u32 }
+    }
+
+    /// The same on a side whose ends meet.
+    pub(crate) fn wrapped(place: f64, side: u32) -> Self {
+        let at = place - 0.5;
+        let first = at.floor();
+        let weight = ((at - first) * 256.0).round() as u32;
+        let first = (first as i64).rem_euclid(i64::from(side)) as u32;
+        Self { first, second: (first + 1) % side, weight }
+    }
+
+    /// The nearest pixel alone.
+    fn nearest(place: f64, side: u32) -> Self {
+        let first = (place.max(0.0) as u32).min(side - 1);
+        Self { first, second: first, weight: 0 }
     }
 }
 
 /// Bilinear, weighted by alpha: the colour of a transparent pixel counts for nothing.
-fn sample(upper: &[u8], lower: &[u8], column: &Tap, weight: u32) -> [u8; 4] {
+pub(crate) fn sample(upper: &[u8], lower: &[u8], column: &Tap, weight: u32) -> [u8; 4] {
     let weights = [
         (256 - column.weight) * (256 - weight),
         column.weight * (256 - weight),
@@ -176,7 +204,7 @@ mod tests {
     #[test]
     fn the_maps_own_picture_is_taken_as_it_is() {
         let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
-        let placed = place(ramp(80, 40), Crs::Geographic, &map.bbox, &map);
+        let placed = place(ramp(80, 40), Crs::Geographic, &map.bbox, &map, Resampling::Bilinear);
         assert_eq!((placed.len(), placed[0].x, placed[0].y), (1, 0, 0));
         assert_eq!(placed[0].raster, ramp(80, 40));
     }
@@ -184,14 +212,21 @@ mod tests {
     #[test]
     fn a_picture_of_the_maps_scale_is_moved_by_whole_pixels() {
         let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
-        let placed = place(ramp(20, 20), Crs::Geographic, &Bbox::new([-1.0, 3.0, 1.0, 5.0]), &map);
+        let placed =
+            place(ramp(20, 20), Crs::Geographic, &Bbox::new([-1.0, 3.0, 1.0, 5.0]), &map, Resampling::Bilinear);
         assert_eq!((placed[0].x, placed[0].y), (-10, -10));
     }
 
     #[test]
     fn a_large_picture_of_almost_the_maps_scale_is_resampled_to_its_place() {
         let map = degrees([160.0, -10.0, 170.08, 0.08], 100, 100);
-        let placed = place(ramp(3600, 1800), Crs::Geographic, &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map);
+        let placed = place(
+            ramp(3600, 1800),
+            Crs::Geographic,
+            &Bbox::new([-180.0, -90.0, 180.0, 90.0]),
+            &map,
+            Resampling::Bilinear,
+        );
         // The last column's centre lies at 170.0296°, which is column 3500 of the picture.
         assert_eq!(placed[0].raster.row(50)[99 * 4], (3500 % 256) as u8);
     }
@@ -199,7 +234,8 @@ mod tests {
     #[test]
     fn a_picture_of_the_world_is_repeated_over_the_date_line() {
         let map = degrees([90.0, -45.0, 270.0, 45.0], 90, 45);
-        let placed = place(ramp(180, 90), Crs::Geographic, &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map);
+        let placed =
+            place(ramp(180, 90), Crs::Geographic, &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map, Resampling::Bilinear);
         let places: Vec<_> = placed.iter().map(|p| p.x).collect();
         assert_eq!(places, [-135, 45]);
     }
@@ -209,12 +245,12 @@ mod tests {
         // One colour for each degree of latitude.
         let source = ramp(10, 160);
         let bbox = Bbox::new([0.0, -80.0, 10.0, 80.0]);
-        let mercator = bbox.convert(Crs::Geographic, Crs::WebMercator);
+        let mercator = bbox.convert(Crs::Geographic, Crs::WebMercator).unwrap();
         let map = Extent { crs: Crs::WebMercator, bbox: mercator, width: 10, height: 400 };
-        let placed = &place(source, Crs::Geographic, &bbox, &map)[0];
+        let placed = &place(source, Crs::Geographic, &bbox, &map, Resampling::Bilinear)[0];
         let [_, ry] = map.resolution();
         for row in [0, 50, 123, 200, 321, 399] {
-            let latitude = Crs::WebMercator.latitude(mercator.max_y - (f64::from(row) + 0.5) * ry);
+            let [_, latitude] = Crs::WebMercator.inverse([0.0, mercator.max_y - (f64::from(row) + 0.5) * ry]).unwrap();
             let found = f64::from(placed.raster.row(row)[1]);
             assert!((found - (80.0 - latitude - 0.5)).abs() <= 0.6, "row {row}: {found} for {latitude}");
         }

@@ -22,6 +22,7 @@ mod scale;
 mod scene;
 mod text;
 mod theme;
+mod warp;
 
 pub use canvas::Canvas;
 pub use error::Error;

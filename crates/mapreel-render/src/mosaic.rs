@@ -1,7 +1,7 @@
 //! Putting the pieces of a mosaic together.
 
 use crate::{Raster, georeference::resized};
-use mapreel_spec::{Fit, Mosaic};
+use mapreel_spec::{Fit, Mosaic, Piece};
 
 /// The mosaic as one picture, its pieces in the mosaic's order (`None`: a piece that could not be had).
 ///
@@ -11,10 +11,10 @@ pub fn assemble(mosaic: &Mosaic, mut pieces: Vec<Option<Raster>>) -> Result<Rast
     for (piece, picture) in mosaic.pieces.iter().zip(&pieces) {
         if let Some(picture) = picture
             && piece.fit == Fit::Exact
-            && (picture.width, picture.height) != (piece.width, piece.height)
+            && (picture.width, picture.height) != asked(piece)
         {
-            let (w, h) = (picture.width, picture.height);
-            return Err(format!("the picture has {w} × {h} pixels; {} × {} were asked for", piece.width, piece.height));
+            let ((w, h), (asked_w, asked_h)) = ((picture.width, picture.height), asked(piece));
+            return Err(format!("the picture has {w} × {h} pixels; {asked_w} × {asked_h} were asked for"));
         }
     }
     let whole = mosaic
@@ -27,28 +27,37 @@ pub fn assemble(mosaic: &Mosaic, mut pieces: Vec<Option<Raster>>) -> Result<Rast
     let mut out = Raster::transparent(width.max(1), height.max(1));
     for (piece, picture) in mosaic.pieces.iter().zip(pieces) {
         let Some(picture) = picture else { continue };
-        let same = (picture.width, picture.height) == (piece.width, piece.height);
+        let same = (picture.width, picture.height) == asked(piece);
         let picture = if same { picture } else { resized(&picture, piece.width, piece.height) };
+        let ([left, top, ..], length) = (piece.gutter, piece.width as usize * 4);
         for row in 0..piece.height {
             let start = ((piece.y + row) as usize * width as usize + piece.x as usize) * 4;
-            out.pixels[start..start + piece.width as usize * 4].copy_from_slice(picture.row(row));
+            let from = left as usize * 4;
+            out.pixels[start..start + length].copy_from_slice(&picture.row(top + row)[from..from + length]);
         }
     }
     Ok(out)
 }
 
+/// Width and height that a piece was asked for in: its place and its gutters.
+fn asked(piece: &Piece) -> (u32, u32) {
+    let [left, top, right, bottom] = piece.gutter;
+    (left + piece.width + right, top + piece.height + bottom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mapreel_spec::{Bbox, Crs, Piece};
+    use mapreel_spec::{Bbox, Crs};
 
     fn mosaic(fit: Fit) -> Mosaic {
-        let piece = |x| Piece { url: String::new(), x, y: 0, width: 2, height: 2, fit };
+        let piece = |x| Piece { url: String::new(), x, y: 0, width: 2, height: 2, fit, gutter: [0; 4] };
         Mosaic {
             crs: Crs::WebMercator,
             bbox: Bbox::new([0.0, 0.0, 4.0, 2.0]),
             size: Some((4, 2)),
             pieces: vec![piece(0), piece(2)],
+            gap: None,
         }
     }
 

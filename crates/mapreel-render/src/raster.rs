@@ -25,6 +25,11 @@ impl Raster {
         Self { width, height, pixels: vec![0; width as usize * height as usize * 4], premultiplied: false }
     }
 
+    /// Whether there is nothing to see.
+    pub fn is_transparent(&self) -> bool {
+        self.pixels.chunks_exact(4).all(|pixel| pixel[3] == 0)
+    }
+
     /// The bytes of a row.
     pub(crate) fn row(&self, y: u32) -> &[u8] {
         let stride = self.width as usize * 4;

@@ -7,7 +7,7 @@ use crate::overlay;
 use crate::text::{Fonts, Typesetter};
 use crate::{Canvas, Placed, Raster, composite, theme};
 use mapreel_spec::manifest::{self, PixelBox};
-use mapreel_spec::{Drawing, Plan};
+use mapreel_spec::{Drawing, Gap, Plan};
 use std::sync::Arc;
 
 /// The pictures of one frame, or those that serve all frames: for each layer of the plan, what was gathered.
@@ -18,8 +18,8 @@ pub type FramePictures = Vec<Option<Gathered>>;
 pub struct Gathered {
     /// The pictures on the map.
     pub placed: Vec<Placed>,
-    /// Why the layer is missing, wholly or in part.
-    pub problem: Option<String>,
+    /// Why they are not what was asked for.
+    pub gap: Option<Gap>,
 }
 
 /// An animation, ready to be drawn frame by frame by any number of [`Painter`]s.
@@ -32,8 +32,8 @@ pub struct Scene {
     base: Canvas,
     /// The layers from there on.
     above: Vec<Art>,
-    /// Layers that are missing in every frame, and why.
-    missing: Vec<Option<String>>,
+    /// What layers are, in every frame, instead of what was asked for.
+    gaps: Vec<Option<Gap>>,
 }
 
 /// A layer that is drawn for every frame.
@@ -55,13 +55,12 @@ impl Scene {
         let mut typesetter = Typesetter::new(fonts);
         let layout = Layout::measure(&plan, legends, &mut typesetter);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
-        let mut missing: Vec<Option<String>> =
-            still.iter().map(|gathered| gathered.as_ref()?.problem.clone()).collect();
-        missing.resize(plan.layers.len(), None);
+        let mut gaps: Vec<Option<Gap>> = still.iter().map(|gathered| gathered.as_ref()?.gap.clone()).collect();
+        gaps.resize(plan.layers.len(), None);
         let mut above = Vec::new();
         for (layer, planned) in plan.layers.iter().enumerate() {
             if let Drawing::Missing(reason) = &planned.drawing {
-                missing[layer] = Some(reason.clone());
+                gaps[layer] = Some(Gap::missing(reason));
             }
             let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
             for art in arts(&plan, layer, placed, &layout) {
@@ -78,12 +77,12 @@ impl Scene {
         }
         let may_be_missing = |layer: usize| !plan.layers[layer].drawing.is_static(plan.frames.len());
         let header = Header::new(&plan, &layout, &may_be_missing, &mut typesetter);
-        let moment = Moment { frame: 0, missing: &|layer| missing[layer].is_some() };
+        let moment = Moment { frame: 0, gap: &|layer| gaps[layer].as_ref() };
         header.draw(&mut base, &plan, &layout, &moment, false, &mut typesetter);
         neatline::draw(&mut base, &layout);
         legend::draw(&mut base, &plan, legends, &layout, &mut typesetter);
         attribution::draw(&mut base, &plan, &layout, &mut typesetter);
-        Self { plan, layout, header, fonts: fonts.clone(), base, above, missing }
+        Self { plan, layout, header, fonts: fonts.clone(), base, above, gaps }
     }
 
     /// Where everything stands.
@@ -101,9 +100,9 @@ impl Scene {
         self.plan.clone()
     }
 
-    /// Layers that are missing in every frame, and why.
-    pub fn missing(&self) -> &[Option<String>] {
-        &self.missing
+    /// What layers are, in every frame, instead of what was asked for.
+    pub fn gaps(&self) -> &[Option<Gap>] {
+        &self.gaps
     }
 }
 
@@ -174,10 +173,10 @@ impl<'a> Painter<'a> {
 
     /// Draws frame `index` (from 0) with its pictures.
     pub fn draw(&mut self, index: usize, pictures: &FramePictures) -> &Canvas {
-        let Scene { plan, layout, header, base, above, missing, .. } = self.scene;
-        let problem = |layer: usize| {
-            let of_frame = || pictures.get(layer)?.as_ref()?.problem.as_deref();
-            missing[layer].as_deref().or_else(of_frame)
+        let Scene { plan, layout, header, base, above, gaps, .. } = self.scene;
+        let gap = |layer: usize| {
+            let of_frame = || pictures.get(layer)?.as_ref()?.gap.as_ref();
+            gaps[layer].as_ref().or_else(of_frame)
         };
         self.page.copy_from(base);
         for art in above {
@@ -192,10 +191,10 @@ impl<'a> Painter<'a> {
                 Art::Degrees { layer } => degrees(&mut self.page, plan, layout, *layer, &mut self.typesetter),
             }
         }
-        let moment = Moment { frame: index, missing: &|layer| problem(layer).is_some() };
+        let moment = Moment { frame: index, gap: &gap };
         header.draw(&mut self.page, plan, layout, &moment, true, &mut self.typesetter);
-        let named: Vec<(&str, &str)> =
-            plan.layers.iter().enumerate().filter_map(|(i, layer)| Some((layer.name.as_str(), problem(i)?))).collect();
+        let named: Vec<(&str, &Gap)> =
+            plan.layers.iter().enumerate().filter_map(|(i, layer)| Some((layer.name.as_str(), gap(i)?))).collect();
         notice::draw(&mut self.page, &named, layout, &mut self.typesetter);
         &self.page
     }

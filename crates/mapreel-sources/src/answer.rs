@@ -12,6 +12,8 @@ pub enum Wanted {
     Picture,
     /// A JSON document.
     Json,
+    /// What a server says of itself, in XML.
+    Capabilities,
 }
 
 impl Wanted {
@@ -19,6 +21,7 @@ impl Wanted {
         match self {
             Self::Picture => "a picture",
             Self::Json => "JSON",
+            Self::Capabilities => "capabilities",
         }
     }
 }
@@ -55,7 +58,11 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
         _ => {}
     }
     let host = host.to_owned();
-    if let Some(text) = exception(body) {
+    let exception = exception(body);
+    if wanted == Wanted::Capabilities && success && exception.is_none() && is_xml(text) {
+        return Ok(());
+    }
+    if let Some(text) = exception {
         return Err(Error::Exception { host, text, status, retry_after: None });
     }
     if !success {
@@ -105,6 +112,13 @@ fn exception(body: &[u8]) -> Option<String> {
     );
     let said: Vec<String> = said.filter(|text| !text.is_empty()).collect();
     Some(if said.is_empty() { "without a text".into() } else { said.join("; ") })
+}
+
+/// Whether it begins like XML and is no web page.
+fn is_xml(text: &[u8]) -> bool {
+    // A byte-order mark of UTF-8 or UTF-16 may stand before it.
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();
+    matches!(text, [b'<', ..] | [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..]) && !looks_like_html(text)
 }
 
 fn looks_like_html(text: &[u8]) -> bool {
@@ -165,6 +179,19 @@ mod tests {
         check(404, "not here", "status 404: not here");
         check(200, "\u{1}\u{2}hello\nworld", "text instead of a picture: hello world");
         check(200, "<WMS_Capabilities/>", "XML instead of a picture: <WMS_Capabilities/>");
+    }
+
+    #[test]
+    fn capabilities_are_xml_that_is_no_exception_and_no_web_page() {
+        let check = |body: &str, expected: Option<&str>| {
+            let found = judge("h", 200, body.as_bytes(), Wanted::Capabilities).err().map(|error| error.to_string());
+            assert_eq!(found.as_deref(), expected, "{body}");
+        };
+        check("\u{feff}<?xml version='1.0'?><WMS_Capabilities/>", None);
+        check("<!DOCTYPE WMT_MS_Capabilities SYSTEM 'x'><WMT_MS_Capabilities/>", None);
+        check("<html><title>Log in</title>", Some("`h` answered with an HTML page instead of capabilities: Log in"));
+        let report = "<ServiceExceptionReport><ServiceException>no</ServiceException></ServiceExceptionReport>";
+        check(report, Some("`h` answered with an exception: no"));
     }
 
     #[test]

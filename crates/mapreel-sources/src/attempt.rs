@@ -82,7 +82,7 @@ fn next(url: &Url, location: &[u8]) -> Result<Url, Error> {
 
 async fn receive(mut response: reqwest::Response, config: &Config, url: &Url, wanted: Wanted) -> Result<Bytes, Error> {
     let host = host(url);
-    let max = config.answer_bytes_max;
+    let max = config.bytes_max(wanted);
     let too_large = || Error::TooLarge { host: host.clone(), max };
     if response.content_length().is_some_and(|length| length > max as u64) {
         return Err(too_large());

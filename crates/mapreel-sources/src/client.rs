@@ -5,6 +5,7 @@ use crate::attempt::attempt;
 use crate::cache::Cache;
 use crate::connections::Connections;
 use crate::gate::Gates;
+use crate::said::Said;
 use crate::{Egress, Error, retry};
 use bytes::Bytes;
 use std::pin::Pin;
@@ -23,6 +24,10 @@ pub struct Config {
     pub total_timeout: Duration,
     /// The longest answer, also after decompression.
     pub answer_bytes_max: usize,
+    /// The longest capabilities document.
+    pub capabilities_bytes_max: usize,
+    /// How long what a server says of itself is taken for true.
+    pub capabilities_lifetime: Duration,
     /// Redirects followed for one request.
     pub redirects_max: u32,
     /// Requests under way at one host and port.
@@ -42,11 +47,23 @@ impl Default for Config {
             idle_timeout: Duration::from_secs(10),
             total_timeout: Duration::from_secs(30),
             answer_bytes_max: 16 << 20,
+            capabilities_bytes_max: 64 << 20,
+            capabilities_lifetime: Duration::from_secs(60),
             redirects_max: 3,
             per_host_max: 6,
             attempts_max: 3,
             cache_bytes_max: 8 << 20,
             egress: Egress::Any,
+        }
+    }
+}
+
+impl Config {
+    /// The longest answer of a kind.
+    pub(crate) fn bytes_max(&self, wanted: Wanted) -> usize {
+        match wanted {
+            Wanted::Capabilities => self.capabilities_bytes_max,
+            Wanted::Picture | Wanted::Json => self.answer_bytes_max,
         }
     }
 }
@@ -62,6 +79,8 @@ struct Shared {
     connections: Connections,
     config: Config,
     gates: Gates,
+    /// What servers said of themselves, for a while.
+    said: Said,
 }
 
 impl Client {
@@ -75,7 +94,8 @@ impl Client {
         let connections = Connections::new(&config)
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
         let (gates, cache) = (Gates::new(config.per_host_max), Cache::new(config.cache_bytes_max));
-        Ok(Self { shared: Arc::new(Shared { connections, config, gates }), cache })
+        let said = Said::new(config.capabilities_lifetime, config.capabilities_bytes_max);
+        Ok(Self { shared: Arc::new(Shared { connections, config, gates, said }), cache })
     }
 
     /// A client for another run. It shares connections, limits, places at hosts and what is known of their health; its
@@ -93,7 +113,15 @@ impl Client {
         let parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::wms::without_secrets(url)))?;
         // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
         self.shared.config.egress.admit(&parsed)?;
-        self.cache.get(url, self.fetch(parsed, wanted)).await
+        if wanted != Wanted::Capabilities {
+            return self.cache.get(url, self.fetch(parsed, wanted)).await;
+        }
+        if let Some(known) = self.shared.said.get(url) {
+            return Ok(known);
+        }
+        let answer = self.cache.get(url, self.fetch(parsed, wanted)).await?;
+        self.shared.said.put(url, &answer);
+        Ok(answer)
     }
 
     async fn fetch(&self, url: Url, wanted: Wanted) -> Result<Bytes, Error> {

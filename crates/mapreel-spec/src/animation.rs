@@ -1,8 +1,11 @@
 //! A valid request, every choice made: what both dialects become.
 
+use crate::capabilities::Capabilities;
 use crate::geojson::{Features, Reading};
 use crate::tile::TileTemplate;
-use crate::{Bbox, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, wms};
+use crate::wms_layer::WmsLayer;
+use crate::{Bbox, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, Zone, wms};
+use jiff::Timestamp;
 
 /// An animation, or an image: an animation of one frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,12 +14,25 @@ pub struct Animation {
     pub map: Extent,
     /// The map time of each frame, in order; never empty. A picture without a time has one frame of `None`.
     pub times: Vec<Option<ValidTime>>,
+    /// The times are the last of a layer's; until they are known, `times` holds as many `None`s.
+    pub last: Option<LastTimes>,
     /// Bottom first.
     pub layers: Vec<Layer>,
     /// What stands above the map.
     pub header: Header,
     /// The file.
     pub output: Output,
+}
+
+/// The last times of a layer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastTimes {
+    /// How many.
+    pub count: usize,
+    /// The layer's index.
+    pub layer: usize,
+    /// Only this one of them, from 0.
+    pub only: Option<usize>,
 }
 
 /// What stands above the map.
@@ -26,6 +42,8 @@ pub struct Header {
     pub title: Option<String>,
     /// Words before the map time; where they stand, the time is shown as the request writes it.
     pub time_prefix: Option<&'static str>,
+    /// The zone in which times are shown.
+    pub zone: Zone,
 }
 
 /// One layer of the map.
@@ -41,14 +59,35 @@ pub struct Layer {
     pub content: Content,
     /// 0 (invisible) to 1.
     pub opacity: f32,
-    /// The URL of its legend.
-    pub legend: Option<String>,
+    /// Its legend.
+    pub legend: Option<Legend>,
+    /// How its pictures are laid on the map where they do not fit it pixel for pixel.
+    pub resampling: Resampling,
     /// The credit its provider asks for.
     pub attribution: Option<String>,
     /// Labels for its line in the header.
     pub labels: Series<Vec<Label>>,
     /// What to do when it cannot be drawn.
     pub on_error: OnError,
+}
+
+/// Where a legend comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Legend {
+    /// From the layer's server, in its own way.
+    Auto,
+    /// From a URL.
+    Url(String),
+}
+
+/// How a picture is laid on a map that it does not fit pixel for pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Resampling {
+    /// Every pixel of the map from the picture's four nearest.
+    #[default]
+    Bilinear,
+    /// Every pixel of the map from the picture's nearest: no colour that is not in the legend.
+    Nearest,
 }
 
 /// Something that is the same in every frame, or given for each.
@@ -122,6 +161,8 @@ pub enum OnError {
     Mark,
     /// Fail the whole run.
     Fail,
+    /// Show the frame before's, and say so.
+    Hold,
 }
 
 /// What a layer shows.
@@ -130,12 +171,7 @@ pub enum Content {
     /// Tiles, by template.
     Tiles(Series<TileTemplate>),
     /// A WMS, asked by Mapreel.
-    Wms {
-        /// The layers and everything else that does not change.
-        service: wms::Service,
-        /// Whether it is asked for the time of each frame.
-        timed: bool,
-    },
+    Wms(WmsLayer),
     /// Whole GetMap requests.
     GetMaps(Series<wms::GetMap>),
     /// A georeferenced picture; `{time}` or `{time:PATTERN}` in its URL stands for the frame's time.
@@ -164,14 +200,36 @@ pub enum Content {
     Graticule(Graticule),
 }
 
+/// A document that must be fetched before the plan can be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The index of the layer that needs it.
+    pub layer: usize,
+    /// Where it is.
+    pub url: String,
+    /// What it is.
+    pub kind: DocumentKind,
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// Features.
+    GeoJson,
+    /// What a WMS says of itself.
+    Capabilities,
+}
+
 impl Animation {
-    /// The documents that must be fetched before the plan can be made: the layer's index and the URL of each.
-    pub fn documents(&self) -> Vec<(usize, String)> {
-        let url = |(i, layer): (usize, &Layer)| match &layer.content {
-            Content::GeoJsonUrl { url, .. } => Some((i, url.clone())),
+    /// The documents that must be fetched before the plan can be made. When one has been taken in, another may be needed:
+    /// ask until there are none.
+    pub fn documents(&self) -> Vec<Document> {
+        let document = |(layer, described): (usize, &Layer)| match &described.content {
+            Content::GeoJsonUrl { url, .. } => Some(Document { layer, url: url.clone(), kind: DocumentKind::GeoJson }),
+            Content::Wms(wms) => Some(Document { layer, url: wms.document()?, kind: DocumentKind::Capabilities }),
             _ => None,
         };
-        self.layers.iter().enumerate().filter_map(url).collect()
+        self.layers.iter().enumerate().filter_map(document).collect()
     }
 
     /// Frame `index` (from 0) alone, as a still picture in `format` whose map is no wider or higher than `side_px_max`.
@@ -180,6 +238,7 @@ impl Animation {
     pub fn still(&self, index: usize, format: Format, side_px_max: u32) -> Option<Self> {
         let mut still = self.clone();
         still.times = vec![self.times.get(index)?.clone()];
+        still.last = self.last.map(|last| LastTimes { only: Some(index), ..last });
         for layer in &mut still.layers {
             layer.labels = layer.labels.only(index);
             match &mut layer.content {
@@ -194,6 +253,38 @@ impl Animation {
         (map.width, map.height) = (side(map.width), side(map.height));
         still.output.format = format;
         Some(still)
+    }
+
+    /// Takes in what the server of a WMS layer says of it, or why that is not known; `now` decides what is the latest.
+    pub fn learn(&mut self, layer: usize, capabilities: Result<&Capabilities, String>, now: Timestamp) {
+        let (map, described) = (self.map, &mut self.layers[layer]);
+        let Content::Wms(wms) = &mut described.content else { return };
+        wms.learn(capabilities.as_ref().map(|c| *c).map_err(Clone::clone), &map, now);
+        let Ok(capabilities) = capabilities else { return };
+        described.legend = described.legend.take().map(|legend| match legend {
+            Legend::Auto => Legend::Url(wms.legend(capabilities)),
+            given => given,
+        });
+        described.attribution = described.attribution.take().or_else(|| wms.attribution(capabilities));
+    }
+
+    /// Puts the last times of a layer in their place, once all documents have been taken in.
+    ///
+    /// # Errors
+    /// The layer's name, and why its times are not known.
+    pub fn settle_times(&mut self) -> Result<(), (String, String)> {
+        let Some(LastTimes { count, layer, only }) = self.last else { return Ok(()) };
+        let described = &self.layers[layer];
+        let times = match &described.content {
+            Content::Wms(wms) => wms.last_times(count),
+            _ => Err("it has no times".to_owned()),
+        };
+        let times = times.map_err(|why| (described.name.clone(), why))?;
+        self.times = match only {
+            Some(index) => vec![times.get(index).or(times.last()).cloned()],
+            None => times.into_iter().map(Some).collect(),
+        };
+        Ok(())
     }
 
     /// Puts a fetched document, or why it could not be had, in the place of its URL.

@@ -1,6 +1,9 @@
 //! A rectangle in the units of a CRS.
 
-use crate::crs::{AxisOrder, Crs};
+use crate::{AxisOrder, Crs};
+
+/// Steps along each edge of a box whose area is looked for in another CRS.
+const GRID: u32 = 128;
 
 /// West, south, east and north edges, in the units of a CRS; x always before y, and min below max.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -32,17 +35,79 @@ impl Bbox {
         self.max_y - self.min_y
     }
 
-    /// The same area in another CRS. Exact for the CRSs of [`Crs`], whose axes are parallel.
-    pub fn convert(&self, from: Crs, to: Crs) -> Self {
+    /// The smallest box of another CRS that holds the same area; `None` where nothing of it is in the other CRS.
+    ///
+    /// Exact between CRSs of parallel axes. Otherwise found from a grid of places, and from the poles where they lie in the
+    /// box: then it may be a hair too small at a bent edge, and its longitudes lie within 180 degrees of the middle of the
+    /// area, all the way round where it surrounds a pole.
+    pub fn convert(&self, from: Crs, to: Crs) -> Option<Self> {
         if from == to {
-            return *self;
+            return Some(*self);
         }
-        Self {
-            min_x: to.x(from.longitude(self.min_x)),
-            min_y: to.y(from.latitude(self.min_y)),
-            max_x: to.x(from.longitude(self.max_x)),
-            max_y: to.y(from.latitude(self.max_y)),
+        if from.is_parallel() && to.is_parallel() {
+            let [min_x, min_y] = to.forward(from.inverse([self.min_x, self.min_y])?)?;
+            let [max_x, max_y] = to.forward(from.inverse([self.max_x, self.max_y])?)?;
+            return Some(Self { min_x, min_y, max_x, max_y });
         }
+        let places = self.grid().map(|[x, y]| from.inverse([x, y]));
+        if !to.is_parallel() {
+            return Self::around(places.flatten().filter_map(|place| to.forward(place)));
+        }
+        let degrees = self.degrees_of(from, places.collect())?;
+        let max = to.latitude_max();
+        let held = Self { min_y: degrees.min_y.max(-max), max_y: degrees.max_y.min(max), ..degrees };
+        if held.height() <= 0.0 {
+            return None;
+        }
+        held.convert(Crs::Geographic, to)
+    }
+
+    /// Places all over the box, dense at its edges.
+    fn grid(&self) -> impl Iterator<Item = [f64; 2]> + use<> {
+        let (bbox, steps) = (*self, f64::from(GRID));
+        let at = move |column: u32, row: u32| {
+            let (x, y) = (f64::from(column) / steps, f64::from(row) / steps);
+            [bbox.min_x + x * bbox.width(), bbox.min_y + y * bbox.height()]
+        };
+        let inside =
+            (0..=GRID).step_by(8).flat_map(move |row| (0..=GRID).step_by(8).map(move |column| at(column, row)));
+        let edges = (0..=GRID).flat_map(move |i| [at(i, 0), at(i, GRID), at(0, i), at(GRID, i)]);
+        inside.chain(edges)
+    }
+
+    /// Degrees round the places of this box of a projected CRS.
+    fn degrees_of(&self, from: Crs, places: Vec<Option<[f64; 2]>>) -> Option<Self> {
+        let contains =
+            |[x, y]: [f64; 2]| (self.min_x..=self.max_x).contains(&x) && (self.min_y..=self.max_y).contains(&y);
+        let pole = |lat: f64| from.forward([from.central_meridian(), lat]).is_some_and(contains);
+        let middle = [(self.min_x + self.max_x) / 2.0, (self.min_y + self.max_y) / 2.0];
+        let middle = from.inverse(middle).map_or(from.central_meridian(), |[lon, _]| lon);
+        let near = |[lon, lat]: [f64; 2]| [lon - ((lon - middle) / 360.0).round() * 360.0, lat];
+        let mut degrees = Self::around(places.into_iter().flatten().map(near))?;
+        let (north, south) = (pole(90.0), pole(-90.0));
+        if north || south || degrees.width() > 350.0 {
+            (degrees.min_x, degrees.max_x) = (-180.0, 180.0);
+        }
+        if north {
+            degrees.max_y = 90.0;
+        }
+        if south {
+            degrees.min_y = -90.0;
+        }
+        Some(degrees)
+    }
+
+    /// The smallest box round the places.
+    fn around(places: impl Iterator<Item = [f64; 2]>) -> Option<Self> {
+        let grow = |b: Self, [x, y]: [f64; 2]| Self {
+            min_x: b.min_x.min(x),
+            min_y: b.min_y.min(y),
+            max_x: b.max_x.max(x),
+            max_y: b.max_y.max(y),
+        };
+        let empty = Self::new([f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY]);
+        let bbox = places.fold(empty, grow);
+        (bbox.width() > 0.0 && bbox.height() > 0.0).then_some(bbox)
     }
 
     /// Moved east by `dx`.
@@ -63,5 +128,41 @@ impl Bbox {
 impl From<Bbox> for [f64; 4] {
     fn from(b: Bbox) -> Self {
         [b.min_x, b.min_y, b.max_x, b.max_y]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crs(code: &str) -> Crs {
+        Crs::parse(code).unwrap()
+    }
+
+    #[test]
+    fn a_cap_round_a_pole_is_all_longitudes() {
+        let cap = Bbox::new([-180.0, 60.0, 180.0, 90.0]).convert(Crs::Geographic, crs("EPSG:3413")).unwrap();
+        // The parallel of 60 degrees, by `gdaltransform`.
+        for side in <[f64; 4]>::from(cap) {
+            assert!((side.abs() - 3_323_160.27).abs() < 0.1, "{cap:?}");
+        }
+        let degrees = cap.convert(crs("EPSG:3413"), Crs::Geographic).unwrap();
+        assert_eq!((degrees.min_x, degrees.max_x, degrees.max_y), (-180.0, 180.0, 90.0));
+        let mercator = cap.convert(crs("EPSG:3413"), Crs::WebMercator).unwrap();
+        assert!(mercator.max_y < 20_100_000.0, "the pole is not in EPSG:3857: {mercator:?}");
+    }
+
+    #[test]
+    fn a_box_over_the_date_line_stays_in_one_piece() {
+        let utm_60 = crs("EPSG:32760");
+        let bbox = Bbox::new([178.0, -42.0, 181.0, -40.0]).convert(Crs::Geographic, utm_60).unwrap();
+        let degrees = bbox.convert(utm_60, Crs::Geographic).unwrap();
+        assert!(degrees.min_x > 177.0 && degrees.max_x > 180.9 && degrees.max_x < 182.0, "{degrees:?}");
+    }
+
+    #[test]
+    fn where_nothing_is_there_is_no_box() {
+        let far = Bbox::new([100.0, 0.0, 110.0, 1.0]);
+        assert_eq!(far.convert(Crs::Geographic, crs("EPSG:32633")), None);
     }
 }

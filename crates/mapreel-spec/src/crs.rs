@@ -1,5 +1,6 @@
-//! Coordinate reference systems and the order of their axes.
+//! Coordinate reference systems.
 
+use crate::projection::Projection;
 use std::f64::consts::PI;
 
 /// A coordinate reference system that maps can be drawn in.
@@ -9,15 +10,8 @@ pub enum Crs {
     WebMercator,
     /// EPSG:4326 and CRS:84, longitude and latitude in degrees, drawn as x and y (plate carrée).
     Geographic,
-}
-
-/// Which coordinate a server expects first in a BBOX.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AxisOrder {
-    /// Easting or longitude first.
-    XThenY,
-    /// Northing or latitude first.
-    YThenX,
+    /// Another plane; its axes are not parallel to meridians and parallels.
+    Projected(&'static Projection),
 }
 
 /// The radius of the sphere of EPSG:3857, in metres.
@@ -26,11 +20,18 @@ const RADIUS_M: f64 = 6_378_137.0;
 const HALF_WORLD_M: f64 = RADIUS_M * PI;
 
 impl Crs {
-    /// The CRS of a code such as `EPSG:3857`, in any case; the old names of web Mercator included.
+    /// The CRS of a code such as `EPSG:3857`, `EPSG:3413` or `CRS:84`, in any case, also as a URN or URL of the OGC; the
+    /// old names of web Mercator included. Geographic CRSs on other datums than WGS 84 are taken for it where they are
+    /// within a few metres.
     pub fn parse(code: &str) -> Option<Self> {
-        match code.to_ascii_uppercase().as_str() {
-            "EPSG:3857" | "EPSG:900913" | "EPSG:3785" | "EPSG:102100" | "EPSG:102113" => Some(Self::WebMercator),
-            "EPSG:4326" | "CRS:84" => Some(Self::Geographic),
+        let (authority, number) = authority_and_number(code)?;
+        match (authority.to_ascii_uppercase().as_str(), number) {
+            ("EPSG", "3857" | "900913" | "3785" | "102100" | "102113") => Some(Self::WebMercator),
+            ("ESRI", "102100" | "102113") => Some(Self::WebMercator),
+            // WGS 84, ETRS89, NAD83, GDA94, GDA2020, JGD2011.
+            ("EPSG", "4326" | "4258" | "4269" | "4283" | "7844" | "6668") => Some(Self::Geographic),
+            ("CRS" | "OGC", "84" | "CRS84") => Some(Self::Geographic),
+            ("EPSG", number) => number.parse().ok().and_then(Projection::of).map(Self::Projected),
             _ => None,
         }
     }
@@ -40,14 +41,39 @@ impl Crs {
         match self {
             Self::WebMercator => "EPSG:3857",
             Self::Geographic => "EPSG:4326",
+            Self::Projected(projection) => projection.name(),
         }
     }
 
-    /// The width of one whole world in this CRS's units.
-    pub fn world_width(self) -> f64 {
+    /// The width of one whole world in this CRS's units, where the world goes on past its edge: after it the same comes
+    /// again. `None`: it does not.
+    pub fn world_width(self) -> Option<f64> {
+        match self {
+            Self::WebMercator => Some(2.0 * HALF_WORLD_M),
+            Self::Geographic => Some(360.0),
+            Self::Projected(_) => None,
+        }
+    }
+
+    /// Whether x depends on longitude alone and y on latitude alone.
+    pub fn is_parallel(self) -> bool {
+        self.world_width().is_some()
+    }
+
+    /// The length of the equator in this CRS's units.
+    pub(crate) fn equator(self) -> f64 {
         match self {
             Self::WebMercator => 2.0 * HALF_WORLD_M,
             Self::Geographic => 360.0,
+            Self::Projected(projection) => projection.equator(),
+        }
+    }
+
+    /// The meridian opposite to which a map of this CRS is cut, in degrees.
+    pub fn central_meridian(self) -> f64 {
+        match self {
+            Self::WebMercator | Self::Geographic => 0.0,
+            Self::Projected(projection) => projection.central_meridian(),
         }
     }
 
@@ -55,53 +81,47 @@ impl Crs {
     pub fn latitude_max(self) -> f64 {
         match self {
             Self::WebMercator => 85.06,
-            Self::Geographic => 90.0,
+            Self::Geographic | Self::Projected(_) => 90.0,
         }
     }
 
-    /// Longitude in degrees to x. Longitudes past ±180 go on past the edge of the world.
-    pub fn x(self, longitude: f64) -> f64 {
+    /// Longitude and latitude in degrees to x and y; `None` where the projection does not hold.
+    ///
+    /// In parallel CRSs longitudes past ±180 go on past the edge of the world, and near the poles of EPSG:3857 y stays
+    /// finite: latitudes are held within ±89.9.
+    pub fn forward(self, [lon, lat]: [f64; 2]) -> Option<[f64; 2]> {
         match self {
-            Self::WebMercator => longitude / 180.0 * HALF_WORLD_M,
-            Self::Geographic => longitude,
+            Self::WebMercator => {
+                let y = RADIUS_M * lat.clamp(-89.9, 89.9).to_radians().sin().atanh();
+                Some([lon / 180.0 * HALF_WORLD_M, y])
+            }
+            Self::Geographic => Some([lon, lat]),
+            Self::Projected(projection) => projection.forward([lon, lat]),
         }
     }
 
-    /// Latitude in degrees to y. Near the poles of EPSG:3857 y stays finite: latitudes are held within ±89.9.
-    pub fn y(self, latitude: f64) -> f64 {
+    /// x and y to longitude and latitude in degrees; `None` outside the projected world.
+    pub fn inverse(self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
         match self {
-            Self::WebMercator => RADIUS_M * latitude.clamp(-89.9, 89.9).to_radians().sin().atanh(),
-            Self::Geographic => latitude,
-        }
-    }
-
-    /// x to longitude in degrees.
-    pub fn longitude(self, x: f64) -> f64 {
-        match self {
-            Self::WebMercator => x / HALF_WORLD_M * 180.0,
-            Self::Geographic => x,
-        }
-    }
-
-    /// y to latitude in degrees.
-    pub fn latitude(self, y: f64) -> f64 {
-        match self {
-            Self::WebMercator => (y / RADIUS_M).sinh().atan().to_degrees(),
-            Self::Geographic => y,
+            Self::WebMercator => Some([x / HALF_WORLD_M * 180.0, (y / RADIUS_M).sinh().atan().to_degrees()]),
+            Self::Geographic => Some([x, y]),
+            Self::Projected(projection) => projection.inverse([x, y]),
         }
     }
 }
 
-/// The order of axes in the BBOX of a WMS request.
-///
-/// WMS 1.1.1 is always x, y. WMS 1.3.0 (OGC 06-042, 6.7.3) follows the CRS: EPSG:4326 is latitude first, CRS:84
-/// longitude first, EPSG:3857 easting first.
-pub(crate) fn axis_order(version: &str, code: &str) -> AxisOrder {
-    if version.starts_with("1.3") && code.eq_ignore_ascii_case("EPSG:4326") {
-        AxisOrder::YThenX
-    } else {
-        AxisOrder::XThenY
+/// `EPSG:3857`, `urn:ogc:def:crs:EPSG::3857`, `urn:ogc:def:crs:OGC:1.3:CRS84`, `http://www.opengis.net/def/crs/EPSG/0/3857`.
+fn authority_and_number(code: &str) -> Option<(&str, &str)> {
+    let code = code.trim();
+    let lower = code.to_ascii_lowercase();
+    let rest = |prefix: &str| lower.starts_with(prefix).then(|| &code[prefix.len()..]);
+    if let Some(rest) = rest("urn:ogc:def:crs:").or(rest("urn:x-ogc:def:crs:")) {
+        return Some((rest.split(':').next()?, rest.rsplit(':').next()?));
     }
+    if let Some(rest) = rest("http://www.opengis.net/def/crs/").or(rest("https://www.opengis.net/def/crs/")) {
+        return Some((rest.split('/').next()?, rest.rsplit('/').next()?));
+    }
+    code.split_once(':')
 }
 
 #[cfg(test)]
@@ -111,19 +131,28 @@ mod tests {
     #[test]
     fn mercator_agrees_with_the_registry_and_inverts() {
         let crs = Crs::WebMercator;
-        assert!((crs.x(180.0) - 20_037_508.342_789_244).abs() < 1e-6);
-        assert!((crs.y(85.051_128_779_806_6) - 20_037_508.342_789_244).abs() < 1e-3);
+        let [x, y] = crs.forward([180.0, 85.051_128_779_806_6]).unwrap();
+        assert!((x - 20_037_508.342_789_244).abs() < 1e-6 && (y - 20_037_508.342_789_244).abs() < 1e-3);
         for latitude in [-85.0, -33.9, 0.0, 51.5, 85.0] {
-            assert!((crs.latitude(crs.y(latitude)) - latitude).abs() < 1e-9);
+            let [_, again] = crs.inverse(crs.forward([7.0, latitude]).unwrap()).unwrap();
+            assert!((again - latitude).abs() < 1e-9);
         }
-        assert!(crs.y(90.0).is_finite());
+        assert!(crs.forward([0.0, 90.0]).unwrap()[1].is_finite());
     }
 
     #[test]
-    fn only_wms_1_3_0_puts_latitude_first_and_only_for_4326() {
-        assert_eq!(axis_order("1.3.0", "EPSG:4326"), AxisOrder::YThenX);
-        assert_eq!(axis_order("1.3.0", "CRS:84"), AxisOrder::XThenY);
-        assert_eq!(axis_order("1.3.0", "EPSG:3857"), AxisOrder::XThenY);
-        assert_eq!(axis_order("1.1.1", "EPSG:4326"), AxisOrder::XThenY);
+    fn a_crs_is_known_by_all_its_names() {
+        let check =
+            |code: &str, expected: Option<&str>| assert_eq!(Crs::parse(code).map(Crs::code), expected, "{code}");
+        check("epsg:900913", Some("EPSG:3857"));
+        check("CRS:84", Some("EPSG:4326"));
+        check("urn:ogc:def:crs:OGC:1.3:CRS84", Some("EPSG:4326"));
+        check("urn:ogc:def:crs:OGC:2:84", Some("EPSG:4326"));
+        check("urn:ogc:def:crs:EPSG::3413", Some("EPSG:3413"));
+        check("urn:ogc:def:crs:EPSG:6.18.3:3857", Some("EPSG:3857"));
+        check("http://www.opengis.net/def/crs/EPSG/0/32633", Some("EPSG:32633"));
+        check("EPSG:4979", None);
+        check("AUTO:42001", None);
+        check("nonsense", None);
     }
 }

@@ -2,6 +2,11 @@
 
 use crate::{Bbox, Crs};
 
+/// The longest side of the picture that a source of another CRS is asked for, in pixels.
+const SOURCE_SIDE_PX_MAX: u32 = 8192;
+/// The most pixels that it has.
+const SOURCE_PX_MAX: f64 = 16e6;
+
 /// A bbox in a CRS, shown on a grid of pixels whose first row is the northernmost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extent {
@@ -32,6 +37,12 @@ impl Extent {
         [self.bbox.width() / f64::from(self.width), self.bbox.height() / f64::from(self.height)]
     }
 
+    /// Degrees of a great circle that one pixel spans, or of longitude at the equator: what decides how fine things are
+    /// drawn.
+    pub fn degrees_per_pixel(&self) -> f64 {
+        self.resolution()[0] / self.crs.equator() * 360.0
+    }
+
     /// The rectangle of whole pixels `[x, y, width, height]` as an extent of its own.
     pub(crate) fn window(&self, x: u32, y: u32, width: u32, height: u32) -> Extent {
         let [rx, ry] = self.resolution();
@@ -55,7 +66,9 @@ impl Extent {
     /// leaves a gap of 8 degrees where a box passes ±180 by a hair. So a pixel beside the cut may be up to half a pixel
     /// off, and less the farther away. See also [`kept_inside`].
     pub(crate) fn parts(&self) -> Vec<Part> {
-        let world = self.crs.world_width();
+        let Some(world) = self.crs.world_width() else {
+            return vec![Part { bbox: self.bbox, x: 0, width: self.width }];
+        };
         let [rx, _] = self.resolution();
         let column = |x: f64| (((x - self.bbox.min_x) / rx - 0.5).ceil().max(0.0) as u32).min(self.width);
         // Worlds are numbered from the one of longitude 0; world k begins at (k - 1/2) · world.
@@ -76,20 +89,61 @@ impl Extent {
         parts
     }
 
-    /// The extent that a source of another CRS is asked for: the same area, as many pixels.
-    pub(crate) fn in_crs(&self, crs: Crs) -> Extent {
-        Extent { crs, bbox: self.bbox.convert(self.crs, crs), ..*self }
+    /// The extent that a source of another CRS is asked for: the same area, about as fine. `None` where the other CRS has
+    /// nothing of it.
+    pub(crate) fn in_crs(&self, crs: Crs) -> Option<Extent> {
+        let bbox = self.bbox.convert(self.crs, crs)?;
+        if crs.is_parallel() && self.crs.is_parallel() {
+            return Some(Extent { crs, bbox, ..*self });
+        }
+        let [rx, ry] = self.steps_in(crs)?;
+        let (width, height) = (bbox.width() / rx, bbox.height() / ry);
+        // Where a projection stretches its edges, the middle decides: four pixels for one of the map are enough.
+        let pixels = (4.0 * f64::from(self.width) * f64::from(self.height)).min(SOURCE_PX_MAX);
+        let shrink = (pixels / (width * height)).sqrt().min(1.0);
+        let side = |pixels: f64| ((pixels * shrink).ceil() as u32).clamp(1, SOURCE_SIDE_PX_MAX);
+        Some(Extent { crs, bbox, width: side(width), height: side(height) })
+    }
+
+    /// How far one pixel reaches in another CRS, in x and in y: a fine one of places all over the map.
+    fn steps_in(&self, crs: Crs) -> Option<[f64; 2]> {
+        let [rx, ry] = self.resolution();
+        let at = |x: f64, y: f64| crs.forward(self.crs.inverse([x, y])?);
+        let mut steps = [Vec::new(), Vec::new()];
+        for row in 0..=8 {
+            for column in 0..=8 {
+                let x = self.bbox.min_x + f64::from(column) / 8.0 * (self.bbox.width() - rx);
+                let y = self.bbox.min_y + f64::from(row) / 8.0 * (self.bbox.height() - ry);
+                let Some(((here, east), north)) = at(x, y).zip(at(x + rx, y)).zip(at(x, y + ry)) else { continue };
+                for axis in 0..2 {
+                    let mut step = (east[axis] - here[axis]).hypot(north[axis] - here[axis]);
+                    if let Some(world) = crs.world_width()
+                        && axis == 0
+                    {
+                        // Not the way round the world, where a pixel lies on its edge.
+                        step = step.min((world - step).abs());
+                    }
+                    steps[axis].push(step);
+                }
+            }
+        }
+        let fine = |mut steps: Vec<f64>| {
+            steps.sort_by(f64::total_cmp);
+            steps.get(steps.len() / 5).copied().filter(|step| *step > 0.0)
+        };
+        let [x, y] = steps;
+        Some([fine(x)?, fine(y)?])
     }
 
     /// The zoom level at which a 256-pixel tile has this extent's resolution.
     pub(crate) fn zoom(&self) -> f64 {
         let [rx, _] = self.resolution();
-        (self.crs.world_width() / (256.0 * rx)).log2()
+        (self.crs.equator() / (256.0 * rx)).log2()
     }
 
     /// The size in pixels of a bbox at a zoom level, one world being `256 · 2^zoom` pixels wide. Not bounded.
     pub(crate) fn size_at_zoom(crs: Crs, bbox: &Bbox, zoom: f64) -> [f64; 2] {
-        let pixels_per_unit = 256.0 * zoom.exp2() / crs.world_width();
+        let pixels_per_unit = 256.0 * zoom.exp2() / crs.equator();
         [(bbox.width() * pixels_per_unit).round(), (bbox.height() * pixels_per_unit).round()]
     }
 
@@ -184,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_size_of_the_first_dialect_is_that_of_its_example() {
-        let bbox = Bbox::new([110.08, -24.99, 117.35, -19.51]).convert(Crs::Geographic, Crs::WebMercator);
+        let bbox = Bbox::new([110.08, -24.99, 117.35, -19.51]).convert(Crs::Geographic, Crs::WebMercator).unwrap();
         assert_eq!(Extent::size_at_zoom(Crs::WebMercator, &bbox, 7.5), [936.0, 763.0]);
     }
 

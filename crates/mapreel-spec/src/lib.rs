@@ -9,11 +9,15 @@
 //! Everything here is a pure function of its arguments: no network, files, clock, async or pixels.
 
 mod animation;
+mod axes;
+mod axis;
 mod bbox;
+pub mod capabilities;
 mod colour;
 mod crs;
 mod dialect;
 mod extent;
+mod gap;
 pub mod geojson;
 mod graticule;
 mod json;
@@ -21,29 +25,41 @@ mod limits;
 pub mod manifest;
 mod natural_earth;
 mod output;
+mod period;
 mod plan;
 mod problem;
+mod projection;
 mod read;
 mod simplestyle;
 mod text;
 mod tile;
 mod time;
 pub mod wms;
+mod wms_layer;
+mod zone;
 
-pub use animation::{Animation, Content, Header, Label, Layer, OnError, Series};
+pub use animation::{
+    Animation, Content, Document, DocumentKind, Header, Label, LastTimes, Layer, Legend, OnError, Resampling, Series,
+};
+pub use axes::AxisOrder;
+pub use axis::TimeAxis;
 pub use bbox::Bbox;
 pub use colour::Colour;
-pub use crs::{AxisOrder, Crs};
+pub use crs::Crs;
 pub use dialect::Purpose;
 pub use extent::Extent;
+pub use gap::{Gap, GapKind};
 pub use graticule::Graticule;
 pub use limits::Limits;
 pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
 pub use output::{Format, Output};
-pub use plan::{Drawing, Fit, Frame, Mosaic, Piece, Plan, PlannedLayer, Segment};
+pub use plan::{Drawing, Fit, Frame, Mosaic, Piece, Plan, PlannedLabel, PlannedLayer, Segment};
 pub use problem::{Problem, Problems};
+pub use projection::Projection;
 pub use tile::{TileTemplate, TileTemplateError};
 pub use time::{TimeError, ValidTime, expand as expand_times};
+pub use wms_layer::WmsLayer;
+pub use zone::Zone;
 
 /// Reads a request in either dialect and validates it whole.
 ///

@@ -101,6 +101,9 @@ pub struct Layer {
     pub time_asked: Option<String>,
     /// The time that the source was asked for, as it was written there, or the time of the newest feature drawn.
     pub time_used: Option<String>,
+    /// The run of the forecast that the source was asked for, as it was written there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// What came of it.
     pub outcome: Outcome,
     /// The first URL of its pictures, without secrets.
@@ -117,12 +120,16 @@ pub enum Outcome {
     Drawn,
     /// Not, or not wholly, drawn, and named on the frame.
     Marked,
+    /// What an earlier frame shows, and named on the frame.
+    Held,
+    /// Drawn, and there is nothing in the picture; named on the frame.
+    Empty,
 }
 
 /// Something that could not be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// `layer_unavailable` or `legend_unavailable`.
+    /// `layer_unavailable`, `layer_held`, `layer_empty`, `time_unconfirmed`, `run_gone` or `legend_unavailable`.
     pub code: Cow<'static, str>,
     /// The layer.
     pub layer: String,

@@ -2,9 +2,10 @@
 //!
 //! A plan is plain data, computed once and never edited. It does not know how anything is fetched or drawn.
 
-use crate::animation::{Animation, Content, Label, Layer, OnError, Series};
+use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError, Resampling, Series};
 use crate::geojson::Features;
-use crate::{Bbox, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime};
+use crate::wms_layer::Choice;
+use crate::{Bbox, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, WmsLayer, Zone};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -54,14 +55,41 @@ pub struct PlannedLayer {
     pub opacity: f32,
     /// The URL of its legend.
     pub legend: Option<String>,
+    /// How its pictures are laid on the map.
+    pub resampling: Resampling,
     /// The credit its provider asks for.
     pub attribution: Option<String>,
     /// The texts behind its title.
-    pub labels: Series<Vec<String>>,
+    pub labels: Series<Vec<PlannedLabel>>,
     /// The time that the source is asked for, or the time of the newest feature shown.
     pub times_used: Series<Option<String>>,
+    /// Why the times used may not be those of the data.
+    pub unconfirmed: Option<String>,
+    /// The run of the forecast that every request names.
+    pub run: Option<String>,
     /// What to do when it cannot be drawn.
     pub on_error: OnError,
+}
+
+impl PlannedLayer {
+    /// Whether it has a time of its own in some frame.
+    pub fn has_times(&self) -> bool {
+        self.times_used.iter().any(Option::is_some)
+    }
+
+    /// Whether an empty picture of it is worth a word: only what was chosen by a time may be empty because of it.
+    pub fn may_be_empty_by_mistake(&self) -> bool {
+        self.has_times() && matches!(self.drawing, Drawing::Pictures(_))
+    }
+}
+
+/// A text behind a layer's title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedLabel {
+    /// The text.
+    pub text: String,
+    /// Whether it says that the time of the data is not the frame's, or not known to be.
+    pub marked: bool,
 }
 
 /// What is drawn for a layer.
@@ -109,6 +137,15 @@ pub struct Mosaic {
     pub size: Option<(u32, u32)>,
     /// The pieces; they do not overlap.
     pub pieces: Vec<Piece>,
+    /// Why there is nothing to fetch, where that is known beforehand.
+    pub gap: Option<String>,
+}
+
+impl Mosaic {
+    /// No picture: there is none of this place, or (`gap`) of this time.
+    pub(crate) fn nothing(crs: Crs, gap: Option<String>) -> Self {
+        Self { crs, bbox: Bbox::new([0.0, 0.0, 1.0, 1.0]), size: Some((1, 1)), pieces: Vec::new(), gap }
+    }
 }
 
 /// A picture from an upstream and its place in a mosaic.
@@ -126,6 +163,8 @@ pub struct Piece {
     pub height: u32,
     /// What to do with a picture of another size.
     pub fit: Fit,
+    /// Pixels that the picture has beyond its place and that are cut off: left, top, right, bottom.
+    pub gutter: [u32; 4],
 }
 
 /// What to do with a picture of another size than its place.
@@ -187,9 +226,12 @@ impl Plan {
         let plan = Self {
             map: animation.map,
             title: animation.header.title.clone(),
-            frames: animation.times.iter().map(|time| frame(time, animation.header.time_prefix)).collect(),
+            frames: animation.times.iter().map(|time| frame(time, &animation.header)).collect(),
             layers,
-            segments: segments(frames),
+            segments: segments(
+                frames,
+                animation.last.filter(|last| last.only.is_none()).map_or(frames, |last| last.count),
+            ),
             output: animation.output.clone(),
         };
         let requests = plan.upstream_urls().len();
@@ -213,10 +255,10 @@ impl Plan {
     }
 }
 
-fn frame(time: &Option<ValidTime>, prefix: Option<&str>) -> Frame {
-    let text = |time: &ValidTime| match prefix {
+fn frame(time: &Option<ValidTime>, header: &Header) -> Frame {
+    let text = |time: &ValidTime| match header.time_prefix {
         Some(prefix) => format!("{prefix}{}", time.text()),
-        None => time.for_people(),
+        None => header.zone.show(time),
     };
     Frame { time: time.clone(), time_text: time.as_ref().map(text) }
 }
@@ -243,22 +285,19 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             let mosaics = templates.iter().map(mosaic).collect::<Result<Vec<_>, _>>()?;
             (Drawing::Pictures(Series::new(mosaics)), Series::Same(None))
         }
-        Content::Wms { service, timed } => {
-            let frames = if *timed { times.len() } else { 1 };
-            if service.pieces(&animation.map).saturating_mul(frames as u64) > limits.upstream_requests_max as u64 {
+        Content::Wms(wms) => {
+            let frames = if wms.is_fixed() { 1 } else { times.len() };
+            if wms.service.pieces(&animation.map).saturating_mul(frames as u64) > limits.upstream_requests_max as u64 {
                 return Err((
                     "too_large",
                     "too many pictures of this size cover the map".into(),
                     "a larger `width` and `height` in `params`",
                 ));
             }
-            if *timed {
-                let mosaics = times.iter().map(|time| service.mosaic(&animation.map, text(time).as_deref())).collect();
-                (Drawing::Pictures(Series::new(mosaics)), Series::new(times.iter().map(text).collect()))
-            } else {
-                let used = service.request.get("TIME").map(str::to_owned);
-                (Drawing::Pictures(Series::Same(service.mosaic(&animation.map, None))), Series::Same(used))
-            }
+            let choice = |time: &Option<ValidTime>| wms.at(time.as_ref(), &animation.map, &animation.header.zone);
+            let choices: Vec<Choice> = times[..frames].iter().map(choice).collect();
+            let used = choices.iter().map(|choice| choice.time.clone()).collect();
+            (Drawing::Pictures(Series::new(choices.into_iter().map(|c| c.mosaic).collect())), Series::new(used))
         }
         Content::GetMaps(requests) => {
             let mosaics = Series::new(requests.iter().map(|r| r.mosaic()).collect());
@@ -285,23 +324,36 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         Content::NaturalEarth(geography) => (Drawing::NaturalEarth(geography.clone()), Series::Same(None)),
         Content::Graticule(graticule) => (Drawing::Graticule(*graticule), Series::Same(None)),
     };
-    let labels = Series::new((0..times.len()).map(|i| labels(layer, i, times[i].as_ref(), &times_used)).collect());
+    let zone = &animation.header.zone;
+    let labels = (0..times.len()).map(|i| labels(layer, i, times[i].as_ref(), times_used.at(i).as_deref(), zone));
+    let labels = Series::new(labels.collect());
+    let wms = match &layer.content {
+        Content::Wms(wms) => Some(wms),
+        _ => None,
+    };
     Ok(PlannedLayer {
         title: layer.title.clone(),
         name: layer.name.clone(),
         drawing,
         opacity: layer.opacity,
-        legend: layer.legend.clone(),
+        legend: layer.legend.as_ref().and_then(|legend| match (legend, wms) {
+            (Legend::Url(url), _) => Some(url.clone()),
+            (Legend::Auto, Some(wms)) => Some(wms.service.legend()),
+            (Legend::Auto, None) => None,
+        }),
+        resampling: layer.resampling,
         attribution: layer.attribution.clone(),
         labels,
         times_used,
+        unconfirmed: wms.and_then(WmsLayer::unconfirmed).map(str::to_owned),
+        run: wms.and_then(WmsLayer::run).map(|run| run.text().to_owned()),
         on_error: layer.on_error,
     })
 }
 
 /// The valid time, where the layer's pictures or features were chosen by it, and the request's labels. The first dialect
 /// brings its own labels for the valid time.
-fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, times_used: &Series<Option<String>>) -> Vec<String> {
+fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, used: Option<&str>, zone: &Zone) -> Vec<PlannedLabel> {
     let fill = |label: &Label| match &layer.content {
         Content::GeoJson(features) => {
             let value = features.fill(&label.value, time.map(ValidTime::instant))?;
@@ -309,17 +361,53 @@ fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, times_used: &Se
         }
         _ => Some(label.text()),
     };
+    let wms = match &layer.content {
+        Content::Wms(wms) => Some(wms),
+        _ => None,
+    };
     let used = match &layer.content {
         Content::GetMaps(_) => None,
-        _ => times_used.at(index).as_ref().and_then(|used| ValidTime::parse(used).ok()),
+        _ => used.and_then(|used| ValidTime::parse(used).ok()),
     };
-    let used = used.map(|used| used.for_people());
-    used.into_iter().chain(layer.labels.at(index).iter().filter_map(fill)).collect()
+    let used = used.map(|used| match (wms.and_then(WmsLayer::unconfirmed), time) {
+        (Some(_), _) => PlannedLabel { text: format!("asked for {}, not confirmed", zone.show(&used)), marked: true },
+        (None, Some(time)) if *time != used => {
+            PlannedLabel { text: format!("{}, {}", zone.show(&used), apart(&used, time)), marked: true }
+        }
+        (None, _) => plain(zone.show(&used)),
+    });
+    let run = wms.and_then(WmsLayer::run).map(|run| plain(format!("run {}", zone.show(run))));
+    used.into_iter().chain(run).chain(layer.labels.at(index).iter().filter_map(fill).map(plain)).collect()
+}
+
+fn plain(text: String) -> PlannedLabel {
+    PlannedLabel { text, marked: false }
+}
+
+/// How far a time lies from another, in its two largest units: `1 d 6 h earlier`.
+fn apart(time: &ValidTime, from: &ValidTime) -> String {
+    const UNITS: [(i64, &str); 5] =
+        [(365 * 86_400_000, "y"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")];
+    let difference = time.instant().duration_since(from.instant());
+    let mut rest = difference.as_millis().unsigned_abs() as i64;
+    let mut words = Vec::new();
+    for (unit, name) in UNITS {
+        if rest >= unit && words.len() < 2 {
+            words.push(format!("{} {name}", rest / unit));
+            rest %= unit;
+        } else if !words.is_empty() {
+            break;
+        }
+    }
+    if words.is_empty() {
+        words.push(format!("{rest} ms"));
+    }
+    format!("{} {}", words.join(" "), if difference.is_negative() { "earlier" } else { "later" })
 }
 
 fn picture(url: &str, bbox: Bbox, crs: Crs) -> Mosaic {
-    let piece = Piece { url: url.to_owned(), x: 0, y: 0, width: 0, height: 0, fit: Fit::Whole };
-    Mosaic { crs, bbox, size: None, pieces: vec![piece] }
+    let piece = Piece { url: url.to_owned(), x: 0, y: 0, width: 0, height: 0, fit: Fit::Whole, gutter: [0; 4] };
+    Mosaic { crs, bbox, size: None, pieces: vec![piece], gap: None }
 }
 
 /// The URL with `{time}` and `{time:PATTERN}` replaced.
@@ -345,8 +433,10 @@ fn fill_time(url: &str, time: Option<&ValidTime>) -> Result<String, Refusal> {
 }
 
 /// Even runs: as many as make each about [`SEGMENT_FRAMES`] long, and at least two where two are worth it.
-fn segments(frames: usize) -> Vec<Segment> {
-    let count = frames.div_ceil(SEGMENT_FRAMES).max(if frames >= 8 { 2 } else { 1 });
+///
+/// `expected` frames were counted on when the work was shared out; where a server has fewer, runs are shorter or empty.
+fn segments(frames: usize, expected: usize) -> Vec<Segment> {
+    let count = expected.div_ceil(SEGMENT_FRAMES).max(if expected >= 8 { 2 } else { 1 });
     (0..count).map(|i| i * frames / count..(i + 1) * frames / count).collect()
 }
 
@@ -357,7 +447,7 @@ mod tests {
     #[test]
     fn segments_are_even_and_cover_every_frame_once() {
         for frames in 1..=600 {
-            let segments = segments(frames);
+            let segments = segments(frames, frames);
             assert_eq!(segments.first().map(|s| s.start), Some(0));
             assert_eq!(segments.last().map(|s| s.end), Some(frames));
             assert!(segments.windows(2).all(|w| w[0].end == w[1].start), "{frames}");
@@ -365,6 +455,27 @@ mod tests {
             assert!(lengths.iter().all(|l| (1..=SEGMENT_FRAMES).contains(l)), "{frames}: {lengths:?}");
             assert!(lengths.iter().max().zip(lengths.iter().min()).is_some_and(|(a, b)| a - b <= 1));
         }
+    }
+
+    #[test]
+    fn fewer_frames_than_expected_are_shared_by_as_many_segments() {
+        let segments = segments(3, 24);
+        assert_eq!(segments.len(), 2);
+        assert_eq!(segments.iter().map(ExactSizeIterator::len).sum::<usize>(), 3);
+    }
+
+    #[test]
+    fn how_far_a_time_is_away_is_said_in_two_units() {
+        let check = |time: &str, expected: &str| {
+            let [time, from] = [time, "2020-01-10T12:00Z"].map(|text| ValidTime::parse(text).unwrap());
+            assert_eq!(apart(&time, &from), expected);
+        };
+        check("2020-01-10T15:00Z", "3 h later");
+        check("2020-01-09T06:00Z", "1 d 6 h earlier");
+        check("2020-01-10T11:55:30Z", "4 min 30 s earlier");
+        check("2019-12-10T12:00:30Z", "30 d 23 h earlier");
+        check("1993-01-10T12:00Z", "27 y 6 d earlier");
+        check("2020-01-10T12:00:00.250Z", "250 ms later");
     }
 
     #[test]

@@ -57,11 +57,14 @@ impl TileTemplate {
     /// The tiles that cover a map, as one picture in EPSG:3857; none where the map lies beyond the tiles' world. `None`
     /// when they would be more than `max`.
     pub(crate) fn mosaic(&self, map: &Extent, max: usize) -> Option<Mosaic> {
-        let zoom = tile_zoom(map.zoom()).min(self.zoom_max);
+        let world = Crs::WebMercator.equator();
+        let Some(wanted) = map.in_crs(Crs::WebMercator) else {
+            return Some(Mosaic::nothing(Crs::WebMercator, None));
+        };
+        let zoom = tile_zoom(if map.crs.is_parallel() { map.zoom() } else { wanted.zoom() }).min(self.zoom_max);
         let side = 1i64 << zoom;
-        let tile_m = Crs::WebMercator.world_width() / side as f64;
-        let bbox = map.bbox.convert(map.crs, Crs::WebMercator);
-        let half = Crs::WebMercator.world_width() / 2.0;
+        let tile_m = world / side as f64;
+        let (bbox, half) = (wanted.bbox, world / 2.0);
         // A hair inside the edges: a map that ends on a tile's edge does not need the next tile.
         let hair = 1e-6;
         let columns =
@@ -85,6 +88,7 @@ impl TileTemplate {
                     width: CELL_PX,
                     height: CELL_PX,
                     fit: Fit::Scale,
+                    gutter: [0; 4],
                 });
             }
         }
@@ -98,6 +102,7 @@ impl TileTemplate {
             },
             size: Some((width as u32 * CELL_PX, height as u32 * CELL_PX)),
             pieces,
+            gap: None,
         })
     }
 }
@@ -150,7 +155,7 @@ mod tests {
 
     #[test]
     fn tiles_wrap_round_the_date_line() {
-        let bbox = Bbox::new([170.0, -10.0, 190.0, 10.0]).convert(Crs::Geographic, Crs::WebMercator);
+        let bbox = Bbox::new([170.0, -10.0, 190.0, 10.0]).convert(Crs::Geographic, Crs::WebMercator).unwrap();
         let map = Extent { crs: Crs::WebMercator, bbox, width: 455, height: 457 };
         let mosaic = TileTemplate::parse("http://t/{z}/{x}/{y}").unwrap().mosaic(&map, 100).unwrap();
         let urls: Vec<_> = mosaic.pieces.iter().map(|p| p.url.as_str()).collect();
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_whole_world_at_level_0_is_one_tile() {
-        let half = Crs::WebMercator.world_width() / 2.0;
+        let half = Crs::WebMercator.equator() / 2.0;
         let map =
             Extent { crs: Crs::WebMercator, bbox: Bbox::new([-half, -half, half, half]), width: 256, height: 256 };
         let mosaic = TileTemplate::parse("http://t/{z}/{x}/{y}").unwrap().mosaic(&map, 100).unwrap();

@@ -1,8 +1,9 @@
 //! Valid times and time axes: ISO 8601 text to instants and back. All times are UTC.
 
+use crate::period::Period;
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 
 /// The moment that data describe, and the text by which it was asked for.
 ///
@@ -14,7 +15,8 @@ pub struct ValidTime {
 }
 
 impl ValidTime {
-    /// Reads RFC 3339 with or without seconds, fraction and zone (none means UTC), a date, or a year and month.
+    /// Reads RFC 3339 with or without minutes, seconds, fraction and zone (none means UTC), a date, a year and month, or a
+    /// year.
     ///
     /// ```
     /// # use mapreel_spec::ValidTime;
@@ -50,17 +52,6 @@ impl ValidTime {
         rfc3339(self.instant)
     }
 
-    /// As a reader of a picture wants it, the zone always named: `2020-08-30 12:00 UTC`.
-    pub fn for_people(&self) -> String {
-        let civil = TimeZone::UTC.to_datetime(self.instant);
-        let fine = match (civil.second(), civil.subsec_nanosecond() / 1_000_000) {
-            (0, 0) => String::new(),
-            (s, 0) => format!(":{s:02}"),
-            (s, ms) => format!(":{s:02}.{ms:03}"),
-        };
-        format!("{} {:02}:{:02}{fine} UTC", civil.date(), civil.hour(), civil.minute())
-    }
-
     /// The time by a strftime pattern (`%Y%m%d%H%M`), in UTC.
     ///
     /// # Errors
@@ -69,7 +60,20 @@ impl ValidTime {
         jiff::fmt::strtime::format(pattern, self.instant).map_err(|_| TimeError::NotAPattern(pattern.to_owned()))
     }
 
-    fn at(instant: Timestamp) -> Self {
+    /// Reads a time of a server's, whose text is kept to the last character.
+    pub(crate) fn parse_kept(text: &str) -> Result<Self, TimeError> {
+        let instant = read_instant(text.trim()).ok_or_else(|| TimeError::NotATime(text.to_owned()))?;
+        Ok(Self { instant, text: text.trim().to_owned() })
+    }
+
+    /// An instant and the text that a server knows it by.
+    pub(crate) fn of(instant: Timestamp, text: String) -> Self {
+        Self { instant, text }
+    }
+}
+
+impl From<Timestamp> for ValidTime {
+    fn from(instant: Timestamp) -> Self {
         Self { instant, text: rfc3339(instant) }
     }
 }
@@ -137,20 +141,13 @@ fn interval(start: ValidTime, end: &ValidTime, step: &str, max: usize) -> Result
     if end.instant < start.instant {
         return Err(TimeError::Backwards);
     }
-    let not_a_step = || TimeError::NotAStep(step.to_owned());
-    // jiff also reads its own friendly format ("1 month"); a time axis is ISO 8601.
-    let span: Span =
-        if step.starts_with('P') { step.parse().map_err(|_| not_a_step())? } else { return Err(not_a_step()) };
-    if span.is_zero() || span.is_negative() {
-        return Err(not_a_step());
-    }
+    let period = Period::parse(step)?;
     let origin = TimeZone::UTC.to_datetime(start.instant);
     // Written like those that follow, whatever its own form: not every server knows that a date is a midnight.
-    let mut times = vec![ValidTime::at(start.instant)];
+    let mut times = vec![ValidTime::from(start.instant)];
     for n in 1i64.. {
-        let next = span.checked_mul(n).ok().and_then(|s| origin.checked_add(s).ok()).and_then(utc);
-        match next {
-            Some(instant) if instant <= end.instant => times.push(ValidTime::at(instant)),
+        match period.after(origin, n).and_then(utc) {
+            Some(instant) if instant <= end.instant => times.push(ValidTime::from(instant)),
             _ => break,
         }
         if times.len() > max {
@@ -166,6 +163,9 @@ fn read_instant(text: &str) -> Option<Timestamp> {
     }
     let bytes = text.as_bytes();
     let digits_at = |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
+    if bytes.len() == 4 && digits_at(0..4) {
+        return utc(Date::new(text.parse().ok()?, 1, 1).ok()?.to_datetime(Default::default()));
+    }
     if bytes.len() == 7 && digits_at(0..4) && bytes[4] == b'-' && digits_at(5..7) {
         return utc(Date::new(text[..4].parse().ok()?, text[5..].parse().ok()?, 1)
             .ok()?
@@ -173,14 +173,18 @@ fn read_instant(text: &str) -> Option<Timestamp> {
     }
     // Without a zone: jiff reads `2020-08-30`, `2020-08-30T12:00` and `2020-08-30T12:00:00.5`. A bare `Z` after minutes
     // is RFC 3339's neighbour ISO 8601, which WMS uses.
-    let civil = text.strip_suffix('Z').unwrap_or(text);
+    let civil = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    // The full hour alone, as WMS allows it (OGC 06-042, D.2.1).
+    if civil.len() == 13 && digits_at(11..13) && matches!(bytes[10], b'T' | b't') {
+        return format!("{civil}:00").parse::<DateTime>().ok().and_then(utc);
+    }
     if !(digits_at(0..4) && bytes.get(4) == Some(&b'-')) || civil.contains('[') {
         return None;
     }
     civil.parse::<DateTime>().ok().and_then(utc)
 }
 
-fn utc(civil: DateTime) -> Option<Timestamp> {
+pub(crate) fn utc(civil: DateTime) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(civil).ok()
 }
 
@@ -205,6 +209,8 @@ mod tests {
         check("2020-08-30 12:00", "2020-08-30T12:00:00Z");
         check("2020-08-30", "2020-08-30T00:00:00Z");
         check("2020-08", "2020-08-01T00:00:00Z");
+        check("2020", "2020-01-01T00:00:00Z");
+        check("2020-08-30T12Z", "2020-08-30T12:00:00Z");
         check("2020-08-30T12:00:00+08:00", "2020-08-30T04:00:00Z");
     }
 
@@ -253,11 +259,5 @@ mod tests {
         check("2020-01-01/2020-01-02/-P1D", TimeError::NotAStep("-P1D".into()));
         check("2020-01-01/2020-01-02/daily", TimeError::NotAStep("daily".into()));
         check("2020-01-01/2021-01-01/PT1M", TimeError::TooMany(100));
-    }
-
-    #[test]
-    fn times_for_people_name_the_zone_and_no_needless_seconds() {
-        assert_eq!(ValidTime::parse("2005-08-29T06:00:00Z").unwrap().for_people(), "2005-08-29 06:00 UTC");
-        assert_eq!(ValidTime::parse("2005-08-29T06:00:07Z").unwrap().for_people(), "2005-08-29 06:00:07 UTC");
     }
 }

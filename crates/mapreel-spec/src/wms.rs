@@ -1,8 +1,8 @@
 //! WMS requests as text: building GetMap and GetLegendGraphic, reading and cutting the GetMap URLs of others.
 
-use crate::crs::axis_order;
+use crate::axes;
 use crate::plan::{Fit, Mosaic, Piece};
-use crate::{Bbox, Crs, Extent};
+use crate::{AxisOrder, Bbox, Crs, Extent};
 use url::Url;
 
 /// A URL taken apart at its query, whose parameter names have no case (OGC 06-042, 6.8.1).
@@ -130,13 +130,45 @@ pub struct Service {
     pub(crate) crs: Crs,
     /// The code by which it is asked for.
     pub(crate) crs_code: String,
+    /// Whether the author chose the version.
+    version_given: bool,
+    /// The order of the axes in a BBOX where it is not the version's: some servers differ.
+    pub(crate) axis_order: Option<AxisOrder>,
     /// The largest picture that is asked for at once, in pixels; `None`: the whole map.
-    pub(crate) cell: Option<(u32, u32)>,
+    pub(crate) cell: Option<Cell>,
+}
+
+/// The largest picture that is asked for at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cell {
+    /// Width in pixels, without gutters.
+    pub width: u32,
+    /// Height in pixels, without gutters.
+    pub height: u32,
+    /// Pixels asked for beyond each inner edge and cut off: servers draw labels and thick lines only in part at the edges
+    /// of their pictures.
+    pub gutter: u32,
+}
+
+impl Cell {
+    /// Pixels beyond the inner edges of a map that a server's limit has cut.
+    const GUTTER_PX: u32 = 32;
+
+    fn whole(extent: &Extent) -> Self {
+        Self { width: extent.width, height: extent.height, gutter: 0 }
+    }
+
+    /// As large as a server with these limits allows.
+    pub(crate) fn within(width_max: u32, height_max: u32) -> Self {
+        let gutter = if width_max.min(height_max) >= 8 * Self::GUTTER_PX { Self::GUTTER_PX } else { 0 };
+        Self { width: (width_max - 2 * gutter).max(1), height: (height_max - 2 * gutter).max(1), gutter }
+    }
 }
 
 impl Service {
     /// Completes a request that names at least its layers.
-    pub(crate) fn new(mut request: Request, crs: Crs, crs_code: &str, cell: Option<(u32, u32)>) -> Self {
+    pub(crate) fn new(mut request: Request, crs: Crs, crs_code: &str, cell: Option<Cell>) -> Self {
+        let version_given = request.get("VERSION").is_some();
         request.set_default("SERVICE", "WMS");
         // 1.1.1 is understood everywhere and has one order of axes.
         request.set_default("VERSION", "1.1.1");
@@ -146,23 +178,94 @@ impl Service {
         request.set_default("FORMAT", "image/png");
         request.set_default("TRANSPARENT", "TRUE");
         refuse_pictures_of_errors(&mut request);
-        Self { request, crs, crs_code: crs_code.to_owned(), cell }
+        Self { request, crs, crs_code: crs_code.to_owned(), version_given, axis_order: None, cell }
+    }
+
+    /// The names of its layers.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = &str> {
+        self.request.get("LAYERS").unwrap_or_default().split(',').map(str::trim)
+    }
+
+    /// Changes the CRS that is asked for, `code` being the server's word for it.
+    pub(crate) fn ask_in(&mut self, crs: Crs, code: &str) {
+        let old = self.request.get("VERSION").is_none_or(|version| !version.starts_with("1.3"));
+        self.crs = crs;
+        // 1.1.1 has no CRS:84, and its EPSG:4326 is the same.
+        self.crs_code = if old && crs == Crs::Geographic { crs.code() } else { code }.to_owned();
+    }
+
+    /// The document that says what the server has. 1.3.0 says more than 1.1.1: how large pictures may be.
+    pub(crate) fn capabilities(&self) -> String {
+        const OF_A_MAP: [&str; 15] = [
+            "LAYERS",
+            "STYLES",
+            "SRS",
+            "CRS",
+            "BBOX",
+            "WIDTH",
+            "HEIGHT",
+            "FORMAT",
+            "TRANSPARENT",
+            "BGCOLOR",
+            "EXCEPTIONS",
+            "TIME",
+            "ELEVATION",
+            "COLORSCALERANGE",
+            "NUMCOLORBANDS",
+        ];
+        let mut request = self.request.clone();
+        OF_A_MAP.iter().for_each(|name| request.remove(name));
+        request.parameters.retain(|(name, _)| !name.to_ascii_uppercase().starts_with("DIM_"));
+        request.set("REQUEST", "GetCapabilities");
+        if !self.version_given {
+            request.set("VERSION", "1.3.0");
+        }
+        request.url()
     }
 
     /// The pictures that show an extent at a time, cut at ±180° and into cells.
     pub(crate) fn mosaic(&self, map: &Extent, time: Option<&str>) -> Mosaic {
-        let extent = map.in_crs(self.crs);
+        let Some(extent) = map.in_crs(self.crs) else { return Mosaic::nothing(self.crs, None) };
         let mut request = self.request.clone();
         if let Some(time) = time {
             request.set("TIME", time);
         }
-        mosaic(&extent, self.cell.unwrap_or((extent.width, extent.height)), &request, &self.crs_code)
+        mosaic(&extent, self.cell.unwrap_or(Cell::whole(&extent)), &request, &self.crs_code, self.axis_order)
+    }
+
+    /// Whether its colours are not those of the style as the server knows it.
+    pub(crate) fn recolours(&self) -> bool {
+        const PARAMETERS: [&str; 8] = [
+            "COLORSCALERANGE",
+            "NUMCOLORBANDS",
+            "LOGSCALE",
+            "ABOVEMAXCOLOR",
+            "BELOWMINCOLOR",
+            "PALETTE",
+            "SLD",
+            "SLD_BODY",
+        ];
+        PARAMETERS.iter().any(|name| self.request.get(name).is_some())
+    }
+
+    /// A URL that the server names, by the host that it is reached at: behind a proxy it knows itself by another.
+    pub(crate) fn as_reached(&self, url: &str, own_origin: Option<&str>) -> String {
+        let Ok(mut url) = Url::parse(url).or_else(|_| self.request.base.join(url)) else { return url.to_owned() };
+        if own_origin == Some(url.origin().ascii_serialization().as_str()) {
+            let base = &self.request.base;
+            let moved = url.set_scheme(base.scheme()).and_then(|()| url.set_port(base.port()));
+            if moved.is_ok() && url.set_host(base.host_str()).is_err() {
+                return url.into();
+            }
+        }
+        url.into()
     }
 
     /// How many pictures one frame takes.
     pub(crate) fn pieces(&self, map: &Extent) -> u64 {
-        let (w, h) = self.cell.unwrap_or((map.width, map.height));
-        u64::from(map.width.div_ceil(w)) * u64::from(map.height.div_ceil(h))
+        let Some(extent) = map.in_crs(self.crs) else { return 0 };
+        let cell = self.cell.unwrap_or(Cell::whole(&extent));
+        u64::from(extent.width.div_ceil(cell.width)) * u64::from(extent.height.div_ceil(cell.height))
     }
 
     /// The request for the legend of the first layer (SLD 1.1.0, 12).
@@ -219,7 +322,7 @@ impl GetMap {
         };
         let crs_code =
             request.get("CRS").or(request.get("SRS")).ok_or("the URL has no `srs` or `crs` parameter")?.to_owned();
-        let crs = Crs::parse(&crs_code).ok_or(format!("the CRS `{crs_code}` is not supported by this version"))?;
+        let crs = Crs::parse(&crs_code).ok_or(format!("the CRS `{crs_code}` is not known"))?;
         let (width, height) = (side("width")?, side("height")?);
         let version = request.get("version").unwrap_or("1.1.1").to_owned();
         let bbox = read_bbox(need("bbox")?, &version, &crs_code, crs)?;
@@ -236,7 +339,7 @@ impl GetMap {
     }
 
     pub(crate) fn mosaic(&self) -> Mosaic {
-        mosaic(&self.extent, (self.extent.width, self.extent.height), &self.request, &self.crs_code)
+        mosaic(&self.extent, Cell::whole(&self.extent), &self.request, &self.crs_code, None)
     }
 }
 
@@ -244,42 +347,65 @@ fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, St
     let wrong = || format!("`bbox={text}` is not four numbers with an area");
     let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
     let [a, b, c, d] = numbers[..] else { return Err(wrong()) };
-    let mut bbox = match axis_order(version, code) {
+    let mut bbox = match axes::of(version, code) {
         crate::AxisOrder::XThenY => Bbox::new([a, b, c, d]),
         crate::AxisOrder::YThenX => Bbox::new([b, a, d, c]),
     };
     if bbox.min_x > bbox.max_x {
         // Across the date line: west of it the box begins, east of it it ends.
-        bbox.max_x += crs.world_width();
+        bbox.max_x += crs.world_width().ok_or_else(wrong)?;
     }
-    let near = bbox.min_x.abs() < 2.0 * crs.world_width() && bbox.max_x.abs() < 3.0 * crs.world_width();
-    let near = near && bbox.min_y.abs() < 2.0 * crs.world_width() && bbox.max_y.abs() < 2.0 * crs.world_width();
+    let world = crs.equator();
+    let near = bbox.min_x.abs() < 2.0 * world && bbox.max_x.abs() < 3.0 * world;
+    let near = near && bbox.min_y.abs() < 2.0 * world && bbox.max_y.abs() < 2.0 * world;
     let finite = near && numbers.iter().all(|n| n.is_finite());
-    if !finite || bbox.width() <= 0.0 || bbox.height() <= 0.0 || bbox.width() > 2.0 * crs.world_width() {
+    if !finite || bbox.width() <= 0.0 || bbox.height() <= 0.0 || bbox.width() > 2.0 * world {
         return Err(wrong());
     }
     Ok(bbox)
 }
 
 /// An extent as pictures: cut into cells, and each cell at ±180°.
-fn mosaic(extent: &Extent, cell: (u32, u32), request: &Request, crs_code: &str) -> Mosaic {
+fn mosaic(extent: &Extent, cell: Cell, request: &Request, crs_code: &str, order: Option<AxisOrder>) -> Mosaic {
     let version = request.get("VERSION").unwrap_or("1.1.1").to_owned();
-    let order = axis_order(&version, crs_code);
+    let order = order.unwrap_or_else(|| axes::of(&version, crs_code));
     let mut request = request.clone();
     request.set(if version.starts_with("1.3") { "CRS" } else { "SRS" }, crs_code);
     let mut pieces = Vec::new();
-    for y in (0..extent.height).step_by(cell.1 as usize) {
-        for x in (0..extent.width).step_by(cell.0 as usize) {
-            let (width, height) = (cell.0.min(extent.width - x), cell.1.min(extent.height - y));
-            for part in extent.window(x, y, width, height).parts() {
+    for (y, height) in runs(extent.height, cell.height) {
+        for (x, width) in runs(extent.width, cell.width) {
+            let [left, top] = [x.min(cell.gutter), y.min(cell.gutter)];
+            let [right, bottom] =
+                [(extent.width - x - width).min(cell.gutter), (extent.height - y - height).min(cell.gutter)];
+            let window = extent.window(x - left, y - top, left + width + right, top + height + bottom);
+            for part in window.parts() {
                 request.set("BBOX", part.bbox.parameter(order));
                 request.set("WIDTH", part.width.to_string());
-                request.set("HEIGHT", height.to_string());
-                pieces.push(Piece { url: request.url(), x: x + part.x, y, width: part.width, height, fit: Fit::Exact });
+                request.set("HEIGHT", window.height.to_string());
+                // What of the part lies in the gutters: a cut at ±180° may fall into one.
+                let cut_left = left.saturating_sub(part.x).min(part.width);
+                let cut_right = (part.x + part.width).saturating_sub(left + width).min(part.width);
+                if cut_left + cut_right >= part.width {
+                    continue;
+                }
+                pieces.push(Piece {
+                    url: request.url(),
+                    x: x + (part.x + cut_left) - left,
+                    y,
+                    width: part.width - cut_left - cut_right,
+                    height,
+                    fit: Fit::Exact,
+                    gutter: [cut_left, top, cut_right, bottom],
+                });
             }
         }
     }
-    Mosaic { crs: extent.crs, bbox: extent.bbox, size: Some((extent.width, extent.height)), pieces }
+    Mosaic { crs: extent.crs, bbox: extent.bbox, size: Some((extent.width, extent.height)), pieces, gap: None }
+}
+
+/// A side cut into runs of at most `longest`: where each begins, and its length.
+fn runs(side: u32, longest: u32) -> impl Iterator<Item = (u32, u32)> {
+    (0..side).step_by(longest as usize).map(move |start| (start, longest.min(side - start)))
 }
 
 #[cfg(test)]
@@ -304,6 +430,40 @@ mod tests {
     }
 
     #[test]
+    fn a_map_larger_than_the_server_allows_is_cut_with_a_gutter_at_inner_edges() {
+        let request = Request::parse("http://h/?LAYERS=a").unwrap();
+        let map = Extent { crs: Crs::Geographic, bbox: Bbox::new([0.0, 0.0, 100.0, 50.0]), width: 1000, height: 500 };
+        let mosaic =
+            Service::new(request, Crs::Geographic, "EPSG:4326", Some(Cell::within(600, 600))).mosaic(&map, None);
+        let places: Vec<_> = mosaic.pieces.iter().map(|p| (p.x, p.width, p.gutter)).collect();
+        assert_eq!(places, [(0, 536, [0, 0, 32, 0]), (536, 464, [32, 0, 0, 0])]);
+        assert!(mosaic.pieces[0].url.contains("BBOX=0,0,56.8") && mosaic.pieces[0].url.contains("WIDTH=568"));
+        assert!(mosaic.pieces[1].url.contains("BBOX=50.4") && mosaic.pieces[1].url.contains("WIDTH=496"));
+    }
+
+    #[test]
+    fn every_pixel_of_a_cut_map_over_the_date_line_comes_from_one_piece() {
+        let request = Request::parse("http://h/?LAYERS=a").unwrap();
+        for west in [100.0, 150.3, 179.0, 178.99, 143.0] {
+            let map = Extent {
+                crs: Crs::Geographic,
+                bbox: Bbox::new([west, 0.0, west + 60.0, 30.0]),
+                width: 1200,
+                height: 600,
+            };
+            let service = Service::new(request.clone(), Crs::Geographic, "EPSG:4326", Some(Cell::within(400, 400)));
+            let mut row = vec![0; 1200];
+            for piece in service.mosaic(&map, None).pieces.iter().filter(|piece| piece.y == 0) {
+                (piece.x..piece.x + piece.width).for_each(|x| row[x as usize] += 1);
+                let asked = Request::parse(&piece.url).unwrap().get("WIDTH").unwrap().parse::<u32>().unwrap();
+                assert_eq!(asked, piece.gutter[0] + piece.width + piece.gutter[2]);
+                assert!(asked <= 400);
+            }
+            assert!(row.iter().all(|n| *n == 1), "{west}");
+        }
+    }
+
+    #[test]
     fn an_overlay_whose_bbox_runs_backwards_crosses_the_date_line_in_two_halves() {
         let url = "http://h/wms?request=GetMap&version=1.1.1&srs=EPSG:3857&width=400&height=200\
                    &bbox=18924313.43,-1118889.97,-18924313.43,1118889.97&exceptions=inimage";
@@ -325,7 +485,7 @@ mod tests {
         check("http://h/?srs=EPSG:3857&width=10&height=10", "bbox");
         check("http://h/?srs=EPSG:3857&width=0&height=10&bbox=0,0,1,1", "width");
         check("http://h/?width=1&height=10&bbox=0,0,1,1", "srs");
-        check("http://h/?srs=EPSG:3413&width=1&height=10&bbox=0,0,1,1", "EPSG:3413");
+        check("http://h/?srs=EPSG:1&width=1&height=10&bbox=0,0,1,1", "EPSG:1");
         check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,1,1,0", "bbox");
         check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,0,NaN,1", "bbox");
         check("http://h/?srs=EPSG:3857&width=400&height=200&bbox=3.7e23,0,3.7000000000000007e23,1", "bbox");

@@ -78,7 +78,8 @@ struct Output {
 impl Explanation {
     pub(crate) fn new(animation: &Animation, plan: &Plan) -> Self {
         let (map, output) = (&plan.map, &plan.output);
-        let bbox = mapreel_spec::Bbox::convert(&map.bbox, map.crs, Crs::Geographic).into();
+        let degrees = map.bbox.convert(map.crs, Crs::Geographic);
+        let bbox = degrees.map_or([f64::NAN; 4], <[f64; 4]>::from);
         let per_px = match output.format {
             Format::Mp4 => MP4_BYTES_PER_PX,
             Format::Gif => GIF_BYTES_PER_PX,

@@ -9,7 +9,7 @@ pub(crate) fn for_plan(plan: &Plan) -> Fonts {
     for layer in &plan.layers {
         text.push_str(&layer.name);
         text.push_str(layer.attribution.as_deref().unwrap_or_default());
-        layer.labels.iter().flatten().for_each(|label| text.push_str(label));
+        layer.labels.iter().flatten().for_each(|label| text.push_str(&label.text));
     }
     if Fonts::bundled_cover(&text) {
         return Fonts::bundled();

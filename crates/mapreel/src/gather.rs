@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use mapreel_render::{FramePictures, Gathered, LegendPicture, Raster, assemble_mosaic, place};
 use mapreel_sources::{Error, Picture, Upstreams, Wanted, decode, decode_into};
-use mapreel_spec::{Drawing, Extent, Mosaic, Plan, Series};
+use mapreel_spec::{Drawing, Extent, Gap, GapKind, Mosaic, Plan, PlannedLayer, Series};
 
 /// The answers for one mosaic, in the order of its pieces.
 pub(crate) type Answers = Vec<Result<Bytes, Error>>;
@@ -54,7 +54,7 @@ pub(crate) fn place_frame(
         frame.may_pass.push(answers.as_ref().is_some_and(may_pass));
         frame.pictures.push(match &layer.drawing {
             Drawing::Pictures(series) => {
-                answers.map(|answers| place_mosaic(series.at(index), answers, &plan.map, spare))
+                answers.map(|answers| place_mosaic(layer, series.at(index), answers, &plan.map, spare))
             }
             _ => None,
         });
@@ -62,7 +62,18 @@ pub(crate) fn place_frame(
     frame
 }
 
-fn place_mosaic(mosaic: &Mosaic, answers: Answers, map: &Extent, spare: &mut Vec<Vec<u8>>) -> Gathered {
+/// Lays a mosaic on the map.
+pub(crate) fn place_mosaic(
+    layer: &PlannedLayer,
+    mosaic: &Mosaic,
+    answers: Answers,
+    map: &Extent,
+    spare: &mut Vec<Vec<u8>>,
+) -> Gathered {
+    let nothing = |gap: Option<Gap>| Gathered { placed: Vec::new(), gap };
+    if mosaic.pieces.is_empty() {
+        return nothing(mosaic.gap.as_ref().map(Gap::missing));
+    }
     let total = answers.len();
     let mut problem: Option<String> = None;
     let mut lost = 0;
@@ -77,16 +88,25 @@ fn place_mosaic(mosaic: &Mosaic, answers: Answers, map: &Extent, spare: &mut Vec
             }
         }
     }
-    if lost == total && total > 0 {
-        return Gathered { placed: Vec::new(), problem };
+    if lost == total {
+        return nothing(problem.map(Gap::missing));
     }
     if lost > 0 {
         problem = problem.map(|why| format!("{lost} of {total} pictures are missing: {why}"));
     }
     match assemble_mosaic(mosaic, pieces) {
-        Ok(raster) => Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, map), problem },
-        Err(why) => Gathered { placed: Vec::new(), problem: Some(why) },
+        Ok(raster) => {
+            let empty = || (layer.may_be_empty_by_mistake() && raster.is_transparent()).then(nothing_in_it);
+            let gap = problem.map(Gap::missing).or_else(empty);
+            Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling), gap }
+        }
+        Err(why) => nothing(Some(Gap::missing(why))),
     }
+}
+
+/// Some servers answer with nothing but transparency where they have no data for a time.
+fn nothing_in_it() -> Gap {
+    Gap { kind: GapKind::Empty, why: "there is nothing in the server's picture".into() }
 }
 
 fn raster(picture: Picture) -> Raster {

@@ -12,6 +12,7 @@ mod explain;
 mod fonts;
 mod gather;
 mod hands;
+mod hold;
 mod http;
 mod keeper;
 pub mod memory;

@@ -1,20 +1,20 @@
-//! What could not be drawn. Everything that is missing from a picture passes through here: to the frame, the manifest, the
+//! What is not as it was asked for. Everything that is missing from a picture passes through here: to the frame, the manifest, the
 //! warnings — or it ends the run.
 
 use crate::produce::Error;
-use mapreel_spec::{OnError, Plan};
+use mapreel_spec::{Gap, GapKind, OnError, Plan};
 use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 
-/// A layer that could not be drawn, wholly or in part.
+/// A layer that is not what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Missing {
     /// The frame, from 0; `None`: all of them.
     pub frame: Option<usize>,
     /// The layer's index in the plan.
     pub layer: usize,
-    /// Why.
-    pub why: String,
+    /// What is shown instead, and why.
+    pub gap: Gap,
 }
 
 /// Collects what is missing, from any number of threads.
@@ -25,10 +25,10 @@ impl Ledger {
     /// Notes a gap; a layer that must not be missing ends the run. `may_pass`: the cause may be gone later.
     pub(crate) fn note(&self, plan: &Plan, missing: Missing, may_pass: bool) -> Result<(), Error> {
         let planned = &plan.layers[missing.layer];
-        if planned.on_error == OnError::Fail {
+        if planned.on_error == OnError::Fail && missing.gap.kind == GapKind::Missing {
             let place = missing.frame.map(|i| format!(", frame {} of {}", i + 1, plan.frames.len()));
             let (layer, place) = (planned.name.clone(), place.unwrap_or_default());
-            return Err(Error::Layer { layer, place, why: missing.why, may_pass });
+            return Err(Error::Layer { layer, place, why: missing.gap.why, may_pass });
         }
         self.0.lock().expect("no panic while held").push(missing);
         Ok(())

@@ -7,10 +7,12 @@ use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
 use crate::produce::Error;
 use crate::recording::{Preparation, Recorder};
+use anyhow::Context;
+use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
 use mapreel_render::{LegendPicture, Painter, Scene};
-use mapreel_sources::Wanted;
-use mapreel_spec::{Animation, Format, Limits, Plan};
+use mapreel_sources::{Wanted, wms};
+use mapreel_spec::{Animation, DocumentKind, Format, Limits, Plan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,7 +31,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Fetches what all frames share, and draws it.
     pub(crate) fn new(animation: &Animation, limits: &Limits, hands: &Hands, threads: usize) -> Result<Self, Error> {
-        Self::make(animation, limits, hands, |prepared| palette(prepared, hands, threads))
+        Self::make(animation, limits, hands, Timestamp::now(), |prepared| palette(prepared, hands, threads))
     }
 
     /// The same, and what it takes to make it again elsewhere.
@@ -41,9 +43,10 @@ impl Prepared {
     ) -> Result<(Self, Preparation), Error> {
         let recorder = Arc::new(Recorder::new(hands.upstreams.clone()));
         let recording = Hands { upstreams: recorder.clone(), ..hands.clone() };
-        let prepared = Self::make(animation, limits, &recording, |prepared| palette(prepared, hands, threads))?;
+        let now = Timestamp::now();
+        let prepared = Self::make(animation, limits, &recording, now, |prepared| palette(prepared, hands, threads))?;
         let palette = prepared.encoding.palette.colours().to_vec();
-        Ok((prepared, Preparation { answers: recorder.answers(), palette }))
+        Ok((prepared, Preparation { now_ms: now.as_millisecond(), answers: recorder.answers(), palette }))
     }
 
     /// The same again, from what the first preparation has recorded.
@@ -54,16 +57,18 @@ impl Prepared {
         recorded: Preparation,
     ) -> Result<Self, Error> {
         let palette = Palette::from(recorded.palette.clone());
-        Self::make(animation, limits, &hands.replaying(recorded), |_| Ok(palette))
+        let now = Timestamp::from_millisecond(recorded.now_ms).context("the preparation has no time")?;
+        Self::make(animation, limits, &hands.replaying(recorded), now, |_| Ok(palette))
     }
 
     fn make(
         animation: &Animation,
         limits: &Limits,
         hands: &Hands,
+        now: Timestamp,
         palette: impl FnOnce(&Self) -> Result<Palette, Error>,
     ) -> Result<Self, Error> {
-        let plan = Arc::new(plan(animation, limits, hands)?);
+        let plan = Arc::new(plan(animation, limits, hands, now)?);
         let ledger = Ledger::default();
         let fetched =
             async { tokio::join!(fetch_still(&*hands.upstreams, &plan), fetch_legends(&*hands.upstreams, &plan)) };
@@ -71,9 +76,9 @@ impl Prepared {
         let still = place_frame(&plan, 0, answers, &mut Vec::new());
         let may_pass = still.may_pass.clone();
         let scene = Scene::new(plan.clone(), still.pictures, &legends, &fonts::for_plan(&plan));
-        for (layer, why) in scene.missing().iter().enumerate() {
-            if let Some(why) = why {
-                ledger.note(&plan, Missing { frame: None, layer, why: why.clone() }, may_pass[layer])?;
+        for (layer, gap) in scene.gaps().iter().enumerate() {
+            if let Some(gap) = gap {
+                ledger.note(&plan, Missing { frame: None, layer, gap: gap.clone() }, may_pass[layer])?;
             }
         }
         let (width, height) = (scene.layout().width, scene.layout().height);
@@ -90,14 +95,43 @@ impl Prepared {
     }
 }
 
-/// Fetches the documents that the plan needs, and plans.
-fn plan(animation: &Animation, limits: &Limits, hands: &Hands) -> Result<Plan, Error> {
+/// Fetches the documents that the plan needs, and plans. `now` is the latest for servers whose times have no end.
+fn plan(animation: &Animation, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Plan, Error> {
     let mut resolved = animation.clone();
-    for (layer, url) in animation.documents() {
-        let document = hands.wait(hands.upstreams.get(&url, Wanted::Json))?.map_err(|error| error.to_string());
-        resolved.resolve(layer, document.as_deref().map_err(Clone::clone));
-    }
+    let may_pass = resolve(&mut resolved, hands, now)?;
+    resolved.settle_times().map_err(|(layer, why)| Error::Layer { layer, place: String::new(), why, may_pass })?;
     Ok(Plan::new(&resolved, limits)?)
+}
+
+/// Takes in every document, and those that they lead to. Whether one of them may be there later that is not now.
+fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<bool, Error> {
+    let mut may_pass = false;
+    loop {
+        let documents = animation.documents();
+        if documents.is_empty() {
+            return Ok(may_pass);
+        }
+        let fetches = documents.iter().map(|document| {
+            let wanted = match document.kind {
+                DocumentKind::GeoJson => Wanted::Json,
+                DocumentKind::Capabilities => Wanted::Capabilities,
+            };
+            hands.upstreams.get(&document.url, wanted)
+        });
+        let answers = hands.wait(futures_util::future::join_all(fetches))?;
+        for (document, answer) in documents.into_iter().zip(answers) {
+            may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
+            let answer = answer.map_err(|error| error.to_string());
+            match document.kind {
+                DocumentKind::GeoJson => animation.resolve(document.layer, answer.as_deref().map_err(Clone::clone)),
+                DocumentKind::Capabilities => {
+                    let capabilities =
+                        answer.and_then(|bytes| wms::capabilities(&bytes, now).map_err(|error| error.to_string()));
+                    animation.learn(document.layer, capabilities.as_ref().map_err(Clone::clone), now);
+                }
+            }
+        }
+    }
 }
 
 /// The palette of a GIF, from frames spread over the animation; other formats have none.

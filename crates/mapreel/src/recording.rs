@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex};
 /// What the segments of an animation share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Preparation {
+    /// When it was made, in milliseconds since 1970: what is the latest is decided once.
+    pub now_ms: i64,
     /// The answer of each URL, or why there is none.
     pub answers: Vec<(String, Result<Bytes, String>)>,
     /// The palette of a GIF, else empty.

@@ -4,7 +4,7 @@ use crate::missing::Missing;
 use crate::prepare::Prepared;
 use mapreel_render::Scene;
 use mapreel_spec::manifest::{Artifact, Frame, Layer, Manifest, Map, Outcome, Warning};
-use mapreel_spec::{Drawing, PlannedLayer, wms};
+use mapreel_spec::{Drawing, Gap, GapKind, PlannedLayer, wms};
 use std::collections::HashMap;
 
 /// The facts of the file.
@@ -31,13 +31,12 @@ pub(crate) fn manifest(
     let (scene, plan) = (&prepared.scene, prepared.plan());
     // What concerns all frames stands first.
     let missing: Vec<&Missing> = prepared.missing.iter().chain(&missing).collect();
-    let mut reasons: HashMap<(Option<usize>, usize), &str> = HashMap::new();
-    for gap in &missing {
-        reasons.entry((gap.frame, gap.layer)).or_insert(&gap.why);
+    let mut gaps: HashMap<(Option<usize>, usize), &Gap> = HashMap::new();
+    for missing in &missing {
+        gaps.entry((missing.frame, missing.layer)).or_insert(&missing.gap);
     }
-    let reason = |frame: usize, layer: usize| {
-        reasons.get(&(None, layer)).or_else(|| reasons.get(&(Some(frame), layer))).map(|why| (*why).to_owned())
-    };
+    let gap =
+        |frame: usize, layer: usize| gaps.get(&(None, layer)).or_else(|| gaps.get(&(Some(frame), layer))).copied();
     let frame = |index: usize| Frame {
         index: index + 1,
         map_time: plan.frames[index].time.as_ref().map(|time| time.rfc3339()),
@@ -45,7 +44,7 @@ pub(crate) fn manifest(
             .layers
             .iter()
             .enumerate()
-            .map(|(i, planned)| layer(planned, scene, index, reason(index, i)))
+            .map(|(i, planned)| layer(planned, scene, index, gap(index, i)))
             .collect(),
     };
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
@@ -57,37 +56,58 @@ pub(crate) fn manifest(
             message,
         })
     });
-    let layer_warnings = missing.iter().map(|gap| Warning {
-        code: "layer_unavailable".into(),
-        layer: plan.layers[gap.layer].name.clone(),
-        frame: gap.frame.map(|index| index + 1),
-        message: gap.why.clone(),
+    let layer_warnings = missing.iter().map(|missing| Warning {
+        code: code(missing.gap.kind).into(),
+        layer: plan.layers[missing.layer].name.clone(),
+        frame: missing.frame.map(|index| index + 1),
+        message: missing.gap.why.clone(),
+    });
+    let time_warnings = plan.layers.iter().filter_map(|layer| {
+        let message = format!("its times are not confirmed: {}", layer.unconfirmed.as_ref()?);
+        Some(Warning { code: "time_unconfirmed".into(), layer: layer.name.clone(), frame: None, message })
     });
     Manifest {
         layout: scene.layout().manifest(plan),
         map: Map { crs: plan.map.crs.code(), bbox: plan.map.bbox, resolution: plan.map.resolution() },
         artifact,
         frames: (0..plan.frames.len()).map(frame).collect(),
-        warnings: layer_warnings.chain(legend_warnings).collect(),
+        warnings: layer_warnings.chain(time_warnings).chain(legend_warnings).collect(),
         generator: concat!("mapreel ", env!("CARGO_PKG_VERSION")).to_owned(),
         request_sha256,
     }
 }
 
-fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, reason: Option<String>) -> Layer {
+fn code(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Missing => "layer_unavailable",
+        GapKind::Held { .. } => "layer_held",
+        GapKind::Empty => "layer_empty",
+    }
+}
+
+fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>) -> Layer {
+    let (outcome, shown) = match gap.map(|gap| gap.kind) {
+        None => (Outcome::Drawn, Some(index)),
+        Some(GapKind::Missing) => (Outcome::Marked, None),
+        Some(GapKind::Held { from }) => (Outcome::Held, Some(from)),
+        Some(GapKind::Empty) => (Outcome::Empty, Some(index)),
+    };
     let url = match &planned.drawing {
-        Drawing::Pictures(series) => series.at(index).pieces.first().map(|piece| wms::without_secrets(&piece.url)),
+        Drawing::Pictures(series) => {
+            let pieces = &series.at(shown.unwrap_or(index)).pieces;
+            pieces.first().map(|piece| wms::without_secrets(&piece.url))
+        }
         _ => None,
     };
-    let time_used = planned.times_used.at(index).clone();
     let time = scene.plan().frames[index].time.as_ref();
     Layer {
         title: planned.name.clone(),
-        time_asked: time_used.as_ref().and(time).map(|time| time.rfc3339()),
-        time_used: if reason.is_none() { time_used } else { None },
-        outcome: if reason.is_none() { Outcome::Drawn } else { Outcome::Marked },
+        time_asked: time.filter(|_| planned.has_times()).map(|time| time.rfc3339()),
+        time_used: shown.and_then(|frame| planned.times_used.at(frame).clone()),
+        run: planned.run.clone(),
+        outcome,
         url,
-        reason,
+        reason: gap.map(|gap| gap.why.clone()),
     }
 }
 
@@ -95,8 +115,12 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, reason: Option<Str
 pub(crate) fn summary(manifest: &Manifest) -> Vec<String> {
     let mut lines: Vec<(String, usize)> = Vec::new();
     for warning in &manifest.warnings {
-        let what = if warning.code == "legend_unavailable" { "legend of layer" } else { "layer" };
-        let text = format!("{what} `{}`: {}", warning.layer, warning.message);
+        let (what, how) = match &*warning.code {
+            "legend_unavailable" => ("legend of layer", ""),
+            "layer_held" => ("layer", "held: "),
+            _ => ("layer", ""),
+        };
+        let text = format!("{what} `{}`: {how}{}", warning.layer, warning.message);
         let count = if warning.frame.is_some() { 1 } else { 0 };
         match lines.iter_mut().find(|(known, _)| *known == text) {
             Some((_, frames)) => *frames += count,

@@ -3,6 +3,7 @@
 
 use crate::gather::{Answers, PlacedFrame, fetch_frame, place_frame};
 use crate::hands::Hands;
+use crate::hold::Holder;
 use crate::missing::{Ledger, Missing};
 use crate::prepare::Prepared;
 use crate::produce::Error;
@@ -25,13 +26,14 @@ pub(crate) struct Desk<'a> {
     prepared: &'a Prepared,
     hands: &'a Hands,
     painter: Painter<'a>,
+    holder: Holder,
     /// Buffers of pictures that have been drawn, for those to come.
     spare: Vec<Vec<u8>>,
 }
 
 impl<'a> Desk<'a> {
     pub(crate) fn new(prepared: &'a Prepared, hands: &'a Hands) -> Self {
-        Self { prepared, hands, painter: Painter::new(&prepared.scene), spare: Vec::new() }
+        Self { prepared, hands, painter: Painter::new(&prepared.scene), holder: Holder::default(), spare: Vec::new() }
     }
 
     /// Draws and encodes segment `number`; `frame_done` is told after each frame.
@@ -40,11 +42,14 @@ impl<'a> Desk<'a> {
         let segment = &plan.segments[number];
         let mut encoder = SegmentEncoder::new(&self.prepared.encoding, segment).context("cannot encode")?;
         let mut answers = self.fetch_ahead(segment.clone());
+        self.holder = Holder::new(plan);
         for index in segment.clone() {
             failpoint::hit("fetching", plan.title.as_deref());
             let answers = self.hands.wait(answers.recv())?.context("the fetching task ended early")?;
             failpoint::hit("drawing", plan.title.as_deref());
-            let placed = place_frame(plan, index, answers, &mut self.spare);
+            self.holder.keep(plan, index, &answers);
+            let mut placed = place_frame(plan, index, answers, &mut self.spare);
+            self.holder.fill(plan, index, &mut placed, self.hands, &mut self.spare)?;
             note(ledger, plan, index, &placed)?;
             encoder.add(self.painter.draw(index, &placed.pictures)).context("cannot encode")?;
             let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
@@ -95,8 +100,8 @@ impl<'a> Desk<'a> {
 /// Notes what is missing in a frame.
 fn note(ledger: &Ledger, plan: &Plan, index: usize, placed: &PlacedFrame) -> Result<(), Error> {
     for (layer, gathered) in placed.pictures.iter().enumerate() {
-        if let Some(why) = gathered.as_ref().and_then(|gathered| gathered.problem.clone()) {
-            ledger.note(plan, Missing { frame: Some(index), layer, why }, placed.may_pass[layer])?;
+        if let Some(gap) = gathered.as_ref().and_then(|gathered| gathered.gap.clone()) {
+            ledger.note(plan, Missing { frame: Some(index), layer, gap }, placed.may_pass[layer])?;
         }
     }
     Ok(())

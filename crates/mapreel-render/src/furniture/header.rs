@@ -6,7 +6,7 @@ use crate::Canvas;
 use crate::layout::Layout;
 use crate::scale::Scale;
 use crate::text::{Span, Typesetter};
-use mapreel_spec::{Plan, Series};
+use mapreel_spec::{Gap, GapKind, Plan, PlannedLabel, Series};
 
 /// One line of the header in one frame.
 struct Line {
@@ -20,12 +20,12 @@ struct Line {
 pub(crate) struct Moment<'a> {
     /// Its index, from 0.
     pub frame: usize,
-    /// Which layers could not be drawn.
-    pub missing: &'a dyn Fn(usize) -> bool,
+    /// What layers are instead of what was asked for.
+    pub gap: &'a dyn Fn(usize) -> Option<&'a Gap>,
 }
 
 /// The lines of a frame.
-fn lines(plan: &Plan, scale: Scale, &Moment { frame, missing }: &Moment) -> Vec<Line> {
+fn lines(plan: &Plan, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(title) = &plan.title {
         lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
@@ -44,16 +44,17 @@ fn lines(plan: &Plan, scale: Scale, &Moment { frame, missing }: &Moment) -> Vec<
     for (index, layer) in plan.layers.iter().enumerate().rev() {
         let Some(title) = &layer.title else { continue };
         let mut spans = vec![Span::ink(title)];
-        if missing(index) {
-            spans.push(Span::alarm("  –  not shown"));
-        } else {
-            let labels = layer.labels.at(frame);
-            spans.extend(
-                labels
-                    .iter()
-                    .enumerate()
-                    .map(|(i, label)| Span::muted(format!("{}{label}", if i == 0 { "   " } else { "  ·  " }))),
-            );
+        match gap(index).map(|gap| gap.kind) {
+            Some(GapKind::Missing) => spans.push(Span::alarm("  –  not shown")),
+            Some(GapKind::Empty) => {
+                spans.extend(labels(layer.labels.at(frame)));
+                spans.push(Span::alarm("  –  empty"));
+            }
+            Some(GapKind::Held { from }) => {
+                spans.push(Span::alarm("  –  held"));
+                spans.extend(labels(layer.labels.at(from)));
+            }
+            None => spans.extend(labels(layer.labels.at(frame))),
         }
         lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
     }
@@ -63,12 +64,21 @@ fn lines(plan: &Plan, scale: Scale, &Moment { frame, missing }: &Moment) -> Vec<
     lines
 }
 
+/// The texts behind a title; what says that a time is not the frame's stands out.
+fn labels(labels: &[PlannedLabel]) -> impl Iterator<Item = Span> {
+    labels.iter().enumerate().map(|(i, label)| {
+        let text = format!("{}{}", if i == 0 { "   " } else { "  ·  " }, label.text);
+        if label.marked { Span::bold(text) } else { Span::muted(text) }
+    })
+}
+
 /// The height of each line, the greatest of all frames.
 fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
     let mut heights: Vec<(u32, u32)> = Vec::new();
     for frame in measured_frames(plan) {
-        for missing in [false, true] {
-            for (i, line) in lines(plan, scale, &Moment { frame, missing: &|_| missing }).iter().enumerate() {
+        for kind in [None, Some(GapKind::Missing), Some(GapKind::Empty), Some(GapKind::Held { from: frame })] {
+            let gap = kind.map(|kind| Gap { kind, why: String::new() });
+            for (i, line) in lines(plan, scale, &Moment { frame, gap: &|_| gap.as_ref() }).iter().enumerate() {
                 let height = typesetter.measure(&line.spans, line.size_px, width as f32).1;
                 match heights.get_mut(i) {
                     Some(known) => known.1 = known.1.max(height),
@@ -86,7 +96,7 @@ fn measured_frames(plan: &Plan) -> Vec<usize> {
     let mut seen = std::collections::HashSet::new();
     let shape = |text: &String| text.replace(|c: char| c.is_ascii_digit(), "0");
     let shapes = |frame: usize| -> Vec<String> {
-        let labels = plan.layers.iter().flat_map(|layer| layer.labels.at(frame)).map(shape);
+        let labels = plan.layers.iter().flat_map(|layer| layer.labels.at(frame)).map(|label| shape(&label.text));
         labels.chain(plan.frames[frame].time_text.as_ref().map(shape)).collect()
     };
     (0..plan.frames.len()).filter(|frame| seen.insert(shapes(*frame))).collect()

@@ -1,31 +1,31 @@
-//! What is missing on the map, said in words on the map.
+//! What on the map is not as it was asked for, said in words on the map.
 
 use crate::layout::Layout;
 use crate::text::{Span, Typesetter};
 use crate::{Canvas, theme};
-use mapreel_spec::Colour;
+use mapreel_spec::{Colour, Gap, GapKind};
 
 /// A reason is cut here: the manifest has all of it.
 const REASON_CHARS_MAX: usize = 110;
 
-/// Draws a panel at the map's lower left corner that names each missing layer and why.
-pub(crate) fn draw(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout, typesetter: &mut Typesetter) {
-    if !missing.is_empty() {
-        page.within(layout.map, |page| panel(page, missing, layout, typesetter));
+/// Draws a panel at the map's lower left corner that names each layer that is not what was asked for, and why.
+pub(crate) fn draw(page: &mut Canvas, gaps: &[(&str, &Gap)], layout: &Layout, typesetter: &mut Typesetter) {
+    if !gaps.is_empty() {
+        page.within(layout.map, |page| panel(page, gaps, layout, typesetter));
     }
 }
 
-fn panel(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout, typesetter: &mut Typesetter) {
+fn panel(page: &mut Canvas, gaps: &[(&str, &Gap)], layout: &Layout, typesetter: &mut Typesetter) {
     let (scale, [x, y, width, height]) = (layout.scale, layout.map);
     let size_px = scale.body_px;
     let padding = scale.unit;
     let room = width.saturating_sub(4 * padding).max(1) as f32;
     let paragraphs = |with_reasons: bool| -> Vec<[Span; 2]> {
         let reason = |text: &str| if with_reasons { format!("  {}", shortened(text)) } else { String::new() };
-        missing
-            .iter()
-            .map(|(name, why)| {
-                [Span { bold: true, ..Span::alarm(format!("Not shown: {name}")) }, Span::ink(reason(why))]
+        gaps.iter()
+            .map(|(name, gap)| {
+                let title = format!("{}: {name}", word(gap.kind));
+                [Span { bold: true, ..Span::alarm(title) }, Span::ink(reason(&gap.why))]
             })
             .collect()
     };
@@ -40,7 +40,8 @@ fn panel(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout, typesette
         sizes = measure(&text);
     }
     if total(&sizes) > height {
-        let all = format!("{} layers not shown", missing.len());
+        let all_missing = gaps.iter().all(|(_, gap)| gap.kind == GapKind::Missing);
+        let all = format!("{} layers not {}", gaps.len(), if all_missing { "shown" } else { "as asked for" });
         text = vec![[Span { bold: true, ..Span::alarm(all) }, Span::ink("")]];
         sizes = measure(&text);
     }
@@ -54,6 +55,14 @@ fn panel(page: &mut Canvas, missing: &[(&str, &str)], layout: &Layout, typesette
     for (spans, (_, height)) in text.iter().zip(sizes) {
         typesetter.draw(page, spans, size_px, room, (left + padding) as f32, top as f32);
         top += height;
+    }
+}
+
+fn word(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Missing => "Not shown",
+        GapKind::Held { .. } => "Held",
+        GapKind::Empty => "Empty",
     }
 }
 

@@ -57,7 +57,7 @@ fn outline(sheet: &mut Pixmap, lines: &[Vec<Position>], style: &Style, projectio
 /// A disc with a thin light rim, so that neighbours can be told apart on any ground.
 fn marker(sheet: &mut Pixmap, [lon, lat]: Position, style: &Style, projection: &Projection, scale: f32) {
     for shift in projection.worlds(lon, lon) {
-        let [x, y] = projection.pixel([lon + shift, lat]);
+        let Some([x, y]) = projection.pixel([lon + shift, lat]) else { continue };
         let radius = style.marker_diameter * scale / 2.0;
         for (radius, colour) in [
             (radius + scale.max(0.8), theme::GROUND.faded(0.85 * f32::from(style.marker.a) / 255.0)),

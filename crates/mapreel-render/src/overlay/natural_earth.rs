@@ -85,10 +85,12 @@ fn lines(sheet: &mut Pixmap, lines: &[Line], projection: &Projection, colour: ma
 /// Whether a line moved by `shift` degrees may touch the map.
 fn seen(line: &Line, projection: &Projection, shift: f64) -> bool {
     let [west, south, east, north] = projection.degrees();
-    line.west + shift <= east + 1.0
-        && line.east + shift >= west - 1.0
-        && line.south <= north + 1.0
-        && line.north >= south - 1.0
+    // As far as bent edges are drawn.
+    let margin = if projection.is_parallel() { 1.0 } else { 3.0 };
+    line.west + shift <= east + margin
+        && line.east + shift >= west - margin
+        && line.south <= north + margin
+        && line.north >= south - margin
 }
 
 impl Geography {

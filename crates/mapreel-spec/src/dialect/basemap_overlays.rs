@@ -3,11 +3,11 @@
 //! Its clients write whole GetMap URLs. The first overlay is the topmost.
 
 use super::Purpose;
-use crate::animation::{Animation, Content, Header, Label, Layer, OnError, Series};
+use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError, Resampling, Series};
 use crate::json::Json;
 use crate::read::{Fields, Node};
-use crate::wms::{GetMap, Request, Service};
-use crate::{Bbox, Crs, Extent, Limits, ValidTime};
+use crate::wms::{Cell, GetMap, Request, Service};
+use crate::{Bbox, Crs, Extent, Limits, ValidTime, WmsLayer};
 
 /// Both forms of a tile URL.
 const TILE_HINT: &str = "…/{z}/{x}/{y}.png, or the URL of a tile: …/0/0/0";
@@ -47,8 +47,9 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
     Some(Animation {
         map: map?,
         times: times?,
+        last: None,
         layers: layers.collect::<Option<_>>()?,
-        header: Header { title: None, time_prefix: Some("Map Time - ") },
+        header: Header { time_prefix: Some("Map Time - "), ..Header::default() },
         output,
     })
 }
@@ -70,7 +71,7 @@ fn read_basemap(node: &Node, limits: &Limits) -> Basemap {
 
 fn extent(node: &Node, zoom: Option<(f64, Node)>, limits: &Limits) -> Option<Extent> {
     let crs = Crs::WebMercator;
-    let bbox = Bbox::new(super::bbox_in_degrees(node, crs)?).convert(Crs::Geographic, crs);
+    let bbox = Bbox::new(super::bbox_in_degrees(node, crs)?).convert(Crs::Geographic, crs)?;
     let (zoom, zoom_node) = zoom?;
     let [width, height] = Extent::size_at_zoom(crs, &bbox, zoom);
     let max = f64::from(limits.side_px_max);
@@ -106,10 +107,8 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
     let content = if params.is_empty() {
         Content::Tiles(Series::Same(super::template(&node, TILE_HINT)?))
     } else {
-        Content::Wms {
-            service: service(&node, &fields.node.child(fields.node.json.get("params")?, "params"), url, params)?,
-            timed: false,
-        }
+        let params_node = fields.node.child(fields.node.json.get("params")?, "params");
+        Content::Wms(WmsLayer::fixed(service(&node, &params_node, url, params)?))
     };
     Some(Layer {
         pointer: fields.node.pointer.clone(),
@@ -118,6 +117,7 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
         content,
         opacity: 1.0,
         legend: None,
+        resampling: Resampling::default(),
         attribution: None,
         labels: Series::Same(Vec::new()),
         on_error: OnError::Mark,
@@ -159,11 +159,7 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
     }
     let code = request.get("crs").or(request.get("srs")).unwrap_or("EPSG:3857").to_owned();
     let Some(crs) = Crs::parse(&code) else {
-        node.refuse(
-            "not_supported",
-            format!("the CRS `{code}` is not supported by this version"),
-            Some("EPSG:3857 or EPSG:4326"),
-        );
+        node.refuse("not_supported", format!("the CRS `{code}` is not known"), Some(super::CRS_HINT));
         return None;
     };
     let side = |name: &str| {
@@ -174,7 +170,7 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
         }
         size
     };
-    let cell = (side("width")?, side("height")?);
+    let cell = Cell { width: side("width")?, height: side("height")?, gutter: 0 };
     for name in ["crs", "srs"] {
         request.remove(name);
     }
@@ -213,9 +209,10 @@ fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
         content: content?,
         opacity: opacity? as f32,
         legend: match legend {
-            Some(url) => Some(url?),
+            Some(url) => Some(Legend::Url(url?)),
             None => None,
         },
+        resampling: Resampling::default(),
         attribution: None,
         labels: labels?,
         on_error: OnError::Mark,

@@ -2,7 +2,7 @@
 
 use super::Purpose;
 use super::basemap_overlays::{labels, read_params};
-use crate::animation::{Animation, Content, Header, Layer, OnError, Series};
+use crate::animation::{Animation, Content, Header, LastTimes, Layer, Legend, OnError, Resampling, Series};
 use crate::geojson::Reading;
 use crate::json::Json;
 use crate::natural_earth::Feature;
@@ -10,7 +10,8 @@ use crate::read::{Fields, Node};
 use crate::simplestyle::{self, Style};
 use crate::time::{ValidTime, expand};
 use crate::wms::{Request, Service};
-use crate::{Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth};
+use crate::wms_layer::{AskedTime, Known, Matching, Rule};
+use crate::{AxisOrder, Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, WmsLayer, Zone};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 /// Frames per second where `output.fps` is not given.
@@ -24,10 +25,10 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
     let map = fields.required("map", "an object with `bbox` and `width`").and_then(|node| read_map(&node, limits));
     let times = match fields.optional("times") {
         Some(node) => read_times(&node, limits),
-        None => Some(vec![None]),
+        None => Some(Times::Listed(vec![None])),
     };
-    let frames = times.as_ref().map_or(1, Vec::len);
-    let timed = times.as_ref().is_none_or(|times| times[0].is_some());
+    let frames = times.as_ref().map_or(1, Times::count);
+    let timed = times.as_ref().is_none_or(Times::are_times);
     let crs = map.as_ref().map_or(Crs::WebMercator, |map| map.crs);
     let context = Context { crs, timed, limits };
     let layers = fields.required("layers", "a list of layers, bottom first").and_then(|node| {
@@ -41,7 +42,73 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
         None => Some(super::output(super::format(None, frames, purpose), FRAME_RATE_FPS)),
     };
     fields.finish();
-    Some(Animation { map: map?, times: times?, layers: layers?, header: header?, output: output? })
+    let (times, layers) = (times?, layers?);
+    let last = match &times {
+        Times::Last { count, of } => {
+            Some(LastTimes { count: *count, layer: of_layer(of.as_ref(), &layers, root)?, only: None })
+        }
+        Times::Listed(_) => None,
+    };
+    let times = match times {
+        Times::Listed(times) => times,
+        Times::Last { count, .. } => vec![None; count],
+    };
+    Some(Animation { map: map?, times, last, layers, header: header?, output: output? })
+}
+
+/// The times of a request.
+enum Times<'a> {
+    /// Known.
+    Listed(Vec<Option<ValidTime>>),
+    /// The last of a layer's, `of` being its title.
+    Last { count: usize, of: Option<Node<'a>> },
+}
+
+impl Times<'_> {
+    fn count(&self) -> usize {
+        match self {
+            Self::Listed(times) => times.len(),
+            Self::Last { count, .. } => *count,
+        }
+    }
+
+    fn are_times(&self) -> bool {
+        match self {
+            Self::Listed(times) => times[0].is_some(),
+            Self::Last { .. } => true,
+        }
+    }
+}
+
+/// The layer whose last times are meant: the one of that title, or the only one that can have times.
+fn of_layer(of: Option<&Node>, layers: &[Layer], root: &Node) -> Option<usize> {
+    let has_times = |layer: &Layer| matches!(&layer.content, Content::Wms(wms) if !wms.is_fixed());
+    let timed: Vec<usize> = (0..layers.len()).filter(|i| has_times(&layers[*i])).collect();
+    let names = || timed.iter().map(|i| format!("`{}`", layers[*i].name)).collect::<Vec<_>>().join(", ");
+    match of {
+        Some(node) => {
+            let wanted = node.string()?;
+            let found = timed.iter().copied().find(|i| layers[*i].name == wanted);
+            if found.is_none() {
+                let hint =
+                    if timed.is_empty() { "add a `wms` layer".to_owned() } else { format!("one of {}", names()) };
+                node.invalid(format!("`{wanted}` is not the title of a layer whose times can be known"), &hint);
+            }
+            found
+        }
+        None => {
+            let [only] = timed[..] else {
+                let node = root.child(root.json.get("times")?, "times");
+                node.refuse(
+                    "missing",
+                    "`of` is missing: the title of the layer whose last times are meant",
+                    Some(&names()),
+                );
+                return None;
+            };
+            Some(only)
+        }
+    }
 }
 
 fn read_map(node: &Node, limits: &Limits) -> Option<Extent> {
@@ -55,7 +122,12 @@ fn read_map(node: &Node, limits: &Limits) -> Option<Extent> {
         let crs = crs?;
         match bbox_crs {
             None | Some(Some(Crs::Geographic)) => {
-                Some(Bbox::new(super::bbox_in_degrees(&node, crs)?).convert(Crs::Geographic, crs))
+                let bbox = Bbox::new(super::bbox_in_degrees(&node, crs)?).convert(Crs::Geographic, crs);
+                if bbox.is_none() {
+                    let hint = "a box where the projection holds, or `bbox_crs` and the projection's own units";
+                    node.invalid(format!("nothing of the box is in {}", crs.code()), hint);
+                }
+                bbox
             }
             Some(from) => bbox_in_units(&node, from?, crs),
         }
@@ -101,8 +173,8 @@ fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
     let code = node.string()?;
     let crs = Crs::parse(code);
     if crs.is_none() {
-        let detail = format!("the CRS `{code}` is not supported by this version");
-        node.refuse("not_supported", detail, Some("EPSG:3857 or EPSG:4326"));
+        let detail = format!("the CRS `{code}` is not known");
+        node.refuse("not_supported", detail, Some(super::CRS_HINT));
     }
     crs
 }
@@ -110,20 +182,24 @@ fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
 /// A bbox in the units of `from`, as one in those of `to`.
 fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
     let bbox = Bbox::new(node.four_numbers()?);
-    let y_max = from.y(to.latitude_max());
-    let x_max = 1.5 * from.world_width();
-    let in_world = bbox.width() <= from.world_width() * (1.0 + 1e-9)
+    let world = from.equator();
+    // A projected world may be drawn far beyond the length of the equator, but not without end.
+    let [x_max, y_max] = match from.forward([0.0, to.latitude_max()]).filter(|_| from.is_parallel()) {
+        Some([_, y]) => [1.5 * world, y],
+        None => [2.0 * world, 2.0 * world],
+    };
+    let in_world = (!from.is_parallel() || bbox.width() <= world * (1.0 + 1e-9))
         && [bbox.min_x, bbox.max_x].iter().all(|x| x.abs() <= x_max)
         && [bbox.min_y, bbox.max_y].iter().all(|y| y.abs() <= y_max);
-    if bbox.width() <= 0.0 || bbox.height() <= 0.0 || !in_world {
+    let converted = if bbox.width() > 0.0 && bbox.height() > 0.0 && in_world { bbox.convert(from, to) } else { None };
+    if converted.is_none() {
         let hint = format!("[min x, min y, max x, max y] in the units of {}, no wider than the world", from.code());
         node.invalid("the box has no area or lies outside the world", &hint);
-        return None;
     }
-    Some(bbox.convert(from, to))
+    converted
 }
 
-fn read_times(node: &Node, limits: &Limits) -> Option<Vec<Option<ValidTime>>> {
+fn read_times<'a>(node: &Node<'a>, limits: &Limits) -> Option<Times<'a>> {
     let max = limits.frames_max;
     let read = |node: &Node| match expand(node.string()?, max) {
         Ok(times) => Some(times),
@@ -134,12 +210,11 @@ fn read_times(node: &Node, limits: &Limits) -> Option<Vec<Option<ValidTime>>> {
     };
     let times: Vec<_> = match node.json {
         Json::Object(_) => {
-            node.refuse(
-                "not_supported",
-                "times relative to a layer are not supported by this version",
-                Some("a list or an interval"),
-            );
-            return None;
+            let fields = node.fields()?;
+            let count = fields.required("last", "how many frames").and_then(|node| node.integer(1, max as u32));
+            let of = fields.optional("of");
+            fields.finish();
+            return Some(Times::Last { count: count? as usize, of });
         }
         Json::List(_) => {
             let all: Vec<_> = node.items(max)?.iter().map(read).collect();
@@ -155,20 +230,32 @@ fn read_times(node: &Node, limits: &Limits) -> Option<Vec<Option<ValidTime>>> {
         node.invalid("the times are not in order", "earliest first");
         return None;
     }
-    Some(times.into_iter().map(Some).collect())
+    Some(Times::Listed(times.into_iter().map(Some).collect()))
 }
 
 fn read_header(node: &Node) -> Option<Header> {
     let fields = node.fields()?;
     let title = fields.optional("title").map(|node| node.text());
-    fields.later("timezone");
+    let zone = fields.optional("timezone").map(|node| read_zone(&node));
     fields.later("logo");
     fields.finish();
     let title = match title {
         Some(title) => Some(title?).filter(|title| !title.is_empty()),
         None => None,
     };
-    Some(Header { title, time_prefix: None })
+    Some(Header { title, time_prefix: None, zone: zone.transposed()?.unwrap_or_default() })
+}
+
+fn read_zone(node: &Node) -> Option<Zone> {
+    let name = node.string()?;
+    let zone = Zone::parse(name);
+    if zone.is_none() {
+        node.invalid(
+            format!("`{name}` is not a time zone"),
+            "a name of the IANA database, such as `UTC` or `Australia/Perth`",
+        );
+    }
+    zone
 }
 
 fn read_output(node: &Node, frames: usize, purpose: Purpose) -> Option<crate::Output> {
@@ -203,6 +290,7 @@ impl Context<'_> {
         let opacity = fields.optional("opacity").map_or(Some(1.0), |node| node.number(0.0, 1.0));
         let attribution = fields.optional("attribution").map(|node| node.text());
         let labels = fields.optional("labels").map_or(Some(Vec::new()), |node| labels(&node));
+        let resampling = fields.optional("resampling").map_or(Some(0), |node| node.word(&["bilinear", "nearest"]));
         let on_error = fields.optional("on_error").map_or(Some(OnError::Mark), |node| read_on_error(&node));
         let content = match kind {
             0 => self.xyz(&fields),
@@ -234,6 +322,7 @@ impl Context<'_> {
             name: title.clone().unwrap_or_else(|| format!("layer {number} ({})", TYPES[kind])),
             title,
             legend: legend?,
+            resampling: [Resampling::Bilinear, Resampling::Nearest][resampling?],
             opacity: opacity? as f32,
             attribution,
             labels: Series::Same(labels?),
@@ -260,9 +349,10 @@ impl Context<'_> {
         let version = fields.optional("version").map(|node| node.word(&["1.1.1", "1.3.0"]));
         let code = fields.optional("crs").map(|node| Some((read_crs(Some(node.clone()), self.crs)?, node.string()?)));
         let params = fields.optional("params").map_or(Some(Vec::new()), |node| wms_params(&node));
-        let timed = fields.optional("time").map_or(Some(self.timed), |node| wms_time(&node, self.timed));
-        fields.later("within");
+        let time = self.asked_time(fields);
+        let axis_order = fields.optional("axis_order").map(|node| node.word(&["xy", "yx"]));
         let url = fields.required("url", "the address of the WMS").and_then(|node| node.url());
+        let crs_given = code.is_some();
         let (crs, code) = code.transposed()?.unwrap_or((self.crs, self.crs.code()));
         let mut request = Request::parse(url?).ok()?;
         for (key, value) in params? {
@@ -278,7 +368,43 @@ impl Context<'_> {
         super::check_length(&fields.node, &request)?;
         // A time among the parameters is the author's choice of one time for every frame.
         let fixed = request.get("TIME").is_some();
-        Some(Content::Wms { service: Service::new(request, crs, code, None), timed: timed? && !fixed })
+        let mut service = Service::new(request, crs, code, None);
+        service.axis_order = axis_order.transposed()?.map(|order| [AxisOrder::XThenY, AxisOrder::YThenX][order]);
+        let time = if fixed { AskedTime::Fixed } else { time? };
+        Some(Content::Wms(WmsLayer { service, time, crs_given, known: Known::NotYet }))
+    }
+
+    /// Which time a layer is asked for: `time` and `within`.
+    fn asked_time(&self, fields: &Fields) -> Option<AskedTime> {
+        const WORDS: [&str; 5] = ["exact", "nearest", "previous", "none", "unchecked"];
+        let within = fields.optional("within").map(|node| (read_duration(&node), node));
+        let word = match fields.optional("time") {
+            Some(node) => {
+                let word = node.word(&WORDS)?;
+                if !self.timed && word == 4 {
+                    node.invalid("the request has no `times`", "add `times`");
+                    return None;
+                }
+                word
+            }
+            None => 0,
+        };
+        let rule = match word {
+            0 => Rule::Exact,
+            1 => Rule::Nearest,
+            2 => Rule::Previous,
+            _ => Rule::Exact,
+        };
+        if let Some((_, node)) = within.as_ref().filter(|_| !matches!(word, 1 | 2)) {
+            node.invalid("`within` has no meaning here", "use it with `\"time\": \"nearest\"` or `\"previous\"`");
+            return None;
+        }
+        let within = within.map(|(within, _)| within).transposed()?;
+        Some(match word {
+            3 => AskedTime::Fixed,
+            4 => AskedTime::Unchecked,
+            _ => AskedTime::Matched(Matching { rule, within }),
+        })
     }
 
     fn image(&self, fields: &Fields) -> Option<Content> {
@@ -366,45 +492,21 @@ fn graticule(fields: &Fields) -> Option<Content> {
 }
 
 fn read_on_error(node: &Node) -> Option<OnError> {
-    match node.word(&["mark", "fail", "hold"])? {
-        0 => Some(OnError::Mark),
-        1 => Some(OnError::Fail),
-        _ => {
-            node.refuse("not_supported", "`hold` is not supported by this version", Some("`mark` or `fail`"));
-            None
-        }
-    }
+    Some([OnError::Mark, OnError::Fail, OnError::Hold][node.word(&["mark", "fail", "hold"])?])
 }
 
-/// A URL, `"auto"` for GetLegendGraphic, or nothing.
-fn read_legend(fields: &Fields, content: Option<&Content>) -> Option<Option<String>> {
+/// A URL, `"auto"` for the server's own, or nothing.
+fn read_legend(fields: &Fields, content: Option<&Content>) -> Option<Option<Legend>> {
     let Some(node) = fields.optional("legend") else { return Some(None) };
     match (node.json, content) {
         (Json::Bool(false), _) => Some(None),
-        (Json::Text(text), Some(Content::Wms { service, .. })) if text == "auto" => Some(Some(service.legend())),
+        (Json::Text(text), Some(Content::Wms(_))) if text == "auto" => Some(Some(Legend::Auto)),
         (Json::Text(text), Some(_)) if text == "auto" => {
             node.invalid("only a WMS has a legend of its own", "the URL of a picture");
             None
         }
         (_, None) => None,
-        _ => node.url().map(|url| Some(url.to_owned())),
-    }
-}
-
-/// Whether the layer is asked for the time of each frame.
-fn wms_time(node: &Node, timed: bool) -> Option<bool> {
-    match node.word(&["exact", "none", "nearest", "previous"])? {
-        0 if timed => Some(true),
-        0 => {
-            node.invalid("the request has no `times`", "add `times`");
-            None
-        }
-        1 => Some(false),
-        _ => {
-            let hint = "`exact`, or `none` for a layer that is the same at all times";
-            node.refuse("not_supported", "matching times to a server's is not supported by this version", Some(hint));
-            None
-        }
+        _ => node.url().map(|url| Some(Legend::Url(url.to_owned()))),
     }
 }
 

@@ -80,6 +80,9 @@ fn check_purpose(root: &Node, animation: &Animation, purpose: Purpose) {
     }
 }
 
+/// Which CRSs there are.
+const CRS_HINT: &str = "EPSG:3857, EPSG:4326, or the EPSG code of a projection, such as EPSG:3413 or EPSG:32633";
+
 /// Formats that the contract knows and this version does not.
 const FORMATS_LATER: [&str; 3] = ["webm", "apng", "zip"];
 
@@ -162,7 +165,7 @@ fn bbox_in_degrees(node: &Node, crs: Crs) -> Option<[f64; 4]> {
         let detail = format!("the latitudes are not between -{max} and {max}, where {} ends", crs.code());
         let hint = match crs {
             Crs::WebMercator => "cut the box at 85 degrees, or use \"crs\": \"EPSG:4326\" in the second dialect",
-            Crs::Geographic => "[west, south, east, north] in degrees",
+            Crs::Geographic | Crs::Projected(_) => "[west, south, east, north] in degrees",
         };
         node.refuse("out_of_range", detail, Some(hint));
         return None;

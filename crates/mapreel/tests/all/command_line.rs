@@ -72,7 +72,7 @@ fn check_explains_the_plan_and_fetches_nothing() {
         "SST: 48 pictures over all frames, times 2018-01-01T00:00:00Z to 2019-12-01T00:00:00Z",
         "",
     );
-    check(&["check", &path], 0, "upstream  49 requests, 1 of them for legends", "");
+    check(&["check", &path], 0, "upstream  50 requests, 1 of them for legends", "");
     check(&["check", &path], 0, "output    mp4, 4 frames per second, 6.0 s", "");
 }
 

@@ -7,8 +7,26 @@ use std::sync::Arc;
 /// Status line, further headers, body.
 pub type Answer = (&'static str, &'static str, Vec<u8>);
 
-/// Starts a server for the rest of the process; its URL.
+/// Starts a server for the rest of the process; its URL. To those who ask, it says that it has layer `a` at every moment;
+/// all other answers are `answer`'s.
 pub fn serve(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
+    serve_all(move |path| match path.contains("REQUEST=GetCapabilities") {
+        true => ("200 OK", "", capabilities("a", "1900-01-01T00:00:00Z/2100-01-01T00:00:00Z").into_bytes()),
+        false => answer(path),
+    })
+}
+
+/// The capabilities of a WMS of one layer with such times.
+pub fn capabilities(layer: &str, times: &str) -> String {
+    format!(
+        r#"<WMS_Capabilities version="1.3.0"><Service><Title>test</Title></Service><Capability><Layer><Title>all</Title>
+        <CRS>EPSG:3857</CRS><CRS>EPSG:4326</CRS><Layer><Name>{layer}</Name><Title>{layer}</Title>
+        <Dimension name="time" units="ISO8601">{times}</Dimension></Layer></Layer></Capability></WMS_Capabilities>"#
+    )
+}
+
+/// Starts a server whose every answer is `answer`'s.
+pub fn serve_all(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = Arc::new(answer);

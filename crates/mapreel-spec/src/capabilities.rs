@@ -1,0 +1,171 @@
+//! What a map server says of itself, as plain data: the layers of a WMS or WMTS, their times, styles and CRSs.
+//!
+//! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `resolve.rs`'s.
+
+use crate::{Bbox, TimeAxis, TimeError, ValidTime};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// A WMS.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Capabilities {
+    /// The version of the document.
+    pub version: String,
+    /// The name of the service for people.
+    pub title: String,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whose parameters it understands.
+    pub dialect: Dialect,
+    /// The widest picture that it draws, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width_max: Option<u32>,
+    /// The highest picture that it draws, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height_max: Option<u32>,
+    /// The most layers of one picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layers_max: Option<u32>,
+    /// The formats of its pictures.
+    pub formats: Vec<String>,
+    /// Scheme and host by which it knows itself: behind a proxy perhaps not those by which it is reached.
+    #[serde(skip)]
+    pub own_origin: Option<String>,
+    /// The layers that can be asked for, in the order of the document, with all that they inherit.
+    pub layers: Vec<Layer>,
+}
+
+/// Vendor parameters that a WMS understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// None that matter here.
+    #[default]
+    Plain,
+    /// `COLORSCALERANGE`, `NUMCOLORBANDS`, palettes in style names, `GetMetadata`: ncWMS, THREDDS and their kin.
+    NcWms,
+}
+
+/// A layer that can be asked for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Layer {
+    /// What requests call it.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The titles of the layers that it lies in, outermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
+    /// The CRSs that it is offered in, as the server writes them.
+    pub crs: Vec<String>,
+    /// Where there are data: west, south, east, north in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub degrees: Option<Bbox>,
+    /// Its times, elevations, runs and whatever else it depends on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dimensions: Vec<Dimension>,
+    /// The styles that it is offered in, its own before inherited ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<Style>,
+    /// The credit that it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
+    /// Whether it covers what is below it.
+    pub opaque: bool,
+}
+
+impl Layer {
+    /// A dimension by its name, which has no case.
+    pub fn dimension(&self, name: &str) -> Option<&Dimension> {
+        self.dimensions.iter().find(|dimension| dimension.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The dimension that names the run of a forecast.
+    pub fn run(&self) -> Option<&Dimension> {
+        self.dimensions.iter().find(|dimension| {
+            let name = dimension.name.to_ascii_lowercase();
+            matches!(
+                name.strip_prefix("dim_").unwrap_or(&name),
+                "reference_time" | "forecast_reference_time" | "run" | "model_run" | "run_time" | "runtime"
+            )
+        })
+    }
+}
+
+/// What a layer depends on beside place (OGC 06-042, annex C).
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Dimension {
+    /// `time`, `elevation` or another.
+    pub name: String,
+    /// Units, as the server writes them.
+    pub units: String,
+    /// The value that is drawn where none is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Whether the server takes the nearest value where it does not have the one that is asked for.
+    pub nearest_value: bool,
+    /// The values, as the server writes them.
+    pub extent: String,
+    /// The same as a time axis, where it is one, or what is wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "axis")]
+    pub axis: Option<Result<TimeAxis, TimeError>>,
+}
+
+impl Dimension {
+    /// Whether its values are times.
+    pub fn is_time(&self) -> bool {
+        self.name.eq_ignore_ascii_case("time")
+            || self.units.to_ascii_uppercase().replace([' ', '-', ':'], "") == "ISO8601"
+    }
+
+    /// The name of its parameter in a request (OGC 06-042, C.3.2).
+    pub fn parameter(&self) -> String {
+        let name = self.name.to_ascii_uppercase();
+        match name.as_str() {
+            "TIME" | "ELEVATION" => name,
+            _ if name.starts_with("DIM_") => name,
+            _ => format!("DIM_{name}"),
+        }
+    }
+
+    /// The time that the server draws where none is asked for: its default, where that is on the axis; otherwise the
+    /// latest that is not later than now; otherwise the first.
+    pub fn default_time(&self, now: Timestamp) -> Option<ValidTime> {
+        let axis = self.axis.as_ref()?.as_ref().ok()?;
+        let named = self.default.as_deref().and_then(|text| ValidTime::parse_kept(text).ok());
+        let named = named.and_then(|time| axis.at(time.instant()));
+        named.or_else(|| axis.previous(now)).or_else(|| Some(axis.first()))
+    }
+}
+
+/// A rendering of a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Style {
+    /// What requests call it.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// The address of its legend, as the server writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legend: Option<String>,
+}
+
+/// An axis in a few words: its ends, and how many times it has.
+fn axis<S: serde::Serializer>(axis: &Option<Result<TimeAxis, TimeError>>, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(None)?;
+    match axis {
+        Some(Ok(axis)) => {
+            map.serialize_entry("first", &axis.first().rfc3339())?;
+            map.serialize_entry("last", &axis.last().rfc3339())?;
+            map.serialize_entry("count", &axis.count())?;
+        }
+        Some(Err(problem)) => map.serialize_entry("problem", &problem.to_string())?,
+        None => {}
+    }
+    map.end()
+}
