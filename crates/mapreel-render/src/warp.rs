@@ -30,7 +30,7 @@ pub(crate) fn warp(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampl
             fill(&lens, &mut sheet, [column, row, right, bottom]);
         }
     }
-    sheet.touched.then(|| Placed { raster: Raster { premultiplied: raster.premultiplied, ..sheet.out }, x: 0, y: 0 })
+    sheet.touched.then_some(Placed { raster: Raster { premultiplied: raster.premultiplied, ..sheet.out }, x: 0, y: 0 })
 }
 
 /// From pixels of the map to those of the picture, both counted from the outer corner at the upper left.

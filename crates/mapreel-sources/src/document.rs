@@ -1,9 +1,11 @@
 //! XML documents of strangers: decoded, bounded, and never followed anywhere.
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Error, Node, ParsingOptions};
 
 /// Elements, attributes and texts of one document.
 const NODES_MAX: u32 = 5_000_000;
+/// Prefixes that a document may forget to declare.
+const PREFIXES_MAX: usize = 8;
 
 /// Why a document cannot be used: what is broken, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +13,12 @@ const NODES_MAX: u32 = 5_000_000;
 pub struct BrokenDocument(pub(crate) String);
 
 /// The text of a document, by its byte-order mark or the encoding that it names; UTF-8 otherwise.
-pub(crate) fn text(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> String {
+    // Recorded of a real server: the mark of UTF-16 before text of one byte for each character.
+    let bytes = match bytes {
+        [0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..] if rest.starts_with(b"<?") => rest,
+        _ => bytes,
+    };
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
     let named = head.split_once("encoding=").and_then(|(_, rest)| {
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
@@ -23,11 +30,31 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     text.trim_start().to_owned()
 }
 
-/// Reads a document. A DOCTYPE is read past: nothing outside the document is ever loaded, and entities that explode are
-/// an error.
-pub(crate) fn parse(text: &str) -> Result<Document<'_>, BrokenDocument> {
-    let options = ParsingOptions { allow_dtd: true, nodes_limit: NODES_MAX, ..Default::default() };
-    Document::parse_with_options(text, options).map_err(|error| BrokenDocument(format!("the XML is broken: {error}")))
+/// Reads a document and hands it on. A DOCTYPE is read past: nothing outside the document is ever loaded, and entities that
+/// explode are an error. Prefixes that the document forgets to declare, as some do, are declared.
+pub(crate) fn read<T>(
+    bytes: &[u8],
+    reader: impl FnOnce(&Document) -> Result<T, BrokenDocument>,
+) -> Result<T, BrokenDocument> {
+    let mut text = text(bytes);
+    for _ in 0..=PREFIXES_MAX {
+        let options = ParsingOptions { allow_dtd: true, nodes_limit: NODES_MAX, ..Default::default() };
+        let prefix = match Document::parse_with_options(&text, options) {
+            Ok(document) => return reader(&document),
+            Err(Error::UnknownNamespace(prefix, _)) => prefix,
+            Err(error) => return Err(BrokenDocument(format!("the XML is broken: {error}"))),
+        };
+        let Some(at) = after_root_name(&text) else { break };
+        text.insert_str(at, &format!(" xmlns:{prefix}=\"urn:undeclared:{prefix}\""));
+    }
+    Err(BrokenDocument(format!("the XML is broken: more than {PREFIXES_MAX} prefixes are not declared")))
+}
+
+/// The place in the text behind the name of the root element.
+fn after_root_name(text: &str) -> Option<usize> {
+    let starts = text.match_indices('<').map(|(at, _)| at + 1);
+    let root = starts.into_iter().find(|at| text[*at..].starts_with(|c: char| c.is_alphabetic() || c == '_'))?;
+    text[root..].find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).map(|end| root + end)
 }
 
 /// The child elements of this name, in whatever namespace.
@@ -60,4 +87,53 @@ pub(crate) fn child_words(node: Node, name: &'static str) -> Option<String> {
 /// An attribute, in whatever namespace.
 pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(bytes: &[u8]) -> Result<String, String> {
+        read(bytes, |document| Ok(words(document.root_element()).unwrap_or_default()))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_encoding_of_real_servers_is_read() {
+        let check = |bytes: &[u8]| assert_eq!(root(bytes).as_deref(), Ok("Mé"));
+        check("<a>Mé</a>".as_bytes());
+        check("\u{feff}<?xml version='1.0'?><a>Mé</a>".as_bytes());
+        check(b"<?xml version='1.0' encoding='ISO-8859-15'?><a>M\xE9</a>");
+        check(b"\xFF\xFE<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>M\xE9</a>");
+        let utf_16: Vec<u8> = "\u{feff}<?xml version='1.0' encoding='UTF-16'?><a>Mé</a>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        check(&utf_16);
+    }
+
+    #[test]
+    fn what_is_broken_is_said_with_its_place() {
+        let check = |text: &str, expected: &str| {
+            let error = root(text.as_bytes()).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        };
+        check("<a>\n<b></a>", "2:");
+        check("", "the XML is broken");
+        check("<a><inspire:b>1</inspire:b>", "1:");
+        assert_eq!(
+            root(b"<!DOCTYPE a SYSTEM 'x.dtd'><!-- <b> --><a x='1'><inspire:b i:c='2'>1</inspire:b></a>"),
+            Ok("1".into())
+        );
+    }
+
+    #[test]
+    fn entities_do_not_explode() {
+        let mut dtd = String::from("<!DOCTYPE r [<!ENTITY a0 'ha'>");
+        for i in 1..40 {
+            dtd += &format!("<!ENTITY a{i} '&a{};&a{};'>", i - 1, i - 1);
+        }
+        assert!(root(format!("{dtd}]><r>&a39;</r>").as_bytes()).is_err());
+        assert!(root(b"<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><r>&x;</r>").is_err());
+    }
 }

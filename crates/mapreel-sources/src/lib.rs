@@ -24,6 +24,7 @@ mod public;
 mod retry;
 mod said;
 pub mod wms;
+pub mod wmts;
 
 pub use allowed::{Allowed, BadAllowed};
 pub use answer::Wanted;

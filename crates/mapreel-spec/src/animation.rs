@@ -3,8 +3,10 @@
 use crate::capabilities::Capabilities;
 use crate::geojson::{Features, Reading};
 use crate::tile::TileTemplate;
+use crate::timing::Timing;
 use crate::wms_layer::WmsLayer;
-use crate::{Bbox, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, Zone, wms};
+use crate::wmts::WmtsLayer;
+use crate::{Bbox, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, Zone, tilejson, wms, wmts};
 use jiff::Timestamp;
 
 /// An animation, or an image: an animation of one frame.
@@ -172,6 +174,10 @@ pub enum Content {
     Tiles(Series<TileTemplate>),
     /// A WMS, asked by Mapreel.
     Wms(WmsLayer),
+    /// A WMTS, asked by Mapreel.
+    Wmts(WmtsLayer),
+    /// Tiles that a TileJSON document describes, which must be fetched first.
+    TileJson(String),
     /// Whole GetMap requests.
     GetMaps(Series<wms::GetMap>),
     /// A georeferenced picture; `{time}` or `{time:PATTERN}` in its URL stands for the frame's time.
@@ -217,7 +223,22 @@ pub enum DocumentKind {
     /// Features.
     GeoJson,
     /// What a WMS says of itself.
-    Capabilities,
+    Wms,
+    /// What a WMTS says of itself.
+    Wmts,
+    /// Where tiles are.
+    TileJson,
+}
+
+impl Content {
+    /// Which times are asked for, where a server is asked for times.
+    pub(crate) fn timing(&self) -> Option<&Timing> {
+        match self {
+            Self::Wms(wms) => Some(&wms.timing),
+            Self::Wmts(wmts) => Some(&wmts.timing),
+            _ => None,
+        }
+    }
 }
 
 impl Animation {
@@ -226,7 +247,9 @@ impl Animation {
     pub fn documents(&self) -> Vec<Document> {
         let document = |(layer, described): (usize, &Layer)| match &described.content {
             Content::GeoJsonUrl { url, .. } => Some(Document { layer, url: url.clone(), kind: DocumentKind::GeoJson }),
-            Content::Wms(wms) => Some(Document { layer, url: wms.document()?, kind: DocumentKind::Capabilities }),
+            Content::Wms(wms) => Some(Document { layer, url: wms.document()?, kind: DocumentKind::Wms }),
+            Content::Wmts(wmts) => Some(Document { layer, url: wmts.document()?, kind: DocumentKind::Wmts }),
+            Content::TileJson(url) => Some(Document { layer, url: url.clone(), kind: DocumentKind::TileJson }),
             _ => None,
         };
         self.layers.iter().enumerate().filter_map(document).collect()
@@ -268,6 +291,15 @@ impl Animation {
         described.attribution = described.attribution.take().or_else(|| wms.attribution(capabilities));
     }
 
+    /// Takes in what the server of a WMTS layer says of it, or why that is not known.
+    pub fn learn_wmts(&mut self, layer: usize, said: Result<&wmts::Capabilities, String>, now: Timestamp) {
+        let (map, described) = (self.map, &mut self.layers[layer]);
+        let Content::Wmts(wmts) = &mut described.content else { return };
+        if let Err(why) = said.and_then(|said| wmts.learn(said, &map, now)) {
+            described.content = Content::Missing(why);
+        }
+    }
+
     /// Puts the last times of a layer in their place, once all documents have been taken in.
     ///
     /// # Errors
@@ -275,9 +307,10 @@ impl Animation {
     pub fn settle_times(&mut self) -> Result<(), (String, String)> {
         let Some(LastTimes { count, layer, only }) = self.last else { return Ok(()) };
         let described = &self.layers[layer];
-        let times = match &described.content {
-            Content::Wms(wms) => wms.last_times(count),
-            _ => Err("it has no times".to_owned()),
+        let times = match (&described.content, described.content.timing()) {
+            (Content::Missing(why), _) => Err(why.clone()),
+            (_, Some(timing)) => timing.last_times(count),
+            (_, None) => Err("it has no times".to_owned()),
         };
         let times = times.map_err(|why| (described.name.clone(), why))?;
         self.times = match only {
@@ -289,7 +322,18 @@ impl Animation {
 
     /// Puts a fetched document, or why it could not be had, in the place of its URL.
     pub fn resolve(&mut self, layer: usize, document: Result<&[u8], String>) {
-        let content = &mut self.layers[layer].content;
+        let described = &mut self.layers[layer];
+        let content = &mut described.content;
+        if let Content::TileJson(_) = content {
+            *content = match document.and_then(tilejson::parse) {
+                Ok((template, credit)) => {
+                    described.attribution = described.attribution.take().or(credit);
+                    Content::Tiles(Series::Same(template))
+                }
+                Err(why) => Content::Missing(format!("its TileJSON cannot be used: {why}")),
+            };
+            return;
+        }
         let Content::GeoJsonUrl { reading, .. } = content else { return };
         let features = document.and_then(|bytes| {
             reading.parse(bytes).map_err(|problems| {

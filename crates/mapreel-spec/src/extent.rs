@@ -135,12 +135,6 @@ impl Extent {
         Some([fine(x)?, fine(y)?])
     }
 
-    /// The zoom level at which a 256-pixel tile has this extent's resolution.
-    pub(crate) fn zoom(&self) -> f64 {
-        let [rx, _] = self.resolution();
-        (self.crs.equator() / (256.0 * rx)).log2()
-    }
-
     /// The size in pixels of a bbox at a zoom level, one world being `256 · 2^zoom` pixels wide. Not bounded.
     pub(crate) fn size_at_zoom(crs: Crs, bbox: &Bbox, zoom: f64) -> [f64; 2] {
         let pixels_per_unit = 256.0 * zoom.exp2() / crs.equator();

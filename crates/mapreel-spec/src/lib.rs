@@ -20,6 +20,7 @@ mod extent;
 mod gap;
 pub mod geojson;
 mod graticule;
+mod grid;
 mod json;
 mod limits;
 pub mod manifest;
@@ -33,9 +34,12 @@ mod read;
 mod simplestyle;
 mod text;
 mod tile;
+mod tilejson;
 mod time;
+mod timing;
 pub mod wms;
 mod wms_layer;
+pub mod wmts;
 mod zone;
 
 pub use animation::{
@@ -59,6 +63,7 @@ pub use projection::Projection;
 pub use tile::{TileTemplate, TileTemplateError};
 pub use time::{TimeError, ValidTime, expand as expand_times};
 pub use wms_layer::WmsLayer;
+pub use wmts::WmtsLayer;
 pub use zone::Zone;
 
 /// Reads a request in either dialect and validates it whole.

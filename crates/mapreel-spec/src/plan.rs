@@ -4,8 +4,9 @@
 
 use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError, Resampling, Series};
 use crate::geojson::Features;
+use crate::timing::Timing;
 use crate::wms_layer::Choice;
-use crate::{Bbox, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, WmsLayer, Zone};
+use crate::{Bbox, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, Zone};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -255,6 +256,12 @@ impl Plan {
     }
 }
 
+/// What a server is asked for, frame by frame, and the time of each.
+fn chosen(choices: impl Iterator<Item = Choice>) -> (Drawing, Series<Option<String>>) {
+    let (mosaics, used) = choices.map(|choice| (choice.mosaic, choice.time)).unzip();
+    (Drawing::Pictures(Series::new(mosaics)), Series::new(used))
+}
+
 fn frame(time: &Option<ValidTime>, header: &Header) -> Frame {
     let text = |time: &ValidTime| match header.time_prefix {
         Some(prefix) => format!("{prefix}{}", time.text()),
@@ -286,7 +293,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             (Drawing::Pictures(Series::new(mosaics)), Series::Same(None))
         }
         Content::Wms(wms) => {
-            let frames = if wms.is_fixed() { 1 } else { times.len() };
+            let frames = if wms.timing.is_fixed() { 1 } else { times.len() };
             if wms.service.pieces(&animation.map).saturating_mul(frames as u64) > limits.upstream_requests_max as u64 {
                 return Err((
                     "too_large",
@@ -294,10 +301,20 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
                     "a larger `width` and `height` in `params`",
                 ));
             }
-            let choice = |time: &Option<ValidTime>| wms.at(time.as_ref(), &animation.map, &animation.header.zone);
-            let choices: Vec<Choice> = times[..frames].iter().map(choice).collect();
-            let used = choices.iter().map(|choice| choice.time.clone()).collect();
-            (Drawing::Pictures(Series::new(choices.into_iter().map(|c| c.mosaic).collect())), Series::new(used))
+            chosen(times[..frames].iter().map(|time| wms.at(time.as_ref(), &animation.map, &animation.header.zone)))
+        }
+        Content::Wmts(wmts) => {
+            let frames = if wmts.timing.is_fixed() { 1 } else { times.len() };
+            let at = |time: &Option<ValidTime>| {
+                let max = limits.upstream_requests_max / frames;
+                let choice = wmts.at(time.as_ref(), &animation.map, &animation.header.zone, max);
+                choice.ok_or((
+                    "too_large",
+                    "too many tiles over all frames".to_owned(),
+                    "a smaller map, or fewer frames",
+                ))
+            };
+            chosen(times[..frames].iter().map(at).collect::<Result<Vec<_>, _>>()?.into_iter())
         }
         Content::GetMaps(requests) => {
             let mosaics = Series::new(requests.iter().map(|r| r.mosaic()).collect());
@@ -319,7 +336,9 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             let used = Series::new(times.iter().map(used).collect());
             (Drawing::Features(features.clone()), used)
         }
-        Content::GeoJsonUrl { .. } => (Drawing::Missing("not fetched".into()), Series::Same(None)),
+        Content::GeoJsonUrl { .. } | Content::TileJson(_) => {
+            (Drawing::Missing("not fetched".into()), Series::Same(None))
+        }
         Content::Missing(reason) => (Drawing::Missing(reason.clone()), Series::Same(None)),
         Content::NaturalEarth(geography) => (Drawing::NaturalEarth(geography.clone()), Series::Same(None)),
         Content::Graticule(graticule) => (Drawing::Graticule(*graticule), Series::Same(None)),
@@ -345,8 +364,8 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         attribution: layer.attribution.clone(),
         labels,
         times_used,
-        unconfirmed: wms.and_then(WmsLayer::unconfirmed).map(str::to_owned),
-        run: wms.and_then(WmsLayer::run).map(|run| run.text().to_owned()),
+        unconfirmed: layer.content.timing().and_then(Timing::unconfirmed).map(str::to_owned),
+        run: wms.and_then(|wms| wms.run.as_ref()).map(|run| run.text().to_owned()),
         on_error: layer.on_error,
     })
 }
@@ -361,22 +380,26 @@ fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, used: Option<&s
         }
         _ => Some(label.text()),
     };
-    let wms = match &layer.content {
-        Content::Wms(wms) => Some(wms),
+    let timing = layer.content.timing();
+    let run = match &layer.content {
+        Content::Wms(wms) => wms.run.as_ref(),
         _ => None,
     };
     let used = match &layer.content {
         Content::GetMaps(_) => None,
         _ => used.and_then(|used| ValidTime::parse(used).ok()),
     };
-    let used = used.map(|used| match (wms.and_then(WmsLayer::unconfirmed), time) {
-        (Some(_), _) => PlannedLabel { text: format!("asked for {}, not confirmed", zone.show(&used)), marked: true },
-        (None, Some(time)) if *time != used => {
+    let unconfirmed = timing.and_then(Timing::unconfirmed).is_some();
+    let unchecked = timing.is_some_and(Timing::is_unchecked);
+    let used = used.map(|used| match (unconfirmed, time) {
+        (true, _) => PlannedLabel { text: format!("asked for {}, not confirmed", zone.show(&used)), marked: true },
+        (false, _) if unchecked => plain(format!("asked for {}", zone.show(&used))),
+        (false, Some(time)) if *time != used => {
             PlannedLabel { text: format!("{}, {}", zone.show(&used), apart(&used, time)), marked: true }
         }
-        (None, _) => plain(zone.show(&used)),
+        (false, _) => plain(zone.show(&used)),
     });
-    let run = wms.and_then(WmsLayer::run).map(|run| plain(format!("run {}", zone.show(run))));
+    let run = run.map(|run| plain(format!("run {}", zone.show(run))));
     used.into_iter().chain(run).chain(layer.labels.at(index).iter().filter_map(fill).map(plain)).collect()
 }
 

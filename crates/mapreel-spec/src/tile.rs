@@ -1,26 +1,35 @@
 //! Tiles of the XYZ convention: which cells cover a map, and the URL of each.
 
-use crate::plan::{Fit, Mosaic, Piece};
+use crate::grid::{self, Grid};
+use crate::plan::Mosaic;
 use crate::{Bbox, Crs, Extent};
 
-/// The side of a tile's cell, in pixels.
-const CELL_PX: u32 = 256;
-/// The deepest level of a tile matrix set that is asked for.
+/// The deepest level of a tile pyramid that is asked for.
 pub(crate) const ZOOM_MAX: u32 = 22;
 
-/// A tile URL with places for level, column and row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A tile URL with places for level, column and row, in the tile pyramid of the web (EPSG:3857, one tile at level 0).
+#[derive(Debug, Clone, PartialEq)]
 pub struct TileTemplate {
     template: String,
+    /// What `{s}` stands for, in turn.
+    pub(crate) subdomains: Vec<String>,
+    /// The side of a tile in pixels.
+    pub(crate) side_px: u32,
+    /// The first level that the server has.
+    pub(crate) zoom_min: u32,
     /// The deepest level that the server has.
     pub(crate) zoom_max: u32,
+    /// Where there are tiles: west, south, east, north in degrees.
+    pub(crate) degrees: Option<Bbox>,
+    /// Whether rows are counted from the south.
+    pub(crate) from_south: bool,
 }
 
 /// Why a text is not a tile URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TileTemplateError {
     /// A placeholder that is not known.
-    #[error("the placeholder `{{{0}}}` is not supported by this version")]
+    #[error("the placeholder `{{{0}}}` is not known; there are {{z}}, {{x}}, {{y}}, {{-y}}, {{q}}, {{s}} and {{r}}")]
     Placeholder(String),
     /// Neither a template nor a sample tile.
     #[error("neither a template with {{z}}, {{x}} and {{y}} nor the URL of a tile")]
@@ -30,8 +39,9 @@ pub enum TileTemplateError {
 impl TileTemplate {
     /// Reads a template (`…/{z}/{x}/{y}.png`) or the URL of any one tile (`…/3/5/2.png`).
     ///
-    /// A sample tile is read as `{z}/{x}/{y}`, except behind `/tile/`, where ArcGIS servers put the row before the
-    /// column (`…/MapServer/tile/{z}/{y}/{x}`).
+    /// `{-y}` counts rows from the south, as TMS does; `{q}` is a quadkey; `{s}` a subdomain; `{r}` becomes `@2x`. Tiles of a
+    /// template with `@2x` have 512 pixels a side, all others 256. A sample tile is read as `{z}/{x}/{y}`, except behind
+    /// `/tile/`, where ArcGIS servers put the row before the column (`…/MapServer/tile/{z}/{y}/{x}`).
     ///
     /// # Errors
     /// See [`TileTemplateError`].
@@ -40,77 +50,67 @@ impl TileTemplate {
             if url.contains('{') { url.to_owned() } else { from_sample(url).ok_or(TileTemplateError::NotATile)? };
         for placeholder in template.split('{').skip(1) {
             let name = placeholder.split('}').next().unwrap_or_default();
-            if !matches!(name, "z" | "x" | "y") {
+            if !matches!(name, "z" | "x" | "y" | "-y" | "q" | "s" | "r") {
                 return Err(TileTemplateError::Placeholder(name.to_owned()));
             }
         }
-        if ["{z}", "{x}", "{y}"].iter().any(|name| !template.contains(name)) {
+        let has = |name: &str| template.contains(name);
+        if !(has("{q}") || has("{z}") && has("{x}") && (has("{y}") || has("{-y}"))) {
             return Err(TileTemplateError::NotATile);
         }
-        Ok(Self { template, zoom_max: 19 })
+        let side_px = if has("{r}") || has("@2x") { 512 } else { 256 };
+        let subdomains = ["a", "b", "c"].map(str::to_owned).to_vec();
+        Ok(Self { template, subdomains, side_px, zoom_min: 0, zoom_max: 19, degrees: None, from_south: false })
     }
 
-    fn url(&self, zoom: u32, x: u64, y: u64) -> String {
-        self.template.replace("{z}", &zoom.to_string()).replace("{x}", &x.to_string()).replace("{y}", &y.to_string())
+    fn url(&self, zoom: u32, x: i64, y: i64) -> String {
+        let from_south = (1i64 << zoom) - 1 - y;
+        let subdomain = &self.subdomains[(x + y).rem_euclid(self.subdomains.len() as i64) as usize];
+        let url = self.template.replace("{z}", &zoom.to_string()).replace("{x}", &x.to_string());
+        let url = url.replace("{y}", &(if self.from_south { from_south } else { y }).to_string());
+        let url = url.replace("{-y}", &from_south.to_string()).replace("{q}", &quadkey(zoom, x, y));
+        url.replace("{s}", subdomain).replace("{r}", "@2x")
     }
 
     /// The tiles that cover a map, as one picture in EPSG:3857; none where the map lies beyond the tiles' world. `None`
     /// when they would be more than `max`.
     pub(crate) fn mosaic(&self, map: &Extent, max: usize) -> Option<Mosaic> {
-        let world = Crs::WebMercator.equator();
-        let Some(wanted) = map.in_crs(Crs::WebMercator) else {
-            return Some(Mosaic::nothing(Crs::WebMercator, None));
-        };
-        let zoom = tile_zoom(if map.crs.is_parallel() { map.zoom() } else { wanted.zoom() }).min(self.zoom_max);
+        let crs = Crs::WebMercator;
+        let Some(mut wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, None)) };
+        if map.crs.is_parallel() {
+            // Of two maps of one scale at the equator, none is finer because it lies farther north.
+            let equal = map.resolution()[0] / map.crs.equator() * crs.equator();
+            wanted.width = ((wanted.bbox.width() / equal).round() as u32).max(1);
+        }
+        let world = crs.equator();
+        let level = (world / (f64::from(self.side_px) * grid::coarsest(&wanted))).log2().ceil();
+        let zoom = (level.clamp(0.0, f64::from(ZOOM_MAX)) as u32).clamp(self.zoom_min, self.zoom_max);
         let side = 1i64 << zoom;
-        let tile_m = world / side as f64;
-        let (bbox, half) = (wanted.bbox, world / 2.0);
-        // A hair inside the edges: a map that ends on a tile's edge does not need the next tile.
-        let hair = 1e-6;
-        let columns =
-            ((bbox.min_x + half) / tile_m + hair).floor() as i64..=((bbox.max_x + half) / tile_m - hair).floor() as i64;
-        let top = (((half - bbox.max_y) / tile_m + hair).floor() as i64).max(0);
-        let bottom = (((half - bbox.min_y) / tile_m - hair).floor() as i64).min(side - 1);
-        let rows = top..=bottom;
-        let count = |range: &std::ops::RangeInclusive<i64>| (range.end() - range.start() + 1).max(0) as u64;
-        let (width, height) = (count(&columns), count(&rows));
-        if width.saturating_mul(height) > max as u64 {
-            return None;
+        let (mut columns, mut rows) = ([0, side - 1], [0, side - 1]);
+        if let Some(bounds) = self.degrees.and_then(|degrees| degrees.convert(Crs::Geographic, crs)) {
+            let tile = |from: f64, to: f64, hair: f64| {
+                (((to - from) / world * side as f64 + hair).floor() as i64).clamp(0, side - 1)
+            };
+            columns = [tile(-world / 2.0, bounds.min_x, 1e-9), tile(-world / 2.0, bounds.max_x, -1e-9)];
+            rows = [tile(bounds.max_y, world / 2.0, 1e-9), tile(bounds.min_y, world / 2.0, -1e-9)];
         }
-        let (west, north) = (*columns.start(), *rows.start());
-        let mut pieces = Vec::with_capacity((width * height) as usize);
-        for row in rows.clone() {
-            for column in columns.clone() {
-                pieces.push(Piece {
-                    url: self.url(zoom, column.rem_euclid(side) as u64, row as u64),
-                    x: (column - west) as u32 * CELL_PX,
-                    y: (row - north) as u32 * CELL_PX,
-                    width: CELL_PX,
-                    height: CELL_PX,
-                    fit: Fit::Scale,
-                    gutter: [0; 4],
-                });
-            }
-        }
-        Some(Mosaic {
-            crs: Crs::WebMercator,
-            bbox: Bbox {
-                min_x: west as f64 * tile_m - half,
-                max_x: (columns.end() + 1) as f64 * tile_m - half,
-                max_y: half - north as f64 * tile_m,
-                min_y: half - (rows.end() + 1) as f64 * tile_m,
-            },
-            size: Some((width as u32 * CELL_PX, height as u32 * CELL_PX)),
-            pieces,
-            gap: None,
-        })
+        let grid = Grid {
+            crs,
+            corner: [-world / 2.0, world / 2.0],
+            resolution: world / (side as f64 * f64::from(self.side_px)),
+            tile_px: [self.side_px; 2],
+            columns,
+            rows,
+            round: Some(side),
+        };
+        grid.mosaic(&wanted.bbox, max, |x, y| self.url(zoom, x, y))
     }
 }
 
-/// The level of tiles for a map of this zoom: tiles are rather made smaller than larger, since enlarged text and lines
-/// look soft, but a quarter of a level is not worth four times the tiles.
-fn tile_zoom(zoom: f64) -> u32 {
-    (zoom - 0.25).ceil().clamp(0.0, f64::from(ZOOM_MAX)) as u32
+/// The name of a tile by the quarters that it lies in, from the whole world inwards.
+fn quadkey(zoom: u32, x: i64, y: i64) -> String {
+    let quarter = |level: u32| (x >> level & 1) + 2 * (y >> level & 1);
+    (0..zoom).rev().map(|level| char::from(b'0' + quarter(level) as u8)).collect()
 }
 
 /// The template of a sample tile: three numbers at the end of the path.
@@ -148,9 +148,43 @@ mod tests {
 
     #[test]
     fn placeholders_of_other_conventions_are_refused_by_name() {
-        let error = TileTemplate::parse("https://{s}.example/{z}/{x}/{y}.png").unwrap_err();
-        assert_eq!(error, TileTemplateError::Placeholder("s".into()));
+        let error = TileTemplate::parse("https://a.example/{z}/{x}/{y}.{ext}").unwrap_err();
+        assert_eq!(error, TileTemplateError::Placeholder("ext".into()));
         assert_eq!(TileTemplate::parse("https://a.example/{z}/{x}.png"), Err(TileTemplateError::NotATile));
+    }
+
+    #[test]
+    fn every_convention_names_the_same_tile() {
+        let check = |template: &str, expected: &str| {
+            assert_eq!(TileTemplate::parse(template).unwrap().url(3, 5, 2), expected);
+        };
+        check("http://t/{z}/{x}/{y}.png", "http://t/3/5/2.png");
+        check("http://t/{z}/{x}/{-y}.png", "http://t/3/5/5.png");
+        // The example of "Bing Maps Tile System" (Microsoft): column 3, row 5 of level 3 is 213; here column 5, row 2.
+        check("http://t/{q}.png", "http://t/121.png");
+        check("http://{s}.t/{z}/{x}/{y}{r}.png", "http://b.t/3/5/2@2x.png");
+        assert_eq!(quadkey(3, 3, 5), "213");
+    }
+
+    #[test]
+    fn tiles_of_512_pixels_are_asked_for_one_level_higher_up_and_lie_on_the_same_place() {
+        let bbox = Bbox::new([0.0, 0.0, 45.0, 45.0]).convert(Crs::Geographic, Crs::WebMercator).unwrap();
+        let map = Extent { crs: Crs::WebMercator, bbox, width: 512, height: 574 };
+        let of = |template: &str| TileTemplate::parse(template).unwrap().mosaic(&map, 100).unwrap();
+        let (small, large) = (of("http://t/{z}/{x}/{y}.png"), of("http://t/{z}/{x}/{y}@2x.png"));
+        assert!(small.pieces[0].url.starts_with("http://t/4/") && large.pieces[0].url.starts_with("http://t/3/"));
+        assert_eq!((small.bbox.min_x, small.bbox.max_y > large.bbox.max_y - 1.0), (large.bbox.min_x, false));
+    }
+
+    #[test]
+    fn where_a_pyramid_has_no_tiles_none_is_asked_for() {
+        let bbox = Bbox::new([-20.0, 30.0, 60.0, 70.0]).convert(Crs::Geographic, Crs::WebMercator).unwrap();
+        let map = Extent { crs: Crs::WebMercator, bbox, width: 912, height: 900 };
+        let mut template = TileTemplate::parse("http://t/{z}/{x}/{y}").unwrap();
+        let all = template.mosaic(&map, 100).unwrap();
+        template.degrees = Some(Bbox::new([5.0, 45.0, 16.0, 55.0]));
+        let some = template.mosaic(&map, 100).unwrap();
+        assert!(some.pieces.len() < all.pieces.len() && some.bbox.min_x == all.bbox.min_x);
     }
 
     #[test]

@@ -51,6 +51,24 @@ impl Request {
         }
     }
 
+    /// The path of the URL.
+    pub(crate) fn path(&self) -> &str {
+        self.base.path()
+    }
+
+    /// A URL or template that a server names, by the host at which this one reaches it: behind a proxy the server knows
+    /// itself by another, `own_origin`.
+    pub(crate) fn as_reached(&self, named: &str, own_origin: Option<&str>) -> String {
+        // Not taken apart as a URL: a template's braces would be escaped.
+        match own_origin.and_then(|own| named.strip_prefix(own)) {
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
+                format!("{}{rest}", self.base.origin().ascii_serialization())
+            }
+            _ if named.contains("://") => named.to_owned(),
+            _ => self.base.join(named).map_or_else(|_| named.to_owned(), String::from),
+        }
+    }
+
     /// Whether servers will read it: few take longer URLs, and every piece of a map repeats it.
     pub(crate) fn is_too_long(&self) -> bool {
         self.url().len() > 8192
@@ -246,19 +264,6 @@ impl Service {
             "SLD_BODY",
         ];
         PARAMETERS.iter().any(|name| self.request.get(name).is_some())
-    }
-
-    /// A URL that the server names, by the host that it is reached at: behind a proxy it knows itself by another.
-    pub(crate) fn as_reached(&self, url: &str, own_origin: Option<&str>) -> String {
-        let Ok(mut url) = Url::parse(url).or_else(|_| self.request.base.join(url)) else { return url.to_owned() };
-        if own_origin == Some(url.origin().ascii_serialization().as_str()) {
-            let base = &self.request.base;
-            let moved = url.set_scheme(base.scheme()).and_then(|()| url.set_port(base.port()));
-            if moved.is_ok() && url.set_host(base.host_str()).is_err() {
-                return url.into();
-            }
-        }
-        url.into()
     }
 
     /// How many pictures one frame takes.

@@ -1,65 +1,23 @@
 //! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
 
-use crate::capabilities::{Capabilities, Layer};
+use crate::capabilities::{Capabilities, Dimension, Layer};
 use crate::plan::Mosaic;
+use crate::timing::{Known, Timing};
 use crate::wms::{Cell, Service};
-use crate::{Crs, Extent, TimeAxis, ValidTime, Zone};
-use jiff::{SignedDuration, Timestamp};
+use crate::{Crs, Extent, ValidTime, Zone};
+use jiff::Timestamp;
 
 /// A layer of a WMS.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WmsLayer {
     /// What it is asked for.
     pub(crate) service: Service,
-    /// Which time it is asked for.
-    pub(crate) time: AskedTime,
+    /// Which of its times it is asked for.
+    pub(crate) timing: Timing,
     /// Whether the request names the CRS.
     pub(crate) crs_given: bool,
-    /// What its server says of it.
-    pub(crate) known: Known,
-}
-
-/// Which time a layer is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AskedTime {
-    /// None, or the one among its parameters: it is the same in every frame.
-    Fixed,
-    /// Each frame's, whether the server has it or not.
-    Unchecked,
-    /// One that the server has, for each frame's.
-    Matched(Matching),
-}
-
-/// How a frame's time is matched to those that a server has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Matching {
-    pub rule: Rule,
-    /// How far from the frame's time it may be.
-    pub within: Option<SignedDuration>,
-}
-
-/// Which of a server's times stands for a frame's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
-    /// The very same.
-    Exact,
-    /// The nearest.
-    Nearest,
-    /// The latest that is not later.
-    Previous,
-}
-
-/// What is known of a layer from its server.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Known {
-    /// It has not been asked, and will not be.
-    NotAsked,
-    /// It has not been asked yet.
-    NotYet,
-    /// It did not say, and why.
-    Nothing(String),
-    /// Its times, and the one that it draws where none is asked for.
-    Times { axis: Option<TimeAxis>, default: Option<ValidTime>, run: Option<ValidTime> },
+    /// The run of a forecast that every request names.
+    pub(crate) run: Option<ValidTime>,
 }
 
 /// What is asked for in one frame.
@@ -73,48 +31,37 @@ pub(crate) struct Choice {
 impl WmsLayer {
     /// A layer that is the same in every frame, and whose server is not asked for more.
     pub(crate) fn fixed(service: Service) -> Self {
-        Self { service, time: AskedTime::Fixed, crs_given: true, known: Known::NotAsked }
+        Self { service, timing: Timing::fixed(), crs_given: true, run: None }
     }
 
     /// The document that says what the server has; `None` when it has been read, or is not needed.
     pub(crate) fn document(&self) -> Option<String> {
-        (self.known == Known::NotYet).then(|| self.service.capabilities())
+        (self.timing.known == Known::NotYet).then(|| self.service.capabilities())
     }
 
     /// Takes in what the server says; `map` is what will be asked for.
     pub(crate) fn learn(&mut self, capabilities: Result<&Capabilities, String>, map: &Extent, now: Timestamp) {
         let capabilities = match capabilities {
             Ok(capabilities) if capabilities.version.starts_with("1.0") => {
-                self.known = Known::Nothing(format!("the server speaks WMS {} only", capabilities.version));
+                self.timing.known = Known::Nothing(format!("the server speaks WMS {} only", capabilities.version));
                 return;
             }
             Ok(capabilities) => capabilities,
             Err(why) => {
-                self.known = Known::Nothing(why);
+                self.timing.known = Known::Nothing(why);
                 return;
             }
         };
         let layers: Vec<&Layer> = self.service.layers().filter_map(|name| find(capabilities, name)).collect();
         if layers.is_empty() {
             let named = self.service.layers().next().unwrap_or_default().to_owned();
-            self.known = Known::Nothing(format!("the server's capabilities do not name the layer `{named}`"));
+            self.timing.known = Known::Nothing(format!("the server's capabilities do not name the layer `{named}`"));
             return;
         }
         self.choose_crs(&layers, map);
         self.keep_within(capabilities, map);
-        self.known = match layers.iter().find_map(|layer| layer.dimension("time")) {
-            Some(dimension) => match &dimension.axis {
-                Some(Err(problem)) => {
-                    Known::Nothing(format!("the times that the server names cannot be read: {problem}"))
-                }
-                Some(Ok(axis)) => {
-                    let (axis, default) = (Some(axis.clone()), dimension.default_time(now));
-                    Known::Times { axis, default, run: self.pin_run(&layers, now) }
-                }
-                None => Known::Nothing("the times that the server names are not in ISO 8601".into()),
-            },
-            None => Known::Times { axis: None, default: None, run: self.pin_run(&layers, now) },
-        };
+        self.run = self.pin_run(&layers, now);
+        self.timing.known = known_times(layers.iter().find_map(|layer| layer.dimension("time")), now);
     }
 
     /// Takes the map's CRS where the server has it, and otherwise one that can be laid on the map.
@@ -159,50 +106,14 @@ impl WmsLayer {
         Some(run)
     }
 
-    /// Whether every frame shows the same.
-    pub(crate) fn is_fixed(&self) -> bool {
-        self.time == AskedTime::Fixed || matches!(self.known, Known::Times { axis: None, .. })
-    }
-
     /// What is asked for at a frame's time.
     pub(crate) fn at(&self, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
-        let asked = |text: Option<&str>| Choice {
-            mosaic: self.service.mosaic(map, text),
-            time: text.map(str::to_owned).or_else(|| self.service.request.get("TIME").map(str::to_owned)),
-        };
-        let gap = |why: String| Choice { mosaic: Mosaic::nothing(self.service.crs, Some(why)), time: None };
-        let AskedTime::Matched(matching) = self.time else {
-            return asked(time.filter(|_| self.time == AskedTime::Unchecked).map(ValidTime::text));
-        };
-        match &self.known {
-            Known::Times { axis: None, .. } => asked(None),
-            Known::Times { axis: Some(axis), default, .. } => match time {
-                None => asked(default.as_ref().map(ValidTime::text)),
-                Some(time) => match matching.choose(axis, time, zone) {
-                    Ok(chosen) => asked(Some(chosen.text())),
-                    Err(why) => gap(why),
-                },
+        match self.timing.at(time, zone) {
+            Ok(text) => Choice {
+                mosaic: self.service.mosaic(map, text.as_deref()),
+                time: text.or_else(|| self.service.request.get("TIME").map(str::to_owned)),
             },
-            Known::Nothing(why) if matching.rule != Rule::Exact && time.is_some() => {
-                gap(format!("its times are not known: {why}"))
-            }
-            Known::Nothing(_) | Known::NotAsked | Known::NotYet => asked(time.map(ValidTime::text)),
-        }
-    }
-
-    /// Why the time that a frame is labelled with may not be that of its data.
-    pub(crate) fn unconfirmed(&self) -> Option<&str> {
-        match (&self.known, self.time) {
-            (Known::Nothing(why), AskedTime::Matched(Matching { rule: Rule::Exact, .. })) => Some(why),
-            _ => None,
-        }
-    }
-
-    /// The run that every request names.
-    pub(crate) fn run(&self) -> Option<&ValidTime> {
-        match &self.known {
-            Known::Times { run, .. } => run.as_ref(),
-            _ => None,
+            Err(why) => Choice { mosaic: Mosaic::nothing(self.service.crs, Some(why)), time: None },
         }
     }
 
@@ -214,7 +125,9 @@ impl WmsLayer {
         let style = styles.iter().find(|style| wanted.is_empty() || style.name == wanted);
         match style.and_then(|style| style.legend.as_deref()) {
             // A picture that the server has drawn beforehand does not know of these.
-            Some(url) if !self.service.recolours() => self.service.as_reached(url, capabilities.own_origin.as_deref()),
+            Some(url) if !self.service.recolours() => {
+                self.service.request.as_reached(url, capabilities.own_origin.as_deref())
+            }
             _ => self.service.legend(),
         }
     }
@@ -226,17 +139,15 @@ impl WmsLayer {
         credits.dedup();
         (!credits.is_empty()).then(|| credits.join(" · "))
     }
+}
 
-    /// The last `count` times that the server has.
-    pub(crate) fn last_times(&self, count: usize) -> Result<Vec<ValidTime>, String> {
-        match &self.known {
-            Known::Times { axis: Some(axis), .. } => {
-                axis.last_times(count).ok_or_else(|| "it has data at every moment and not at steps".to_owned())
-            }
-            Known::Times { axis: None, .. } => Err("the server names no times for it".into()),
-            Known::Nothing(why) => Err(why.clone()),
-            Known::NotAsked | Known::NotYet => Err("the server has not been asked".into()),
-        }
+/// What a dimension says of a layer's times.
+pub(crate) fn known_times(dimension: Option<&Dimension>, now: Timestamp) -> Known {
+    let Some(dimension) = dimension else { return Known::NoTimes };
+    match &dimension.axis {
+        Some(Ok(axis)) => Known::Times { axis: axis.clone(), default: dimension.default_time(now) },
+        Some(Err(problem)) => Known::Nothing(format!("the times that the server names cannot be read: {problem}")),
+        None => Known::Nothing("the times that the server names are not in ISO 8601".into()),
     }
 }
 
@@ -244,24 +155,4 @@ impl WmsLayer {
 fn find<'a>(capabilities: &'a Capabilities, name: &str) -> Option<&'a Layer> {
     let by = |same: &dyn Fn(&str) -> bool| capabilities.layers.iter().find(|layer| same(&layer.name));
     by(&|known| known == name).or_else(|| by(&|known| known.split_once(':').is_some_and(|(_, local)| local == name)))
-}
-
-impl Matching {
-    /// The server's time that stands for a frame's, or why there is none.
-    fn choose(&self, axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> Result<ValidTime, String> {
-        let instant = time.instant();
-        let chosen = match self.rule {
-            Rule::Exact => axis.at(instant),
-            Rule::Nearest => axis.nearest(instant),
-            Rule::Previous => axis.previous(instant),
-        };
-        let near =
-            |chosen: &ValidTime| self.within.is_none_or(|max| chosen.instant().duration_since(instant).abs() <= max);
-        chosen.filter(near).ok_or_else(|| {
-            let nearest =
-                axis.nearest(instant).map(|nearest| format!("; nearest: {}", nearest.text())).unwrap_or_default();
-            let (first, last) = (axis.first(), axis.last());
-            format!("no data for {}; the server offers {} to {}{nearest}", zone.show(time), first.text(), last.text())
-        })
-    }
 }

@@ -146,7 +146,13 @@ fn layers() {
     check(&format!("{{ {GOOD_MAP}, \"layers\": [{many}] }}"), &[("/layers", "too_many")]);
     layer("{}", "/layers/0/type", "missing");
     layer(r#"{ "type": "wcs" }"#, "/layers/0/type", "invalid");
-    layer(r#"{ "type": "wmts", "url": "http://h/", "layer": "a" }"#, "/layers/0/type", "not_supported");
+    layer(r#"{ "type": "wmts", "url": "http://h/" }"#, "/layers/0/layer", "missing");
+    layer(r#"{ "type": "tms", "url": "http://h/{z}/{x}.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "tilejson" }"#, "/layers/0/url", "missing");
+    let xyz = |further: &str| format!(r#"{{ "type": "xyz", "url": "http://h/{{z}}/{{x}}/{{y}}", {further} }}"#);
+    layer(&xyz(r#""min_zoom": 9, "max_zoom": 3"#), "/layers/0", "invalid");
+    layer(&xyz(r#""subdomains": 3"#), "/layers/0/subdomains", "wrong_type");
+    layer(&xyz(r#""bounds": [10, 0, 0, 10]"#), "/layers/0/bounds", "invalid");
     layer(r#"{ "type": "natural-earth", "show": ["lakes"] }"#, "/layers/0/show/0", "invalid");
     layer(r#"{ "type": "natural-earth", "opacity": 1.5 }"#, "/layers/0/opacity", "out_of_range");
     layer(r#"{ "type": "natural-earth", "legend": "auto" }"#, "/layers/0/legend", "invalid");

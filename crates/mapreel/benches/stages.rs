@@ -9,7 +9,7 @@ use mapreel::progress::Silent;
 use mapreel_render::encode::{self, Palette, SegmentEncoder};
 use mapreel_render::{Fonts, Gathered, LegendPicture, Painter, Raster, Scene, assemble_mosaic, place};
 use mapreel_sources::{Client, Config, Error, Upstreams, Wanted, decode};
-use mapreel_spec::{Animation, Drawing, Format, Limits, Mosaic, Plan, Series, parse_request};
+use mapreel_spec::{Animation, Drawing, Format, Limits, Mosaic, Plan, Resampling, Series, parse_request};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -103,7 +103,7 @@ fn decoded(url: &str, recorded: &Recorded) -> Raster {
 fn gathered(mosaic: &Mosaic, plan: &Plan, recorded: &Recorded) -> Gathered {
     let pieces = mosaic.pieces.iter().map(|piece| Some(decoded(&piece.url, recorded))).collect();
     let raster = assemble_mosaic(mosaic, pieces).expect("recorded");
-    Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, &plan.map), problem: None }
+    Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, &plan.map, Resampling::Bilinear), gap: None }
 }
 
 fn layer(plan: &Plan, index: usize) -> &Series<Mosaic> {

@@ -15,6 +15,7 @@ mod hands;
 mod hold;
 mod http;
 mod keeper;
+mod layers;
 pub mod memory;
 mod metrics;
 mod missing;

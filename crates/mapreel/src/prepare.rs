@@ -11,7 +11,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
 use mapreel_render::{LegendPicture, Painter, Scene};
-use mapreel_sources::{Wanted, wms};
+use mapreel_sources::{Wanted, wms, wmts};
 use mapreel_spec::{Animation, DocumentKind, Format, Limits, Plan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -113,8 +113,8 @@ fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<b
         }
         let fetches = documents.iter().map(|document| {
             let wanted = match document.kind {
-                DocumentKind::GeoJson => Wanted::Json,
-                DocumentKind::Capabilities => Wanted::Capabilities,
+                DocumentKind::GeoJson | DocumentKind::TileJson => Wanted::Json,
+                DocumentKind::Wms | DocumentKind::Wmts => Wanted::Capabilities,
             };
             hands.upstreams.get(&document.url, wanted)
         });
@@ -122,12 +122,18 @@ fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<b
         for (document, answer) in documents.into_iter().zip(answers) {
             may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
             let answer = answer.map_err(|error| error.to_string());
+            let layer = document.layer;
             match document.kind {
-                DocumentKind::GeoJson => animation.resolve(document.layer, answer.as_deref().map_err(Clone::clone)),
-                DocumentKind::Capabilities => {
-                    let capabilities =
-                        answer.and_then(|bytes| wms::capabilities(&bytes, now).map_err(|error| error.to_string()));
-                    animation.learn(document.layer, capabilities.as_ref().map_err(Clone::clone), now);
+                DocumentKind::GeoJson | DocumentKind::TileJson => {
+                    animation.resolve(layer, answer.as_deref().map_err(Clone::clone))
+                }
+                DocumentKind::Wms => {
+                    let said = answer.and_then(|bytes| wms::capabilities(&bytes, now).map_err(|e| e.to_string()));
+                    animation.learn(layer, said.as_ref().map_err(Clone::clone), now);
+                }
+                DocumentKind::Wmts => {
+                    let said = answer.and_then(|bytes| wmts::capabilities(&bytes, now).map_err(|e| e.to_string()));
+                    animation.learn_wmts(layer, said.as_ref().map_err(Clone::clone), now);
                 }
             }
         }

@@ -9,9 +9,10 @@ use crate::natural_earth::Feature;
 use crate::read::{Fields, Node};
 use crate::simplestyle::{self, Style};
 use crate::time::{ValidTime, expand};
+use crate::timing::{AskedTime, Known, Matching, Rule, Timing};
 use crate::wms::{Request, Service};
-use crate::wms_layer::{AskedTime, Known, Matching, Rule};
-use crate::{AxisOrder, Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, WmsLayer, Zone};
+use crate::wmts::WmtsLayer;
+use crate::{AxisOrder, Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, TileTemplate, WmsLayer, Zone};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 /// Frames per second where `output.fps` is not given.
@@ -82,7 +83,7 @@ impl Times<'_> {
 
 /// The layer whose last times are meant: the one of that title, or the only one that can have times.
 fn of_layer(of: Option<&Node>, layers: &[Layer], root: &Node) -> Option<usize> {
-    let has_times = |layer: &Layer| matches!(&layer.content, Content::Wms(wms) if !wms.is_fixed());
+    let has_times = |layer: &Layer| layer.content.timing().is_some_and(|timing| !timing.is_fixed());
     let timed: Vec<usize> = (0..layers.len()).filter(|i| has_times(&layers[*i])).collect();
     let names = || timed.iter().map(|i| format!("`{}`", layers[*i].name)).collect::<Vec<_>>().join(", ");
     match of {
@@ -283,7 +284,8 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn layer(&self, node: &Node, number: usize) -> Option<Layer> {
-        const TYPES: [&str; 7] = ["xyz", "wms", "image", "geojson", "natural-earth", "graticule", "wmts"];
+        const TYPES: [&str; 9] =
+            ["xyz", "wms", "image", "geojson", "natural-earth", "graticule", "wmts", "tms", "tilejson"];
         let fields = node.fields()?;
         let kind = fields.required("type", "what kind of layer it is, such as `wms`")?.word(&TYPES)?;
         let title = fields.optional("title").map(|node| node.text());
@@ -299,15 +301,9 @@ impl Context<'_> {
             3 => self.geojson(&fields),
             4 => natural_earth(&fields),
             5 => graticule(&fields),
-            _ => {
-                let hint = "`wms` or `xyz`";
-                fields.node.child(node.json.get("type")?, "type").refuse(
-                    "not_supported",
-                    "WMTS is not supported by this version",
-                    Some(hint),
-                );
-                return None;
-            }
+            6 => self.wmts(&fields),
+            7 => self.tms(&fields),
+            _ => tilejson(&fields),
         };
         let legend = read_legend(&fields, content.as_ref());
         fields.finish();
@@ -332,13 +328,32 @@ impl Context<'_> {
     }
 
     fn xyz(&self, fields: &Fields) -> Option<Content> {
-        let zoom_max = fields.optional("max_zoom").map(|node| node.integer(0, crate::tile::ZOOM_MAX));
-        let node = fields.required("url", "…/{z}/{x}/{y}.png")?;
-        let mut template = super::template(&node, "…/{z}/{x}/{y}.png")?;
-        if let Some(zoom) = zoom_max.transposed()? {
-            template.zoom_max = zoom;
-        }
+        Some(Content::Tiles(Series::Same(tiles(fields)?)))
+    }
+
+    /// Like XYZ, with rows counted from the south.
+    fn tms(&self, fields: &Fields) -> Option<Content> {
+        let mut template = tiles(fields)?;
+        template.from_south = true;
         Some(Content::Tiles(Series::Same(template)))
+    }
+
+    fn wmts(&self, fields: &Fields) -> Option<Content> {
+        let layer = fields.required("layer", "the name of the layer").and_then(|node| node.string());
+        let [style, matrix_set, format] = ["style", "matrix_set", "format"]
+            .map(|name| fields.optional(name).map(|node| node.string().map(str::to_owned)));
+        let params = fields.optional("params").map_or(Some(Vec::new()), |node| read_params(&node));
+        let asked = self.asked_time(fields);
+        let url = fields.required("url", "the address of the WMTS or of its capabilities").and_then(|node| node.url());
+        let mut request = Request::parse(url?).ok()?;
+        for (key, value) in params? {
+            request.set(&key, value);
+        }
+        super::check_length(&fields.node, &request)?;
+        let mut wmts = WmtsLayer::new(request, layer?.to_owned(), Timing { asked: asked?, known: Known::NotYet });
+        (wmts.style, wmts.matrix_set, wmts.format) =
+            (style.transposed()?, matrix_set.transposed()?, format.transposed()?);
+        Some(Content::Wmts(wmts))
     }
 
     fn wms(&self, fields: &Fields) -> Option<Content> {
@@ -370,8 +385,8 @@ impl Context<'_> {
         let fixed = request.get("TIME").is_some();
         let mut service = Service::new(request, crs, code, None);
         service.axis_order = axis_order.transposed()?.map(|order| [AxisOrder::XThenY, AxisOrder::YThenX][order]);
-        let time = if fixed { AskedTime::Fixed } else { time? };
-        Some(Content::Wms(WmsLayer { service, time, crs_given, known: Known::NotYet }))
+        let asked = if fixed { AskedTime::Fixed } else { time? };
+        Some(Content::Wms(WmsLayer { service, timing: Timing { asked, known: Known::NotYet }, crs_given, run: None }))
     }
 
     /// Which time a layer is asked for: `time` and `within`.
@@ -446,6 +461,35 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// A tile template and what it needs to know.
+fn tiles(fields: &Fields) -> Option<TileTemplate> {
+    let zoom = |name| fields.optional(name).map(|node| node.integer(0, crate::tile::ZOOM_MAX));
+    let (zoom_min, zoom_max) = (zoom("min_zoom"), zoom("max_zoom"));
+    let side_px = fields.optional("tile_size").map(|node| node.integer(64, 2048));
+    let subdomains = fields.optional("subdomains").map(|node| match node.json {
+        Json::Text(letters) if !letters.is_empty() => Some(letters.chars().map(String::from).collect()),
+        _ => node.items(32)?.iter().map(|node| node.string().map(str::to_owned)).collect::<Option<Vec<_>>>(),
+    });
+    let bounds = fields.optional("bounds").map(|node| super::bbox_in_degrees(&node, Crs::Geographic));
+    let node = fields.required("url", "…/{z}/{x}/{y}.png")?;
+    let mut template = super::template(&node, "…/{z}/{x}/{y}.png")?;
+    template.zoom_min = zoom_min.transposed()?.unwrap_or(template.zoom_min);
+    template.zoom_max = zoom_max.transposed()?.unwrap_or(template.zoom_max);
+    template.side_px = side_px.transposed()?.unwrap_or(template.side_px);
+    template.subdomains = subdomains.transposed()?.unwrap_or(template.subdomains);
+    template.degrees = bounds.transposed()?.map(Bbox::new);
+    if template.zoom_min > template.zoom_max {
+        fields.node.invalid("`min_zoom` is greater than `max_zoom`", "the first and the deepest level that there are");
+        return None;
+    }
+    Some(template)
+}
+
+fn tilejson(fields: &Fields) -> Option<Content> {
+    let node = fields.required("url", "the address of a TileJSON document")?;
+    Some(Content::TileJson(node.url()?.to_owned()))
 }
 
 fn read_style(node: &Node) -> Option<Style> {

@@ -5,6 +5,7 @@
 mod check;
 mod demo;
 mod health;
+mod layers;
 mod render;
 mod serve;
 mod settings;
@@ -34,6 +35,8 @@ enum Command {
     Render(render::Arguments),
     /// Validate a request and explain what it would draw and fetch; render nothing.
     Check(check::Arguments),
+    /// Show the layers, times and styles that a WMS or WMTS offers.
+    Layers(layers::Arguments),
     /// Run the service: HTTP API and workers in one process. `--workers 0`: the API alone.
     Serve(serve::Arguments),
     /// Run workers alone, beside a `serve` that has the same store and artifacts.
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
     let ending = match Arguments::parse().command {
         Command::Render(arguments) => render::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Layers(arguments) => layers::run(arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::Worker(arguments) => serve::worker(arguments),
         Command::Submit(arguments) => submit::run(arguments),

@@ -5,6 +5,7 @@ mod check;
 mod download;
 mod events;
 mod job;
+mod layers;
 mod openapi;
 mod operations;
 mod preview;
@@ -61,6 +62,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/jobs", get(status::list))
         .route("/api/check", post(check::check))
         .route("/api/preview", post(preview::preview))
+        .route("/api/layers", get(layers::layers))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))

@@ -1,6 +1,6 @@
 //! `/openapi.json`, made from the types, and a page to read it.
 
-use super::{check, download, events, operations, preview, status, submit};
+use super::{check, download, events, layers, operations, preview, status, submit};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::Value;
@@ -20,7 +20,7 @@ const PAGE: &str = include_str!("docs.html");
     ),
     paths(
         submit::image, submit::animation, status::status, events::events, status::cancel, status::list,
-        download::download, download::manifest, check::check, preview::preview,
+        download::download, download::manifest, check::check, preview::preview, layers::layers,
         operations::health, operations::ready, operations::metrics
     ),
     tags(

@@ -18,18 +18,18 @@ const DESCRIPTION_CHARS_MAX: usize = 1000;
 /// # Errors
 /// It is not XML, or the capabilities of something other than a WMS: what is broken, and where.
 pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, BrokenDocument> {
-    let text = document::text(bytes);
-    let document = document::parse(&text)?;
-    let root = document.root_element();
+    document::read(bytes, |document| service(document.root_element(), now))
+}
+
+fn service(root: Node, now: Timestamp) -> Result<Capabilities, BrokenDocument> {
     let name = root.tag_name().name();
     if !matches!(name, "WMS_Capabilities" | "WMT_MS_Capabilities") {
         return Err(BrokenDocument(format!("these are not the capabilities of a WMS: the document is a `{name}`")));
     }
     let broken = |what: &str| BrokenDocument(format!("the capabilities have no `{what}` in `{name}`"));
     let capability = child(root, "Capability").ok_or_else(|| broken("Capability"))?;
-    let service = child(root, "Service");
-    let number =
-        |name| service.and_then(|s| child_words(s, name)).and_then(|text| text.parse().ok()).filter(|n| *n > 0);
+    let about = child(root, "Service");
+    let number = |name| about.and_then(|s| child_words(s, name)).and_then(|text| text.parse().ok()).filter(|n| *n > 0);
     let get_map = at(capability, &["Request", "GetMap"]);
     let formats: Vec<String> =
         get_map.map(|node| children(node, "Format").filter_map(words).collect()).unwrap_or_default();
@@ -40,8 +40,8 @@ pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, Broken
     }
     Ok(Capabilities {
         version: attribute(root, "version").unwrap_or_default().to_owned(),
-        title: service.and_then(|s| child_words(s, "Title")).unwrap_or_default(),
-        description: service.and_then(|s| child_words(s, "Abstract")).map(shortened),
+        title: about.and_then(|s| child_words(s, "Title")).unwrap_or_default(),
+        description: about.and_then(|s| child_words(s, "Abstract")).map(shortened),
         dialect: dialect(&formats, &layers),
         width_max: number("MaxWidth"),
         height_max: number("MaxHeight"),
@@ -167,11 +167,11 @@ fn dialect(formats: &[String], layers: &[Layer]) -> Dialect {
 }
 
 /// Scheme, host and port of a URL.
-fn origin(url: &str) -> Option<String> {
+pub(crate) fn origin(url: &str) -> Option<String> {
     url::Url::parse(url.trim()).ok().map(|url| url.origin().ascii_serialization())
 }
 
-fn shortened(text: String) -> String {
+pub(crate) fn shortened(text: String) -> String {
     match text.char_indices().nth(DESCRIPTION_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -1,5 +1,0 @@
-//! What web map servers say of themselves.
-
-mod capabilities;
-
-pub use capabilities::capabilities;

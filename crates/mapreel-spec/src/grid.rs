@@ -1,0 +1,78 @@
+//! A grid of tiles: which of them cover a map, and the picture that they make.
+
+use crate::plan::{Fit, Mosaic, Piece};
+use crate::{Bbox, Crs, Extent};
+
+/// One level of a tile pyramid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Grid {
+    pub crs: Crs,
+    /// The outer corner of the first tile at the upper left, x before y.
+    pub corner: [f64; 2],
+    /// Units per pixel.
+    pub resolution: f64,
+    /// Width and height of a tile in pixels.
+    pub tile_px: [u32; 2],
+    /// First and last column, first and last row of those that there are.
+    pub columns: [i64; 2],
+    pub rows: [i64; 2],
+    /// The columns of one world, where the grid goes all the way round it.
+    pub round: Option<i64>,
+}
+
+impl Grid {
+    /// The tiles that cover an extent of the grid's CRS, as one picture; `None` when they would be more than `max`.
+    pub(crate) fn mosaic(&self, bbox: &Bbox, max: usize, url: impl Fn(i64, i64) -> String) -> Option<Mosaic> {
+        let [tile_x, tile_y] = self.tile_px.map(|px| f64::from(px) * self.resolution);
+        // A hair inside the edges: a map that ends on a tile's edge does not need the next tile.
+        let hair = 1e-6;
+        let mut west = ((bbox.min_x - self.corner[0]) / tile_x + hair).floor() as i64;
+        let mut east = ((bbox.max_x - self.corner[0]) / tile_x - hair).floor() as i64;
+        let north = (((self.corner[1] - bbox.max_y) / tile_y + hair).floor() as i64).max(self.rows[0]);
+        let south = (((self.corner[1] - bbox.min_y) / tile_y - hair).floor() as i64).min(self.rows[1]);
+        if self.round.is_none() {
+            (west, east) = (west.max(self.columns[0]), east.min(self.columns[1]));
+        }
+        let (width, height) = ((east - west + 1).max(0) as u64, (south - north + 1).max(0) as u64);
+        if width.saturating_mul(height) > max as u64 {
+            return None;
+        }
+        if width == 0 || height == 0 {
+            return Some(Mosaic::nothing(self.crs, None));
+        }
+        let [px, py] = self.tile_px;
+        let mut pieces = Vec::with_capacity((width * height) as usize);
+        for row in north..=south {
+            for column in west..=east {
+                let there = self.round.map_or(column, |round| column.rem_euclid(round));
+                if !(self.columns[0]..=self.columns[1]).contains(&there) {
+                    continue;
+                }
+                pieces.push(Piece {
+                    url: url(there, row),
+                    x: (column - west) as u32 * px,
+                    y: (row - north) as u32 * py,
+                    width: px,
+                    height: py,
+                    fit: Fit::Scale,
+                    gutter: [0; 4],
+                });
+            }
+        }
+        let edge = |column: i64| self.corner[0] + column as f64 * tile_x;
+        let line = |row: i64| self.corner[1] - row as f64 * tile_y;
+        Some(Mosaic {
+            crs: self.crs,
+            bbox: Bbox { min_x: edge(west), max_x: edge(east + 1), max_y: line(north), min_y: line(south + 1) },
+            size: Some((width as u32 * px, height as u32 * py)),
+            pieces,
+            gap: None,
+        })
+    }
+}
+
+/// How fine a level must be for a map of this resolution, in units per pixel: tiles are rather made smaller than larger,
+/// since enlarged text and lines look soft, but a quarter of a level is not worth four times the tiles.
+pub(crate) fn coarsest(extent: &Extent) -> f64 {
+    extent.resolution()[0] * 2f64.powf(0.25)
+}

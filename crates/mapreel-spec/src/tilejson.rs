@@ -1,0 +1,78 @@
+//! TileJSON (2.x, 3.0): a document that says where tiles are.
+
+use crate::json::Json;
+use crate::tile::{TileTemplate, ZOOM_MAX};
+use crate::{Bbox, text};
+
+/// The tiles that a document describes, and the credit that it asks for.
+///
+/// # Errors
+/// What is missing or wrong in the document.
+pub(crate) fn parse(bytes: &[u8]) -> Result<(TileTemplate, Option<String>), String> {
+    let json: Json = serde_json::from_slice(bytes).map_err(|error| format!("not JSON: {error}"))?;
+    let Some(Json::List(tiles)) = json.get("tiles") else { return Err("it has no list `tiles`".into()) };
+    let Some(Json::Text(url)) = tiles.first() else { return Err("the list `tiles` has no address".into()) };
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        return Err(format!("`{url}` is not an http or https URL"));
+    }
+    if let Some(Json::Text(format)) = json.get("format")
+        && !matches!(format.as_str(), "png" | "jpg" | "jpeg" | "webp" | "gif")
+    {
+        return Err(format!("its tiles are `{format}` and not pictures"));
+    }
+    let mut template = TileTemplate::parse(url).map_err(|error| error.to_string())?;
+    let zoom = |name: &str| match json.get(name) {
+        Some(Json::Number(n)) if (0.0..=f64::from(ZOOM_MAX)).contains(n) => Some(*n as u32),
+        Some(Json::Number(n)) if *n > 0.0 => Some(ZOOM_MAX),
+        _ => None,
+    };
+    template.zoom_min = zoom("minzoom").unwrap_or(template.zoom_min);
+    template.zoom_max = zoom("maxzoom").unwrap_or(template.zoom_max).max(template.zoom_min);
+    template.from_south = matches!(json.get("scheme"), Some(Json::Text(scheme)) if scheme == "tms");
+    if let Some(Json::List(bounds)) = json.get("bounds") {
+        let number = |json: &Json| if let Json::Number(n) = json { Some(*n) } else { None };
+        let bounds: Option<Vec<f64>> = bounds.iter().map(number).collect();
+        let bounds = bounds.and_then(|bounds| <[f64; 4]>::try_from(bounds).ok()).map(Bbox::new);
+        template.degrees = bounds.filter(|bounds| bounds.width() > 0.0 && bounds.height() > 0.0);
+    }
+    let attribution = match json.get("attribution") {
+        Some(Json::Text(html)) => Some(without_tags(html)).and_then(|words| text::clean(&words).ok()),
+        _ => None,
+    };
+    Ok((template, attribution.filter(|text| !text.is_empty())))
+}
+
+/// The words of a piece of HTML.
+fn without_tags(html: &str) -> String {
+    let mut words = String::new();
+    for (i, part) in html.split('<').enumerate() {
+        words += if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) };
+    }
+    let entities = [("&copy;", "©"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
+    entities.iter().fold(words, |words, (entity, character)| words.replace(entity, character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_levels_bounds_and_credit_are_read() {
+        let json = br##"{ "tilejson": "2.2.0", "tiles": ["https://a.t/{z}/{x}/{y}.png", "https://b.t/{z}/{x}/{y}.png"],
+            "minzoom": 2, "maxzoom": 11, "bounds": [-10, 35, 30, 60], "scheme": "tms",
+            "attribution": "<a href='#'>&copy; Somebody</a> &amp; others" }"##;
+        let (template, credit) = parse(json).unwrap();
+        assert_eq!((template.zoom_min, template.zoom_max, template.from_south), (2, 11, true));
+        assert_eq!(template.degrees, Some(Bbox::new([-10.0, 35.0, 30.0, 60.0])));
+        assert_eq!(credit.as_deref(), Some("© Somebody & others"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let check = |json: &str, expected: &str| assert!(parse(json.as_bytes()).unwrap_err().contains(expected));
+        check("[]", "no list `tiles`");
+        check(r#"{ "tiles": [] }"#, "no address");
+        check(r#"{ "tiles": ["file:///etc/{z}/{x}/{y}"] }"#, "not an http or https URL");
+        check(r#"{ "tiles": ["http://t/{z}/{x}/{y}.pbf"], "format": "pbf" }"#, "`pbf` and not pictures");
+    }
+}

@@ -1,0 +1,188 @@
+//! Which of a server's times a layer is asked for, frame by frame.
+
+use crate::{TimeAxis, ValidTime, Zone};
+use jiff::SignedDuration;
+
+/// What a request says of a layer's time, and what its server says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Timing {
+    pub asked: AskedTime,
+    pub known: Known,
+}
+
+/// Which time a layer is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AskedTime {
+    /// None, or the one among its parameters: it is the same in every frame.
+    Fixed,
+    /// Each frame's, whether the server has it or not.
+    Unchecked,
+    /// One that the server has, for each frame's.
+    Matched(Matching),
+}
+
+/// How a frame's time is matched to those that a server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Matching {
+    pub rule: Rule,
+    /// How far from the frame's time it may be.
+    pub within: Option<SignedDuration>,
+}
+
+/// Which of a server's times stands for a frame's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// The very same.
+    Exact,
+    /// The nearest.
+    Nearest,
+    /// The latest that is not later.
+    Previous,
+}
+
+/// What is known of a layer's times from its server.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Known {
+    /// It has not been asked, and will not be.
+    NotAsked,
+    /// It has not been asked yet.
+    NotYet,
+    /// It did not say, and why.
+    Nothing(String),
+    /// It has none: the layer is the same at all times.
+    NoTimes,
+    /// Its times, and the one that it draws where none is asked for.
+    Times { axis: TimeAxis, default: Option<ValidTime> },
+}
+
+impl Timing {
+    /// A layer that is the same in every frame, and whose server is not asked for more.
+    pub(crate) fn fixed() -> Self {
+        Self { asked: AskedTime::Fixed, known: Known::NotAsked }
+    }
+
+    /// Whether every frame shows the same.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.asked == AskedTime::Fixed || self.known == Known::NoTimes
+    }
+
+    /// The time to ask for at a frame's time, as the server writes it; `None`: none.
+    ///
+    /// # Errors
+    /// There are no data for this frame, and why.
+    pub(crate) fn at(&self, time: Option<&ValidTime>, zone: &Zone) -> Result<Option<String>, String> {
+        let text = |time: Option<&ValidTime>| Ok(time.map(|time| time.text().to_owned()));
+        let matching = match self.asked {
+            AskedTime::Fixed => return Ok(None),
+            AskedTime::Unchecked => return text(time),
+            AskedTime::Matched(matching) => matching,
+        };
+        match (&self.known, time) {
+            (Known::NoTimes, _) => Ok(None),
+            (Known::Times { default, .. }, None) => text(default.as_ref()),
+            (Known::Times { axis, .. }, Some(time)) => text(Some(&matching.choose(axis, time, zone)?)),
+            (Known::Nothing(why), Some(_)) if matching.rule != Rule::Exact => {
+                Err(format!("its times are not known: {why}"))
+            }
+            (Known::Nothing(_) | Known::NotAsked | Known::NotYet, time) => text(time),
+        }
+    }
+
+    /// Why the time that a frame is labelled with may not be that of its data.
+    pub(crate) fn unconfirmed(&self) -> Option<&str> {
+        match (&self.known, self.asked) {
+            (Known::Nothing(why), AskedTime::Matched(Matching { rule: Rule::Exact, .. })) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Whether the time is asked for without looking whether the server has it.
+    pub(crate) fn is_unchecked(&self) -> bool {
+        self.asked == AskedTime::Unchecked
+    }
+
+    /// The last `count` times that the server has.
+    pub(crate) fn last_times(&self, count: usize) -> Result<Vec<ValidTime>, String> {
+        match &self.known {
+            Known::Times { axis, .. } => {
+                axis.last_times(count).ok_or_else(|| "it has data at every moment and not at steps".to_owned())
+            }
+            Known::NoTimes => Err("the server names no times for it".into()),
+            Known::Nothing(why) => Err(why.clone()),
+            Known::NotAsked | Known::NotYet => Err("the server has not been asked".into()),
+        }
+    }
+}
+
+impl Matching {
+    /// The server's time that stands for a frame's, or why there is none.
+    fn choose(&self, axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> Result<ValidTime, String> {
+        let instant = time.instant();
+        let chosen = match self.rule {
+            Rule::Exact => axis.at(instant),
+            Rule::Nearest => axis.nearest(instant),
+            Rule::Previous => axis.previous(instant),
+        };
+        let near =
+            |chosen: &ValidTime| self.within.is_none_or(|max| chosen.instant().duration_since(instant).abs() <= max);
+        chosen.filter(near).ok_or_else(|| {
+            let nearest = axis.nearest(instant).map(|nearest| format!("; nearest: {}", nearest.text()));
+            let (first, last) = (axis.first(), axis.last());
+            let offer = format!("the server offers {} to {}", first.text(), last.text());
+            format!("no data for {}; {offer}{}", zone.show(time), nearest.unwrap_or_default())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timing(rule: Rule, within: Option<i64>) -> Timing {
+        let axis =
+            TimeAxis::parse("2020-01-01T00:00:00.000Z/2020-01-02T00:00:00.000Z/PT6H", jiff::Timestamp::UNIX_EPOCH);
+        let within = within.map(SignedDuration::from_hours);
+        let known = Known::Times { axis: axis.unwrap(), default: None };
+        Timing { asked: AskedTime::Matched(Matching { rule, within }), known }
+    }
+
+    fn at(timing: &Timing, time: &str) -> Result<Option<String>, String> {
+        timing.at(Some(&ValidTime::parse(time).unwrap()), &Zone::default())
+    }
+
+    #[test]
+    fn exact_takes_no_other_and_says_what_there_is() {
+        let exact = timing(Rule::Exact, None);
+        assert_eq!(at(&exact, "2020-01-01T06:00Z"), Ok(Some("2020-01-01T06:00:00.000Z".into())));
+        let why = at(&exact, "2020-01-01T07:00Z").unwrap_err();
+        assert_eq!(
+            why,
+            "no data for 2020-01-01 07:00 UTC; the server offers 2020-01-01T00:00:00.000Z to 2020-01-02T00:00:00.000Z; \
+             nearest: 2020-01-01T06:00:00.000Z"
+        );
+    }
+
+    #[test]
+    fn nearest_and_previous_keep_within_their_limit() {
+        let check = |rule, within, time: &str, expected: Option<&str>| {
+            let found = at(&timing(rule, within), time).ok().flatten();
+            assert_eq!(found.as_deref(), expected, "{time}");
+        };
+        check(Rule::Nearest, None, "2020-01-01T10:00Z", Some("2020-01-01T12:00:00.000Z"));
+        check(Rule::Nearest, None, "2031-01-01", Some("2020-01-02T00:00:00.000Z"));
+        check(Rule::Nearest, Some(2), "2020-01-01T10:00Z", Some("2020-01-01T12:00:00.000Z"));
+        check(Rule::Nearest, Some(1), "2020-01-01T10:00Z", None);
+        check(Rule::Previous, None, "2020-01-01T11:59Z", Some("2020-01-01T06:00:00.000Z"));
+        check(Rule::Previous, Some(6), "2020-01-02T06:00Z", Some("2020-01-02T00:00:00.000Z"));
+        check(Rule::Previous, Some(6), "2020-01-02T06:01Z", None);
+        check(Rule::Previous, None, "2019-12-31", None);
+    }
+
+    #[test]
+    fn a_server_that_does_not_say_is_asked_for_exact_times_only_and_not_believed() {
+        let unknown = |rule| Timing { known: Known::Nothing("status 404".into()), ..timing(rule, None) };
+        assert_eq!(at(&unknown(Rule::Exact), "2020-01-01"), Ok(Some("2020-01-01".into())));
+        assert_eq!(unknown(Rule::Exact).unconfirmed(), Some("status 404"));
+        assert!(at(&unknown(Rule::Nearest), "2020-01-01").is_err());
+    }
+}

@@ -1,0 +1,135 @@
+//! What a map server offers: the capabilities of a WMS or WMTS, clean.
+
+use jiff::Timestamp;
+use mapreel_sources::{BrokenDocument, wms, wmts};
+use mapreel_spec::capabilities::{self, Dimension};
+use mapreel_spec::wms::Request;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// What a map server offers.
+#[derive(Debug, Serialize)]
+#[serde(tag = "service", rename_all = "lowercase")]
+pub(crate) enum Offer {
+    /// A WMS.
+    Wms(capabilities::Capabilities),
+    /// A WMTS.
+    Wmts(mapreel_spec::wmts::Capabilities),
+}
+
+impl Offer {
+    /// Reads a document of either kind.
+    pub(crate) fn read(document: &[u8], now: Timestamp) -> Result<Self, BrokenDocument> {
+        let head = String::from_utf8_lossy(&document[..document.len().min(4096)]).into_owned();
+        if head.contains("opengis.net/wmts") || head.contains("<Capabilities") {
+            return wmts::capabilities(document, now).map(Self::Wmts);
+        }
+        wms::capabilities(document, now).map(Self::Wms)
+    }
+
+    /// Layers in it.
+    fn count(&self) -> usize {
+        match self {
+            Self::Wms(wms) => wms.layers.len(),
+            Self::Wmts(wmts) => wmts.layers.len(),
+        }
+    }
+
+    /// For people: a line for each layer, and lines for its times and styles.
+    pub(crate) fn text(&self) -> String {
+        let mut out = String::new();
+        let (title, kind, version) = match self {
+            Self::Wms(wms) => (&wms.title, "WMS", &wms.version),
+            Self::Wmts(wmts) => (&wmts.title, "WMTS", &wmts.version),
+        };
+        let plural = if self.count() == 1 { "" } else { "s" };
+        let _ = writeln!(out, "{title}\n{kind} {version}, {} layer{plural}", self.count());
+        match self {
+            Self::Wms(wms) => {
+                if let Some((width, height)) = wms.width_max.zip(wms.height_max) {
+                    let _ = writeln!(out, "pictures up to {width} × {height} pixels");
+                }
+                for layer in &wms.layers {
+                    heading(&mut out, &layer.name, &layer.title);
+                    layer.dimensions.iter().for_each(|dimension| line(&mut out, &dimension.name, &values(dimension)));
+                    let styles: Vec<&str> = layer.styles.iter().map(|style| style.name.as_str()).collect();
+                    line(&mut out, "styles", &some(&styles));
+                    line(&mut out, "crs", &some(&layer.crs.iter().map(String::as_str).collect::<Vec<_>>()));
+                }
+            }
+            Self::Wmts(wmts) => {
+                for layer in &wmts.layers {
+                    heading(&mut out, &layer.name, &layer.title);
+                    layer.dimensions.iter().for_each(|dimension| line(&mut out, &dimension.name, &values(dimension)));
+                    let styles: Vec<&str> = layer.styles.iter().map(|style| style.name.as_str()).collect();
+                    line(&mut out, "styles", &some(&styles));
+                    let sets: Vec<&str> = layer.matrix_sets.iter().map(|link| link.name.as_str()).collect();
+                    line(&mut out, "tiles", &some(&sets));
+                }
+            }
+        }
+        out
+    }
+}
+
+fn heading(out: &mut String, name: &str, title: &str) {
+    let _ = match name == title {
+        true => writeln!(out, "\n{name}"),
+        false => writeln!(out, "\n{name}  {title}"),
+    };
+}
+
+fn line(out: &mut String, key: &str, value: &str) {
+    if !value.is_empty() {
+        let _ = writeln!(out, "  {:8} {value}", key.to_lowercase());
+    }
+}
+
+/// The first few of a list.
+fn some(items: &[&str]) -> String {
+    const SHOWN: usize = 6;
+    let more = if items.len() > SHOWN { format!(" and {} more", items.len() - SHOWN) } else { String::new() };
+    format!("{}{more}", items[..items.len().min(SHOWN)].join(", "))
+}
+
+/// A dimension in a line.
+fn values(dimension: &Dimension) -> String {
+    let default = dimension.default.as_ref().map(|default| format!("; default {default}")).unwrap_or_default();
+    match &dimension.axis {
+        Some(Ok(axis)) => {
+            let count = match axis.count() {
+                Some(1) => "1 time".to_owned(),
+                Some(count) => format!("{count} times"),
+                None => "every moment".to_owned(),
+            };
+            let (first, last) = (axis.first(), axis.last());
+            let span =
+                if first == last { first.rfc3339() } else { format!("{} to {}", first.rfc3339(), last.rfc3339()) };
+            format!("{span}, {count}{default}")
+        }
+        Some(Err(problem)) => format!("cannot be read: {problem}"),
+        None => {
+            let values: Vec<&str> = dimension.extent.split(',').map(str::trim).collect();
+            let units = if dimension.units.is_empty() { String::new() } else { format!(" ({})", dimension.units) };
+            format!("{}{units}{default}", some(&values))
+        }
+    }
+}
+
+/// Where a server says what it offers: the address as it is, when that is a document's, or a WMS's with what it takes.
+pub(crate) fn address(url: &str) -> Result<String, String> {
+    let mut request = Request::parse(url).map_err(|error| format!("not a URL: {error}"))?;
+    let is_document =
+        request.get("request").is_some() || url.split('?').next().is_some_and(|url| url.ends_with(".xml"));
+    if !is_document {
+        let service = request
+            .get("service")
+            .map_or("WMS", |service| if service.eq_ignore_ascii_case("wmts") { "WMTS" } else { "WMS" });
+        request.set("SERVICE", service);
+        request.set("REQUEST", "GetCapabilities");
+        if request.get("version").is_none() {
+            request.set("VERSION", if service == "WMS" { "1.3.0" } else { "1.0.0" });
+        }
+    }
+    Ok(request.url())
+}
