@@ -4,6 +4,7 @@ use crate::Error;
 use crate::answer::{Wanted, judge};
 use crate::client::{Config, host};
 use crate::connections::{Connections, was_refused};
+use crate::credentials::Credential;
 use crate::egress::refused;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
@@ -22,32 +23,52 @@ pub(crate) async fn attempt(
     connections: &Connections,
     config: &Config,
     url: &Url,
+    credential: Option<&Credential>,
     wanted: Wanted,
 ) -> Result<Bytes, Error> {
     let limit = config.total_timeout;
-    tokio::time::timeout(limit, follow(connections, config, url, wanted)).await.unwrap_or_else(|_| {
+    tokio::time::timeout(limit, follow(connections, config, url, credential, wanted)).await.unwrap_or_else(|_| {
         Err(Error::TimedOut { host: host(url), what: format!("the whole answer within {} s", limit.as_secs_f64()) })
     })
 }
 
-async fn follow(connections: &Connections, config: &Config, url: &Url, wanted: Wanted) -> Result<Bytes, Error> {
+async fn follow(
+    connections: &Connections,
+    config: &Config,
+    url: &Url,
+    credential: Option<&Credential>,
+    wanted: Wanted,
+) -> Result<Bytes, Error> {
     let mut url = url.clone();
     for _ in 0..=config.redirects_max {
-        let response = send(connections, config, &url).await?;
+        let response = send(connections, config, &url, credential).await?;
         let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
         match response.headers().get(LOCATION) {
             Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
-            _ => return receive(response, config, &url, wanted).await,
+            _ => {
+                let answer = receive(response, config, &url, wanted).await;
+                return answer.map_err(|error| without(credential, error));
+            }
         }
     }
     Err(Error::Redirect { host: host(&url), what: format!("more than {} times", config.redirects_max) })
 }
 
 /// Sends one request, by a redirect or not, where it may be sent.
-async fn send(connections: &Connections, config: &Config, url: &Url) -> Result<reqwest::Response, Error> {
+async fn send(
+    connections: &Connections,
+    config: &Config,
+    url: &Url,
+    credential: Option<&Credential>,
+) -> Result<reqwest::Response, Error> {
     config.egress.admit(url)?;
-    let request = connections.to(url).get(url.clone()).header(ACCEPT_ENCODING, "gzip").send();
-    let response = match tokio::time::timeout(config.idle_timeout + config.connect_timeout, request).await {
+    let address = credential.map_or_else(|| url.clone(), |credential| credential.address(url));
+    let request = connections.to(url).get(address).header(ACCEPT_ENCODING, "gzip");
+    let request = match credential {
+        Some(credential) => credential.sign(request, url),
+        None => request,
+    };
+    let response = match tokio::time::timeout(config.idle_timeout + config.connect_timeout, request.send()).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(unsent(&error, url)),
         Err(_) => {
@@ -57,6 +78,18 @@ async fn send(connections: &Connections, config: &Config, url: &Url) -> Result<r
     };
     config.egress.admit_peer(url, response.remote_addr())?;
     Ok(response)
+}
+
+/// The error without the secret, which a server may repeat.
+fn without(credential: Option<&Credential>, mut error: Error) -> Error {
+    if let (
+        Some(credential),
+        Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. },
+    ) = (credential, &mut error)
+    {
+        *text = credential.redacted(text);
+    }
+    error
 }
 
 /// Why there is no answer.

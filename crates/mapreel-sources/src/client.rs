@@ -4,6 +4,7 @@ use crate::answer::Wanted;
 use crate::attempt::attempt;
 use crate::cache::Cache;
 use crate::connections::Connections;
+use crate::credentials::{Credential, Credentials};
 use crate::gate::Gates;
 use crate::said::Said;
 use crate::{Egress, Error, retry};
@@ -38,6 +39,8 @@ pub struct Config {
     pub cache_bytes_max: usize,
     /// Which upstreams may be asked at all.
     pub egress: Egress,
+    /// Secrets that requests may name.
+    pub credentials: Credentials,
 }
 
 impl Default for Config {
@@ -54,6 +57,7 @@ impl Default for Config {
             attempts_max: 3,
             cache_bytes_max: 8 << 20,
             egress: Egress::Any,
+            credentials: Credentials::default(),
         }
     }
 }
@@ -110,25 +114,26 @@ impl Client {
     /// The last attempt's error; see [`Error`].
     pub async fn get(&self, url: &str, wanted: Wanted) -> Result<Bytes, Error> {
         let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::wms::without_secrets(url)))?;
+        let mut parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::wms::without_secrets(url)))?;
         // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
         self.shared.config.egress.admit(&parsed)?;
+        let credential = self.shared.config.credentials.take(&mut parsed)?;
         if wanted != Wanted::Capabilities {
-            return self.cache.get(url, self.fetch(parsed, wanted)).await;
+            return self.cache.get(url, self.fetch(parsed, credential, wanted)).await;
         }
         if let Some(known) = self.shared.said.get(url) {
             return Ok(known);
         }
-        let answer = self.cache.get(url, self.fetch(parsed, wanted)).await?;
+        let answer = self.cache.get(url, self.fetch(parsed, credential, wanted)).await?;
         self.shared.said.put(url, &answer);
         Ok(answer)
     }
 
-    async fn fetch(&self, url: Url, wanted: Wanted) -> Result<Bytes, Error> {
+    async fn fetch(&self, url: Url, credential: Option<&Credential>, wanted: Wanted) -> Result<Bytes, Error> {
         let place = self.shared.gates.enter(&host(&url)).await?;
         let mut number = 1;
         let result = loop {
-            let result = attempt(&self.shared.connections, &self.shared.config, &url, wanted).await;
+            let result = attempt(&self.shared.connections, &self.shared.config, &url, credential, wanted).await;
             let Err(error) = &result else { break result };
             if place.must_rest() {
                 break result;

@@ -42,6 +42,10 @@ pub(crate) fn read<T>(
         let prefix = match Document::parse_with_options(&text, options) {
             Ok(document) => return reader(&document),
             Err(Error::UnknownNamespace(prefix, _)) => prefix,
+            Err(Error::UnclosedRootNode) => {
+                let lines = text.lines().count();
+                return Err(BrokenDocument(format!("the XML is broken: it is cut off at its end, in line {lines}")));
+            }
             Err(error) => return Err(BrokenDocument(format!("the XML is broken: {error}"))),
         };
         let Some(at) = after_root_name(&text) else { break };
@@ -120,7 +124,7 @@ mod tests {
         };
         check("<a>\n<b></a>", "2:");
         check("", "the XML is broken");
-        check("<a><inspire:b>1</inspire:b>", "1:");
+        check("<a>\n<inspire:b>1</inspire:b>", "cut off at its end, in line 2");
         assert_eq!(
             root(b"<!DOCTYPE a SYSTEM 'x.dtd'><!-- <b> --><a x='1'><inspire:b i:c='2'>1</inspire:b></a>"),
             Ok("1".into())

@@ -17,6 +17,14 @@ pub enum Error {
         /// Why not.
         what: &'static str,
     },
+    /// A credential that is not there, or not for this host.
+    #[error("`{host}` is to be asked with the credential {what}")]
+    NoCredential {
+        /// Host and port.
+        host: String,
+        /// Which, and why not.
+        what: String,
+    },
     /// No connection, or it broke before an answer.
     #[error("`{host}` could not be reached: {reason}")]
     Unreachable {

@@ -2,6 +2,7 @@
 
 use crate::grid::{self, Grid};
 use crate::plan::Mosaic;
+use crate::wms::with_credential;
 use crate::{Bbox, Crs, Extent};
 
 /// The deepest level of a tile pyramid that is asked for.
@@ -61,6 +62,11 @@ impl TileTemplate {
         let side_px = if has("{r}") || has("@2x") { 512 } else { 256 };
         let subdomains = ["a", "b", "c"].map(str::to_owned).to_vec();
         Ok(Self { template, subdomains, side_px, zoom_min: 0, zoom_max: 19, degrees: None, from_south: false })
+    }
+
+    /// Names the credential that the tiles are asked for with.
+    pub(crate) fn ask_with(&mut self, credential: &str) {
+        self.template = with_credential(&self.template, Some(credential));
     }
 
     fn url(&self, zoom: u32, x: i64, y: i64) -> String {

@@ -51,6 +51,14 @@ impl Request {
         }
     }
 
+    /// Names the credential that it is asked with, in the place of a user: see `credentials.rs` of `mapreel-sources`.
+    pub(crate) fn ask_with(&mut self, credential: Option<&str>) {
+        if let Some(name) = credential {
+            // It fails for URLs without a host only, and those are refused.
+            let _ = self.base.set_username(name);
+        }
+    }
+
     /// The path of the URL.
     pub(crate) fn path(&self) -> &str {
         self.base.path()
@@ -62,11 +70,15 @@ impl Request {
         // Not taken apart as a URL: a template's braces would be escaped.
         match own_origin.and_then(|own| named.strip_prefix(own)) {
             Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
-                format!("{}{rest}", self.base.origin().ascii_serialization())
+                with_credential(&format!("{}{rest}", self.base.origin().ascii_serialization()), self.credential())
             }
             _ if named.contains("://") => named.to_owned(),
             _ => self.base.join(named).map_or_else(|_| named.to_owned(), String::from),
         }
+    }
+
+    fn credential(&self) -> Option<&str> {
+        Some(self.base.username()).filter(|name| !name.is_empty())
     }
 
     /// Whether servers will read it: few take longer URLs, and every piece of a map repeats it.
@@ -99,9 +111,22 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The URL with the values of parameters that look like secrets replaced: for manifests, logs and messages.
+/// A URL or template that is asked for with a credential, by its name.
+pub(crate) fn with_credential(url: &str, credential: Option<&str>) -> String {
+    match (credential, url.split_once("://")) {
+        (Some(name), Some((scheme, rest))) => format!("{scheme}://{name}@{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// The URL with the values of parameters that look like secrets replaced, and without the name of a credential: for
+/// manifests, logs and messages.
 pub fn without_secrets(url: &str) -> String {
     let Ok(mut request) = Request::parse(url) else { return "(not a URL)".into() };
+    if request.credential().is_some() {
+        let _ = request.base.set_username("");
+        return without_secrets(&request.url());
+    }
     // Parameters of the path (`/services;key=…/tiles`), RFC 3986, 3.3.
     let mut path = request.base.path().to_owned();
     for part in request.base.path().split([';', '/']) {
@@ -502,6 +527,7 @@ mod tests {
         assert_eq!(without_secrets("http://h/t?x=a+b"), "http://h/t?x=a+b");
         assert_eq!(without_secrets("http://h/t?X-Amz-Signature=abc"), "http://h/t?X-Amz-Signature=xxx");
         assert_eq!(without_secrets("http://h/t?appid=abc&layers=a"), "http://h/t?appid=xxx&layers=a");
+        assert_eq!(without_secrets("http://name@h/t?x=1&token=abc"), "http://h/t?x=1&token=xxx");
         assert_eq!(without_secrets("http://h/s;key=abc/1/2"), "http://h/s;key=xxx/1/2");
     }
 

@@ -148,6 +148,8 @@ fn layers() {
     layer(r#"{ "type": "wcs" }"#, "/layers/0/type", "invalid");
     layer(r#"{ "type": "wmts", "url": "http://h/" }"#, "/layers/0/layer", "missing");
     layer(r#"{ "type": "tms", "url": "http://h/{z}/{x}.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "graticule", "credential": "x" }"#, "/layers/0/credential", "invalid");
+    layer(r#"{ "type": "tilejson", "url": "http://h/", "credential": "a:b" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "tilejson" }"#, "/layers/0/url", "missing");
     let xyz = |further: &str| format!(r#"{{ "type": "xyz", "url": "http://h/{{z}}/{{x}}/{{y}}", {further} }}"#);
     layer(&xyz(r#""min_zoom": 9, "max_zoom": 3"#), "/layers/0", "invalid");

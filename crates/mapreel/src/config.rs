@@ -3,8 +3,9 @@
 //! Every setting is a row of one table, [`SETTINGS`]: from it come the flags, the environment's names, the keys of the file,
 //! the example file and the messages.
 
+use crate::credentials;
 use mapreel_queue::Settings as QueueSettings;
-use mapreel_sources::{Config as ClientConfig, Egress};
+use mapreel_sources::{Config as ClientConfig, Credentials, Egress};
 use mapreel_spec::Limits;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -41,6 +42,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("workers", "auto", "a whole number, or `auto` for one for each core", "Parts of animations drawn at once by this process; 0: none, the API alone."),
     setting("image_workers", "auto", "a whole number, or `auto` for as many as `workers`", "Images drawn at once beside them, so that no image waits for an animation."),
     setting("private_upstreams", "", "addresses, networks or names, separated by commas", "Upstreams that are not public and may still be asked: `10.107.0.0/16,wms.internal:8080`."),
+    setting("credentials", "", "the path of a TOML file", "Secrets for upstreams, which requests name and never hold; docs/OPERATIONS.md has its form."),
     setting("body_bytes_max", "1048576", COUNT, "Bytes of a request."),
     setting("depth_max", "32", COUNT, "How deep lists and objects of a request are nested."),
     setting("frames_max", "600", COUNT, "Frames of an animation."),
@@ -367,6 +369,13 @@ fn client(r: &mut Reader) -> Option<ClientConfig> {
         let origin = &r.values.0["private_upstreams"].1;
         r.problems.extend(problems.0.iter().map(|problem| format!("{origin}: {problem}")));
     }
+    let credentials = match r.text("credentials").as_str() {
+        "" => Ok(Credentials::default()),
+        path => credentials::read(Path::new(path)),
+    };
+    if let Err(problems) = &credentials {
+        r.problems.extend(problems.iter().cloned());
+    }
     Some(ClientConfig {
         connect_timeout: connect?,
         idle_timeout: idle?,
@@ -374,6 +383,7 @@ fn client(r: &mut Reader) -> Option<ClientConfig> {
         answer_bytes_max: bytes? as usize,
         per_host_max: per_host? as usize,
         egress: egress.ok()?,
+        credentials: credentials.ok()?,
         ..ClientConfig::default()
     })
 }

@@ -8,6 +8,7 @@
 mod artifact;
 pub mod cli;
 mod config;
+mod credentials;
 mod explain;
 mod fonts;
 mod gather;

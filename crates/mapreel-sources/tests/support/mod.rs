@@ -2,13 +2,14 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A server on a port of its own; it lives as long as the process.
 pub struct Server {
     pub url: String,
     hits: Arc<AtomicUsize>,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
@@ -18,36 +19,43 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let hits = Arc::new(AtomicUsize::new(0));
         let (answer, counter) = (Arc::new(answer), hits.clone());
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let kept = heads.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (answer, counter) = (answer.clone(), counter.clone());
+                let (answer, counter, kept) = (answer.clone(), counter.clone(), kept.clone());
                 std::thread::spawn(move || {
                     let mut stream = stream;
-                    if let Some(path) = read_request(&mut stream) {
+                    if let Some((path, head)) = read_request(&mut stream) {
+                        kept.lock().unwrap().push(head);
                         counter.fetch_add(1, Ordering::SeqCst);
                         answer(&path, &mut stream);
                     }
                 });
             }
         });
-        Self { url, hits }
+        Self { url, hits, heads }
+    }
+
+    /// The heads of all requests that have come.
+    #[allow(dead_code, reason = "not every test looks at them")]
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
     }
 
     /// How many requests have come.
+    #[allow(dead_code, reason = "not every test counts them")]
     pub fn hits(&self) -> usize {
         self.hits.load(Ordering::SeqCst)
     }
 }
 
-fn read_request(stream: &mut TcpStream) -> Option<String> {
+/// The path, and the whole head.
+fn read_request(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let mut first = String::new();
-    reader.read_line(&mut first).ok()?;
-    let mut line = String::new();
-    while reader.read_line(&mut line).ok()? > 2 {
-        line.clear();
-    }
-    first.split(' ').nth(1).map(str::to_owned)
+    let mut head = String::new();
+    while reader.read_line(&mut head).ok()? > 2 {}
+    Some((head.split(' ').nth(1)?.to_owned(), head))
 }
 
 /// Sends a whole answer and closes.

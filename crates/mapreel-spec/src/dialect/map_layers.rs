@@ -10,7 +10,7 @@ use crate::read::{Fields, Node};
 use crate::simplestyle::{self, Style};
 use crate::time::{ValidTime, expand};
 use crate::timing::{AskedTime, Known, Matching, Rule, Timing};
-use crate::wms::{Request, Service};
+use crate::wms::{Request, Service, with_credential};
 use crate::wmts::WmtsLayer;
 use crate::{AxisOrder, Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, TileTemplate, WmsLayer, Zone};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
@@ -294,6 +294,8 @@ impl Context<'_> {
         let labels = fields.optional("labels").map_or(Some(Vec::new()), |node| labels(&node));
         let resampling = fields.optional("resampling").map_or(Some(0), |node| node.word(&["bilinear", "nearest"]));
         let on_error = fields.optional("on_error").map_or(Some(OnError::Mark), |node| read_on_error(&node));
+        // Read by those who have an address.
+        let credential = fields.optional("credential").map(|node| read_credential(&node));
         let content = match kind {
             0 => self.xyz(&fields),
             1 => self.wms(&fields),
@@ -305,6 +307,10 @@ impl Context<'_> {
             7 => self.tms(&fields),
             _ => tilejson(&fields),
         };
+        let content = content.and_then(|content| match credential {
+            None => Some(content),
+            Some(name) => asked_with(content, name?, &fields),
+        });
         let legend = read_legend(&fields, content.as_ref());
         fields.finish();
         let content = content?;
@@ -461,6 +467,37 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// The name of a credential: what may stand in the place of a user in a URL as it is.
+fn read_credential<'a>(node: &Node<'a>) -> Option<&'a str> {
+    let name = node.string()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
+        node.invalid(
+            "this is no name of a credential",
+            "a name that the operator has configured, never the secret itself",
+        );
+        return None;
+    }
+    Some(name)
+}
+
+/// The same content, asked for with a credential.
+fn asked_with(mut content: Content, name: &str, fields: &Fields) -> Option<Content> {
+    match &mut content {
+        Content::Wms(wms) => wms.service.request.ask_with(Some(name)),
+        Content::Wmts(wmts) => wmts.request.ask_with(Some(name)),
+        Content::Tiles(Series::Same(template)) => template.ask_with(name),
+        Content::TileJson(url) | Content::Picture { url, .. } | Content::GeoJsonUrl { url, .. } => {
+            *url = with_credential(url, Some(name));
+        }
+        _ => {
+            fields.optional("credential")?.invalid("this layer has no address to ask", "leave it out");
+            return None;
+        }
+    }
+    Some(content)
 }
 
 /// A tile template and what it needs to know.

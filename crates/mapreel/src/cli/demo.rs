@@ -1,6 +1,7 @@
 //! `mapreel demo`: the example of Hurricane Katrina, drawn with what is in the binary.
 
 use super::Ending;
+use mapreel_sources::Credentials;
 use std::path::PathBuf;
 
 /// NOAA's best track of AL122005 (public domain).
@@ -21,5 +22,5 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         super::print(REQUEST)?;
         return Ok(Ending::Done);
     }
-    super::render::render(REQUEST.as_bytes(), &arguments.output, None, None)
+    super::render::render(REQUEST.as_bytes(), &arguments.output, None, None, Credentials::default())
 }

@@ -1,11 +1,12 @@
 //! `mapreel render REQUEST.json -o OUT`
 
 use super::Ending;
+use crate::credentials;
 use crate::produce::{Job, produce};
 use crate::progress::Told;
 use crate::report;
 use anyhow::Context;
-use mapreel_sources::{Client, Config};
+use mapreel_sources::{Client, Config, Credentials};
 use mapreel_spec::{Format, Limits, parse_request};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,11 +24,19 @@ pub(super) struct Arguments {
     /// Threads that draw and encode; by default one for each core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+    /// A TOML file of secrets for upstreams, which the request may name; also `MAPREEL_CREDENTIALS`.
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let document = super::read(&arguments.request)?;
-    render(&document, &arguments.output, arguments.manifest.as_deref(), arguments.threads)
+    let file = arguments.credentials.or_else(|| std::env::var_os("MAPREEL_CREDENTIALS").map(PathBuf::from));
+    let credentials = match file.filter(|file| !file.as_os_str().is_empty()) {
+        Some(file) => credentials::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?,
+        None => Credentials::default(),
+    };
+    render(&document, &arguments.output, arguments.manifest.as_deref(), arguments.threads, credentials)
 }
 
 /// Draws a request document to a file.
@@ -36,6 +45,7 @@ pub(super) fn render(
     output: &Path,
     manifest_file: Option<&Path>,
     threads: Option<u16>,
+    credentials: Credentials,
 ) -> anyhow::Result<Ending> {
     let limits = Limits::default();
     let mut animation = parse_request(document, &limits)?;
@@ -48,7 +58,7 @@ pub(super) fn render(
         animation.output.format = format;
     }
     let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let upstreams = Arc::new(Client::new(Config::default())?);
+    let upstreams = Arc::new(Client::new(Config { credentials, ..Config::default() })?);
     let told = Told::new();
     let manifest = produce(Job { animation, document, upstreams, limits, threads }, output, &told);
     told.clear();
