@@ -54,11 +54,24 @@ pub(crate) fn read<T>(
     Err(BrokenDocument(format!("the XML is broken: more than {PREFIXES_MAX} prefixes are not declared")))
 }
 
-/// The place in the text behind the name of the root element.
+/// The place in the text behind the name of the root element: past comments, instructions and a DOCTYPE.
 fn after_root_name(text: &str) -> Option<usize> {
-    let starts = text.match_indices('<').map(|(at, _)| at + 1);
-    let root = starts.into_iter().find(|at| text[*at..].starts_with(|c: char| c.is_alphabetic() || c == '_'))?;
-    text[root..].find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).map(|end| root + end)
+    let mut at = 0;
+    loop {
+        at += text[at..].find('<')?;
+        let rest = &text[at..];
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?") => "?>",
+            _ if rest.starts_with("<!") && rest.find('[').is_some_and(|set| set < rest.find('>').unwrap_or(0)) => "]>",
+            _ if rest.starts_with("<!") => ">",
+            _ => {
+                let name = rest[1..].find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))?;
+                return Some(at + 1 + name);
+            }
+        };
+        at += rest.find(end)? + end.len();
+    }
 }
 
 /// The child elements of this name, in whatever namespace.
