@@ -1,9 +1,10 @@
 //! An animation on the page: what is the same in every frame is drawn once, the rest by a pure function of the frame.
 
 use crate::furniture::legend::LegendPicture;
-use crate::furniture::{attribution, header::Header, header::Moment, legend, neatline, notice};
+use crate::furniture::{attribution, colour_bar, header::Header, header::Moment, legend, neatline, notice};
 use crate::layout::Layout;
 use crate::overlay;
+use crate::scale::Scale;
 use crate::text::{Fonts, Typesetter};
 use crate::{Canvas, Placed, Raster, composite, theme};
 use mapreel_spec::manifest::{self, PixelBox};
@@ -53,6 +54,7 @@ impl Scene {
     /// do not change; the legends are in the order of the column, topmost layer first.
     pub fn new(plan: Arc<Plan>, mut still: FramePictures, legends: &[LegendPicture], fonts: &Fonts) -> Self {
         let mut typesetter = Typesetter::new(fonts);
+        let legends = &labelled(&plan, legends, &mut typesetter)[..];
         let layout = Layout::measure(&plan, legends, &mut typesetter);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
         let mut gaps: Vec<Option<Gap>> = still.iter().map(|gathered| gathered.as_ref()?.gap.clone()).collect();
@@ -104,6 +106,19 @@ impl Scene {
     pub fn gaps(&self) -> &[Option<Gap>] {
         &self.gaps
     }
+}
+
+/// The legends, with numbers beside those that are strips of colours.
+fn labelled(plan: &Plan, legends: &[LegendPicture], typesetter: &mut Typesetter) -> Vec<LegendPicture> {
+    let scale = Scale::of(plan.map.width, plan.map.height);
+    let mut label = |legend: &LegendPicture| {
+        let mut legend = legend.clone();
+        if let (Ok(strip), Some(bar)) = (&legend.picture, &plan.layers[legend.layer].colour_bar) {
+            legend.picture = Ok(colour_bar::draw(strip, bar, scale, typesetter));
+        }
+        legend
+    };
+    legends.iter().map(&mut label).collect()
 }
 
 /// What a layer is on the page: a still picture, or something to draw for each frame.

@@ -1,12 +1,14 @@
 //! A valid request, every choice made: what both dialects become.
 
-use crate::capabilities::Capabilities;
+use crate::capabilities::{Capabilities, Dialect};
 use crate::geojson::{Features, Reading};
 use crate::tile::TileTemplate;
 use crate::timing::Timing;
 use crate::wms_layer::WmsLayer;
 use crate::wmts::WmtsLayer;
-use crate::{Bbox, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, Zone, tilejson, wms, wmts};
+use crate::{
+    Bbox, ColourBar, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, Zone, tilejson, wms, wmts,
+};
 use jiff::Timestamp;
 
 /// An animation, or an image: an animation of one frame.
@@ -63,6 +65,8 @@ pub struct Layer {
     pub opacity: f32,
     /// Its legend.
     pub legend: Option<Legend>,
+    /// The legend's picture is a strip of colours, and these are its numbers.
+    pub colour_bar: Option<ColourBar>,
     /// How its pictures are laid on the map where they do not fit it pixel for pixel.
     pub resampling: Resampling,
     /// The credit its provider asks for.
@@ -224,6 +228,8 @@ pub enum DocumentKind {
     GeoJson,
     /// What a WMS says of itself.
     Wms,
+    /// What an ncWMS says of a layer.
+    Details,
     /// What a WMTS says of itself.
     Wmts,
     /// Where tiles are.
@@ -247,7 +253,10 @@ impl Animation {
     pub fn documents(&self) -> Vec<Document> {
         let document = |(layer, described): (usize, &Layer)| match &described.content {
             Content::GeoJsonUrl { url, .. } => Some(Document { layer, url: url.clone(), kind: DocumentKind::GeoJson }),
-            Content::Wms(wms) => Some(Document { layer, url: wms.document()?, kind: DocumentKind::Wms }),
+            Content::Wms(wms) => {
+                let (url, kind) = wms.document()?;
+                Some(Document { layer, url, kind })
+            }
             Content::Wmts(wmts) => Some(Document { layer, url: wmts.document()?, kind: DocumentKind::Wmts }),
             Content::TileJson(url) => Some(Document { layer, url: url.clone(), kind: DocumentKind::TileJson }),
             _ => None,
@@ -285,6 +294,8 @@ impl Animation {
         wms.learn(capabilities.as_ref().map(|c| *c).map_err(Clone::clone), &map, now);
         let Ok(capabilities) = capabilities else { return };
         described.legend = described.legend.take().map(|legend| match legend {
+            // Its server must be asked for more: see `details`.
+            Legend::Auto if capabilities.dialect == Dialect::NcWms && wms.ask_for_details() => Legend::Auto,
             Legend::Auto => Legend::Url(wms.legend(capabilities)),
             given => given,
         });
@@ -324,6 +335,11 @@ impl Animation {
     pub fn resolve(&mut self, layer: usize, document: Result<&[u8], String>) {
         let described = &mut self.layers[layer];
         let content = &mut described.content;
+        if let Content::Wms(wms) = content {
+            let (bar, url) = wms.learn_details(document.ok());
+            (described.colour_bar, described.legend) = (bar, Some(Legend::Url(url)));
+            return;
+        }
         if let Content::TileJson(_) = content {
             *content = match document.and_then(tilejson::parse) {
                 Ok((template, credit)) => {

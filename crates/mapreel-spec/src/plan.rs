@@ -6,7 +6,9 @@ use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError
 use crate::geojson::Features;
 use crate::timing::Timing;
 use crate::wms_layer::Choice;
-use crate::{Bbox, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, Zone};
+use crate::{
+    Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, Zone,
+};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -56,6 +58,8 @@ pub struct PlannedLayer {
     pub opacity: f32,
     /// The URL of its legend.
     pub legend: Option<String>,
+    /// The legend's picture is a strip of colours, and these are its numbers.
+    pub colour_bar: Option<ColourBar>,
     /// How its pictures are laid on the map.
     pub resampling: Resampling,
     /// The credit its provider asks for.
@@ -360,6 +364,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             (Legend::Auto, Some(wms)) => Some(wms.service.legend()),
             (Legend::Auto, None) => None,
         }),
+        colour_bar: layer.colour_bar.clone(),
         resampling: layer.resampling,
         attribution: layer.attribution.clone(),
         labels,

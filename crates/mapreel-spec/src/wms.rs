@@ -239,6 +239,10 @@ impl Service {
 
     /// The document that says what the server has. 1.3.0 says more than 1.1.1: how large pictures may be.
     pub(crate) fn capabilities(&self) -> String {
+        self.capabilities_request().url()
+    }
+
+    pub(crate) fn capabilities_request(&self) -> Request {
         const OF_A_MAP: [&str; 15] = [
             "LAYERS",
             "STYLES",
@@ -263,7 +267,7 @@ impl Service {
         if !self.version_given {
             request.set("VERSION", "1.3.0");
         }
-        request.url()
+        request
     }
 
     /// The pictures that show an extent at a time, cut at ±180° and into cells.

@@ -1,6 +1,8 @@
 //! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
 
+use crate::animation::DocumentKind;
 use crate::capabilities::{Capabilities, Dimension, Layer};
+use crate::colour_bar::{self, ColourBar, Details};
 use crate::plan::Mosaic;
 use crate::timing::{Known, Timing};
 use crate::wms::{Cell, Service};
@@ -18,6 +20,8 @@ pub struct WmsLayer {
     pub(crate) crs_given: bool,
     /// The run of a forecast that every request names.
     pub(crate) run: Option<ValidTime>,
+    /// Its server is yet to be asked for the range of its colours.
+    pub(crate) needs_details: bool,
 }
 
 /// What is asked for in one frame.
@@ -31,12 +35,33 @@ pub(crate) struct Choice {
 impl WmsLayer {
     /// A layer that is the same in every frame, and whose server is not asked for more.
     pub(crate) fn fixed(service: Service) -> Self {
-        Self { service, timing: Timing::fixed(), crs_given: true, run: None }
+        Self { service, timing: Timing::fixed(), crs_given: true, run: None, needs_details: false }
     }
 
-    /// The document that says what the server has; `None` when it has been read, or is not needed.
-    pub(crate) fn document(&self) -> Option<String> {
-        (self.timing.known == Known::NotYet).then(|| self.service.capabilities())
+    /// The document that is needed next; `None` when all have been read.
+    pub(crate) fn document(&self) -> Option<(String, DocumentKind)> {
+        if self.timing.known == Known::NotYet {
+            return Some((self.service.capabilities(), DocumentKind::Wms));
+        }
+        self.needs_details.then(|| (colour_bar::details_url(&self.service), DocumentKind::Details))
+    }
+
+    /// Asks an ncWMS for the range of the colours, unless the author wants its own legend.
+    pub(crate) fn ask_for_details(&mut self) -> bool {
+        self.needs_details =
+            self.service.request.get("SLD").is_none() && self.service.request.get("SLD_BODY").is_none();
+        self.needs_details
+    }
+
+    /// Takes in the range: the numbers beside the colours, and where the colours are; without a range the server's own
+    /// legend.
+    pub(crate) fn learn_details(&mut self, document: Option<&[u8]>) -> (Option<ColourBar>, String) {
+        self.needs_details = false;
+        let details = document.map(Details::parse).unwrap_or_default();
+        match details.bar(&mut self.service) {
+            Some((bar, url)) => (Some(bar), url),
+            None => (None, self.service.legend()),
+        }
     }
 
     /// Takes in what the server says; `map` is what will be asked for.

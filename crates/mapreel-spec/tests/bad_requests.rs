@@ -161,7 +161,7 @@ fn layers() {
     layer(r#"{ "type": "graticule", "step": 0 }"#, "/layers/0/step", "out_of_range");
     layer(r#"{ "type": "graticule", "stroke": "blue" }"#, "/layers/0/stroke", "invalid");
     layer(r#"{ "type": "xyz" }"#, "/layers/0/url", "missing");
-    layer(r#"{ "type": "xyz", "url": "http://{s}.h/{z}/{x}/{y}.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.{ext}" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{-y}.png" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "xyz", "url": "http://h/map.png" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "xyz", "url": "file:///{z}/{x}/{y}" }"#, "/layers/0/url", "invalid");

@@ -113,7 +113,7 @@ fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<b
         }
         let fetches = documents.iter().map(|document| {
             let wanted = match document.kind {
-                DocumentKind::GeoJson | DocumentKind::TileJson => Wanted::Json,
+                DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => Wanted::Json,
                 DocumentKind::Wms | DocumentKind::Wmts => Wanted::Capabilities,
             };
             hands.upstreams.get(&document.url, wanted)
@@ -124,7 +124,7 @@ fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<b
             let answer = answer.map_err(|error| error.to_string());
             let layer = document.layer;
             match document.kind {
-                DocumentKind::GeoJson | DocumentKind::TileJson => {
+                DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
                     animation.resolve(layer, answer.as_deref().map_err(Clone::clone))
                 }
                 DocumentKind::Wms => {

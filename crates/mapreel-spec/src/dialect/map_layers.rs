@@ -324,6 +324,7 @@ impl Context<'_> {
             name: title.clone().unwrap_or_else(|| format!("layer {number} ({})", TYPES[kind])),
             title,
             legend: legend?,
+            colour_bar: None,
             resampling: [Resampling::Bilinear, Resampling::Nearest][resampling?],
             opacity: opacity? as f32,
             attribution,
@@ -392,7 +393,13 @@ impl Context<'_> {
         let mut service = Service::new(request, crs, code, None);
         service.axis_order = axis_order.transposed()?.map(|order| [AxisOrder::XThenY, AxisOrder::YThenX][order]);
         let asked = if fixed { AskedTime::Fixed } else { time? };
-        Some(Content::Wms(WmsLayer { service, timing: Timing { asked, known: Known::NotYet }, crs_given, run: None }))
+        Some(Content::Wms(WmsLayer {
+            service,
+            timing: Timing { asked, known: Known::NotYet },
+            crs_given,
+            run: None,
+            needs_details: false,
+        }))
     }
 
     /// Which time a layer is asked for: `time` and `within`.

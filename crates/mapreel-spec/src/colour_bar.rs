@@ -1,0 +1,205 @@
+//! The legend of an ncWMS layer: its server's colours, and numbers of our own, so that they follow COLORSCALERANGE.
+
+use crate::json::Json;
+use crate::wms::Service;
+
+/// Which values the ends of a strip of colours stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColourBar {
+    /// The lowest value; at the lower end.
+    pub min: f64,
+    /// The highest value; at the upper end.
+    pub max: f64,
+    /// Whether equal factors and not equal differences are equally long.
+    pub logarithmic: bool,
+    /// Of the values.
+    pub units: Option<String>,
+}
+
+/// What an ncWMS says of a layer (`GetMetadata`, `item=layerDetails`).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Details {
+    scale_range: Option<[f64; 2]>,
+    logarithmic: bool,
+    units: Option<String>,
+    palette: Option<String>,
+}
+
+impl Details {
+    /// Reads the answer; what is not in it is not known.
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
+        let Ok(json) = serde_json::from_slice::<Json>(bytes) else { return Self::default() };
+        let text = |name: &str| match json.get(name) {
+            Some(Json::Text(text)) => crate::text::clean(text).ok().filter(|text| !text.is_empty()),
+            _ => None,
+        };
+        let number = |json: &Json| match json {
+            Json::Number(number) => Some(*number),
+            Json::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        let range = match json.get("scaleRange") {
+            Some(Json::List(ends)) => ends.iter().map(number).collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        Self {
+            scale_range: range.and_then(|ends| ends.try_into().ok()).filter(in_order),
+            logarithmic: json.get("logScaling") == Some(&Json::Bool(true)),
+            units: text("units"),
+            palette: text("defaultPalette"),
+        }
+    }
+
+    /// The bar of a layer as it is asked for, and the address of its colours; `None` where its range is not known.
+    pub(crate) fn bar(&self, service: &mut Service) -> Option<(ColourBar, String)> {
+        let asked = service.request.get("COLORSCALERANGE").map(str::to_owned);
+        let range = match asked.as_deref() {
+            Some(text) if !text.eq_ignore_ascii_case("auto") => read_range(text),
+            // `auto` stretches the colours of every picture, and of every tile, to its own values.
+            Some(_) => {
+                let [min, max] = self.scale_range?;
+                service.request.set("COLORSCALERANGE", format!("{min},{max}"));
+                self.scale_range
+            }
+            None => self.scale_range,
+        };
+        let [min, max] = range?;
+        let asked_log = service.request.get("LOGSCALE").map(|text| text.eq_ignore_ascii_case("true"));
+        let logarithmic = asked_log.unwrap_or(self.logarithmic) && min > 0.0;
+        let bar = ColourBar { min, max, logarithmic, units: self.units.clone() };
+        Some((bar, self.strip(service)))
+    }
+
+    /// The colours alone, upright, the highest value at the top.
+    fn strip(&self, service: &Service) -> String {
+        let first =
+            |name: &str| service.request.get(name).unwrap_or_default().split(',').next().unwrap_or_default().to_owned();
+        let style = first("STYLES");
+        let palette = style.split_once('/').map(|(_, palette)| palette.to_owned());
+        let palette = service.request.get("PALETTE").map(str::to_owned).or(palette).or(self.palette.clone());
+        let mut request = service.request.clone();
+        for name in ["LAYERS", "STYLES", "TIME", "ELEVATION", "COLORSCALERANGE", "EXCEPTIONS", "TRANSPARENT"] {
+            request.remove(name);
+        }
+        request.set("REQUEST", "GetLegendGraphic");
+        request.set("LAYER", first("LAYERS"));
+        if let Some(palette) = palette {
+            request.set("PALETTE", palette);
+        }
+        for (name, value) in [("COLORBARONLY", "true"), ("VERTICAL", "true"), ("WIDTH", "20"), ("HEIGHT", "256")] {
+            request.set(name, value);
+        }
+        request.url()
+    }
+}
+
+/// Where the details of a layer are.
+pub(crate) fn details_url(service: &Service) -> String {
+    let name = service.layers().next().unwrap_or_default().to_owned();
+    let mut request = service.capabilities_request();
+    request.remove("VERSION");
+    request.set("REQUEST", "GetMetadata");
+    request.set("item", "layerDetails");
+    request.set("layerName", name);
+    request.url()
+}
+
+fn read_range(text: &str) -> Option<[f64; 2]> {
+    let (min, max) = text.split_once(',')?;
+    Some([min.trim().parse().ok()?, max.trim().parse().ok()?]).filter(in_order)
+}
+
+fn in_order([min, max]: &[f64; 2]) -> bool {
+    min.is_finite() && max.is_finite() && min < max
+}
+
+impl ColourBar {
+    /// The values at which numbers stand, from below, and how far up each is (0 to 1); about as many as `wanted`.
+    pub fn ticks(&self, wanted: u32) -> Vec<(f64, f64)> {
+        let wanted = f64::from(wanted.max(2));
+        if self.logarithmic {
+            let decades = (self.max / self.min).log10();
+            let mantissas: &[f64] = match wanted / decades.max(1e-9) {
+                per_decade if per_decade >= 3.0 => &[1.0, 2.0, 5.0],
+                per_decade if per_decade >= 1.5 => &[1.0, 3.0],
+                _ => &[1.0],
+            };
+            let exponents = self.min.log10().floor() as i32..=self.max.log10().ceil() as i32;
+            let values = exponents.flat_map(|exponent| mantissas.iter().map(move |m| m * 10f64.powi(exponent)));
+            let values = values.filter(|v| (self.min * (1.0 - 1e-9)..=self.max * (1.0 + 1e-9)).contains(v));
+            return values.map(|value| (value, (value / self.min).log10() / decades)).collect();
+        }
+        let span = self.max - self.min;
+        let rough = span / wanted;
+        let power = 10f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= rough * 0.999);
+        let step = step.unwrap_or(10.0 * power);
+        let (first, last) = ((self.min / step - 1e-9).ceil() as i64, (self.max / step + 1e-9).floor() as i64);
+        (first..=last).map(|n| n as f64 * step).map(|value| (value, (value - self.min) / span)).collect()
+    }
+
+    /// A value as a reader wants it: no more digits than tell neighbours apart.
+    pub fn text(&self, value: f64) -> String {
+        let size = value.abs();
+        if value == 0.0 || (1e-3..1e6).contains(&size) {
+            let rounded = format!("{value:.6}");
+            return rounded.trim_end_matches('0').trim_end_matches('.').replace('-', "−");
+        }
+        format!("{value:.2e}").replace("e-", " × 10^−").replace('e', " × 10^")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Crs;
+    use crate::wms::Request;
+
+    fn service(parameters: &str) -> Service {
+        let request = Request::parse(&format!("http://h/wms?LAYERS=sst&{parameters}")).unwrap();
+        Service::new(request, Crs::WebMercator, "EPSG:3857", None)
+    }
+
+    const ANSWER: &[u8] =
+        br#"{ "units": "degC", "scaleRange": [-2, "34"], "logScaling": false, "defaultPalette": "rainbow", "palettes": [] }"#;
+
+    #[test]
+    fn a_bar_follows_the_range_that_is_asked_for() {
+        let details = Details::parse(ANSWER);
+        let (bar, _) = details.bar(&mut service("COLORSCALERANGE=5,25")).unwrap();
+        assert_eq!((bar.min, bar.max, bar.units.as_deref()), (5.0, 25.0, Some("degC")));
+        let (bar, url) = details.bar(&mut service("STYLES=boxfill/occam&NUMCOLORBANDS=10&ELEVATION=-5")).unwrap();
+        assert_eq!((bar.min, bar.max), (-2.0, 34.0));
+        for part in ["REQUEST=GetLegendGraphic", "PALETTE=occam", "NUMCOLORBANDS=10", "COLORBARONLY=true", "LAYER=sst"]
+        {
+            assert!(url.contains(part), "{url}");
+        }
+        assert!(!url.contains("ELEVATION") && !url.contains("LAYERS"), "{url}");
+    }
+
+    #[test]
+    fn an_automatic_range_is_pinned_for_all_pictures() {
+        let mut service = service("COLORSCALERANGE=auto");
+        assert!(Details::parse(ANSWER).bar(&mut service).is_some());
+        assert_eq!(service.request.get("COLORSCALERANGE"), Some("-2,34"));
+        assert_eq!(Details::parse(b"<html>").bar(&mut super::tests::service("COLORSCALERANGE=auto")), None);
+    }
+
+    #[test]
+    fn ticks_are_numbers_that_people_like() {
+        let check = |min: f64, max: f64, logarithmic: bool, expected: &[&str]| {
+            let bar = ColourBar { min, max, logarithmic, units: None };
+            let ticks = bar.ticks(6);
+            let texts: Vec<_> = ticks.iter().map(|(value, _)| bar.text(*value)).collect();
+            assert_eq!(texts, expected);
+            assert!(ticks.iter().all(|(_, at)| (-1e-9..=1.0 + 1e-9).contains(at)));
+            assert!(ticks.windows(2).all(|pair| pair[0].1 < pair[1].1));
+        };
+        check(0.0, 32.0, false, &["0", "10", "20", "30"]);
+        check(-2.0, 34.0, false, &["0", "10", "20", "30"]);
+        check(5.0, 25.0, false, &["5", "10", "15", "20", "25"]);
+        check(-1.0, 1.0, false, &["−1", "−0.5", "0", "0.5", "1"]);
+        check(0.01, 100.0, true, &["0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30", "100"]);
+        check(1e-9, 5e-9, false, &["1.00 × 10^−9", "2.00 × 10^−9", "3.00 × 10^−9", "4.00 × 10^−9", "5.00 × 10^−9"]);
+    }
+}
