@@ -12,7 +12,7 @@ use mapreel_spec::{Bbox, Crs, Extent, Resampling};
 const CELL_PX: u32 = 64;
 /// Cells of this side are not divided any more.
 const CELL_PX_MIN: u32 = 8;
-/// How far interpolation may be off, in pixels of the picture.
+/// How far interpolation may be off, in pixels of the picture or of the map, whichever are smaller.
 const OFF_PX: f64 = 0.1;
 
 /// The picture as it lies on the map; `None` where no pixel of the map lies in it.
@@ -127,9 +127,12 @@ fn fill(lens: &Lens, sheet: &mut Sheet, [left, top, right, bottom]: [u32; 4]) {
             let (s, t) = ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0));
             [0, 1].map(|i| (a[i] * (1.0 - s) + b[i] * s) * (1.0 - t) + (c[i] * (1.0 - s) + d[i] * s) * t)
         };
+        // Pixels of the picture for one of the map.
+        let step = ((b[0] - a[0]).hypot(b[1] - a[1]) / (x1 - x0)).min((c[0] - a[0]).hypot(c[1] - a[1]) / (y1 - y0));
+        let off_max = OFF_PX * step.min(1.0);
         let right_at = |(x, y): (f64, f64)| {
             let [u, v] = between(x, y);
-            lens.at(x, y).is_some_and(|[p, q]| (u - p).abs() < OFF_PX && (v - q).abs() < OFF_PX)
+            lens.at(x, y).is_some_and(|[p, q]| (u - p).abs() < off_max && (v - q).abs() < off_max)
         };
         if [(xm, ym), (xm, y0), (xm, y1), (x0, ym), (x1, ym)].into_iter().all(right_at) {
             for row in top..bottom {

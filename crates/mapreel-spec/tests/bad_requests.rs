@@ -162,7 +162,6 @@ fn layers() {
     layer(r#"{ "type": "graticule", "stroke": "blue" }"#, "/layers/0/stroke", "invalid");
     layer(r#"{ "type": "xyz" }"#, "/layers/0/url", "missing");
     layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.{ext}" }"#, "/layers/0/url", "invalid");
-    layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{-y}.png" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "xyz", "url": "http://h/map.png" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "xyz", "url": "file:///{z}/{x}/{y}" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "wms", "url": "http://h/" }"#, "/layers/0/layers", "missing");

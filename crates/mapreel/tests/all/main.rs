@@ -10,6 +10,8 @@
 //! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 //! - [`postman`]: the collection for clients
+//! - [`projections`]: GDAL as a witness of places
+//! - [`truth`]: every gap named, every time that of the data
 //! - [`schemathesis`]: requests made from the API's own description
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -24,7 +26,9 @@ mod golden;
 mod mapserver;
 mod misbehaviour;
 mod postman;
+mod projections;
 mod schemathesis;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
 #[path = "../support/mod.rs"]
 mod support;
+mod truth;

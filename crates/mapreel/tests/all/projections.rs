@@ -1,0 +1,122 @@
+//! GDAL as an independent witness: the same raster warped by `gdalwarp` and by Mapreel lies on the same place.
+
+use super::support::picture::Picture;
+use super::support::upstream::serve_all;
+use super::support::{folder, render};
+use std::path::Path;
+use std::process::Command;
+
+/// How far apart the two may be, in pixels of the map.
+const APART_PX: f64 = 0.5;
+
+/// A raster of the world, four pixels for each degree, without two places alike nearby; no pixel is black.
+fn world() -> Picture {
+    let (width, height) = (1440, 720);
+    let wave = |a: f64, b: f64, x: f64, y: f64| (a * x.to_radians() + b * y.to_radians()).sin();
+    let mut rgb = Vec::new();
+    for row in 0..height {
+        for column in 0..width {
+            // Whole waves round the world, so that there is no seam at 180 degrees.
+            let (x, y) = (f64::from(column) / 4.0 - 180.0, 90.0 - f64::from(row) / 4.0);
+            // Long waves are unlike at every place, short ones show small shifts.
+            let long = wave(23.0, 17.0, x, y) + wave(-31.0, 29.0, x, y);
+            let short = wave(89.0, 61.0, x, y) + wave(-73.0, 97.0, x, y);
+            let value = (140.0 + 25.0 * (long + short)) as u8;
+            rgb.extend([value, 255 - value / 2, (value / 2) + 60]);
+        }
+    }
+    Picture { width, height, rgb }
+}
+
+fn run(program: &str, arguments: &[&str]) {
+    let output = Command::new(program).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}; ./test installs gdal-bin"));
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The shift between two pictures in every block that both fill, by least squares over gradients (Lucas and Kanade).
+fn shifts(ours: &Picture, theirs: &Picture) -> Vec<(u32, u32, f64)> {
+    const BLOCK: u32 = 48;
+    let mut found = Vec::new();
+    for top in (1..ours.height.saturating_sub(BLOCK)).step_by(BLOCK as usize) {
+        for left in (1..ours.width.saturating_sub(BLOCK)).step_by(BLOCK as usize) {
+            let (mut xx, mut xy, mut yy, mut xt, mut yt) = (0.0, 0.0, 0.0, 0.0, 0.0);
+            let mut whole = true;
+            for y in top..top + BLOCK {
+                for x in left..left + BLOCK {
+                    let at = |dx: i32, dy: i32| f64::from(theirs.at((x as i32 + dx) as u32, (y as i32 + dy) as u32)[0]);
+                    let black = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)].iter().any(|(dx, dy)| at(*dx, *dy) == 0.0);
+                    if black || ours.at(x, y) == [255; 3] {
+                        whole = false;
+                        continue;
+                    }
+                    let (gx, gy) = ((at(1, 0) - at(-1, 0)) / 2.0, (at(0, 1) - at(0, -1)) / 2.0);
+                    let t = f64::from(ours.at(x, y)[0]) - at(0, 0);
+                    (xx, xy, yy, xt, yt) = (xx + gx * gx, xy + gx * gy, yy + gy * gy, xt + gx * t, yt + gy * t);
+                }
+            }
+            let determinant = xx * yy - xy * xy;
+            // A block without structure has no place.
+            if whole && determinant > 1e6 {
+                let (u, v) = ((yy * xt - xy * yt) / determinant, (xx * yt - xy * xt) / determinant);
+                found.push((left, top, u.hypot(v)));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn gdal_warps_every_pixel_to_the_same_place() {
+    let folder = folder("gdal");
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let png = world().to_png();
+    std::fs::write(folder.join("world.png"), &png).unwrap();
+    let ullr = ["-a_ullr", "-180", "90", "180", "-90"];
+    run(
+        "gdal_translate",
+        &[&["-q", "-a_srs", "EPSG:4326"], &ullr[..], &[&path("world.png"), &path("world.tif")]].concat(),
+    );
+    let url = serve_all(move |_| ("200 OK", "", png.clone()));
+    for (code, bbox) in [
+        ("EPSG:3857", "[-100, -60, 120, 75]"),
+        ("EPSG:4326", "[-20, -30, 60, 60]"),
+        ("CRS:84", "[100, -50, 178, 10]"),
+        ("EPSG:3413", "[-180, 55, 180, 90]"),
+        ("EPSG:3031", "[-180, -90, 180, -55]"),
+        ("EPSG:3995", "[-180, 50, 180, 90]"),
+        ("EPSG:32661", "[-180, 60, 180, 90]"),
+        ("EPSG:3978", "[-140, 42, -52, 80]"),
+        ("EPSG:32633", "[0, 30, 30, 75]"),
+        ("EPSG:32760", "[165, -60, 189, -20]"),
+        ("EPSG:3832", "[100, -50, 290, 50]"),
+        ("EPSG:3035", "[-20, 33, 45, 72]"),
+    ] {
+        let layer = format!(r#"{{ "type": "image", "url": "{url}/world.png", "bbox": [-180, -90, 180, 90] }}"#);
+        let request =
+            format!(r#"{{ "map": {{ "bbox": {bbox}, "crs": "{code}", "width": 480 }}, "layers": [{layer}] }}"#);
+        let name = format!("gdal-{}.png", code.replace(':', "-"));
+        let drawn = render(&name, &request).ended(0);
+        let ours = Picture::read(&drawn.file).crop(drawn.map_box());
+        let edges: [f64; 4] = serde_json::from_value(drawn.manifest["map"]["bbox"].clone()).unwrap();
+        let edges = edges.map(|edge| edge.to_string());
+        let (width, height) = (ours.width.to_string(), ours.height.to_string());
+        let target = if code == "CRS:84" { "EPSG:4326" } else { code };
+        let warped = path(&format!("{name}.tif"));
+        let mut arguments = vec!["-q", "-overwrite", "-t_srs", target, "-r", "bilinear", "-et", "0", "-te"];
+        arguments.extend(edges.iter().map(String::as_str));
+        let world = path("world.tif");
+        // Its own guess of the scale is wrong, and blurs, where the map lies on both sides of 180 degrees.
+        arguments.extend(["-ts", &width, &height, "-wo", "SOURCE_EXTRA=100", "-wo", "XSCALE=1", "-wo", "YSCALE=1"]);
+        arguments.extend([&*world, &*warped]);
+        run("gdalwarp", &arguments);
+        run("gdal_translate", &["-q", "-of", "PNG", &warped, &path(&name)]);
+        let theirs = Picture::read(Path::new(&path(&name)));
+        let shifts = shifts(&ours, &theirs);
+        assert!(shifts.len() >= 12, "{code}: only {} blocks can be compared", shifts.len());
+        let worst = shifts.iter().map(|(_, _, shift)| *shift).fold(0.0, f64::max);
+        println!("{code}: {} blocks, at most {worst:.3} pixels apart", shifts.len());
+        let off: Vec<_> = shifts.iter().filter(|(_, _, shift)| *shift > APART_PX).collect();
+        assert!(off.is_empty(), "{code}: {off:?}");
+    }
+}

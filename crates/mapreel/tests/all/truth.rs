@@ -1,0 +1,198 @@
+//! A picture that cannot lie: every gap is named, every time is that of the data.
+
+use super::support::cluster::PATIENCE;
+use super::support::picture::{Film, Picture};
+use super::support::service::Site;
+use super::support::upstream::{capabilities, parameter, serve, serve_all};
+use super::support::{folder, render};
+use std::io::Write as _;
+
+fn png(width: u32, height: u32, alpha: u8) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(&[90, 120, 200, alpha].repeat((width * height) as usize)).unwrap();
+    out
+}
+
+/// A picture of the size that is asked for.
+fn whole(path: &str) -> Vec<u8> {
+    let side = |name| parameter(path, name).unwrap().parse().unwrap();
+    png(side("WIDTH"), side("HEIGHT"), 255)
+}
+
+fn day(path: &str) -> usize {
+    parameter(path, "TIME").unwrap()[8..10].parse().unwrap()
+}
+
+/// Pixels of the red in which Mapreel says that something is not as it was asked for.
+fn alarms(picture: &Picture) -> usize {
+    picture.rgb.chunks_exact(3).filter(|p| p[0] > 150 && p[1] < 120 && p[2] < 120).count()
+}
+
+const EXCEPTION: &[u8] = b"<ServiceExceptionReport><ServiceException>no</ServiceException></ServiceExceptionReport>";
+
+/// Each layer fails in each frame but the first, each time in another way.
+#[test]
+fn no_gap_passes_in_silence() {
+    const KINDS: usize = 6;
+    let url = serve(|path| {
+        let layer = path.as_bytes()[1] - b'a';
+        let day = day(path);
+        if day == 1 {
+            return ("200 OK", "", whole(path));
+        }
+        match (day + usize::from(layer)) % KINDS {
+            0 => {
+                std::thread::sleep(std::time::Duration::from_secs(4));
+                ("200 OK", "", whole(path))
+            }
+            1 => ("500 Internal Server Error", "", b"oh".to_vec()),
+            2 => ("200 OK", "", EXCEPTION.to_vec()),
+            3 => {
+                let picture = whole(path);
+                ("200 OK", "", picture[..picture.len() / 2].to_vec())
+            }
+            4 => ("200 OK", "", png(33, 21, 255)),
+            _ => ("200 OK", "", png(240, 180, 0)),
+        }
+    });
+    let layer = |l: char| format!(r#"{{ "type": "wms", "url": "{url}/{l}", "layers": "a", "title": "Layer {l}" }}"#);
+    let request = format!(
+        r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240, "height": 180 }}, "times": "2020-01-01/2020-01-07/P1D",
+             "layers": [{}, {}, {}], "output": {{ "format": "gif" }} }}"#,
+        layer('a'),
+        layer('b'),
+        layer('c')
+    );
+    let site = Site::new("truth");
+    let process = site.serve(&["--upstream-idle-timeout-s", "1", "--upstream-timeout-s", "1"], "");
+    let id = process.submit("animation", &request);
+    let job = process.ended(&id, PATIENCE);
+    assert_eq!(job["status"], "SUCCESS");
+    let manifest = process.get(&format!("/api/download/{id}/manifest")).json();
+    let mut named: Vec<(String, u64)> = manifest["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|warning| (warning["layer"].as_str().unwrap().to_owned(), warning["frame"].as_u64().unwrap()))
+        .collect();
+    named.sort();
+    let expected: Vec<_> =
+        "abc".chars().flat_map(|l| (2..=7).map(move |frame| (format!("Layer {l}"), frame))).collect();
+    assert_eq!(named, expected, "{}", manifest["warnings"]);
+    assert_eq!(job["warnings"].as_array().unwrap().len(), expected.len());
+    for frame in 0..7 {
+        for layer in 0..3 {
+            let outcome = manifest["frames"][frame]["layers"][layer]["outcome"].as_str().unwrap();
+            assert_eq!(outcome == "drawn", frame == 0, "frame {frame}, layer {layer}: {outcome}");
+        }
+    }
+    let file = folder("truth").join("truth.gif");
+    std::fs::File::create(&file).unwrap().write_all(&process.get(&format!("/api/download/{id}")).body).unwrap();
+    let film = Film::decode(&file);
+    let map: [u32; 4] = serde_json::from_value(manifest["layout"]["map"].clone()).unwrap();
+    for (i, frame) in film.frames.iter().enumerate() {
+        assert_eq!(alarms(&frame.crop(map)) > 50, i > 0, "frame {}", i + 1);
+    }
+}
+
+#[test]
+fn a_layer_that_holds_shows_the_frame_before_and_says_so() {
+    let url = serve(|path| match day(path) {
+        1 | 4 | 5 => ("200 OK", "", EXCEPTION.to_vec()),
+        _ => ("200 OK", "", whole(path)),
+    });
+    let request = format!(
+        r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240, "height": 180 }}, "times": "2020-01-01/2020-01-09/P1D",
+             "layers": [{{ "type": "wms", "url": "{url}", "layers": "a", "title": "Data", "on_error": "hold" }}], "output": {{ "format": "gif" }} }}"#
+    );
+    let run = render("hold.gif", &request).ended(3);
+    let of = |frame: usize, field: &str| run.manifest["frames"][frame]["layers"][0][field].clone();
+    let outcomes: Vec<_> = (0..9).map(|frame| of(frame, "outcome").as_str().unwrap().to_owned()).collect();
+    // Frame 5 is the first of the second segment: what it holds was drawn in the first.
+    assert_eq!(outcomes, ["marked", "drawn", "drawn", "held", "held", "drawn", "drawn", "drawn", "drawn"]);
+    for frame in [3, 4] {
+        assert_eq!(of(frame, "time_used"), "2020-01-03T00:00:00Z");
+        assert_eq!(of(frame, "time_asked"), format!("2020-01-0{}T00:00:00Z", frame + 1));
+    }
+    let codes: Vec<_> = run.manifest["warnings"].as_array().unwrap().iter().map(|w| w["code"].clone()).collect();
+    assert_eq!(codes, ["layer_unavailable", "layer_held", "layer_held"]);
+    let film = Film::decode(&run.file);
+    assert!(alarms(&film.frames[3]) > 50 && alarms(&film.frames[5]) == 0);
+}
+
+/// A server of layer `a` with such times, and the paths of the maps it is asked for.
+fn server(times: &'static str) -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = asked.clone();
+    let url = serve_all(move |path| {
+        if path.contains("GetCapabilities") {
+            return ("200 OK", "", capabilities("a", times).into_bytes());
+        }
+        kept.lock().unwrap().push(parameter(path, "TIME").unwrap_or_default().to_owned());
+        ("200 OK", "", whole(path))
+    });
+    (url, asked)
+}
+
+fn request(url: &str, times: &str, further: &str) -> String {
+    format!(
+        r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240, "height": 180 }}, {times}
+             "layers": [{{ "type": "wms", "url": "{url}", "layers": "a", "title": "Data" {further} }}] }}"#
+    )
+}
+
+#[test]
+fn a_server_is_asked_in_its_own_words_for_times_that_it_has() {
+    let (url, asked) = server("2020-01-01T00:00:00.000Z/2020-01-03T00:00:00.000Z/PT12H");
+    let times = r#""times": ["2020-01-01T10:00Z", "2020-01-01T12:00Z", "2020-01-05"],"#;
+    let run = render("words.gif", &request(&url, times, r#", "time": "nearest", "within": "PT6H""#)).ended(3);
+    let mut asked = asked.lock().unwrap().clone();
+    asked.dedup();
+    assert_eq!(asked, ["2020-01-01T12:00:00.000Z"]);
+    let of = |frame: usize, field: &str| run.manifest["frames"][frame]["layers"][0][field].clone();
+    assert_eq!(of(0, "time_used"), "2020-01-01T12:00:00.000Z");
+    assert_eq!(of(0, "time_asked"), "2020-01-01T10:00:00Z");
+    assert_eq!((of(2, "outcome"), of(2, "time_used")), ("marked".into(), serde_json::Value::Null));
+    let reason = of(2, "reason");
+    assert!(reason.as_str().unwrap().starts_with("no data for 2020-01-05 00:00 UTC; the server offers "), "{reason}");
+}
+
+#[test]
+fn the_last_times_are_those_of_the_server() {
+    let (url, _) = server("2020-01-01,2020-01-04,2020-02-01");
+    for (count, expected) in [(2, 2), (24, 3)] {
+        let times = format!(r#""times": {{ "last": {count}, "of": "Data" }},"#);
+        let run = render("last.mp4", &request(&url, &times, "")).ended(0);
+        let frames = run.manifest["frames"].as_array().unwrap();
+        assert_eq!(frames.len(), expected);
+        assert_eq!(frames[expected - 1]["map_time"], "2020-02-01T00:00:00Z");
+        assert_eq!(Film::decode(&run.file).frames.len(), expected);
+    }
+    let (none, _) = server("2020-01-01/2020-02-01");
+    let run = render("last.mp4", &request(&none, r#""times": { "last": 3 },"#, "")).ended(1);
+    assert!(run.said.contains("layer `Data`: it has data at every moment and not at steps"), "{}", run.said);
+}
+
+#[test]
+fn without_times_a_layer_shows_its_latest() {
+    let (url, asked) = server("2020-01-01,2020-01-04");
+    let run = render("latest.png", &request(&url, "", "")).ended(0);
+    assert_eq!(run.manifest["frames"][0]["layers"][0]["time_used"], "2020-01-04");
+    assert_eq!(*asked.lock().unwrap(), ["2020-01-04"]);
+}
+
+#[test]
+fn a_time_that_nobody_confirms_is_marked() {
+    let url = serve_all(|path| match path.contains("GetCapabilities") {
+        true => ("404 Not Found", "", b"none".to_vec()),
+        false => ("200 OK", "", whole(path)),
+    });
+    let run = render("unconfirmed.png", &request(&url, r#""times": "2020-01-01","#, "")).ended(3);
+    assert_eq!(run.manifest["warnings"][0]["code"], "time_unconfirmed");
+    assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "drawn");
+    render("unchecked.png", &request(&url, r#""times": "2020-01-01","#, r#", "time": "unchecked""#)).ended(0);
+    render("nearest.png", &request(&url, r#""times": "2020-01-01","#, r#", "time": "nearest", "on_error": "fail""#))
+        .ended(1);
+}
