@@ -14,6 +14,8 @@ pub enum Wanted {
     Json,
     /// What a server says of itself, in XML.
     Capabilities,
+    /// The same, and not what it said a while ago.
+    CapabilitiesNow,
 }
 
 impl Wanted {
@@ -21,7 +23,7 @@ impl Wanted {
         match self {
             Self::Picture => "a picture",
             Self::Json => "JSON",
-            Self::Capabilities => "capabilities",
+            Self::Capabilities | Self::CapabilitiesNow => "capabilities",
         }
     }
 }
@@ -59,7 +61,11 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     }
     let host = host.to_owned();
     let exception = exception(body);
-    if wanted == Wanted::Capabilities && success && exception.is_none() && is_xml(text) {
+    if matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow)
+        && success
+        && exception.is_none()
+        && is_xml(text)
+    {
         return Ok(());
     }
     if let Some(text) = exception {

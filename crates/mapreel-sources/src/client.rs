@@ -66,7 +66,7 @@ impl Config {
     /// The longest answer of a kind.
     pub(crate) fn bytes_max(&self, wanted: Wanted) -> usize {
         match wanted {
-            Wanted::Capabilities => self.capabilities_bytes_max,
+            Wanted::Capabilities | Wanted::CapabilitiesNow => self.capabilities_bytes_max,
             Wanted::Picture | Wanted::Json => self.answer_bytes_max,
         }
     }
@@ -118,13 +118,16 @@ impl Client {
         // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
         self.shared.config.egress.admit(&parsed)?;
         let credential = self.shared.config.credentials.take(&mut parsed)?;
-        if wanted != Wanted::Capabilities {
-            return self.cache.get(url, self.fetch(parsed, credential, wanted)).await;
-        }
-        if let Some(known) = self.shared.said.get(url) {
-            return Ok(known);
-        }
-        let answer = self.cache.get(url, self.fetch(parsed, credential, wanted)).await?;
+        let answer = match wanted {
+            Wanted::Picture | Wanted::Json => {
+                return self.cache.get(url, self.fetch(parsed, credential, wanted)).await;
+            }
+            Wanted::Capabilities => match self.shared.said.get(url) {
+                Some(known) => return Ok(known),
+                None => self.cache.get(url, self.fetch(parsed, credential, wanted)).await?,
+            },
+            Wanted::CapabilitiesNow => self.fetch(parsed, credential, wanted).await?,
+        };
         self.shared.said.put(url, &answer);
         Ok(answer)
     }

@@ -27,7 +27,7 @@ impl Said {
     pub(crate) fn put(&self, url: &str, document: &Bytes) {
         let mut documents = self.documents.lock().expect("no panic while held");
         documents.retain(|_, (fetched, _)| fetched.elapsed() < self.lifetime);
-        documents.entry(url.to_owned()).or_insert_with(|| (Instant::now(), document.clone()));
+        documents.insert(url.to_owned(), (Instant::now(), document.clone()));
         while documents.values().map(|(_, document)| document.len()).sum::<usize>() > self.bytes_max {
             let oldest = documents.iter().min_by_key(|(_, (fetched, _))| *fetched).map(|(url, _)| url.clone());
             let Some(oldest) = oldest else { break };

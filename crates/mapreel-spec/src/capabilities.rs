@@ -1,6 +1,6 @@
 //! What a map server says of itself, as plain data: the layers of a WMS or WMTS, their times, styles and CRSs.
 //!
-//! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `resolve.rs`'s.
+//! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `wms_layer.rs`'s.
 
 use crate::{Bbox, TimeAxis, TimeError, ValidTime};
 use jiff::Timestamp;
@@ -34,6 +34,15 @@ pub struct Capabilities {
     pub own_origin: Option<String>,
     /// The layers that can be asked for, in the order of the document, with all that they inherit.
     pub layers: Vec<Layer>,
+}
+
+impl Capabilities {
+    /// A layer by its name; servers that write `a:b` are also asked for `b`.
+    pub fn layer(&self, name: &str) -> Option<&Layer> {
+        let by = |same: &dyn Fn(&str) -> bool| self.layers.iter().find(|layer| same(&layer.name));
+        by(&|known| known == name)
+            .or_else(|| by(&|known| known.split_once(':').is_some_and(|(_, local)| local == name)))
+    }
 }
 
 /// Vendor parameters that a WMS understands.

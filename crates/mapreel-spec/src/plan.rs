@@ -4,6 +4,7 @@
 
 use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError, Resampling, Series};
 use crate::geojson::Features;
+use crate::run::Run;
 use crate::timing::Timing;
 use crate::wms_layer::Choice;
 use crate::{
@@ -71,7 +72,7 @@ pub struct PlannedLayer {
     /// Why the times used may not be those of the data.
     pub unconfirmed: Option<String>,
     /// The run of the forecast that every request names.
-    pub run: Option<String>,
+    pub run: Option<Run>,
     /// What to do when it cannot be drawn.
     pub on_error: OnError,
 }
@@ -370,7 +371,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         labels,
         times_used,
         unconfirmed: layer.content.timing().and_then(Timing::unconfirmed).map(str::to_owned),
-        run: wms.and_then(|wms| wms.run.as_ref()).map(|run| run.text().to_owned()),
+        run: wms.and_then(|wms| wms.run.clone().ok().flatten()),
         on_error: layer.on_error,
     })
 }
@@ -387,7 +388,7 @@ fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, used: Option<&s
     };
     let timing = layer.content.timing();
     let run = match &layer.content {
-        Content::Wms(wms) => wms.run.as_ref(),
+        Content::Wms(wms) => wms.run.as_ref().ok().and_then(Option::as_ref),
         _ => None,
     };
     let used = match &layer.content {
@@ -404,7 +405,7 @@ fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, used: Option<&s
         }
         (false, _) => plain(zone.show(&used)),
     });
-    let run = run.map(|run| plain(format!("run {}", zone.show(run))));
+    let run = run.map(|run| plain(format!("run {}", zone.show(&run.time))));
     used.into_iter().chain(run).chain(layer.labels.at(index).iter().filter_map(fill).map(plain)).collect()
 }
 

@@ -4,6 +4,7 @@ use crate::animation::DocumentKind;
 use crate::capabilities::{Capabilities, Dimension, Layer};
 use crate::colour_bar::{self, ColourBar, Details};
 use crate::plan::Mosaic;
+use crate::run::Run;
 use crate::timing::{Known, Timing};
 use crate::wms::{Cell, Service};
 use crate::{Crs, Extent, ValidTime, Zone};
@@ -18,8 +19,8 @@ pub struct WmsLayer {
     pub(crate) timing: Timing,
     /// Whether the request names the CRS.
     pub(crate) crs_given: bool,
-    /// The run of a forecast that every request names.
-    pub(crate) run: Option<ValidTime>,
+    /// The run of a forecast that every request names, or why there is none of the one that it should be.
+    pub(crate) run: Result<Option<Run>, String>,
     /// Its server is yet to be asked for the range of its colours.
     pub(crate) needs_details: bool,
 }
@@ -35,7 +36,7 @@ pub(crate) struct Choice {
 impl WmsLayer {
     /// A layer that is the same in every frame, and whose server is not asked for more.
     pub(crate) fn fixed(service: Service) -> Self {
-        Self { service, timing: Timing::fixed(), crs_given: true, run: None, needs_details: false }
+        Self { service, timing: Timing::fixed(), crs_given: true, run: Ok(None), needs_details: false }
     }
 
     /// The document that is needed next; `None` when all have been read.
@@ -77,7 +78,7 @@ impl WmsLayer {
                 return;
             }
         };
-        let layers: Vec<&Layer> = self.service.layers().filter_map(|name| find(capabilities, name)).collect();
+        let layers: Vec<&Layer> = self.service.layers().filter_map(|name| capabilities.layer(name)).collect();
         if layers.is_empty() {
             let named = self.service.layers().next().unwrap_or_default().to_owned();
             self.timing.known = Known::Nothing(format!("the server's capabilities do not name the layer `{named}`"));
@@ -120,20 +121,20 @@ impl WmsLayer {
     }
 
     /// Names the run of a forecast in every request, so that all frames come from the same.
-    fn pin_run(&mut self, layers: &[&Layer], now: Timestamp) -> Option<ValidTime> {
-        let dimension = layers.iter().find_map(|layer| layer.run())?;
-        let parameter = dimension.parameter();
-        if let Some(given) = self.service.request.get(&parameter) {
-            return ValidTime::parse_kept(given).ok();
+    fn pin_run(&mut self, layers: &[&Layer], now: Timestamp) -> Result<Option<Run>, String> {
+        let Some(dimension) = layers.iter().find_map(|layer| layer.run()) else { return Ok(None) };
+        let (parameter, document) = (dimension.parameter(), self.service.capabilities());
+        let given = self.service.request.get(&parameter);
+        let run = Run::choose(dimension, given, layers, document, now)?;
+        if let (Some(run), None) = (&run, given) {
+            self.service.request.set(&parameter, run.time.text());
         }
-        let run = dimension.default_time(now)?;
-        self.service.request.set(&parameter, run.text());
-        Some(run)
+        Ok(run)
     }
 
     /// What is asked for at a frame's time.
     pub(crate) fn at(&self, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
-        match self.timing.at(time, zone) {
+        match self.run.as_ref().map_err(Clone::clone).and_then(|_| self.timing.at(time, zone)) {
             Ok(text) => Choice {
                 mosaic: self.service.mosaic(map, text.as_deref()),
                 time: text.or_else(|| self.service.request.get("TIME").map(str::to_owned)),
@@ -146,7 +147,7 @@ impl WmsLayer {
     pub(crate) fn legend(&self, capabilities: &Capabilities) -> String {
         let name = self.service.layers().next().unwrap_or_default();
         let wanted = self.service.request.get("STYLES").unwrap_or_default().split(',').next().unwrap_or_default();
-        let styles = find(capabilities, name).map(|layer| &layer.styles[..]).unwrap_or_default();
+        let styles = capabilities.layer(name).map(|layer| &layer.styles[..]).unwrap_or_default();
         let style = styles.iter().find(|style| wanted.is_empty() || style.name == wanted);
         match style.and_then(|style| style.legend.as_deref()) {
             // A picture that the server has drawn beforehand does not know of these.
@@ -159,7 +160,7 @@ impl WmsLayer {
 
     /// The credits that its layers ask for.
     pub(crate) fn attribution(&self, capabilities: &Capabilities) -> Option<String> {
-        let credits = self.service.layers().filter_map(|name| find(capabilities, name)?.attribution.clone());
+        let credits = self.service.layers().filter_map(|name| capabilities.layer(name)?.attribution.clone());
         let mut credits: Vec<String> = credits.filter_map(|credit| crate::text::clean(&credit).ok()).collect();
         credits.dedup();
         (!credits.is_empty()).then(|| credits.join(" · "))
@@ -174,10 +175,4 @@ pub(crate) fn known_times(dimension: Option<&Dimension>, now: Timestamp) -> Know
         Some(Err(problem)) => Known::Nothing(format!("the times that the server names cannot be read: {problem}")),
         None => Known::Nothing("the times that the server names are not in ISO 8601".into()),
     }
-}
-
-/// A layer by its name; servers that write `a:b` are also asked for `b`.
-fn find<'a>(capabilities: &'a Capabilities, name: &str) -> Option<&'a Layer> {
-    let by = |same: &dyn Fn(&str) -> bool| capabilities.layers.iter().find(|layer| same(&layer.name));
-    by(&|known| known == name).or_else(|| by(&|known| known.split_once(':').is_some_and(|(_, local)| local == name)))
 }

@@ -25,6 +25,7 @@ pub mod produce;
 pub mod progress;
 mod recording;
 mod report;
+mod runs;
 mod segments;
 mod service;
 mod telemetry;

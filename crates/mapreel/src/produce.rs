@@ -6,11 +6,11 @@ use crate::missing::{Ledger, Missing};
 use crate::prepare::Prepared;
 use crate::progress::{Progress, Silent};
 use crate::segments::Desk;
-use crate::{report, segments};
+use crate::{report, runs, segments};
 use anyhow::Context;
 use mapreel_render::encode;
 use mapreel_sources::Upstreams;
-use mapreel_spec::manifest::Manifest;
+use mapreel_spec::manifest::{Manifest, Warning};
 use mapreel_spec::{Animation, Limits, Problems};
 use std::fs::File;
 use std::io::Write;
@@ -83,7 +83,7 @@ pub fn produce(job: Job, out: &Path, progress: &dyn Progress) -> Result<Manifest
     drawn.encoded.write(&prepared, &mut draft)?;
     let (size_bytes, sha256_of_file) = draft.publish(out)?;
     let artifact = report::artifact(&prepared.scene, size_bytes, sha256_of_file);
-    Ok(report::manifest(&prepared, drawn.missing, artifact, sha256(job.document)))
+    Ok(report::manifest(&prepared, drawn.missing, drawn.afterwards, artifact, sha256(job.document)))
 }
 
 /// All frames of an animation.
@@ -91,6 +91,8 @@ pub(crate) struct Drawn {
     pub encoded: Encoded,
     /// What is missing in some frame, sorted.
     pub missing: Vec<Missing>,
+    /// What was found out when all frames were drawn.
+    pub afterwards: Vec<Warning>,
 }
 
 /// Encoded frames, to be written to one file.
@@ -126,13 +128,13 @@ pub(crate) fn draw(
         progress.frames(1, 1);
         Encoded::Still(bytes)
     };
-    Ok(Drawn { encoded, missing: ledger.into_sorted() })
+    Ok(Drawn { encoded, missing: ledger.into_sorted(), afterwards: runs::gone(prepared.plan(), hands)? })
 }
 
 /// One still picture of an animation of one frame, for looking at.
 pub(crate) fn still(prepared: &Prepared, hands: &Hands) -> Result<(Vec<u8>, Vec<Missing>), Error> {
     match draw(prepared, hands, 1, &Silent)? {
-        Drawn { encoded: Encoded::Still(bytes), missing } => Ok((bytes, missing)),
+        Drawn { encoded: Encoded::Still(bytes), missing, .. } => Ok((bytes, missing)),
         _ => Err(Error::Machine(anyhow::anyhow!("it is no still picture"))),
     }
 }

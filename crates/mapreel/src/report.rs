@@ -21,10 +21,11 @@ pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifa
     }
 }
 
-/// The whole manifest; `missing` is what is missing in some frame, sorted.
+/// The whole manifest; `missing` is what is missing in some frame, sorted, and `afterwards` what was found out at the end.
 pub(crate) fn manifest(
     prepared: &Prepared,
     missing: Vec<Missing>,
+    afterwards: Vec<Warning>,
     artifact: Artifact,
     request_sha256: String,
 ) -> Manifest {
@@ -71,7 +72,7 @@ pub(crate) fn manifest(
         map: Map { crs: plan.map.crs.code(), bbox: plan.map.bbox, resolution: plan.map.resolution() },
         artifact,
         frames: (0..plan.frames.len()).map(frame).collect(),
-        warnings: layer_warnings.chain(time_warnings).chain(legend_warnings).collect(),
+        warnings: layer_warnings.chain(time_warnings).chain(afterwards).chain(legend_warnings).collect(),
         generator: concat!("mapreel ", env!("CARGO_PKG_VERSION")).to_owned(),
         request_sha256,
     }
@@ -104,7 +105,7 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
         title: planned.name.clone(),
         time_asked: time.filter(|_| planned.has_times()).map(|time| time.rfc3339()),
         time_used: shown.and_then(|frame| planned.times_used.at(frame).clone()),
-        run: planned.run.clone(),
+        run: planned.run.as_ref().map(|run| run.time.text().to_owned()),
         outcome,
         url,
         reason: gap.map(|gap| gap.why.clone()),

@@ -397,7 +397,7 @@ impl Context<'_> {
             service,
             timing: Timing { asked, known: Known::NotYet },
             crs_given,
-            run: None,
+            run: Ok(None),
             needs_details: false,
         }))
     }

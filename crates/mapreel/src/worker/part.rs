@@ -7,8 +7,8 @@ use crate::missing::{Ledger, Missing};
 use crate::prepare::Prepared;
 use crate::produce::{self, Encoded};
 use crate::progress::Progress;
-use crate::report;
 use crate::segments::Desk;
+use crate::{report, runs};
 use anyhow::Context;
 use bytes::Bytes;
 use mapreel_queue::failpoint;
@@ -110,14 +110,14 @@ async fn whole(
     let animation = request(worker, claim).await?;
     let hands = hands(worker, Arc::new(worker.client.fresh()), stop);
     let limits = worker.limits.clone();
-    let (prepared, missing, file) = on_thread(worker, &hands.waited.clone(), move || {
+    let (prepared, findings, file) = on_thread(worker, &hands.waited.clone(), move || {
         let prepared = Prepared::new(&animation, &limits, &hands, 1)?;
         let drawn = produce::draw(&prepared, &hands, 1, &Counter(&done))?;
         let file = written(&prepared, drawn.encoded)?;
-        Ok((prepared, drawn.missing, file))
+        Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
     .await?;
-    publish(worker, claim, &prepared, missing, file).await
+    publish(worker, claim, &prepared, findings, file).await
 }
 
 async fn prepare(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) -> Result<Product, Failed> {
@@ -184,8 +184,12 @@ async fn assemble(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) 
     failpoint::hit("assembling", None);
     missing.sort();
     let prepared = job.prepared.clone();
-    let file = on_thread(worker, &Arc::default(), move || written(&prepared, Encoded::Segments(segments))).await?;
-    publish(worker, claim, &job.prepared, missing, file).await
+    let hands = hands(worker, job.client.clone(), stop);
+    let (file, afterwards) = on_thread(worker, &hands.waited.clone(), move || {
+        Ok((written(&prepared, Encoded::Segments(segments))?, runs::gone(prepared.plan(), &hands)?))
+    })
+    .await?;
+    publish(worker, claim, &job.prepared, (missing, afterwards), file).await
 }
 
 /// An encoded file, before it is stored.
@@ -210,7 +214,7 @@ async fn publish(
     worker: &Worker,
     claim: &Claim,
     prepared: &Prepared,
-    missing: Vec<Missing>,
+    (missing, afterwards): (Vec<Missing>, Vec<Warning>),
     file: Written,
 ) -> Result<Product, Failed> {
     let (key, manifest_key) = (claim.key(prepared.encoding.output.format.name()).0, claim.key("manifest.json").0);
@@ -220,7 +224,7 @@ async fn publish(
     };
     failpoint::hit("uploading", None);
     let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
-    let manifest = report::manifest(prepared, missing, artifact.clone(), claim.job.request_sha256.clone());
+    let manifest = report::manifest(prepared, missing, afterwards, artifact.clone(), claim.job.request_sha256.clone());
     let json = serde_json::to_vec(&manifest).map_err(|error| Failed::Failure(internal(&error.to_string())))?;
     storing(worker, worker.artifacts.put(&manifest_key, json.into())).await?;
     let warnings = shortened(manifest.warnings);

@@ -3,7 +3,7 @@
 use super::support::cluster::PATIENCE;
 use super::support::picture::{Film, Picture};
 use super::support::service::Site;
-use super::support::upstream::{capabilities, parameter, serve, serve_all};
+use super::support::upstream::{capabilities, capabilities_of, parameter, serve, serve_all};
 use super::support::{folder, render};
 use std::io::Write as _;
 
@@ -195,4 +195,53 @@ fn a_time_that_nobody_confirms_is_marked() {
     render("unchecked.png", &request(&url, r#""times": "2020-01-01","#, r#", "time": "unchecked""#)).ended(0);
     render("nearest.png", &request(&url, r#""times": "2020-01-01","#, r#", "time": "nearest", "on_error": "fail""#))
         .ended(1);
+}
+
+/// A forecast whose server begins a new run, drops the one before it, and answers with the newest whatever it is asked for.
+#[test]
+fn a_forecasts_run_is_one_for_the_whole_animation_and_its_end_is_said() {
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = asked.clone();
+    let url = serve_all(move |path| {
+        let mut asked = kept.lock().unwrap();
+        if path.contains("GetCapabilities") {
+            let runs = match asked.len() {
+                0..6 => "2020-01-01T00:00:00Z,2020-01-01T12:00:00Z",
+                _ => "2020-01-02T00:00:00Z",
+            };
+            let what = format!(
+                r#"<Dimension name="time" units="ISO8601">2020-01-01/2020-01-12/P1D</Dimension>
+                   <Dimension name="reference_time" units="ISO8601" default="2020-01-01T12:00:00Z">{runs}</Dimension>"#
+            );
+            return ("200 OK", "", capabilities_of("a", &what).into_bytes());
+        }
+        asked.push(parameter(path, "DIM_REFERENCE_TIME").unwrap_or_default().to_owned());
+        ("200 OK", "", whole(path))
+    });
+    let draw = |days: u32, further: &str, code: i32| {
+        let times = format!(r#""times": "2020-01-01/2020-01-{days:02}/P1D","#);
+        render("run.gif", &request(&url, &times, further)).ended(code)
+    };
+    let run = draw(4, "", 0);
+    assert_eq!(*asked.lock().unwrap(), ["2020-01-01T12:00:00Z"; 4]);
+    assert_eq!(run.manifest["frames"][3]["layers"][0]["run"], "2020-01-01T12:00:00Z");
+
+    let site = Site::new("runs");
+    let process = site.serve(&[], "");
+    let id = process.submit("animation", &request(&url, r#""times": "2020-01-01/2020-01-12/P1D","#, ""));
+    let job = process.ended(&id, PATIENCE);
+    assert!(asked.lock().unwrap()[4..].iter().all(|run| run == "2020-01-01T12:00:00Z"));
+    let warnings = job["warnings"].as_array().unwrap();
+    assert_eq!((warnings.len(), &warnings[0]["code"]), (1, &"run_gone".into()), "{warnings:?}");
+    let message = warnings[0]["message"].as_str().unwrap();
+    assert!(message.starts_with("the server stopped to offer the run 2020-01-01T12:00:00Z"), "{message}");
+
+    let given = r#", "params": { "DIM_REFERENCE_TIME": "2020-01-01T00:00:00Z" }"#;
+    let run = draw(2, given, 3);
+    let reason = run.manifest["frames"][1]["layers"][0]["reason"].clone();
+    assert_eq!(
+        reason,
+        "the server does not offer the run 2020-01-01T00:00:00Z; it offers 2020-01-02T00:00:00Z to 2020-01-02T00:00:00Z"
+    );
+    assert_eq!(run.manifest["frames"][1]["layers"][0]["run"], serde_json::Value::Null);
 }

@@ -18,10 +18,15 @@ pub fn serve(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String 
 
 /// The capabilities of a WMS of one layer with such times.
 pub fn capabilities(layer: &str, times: &str) -> String {
+    capabilities_of(layer, &format!(r#"<Dimension name="time" units="ISO8601">{times}</Dimension>"#))
+}
+
+/// The capabilities of a WMS of one layer of which they say this.
+pub fn capabilities_of(layer: &str, what: &str) -> String {
     format!(
         r#"<WMS_Capabilities version="1.3.0"><Service><Title>test</Title></Service><Capability><Layer><Title>all</Title>
         <CRS>EPSG:3857</CRS><CRS>EPSG:4326</CRS><Layer><Name>{layer}</Name><Title>{layer}</Title>
-        <Dimension name="time" units="ISO8601">{times}</Dimension></Layer></Layer></Capability></WMS_Capabilities>"#
+        {what}</Layer></Layer></Capability></WMS_Capabilities>"#
     )
 }
 
