@@ -42,7 +42,7 @@ fn service(root: Node, now: Timestamp) -> Result<Capabilities, BrokenDocument> {
         version: attribute(root, "version").unwrap_or_default().to_owned(),
         title: about.and_then(|s| child_words(s, "Title")).unwrap_or_default(),
         description: about.and_then(|s| child_words(s, "Abstract")).map(shortened),
-        dialect: dialect(&formats, &layers),
+        dialect: dialect(capability, &formats, &layers),
         width_max: number("MaxWidth"),
         height_max: number("MaxHeight"),
         layers_max: number("LayerLimit"),
@@ -154,12 +154,18 @@ fn degrees(node: Node) -> Option<Bbox> {
 }
 
 /// Whose server it is, by what only that kind has.
-fn dialect(formats: &[String], layers: &[Layer]) -> Dialect {
+fn dialect(capability: Node, formats: &[String], layers: &[Layer]) -> Dialect {
     let has = |format: &str| formats.iter().any(|known| known == format);
-    let palettes = ["boxfill/", "default-scalar/"];
-    let mut styles = layers.iter().flat_map(|layer| &layer.styles);
-    let by_style = styles.any(|style| palettes.iter().any(|palette| style.name.starts_with(palette)));
-    if by_style || (has("image/png;mode=32bit") && has("application/vnd.google-earth.kmz")) {
+    let has_style = |palettes: &[&str]| {
+        let mut styles = layers.iter().flat_map(|layer| &layer.styles);
+        styles.any(|style| palettes.iter().any(|palette| style.name.starts_with(palette)))
+    };
+    let exceptions = child(capability, "Exception").map(|node| children(node, "Format").filter_map(words).collect());
+    if exceptions == Some(vec!["text/json".to_owned()]) && has_style(&["raster/"]) {
+        Dialect::Xpublish
+    } else if has_style(&["boxfill/", "default-scalar/"])
+        || (has("image/png;mode=32bit") && has("application/vnd.google-earth.kmz"))
+    {
         Dialect::NcWms
     } else {
         Dialect::Plain

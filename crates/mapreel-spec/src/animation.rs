@@ -1,6 +1,6 @@
 //! A valid request, every choice made: what both dialects become.
 
-use crate::capabilities::{Capabilities, Dialect};
+use crate::capabilities::Capabilities;
 use crate::geojson::{Features, Reading};
 use crate::tile::TileTemplate;
 use crate::timing::Timing;
@@ -291,11 +291,12 @@ impl Animation {
     pub fn learn(&mut self, layer: usize, capabilities: Result<&Capabilities, String>, now: Timestamp) {
         let (map, described) = (self.map, &mut self.layers[layer]);
         let Content::Wms(wms) = &mut described.content else { return };
-        wms.learn(capabilities.as_ref().map(|c| *c).map_err(Clone::clone), &map, now);
+        let legend_wanted = described.legend == Some(Legend::Auto);
+        wms.learn(capabilities.as_ref().map(|c| *c).map_err(Clone::clone), &map, legend_wanted, now);
         let Ok(capabilities) = capabilities else { return };
         described.legend = described.legend.take().map(|legend| match legend {
-            // Its server must be asked for more: see `details`.
-            Legend::Auto if capabilities.dialect == Dialect::NcWms && wms.ask_for_details() => Legend::Auto,
+            // Its server must be asked for more: see `resolve`.
+            Legend::Auto if !wms.questions.is_empty() => Legend::Auto,
             Legend::Auto => Legend::Url(wms.legend(capabilities)),
             given => given,
         });
@@ -336,8 +337,9 @@ impl Animation {
         let described = &mut self.layers[layer];
         let content = &mut described.content;
         if let Content::Wms(wms) = content {
-            let (bar, url) = wms.learn_details(document.ok());
-            (described.colour_bar, described.legend) = (bar, Some(Legend::Url(url)));
+            if let (Some((bar, url)), Some(Legend::Auto)) = (wms.learn_details(document.ok()), &described.legend) {
+                (described.colour_bar, described.legend) = (bar, Some(Legend::Url(url)));
+            }
             return;
         }
         if let Content::TileJson(_) = content {

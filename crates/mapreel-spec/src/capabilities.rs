@@ -54,6 +54,8 @@ pub enum Dialect {
     Plain,
     /// `COLORSCALERANGE`, `NUMCOLORBANDS`, palettes in style names, `GetMetadata`: ncWMS, THREDDS and their kin.
     NcWms,
+    /// Much the same; a style and a range must be named, and 1.3.0 has the axes of 1.1.1: xpublish-wms.
+    Xpublish,
 }
 
 /// A layer that can be asked for.

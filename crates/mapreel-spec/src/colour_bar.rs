@@ -1,5 +1,6 @@
 //! The legend of an ncWMS layer: its server's colours, and numbers of our own, so that they follow COLORSCALERANGE.
 
+use crate::capabilities::Dialect;
 use crate::json::Json;
 use crate::wms::Service;
 
@@ -16,7 +17,52 @@ pub struct ColourBar {
     pub units: Option<String>,
 }
 
-/// What an ncWMS says of a layer (`GetMetadata`, `item=layerDetails`).
+/// What an ncWMS is asked of a layer with `GetMetadata`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Its units, palette and, from most servers, range.
+    LayerDetails,
+    /// The range of its values.
+    MinMax,
+}
+
+impl Question {
+    /// What must be asked of a layer before its colours are known.
+    pub(crate) fn all(service: &Service, dialect: Dialect, legend_wanted: bool) -> Vec<Self> {
+        let range = service.request.get("COLORSCALERANGE").filter(|range| !range.eq_ignore_ascii_case("auto"));
+        // `auto` stretches the colours of every picture, and of every tile, to its own values.
+        let auto = range.is_none() && service.request.get("COLORSCALERANGE").is_some();
+        let own_colours = service.request.get("SLD").is_some() || service.request.get("SLD_BODY").is_some();
+        let mut questions = Vec::new();
+        match dialect {
+            Dialect::Plain => {}
+            Dialect::NcWms if auto || legend_wanted && !own_colours => questions.push(Self::LayerDetails),
+            Dialect::NcWms => {}
+            Dialect::Xpublish => {
+                if range.is_none() {
+                    questions.push(Self::MinMax);
+                }
+                if legend_wanted {
+                    questions.push(Self::LayerDetails);
+                }
+            }
+        }
+        questions
+    }
+
+    /// Where the answer is.
+    pub(crate) fn url(self, service: &Service) -> String {
+        let name = service.layers().next().unwrap_or_default().to_owned();
+        let mut request = service.capabilities_request();
+        request.set("VERSION", "1.1.1");
+        request.set("REQUEST", "GetMetadata");
+        request.set("item", if self == Self::MinMax { "minmax" } else { "layerDetails" });
+        request.set("layerName", name);
+        request.url()
+    }
+}
+
+/// What an ncWMS has answered.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Details {
     scale_range: Option<[f64; 2]>,
@@ -26,9 +72,9 @@ pub(crate) struct Details {
 }
 
 impl Details {
-    /// Reads the answer; what is not in it is not known.
-    pub(crate) fn parse(bytes: &[u8]) -> Self {
-        let Ok(json) = serde_json::from_slice::<Json>(bytes) else { return Self::default() };
+    /// Takes in an answer; what is not in it stays as it was.
+    pub(crate) fn take_in(&mut self, answer: &[u8]) {
+        let Ok(json) = serde_json::from_slice::<Json>(answer) else { return };
         let text = |name: &str| match json.get(name) {
             Some(Json::Text(text)) => crate::text::clean(text).ok().filter(|text| !text.is_empty()),
             _ => None,
@@ -38,70 +84,63 @@ impl Details {
             Json::Text(text) => text.parse().ok(),
             _ => None,
         };
-        let range = match json.get("scaleRange") {
-            Some(Json::List(ends)) => ends.iter().map(number).collect::<Option<Vec<_>>>(),
+        let range = match (json.get("scaleRange"), json.get("min"), json.get("max")) {
+            (Some(Json::List(ends)), _, _) => ends.iter().map(number).collect::<Option<Vec<_>>>(),
+            (_, Some(min), Some(max)) => [min, max].map(number).into_iter().collect(),
             _ => None,
         };
-        Self {
-            scale_range: range.and_then(|ends| ends.try_into().ok()).filter(in_order),
-            logarithmic: json.get("logScaling") == Some(&Json::Bool(true)),
-            units: text("units"),
-            palette: text("defaultPalette"),
-        }
+        let range = range.and_then(|ends| ends.try_into().ok()).filter(in_order);
+        self.scale_range = range.or(self.scale_range);
+        self.logarithmic |= json.get("logScaling") == Some(&Json::Bool(true));
+        self.units = text("units").or(self.units.take());
+        self.palette = text("defaultPalette").or(self.palette.take());
     }
 
     /// The bar of a layer as it is asked for, and the address of its colours; `None` where its range is not known.
-    pub(crate) fn bar(&self, service: &mut Service) -> Option<(ColourBar, String)> {
+    /// From now on the layer is asked for with its range, unless it has one or the server has one of its own.
+    pub(crate) fn bar(&self, service: &mut Service, dialect: Dialect) -> Option<(ColourBar, String)> {
         let asked = service.request.get("COLORSCALERANGE").map(str::to_owned);
         let range = match asked.as_deref() {
             Some(text) if !text.eq_ignore_ascii_case("auto") => read_range(text),
-            // `auto` stretches the colours of every picture, and of every tile, to its own values.
-            Some(_) => {
+            None if dialect == Dialect::NcWms => self.scale_range,
+            _ => {
                 let [min, max] = self.scale_range?;
                 service.request.set("COLORSCALERANGE", format!("{min},{max}"));
                 self.scale_range
             }
-            None => self.scale_range,
         };
         let [min, max] = range?;
         let asked_log = service.request.get("LOGSCALE").map(|text| text.eq_ignore_ascii_case("true"));
         let logarithmic = asked_log.unwrap_or(self.logarithmic) && min > 0.0;
         let bar = ColourBar { min, max, logarithmic, units: self.units.clone() };
-        Some((bar, self.strip(service)))
+        Some((bar, self.strip(service, dialect)))
     }
 
     /// The colours alone, upright, the highest value at the top.
-    fn strip(&self, service: &Service) -> String {
+    fn strip(&self, service: &Service, dialect: Dialect) -> String {
+        const OF_A_BAR: [(&str, &str); 4] =
+            [("COLORBARONLY", "true"), ("VERTICAL", "true"), ("WIDTH", "20"), ("HEIGHT", "256")];
+        let mut request = service.request.clone();
+        request.set("REQUEST", "GetLegendGraphic");
+        OF_A_BAR.iter().for_each(|(name, value)| request.set(name, *value));
+        if dialect == Dialect::Xpublish {
+            ["TIME", "ELEVATION", "TRANSPARENT"].iter().for_each(|name| request.remove(name));
+            return request.url();
+        }
         let first =
             |name: &str| service.request.get(name).unwrap_or_default().split(',').next().unwrap_or_default().to_owned();
         let style = first("STYLES");
         let palette = style.split_once('/').map(|(_, palette)| palette.to_owned());
         let palette = service.request.get("PALETTE").map(str::to_owned).or(palette).or(self.palette.clone());
-        let mut request = service.request.clone();
         for name in ["LAYERS", "STYLES", "TIME", "ELEVATION", "COLORSCALERANGE", "EXCEPTIONS", "TRANSPARENT"] {
             request.remove(name);
         }
-        request.set("REQUEST", "GetLegendGraphic");
         request.set("LAYER", first("LAYERS"));
         if let Some(palette) = palette {
             request.set("PALETTE", palette);
         }
-        for (name, value) in [("COLORBARONLY", "true"), ("VERTICAL", "true"), ("WIDTH", "20"), ("HEIGHT", "256")] {
-            request.set(name, value);
-        }
         request.url()
     }
-}
-
-/// Where the details of a layer are.
-pub(crate) fn details_url(service: &Service) -> String {
-    let name = service.layers().next().unwrap_or_default().to_owned();
-    let mut request = service.capabilities_request();
-    request.remove("VERSION");
-    request.set("REQUEST", "GetMetadata");
-    request.set("item", "layerDetails");
-    request.set("layerName", name);
-    request.url()
 }
 
 fn read_range(text: &str) -> Option<[f64; 2]> {
@@ -163,12 +202,19 @@ mod tests {
     const ANSWER: &[u8] =
         br#"{ "units": "degC", "scaleRange": [-2, "34"], "logScaling": false, "defaultPalette": "rainbow", "palettes": [] }"#;
 
+    fn details(answer: &[u8]) -> Details {
+        let mut details = Details::default();
+        details.take_in(answer);
+        details
+    }
+
     #[test]
     fn a_bar_follows_the_range_that_is_asked_for() {
-        let details = Details::parse(ANSWER);
-        let (bar, _) = details.bar(&mut service("COLORSCALERANGE=5,25")).unwrap();
+        let details = details(ANSWER);
+        let (bar, _) = details.bar(&mut service("COLORSCALERANGE=5,25"), Dialect::NcWms).unwrap();
         assert_eq!((bar.min, bar.max, bar.units.as_deref()), (5.0, 25.0, Some("degC")));
-        let (bar, url) = details.bar(&mut service("STYLES=boxfill/occam&NUMCOLORBANDS=10&ELEVATION=-5")).unwrap();
+        let (bar, url) =
+            details.bar(&mut service("STYLES=boxfill/occam&NUMCOLORBANDS=10&ELEVATION=-5"), Dialect::NcWms).unwrap();
         assert_eq!((bar.min, bar.max), (-2.0, 34.0));
         for part in ["REQUEST=GetLegendGraphic", "PALETTE=occam", "NUMCOLORBANDS=10", "COLORBARONLY=true", "LAYER=sst"]
         {
@@ -180,9 +226,23 @@ mod tests {
     #[test]
     fn an_automatic_range_is_pinned_for_all_pictures() {
         let mut service = service("COLORSCALERANGE=auto");
-        assert!(Details::parse(ANSWER).bar(&mut service).is_some());
+        assert_eq!(Question::all(&service, Dialect::NcWms, false), [Question::LayerDetails]);
+        assert!(details(ANSWER).bar(&mut service, Dialect::NcWms).is_some());
         assert_eq!(service.request.get("COLORSCALERANGE"), Some("-2,34"));
-        assert_eq!(Details::parse(b"<html>").bar(&mut super::tests::service("COLORSCALERANGE=auto")), None);
+        let mut service = super::tests::service("COLORSCALERANGE=auto");
+        assert_eq!(details(b"<html>").bar(&mut service, Dialect::NcWms), None);
+    }
+
+    #[test]
+    fn where_a_range_must_be_named_it_is_the_layers_own() {
+        let mut service = service("STYLES=raster/default");
+        assert_eq!(Question::all(&service, Dialect::Xpublish, true), [Question::MinMax, Question::LayerDetails]);
+        let mut details = details(br#"{ "min": -77.0, "max": 83.0 }"#);
+        details.take_in(br#"{ "units": "degC", "supportedStyles": ["raster"] }"#);
+        let (bar, url) = details.bar(&mut service, Dialect::Xpublish).unwrap();
+        assert_eq!((bar.min, bar.max, bar.units.as_deref()), (-77.0, 83.0, Some("degC")));
+        assert_eq!(service.request.get("COLORSCALERANGE"), Some("-77,83"));
+        assert!(url.contains("LAYERS=sst") && url.contains("COLORSCALERANGE=-77,83"), "{url}");
     }
 
     #[test]

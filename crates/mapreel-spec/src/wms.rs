@@ -173,8 +173,6 @@ pub struct Service {
     pub(crate) crs: Crs,
     /// The code by which it is asked for.
     pub(crate) crs_code: String,
-    /// Whether the author chose the version.
-    version_given: bool,
     /// The order of the axes in a BBOX where it is not the version's: some servers differ.
     pub(crate) axis_order: Option<AxisOrder>,
     /// The largest picture that is asked for at once, in pixels; `None`: the whole map.
@@ -211,8 +209,8 @@ impl Cell {
 impl Service {
     /// Completes a request that names at least its layers.
     pub(crate) fn new(mut request: Request, crs: Crs, crs_code: &str, cell: Option<Cell>) -> Self {
-        let version_given = request.get("VERSION").is_some();
-        request.set_default("SERVICE", "WMS");
+        // xpublish refuses `wms`.
+        request.set("SERVICE", "WMS");
         // 1.1.1 is understood everywhere and has one order of axes.
         request.set_default("VERSION", "1.1.1");
         request.set("REQUEST", "GetMap");
@@ -221,7 +219,7 @@ impl Service {
         request.set_default("FORMAT", "image/png");
         request.set_default("TRANSPARENT", "TRUE");
         refuse_pictures_of_errors(&mut request);
-        Self { request, crs, crs_code: crs_code.to_owned(), version_given, axis_order: None, cell }
+        Self { request, crs, crs_code: crs_code.to_owned(), axis_order: None, cell }
     }
 
     /// The names of its layers.
@@ -237,7 +235,8 @@ impl Service {
         self.crs_code = if old && crs == Crs::Geographic { crs.code() } else { code }.to_owned();
     }
 
-    /// The document that says what the server has. 1.3.0 says more than 1.1.1: how large pictures may be.
+    /// The document that says what the server has. In 1.3.0 it says more than in 1.1.1: how large pictures may be. A server
+    /// without 1.3.0 answers with what it has (OGC 06-042, 6.2.4).
     pub(crate) fn capabilities(&self) -> String {
         self.capabilities_request().url()
     }
@@ -264,9 +263,7 @@ impl Service {
         OF_A_MAP.iter().for_each(|name| request.remove(name));
         request.parameters.retain(|(name, _)| !name.to_ascii_uppercase().starts_with("DIM_"));
         request.set("REQUEST", "GetCapabilities");
-        if !self.version_given {
-            request.set("VERSION", "1.3.0");
-        }
+        request.set("VERSION", "1.3.0");
         request
     }
 

@@ -1,13 +1,13 @@
 //! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
 
 use crate::animation::DocumentKind;
-use crate::capabilities::{Capabilities, Dimension, Layer};
-use crate::colour_bar::{self, ColourBar, Details};
+use crate::capabilities::{Capabilities, Dialect, Dimension, Layer};
+use crate::colour_bar::{ColourBar, Details, Question};
 use crate::plan::Mosaic;
 use crate::run::Run;
 use crate::timing::{Known, Timing};
 use crate::wms::{Cell, Service};
-use crate::{Crs, Extent, ValidTime, Zone};
+use crate::{AxisOrder, Crs, Extent, ValidTime, Zone};
 use jiff::Timestamp;
 
 /// A layer of a WMS.
@@ -21,8 +21,12 @@ pub struct WmsLayer {
     pub(crate) crs_given: bool,
     /// The run of a forecast that every request names, or why there is none of the one that it should be.
     pub(crate) run: Result<Option<Run>, String>,
-    /// Its server is yet to be asked for the range of its colours.
-    pub(crate) needs_details: bool,
+    /// Whose parameters its server understands.
+    pub(crate) dialect: Dialect,
+    /// What its server is yet to be asked of its colours.
+    pub(crate) questions: Vec<Question>,
+    /// What it has answered.
+    pub(crate) details: Details,
 }
 
 /// What is asked for in one frame.
@@ -34,9 +38,22 @@ pub(crate) struct Choice {
 }
 
 impl WmsLayer {
+    /// A layer whose server is yet to be asked.
+    pub(crate) fn new(service: Service) -> Self {
+        Self {
+            service,
+            timing: Timing { known: Known::NotYet, ..Timing::fixed() },
+            crs_given: false,
+            run: Ok(None),
+            dialect: Dialect::Plain,
+            questions: Vec::new(),
+            details: Details::default(),
+        }
+    }
+
     /// A layer that is the same in every frame, and whose server is not asked for more.
     pub(crate) fn fixed(service: Service) -> Self {
-        Self { service, timing: Timing::fixed(), crs_given: true, run: Ok(None), needs_details: false }
+        Self { timing: Timing::fixed(), crs_given: true, ..Self::new(service) }
     }
 
     /// The document that is needed next; `None` when all have been read.
@@ -44,29 +61,29 @@ impl WmsLayer {
         if self.timing.known == Known::NotYet {
             return Some((self.service.capabilities(), DocumentKind::Wms));
         }
-        self.needs_details.then(|| (colour_bar::details_url(&self.service), DocumentKind::Details))
+        let question = self.questions.first()?;
+        Some((question.url(&self.service), DocumentKind::Details))
     }
 
-    /// Asks an ncWMS for the range of the colours, unless the author wants its own legend.
-    pub(crate) fn ask_for_details(&mut self) -> bool {
-        self.needs_details =
-            self.service.request.get("SLD").is_none() && self.service.request.get("SLD_BODY").is_none();
-        self.needs_details
-    }
-
-    /// Takes in the range: the numbers beside the colours, and where the colours are; without a range the server's own
-    /// legend.
-    pub(crate) fn learn_details(&mut self, document: Option<&[u8]>) -> (Option<ColourBar>, String) {
-        self.needs_details = false;
-        let details = document.map(Details::parse).unwrap_or_default();
-        match details.bar(&mut self.service) {
+    /// Takes in the answer to the first question. After the last: the numbers beside the colours, and where the colours
+    /// are; without a range the server's own legend.
+    pub(crate) fn learn_details(&mut self, document: Option<&[u8]>) -> Option<(Option<ColourBar>, String)> {
+        self.details.take_in(document.unwrap_or_default());
+        self.questions.remove(0);
+        self.questions.is_empty().then(|| match self.details.bar(&mut self.service, self.dialect) {
             Some((bar, url)) => (Some(bar), url),
             None => (None, self.service.legend()),
-        }
+        })
     }
 
-    /// Takes in what the server says; `map` is what will be asked for.
-    pub(crate) fn learn(&mut self, capabilities: Result<&Capabilities, String>, map: &Extent, now: Timestamp) {
+    /// Takes in what the server says; `map` is what will be asked for, and perhaps a legend.
+    pub(crate) fn learn(
+        &mut self,
+        capabilities: Result<&Capabilities, String>,
+        map: &Extent,
+        legend_wanted: bool,
+        now: Timestamp,
+    ) {
         let capabilities = match capabilities {
             Ok(capabilities) if capabilities.version.starts_with("1.0") => {
                 self.timing.known = Known::Nothing(format!("the server speaks WMS {} only", capabilities.version));
@@ -85,6 +102,8 @@ impl WmsLayer {
             return;
         }
         self.choose_crs(&layers, map);
+        self.speak(capabilities.dialect, layers[0]);
+        self.questions = Question::all(&self.service, self.dialect, legend_wanted);
         self.keep_within(capabilities, map);
         self.run = self.pin_run(&layers, now);
         self.timing.known = known_times(layers.iter().find_map(|layer| layer.dimension("time")), now);
@@ -108,6 +127,16 @@ impl WmsLayer {
         let chosen = std::iter::once(map.crs).chain(fallbacks).chain(others).find_map(|crs| Some((crs, offers(crs)?)));
         if let Some((crs, code)) = chosen {
             self.service.ask_in(crs, code);
+        }
+    }
+
+    /// Adds what servers of a dialect want to be told.
+    fn speak(&mut self, dialect: Dialect, layer: &Layer) {
+        self.dialect = dialect;
+        if dialect == Dialect::Xpublish {
+            let style = layer.styles.first().filter(|_| self.service.request.get("STYLES") == Some(""));
+            style.iter().for_each(|style| self.service.request.set("STYLES", style.name.clone()));
+            self.service.axis_order = self.service.axis_order.or(Some(AxisOrder::XThenY));
         }
     }
 

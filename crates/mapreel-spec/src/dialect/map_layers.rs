@@ -393,13 +393,8 @@ impl Context<'_> {
         let mut service = Service::new(request, crs, code, None);
         service.axis_order = axis_order.transposed()?.map(|order| [AxisOrder::XThenY, AxisOrder::YThenX][order]);
         let asked = if fixed { AskedTime::Fixed } else { time? };
-        Some(Content::Wms(WmsLayer {
-            service,
-            timing: Timing { asked, known: Known::NotYet },
-            crs_given,
-            run: Ok(None),
-            needs_details: false,
-        }))
+        let timing = Timing { asked, known: Known::NotYet };
+        Some(Content::Wms(WmsLayer { timing, crs_given, ..WmsLayer::new(service) }))
     }
 
     /// Which time a layer is asked for: `time` and `within`.

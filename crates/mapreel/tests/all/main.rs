@@ -11,6 +11,7 @@
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 //! - [`postman`]: the collection for clients
 //! - [`projections`]: GDAL as a witness of places
+//! - [`quirks`]: what real servers do that the standards do not say
 //! - [`truth`]: every gap named, every time that of the data
 //! - [`schemathesis`]: requests made from the API's own description
 
@@ -27,6 +28,7 @@ mod mapserver;
 mod misbehaviour;
 mod postman;
 mod projections;
+mod quirks;
 mod schemathesis;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
 #[path = "../support/mod.rs"]

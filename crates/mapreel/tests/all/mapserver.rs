@@ -4,7 +4,7 @@ use super::support::picture::{Film, Picture};
 use super::support::{render, wms};
 
 /// The place of a pixel's centre of the map box, in degrees.
-fn degrees(run: &super::support::Run, x: u32, y: u32) -> (f64, f64) {
+pub(super) fn degrees(run: &super::support::Run, x: u32, y: u32) -> (f64, f64) {
     let bbox: [f64; 4] = serde_json::from_value(run.manifest["map"]["bbox"].clone()).unwrap();
     let [_, _, width, height] = run.map_box();
     let px = bbox[0] + (f64::from(x) + 0.5) * (bbox[2] - bbox[0]) / f64::from(width);
@@ -19,7 +19,7 @@ fn degrees(run: &super::support::Run, x: u32, y: u32) -> (f64, f64) {
 /// The map shows layer `field` of a month: every pixel that is not within `margin` degrees of a cell's edge has the colour
 /// of its cell.
 #[track_caller]
-fn assert_field(run: &super::support::Run, picture: &Picture, month: u32, margin: f64, tolerance: u8) {
+pub(super) fn assert_field(run: &super::support::Run, picture: &Picture, month: u32, margin: f64, tolerance: u8) {
     let [left, top, width, height] = run.map_box();
     let mut checked = 0;
     for y in 0..height {
@@ -38,11 +38,11 @@ fn assert_field(run: &super::support::Run, picture: &Picture, month: u32, margin
     assert!(checked > width * height / 5, "too few pixels were compared");
 }
 
-fn wms_layer(further: &str) -> String {
+pub(super) fn wms_layer(further: &str) -> String {
     format!(r#"{{ "type": "wms", "url": "{}", "layers": "field", "title": "Field", {further} }}"#, wms::url())
 }
 
-fn request(map: &str, times: &str, layers: &str) -> String {
+pub(super) fn request(map: &str, times: &str, layers: &str) -> String {
     format!(r#"{{ "map": {{ {map} }}, {times} "layers": [{layers}] }}"#)
 }
 
@@ -84,7 +84,7 @@ fn an_image_has_the_very_pixels_of_the_same_getmap() {
 }
 
 /// Asks a server without Mapreel's client.
-fn get(url: &str) -> Vec<u8> {
+pub(super) fn get(url: &str) -> Vec<u8> {
     use std::io::{Read, Write};
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = std::net::TcpStream::connect(host).unwrap();
@@ -103,30 +103,6 @@ fn pixels_lie_where_their_coordinates_say() {
             let layer = wms_layer(&format!(r#""version": "{version}""#));
             let run = render("places.png", &request(&map, r#""times": "2018-05-01T00:00:00Z","#, &layer)).ended(0);
             assert_field(&run, &Picture::read(&run.file), 5, 0.6, 0);
-        }
-    }
-}
-
-#[test]
-fn a_map_over_the_date_line_has_no_seam_and_no_gap() {
-    for (crs, bbox) in [
-        ("EPSG:3857", "[100, -60, 290, 60]"),
-        ("EPSG:3857", "[-180, -60, 180, 60]"),
-        ("EPSG:3857", "[0, -70, 360, 80]"),
-        ("EPSG:4326", "[175, -20, 190, 20]"),
-        ("EPSG:4326", "[-300, -60, -100, 60]"),
-    ] {
-        for width in [333, 400, 517] {
-            let map = format!(r#""bbox": {bbox}, "crs": "{crs}", "width": {width}"#);
-            let run = render(
-                "date-line.png",
-                &request(&map, r#""times": "2018-07-01T00:00:00Z","#, &wms_layer(r#""time": "exact""#)),
-            )
-            .ended(0);
-            // Up to half a pixel off beside the cut, and MapServer's own half.
-            let resolution: [f64; 2] = serde_json::from_value(run.manifest["map"]["resolution"].clone()).unwrap();
-            let pixel_deg = if crs == "EPSG:4326" { resolution[0] } else { resolution[0] / 111_319.49 };
-            assert_field(&run, &Picture::read(&run.file), 7, 1.6 * pixel_deg, 0);
         }
     }
 }
@@ -249,26 +225,8 @@ fn tiles_lie_where_their_coordinates_say_at_any_zoom_and_over_the_date_line() {
     }
 }
 
-#[test]
-fn an_exception_with_status_200_is_quoted_on_the_frame_and_in_the_manifest() {
-    let layers = format!(
-        r#"{{ "type": "natural-earth" }}, {{ "type": "wms", "url": "{}", "layers": "nosuch", "title": "Not there" }}"#,
-        wms::url()
-    );
-    let run = render("exception.png", &request(r#""bbox": [-10, 40, 10, 55], "width": 400"#, "", &layers)).ended(3);
-    let layer = &run.manifest["frames"][0]["layers"][1];
-    assert_eq!(layer["outcome"], "marked");
-    assert!(layer["reason"].as_str().unwrap().contains("`LayerNotDefined`"), "{layer}");
-    assert_eq!(run.manifest["warnings"][0]["layer"], "Not there");
-    assert!(run.said.contains("warning: layer `Not there`") && run.said.contains("exception"), "{}", run.said);
-    let picture = Picture::read(&run.file);
-    assert!(alarms(&picture.crop(run.map_box())) > 50, "no notice on the map");
-    let header: [u32; 4] = serde_json::from_value(run.manifest["layout"]["header"].clone()).unwrap();
-    assert!(alarms(&picture.crop(header)) > 10, "no word in the header");
-}
-
 /// Pixels of about the red in which Mapreel says that something is missing; nothing else in these pictures is red.
-fn alarms(picture: &Picture) -> usize {
+pub(super) fn alarms(picture: &Picture) -> usize {
     picture.rgb.chunks_exact(3).filter(|p| p[0] > 150 && p[1] < 120 && p[2] < 120).count()
 }
 
@@ -321,14 +279,4 @@ fn a_missing_legend_is_said_in_its_place() {
     assert_eq!(run.manifest["warnings"][0]["code"], "legend_unavailable");
     let place: [u32; 4] = serde_json::from_value(run.manifest["layout"]["legends"][0]["box"].clone()).unwrap();
     assert!(alarms(&Picture::read(&run.file).crop(place)) > 10, "no words in its place");
-}
-
-#[test]
-fn a_moved_server_is_followed() {
-    let layer = format!(
-        r#"{{ "type": "wms", "url": "{}", "layers": "field", "params": {{ "TIME": "2018-02-01T00:00:00Z" }} }}"#,
-        wms::url().replace("/wms", "/moved")
-    );
-    let run = render("moved.png", &request(r#""bbox": [-40, -40, 40, 40], "width": 300"#, "", &layer)).ended(0);
-    assert_field(&run, &Picture::read(&run.file), 2, 0.6, 0);
 }

@@ -1,7 +1,9 @@
 //! A real MapServer under lighttpd, with data whose every pixel is known.
 //!
 //! Layer `field`: cells of 10°, each of one of eight colours that changes every month of 2018: [`colour_at`] says which.
-//! Layer `relief`: an opaque ramp, the same at all times. Layer `broken`: its data are missing.
+//! It draws its default, December, for many times that it does not have. Layer `strict`: the same by a time index, without
+//! a default: empty between two times. Layer `irregular`: the same, with the times of [`IRREGULAR`] and a default.
+//! Layer `relief`: an opaque ramp, the same at all times, without a legend. Layer `broken`: its data are missing.
 
 use super::folder;
 use std::fmt::Write as _;
@@ -21,6 +23,12 @@ pub const COLOURS: [[u8; 3]; 8] = [
     [70, 240, 240],
     [0, 0, 128],
 ];
+
+/// The times of layer `irregular`: it shows the months of 2018 in order.
+pub const IRREGULAR: [&str; 3] = ["1991-01-17T02:00:00Z", "1991-02-16T12:30:00Z", "1991-03-18T23:00:00Z"];
+
+/// The largest picture that is drawn: wide and high, in pixels.
+pub const SIDE_PX_MAX: u32 = 1400;
 
 /// The colour of layer `field` at a place in a month (1 to 12) of 2018.
 pub fn colour_at(lon: f64, lat: f64, month: u32) -> [u8; 3] {
@@ -100,11 +108,36 @@ fn write_data(folder: &Path) {
         write_png(&folder.join(format!("{name}.png")), 360, 180, png::ColorType::Grayscale, &cells);
         std::fs::write(folder.join(format!("{name}.pgw")), world(1.0)).unwrap();
     }
+    let file = |month: usize| format!("{}/field_2018-{month:02}-01T00:00:00Z.png", folder.display());
+    // Not the name of a layer: MapServer would look into that layer, for ever.
+    write_index(folder, "strict_times", (1..=12).map(|month| (format!("2018-{month:02}-01T00:00:00Z"), file(month))));
+    write_index(
+        folder,
+        "irregular_times",
+        IRREGULAR.iter().zip(1..).map(|(time, month)| ((*time).to_owned(), file(month))),
+    );
     let ramp: Vec<u8> = (0..180u32)
         .flat_map(|y| (0..360u32).flat_map(move |x| [(x * 255 / 359) as u8, (y * 255 / 179) as u8, 120]))
         .collect();
     write_png(&folder.join("relief.png"), 360, 180, png::ColorType::Rgb, &ramp);
     std::fs::write(folder.join("relief.pgw"), world(1.0)).unwrap();
+}
+
+/// Which picture is there at which time, for MapServer.
+fn write_index(folder: &Path, name: &str, files: impl Iterator<Item = (String, String)>) {
+    let feature = |(time, file): (String, String)| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"location":"{file}","time":"{time}"}},"geometry":{{"type":"Polygon","coordinates":[[[-180,-90],[180,-90],[180,90],[-180,90],[-180,-90]]]}}}}"#
+        )
+    };
+    let features: Vec<String> = files.map(feature).collect();
+    let json = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    let source = folder.join(format!("{name}.geojson"));
+    std::fs::write(&source, json).unwrap();
+    // Without the option, times become dates.
+    let arguments = ["-overwrite", "-oo", "DATE_AS_STRING=YES", "-f", "ESRI Shapefile"];
+    let made = Command::new("ogr2ogr").args(arguments).arg(folder.join(format!("{name}.shp"))).arg(source).status();
+    assert!(made.is_ok_and(|status| status.success()), "ogr2ogr fails; ./test installs gdal-bin");
 }
 
 fn write_png(path: &Path, width: u32, height: u32, colour: png::ColorType, data: &[u8]) {
@@ -119,16 +152,20 @@ fn mapfile() -> String {
         let _ =
             writeln!(classes, "CLASS NAME \"class {i}\" EXPRESSION ([pixel] = {i}) STYLE COLOR {r} {g} {b} END END");
     }
+    let (irregular, newest) = (IRREGULAR.join(","), IRREGULAR[2]);
     format!(
         r#"MAP
   NAME "test"
   SIZE 400 200
   EXTENT -180 -90 180 90
   UNITS DD
+  MAXSIZE {SIDE_PX_MAX}
   FONTSET "fonts.list"
   PROJECTION "init=epsg:4326" END
+  OUTPUTFORMAT NAME "png8" DRIVER "AGG/PNG8" MIMETYPE "image/png; mode=8bit" IMAGEMODE RGBA EXTENSION "png" TRANSPARENT ON END
+  OUTPUTFORMAT NAME "jpeg" DRIVER "AGG/JPEG" MIMETYPE "image/jpeg" IMAGEMODE RGB EXTENSION "jpg" FORMATOPTION "QUALITY=95" END
   OUTPUTFORMAT NAME "png" DRIVER "AGG/PNG" MIMETYPE "image/png" IMAGEMODE RGBA EXTENSION "png" TRANSPARENT ON END
-  WEB METADATA "wms_title" "test" "wms_srs" "EPSG:4326 EPSG:3857 CRS:84" "wms_enable_request" "*" "wms_bbox_extended" "true" "tile_metatile_level" "0" END END
+  WEB METADATA "wms_title" "test" "wms_srs" "EPSG:4326 EPSG:3857 CRS:84 EPSG:3413 EPSG:3031 EPSG:32661 EPSG:31467" "wms_enable_request" "*" "wms_bbox_extended" "true" "tile_metatile_level" "0" END END
   LEGEND KEYSIZE 20 12 IMAGECOLOR 255 255 255 STATUS ON LABEL FONT "sans" TYPE TRUETYPE SIZE 9 COLOR 0 0 0 END END
   LAYER NAME "relief" TYPE RASTER STATUS ON DATA "relief.png" PROJECTION "init=epsg:4326" END
     METADATA "wms_title" "Relief" "wms_extent" "-180 -90 180 90" END
@@ -136,6 +173,16 @@ fn mapfile() -> String {
   LAYER NAME "field" TYPE RASTER STATUS ON DATA "field_%TIME%.png" PROJECTION "init=epsg:4326" END
     VALIDATION "TIME" "^2018-[01][0-9]-01T00:00:00Z$" "default_TIME" "2018-12-01T00:00:00Z" END
     METADATA "wms_title" "Field" "wms_extent" "-180 -90 180 90" "wms_timeextent" "2018-01-01T00:00:00Z/2018-12-01T00:00:00Z/P1M" "wms_timedefault" "2018-12-01T00:00:00Z" END
+    CLASSITEM "[pixel]"
+    {classes}
+  END
+  LAYER NAME "strict" TYPE RASTER STATUS ON TILEINDEX "strict_times" TILEITEM "location" PROJECTION "init=epsg:4326" END TEMPLATE "void"
+    METADATA "wms_title" "Strict" "wms_extent" "-180 -90 180 90" "wms_timeitem" "time" "wms_timeextent" "2018-01-01T00:00:00Z/2018-12-01T00:00:00Z/P1M" END
+    CLASSITEM "[pixel]"
+    {classes}
+  END
+  LAYER NAME "irregular" TYPE RASTER STATUS ON TILEINDEX "irregular_times" TILEITEM "location" PROJECTION "init=epsg:4326" END TEMPLATE "void"
+    METADATA "wms_title" "Irregular" "wms_extent" "-180 -90 180 90" "wms_timeitem" "time" "wms_timeextent" "{irregular}" "wms_timedefault" "{newest}" END
     CLASSITEM "[pixel]"
     {classes}
   END
