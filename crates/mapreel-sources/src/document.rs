@@ -46,7 +46,13 @@ pub(crate) fn read<T>(
                 let lines = text.lines().count();
                 return Err(BrokenDocument(format!("the XML is broken: it is cut off at its end, in line {lines}")));
             }
-            Err(error) => return Err(BrokenDocument(format!("the XML is broken: {error}"))),
+            Err(_) if text.is_empty() => return Err(BrokenDocument("the document is empty".into())),
+            Err(error) => {
+                let (what, at) = (error.to_string(), error.pos());
+                let what = what.trim_end_matches(&format!(" at {at}"));
+                let broken = format!("the XML is broken in line {}, column {}: {what}", at.row, at.col);
+                return Err(BrokenDocument(broken));
+            }
         };
         let Some(at) = after_root_name(&text) else { break };
         text.insert_str(at, &format!(" xmlns:{prefix}=\"urn:undeclared:{prefix}\""));
@@ -135,8 +141,8 @@ mod tests {
             let error = root(text.as_bytes()).unwrap_err();
             assert!(error.contains(expected), "{error}");
         };
-        check("<a>\n<b></a>", "2:");
-        check("", "the XML is broken");
+        check("<a>\n<b></a>", "in line 2, column ");
+        check("", "the document is empty");
         check("<a>\n<inspire:b>1</inspire:b>", "cut off at its end, in line 2");
         assert_eq!(
             root(b"<!DOCTYPE a SYSTEM 'x.dtd'><!-- <b> --><a x='1'><inspire:b i:c='2'>1</inspire:b></a>"),

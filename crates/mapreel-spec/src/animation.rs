@@ -342,8 +342,8 @@ impl Animation {
             }
             return;
         }
-        if let Content::TileJson(_) = content {
-            *content = match document.and_then(tilejson::parse) {
+        if let Content::TileJson(address) = content {
+            *content = match document.and_then(|bytes| tilejson::parse(bytes, address)) {
                 Ok((template, credit)) => {
                     described.attribution = described.attribution.take().or(credit);
                     Content::Tiles(Series::Same(template))

@@ -2,13 +2,15 @@
 
 use crate::json::Json;
 use crate::tile::{TileTemplate, ZOOM_MAX};
+use crate::wms::Request;
 use crate::{Bbox, text};
 
-/// The tiles that a document describes, and the credit that it asks for.
+/// The tiles that a document from `address` describes, and the credit that it asks for. Tiles of the same server are asked
+/// for with the document's credential.
 ///
 /// # Errors
 /// What is missing or wrong in the document.
-pub(crate) fn parse(bytes: &[u8]) -> Result<(TileTemplate, Option<String>), String> {
+pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option<String>), String> {
     let json: Json = serde_json::from_slice(bytes).map_err(|error| format!("not JSON: {error}"))?;
     let Some(Json::List(tiles)) = json.get("tiles") else { return Err("it has no list `tiles`".into()) };
     let Some(Json::Text(url)) = tiles.first() else { return Err("the list `tiles` has no address".into()) };
@@ -20,7 +22,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(TileTemplate, Option<String>), Stri
     {
         return Err(format!("its tiles are `{format}` and not pictures"));
     }
-    let mut template = TileTemplate::parse(url).map_err(|error| error.to_string())?;
+    let url = Request::parse(address).map_or_else(|_| url.clone(), |request| request.beside(url));
+    let mut template = TileTemplate::parse(&url).map_err(|error| error.to_string())?;
     let zoom = |name: &str| match json.get(name) {
         Some(Json::Number(n)) if (0.0..=f64::from(ZOOM_MAX)).contains(n) => Some(*n as u32),
         Some(Json::Number(n)) if *n > 0.0 => Some(ZOOM_MAX),
@@ -61,15 +64,29 @@ mod tests {
         let json = br##"{ "tilejson": "2.2.0", "tiles": ["https://a.t/{z}/{x}/{y}.png", "https://b.t/{z}/{x}/{y}.png"],
             "minzoom": 2, "maxzoom": 11, "bounds": [-10, 35, 30, 60], "scheme": "tms",
             "attribution": "<a href='#'>&copy; Somebody</a> &amp; others" }"##;
-        let (template, credit) = parse(json).unwrap();
+        let (template, credit) = parse(json, "http://h/tiles.json").unwrap();
         assert_eq!((template.zoom_min, template.zoom_max, template.from_south), (2, 11, true));
         assert_eq!(template.degrees, Some(Bbox::new([-10.0, 35.0, 30.0, 60.0])));
         assert_eq!(credit.as_deref(), Some("© Somebody & others"));
     }
 
     #[test]
+    fn a_credential_is_for_the_documents_own_server() {
+        let check = |tiles: &str, expected: &str| {
+            let json = format!(r#"{{ "tiles": ["{tiles}/{{z}}/{{x}}/{{y}}.png"] }}"#);
+            let (template, _) = parse(json.as_bytes(), "https://mine@h/tiles.json").unwrap();
+            assert_eq!(template, TileTemplate::parse(&format!("{expected}/{{z}}/{{x}}/{{y}}.png")).unwrap());
+        };
+        check("https://h/t", "https://mine@h/t");
+        check("https://other/t", "https://other/t");
+        check("https://h.other/t", "https://h.other/t");
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
-        let check = |json: &str, expected: &str| assert!(parse(json.as_bytes()).unwrap_err().contains(expected));
+        let check = |json: &str, expected: &str| {
+            assert!(parse(json.as_bytes(), "http://h/").unwrap_err().contains(expected));
+        };
         check("[]", "no list `tiles`");
         check(r#"{ "tiles": [] }"#, "no address");
         check(r#"{ "tiles": ["file:///etc/{z}/{x}/{y}"] }"#, "not an http or https URL");

@@ -67,13 +67,24 @@ impl Request {
     /// A URL or template that a server names, by the host at which this one reaches it: behind a proxy the server knows
     /// itself by another, `own_origin`.
     pub(crate) fn as_reached(&self, named: &str, own_origin: Option<&str>) -> String {
-        // Not taken apart as a URL: a template's braces would be escaped.
+        // A template's braces must not be escaped, as they are where it is taken apart as a URL.
         match own_origin.and_then(|own| named.strip_prefix(own)) {
             Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
                 with_credential(&format!("{}{rest}", self.base.origin().ascii_serialization()), self.credential())
             }
             _ if named.contains("://") => named.to_owned(),
-            _ => self.base.join(named).map_or_else(|_| named.to_owned(), String::from),
+            _ => match self.base.join(named) {
+                Ok(url) => String::from(url).replace("%7B", "{").replace("%7D", "}"),
+                Err(_) => named.to_owned(),
+            },
+        }
+    }
+
+    /// A URL or template of the same server, asked for with the same credential; one of another server as it is.
+    pub(crate) fn beside(&self, url: &str) -> String {
+        match url.strip_prefix(&self.base.origin().ascii_serialization()) {
+            Some(rest) if rest.starts_with(['/', '?']) => with_credential(url, self.credential()),
+            _ => url.to_owned(),
         }
     }
 

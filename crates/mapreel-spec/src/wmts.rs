@@ -156,8 +156,10 @@ impl WmtsLayer {
     /// Why there can be no tiles.
     pub(crate) fn learn(&mut self, capabilities: &Capabilities, map: &Extent, now: Timestamp) -> Result<(), String> {
         let layer = capabilities.layers.iter().find(|layer| layer.name == self.layer).ok_or_else(|| {
-            let names: Vec<&str> = capabilities.layers.iter().take(8).map(|layer| layer.name.as_str()).collect();
-            format!("the server has no layer `{}`; it has {} …", self.layer, names.join(", "))
+            const NAMED: usize = 8;
+            let names: Vec<&str> = capabilities.layers.iter().take(NAMED).map(|layer| layer.name.as_str()).collect();
+            let more = if capabilities.layers.len() > NAMED { " …" } else { "" };
+            format!("the server has no layer `{}`; it has {}{more}", self.layer, names.join(", "))
         })?;
         let time = layer.dimensions.iter().find(|dimension| dimension.name.eq_ignore_ascii_case("time"));
         self.timing.known = known_times(time, now);

@@ -18,7 +18,15 @@ fn server() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
         serve(|path| {
-            let picture = match path.split(['/', '?']).nth(1).unwrap_or_default() {
+            let what = path.split(['/', '?']).nth(1).unwrap_or_default();
+            let said = |words: &str| ("200 OK", "", words.as_bytes().to_vec());
+            if path.contains("GetMetadata") {
+                return said(r#"{ "units": "°C", "scaleRange": [-2, 34], "defaultPalette": "seq" }"#);
+            }
+            let picture = match what {
+                "ncwms" if path.contains("GetCapabilities") => return said(NC_WMS),
+                "ncwms" if path.contains("GetLegendGraphic") => strip(path),
+                "ncwms" => map(path),
                 "wms" => map(path),
                 "small" => Picture { width: 4, height: 4, rgb: vec![0; 48] }.to_png(),
                 "legend" => legend(path),
@@ -37,6 +45,21 @@ fn rgba(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Vec<u8>
     encoder.set_color(png::ColorType::Rgba);
     encoder.write_header().unwrap().write_image_data(&data).unwrap();
     out
+}
+
+/// An ncWMS, whose styles tell what it is.
+const NC_WMS: &str = r#"<WMS_Capabilities version="1.3.0"><Capability><Layer><Name>sst</Name><CRS>EPSG:3857</CRS>
+    <Style><Name>boxfill/seq</Name></Style><Dimension name="time" units="ISO8601">2020-01-01,2020-01-04</Dimension>
+    </Layer></Capability></WMS_Capabilities>"#;
+
+/// The bands' colours without a frame, as large as asked for.
+fn strip(path: &str) -> Vec<u8> {
+    let side = |name| parameter(path, name).unwrap().parse().unwrap();
+    let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+    rgba(width, height, |_, y| {
+        let [r, g, b] = BANDS[5 - (y * 6 / height) as usize];
+        [r, g, b, 255]
+    })
 }
 
 const BANDS: [[u8; 3]; 6] =

@@ -12,6 +12,7 @@
 //! - [`postman`]: the collection for clients
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
+//! - [`sources`]: tiles of every kind, in their place
 //! - [`truth`]: every gap named, every time that of the data
 //! - [`schemathesis`]: requests made from the API's own description
 
@@ -30,6 +31,7 @@ mod postman;
 mod projections;
 mod quirks;
 mod schemathesis;
+mod sources;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
 #[path = "../support/mod.rs"]
 mod support;

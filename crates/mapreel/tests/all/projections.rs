@@ -1,7 +1,7 @@
 //! GDAL as an independent witness: the same raster warped by `gdalwarp` and by Mapreel lies on the same place.
 
 use super::support::picture::Picture;
-use super::support::upstream::serve_all;
+use super::support::upstream::{capabilities_of, parameter, serve_all};
 use super::support::{folder, render};
 use std::path::Path;
 use std::process::Command;
@@ -64,6 +64,56 @@ fn shifts(ours: &Picture, theirs: &Picture) -> Vec<(u32, u32, f64)> {
         }
     }
     found
+}
+
+/// The first axis of a CRS as GDAL has it; servers leave the polar ones as they are (see `q1`).
+fn northing_first(code: &str) -> bool {
+    let output = Command::new("gdalsrsinfo").args(["-o", "wkt2", code]).output().expect("./test installs gdal-bin");
+    let wkt = String::from_utf8_lossy(&output.stdout).into_owned();
+    let axis = wkt.split("AXIS[").nth(1).unwrap_or_else(|| panic!("{code}: {wkt}"));
+    // At the South Pole easting, too, goes north.
+    let (name, direction) = axis.split_once(',').unwrap();
+    direction.trim_start().starts_with("north") && !name.contains("(E)") && !name.contains("easting")
+}
+
+#[test]
+fn gdal_has_the_same_order_of_axes() {
+    let codes = [
+        4326, 4258, 4269, 3857, 3395, 3413, 3031, 3995, 3978, 3979, 3832, 3034, 3035, 2154, 27700, 25832, 32633, 32760,
+        31467, 31370, 31287, 2180, 2193, 2056, 21781, 28992, 3006, 3067, 3301, 3346, 3763, 3116, 3408, 3409, 6931,
+        6932, 5041, 5042, 3571, 3575, 28355, 7855, 5070, 26910, 2393, 3812, 23700, 5186, 6677, 3414,
+    ];
+    let mut compared = 0;
+    for code in codes.map(|code| format!("EPSG:{code}")) {
+        let (sender, asked) = std::sync::mpsc::channel();
+        let known = capabilities_of("a", &format!("<CRS>{code}</CRS>"));
+        let url = serve_all(move |path| {
+            if path.contains("GetCapabilities") {
+                return ("200 OK", "", known.clone().into_bytes());
+            }
+            let _ = sender.send(parameter(path, "BBOX").unwrap().to_owned());
+            ("200 OK", "", Vec::new())
+        });
+        let layer =
+            format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "version": "1.3.0", "crs": "{code}" }}"#);
+        let map = r#""bbox": [1000000, 3000000, 1200000, 3400000], "width": 200"#;
+        let degrees = r#""bbox": [10, 30, 12, 34], "width": 200"#;
+        let (map, crs) =
+            if code.len() == 9 && code.starts_with("EPSG:4") { (degrees, "EPSG:4326") } else { (map, &*code) };
+        let map = format!(r#"{map}, "crs": "{crs}", "bbox_crs": "{crs}""#);
+        let drawn = render("axes-gdal.png", &format!(r#"{{ "map": {{ {map} }}, "layers": [{layer}] }}"#));
+        if drawn.said.contains("is not known") || drawn.said.contains("not_supported") {
+            continue;
+        }
+        let Ok(bbox) = asked.try_recv() else { panic!("{code}: {}", drawn.said) };
+        let numbers: Vec<f64> = bbox.split(',').map(|number| number.parse().unwrap()).collect();
+        // The box is higher than wide.
+        let northing = numbers[2] - numbers[0] > numbers[3] - numbers[1];
+        assert_eq!(northing, northing_first(&code), "{code}: {bbox}");
+        compared += 1;
+    }
+    println!("the order of axes is GDAL's in {compared} CRSs");
+    assert!(compared >= 40, "{compared}");
 }
 
 #[test]

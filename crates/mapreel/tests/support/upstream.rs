@@ -10,7 +10,7 @@ pub type Answer = (&'static str, &'static str, Vec<u8>);
 /// Starts a server for the rest of the process; its URL. To those who ask, it says that it has layer `a` at every moment;
 /// all other answers are `answer`'s.
 pub fn serve(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
-    serve_all(move |path| match path.contains("REQUEST=GetCapabilities") {
+    serve_all(move |path| match path.contains("REQUEST=GetCapabilities") && !path.starts_with("/ncwms") {
         true => ("200 OK", "", capabilities("a", "1900-01-01T00:00:00Z/2100-01-01T00:00:00Z").into_bytes()),
         false => answer(path),
     })
