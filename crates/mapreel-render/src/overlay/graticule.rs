@@ -12,20 +12,27 @@ use tiny_skia::{PathBuilder, Pixmap, Stroke, Transform};
 const STEPS_DEG: [f64; 13] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 90.0];
 /// About so many lines across the longer side.
 const LINES: f64 = 7.0;
+/// Most meridians where they run together: a whole round has one every thirty degrees.
+const MERIDIANS: f64 = 12.0;
 
 /// The longitudes and latitudes of the lines.
 fn degrees(graticule: &Graticule, projection: &Projection) -> (Vec<f64>, Vec<f64>) {
     let [west, south, east, north] = projection.degrees();
-    let wanted = (east - west).max(north - south) / LINES;
-    let chosen = || STEPS_DEG.into_iter().find(|step| *step >= wanted).unwrap_or(90.0);
-    let step = graticule.step_deg.unwrap_or_else(chosen);
-    let multiples = |from: f64, to: f64| {
+    let step_for = |wanted: f64| STEPS_DEG.into_iter().find(|step| *step >= wanted).unwrap_or(90.0);
+    let chosen = if projection.is_parallel() {
+        [step_for((east - west).max(north - south) / LINES); 2]
+    } else {
+        // A degree of longitude is much shorter than one of latitude, and differs from place to place.
+        [step_for((east - west) / MERIDIANS), step_for((north - south) / LINES)]
+    };
+    let [east_step, north_step] = graticule.step_deg.map_or(chosen, |step| [step; 2]);
+    let multiples = |from: f64, to: f64, step: f64| {
         let (first, last) = ((from / step).ceil() as i64, (to / step).floor() as i64);
         // A step far too fine for the map would paint it black and help nobody.
         let last = last.min(first + 2000);
         (first..=last).map(|n| n as f64 * step).collect()
     };
-    (multiples(west, east), multiples(south.max(-89.9), north.min(89.9)))
+    (multiples(west, east, east_step), multiples(south.max(-89.9), north.min(89.9), north_step))
 }
 
 /// A meridian or parallel as places, close enough that it bends as the projection does.
