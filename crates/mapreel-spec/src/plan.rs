@@ -355,8 +355,10 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         Content::Wms(wms) => Some(wms),
         _ => None,
     };
+    // A time that is not the frame's has a place to stand in, also of a layer without a title.
+    let is_marked = labels.iter().any(|labels| labels.iter().any(|label| label.marked));
     Ok(PlannedLayer {
-        title: layer.title.clone(),
+        title: layer.title.clone().or_else(|| is_marked.then(|| layer.name.clone())),
         name: layer.name.clone(),
         drawing,
         opacity: layer.opacity,

@@ -83,7 +83,7 @@ pub fn produce(job: Job, out: &Path, progress: &dyn Progress) -> Result<Manifest
     drawn.encoded.write(&prepared, &mut draft)?;
     let (size_bytes, sha256_of_file) = draft.publish(out)?;
     let artifact = report::artifact(&prepared.scene, size_bytes, sha256_of_file);
-    Ok(report::manifest(&prepared, drawn.missing, drawn.afterwards, artifact, sha256(job.document)))
+    Ok(report::manifest(&prepared, &drawn.missing, drawn.afterwards, artifact, sha256(job.document)))
 }
 
 /// All frames of an animation.

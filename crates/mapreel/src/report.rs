@@ -24,16 +24,14 @@ pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifa
 /// The whole manifest; `missing` is what is missing in some frame, sorted, and `afterwards` what was found out at the end.
 pub(crate) fn manifest(
     prepared: &Prepared,
-    missing: Vec<Missing>,
+    missing: &[Missing],
     afterwards: Vec<Warning>,
     artifact: Artifact,
     request_sha256: String,
 ) -> Manifest {
     let (scene, plan) = (&prepared.scene, prepared.plan());
-    // What concerns all frames stands first.
-    let missing: Vec<&Missing> = prepared.missing.iter().chain(&missing).collect();
     let mut gaps: HashMap<(Option<usize>, usize), &Gap> = HashMap::new();
-    for missing in &missing {
+    for missing in prepared.missing.iter().chain(missing) {
         gaps.entry((missing.frame, missing.layer)).or_insert(&missing.gap);
     }
     let gap =
@@ -48,6 +46,20 @@ pub(crate) fn manifest(
             .map(|(i, planned)| layer(planned, scene, index, gap(index, i)))
             .collect(),
     };
+    Manifest {
+        layout: scene.layout().manifest(plan),
+        map: Map { crs: plan.map.crs.code(), bbox: plan.map.bbox, resolution: plan.map.resolution() },
+        artifact,
+        frames: (0..plan.frames.len()).map(frame).collect(),
+        warnings: warnings(prepared, missing, afterwards),
+        generator: concat!("mapreel ", env!("CARGO_PKG_VERSION")).to_owned(),
+        request_sha256,
+    }
+}
+
+/// Everything that is not as it was asked for; what concerns all frames stands first.
+pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec<Warning>) -> Vec<Warning> {
+    let plan = prepared.plan();
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
         let message = legend.picture.as_ref().err()?.clone();
         Some(Warning {
@@ -57,7 +69,7 @@ pub(crate) fn manifest(
             message,
         })
     });
-    let layer_warnings = missing.iter().map(|missing| Warning {
+    let layer_warnings = prepared.missing.iter().chain(missing).map(|missing| Warning {
         code: code(missing.gap.kind).into(),
         layer: plan.layers[missing.layer].name.clone(),
         frame: missing.frame.map(|index| index + 1),
@@ -67,15 +79,7 @@ pub(crate) fn manifest(
         let message = format!("its times are not confirmed: {}", layer.unconfirmed.as_ref()?);
         Some(Warning { code: "time_unconfirmed".into(), layer: layer.name.clone(), frame: None, message })
     });
-    Manifest {
-        layout: scene.layout().manifest(plan),
-        map: Map { crs: plan.map.crs.code(), bbox: plan.map.bbox, resolution: plan.map.resolution() },
-        artifact,
-        frames: (0..plan.frames.len()).map(frame).collect(),
-        warnings: layer_warnings.chain(time_warnings).chain(afterwards).chain(legend_warnings).collect(),
-        generator: concat!("mapreel ", env!("CARGO_PKG_VERSION")).to_owned(),
-        request_sha256,
-    }
+    layer_warnings.chain(time_warnings).chain(afterwards).chain(legend_warnings).collect()
 }
 
 fn code(kind: GapKind) -> &'static str {

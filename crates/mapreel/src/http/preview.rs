@@ -6,6 +6,7 @@ use super::problem::Problem;
 use crate::hands::Hands;
 use crate::prepare::Prepared;
 use crate::produce::{self, Error};
+use crate::report;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, StatusCode, header};
@@ -79,7 +80,7 @@ fn draw(
     let still = still.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))?;
     let drawn = Prepared::new(&still, limits, hands, 1).and_then(|prepared| {
         let (bytes, missing) = produce::still(&prepared, hands)?;
-        Ok((bytes, missing.len() + prepared.missing.len()))
+        Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });
     drawn.map_err(|error| match error {
         Error::Invalid(problems) => problems.into(),

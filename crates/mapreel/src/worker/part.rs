@@ -224,7 +224,7 @@ async fn publish(
     };
     failpoint::hit("uploading", None);
     let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
-    let manifest = report::manifest(prepared, missing, afterwards, artifact.clone(), claim.job.request_sha256.clone());
+    let manifest = report::manifest(prepared, &missing, afterwards, artifact.clone(), claim.job.request_sha256.clone());
     let json = serde_json::to_vec(&manifest).map_err(|error| Failed::Failure(internal(&error.to_string())))?;
     storing(worker, worker.artifacts.put(&manifest_key, json.into())).await?;
     let warnings = shortened(manifest.warnings);

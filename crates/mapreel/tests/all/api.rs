@@ -3,7 +3,7 @@
 use super::support::mapreel;
 use super::support::picture::Picture;
 use super::support::service::{Site, film, repository, try_request, world};
-use super::support::upstream::serve;
+use super::support::upstream::{capabilities, serve, serve_all};
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -179,7 +179,47 @@ fn a_request_can_be_checked_and_looked_at_without_a_job() {
     assert!(preview.body.starts_with(b"\x89PNG"));
     assert_eq!(preview.header("mapreel-warnings"), "0");
     assert_eq!(process.post("/api/preview?frame=13", &request).status, 400);
+    let silent = serve_all(|path| match path.contains("GetCapabilities") {
+        true => ("404 Not Found", "", Vec::new()),
+        false => ("200 OK", "", png()),
+    });
+    let preview = process.post("/api/preview", &film("x", &silent, 1, "png"));
+    assert_eq!(preview.header("mapreel-warnings"), "1", "its time is not confirmed");
     assert_eq!(process.get("/api/jobs").json()["jobs"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn what_a_map_server_offers_is_told() {
+    let site = Site::new("layers");
+    let process = site.serve(&[], "");
+    let url = serve_all(|path| match path {
+        path if path.starts_with("/broken") => ("200 OK", "", b"<WMS_Capabilities><Capability>\n<Layer>".to_vec()),
+        path if path.starts_with("/page") => ("200 OK", "Content-Type: text/html\r\n", b"<html>Hello</html>".to_vec()),
+        path if path.contains("REQUEST=GetCapabilities") => {
+            ("200 OK", "", capabilities("a", "2020-01-01/2020-01-31/P1D").into_bytes())
+        }
+        _ => ("404 Not Found", "", Vec::new()),
+    });
+    let ask = |query: &str| process.get(&format!("/api/layers{query}"));
+    let offer = ask(&format!("?url={url}/wms"));
+    assert_eq!(offer.status, 200, "{}", offer.text());
+    let offer = offer.json();
+    assert_eq!((offer["service"].as_str(), offer["layers"][0]["name"].as_str()), (Some("wms"), Some("a")));
+    assert_eq!(offer["layers"][0]["dimensions"][0]["axis"]["count"], 31);
+    for (query, status, words) in [
+        (String::new(), 400, "url"),
+        ("?url=ftp://h/".into(), 400, "url"),
+        (format!("?url={url}/broken"), 422, "it is cut off at its end, in line 2"),
+        (format!("?url={url}/page"), 502, "an HTML page"),
+        ("?url=http://127.0.0.1:9/".into(), 502, "could not be reached"),
+    ] {
+        let answer = ask(&query);
+        assert_eq!(answer.status, status, "{query}: {}", answer.text());
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert!(answer.text().contains(words), "{query}: {}", answer.text());
+    }
+    let closed = site.serve(&["--private-upstreams", ""], "");
+    assert_eq!(closed.get(&format!("/api/layers?url={url}/wms")).status, 422);
 }
 
 #[test]

@@ -192,6 +192,14 @@ fn a_time_that_nobody_confirms_is_marked() {
     let run = render("unconfirmed.png", &request(&url, r#""times": "2020-01-01","#, "")).ended(3);
     assert_eq!(run.manifest["warnings"][0]["code"], "time_unconfirmed");
     assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "drawn");
+    // Also on the picture, and of a layer without a title: words that another picture does not have.
+    let header = |further: &str, code: i32| {
+        let untitled =
+            request(&url, r#""times": "2020-01-01","#, further).replace(r#""title": "Data""#, r#""opacity": 1"#);
+        let height = |run: &super::support::Run| run.manifest["layout"]["header"][3].as_u64().unwrap();
+        height(&render("untitled.png", &untitled).ended(code))
+    };
+    assert!(header("", 3) > header(r#", "time": "unchecked""#, 0));
     render("unchecked.png", &request(&url, r#""times": "2020-01-01","#, r#", "time": "unchecked""#)).ended(0);
     render("nearest.png", &request(&url, r#""times": "2020-01-01","#, r#", "time": "nearest", "on_error": "fail""#))
         .ended(1);
