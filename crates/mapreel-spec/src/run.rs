@@ -45,11 +45,14 @@ impl Run {
         let layers: Option<Vec<&Layer>> = self.layers.iter().map(|name| capabilities.layer(name)).collect();
         let offer = match layers {
             None => "it does not name the layer any more".to_owned(),
-            Some(layers) => self.missing_from(layers.iter().find_map(|layer| layer.run())?)?,
+            Some(layers) => match layers.iter().find_map(|layer| layer.run()) {
+                None => "it does not name runs any more".to_owned(),
+                Some(dimension) => self.missing_from(dimension)?,
+            },
         };
         let run = self.time.text();
         Some(format!(
-            "the server stopped to offer the run {run} while it was drawn, so frames may be of another; {offer}"
+            "the server stopped offering the run {run} while it was drawn, so frames may be of another; {offer}"
         ))
     }
 
@@ -58,5 +61,38 @@ impl Run {
         let axis = dimension.axis.as_ref()?.as_ref().ok()?;
         let (first, last) = (axis.first(), axis.last());
         axis.at(self.time.instant()).is_none().then(|| format!("it offers {} to {}", first.text(), last.text()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TimeAxis;
+
+    fn capabilities(layer: &str, runs: Option<&str>) -> Capabilities {
+        let axis = |extent| Some(TimeAxis::parse(extent, Timestamp::UNIX_EPOCH));
+        let dimension =
+            |extent| Dimension { name: "reference_time".into(), axis: axis(extent), ..Dimension::default() };
+        let layer =
+            Layer { name: layer.into(), dimensions: runs.map(dimension).into_iter().collect(), ..Layer::default() };
+        Capabilities { layers: vec![layer], ..Capabilities::default() }
+    }
+
+    #[test]
+    fn a_run_is_gone_when_the_server_does_not_name_it() {
+        let before = capabilities("wind", Some("2020-01-01T00:00Z,2020-01-01T12:00Z"));
+        let (layer, now) = (&before.layers[0], Timestamp::UNIX_EPOCH);
+        let choose = |given| Run::choose(layer.run().unwrap(), given, &[layer], String::new(), now);
+        assert_eq!(choose(Some("latest")), Ok(None), "words of the server's own");
+        assert!(choose(Some("2020-01-02T00:00Z")).unwrap_err().contains("it offers 2020-01-01T00:00Z to"));
+        let run = choose(Some("2020-01-01T12:00Z")).unwrap().unwrap();
+        let gone = |layer, runs, words: &str| {
+            let why = run.gone(&capabilities(layer, runs)).unwrap();
+            assert!(why.contains(words), "{why}");
+        };
+        assert_eq!(run.gone(&before), None);
+        gone("wind", Some("2020-01-02T00:00Z"), "it offers 2020-01-02T00:00Z to");
+        gone("wind", None, "does not name runs");
+        gone("waves", Some("2020-01-01T12:00Z"), "does not name the layer");
     }
 }

@@ -242,7 +242,7 @@ fn a_forecasts_run_is_one_for_the_whole_animation_and_its_end_is_said() {
     let warnings = job["warnings"].as_array().unwrap();
     assert_eq!((warnings.len(), &warnings[0]["code"]), (1, &"run_gone".into()), "{warnings:?}");
     let message = warnings[0]["message"].as_str().unwrap();
-    assert!(message.starts_with("the server stopped to offer the run 2020-01-01T12:00:00Z"), "{message}");
+    assert!(message.starts_with("the server stopped offering the run 2020-01-01T12:00:00Z"), "{message}");
 
     let given = r#", "params": { "DIM_REFERENCE_TIME": "2020-01-01T00:00:00Z" }"#;
     let run = draw(2, given, 3);
