@@ -11,11 +11,12 @@ mod serve;
 mod settings;
 mod submit;
 
-use crate::produce;
+use crate::{credentials, produce};
 use clap::{Parser, Subcommand};
+use mapreel_sources::Credentials;
 use mapreel_spec::{Limits, Problems};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Maps that move: a description of a map in, an image or an animation out.
@@ -97,6 +98,15 @@ fn problems(error: &anyhow::Error) -> Option<&Problems> {
     match error.downcast_ref::<produce::Error>() {
         Some(produce::Error::Invalid(problems)) => Some(problems),
         _ => error.downcast_ref::<Problems>(),
+    }
+}
+
+/// The secrets for upstreams: of the file that is named, or that `MAPREEL_CREDENTIALS` names; none without either.
+fn credentials(file: Option<PathBuf>) -> anyhow::Result<Credentials> {
+    let file = file.or_else(|| std::env::var_os("MAPREEL_CREDENTIALS").map(PathBuf::from));
+    match file.filter(|file| !file.as_os_str().is_empty()) {
+        Some(file) => credentials::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; "))),
+        None => Ok(Credentials::default()),
     }
 }
 

@@ -1,7 +1,6 @@
 //! `mapreel render REQUEST.json -o OUT`
 
 use super::Ending;
-use crate::credentials;
 use crate::produce::{Job, produce};
 use crate::progress::Told;
 use crate::report;
@@ -31,11 +30,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let document = super::read(&arguments.request)?;
-    let file = arguments.credentials.or_else(|| std::env::var_os("MAPREEL_CREDENTIALS").map(PathBuf::from));
-    let credentials = match file.filter(|file| !file.as_os_str().is_empty()) {
-        Some(file) => credentials::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?,
-        None => Credentials::default(),
-    };
+    let credentials = super::credentials(arguments.credentials)?;
     render(&document, &arguments.output, arguments.manifest.as_deref(), arguments.threads, credentials)
 }
 

@@ -1,5 +1,6 @@
 //! The command line: exit codes, what is said and where.
 
+use super::support::upstream::{capabilities, serve_all};
 use super::support::{folder, mapreel, render};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -151,4 +152,34 @@ fn every_example_is_a_valid_request() {
         checked += 1;
     }
     assert!(checked >= 4);
+}
+
+/// A server that wants a secret and repeats whatever it is asked.
+#[test]
+fn secrets_come_from_the_operators_file_and_go_nowhere_else() {
+    let url = serve_all(|path| match path {
+        path if !path.contains("key=hush-hush") => ("401 Unauthorized", "", format!("{path}?").into_bytes()),
+        path if path.contains("GetCapabilities") => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
+        path => ("403 Forbidden", "", format!("no: {path}").into_bytes()),
+    });
+    let file = folder("secrets").join("credentials.toml");
+    std::fs::write(&file, "[mine]\nhosts = ['127.0.0.1']\nquery = 'key=hush-hush'\n").unwrap();
+    let file = file.to_str().unwrap();
+    let named = url.replace("http://", "http://mine@");
+    let layers = mapreel(&["layers", &named, "--credentials", file]);
+    assert!(layers.status.success() && String::from_utf8_lossy(&layers.stdout).contains("\na\n"));
+    assert!(!mapreel(&["layers", &url, "--credentials", file]).status.success());
+    let none = mapreel(&["layers", &named]);
+    assert!(String::from_utf8_lossy(&none.stderr).contains("the operator has named none such"));
+
+    let (request, manifest) = (folder("secrets").join("request.json"), folder("secrets").join("manifest.json"));
+    let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "credential": "mine" }}"#);
+    let map = r#""map": { "bbox": [0, 0, 10, 10], "width": 200 }"#;
+    std::fs::write(&request, format!(r#"{{ {map}, "layers": [{layer}] }}"#)).unwrap();
+    let picture = folder("secrets").join("picture.png");
+    let [request, manifest, picture] = [&request, &manifest, &picture].map(|path| path.to_str().unwrap());
+    let drawn = mapreel(&["render", request, "-o", picture, "--manifest", manifest, "--credentials", file]);
+    let (said, written) = (String::from_utf8_lossy(&drawn.stderr), std::fs::read_to_string(manifest).unwrap());
+    assert!(drawn.status.code() == Some(3) && said.contains("status 403: no: "), "{said}");
+    assert!(!said.contains("hush") && !written.contains("hush") && !written.contains("mine@"), "{said}{written}");
 }
