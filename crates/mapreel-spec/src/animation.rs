@@ -2,6 +2,7 @@
 
 use crate::capabilities::Capabilities;
 use crate::geojson::{Features, Reading};
+use crate::manifest::Warning;
 use crate::tile::TileTemplate;
 use crate::timing::Timing;
 use crate::wms_layer::WmsLayer;
@@ -75,6 +76,8 @@ pub struct Layer {
     pub labels: Series<Vec<Label>>,
     /// What to do when it cannot be drawn.
     pub on_error: OnError,
+    /// What its server's documents have shown not to be as it was asked for; where it concerns all frames.
+    pub warnings: Vec<Warning>,
 }
 
 /// Where a legend comes from.

@@ -126,15 +126,27 @@ pub enum Outcome {
     Empty,
 }
 
-/// Something that could not be drawn.
+/// Something that is not as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// `layer_unavailable`, `layer_held`, `layer_empty`, `time_unconfirmed`, `run_gone` or `legend_unavailable`.
     pub code: Cow<'static, str>,
-    /// The layer.
-    pub layer: String,
+    /// The layer; absent when it concerns the whole map or page.
+    pub layer: Option<String>,
     /// The frame, counted from 1; absent when it concerns all of them.
     pub frame: Option<usize>,
     /// What happened.
     pub message: String,
+}
+
+impl Warning {
+    /// A warning that concerns all frames of a layer.
+    pub fn of_layer(code: &'static str, layer: &str, message: impl Into<String>) -> Self {
+        Self { code: code.into(), layer: Some(layer.to_owned()), frame: None, message: message.into() }
+    }
+
+    /// A warning that concerns the whole map or page.
+    pub fn of_map(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code: code.into(), layer: None, frame: None, message: message.into() }
+    }
 }

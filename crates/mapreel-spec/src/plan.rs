@@ -4,6 +4,7 @@
 
 use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError, Resampling, Series};
 use crate::geojson::Features;
+use crate::manifest::Warning;
 use crate::run::Run;
 use crate::timing::Timing;
 use crate::wms_layer::Choice;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub segments: Vec<Segment>,
     /// The file.
     pub output: Output,
+    /// What is known before anything is drawn not to be as it was asked for; where it concerns all frames.
+    pub warnings: Vec<Warning>,
 }
 
 /// One frame.
@@ -69,8 +72,6 @@ pub struct PlannedLayer {
     pub labels: Series<Vec<PlannedLabel>>,
     /// The time that the source is asked for, or the time of the newest feature shown.
     pub times_used: Series<Option<String>>,
-    /// Why the times used may not be those of the data.
-    pub unconfirmed: Option<String>,
     /// The run of the forecast that every request names.
     pub run: Option<Run>,
     /// What to do when it cannot be drawn.
@@ -239,6 +240,7 @@ impl Plan {
                 animation.last.filter(|last| last.only.is_none()).map_or(frames, |last| last.count),
             ),
             output: animation.output.clone(),
+            warnings: animation.layers.iter().flat_map(warnings).collect(),
         };
         let requests = plan.upstream_urls().len();
         if requests > limits.upstream_requests_max {
@@ -259,6 +261,15 @@ impl Plan {
     pub fn duration_s(&self) -> f64 {
         (0..self.frames.len()).map(|i| self.output.frame_duration_s(i, self.frames.len())).sum()
     }
+}
+
+/// What is known of a layer before it is drawn not to be as it was asked for.
+fn warnings(layer: &Layer) -> Vec<Warning> {
+    let unconfirmed =
+        layer.content.timing().and_then(Timing::unconfirmed).map(|why| {
+            Warning::of_layer("time_unconfirmed", &layer.name, format!("its times are not confirmed: {why}"))
+        });
+    unconfirmed.into_iter().chain(layer.warnings.iter().cloned()).collect()
 }
 
 /// What a server is asked for, frame by frame, and the time of each.
@@ -372,7 +383,6 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         attribution: layer.attribution.clone(),
         labels,
         times_used,
-        unconfirmed: layer.content.timing().and_then(Timing::unconfirmed).map(str::to_owned),
         run: wms.and_then(|wms| wms.run.clone().ok().flatten()),
         on_error: layer.on_error,
     })

@@ -1,5 +1,6 @@
 //! What a request would draw and fetch, found out without fetching anything.
 
+use crate::report::WarningView;
 use mapreel_spec::{Animation, Crs, Drawing, Format, Plan, PlannedLayer, Series};
 use serde::Serialize;
 
@@ -21,8 +22,8 @@ pub(crate) struct Explanation {
     /// Those of them for legends.
     pub legend_requests: usize,
     output: Output,
-    /// What will be missing from the pictures, as far as it is known before.
-    warnings: Vec<String>,
+    /// What will not be as it was asked for, as far as it is known before.
+    warnings: Vec<WarningView>,
 }
 
 /// The map.
@@ -103,7 +104,7 @@ impl Explanation {
                 duration_s: if output.format.is_animation() { plan.duration_s() } else { 0.0 },
                 size_bytes: size_bytes as u64,
             },
-            warnings: Vec::new(),
+            warnings: plan.warnings.iter().map(WarningView::from).collect(),
         }
     }
 
@@ -139,7 +140,13 @@ impl Explanation {
         let Output { format, fps, duration_s, size_bytes } = &self.output;
         let plays =
             if *duration_s > 0.0 { format!(", {fps} frames per second, {duration_s:.1} s") } else { String::new() };
-        lines.push(format!("output    {format}{plays}, about {}\n", crate::cli::bytes(*size_bytes)));
+        lines.push(format!("output    {format}{plays}, about {}", crate::cli::bytes(*size_bytes)));
+        for (i, WarningView { layer, message, .. }) in self.warnings.iter().enumerate() {
+            let heading = if i == 0 { "warnings" } else { "" };
+            let of = layer.as_ref().map(|layer| format!("{layer}: ")).unwrap_or_default();
+            lines.push(format!("{heading:9} {of}{message}"));
+        }
+        lines.push(String::new());
         lines.join("\n")
     }
 }

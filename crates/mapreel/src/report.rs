@@ -5,7 +5,28 @@ use crate::prepare::Prepared;
 use mapreel_render::Scene;
 use mapreel_spec::manifest::{Artifact, Frame, Layer, Manifest, Map, Outcome, Warning};
 use mapreel_spec::{Drawing, Gap, GapKind, PlannedLayer, wms};
+use serde::Serialize;
 use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// A warning as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WarningView {
+    /// A stable word: `layer_unavailable`, `legend_unavailable`, `more`.
+    pub code: String,
+    /// The layer; `null` when it concerns the whole map or page.
+    pub layer: Option<String>,
+    /// The frame, counted from 1; `null` for all.
+    pub frame: Option<usize>,
+    /// What happened.
+    pub message: String,
+}
+
+impl From<&Warning> for WarningView {
+    fn from(Warning { code, layer, frame, message }: &Warning) -> Self {
+        Self { code: code.to_string(), layer: layer.clone(), frame: *frame, message: message.clone() }
+    }
+}
 
 /// The facts of the file.
 pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifact {
@@ -62,24 +83,15 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec
     let plan = prepared.plan();
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
         let message = legend.picture.as_ref().err()?.clone();
-        Some(Warning {
-            code: "legend_unavailable".into(),
-            layer: plan.layers[legend.layer].name.clone(),
-            frame: None,
-            message,
-        })
+        Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].name, message))
     });
     let layer_warnings = prepared.missing.iter().chain(missing).map(|missing| Warning {
         code: code(missing.gap.kind).into(),
-        layer: plan.layers[missing.layer].name.clone(),
+        layer: Some(plan.layers[missing.layer].name.clone()),
         frame: missing.frame.map(|index| index + 1),
         message: missing.gap.why.clone(),
     });
-    let time_warnings = plan.layers.iter().filter_map(|layer| {
-        let message = format!("its times are not confirmed: {}", layer.unconfirmed.as_ref()?);
-        Some(Warning { code: "time_unconfirmed".into(), layer: layer.name.clone(), frame: None, message })
-    });
-    layer_warnings.chain(time_warnings).chain(afterwards).chain(legend_warnings).collect()
+    layer_warnings.chain(plan.warnings.iter().cloned()).chain(afterwards).chain(legend_warnings).collect()
 }
 
 fn code(kind: GapKind) -> &'static str {
@@ -125,7 +137,10 @@ pub(crate) fn summary(manifest: &Manifest) -> Vec<String> {
             "layer_held" => ("layer", "held: "),
             _ => ("layer", ""),
         };
-        let text = format!("{what} `{}`: {how}{}", warning.layer, warning.message);
+        let text = match &warning.layer {
+            Some(layer) => format!("{what} `{layer}`: {how}{}", warning.message),
+            None => warning.message.clone(),
+        };
         let count = if warning.frame.is_some() { 1 } else { 0 };
         match lines.iter_mut().find(|(known, _)| *known == text) {
             Some((_, frames)) => *frames += count,

@@ -25,8 +25,7 @@ pub(crate) fn gone(plan: &Plan, hands: &Hands) -> Result<Vec<Warning>, Error> {
                 Some(format!("whether the server still offers the run {} is not known: {why}", run.time.text()))
             }
         };
-        let (code, layer) = ("run_gone".into(), layer.name.clone());
-        warnings.extend(why.map(|message| Warning { code, layer, frame: None, message }));
+        warnings.extend(why.map(|message| Warning::of_layer("run_gone", &layer.name, message)));
     }
     Ok(warnings)
 }

@@ -122,6 +122,7 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
         attribution: None,
         labels: Series::Same(Vec::new()),
         on_error: OnError::Mark,
+        warnings: Vec::new(),
     })
 }
 
@@ -218,6 +219,7 @@ fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
         attribution: None,
         labels: labels?,
         on_error: OnError::Mark,
+        warnings: Vec::new(),
     })
 }
 

@@ -330,6 +330,7 @@ impl Context<'_> {
             attribution,
             labels: Series::Same(labels?),
             on_error: on_error?,
+            warnings: Vec::new(),
             content,
         })
     }

@@ -1,5 +1,6 @@
 //! A job as clients see it.
 
+use crate::report::WarningView;
 use jiff::Timestamp;
 use mapreel_queue::{Job, State, Time};
 use serde::Serialize;
@@ -77,19 +78,6 @@ struct ArtifactView {
     sha256: String,
 }
 
-/// Something that could not be drawn.
-#[derive(Debug, Serialize, ToSchema)]
-struct WarningView {
-    /// A stable word: `layer_unavailable`, `legend_unavailable`, `more`.
-    code: String,
-    /// The layer.
-    layer: String,
-    /// The frame, counted from 1; `null` for all.
-    frame: Option<usize>,
-    /// What happened.
-    message: String,
-}
-
 /// Why a job failed.
 #[derive(Debug, Serialize, ToSchema)]
 struct FailureView {
@@ -151,7 +139,7 @@ impl JobView {
                 duration_s: artifact.duration_s,
                 sha256: artifact.sha256.clone(),
             }),
-            warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(warning).collect(),
+            warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(WarningView::from).collect(),
             failure: job.failure.as_ref().map(|failure| FailureView {
                 code: failure.code.clone(),
                 message: failure.message.clone(),
@@ -160,11 +148,6 @@ impl JobView {
             }),
         }
     }
-}
-
-fn warning(warning: &mapreel_spec::manifest::Warning) -> WarningView {
-    let mapreel_spec::manifest::Warning { code, layer, frame, message } = warning;
-    WarningView { code: code.to_string(), layer: layer.clone(), frame: *frame, message: message.clone() }
 }
 
 fn text(time: Time) -> String {

@@ -235,7 +235,7 @@ fn shortened(mut warnings: Vec<Warning>) -> Vec<Warning> {
     if warnings.len() > WARNINGS_MAX {
         let message = format!("{} further warnings are in the manifest", warnings.len() - WARNINGS_MAX);
         warnings.truncate(WARNINGS_MAX);
-        warnings.push(Warning { code: "more".into(), layer: String::new(), frame: None, message });
+        warnings.push(Warning::of_map("more", message));
     }
     warnings
 }
