@@ -124,7 +124,8 @@ fn dimensions(node: Node, here: &mut Inherited, now: Timestamp) {
 fn dimension(node: Node, name: String, units: String, extent: String, now: Timestamp) -> Dimension {
     let default = attribute(node, "default").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let nearest_value = attribute(node, "nearestValue").is_some_and(|value| matches!(value, "1" | "true"));
-    let mut dimension = Dimension { name, units, default, nearest_value, extent, axis: None };
+    let unit_symbol = attribute(node, "unitSymbol").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let mut dimension = Dimension { name, units, unit_symbol, default, nearest_value, extent, axis: None };
     if dimension.is_time() {
         dimension.axis = Some(TimeAxis::parse(&dimension.extent, now));
     }

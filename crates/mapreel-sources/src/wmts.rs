@@ -74,6 +74,7 @@ fn dimension(node: Node, now: Timestamp) -> Option<Dimension> {
     let mut dimension = Dimension {
         name: child_words(node, "Identifier")?,
         units: child_words(node, "UOM").unwrap_or_default(),
+        unit_symbol: child_words(node, "UnitSymbol"),
         default: child_words(node, "Default"),
         nearest_value: false,
         extent: values.join(","),

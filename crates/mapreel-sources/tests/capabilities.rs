@@ -232,7 +232,7 @@ proptest! {
             assert_eq!(animation.documents().len(), 1);
             animation.learn(0, Ok(&read(&document)), now());
             assert_eq!(animation.documents(), []);
-            animation.settle_times().unwrap();
+            animation.settle_frames(now()).unwrap();
             Plan::new(&animation, &Limits::default()).unwrap()
         };
         let expected = &seconds[seconds.len().saturating_sub(last)..];

@@ -1,6 +1,7 @@
 //! A valid request, every choice made: what both dialects become.
 
 use crate::capabilities::Capabilities;
+use crate::dimension::{Animate, Dimensions};
 use crate::geojson::{Features, Reading};
 use crate::manifest::Warning;
 use crate::tile::TileTemplate;
@@ -21,6 +22,8 @@ pub struct Animation {
     pub times: Vec<Option<ValidTime>>,
     /// The times are the last of a layer's; until they are known, `times` holds as many `None`s.
     pub last: Option<LastTimes>,
+    /// The film runs along a dimension instead of time: then `times` holds a `None` for each of its values.
+    pub animate: Option<Animate>,
     /// Bottom first.
     pub layers: Vec<Layer>,
     /// What stands above the map.
@@ -248,6 +251,15 @@ impl Content {
             _ => None,
         }
     }
+
+    /// Which values of other dimensions are asked for, where a server is asked for them.
+    pub(crate) fn dimensions(&self) -> Option<&Dimensions> {
+        match self {
+            Self::Wms(wms) => Some(&wms.dimensions),
+            Self::Wmts(wmts) => Some(&wmts.dimensions),
+            _ => None,
+        }
+    }
 }
 
 impl Animation {
@@ -274,6 +286,9 @@ impl Animation {
         let mut still = self.clone();
         still.times = vec![self.times.get(index)?.clone()];
         still.last = self.last.map(|last| LastTimes { only: Some(index), ..last });
+        if let Some(film) = &mut still.animate {
+            film.only = Some(index);
+        }
         for layer in &mut still.layers {
             layer.labels = layer.labels.only(index);
             match &mut layer.content {
@@ -290,8 +305,52 @@ impl Animation {
         Some(still)
     }
 
-    /// Takes in what the server of a WMS layer says of it, or why that is not known; `now` decides what is the latest.
+    /// How many frames the work is shared out for: where a server decides how many there are, the number that was counted on
+    /// before it was asked.
+    pub(crate) fn frames_expected(&self) -> usize {
+        let by_last = self.last.filter(|last| last.only.is_none()).map(|last| last.count);
+        let by_film =
+            self.animate.as_ref().filter(|film| film.all && film.only.is_none()).map(|_| Animate::EXPECTED_FRAMES);
+        by_last.or(by_film).unwrap_or(self.times.len())
+    }
+
+    /// Takes in what the server of a WMS layer says of it, or why that is not known; `now` decides what is the latest. The
+    /// layer may become several, so layers above it must have been taken in before it.
     pub fn learn(&mut self, layer: usize, capabilities: Result<&Capabilities, String>, now: Timestamp) {
+        let several = capabilities.as_ref().map_or(1, |capabilities| self.divide(layer, capabilities));
+        for layer in layer..layer + several {
+            self.learn_one(layer, capabilities.clone(), now);
+        }
+    }
+
+    /// Puts several layers in the place of one whose named layers cannot be asked for together; their number.
+    fn divide(&mut self, layer: usize, capabilities: &Capabilities) -> usize {
+        let described = &self.layers[layer];
+        let Content::Wms(wms) = &described.content else { return 1 };
+        let parts = wms.apart(capabilities);
+        let several = parts.len();
+        if several <= 1 {
+            return 1;
+        }
+        let part = |(index, wms): (usize, WmsLayer)| {
+            let own = wms.title(capabilities).unwrap_or_default();
+            Layer {
+                title: described.title.as_ref().map(|title| format!("{title} · {own}")),
+                name: format!("{} · {own}", described.name),
+                legend: described.legend.clone().filter(|legend| index == 0 || *legend == Legend::Auto),
+                content: Content::Wms(wms),
+                ..described.clone()
+            }
+        };
+        let parts: Vec<Layer> = parts.into_iter().enumerate().map(part).collect();
+        self.layers.splice(layer..=layer, parts);
+        if let Some(last) = self.last.as_mut().filter(|last| last.layer > layer) {
+            last.layer += several - 1;
+        }
+        several
+    }
+
+    fn learn_one(&mut self, layer: usize, capabilities: Result<&Capabilities, String>, now: Timestamp) {
         let (map, described) = (self.map, &mut self.layers[layer]);
         let Content::Wms(wms) = &mut described.content else { return };
         let legend_wanted = described.legend == Some(Legend::Auto);
@@ -304,22 +363,69 @@ impl Animation {
             given => given,
         });
         described.attribution = described.attribution.take().or_else(|| wms.attribution(capabilities));
+        if let (None, Some(title)) = (&described.title, wms.title(capabilities)) {
+            described.name = title;
+        }
     }
 
     /// Takes in what the server of a WMTS layer says of it, or why that is not known.
     pub fn learn_wmts(&mut self, layer: usize, said: Result<&wmts::Capabilities, String>, now: Timestamp) {
         let (map, described) = (self.map, &mut self.layers[layer]);
         let Content::Wmts(wmts) = &mut described.content else { return };
+        if let (None, Some(title)) = (&described.title, said.as_ref().ok().and_then(|said| wmts.title(said))) {
+            described.name = title;
+        }
         if let Err(why) = said.and_then(|said| wmts.learn(said, &map, now)) {
             described.content = Content::Missing(why);
         }
     }
 
-    /// Puts the last times of a layer in their place, once all documents have been taken in.
+    /// Puts the last times of a layer, or the values of a film's dimension, in their place, once all documents have been
+    /// taken in; `now` is the latest.
     ///
     /// # Errors
-    /// The layer's name, and why its times are not known.
-    pub fn settle_times(&mut self) -> Result<(), (String, String)> {
+    /// A layer's name, or that of the dimension, and why its times or values are not known.
+    pub fn settle_frames(&mut self, now: Timestamp) -> Result<(), (String, String)> {
+        self.settle_times()?;
+        self.settle_values(now)
+    }
+
+    /// Asks every layer that has the film's dimension for the values of its frames.
+    fn settle_values(&mut self, now: Timestamp) -> Result<(), (String, String)> {
+        let Some(mut film) = self.animate.take() else { return Ok(()) };
+        let fail = |why: String| Err((film.dimension.clone(), why));
+        let mut having =
+            self.layers.iter().filter_map(|layer| layer.content.dimensions()?.all(&film.dimension)).peekable();
+        if having.peek().is_none()
+            && !self.layers.iter().any(|layer| layer.content.dimensions().is_some_and(Dimensions::is_unknown))
+        {
+            return fail("no layer has this dimension".to_owned());
+        }
+        if film.all {
+            film.values = match having.next() {
+                Some(Ok(values)) => values,
+                Some(Err(why)) => return fail(why),
+                None => return fail("no server has named its values".to_owned()),
+            };
+        }
+        drop(having);
+        if let Some(only) = film.only {
+            film.values = film.values.get(only).or(film.values.last()).cloned().into_iter().collect();
+        }
+        self.times = vec![None; film.values.len()];
+        for layer in &mut self.layers {
+            match &mut layer.content {
+                Content::Wms(wms) => wms.animate(&film, now),
+                Content::Wmts(wmts) => wmts.animate(&film, now),
+                _ => {}
+            }
+        }
+        self.animate = Some(film);
+        Ok(())
+    }
+
+    /// Puts the last times of a layer in their place.
+    fn settle_times(&mut self) -> Result<(), (String, String)> {
         let Some(LastTimes { count, layer, only }) = self.last else { return Ok(()) };
         let described = &self.layers[layer];
         let times = match (&described.content, described.content.timing()) {

@@ -95,15 +95,20 @@ impl Layer {
         self.dimensions.iter().find(|dimension| dimension.name.eq_ignore_ascii_case(name))
     }
 
+    /// The dimensions other than time.
+    pub fn other_dimensions(&self) -> impl Iterator<Item = &Dimension> {
+        self.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"))
+    }
+
+    /// Whether one value of each dimension serves both: each that both have has the same values and the same default.
+    pub(crate) fn agrees_with(&self, other: &Self) -> bool {
+        let same = |a: &Dimension, b: &Dimension| a.extent == b.extent && a.default == b.default;
+        self.dimensions.iter().all(|mine| other.dimension(&mine.name).is_none_or(|theirs| same(mine, theirs)))
+    }
+
     /// The dimension that names the run of a forecast.
     pub fn run(&self) -> Option<&Dimension> {
-        self.dimensions.iter().find(|dimension| {
-            let name = dimension.name.to_ascii_lowercase();
-            matches!(
-                name.strip_prefix("dim_").unwrap_or(&name),
-                "reference_time" | "forecast_reference_time" | "run" | "model_run" | "run_time" | "runtime"
-            )
-        })
+        self.dimensions.iter().find(|dimension| dimension.is_run())
     }
 }
 
@@ -114,6 +119,9 @@ pub struct Dimension {
     pub name: String,
     /// Units, as the server writes them.
     pub units: String,
+    /// The symbol of the units, where the server has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_symbol: Option<String>,
     /// The value that is drawn where none is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
@@ -133,6 +141,26 @@ impl Dimension {
             || self.units.to_ascii_uppercase().replace([' ', '-', ':'], "") == "ISO8601"
     }
 
+    /// Whether its values are the runs of a forecast.
+    pub fn is_run(&self) -> bool {
+        const NAMES: [&str; 6] =
+            ["reference_time", "forecast_reference_time", "run", "model_run", "run_time", "runtime"];
+        let name = bare_name(&self.name);
+        NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// The units as people write them; `None` where there are none, or only the code of a vertical CRS.
+    pub fn symbol(&self) -> Option<String> {
+        let is_code = self.units.contains(':') || self.is_time();
+        let units = self.unit_symbol.as_deref().or(Some(self.units.as_str()).filter(|_| !is_code))?;
+        crate::text::clean(units).ok().filter(|units| !units.is_empty() && units != "unitless" && units != "none")
+    }
+
+    /// The latest time that is not later than now.
+    pub(crate) fn latest(&self, now: Timestamp) -> Option<ValidTime> {
+        self.axis.as_ref()?.as_ref().ok()?.previous(now)
+    }
+
     /// The name of its parameter in a request (OGC 06-042, C.3.2).
     pub fn parameter(&self) -> String {
         let name = self.name.to_ascii_uppercase();
@@ -150,6 +178,14 @@ impl Dimension {
         let named = self.default.as_deref().and_then(|text| ValidTime::parse_kept(text).ok());
         let named = named.and_then(|time| axis.at(time.instant()));
         named.or_else(|| axis.previous(now)).or_else(|| Some(axis.first()))
+    }
+}
+
+/// The name of a dimension without the `dim_` that its parameter begins with (OGC 06-042, C.3.2).
+pub(crate) fn bare_name(name: &str) -> &str {
+    match name.get(..4) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("dim_") => &name[4..],
+        _ => name,
     }
 }
 

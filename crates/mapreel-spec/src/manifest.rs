@@ -88,6 +88,9 @@ pub struct Frame {
     pub index: usize,
     /// The time that the header shows, RFC 3339 in UTC.
     pub map_time: Option<String>,
+    /// The value that the header shows, where the film runs along a dimension instead of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// Its layers, bottom first.
     pub layers: Vec<Layer>,
 }
@@ -101,6 +104,9 @@ pub struct Layer {
     pub time_asked: Option<String>,
     /// The time that the source was asked for, as it was written there, or the time of the newest feature drawn.
     pub time_used: Option<String>,
+    /// The values of other dimensions that it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dimensions: Vec<Dimension>,
     /// The run of the forecast that the source was asked for, as it was written there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
@@ -110,6 +116,19 @@ pub struct Layer {
     pub url: Option<String>,
     /// Why it was not drawn.
     pub reason: Option<String>,
+}
+
+/// The value of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dimension {
+    /// Its name, as the server writes it.
+    pub name: String,
+    /// The value that the request asks for; absent where it leaves that to the server.
+    pub asked: Option<String>,
+    /// The value that the server was asked for, as it writes it; absent where there is none.
+    pub used: Option<String>,
+    /// Units of the values.
+    pub units: Option<String>,
 }
 
 /// What came of a layer in a frame.
@@ -129,7 +148,8 @@ pub enum Outcome {
 /// Something that is not as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
-    /// `layer_unavailable`, `layer_held`, `layer_empty`, `time_unconfirmed`, `run_gone` or `legend_unavailable`.
+    /// `layer_unavailable`, `layer_held`, `layer_empty`, `time_unconfirmed`, `dimension_unconfirmed`,
+    /// `run_gone` or `legend_unavailable`.
     pub code: Cow<'static, str>,
     /// The layer; absent when it concerns the whole map or page.
     pub layer: Option<String>,

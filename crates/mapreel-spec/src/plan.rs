@@ -2,15 +2,15 @@
 //!
 //! A plan is plain data, computed once and never edited. It does not know how anything is fetched or drawn.
 
-use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError, Resampling, Series};
+use crate::animation::{Animation, Content, Layer, Legend, OnError, Resampling, Series};
+use crate::dimension::with_units;
 use crate::geojson::Features;
-use crate::manifest::Warning;
+use crate::labels::labels;
+use crate::manifest::{self, Warning};
 use crate::run::Run;
 use crate::timing::Timing;
 use crate::wms_layer::Choice;
-use crate::{
-    Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, Zone,
-};
+use crate::{Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -42,7 +42,9 @@ pub struct Plan {
 pub struct Frame {
     /// Its valid time.
     pub time: Option<ValidTime>,
-    /// Its valid time as the header shows it.
+    /// The value of the dimension that the film runs along, if it is not time.
+    pub value: Option<String>,
+    /// Its valid time or its value, as the header shows it.
     pub time_text: Option<String>,
 }
 
@@ -72,6 +74,8 @@ pub struct PlannedLayer {
     pub labels: Series<Vec<PlannedLabel>>,
     /// The time that the source is asked for, or the time of the newest feature shown.
     pub times_used: Series<Option<String>>,
+    /// The values of other dimensions that the source is asked for.
+    pub dimensions: Series<Vec<manifest::Dimension>>,
     /// The run of the forecast that every request names.
     pub run: Option<Run>,
     /// What to do when it cannot be drawn.
@@ -199,6 +203,10 @@ impl Plan {
         };
         let mut problems = Vec::new();
         let frames = animation.times.len();
+        if frames > limits.frames_max {
+            let detail = format!("{frames} frames; the limit is {}", limits.frames_max);
+            problems.push(too_much("/animate", "too_many", detail, "name the values that the film shall show"));
+        }
         let pixels = u64::from(animation.map.width) * u64::from(animation.map.height);
         let cost_mpx = frames as u64 * pixels * (animation.layers.len() as u64 + 1) / 1_000_000;
         if cost_mpx > limits.cost_mpx_max {
@@ -233,12 +241,9 @@ impl Plan {
         let plan = Self {
             map: animation.map,
             title: animation.header.title.clone(),
-            frames: animation.times.iter().map(|time| frame(time, &animation.header)).collect(),
+            frames: (0..frames).map(|index| frame(index, animation)).collect(),
             layers,
-            segments: segments(
-                frames,
-                animation.last.filter(|last| last.only.is_none()).map_or(frames, |last| last.count),
-            ),
+            segments: segments(frames, animation.frames_expected()),
             output: animation.output.clone(),
             warnings: animation.layers.iter().flat_map(warnings).collect(),
         };
@@ -269,7 +274,8 @@ fn warnings(layer: &Layer) -> Vec<Warning> {
         layer.content.timing().and_then(Timing::unconfirmed).map(|why| {
             Warning::of_layer("time_unconfirmed", &layer.name, format!("its times are not confirmed: {why}"))
         });
-    unconfirmed.into_iter().chain(layer.warnings.iter().cloned()).collect()
+    let values = layer.content.dimensions().map(|dimensions| dimensions.warnings(&layer.name)).unwrap_or_default();
+    unconfirmed.into_iter().chain(values).chain(layer.warnings.iter().cloned()).collect()
 }
 
 /// What a server is asked for, frame by frame, and the time of each.
@@ -278,12 +284,24 @@ fn chosen(choices: impl Iterator<Item = Choice>) -> (Drawing, Series<Option<Stri
     (Drawing::Pictures(Series::new(mosaics)), Series::new(used))
 }
 
-fn frame(time: &Option<ValidTime>, header: &Header) -> Frame {
+fn frame(index: usize, animation: &Animation) -> Frame {
+    let (time, header) = (&animation.times[index], &animation.header);
     let text = |time: &ValidTime| match header.time_prefix {
         Some(prefix) => format!("{prefix}{}", time.text()),
         None => header.zone.show(time),
     };
-    Frame { time: time.clone(), time_text: time.as_ref().map(text) }
+    let value = animation.animate.as_ref().and_then(|film| film.values.get(index)).cloned();
+    let value_text = value.as_ref().zip(animation.animate.as_ref()).map(|(value, film)| {
+        let units = animation.layers.iter().find_map(|layer| layer.content.dimensions()?.units(&film.dimension));
+        capitalised(&with_units(&film.dimension, value, units.as_deref(), &header.zone))
+    });
+    Frame { time: time.clone(), value, time_text: time.as_ref().map(text).or(value_text) }
+}
+
+/// A text whose first letter is a capital.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 type Refusal = (&'static str, String, &'static str);
@@ -309,7 +327,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             (Drawing::Pictures(Series::new(mosaics)), Series::Same(None))
         }
         Content::Wms(wms) => {
-            let frames = if wms.timing.is_fixed() { 1 } else { times.len() };
+            let frames = if wms.is_fixed() { 1 } else { times.len() };
             if wms.service.pieces(&animation.map).saturating_mul(frames as u64) > limits.upstream_requests_max as u64 {
                 return Err((
                     "too_large",
@@ -317,20 +335,23 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
                     "a larger `width` and `height` in `params`",
                 ));
             }
-            chosen(times[..frames].iter().map(|time| wms.at(time.as_ref(), &animation.map, &animation.header.zone)))
+            let at = |(frame, time): (usize, &Option<ValidTime>)| {
+                wms.at(frame, time.as_ref(), &animation.map, &animation.header.zone)
+            };
+            chosen(times[..frames].iter().enumerate().map(at))
         }
         Content::Wmts(wmts) => {
-            let frames = if wmts.timing.is_fixed() { 1 } else { times.len() };
-            let at = |time: &Option<ValidTime>| {
-                let max = limits.upstream_requests_max / frames;
-                let choice = wmts.at(time.as_ref(), &animation.map, &animation.header.zone, max);
+            let frames = if wmts.is_fixed() { 1 } else { times.len() };
+            let at = |(frame, time): (usize, &Option<ValidTime>)| {
+                let max = limits.upstream_requests_max / frames.max(1);
+                let choice = wmts.at(frame, time.as_ref(), &animation.map, &animation.header.zone, max);
                 choice.ok_or((
                     "too_large",
                     "too many tiles over all frames".to_owned(),
                     "a smaller map, or fewer frames",
                 ))
             };
-            chosen(times[..frames].iter().map(at).collect::<Result<Vec<_>, _>>()?.into_iter())
+            chosen(times[..frames].iter().enumerate().map(at).collect::<Result<Vec<_>, _>>()?.into_iter())
         }
         Content::GetMaps(requests) => {
             let mosaics = Series::new(requests.iter().map(|r| r.mosaic()).collect());
@@ -383,67 +404,12 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         attribution: layer.attribution.clone(),
         labels,
         times_used,
-        run: wms.and_then(|wms| wms.run.clone().ok().flatten()),
+        dimensions: Series::new(
+            (0..times.len()).map(|i| layer.content.dimensions().map(|d| d.facts(i)).unwrap_or_default()).collect(),
+        ),
+        run: wms.and_then(|wms| wms.run.clone()),
         on_error: layer.on_error,
     })
-}
-
-/// The valid time, where the layer's pictures or features were chosen by it, and the request's labels. The first dialect
-/// brings its own labels for the valid time.
-fn labels(layer: &Layer, index: usize, time: Option<&ValidTime>, used: Option<&str>, zone: &Zone) -> Vec<PlannedLabel> {
-    let fill = |label: &Label| match &layer.content {
-        Content::GeoJson(features) => {
-            let value = features.fill(&label.value, time.map(ValidTime::instant))?;
-            Some(Label { value, ..label.clone() }.text())
-        }
-        _ => Some(label.text()),
-    };
-    let timing = layer.content.timing();
-    let run = match &layer.content {
-        Content::Wms(wms) => wms.run.as_ref().ok().and_then(Option::as_ref),
-        _ => None,
-    };
-    let used = match &layer.content {
-        Content::GetMaps(_) => None,
-        _ => used.and_then(|used| ValidTime::parse(used).ok()),
-    };
-    let unconfirmed = timing.and_then(Timing::unconfirmed).is_some();
-    let unchecked = timing.is_some_and(Timing::is_unchecked);
-    let used = used.map(|used| match (unconfirmed, time) {
-        (true, _) => PlannedLabel { text: format!("asked for {}, not confirmed", zone.show(&used)), marked: true },
-        (false, _) if unchecked => plain(format!("asked for {}", zone.show(&used))),
-        (false, Some(time)) if *time != used => {
-            PlannedLabel { text: format!("{}, {}", zone.show(&used), apart(&used, time)), marked: true }
-        }
-        (false, _) => plain(zone.show(&used)),
-    });
-    let run = run.map(|run| plain(format!("run {}", zone.show(&run.time))));
-    used.into_iter().chain(run).chain(layer.labels.at(index).iter().filter_map(fill).map(plain)).collect()
-}
-
-fn plain(text: String) -> PlannedLabel {
-    PlannedLabel { text, marked: false }
-}
-
-/// How far a time lies from another, in its two largest units: `1 d 6 h earlier`.
-fn apart(time: &ValidTime, from: &ValidTime) -> String {
-    const UNITS: [(i64, &str); 5] =
-        [(365 * 86_400_000, "y"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")];
-    let difference = time.instant().duration_since(from.instant());
-    let mut rest = difference.as_millis().unsigned_abs() as i64;
-    let mut words = Vec::new();
-    for (unit, name) in UNITS {
-        if rest >= unit && words.len() < 2 {
-            words.push(format!("{} {name}", rest / unit));
-            rest %= unit;
-        } else if !words.is_empty() {
-            break;
-        }
-    }
-    if words.is_empty() {
-        words.push(format!("{rest} ms"));
-    }
-    format!("{} {}", words.join(" "), if difference.is_negative() { "earlier" } else { "later" })
 }
 
 fn picture(url: &str, bbox: Bbox, crs: Crs) -> Mosaic {
@@ -503,20 +469,6 @@ mod tests {
         let segments = segments(3, 24);
         assert_eq!(segments.len(), 2);
         assert_eq!(segments.iter().map(ExactSizeIterator::len).sum::<usize>(), 3);
-    }
-
-    #[test]
-    fn how_far_a_time_is_away_is_said_in_two_units() {
-        let check = |time: &str, expected: &str| {
-            let [time, from] = [time, "2020-01-10T12:00Z"].map(|text| ValidTime::parse(text).unwrap());
-            assert_eq!(apart(&time, &from), expected);
-        };
-        check("2020-01-10T15:00Z", "3 h later");
-        check("2020-01-09T06:00Z", "1 d 6 h earlier");
-        check("2020-01-10T11:55:30Z", "4 min 30 s earlier");
-        check("2019-12-10T12:00:30Z", "30 d 23 h earlier");
-        check("1993-01-10T12:00Z", "27 y 6 d earlier");
-        check("2020-01-10T12:00:00.250Z", "250 ms later");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use crate::ValidTime;
 use crate::capabilities::{Capabilities, Dimension, Layer};
-use jiff::Timestamp;
 
 /// The run of a forecast that every request of a layer names.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,28 +15,9 @@ pub struct Run {
 }
 
 impl Run {
-    /// The run to ask for: the one that the author gave, or the one that the server draws by itself. `None`: the layers
-    /// have no runs, or the author's words are not a time.
-    ///
-    /// # Errors
-    /// The server does not offer the run that the author gave.
-    pub(crate) fn choose(
-        dimension: &Dimension,
-        given: Option<&str>,
-        layers: &[&Layer],
-        document: String,
-        now: Timestamp,
-    ) -> Result<Option<Self>, String> {
-        let time = match given {
-            Some(text) => ValidTime::parse_kept(text).ok(),
-            None => dimension.default_time(now),
-        };
-        let Some(time) = time else { return Ok(None) };
-        let run = Self { time, document, layers: layers.iter().map(|layer| layer.name.clone()).collect() };
-        match run.missing_from(dimension) {
-            Some(offer) => Err(format!("the server does not offer the run {}; {offer}", run.time.text())),
-            None => Ok(Some(run)),
-        }
+    /// The run that layers are asked for, and the document that names it.
+    pub(crate) fn new(time: ValidTime, layers: &[&Layer], document: String) -> Self {
+        Self { time, document, layers: layers.iter().map(|layer| layer.name.clone()).collect() }
     }
 
     /// What is to be said when a server with these capabilities does not offer the run any more.
@@ -68,6 +48,7 @@ impl Run {
 mod tests {
     use super::*;
     use crate::TimeAxis;
+    use jiff::Timestamp;
 
     fn capabilities(layer: &str, runs: Option<&str>) -> Capabilities {
         let axis = |extent| Some(TimeAxis::parse(extent, Timestamp::UNIX_EPOCH));
@@ -81,11 +62,8 @@ mod tests {
     #[test]
     fn a_run_is_gone_when_the_server_does_not_name_it() {
         let before = capabilities("wind", Some("2020-01-01T00:00Z,2020-01-01T12:00Z"));
-        let (layer, now) = (&before.layers[0], Timestamp::UNIX_EPOCH);
-        let choose = |given| Run::choose(layer.run().unwrap(), given, &[layer], String::new(), now);
-        assert_eq!(choose(Some("latest")), Ok(None), "words of the server's own");
-        assert!(choose(Some("2020-01-02T00:00Z")).unwrap_err().contains("it offers 2020-01-01T00:00Z to"));
-        let run = choose(Some("2020-01-01T12:00Z")).unwrap().unwrap();
+        let time = ValidTime::parse("2020-01-01T12:00Z").unwrap();
+        let run = Run::new(time, &[&before.layers[0]], String::new());
         let gone = |layer, runs, words: &str| {
             let why = run.gone(&capabilities(layer, runs)).unwrap();
             assert!(why.contains(words), "{why}");

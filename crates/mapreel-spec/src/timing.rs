@@ -11,10 +11,12 @@ pub(crate) struct Timing {
 }
 
 /// Which time a layer is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AskedTime {
-    /// None, or the one among its parameters: it is the same in every frame.
-    Fixed,
+    /// None: it is the same in every frame.
+    None,
+    /// The one among its parameters, in every frame.
+    Given(String),
     /// Each frame's, whether the server has it or not.
     Unchecked,
     /// One that the server has, for each frame's.
@@ -58,12 +60,12 @@ pub(crate) enum Known {
 impl Timing {
     /// A layer that is the same in every frame, and whose server is not asked for more.
     pub(crate) fn fixed() -> Self {
-        Self { asked: AskedTime::Fixed, known: Known::NotAsked }
+        Self { asked: AskedTime::None, known: Known::NotAsked }
     }
 
     /// Whether every frame shows the same.
     pub(crate) fn is_fixed(&self) -> bool {
-        self.asked == AskedTime::Fixed || self.known == Known::NoTimes
+        matches!(self.asked, AskedTime::None | AskedTime::Given(_)) || self.known == Known::NoTimes
     }
 
     /// The time to ask for at a frame's time, as the server writes it; `None`: none.
@@ -72,8 +74,9 @@ impl Timing {
     /// There are no data for this frame, and why.
     pub(crate) fn at(&self, time: Option<&ValidTime>, zone: &Zone) -> Result<Option<String>, String> {
         let text = |time: Option<&ValidTime>| Ok(time.map(|time| time.text().to_owned()));
-        let matching = match self.asked {
-            AskedTime::Fixed => return Ok(None),
+        let matching = match &self.asked {
+            AskedTime::None => return Ok(None),
+            AskedTime::Given(given) => return self.given(given, zone).map(Some),
             AskedTime::Unchecked => return text(time),
             AskedTime::Matched(matching) => matching,
         };
@@ -88,10 +91,27 @@ impl Timing {
         }
     }
 
+    /// The time among the parameters, unless the server says that it does not have it.
+    fn given(&self, given: &str, zone: &Zone) -> Result<String, String> {
+        match (&self.known, ValidTime::parse_kept(given)) {
+            (Known::Times { axis, .. }, Ok(time)) => match axis.at(time.instant()) {
+                Some(_) => Ok(given.to_owned()),
+                None => Err(no_data(axis, &time, zone)),
+            },
+            _ => Ok(given.to_owned()),
+        }
+    }
+
     /// Why the time that a frame is labelled with may not be that of its data.
     pub(crate) fn unconfirmed(&self) -> Option<&str> {
-        match (&self.known, self.asked) {
-            (Known::Nothing(why), AskedTime::Matched(Matching { rule: Rule::Exact, .. })) => Some(why),
+        match (&self.known, &self.asked) {
+            (Known::Nothing(why), AskedTime::Matched(Matching { rule: Rule::Exact, .. }) | AskedTime::Given(_)) => {
+                Some(why)
+            }
+            (Known::NoTimes, AskedTime::Given(_)) => Some("the server names no times for the layer"),
+            (Known::Times { .. }, AskedTime::Given(given)) if ValidTime::parse_kept(given).is_err() => {
+                Some("it is not a single time, and what a server makes of it is not known")
+            }
             _ => None,
         }
     }
@@ -125,13 +145,16 @@ impl Matching {
         };
         let near =
             |chosen: &ValidTime| self.within.is_none_or(|max| chosen.instant().duration_since(instant).abs() <= max);
-        chosen.filter(near).ok_or_else(|| {
-            let nearest = axis.nearest(instant).map(|nearest| format!("; nearest: {}", nearest.text()));
-            let (first, last) = (axis.first(), axis.last());
-            let offer = format!("the server offers {} to {}", first.text(), last.text());
-            format!("no data for {}; {offer}{}", zone.show(time), nearest.unwrap_or_default())
-        })
+        chosen.filter(near).ok_or_else(|| no_data(axis, time, zone))
     }
+}
+
+/// That an axis has no such time, and what it has.
+fn no_data(axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> String {
+    let nearest = axis.nearest(time.instant()).map(|nearest| format!("; nearest: {}", nearest.text()));
+    let (first, last) = (axis.first(), axis.last());
+    let offer = format!("the server offers {} to {}", first.text(), last.text());
+    format!("no data for {}; {offer}{}", zone.show(time), nearest.unwrap_or_default())
 }
 
 #[cfg(test)]

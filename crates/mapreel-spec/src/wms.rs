@@ -238,6 +238,20 @@ impl Service {
         self.request.get("LAYERS").unwrap_or_default().split(',').map(str::trim)
     }
 
+    /// The same service, asked for some of its layers, by their indices; styles go with their layers.
+    pub(crate) fn only(&self, indices: &[usize]) -> Self {
+        let mut only = self.clone();
+        for name in ["LAYERS", "STYLES"] {
+            let items: Vec<&str> = self.request.get(name).unwrap_or_default().split(',').collect();
+            // One style, or none, is that of all.
+            if items.len() == self.layers().count() {
+                let kept: Vec<&str> = indices.iter().map(|index| items[*index]).collect();
+                only.request.set(name, kept.join(","));
+            }
+        }
+        only
+    }
+
     /// Changes the CRS that is asked for, `code` being the server's word for it.
     pub(crate) fn ask_in(&mut self, crs: Crs, code: &str) {
         let old = self.request.get("VERSION").is_none_or(|version| !version.starts_with("1.3"));
@@ -279,12 +293,11 @@ impl Service {
     }
 
     /// The pictures that show an extent at a time, cut at ±180° and into cells.
-    pub(crate) fn mosaic(&self, map: &Extent, time: Option<&str>) -> Mosaic {
+    pub(crate) fn mosaic(&self, map: &Extent, time: Option<&str>, dimensions: &[(&str, &str)]) -> Mosaic {
         let Some(extent) = map.in_crs(self.crs) else { return Mosaic::nothing(self.crs, None) };
         let mut request = self.request.clone();
-        if let Some(time) = time {
-            request.set("TIME", time);
-        }
+        time.iter().for_each(|time| request.set("TIME", *time));
+        dimensions.iter().for_each(|(parameter, value)| request.set(parameter, *value));
         mosaic(&extent, self.cell.unwrap_or(Cell::whole(&extent)), &request, &self.crs_code, self.axis_order)
     }
 
@@ -465,7 +478,7 @@ mod tests {
     fn a_map_of_wms_1_3_0_in_4326_puts_latitude_first() {
         let request = Request::parse("http://h/?LAYERS=a&VERSION=1.3.0").unwrap();
         let map = Extent { crs: Crs::Geographic, bbox: Bbox::new([10.0, 20.0, 30.0, 40.0]), width: 100, height: 100 };
-        let mosaic = Service::new(request, Crs::Geographic, "EPSG:4326", None).mosaic(&map, Some("2018-01-01"));
+        let mosaic = Service::new(request, Crs::Geographic, "EPSG:4326", None).mosaic(&map, Some("2018-01-01"), &[]);
         let url = &mosaic.pieces[0].url;
         assert!(url.contains("BBOX=20,10,40,30") && url.contains("CRS=EPSG:4326") && !url.contains("SRS"), "{url}");
         assert!(url.contains("EXCEPTIONS=XML") && url.contains("TIME=2018-01-01") && url.contains("STYLES=&"), "{url}");
@@ -476,7 +489,7 @@ mod tests {
         let request = Request::parse("http://h/?LAYERS=a").unwrap();
         let map = Extent { crs: Crs::Geographic, bbox: Bbox::new([0.0, 0.0, 100.0, 50.0]), width: 1000, height: 500 };
         let mosaic =
-            Service::new(request, Crs::Geographic, "EPSG:4326", Some(Cell::within(600, 600))).mosaic(&map, None);
+            Service::new(request, Crs::Geographic, "EPSG:4326", Some(Cell::within(600, 600))).mosaic(&map, None, &[]);
         let places: Vec<_> = mosaic.pieces.iter().map(|p| (p.x, p.width, p.gutter)).collect();
         assert_eq!(places, [(0, 536, [0, 0, 32, 0]), (536, 464, [32, 0, 0, 0])]);
         assert!(mosaic.pieces[0].url.contains("BBOX=0,0,56.8") && mosaic.pieces[0].url.contains("WIDTH=568"));
@@ -495,7 +508,7 @@ mod tests {
             };
             let service = Service::new(request.clone(), Crs::Geographic, "EPSG:4326", Some(Cell::within(400, 400)));
             let mut row = vec![0; 1200];
-            for piece in service.mosaic(&map, None).pieces.iter().filter(|piece| piece.y == 0) {
+            for piece in service.mosaic(&map, None, &[]).pieces.iter().filter(|piece| piece.y == 0) {
                 (piece.x..piece.x + piece.width).for_each(|x| row[x as usize] += 1);
                 let asked = Request::parse(&piece.url).unwrap().get("WIDTH").unwrap().parse::<u32>().unwrap();
                 assert_eq!(asked, piece.gutter[0] + piece.width + piece.gutter[2]);

@@ -3,9 +3,10 @@
 use crate::animation::DocumentKind;
 use crate::capabilities::{Capabilities, Dialect, Dimension, Layer};
 use crate::colour_bar::{ColourBar, Details, Question};
+use crate::dimension::{Animate, Dimensions};
 use crate::plan::Mosaic;
 use crate::run::Run;
-use crate::timing::{Known, Timing};
+use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::{Cell, Service};
 use crate::{AxisOrder, Crs, Extent, ValidTime, Zone};
 use jiff::Timestamp;
@@ -19,8 +20,10 @@ pub struct WmsLayer {
     pub(crate) timing: Timing,
     /// Whether the request names the CRS.
     pub(crate) crs_given: bool,
-    /// The run of a forecast that every request names, or why there is none of the one that it should be.
-    pub(crate) run: Result<Option<Run>, String>,
+    /// Which values of other dimensions.
+    pub(crate) dimensions: Dimensions,
+    /// The run of a forecast that every request names.
+    pub(crate) run: Option<Run>,
     /// Whose parameters its server understands.
     pub(crate) dialect: Dialect,
     /// What its server is yet to be asked of its colours.
@@ -44,7 +47,8 @@ impl WmsLayer {
             service,
             timing: Timing { known: Known::NotYet, ..Timing::fixed() },
             crs_given: false,
-            run: Ok(None),
+            dimensions: Dimensions::default(),
+            run: None,
             dialect: Dialect::Plain,
             questions: Vec::new(),
             details: Details::default(),
@@ -53,7 +57,8 @@ impl WmsLayer {
 
     /// A layer that is the same in every frame, and whose server is not asked for more.
     pub(crate) fn fixed(service: Service) -> Self {
-        Self { timing: Timing::fixed(), crs_given: true, ..Self::new(service) }
+        let asked = service.request.get("TIME").map_or(AskedTime::None, |time| AskedTime::Given(time.to_owned()));
+        Self { timing: Timing { asked, ..Timing::fixed() }, crs_given: true, ..Self::new(service) }
     }
 
     /// The document that is needed next; `None` when all have been read.
@@ -86,27 +91,79 @@ impl WmsLayer {
     ) {
         let capabilities = match capabilities {
             Ok(capabilities) if capabilities.version.starts_with("1.0") => {
-                self.timing.known = Known::Nothing(format!("the server speaks WMS {} only", capabilities.version));
-                return;
+                return self.learn_nothing(format!("the server speaks WMS {} only", capabilities.version));
             }
             Ok(capabilities) => capabilities,
-            Err(why) => {
-                self.timing.known = Known::Nothing(why);
-                return;
-            }
+            Err(why) => return self.learn_nothing(why),
         };
         let layers: Vec<&Layer> = self.service.layers().filter_map(|name| capabilities.layer(name)).collect();
         if layers.is_empty() {
             let named = self.service.layers().next().unwrap_or_default().to_owned();
-            self.timing.known = Known::Nothing(format!("the server's capabilities do not name the layer `{named}`"));
-            return;
+            return self.learn_nothing(format!("the server's capabilities do not name the layer `{named}`"));
         }
         self.choose_crs(&layers, map);
         self.speak(capabilities.dialect, layers[0]);
         self.questions = Question::all(&self.service, self.dialect, legend_wanted);
         self.keep_within(capabilities, map);
-        self.run = self.pin_run(&layers, now);
         self.timing.known = known_times(layers.iter().find_map(|layer| layer.dimension("time")), now);
+        self.settle_dimensions(&layers, now);
+    }
+
+    fn learn_nothing(&mut self, why: String) {
+        self.dimensions.settle_unknown(&why);
+        self.timing.known = Known::Nothing(why);
+    }
+
+    /// Chooses the values of dimensions other than time. Those that are the same in every frame become parameters of the
+    /// service, so that legends are asked for with them, too.
+    fn settle_dimensions(&mut self, layers: &[&Layer], now: Timestamp) {
+        let mut offered: Vec<&Dimension> = Vec::new();
+        for dimension in layers.iter().flat_map(|layer| layer.other_dimensions()) {
+            if !offered.iter().any(|known| known.name.eq_ignore_ascii_case(&dimension.name)) {
+                offered.push(dimension);
+            }
+        }
+        let request = self.service.request.clone();
+        self.dimensions.settle(&offered, |name| request.get(name).map(str::to_owned), Dimension::parameter, now);
+        for (parameter, value) in self.dimensions.at(0).unwrap_or_default() {
+            self.service.request.set(parameter, value);
+        }
+        self.run = self.dimensions.run().map(|time| Run::new(time, layers, self.service.capabilities()));
+    }
+
+    /// Takes the values of a film that runs along a dimension.
+    pub(crate) fn animate(&mut self, film: &Animate, now: Timestamp) {
+        self.dimensions.animate(&film.dimension, &film.values, Dimension::parameter, now);
+    }
+
+    /// Whether every frame shows the same.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.timing.is_fixed() && !self.dimensions.vary()
+    }
+
+    /// The layer as several, bottom first, where its named layers do not have the same values of a dimension that they share:
+    /// one request could ask only one of them for what it has. Neighbours that agree stay together, for the server to draw.
+    pub(crate) fn apart(&self, capabilities: &Capabilities) -> Vec<Self> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        let names: Vec<&str> = self.service.layers().collect();
+        let agree = |a: usize, b: usize| match (capabilities.layer(names[a]), capabilities.layer(names[b])) {
+            (Some(a), Some(b)) => a.agrees_with(b),
+            _ => true,
+        };
+        for index in 0..names.len() {
+            match groups.last_mut() {
+                Some(group) if group.iter().all(|other| agree(*other, index)) => group.push(index),
+                _ => groups.push(vec![index]),
+            }
+        }
+        groups.iter().map(|group| Self { service: self.service.only(group), ..self.clone() }).collect()
+    }
+
+    /// What its server calls it.
+    pub(crate) fn title(&self, capabilities: &Capabilities) -> Option<String> {
+        let titles = self.service.layers().filter_map(|name| Some(capabilities.layer(name)?.title.clone()));
+        let titles: Vec<String> = titles.filter_map(|title| crate::text::clean(&title).ok()).collect();
+        crate::text::clean(&titles.join(" + ")).ok().filter(|title| !title.is_empty())
     }
 
     /// Takes the map's CRS where the server has it, and otherwise one that can be laid on the map.
@@ -149,25 +206,11 @@ impl WmsLayer {
         }
     }
 
-    /// Names the run of a forecast in every request, so that all frames come from the same.
-    fn pin_run(&mut self, layers: &[&Layer], now: Timestamp) -> Result<Option<Run>, String> {
-        let Some(dimension) = layers.iter().find_map(|layer| layer.run()) else { return Ok(None) };
-        let (parameter, document) = (dimension.parameter(), self.service.capabilities());
-        let given = self.service.request.get(&parameter);
-        let run = Run::choose(dimension, given, layers, document, now)?;
-        if let (Some(run), None) = (&run, given) {
-            self.service.request.set(&parameter, run.time.text());
-        }
-        Ok(run)
-    }
-
-    /// What is asked for at a frame's time.
-    pub(crate) fn at(&self, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
-        match self.run.as_ref().map_err(Clone::clone).and_then(|_| self.timing.at(time, zone)) {
-            Ok(text) => Choice {
-                mosaic: self.service.mosaic(map, text.as_deref()),
-                time: text.or_else(|| self.service.request.get("TIME").map(str::to_owned)),
-            },
+    /// What is asked for in a frame, counted from 0, and at its time.
+    pub(crate) fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
+        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
+        match asked {
+            Ok((values, time)) => Choice { mosaic: self.service.mosaic(map, time.as_deref(), &values), time },
             Err(why) => Choice { mosaic: Mosaic::nothing(self.service.crs, Some(why)), time: None },
         }
     }

@@ -1,6 +1,7 @@
 //! Tiles of a WMTS (OGC 07-057r7): what its capabilities say, and which tiles show a map.
 
 use crate::capabilities::{Dimension, Style};
+use crate::dimension::{Animate, Dimensions};
 use crate::grid::{self, Grid};
 use crate::plan::Mosaic;
 use crate::timing::{Known, Timing};
@@ -106,6 +107,8 @@ pub struct WmtsLayer {
     pub(crate) matrix_set: Option<String>,
     pub(crate) format: Option<String>,
     pub(crate) timing: Timing,
+    /// Which values of other dimensions it is asked for.
+    pub(crate) dimensions: Dimensions,
     /// The tiles, once the capabilities have been read.
     tiles: Option<Tiles>,
 }
@@ -117,9 +120,8 @@ struct Tiles {
     /// Name and grid of each level.
     levels: Vec<(String, Grid)>,
     address: Address,
-    /// What stands for the time in an address, and values of other dimensions.
+    /// What stands for the time in an address.
     time: Option<String>,
-    dimensions: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -130,7 +132,8 @@ enum Address {
 
 impl WmtsLayer {
     pub(crate) fn new(request: Request, layer: String, timing: Timing) -> Self {
-        Self { request, layer, style: None, matrix_set: None, format: None, timing, tiles: None }
+        let dimensions = Dimensions::default();
+        Self { request, layer, style: None, matrix_set: None, format: None, timing, dimensions, tiles: None }
     }
 
     /// The document that says where the tiles are; `None` when it has been read.
@@ -180,11 +183,7 @@ impl WmtsLayer {
         let format = self.format.clone().or_else(|| layer.formats.iter().find(picture).cloned());
         let format =
             format.ok_or_else(|| format!("it has no pictures; its formats are {}", layer.formats.join(", ")))?;
-        let others = layer.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"));
-        let value = |dimension: &Dimension| {
-            dimension.default.clone().or_else(|| dimension.extent.split(',').next().map(str::to_owned))
-        };
-        let dimensions = others.filter_map(|dimension| Some((dimension.name.clone(), value(dimension)?))).collect();
+        self.settle_dimensions(layer, now);
         let origin = capabilities.own_origin.as_deref();
         let template = layer.templates.iter().find(|(known, _)| *known == format);
         let (style, set_name) = (style.unwrap_or_default(), &set.name);
@@ -217,8 +216,39 @@ impl WmtsLayer {
             }
         };
         let time = time.map(|dimension| dimension.name.clone());
-        self.tiles = Some(Tiles { crs, levels, address, time, dimensions });
+        self.tiles = Some(Tiles { crs, levels, address, time });
         Ok(())
+    }
+
+    /// Chooses the values of dimensions other than time. A tile needs a value for each (07-057r7, 7.1.1.2): without a default
+    /// the first.
+    fn settle_dimensions(&mut self, layer: &Layer, now: Timestamp) {
+        let others = layer.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"));
+        let first = |dimension: &Dimension| dimension.extent.split(',').next().map(|value| value.trim().to_owned());
+        let with_default = |dimension: &Dimension| Dimension {
+            default: dimension.default.clone().or_else(|| first(dimension)),
+            ..dimension.clone()
+        };
+        let others: Vec<Dimension> = others.map(with_default).collect();
+        let offered: Vec<&Dimension> = others.iter().collect();
+        let request = self.request.clone();
+        self.dimensions.settle(&offered, |name| request.get(name).map(str::to_owned), identifier, now);
+    }
+
+    /// Takes the values of a film that runs along a dimension.
+    pub(crate) fn animate(&mut self, film: &Animate, now: Timestamp) {
+        self.dimensions.animate(&film.dimension, &film.values, identifier, now);
+    }
+
+    /// Whether every frame shows the same.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.timing.is_fixed() && !self.dimensions.vary()
+    }
+
+    /// What its server calls it.
+    pub(crate) fn title(&self, capabilities: &Capabilities) -> Option<String> {
+        let layer = capabilities.layers.iter().find(|layer| layer.name == self.layer)?;
+        crate::text::clean(&layer.title).ok().filter(|title| !title.is_empty())
     }
 
     /// The pyramid that suits the map: of its CRS where there is one, otherwise one that can be laid on it.
@@ -256,8 +286,15 @@ impl WmtsLayer {
         })
     }
 
-    /// What is asked for at a frame's time; `None` when there are more than `max` tiles.
-    pub(crate) fn at(&self, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Choice> {
+    /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
+    pub(crate) fn at(
+        &self,
+        frame: usize,
+        time: Option<&ValidTime>,
+        map: &Extent,
+        zone: &Zone,
+        max: usize,
+    ) -> Option<Choice> {
         let Some(tiles) = &self.tiles else {
             // Before the server has been asked.
             return Some(Choice {
@@ -265,11 +302,21 @@ impl WmtsLayer {
                 time: time.map(|time| time.text().to_owned()),
             });
         };
-        match self.timing.at(time, zone) {
-            Ok(text) => Some(Choice { mosaic: tiles.mosaic(map, text.as_deref(), max)?, time: text }),
+        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
+        match asked {
+            Ok((values, time)) => {
+                let named = tiles.time.as_deref().zip(time.as_deref());
+                let values: Vec<(&str, &str)> = values.into_iter().chain(named).collect();
+                Some(Choice { mosaic: tiles.mosaic(map, &values, max)?, time })
+            }
             Err(why) => Some(Choice { mosaic: Mosaic::nothing(tiles.crs, Some(why)), time: None }),
         }
     }
+}
+
+/// A WMTS names a dimension's parameter by its identifier.
+fn identifier(dimension: &Dimension) -> String {
+    dimension.name.clone()
 }
 
 impl Matrix {
@@ -298,27 +345,28 @@ impl Matrix {
 const METRES_ROUND: f64 = 2.0 * std::f64::consts::PI * 6_378_137.0;
 
 impl Tiles {
-    fn mosaic(&self, map: &Extent, time: Option<&str>, max: usize) -> Option<Mosaic> {
+    /// The tiles that show a map; `values` are those of the dimensions, time included.
+    fn mosaic(&self, map: &Extent, values: &[(&str, &str)], max: usize) -> Option<Mosaic> {
         let Some(wanted) = map.in_crs(self.crs) else { return Some(Mosaic::nothing(self.crs, None)) };
         let coarsest = grid::coarsest(&wanted);
         let fine = self.levels.iter().find(|(_, grid)| grid.resolution <= coarsest * (1.0 + 1e-6));
         let (name, grid) = fine.or(self.levels.last())?;
-        grid.mosaic(&wanted.bbox, max, |column, row| self.url(name, column, row, time))
+        grid.mosaic(&wanted.bbox, max, |column, row| self.url(name, column, row, values))
     }
 
-    fn url(&self, level: &str, column: i64, row: i64, time: Option<&str>) -> String {
+    fn url(&self, level: &str, column: i64, row: i64, values: &[(&str, &str)]) -> String {
         let (column, row) = (column.to_string(), row.to_string());
-        let time = self.time.as_deref().zip(time);
-        let dimensions = self.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(time);
         match &self.address {
             Address::Template(template) => {
                 let tile = [("tilematrix", level), ("tilecol", &column), ("tilerow", &row)];
-                tile.into_iter().chain(dimensions).fold(template.clone(), |url, (name, value)| fill(&url, name, value))
+                tile.into_iter()
+                    .chain(values.iter().copied())
+                    .fold(template.clone(), |url, (name, value)| fill(&url, name, value))
             }
             Address::Parameters(request) => {
                 let mut request = request.clone();
                 let tile = [("TILEMATRIX", level), ("TILEROW", &row), ("TILECOL", &column)];
-                tile.into_iter().chain(dimensions).for_each(|(name, value)| request.set(name, value));
+                tile.into_iter().chain(values.iter().copied()).for_each(|(name, value)| request.set(name, value));
                 request.url()
             }
         }
@@ -363,7 +411,7 @@ mod tests {
     }
 
     fn urls(layer: &WmtsLayer, map: &Extent) -> Vec<String> {
-        let choice = layer.at(None, map, &Zone::default(), 100).unwrap();
+        let choice = layer.at(0, None, map, &Zone::default(), 100).unwrap();
         choice.mosaic.pieces.into_iter().map(|piece| piece.url).collect()
     }
 
@@ -386,7 +434,7 @@ mod tests {
                     Timestamp::UNIX_EPOCH,
                 )
                 .unwrap();
-            let choice = layer.at(None, &map, &Zone::default(), 100).unwrap();
+            let choice = layer.at(0, None, &map, &Zone::default(), 100).unwrap();
             assert_eq!(choice.mosaic.pieces.len(), 2, "{crs}");
             let bbox = choice.mosaic.bbox;
             assert!((bbox.min_x + 180.0).abs() < 1e-6 && (bbox.max_x - 396.0).abs() < 1e-6, "{crs}: {bbox:?}");

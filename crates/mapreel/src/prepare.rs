@@ -99,7 +99,7 @@ impl Prepared {
 fn plan(animation: &Animation, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Plan, Error> {
     let mut resolved = animation.clone();
     let may_pass = resolve(&mut resolved, hands, now)?;
-    resolved.settle_times().map_err(|(layer, why)| Error::Layer { layer, place: String::new(), why, may_pass })?;
+    resolved.settle_frames(now).map_err(|(layer, why)| Error::Layer { layer, place: String::new(), why, may_pass })?;
     Ok(Plan::new(&resolved, limits)?)
 }
 
@@ -119,7 +119,8 @@ fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<b
             hands.upstreams.get(&document.url, wanted)
         });
         let answers = hands.wait(futures_util::future::join_all(fetches))?;
-        for (document, answer) in documents.into_iter().zip(answers) {
+        // From the top: a layer may become several, and moves those above it.
+        for (document, answer) in documents.into_iter().zip(answers).rev() {
             may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
             let answer = answer.map_err(|error| error.to_string());
             let layer = document.layer;

@@ -60,6 +60,7 @@ pub(crate) fn manifest(
     let frame = |index: usize| Frame {
         index: index + 1,
         map_time: plan.frames[index].time.as_ref().map(|time| time.rfc3339()),
+        value: plan.frames[index].value.clone(),
         layers: plan
             .layers
             .iter()
@@ -121,6 +122,7 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
         title: planned.name.clone(),
         time_asked: time.filter(|_| planned.has_times()).map(|time| time.rfc3339()),
         time_used: shown.and_then(|frame| planned.times_used.at(frame).clone()),
+        dimensions: planned.dimensions.at(shown.unwrap_or(index)).clone(),
         run: planned.run.as_ref().map(|run| run.time.text().to_owned()),
         outcome,
         url,

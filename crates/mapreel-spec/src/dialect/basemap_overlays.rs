@@ -48,6 +48,7 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
         map: map?,
         times: times?,
         last: None,
+        animate: None,
         layers: layers.collect::<Option<_>>()?,
         header: Header { time_prefix: Some("Map Time - "), ..Header::default() },
         output,

@@ -2,7 +2,9 @@
 
 use super::Purpose;
 use super::basemap_overlays::{labels, read_params};
+use super::dimensions::{read_animate, read_dimensions};
 use crate::animation::{Animation, Content, Header, LastTimes, Layer, Legend, OnError, Resampling, Series};
+use crate::dimension::{Animate, Dimensions};
 use crate::geojson::Reading;
 use crate::json::Json;
 use crate::natural_earth::Feature;
@@ -24,9 +26,15 @@ const NATURAL_EARTH_CREDIT: &str = "Made with Natural Earth";
 pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Animation> {
     let fields = root.fields()?;
     let map = fields.required("map", "an object with `bbox` and `width`").and_then(|node| read_map(&node, limits));
-    let times = match fields.optional("times") {
-        Some(node) => read_times(&node, limits),
-        None => Some(Times::Listed(vec![None])),
+    let film = fields.optional("animate");
+    let times = match (fields.optional("times"), &film) {
+        (Some(node), Some(_)) => {
+            node.invalid("a film runs along its times or along a dimension", "leave out `times` or `animate`");
+            None
+        }
+        (Some(node), None) => read_times(&node, limits),
+        (None, Some(node)) => read_animate(node, limits).map(Times::Values),
+        (None, None) => Some(Times::Listed(vec![None])),
     };
     let frames = times.as_ref().map_or(1, Times::count);
     let timed = times.as_ref().is_none_or(Times::are_times);
@@ -48,13 +56,15 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
         Times::Last { count, of } => {
             Some(LastTimes { count: *count, layer: of_layer(of.as_ref(), &layers, root)?, only: None })
         }
-        Times::Listed(_) => None,
+        Times::Listed(_) | Times::Values(_) => None,
     };
-    let times = match times {
-        Times::Listed(times) => times,
-        Times::Last { count, .. } => vec![None; count],
+    let count = times.count();
+    let (times, animate) = match times {
+        Times::Listed(times) => (times, None),
+        Times::Last { .. } => (vec![None; count], None),
+        Times::Values(film) => (vec![None; count], Some(film)),
     };
-    Some(Animation { map: map?, times, last, layers, header: header?, output: output? })
+    Some(Animation { map: map?, times, last, animate, layers, header: header?, output: output? })
 }
 
 /// The times of a request.
@@ -63,6 +73,8 @@ enum Times<'a> {
     Listed(Vec<Option<ValidTime>>),
     /// The last of a layer's, `of` being its title.
     Last { count: usize, of: Option<Node<'a>> },
+    /// None: the film runs along another dimension.
+    Values(Animate),
 }
 
 impl Times<'_> {
@@ -70,6 +82,8 @@ impl Times<'_> {
         match self {
             Self::Listed(times) => times.len(),
             Self::Last { count, .. } => *count,
+            Self::Values(film) if film.all => Animate::EXPECTED_FRAMES,
+            Self::Values(film) => film.values.len(),
         }
     }
 
@@ -77,6 +91,7 @@ impl Times<'_> {
         match self {
             Self::Listed(times) => times[0].is_some(),
             Self::Last { .. } => true,
+            Self::Values(_) => false,
         }
     }
 }
@@ -351,6 +366,7 @@ impl Context<'_> {
         let [style, matrix_set, format] = ["style", "matrix_set", "format"]
             .map(|name| fields.optional(name).map(|node| node.string().map(str::to_owned)));
         let params = fields.optional("params").map_or(Some(Vec::new()), |node| read_params(&node));
+        let dimensions = fields.optional("dimensions").map_or(Some(Vec::new()), |node| read_dimensions(&node));
         let asked = self.asked_time(fields);
         let url = fields.required("url", "the address of the WMTS or of its capabilities").and_then(|node| node.url());
         let mut request = Request::parse(url?).ok()?;
@@ -358,7 +374,9 @@ impl Context<'_> {
             request.set(&key, value);
         }
         super::check_length(&fields.node, &request)?;
-        let mut wmts = WmtsLayer::new(request, layer?.to_owned(), Timing { asked: asked?, known: Known::NotYet });
+        let timing = Timing { asked: time_or_given(asked?, &request), known: Known::NotYet };
+        let mut wmts = WmtsLayer::new(request, layer?.to_owned(), timing);
+        wmts.dimensions = Dimensions::asked(dimensions?);
         (wmts.style, wmts.matrix_set, wmts.format) =
             (style.transposed()?, matrix_set.transposed()?, format.transposed()?);
         Some(Content::Wmts(wmts))
@@ -373,6 +391,7 @@ impl Context<'_> {
         let code = fields.optional("crs").map(|node| Some((read_crs(Some(node.clone()), self.crs)?, node.string()?)));
         let params = fields.optional("params").map_or(Some(Vec::new()), |node| wms_params(&node));
         let time = self.asked_time(fields);
+        let dimensions = fields.optional("dimensions").map_or(Some(Vec::new()), |node| read_dimensions(&node));
         let axis_order = fields.optional("axis_order").map(|node| node.word(&["xy", "yx"]));
         let url = fields.required("url", "the address of the WMS").and_then(|node| node.url());
         let crs_given = code.is_some();
@@ -389,13 +408,11 @@ impl Context<'_> {
             request.set("VERSION", ["1.1.1", "1.3.0"][version]);
         }
         super::check_length(&fields.node, &request)?;
-        // A time among the parameters is the author's choice of one time for every frame.
-        let fixed = request.get("TIME").is_some();
         let mut service = Service::new(request, crs, code, None);
         service.axis_order = axis_order.transposed()?.map(|order| [AxisOrder::XThenY, AxisOrder::YThenX][order]);
-        let asked = if fixed { AskedTime::Fixed } else { time? };
-        let timing = Timing { asked, known: Known::NotYet };
-        Some(Content::Wms(WmsLayer { timing, crs_given, ..WmsLayer::new(service) }))
+        let timing = Timing { asked: time_or_given(time?, &service.request), known: Known::NotYet };
+        let dimensions = Dimensions::asked(dimensions?);
+        Some(Content::Wms(WmsLayer { timing, dimensions, crs_given, ..WmsLayer::new(service) }))
     }
 
     /// Which time a layer is asked for: `time` and `within`.
@@ -425,7 +442,7 @@ impl Context<'_> {
         }
         let within = within.map(|(within, _)| within).transposed()?;
         Some(match word {
-            3 => AskedTime::Fixed,
+            3 => AskedTime::None,
             4 => AskedTime::Unchecked,
             _ => AskedTime::Matched(Matching { rule, within }),
         })
@@ -573,6 +590,11 @@ fn graticule(fields: &Fields) -> Option<Content> {
     });
     let stroke = stroke.transposed()?.unwrap_or(Colour { r: 70, g: 80, b: 95, a: 90 });
     Some(Content::Graticule(Graticule { step_deg: step.transposed()?, stroke, labels: labels? }))
+}
+
+/// A time among the parameters is the author's choice of one time for every frame.
+fn time_or_given(asked: AskedTime, request: &Request) -> AskedTime {
+    request.get("TIME").map_or(asked, |time| AskedTime::Given(time.to_owned()))
 }
 
 fn read_on_error(node: &Node) -> Option<OnError> {

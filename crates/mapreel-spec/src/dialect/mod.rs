@@ -1,6 +1,7 @@
 //! The two dialects of a request, each read into the same [`Animation`].
 
 mod basemap_overlays;
+mod dimensions;
 mod map_layers;
 
 use crate::json::{self, Json};

@@ -7,6 +7,7 @@
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
 //! - [`command_line`]: exit codes and what is said
+//! - [`dimensions`]: elevations, runs and members; several layers in one
 //! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 //! - [`postman`]: the collection for clients
@@ -22,6 +23,7 @@ mod api;
 mod architecture;
 mod bad_input;
 mod command_line;
+mod dimensions;
 mod faults;
 mod films;
 mod golden;

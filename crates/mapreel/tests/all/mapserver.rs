@@ -64,15 +64,18 @@ fn an_image_has_the_very_pixels_of_the_same_getmap() {
             "version=1.3.0&crs=EPSG:3857&bbox=-2000000,-1000000,2000000,1000000",
         ),
     ] {
-        for layer in ["relief", "field"] {
+        for (layer, params, time) in [
+            ("relief", "{}", ""),
+            ("field", r#"{ "time": "2018-03-01T00:00:00Z" }"#, "&time=2018-03-01T00:00:00Z"),
+        ] {
             let map = format!(r#""bbox": {bbox}, "bbox_crs": "{crs}", "crs": "{crs}", "width": 480, "height": 240"#);
             let layer_json = format!(
-                r#"{{ "type": "wms", "url": "{}", "layers": "{layer}", "version": "{version}", "params": {{ "time": "2018-03-01T00:00:00Z" }} }}"#,
+                r#"{{ "type": "wms", "url": "{}", "layers": "{layer}", "version": "{version}", "params": {params} }}"#,
                 wms::url()
             );
             let run = render("same-getmap.png", &request(&map, "", &layer_json)).ended(0);
             let url = format!(
-                "{}?service=WMS&request=GetMap&layers={layer}&styles=&format=image/png&width=480&height=240&time=2018-03-01T00:00:00Z&{getmap}",
+                "{}?service=WMS&request=GetMap&layers={layer}&styles=&format=image/png&width=480&height=240{time}&{getmap}",
                 wms::url()
             );
             let direct = Picture::decode(&get(&url));

@@ -1,0 +1,85 @@
+//! How `dimensions` and `animate` are read.
+
+use crate::Limits;
+use crate::dimension::{Animate, AskedDimension, AskedValue};
+use crate::json::Json;
+use crate::read::Node;
+
+/// The most dimensions of a layer that a request may name.
+const DIMENSIONS_MAX: usize = 16;
+
+/// `{ "elevation": -10, "reference_time": "latest", "depth": { "value": 7, "match": "nearest" } }`.
+pub(super) fn read_dimensions(node: &Node) -> Option<Vec<AskedDimension>> {
+    let entries = node.fields()?.entries;
+    if entries.len() > DIMENSIONS_MAX {
+        let detail = format!("{} dimensions; the limit is {DIMENSIONS_MAX}", entries.len());
+        node.refuse("too_many", detail, Some("name those that the server has"));
+        return None;
+    }
+    let read = |(name, json): &(String, Json)| {
+        let node = node.child(json, name);
+        if name.eq_ignore_ascii_case("time") {
+            node.invalid("time is not among the other dimensions", "use `times` and the layer's `time`");
+            return None;
+        }
+        let (value, nearest) = match json {
+            Json::Object(_) => {
+                let fields = node.fields()?;
+                let value = fields.required("value", "the value").and_then(|node| read_value(&node));
+                let matching = fields.optional("match").map_or(Some(0), |node| node.word(&["exact", "nearest"]));
+                fields.finish();
+                (value?, matching? == 1)
+            }
+            _ => (read_value(&node)?, false),
+        };
+        let value = if value == "latest" { AskedValue::Latest } else { AskedValue::Text(value) };
+        Some(AskedDimension { name: name.clone(), value, nearest })
+    };
+    // All are read before the first that is wrong ends it.
+    let all: Vec<_> = entries.iter().map(read).collect();
+    all.into_iter().collect()
+}
+
+/// `{ "dimension": "elevation", "values": [0, -10, -50] }`, or `"all"` of them.
+pub(super) fn read_animate(node: &Node, limits: &Limits) -> Option<Animate> {
+    let fields = node.fields()?;
+    let dimension = fields.required("dimension", "the name of a dimension, such as `elevation`").and_then(|node| {
+        let name = node.string()?;
+        if name.eq_ignore_ascii_case("time") {
+            node.invalid("a film along time has no need of `animate`", "use `times`");
+            return None;
+        }
+        Some(name.to_owned())
+    });
+    let values = fields.required("values", "a list of values, or `\"all\"`").and_then(|node| match node.json {
+        Json::Text(text) if text == "all" => Some(Vec::new()),
+        Json::List(_) => {
+            let all: Vec<_> = node.items(limits.frames_max)?.iter().map(read_value).collect();
+            all.into_iter().collect()
+        }
+        _ => {
+            node.invalid("`values` is neither a list nor `all`", "a list of values, or `\"all\"`");
+            None
+        }
+    });
+    fields.finish();
+    let (dimension, values) = (dimension?, values?);
+    Some(Animate { dimension, all: values.is_empty(), values, only: None })
+}
+
+/// A value as servers write it.
+fn read_value(node: &Node) -> Option<String> {
+    match node.json {
+        Json::Number(number) => Some(number.to_string()),
+        Json::Text(_) => node.text().filter(|text| {
+            if text.is_empty() {
+                node.invalid("the value is empty", "leave the dimension out");
+            }
+            !text.is_empty()
+        }),
+        _ => {
+            node.refuse("wrong_type", format!("expected a number or a string, found {}", node.json.kind()), None);
+            None
+        }
+    }
+}
