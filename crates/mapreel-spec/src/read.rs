@@ -66,7 +66,7 @@ impl<'a> Node<'a> {
 
     pub(crate) fn fields(&self) -> Option<Fields<'a>> {
         match self.json {
-            Json::Object(entries) => Some(Fields { node: self.clone(), entries, asked: RefCell::new(Vec::new()) }),
+            Json::Object(entries) => Some(Fields::new(self.clone(), entries)),
             _ => {
                 self.wrong_type("an object");
                 None
@@ -218,13 +218,30 @@ impl<'a> Node<'a> {
 pub(crate) struct Fields<'a> {
     pub(crate) node: Node<'a>,
     pub(crate) entries: &'a [(String, Json)],
+    /// The fields that can be used, which hints may recommend.
     asked: RefCell<Vec<&'static str>>,
+    /// The fields that are read only to be refused by name, which no hint recommends.
+    refused: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Fields<'a> {
+    fn new(node: Node<'a>, entries: &'a [(String, Json)]) -> Self {
+        Self { node, entries, asked: RefCell::default(), refused: RefCell::default() }
+    }
+
     /// The field, if it is there and not null.
     pub(crate) fn optional(&self, name: &'static str) -> Option<Node<'a>> {
         self.asked.borrow_mut().push(name);
+        self.get(name)
+    }
+
+    /// The field, if it is there and not null, which the reader is going to refuse: hints do not recommend it.
+    pub(crate) fn unwelcome(&self, name: &'static str) -> Option<Node<'a>> {
+        self.refused.borrow_mut().push(name);
+        self.get(name)
+    }
+
+    fn get(&self, name: &'static str) -> Option<Node<'a>> {
         let (_, json) = self.entries.iter().find(|(key, _)| key == name)?;
         (*json != Json::Null).then(|| self.node.child(json, name))
     }
@@ -241,15 +258,16 @@ impl<'a> Fields<'a> {
 
     /// A field that the contract knows and this version does not: refused by name, never ignored.
     pub(crate) fn later(&self, name: &'static str) {
-        if let Some(node) = self.optional(name) {
+        if let Some(node) = self.unwelcome(name) {
             node.refuse("not_supported", format!("`{name}` is not supported by this version"), Some("leave it out"));
         }
     }
 
     /// Refuses every field that was not asked for, naming the nearest that was.
     pub(crate) fn finish(self) {
-        let asked = self.asked.borrow();
-        let unknown = self.entries.iter().filter(|(key, _)| !asked.contains(&key.as_str()));
+        let (asked, refused) = (self.asked.borrow(), self.refused.borrow());
+        let known = |key: &str| asked.iter().chain(refused.iter()).any(|name| *name == key);
+        let unknown = self.entries.iter().filter(|(key, _)| !known(key));
         for (key, json) in unknown.take(PROBLEMS_MAX) {
             let nearest = asked.iter().min_by_key(|name| distance(key, name)).filter(|name| distance(key, name) <= 2);
             let hint = match nearest {

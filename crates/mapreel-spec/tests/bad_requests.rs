@@ -384,3 +384,21 @@ fn parameters_that_no_server_would_read_are_refused() {
 fn pointers_are_escaped_as_rfc_6901_says() {
     rest(r#""a/b~c": 1"#, "/a~1b~0c", "unknown_field");
 }
+
+/// A hint that is followed leads to a request that works.
+#[test]
+fn hints_recommend_only_fields_that_work() {
+    let check = |request: &str, hint: &str| {
+        let found = problems(&format!("{{ {GOOD_MAP}, {request} }}"));
+        assert_eq!(found.0.first().and_then(|problem| problem.hint.as_deref()), Some(hint), "{request}");
+    };
+    let with_layers = |fields: &str| format!("{GOOD_LAYERS}, {fields}");
+    check(&with_layers(r#""header": { "subtitle": "x" }"#), "known here: `title`, `timezone`");
+    check(&with_layers(r#""header": { "loggo": "x" }"#), "known here: `title`, `timezone`");
+    check(&with_layers(r#""output": { "quality": 1 }"#), "known here: `format`, `fps`, `hold_last_s`, `loop`");
+    check(&with_layers(r#""output": { "max_byte": 1 }"#), "known here: `format`, `fps`, `hold_last_s`, `loop`");
+    check(
+        r#""layers": [{ "type": "natural-earth", "color": "red" }]"#,
+        "known here: `type`, `title`, `opacity`, `attribution`, `labels`, `resampling`, `on_error`, `show`, `legend`",
+    );
+}

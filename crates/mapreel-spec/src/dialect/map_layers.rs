@@ -309,8 +309,14 @@ impl Context<'_> {
         let labels = fields.optional("labels").map_or(Some(Vec::new()), |node| labels(&node));
         let resampling = fields.optional("resampling").map_or(Some(0), |node| node.word(&["bilinear", "nearest"]));
         let on_error = fields.optional("on_error").map_or(Some(OnError::Mark), |node| read_on_error(&node));
-        // Read by those who have an address.
-        let credential = fields.optional("credential").map(|node| read_credential(&node));
+        let credential = match TYPES[kind] {
+            "natural-earth" | "graticule" => {
+                let node = fields.unwelcome("credential");
+                node.iter().for_each(|node| node.invalid("this layer has no address to ask", "leave it out"));
+                None
+            }
+            _ => fields.optional("credential").map(|node| read_credential(&node)),
+        };
         let content = match kind {
             0 => self.xyz(&fields),
             1 => self.wms(&fields),
