@@ -11,13 +11,9 @@ use flate2::read::GzDecoder;
 use mapreel_spec::wms::redacted;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
 use std::io::Read;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
 use url::Url;
-
-/// After this long, an answer must have come at [`RATE_MIN`] or faster.
-const RATE_AFTER: Duration = Duration::from_secs(10);
-/// Bytes per second that an answer must come at.
-const RATE_MIN: f64 = 1024.0;
 
 pub(crate) async fn attempt(
     connections: &Connections,
@@ -26,32 +22,44 @@ pub(crate) async fn attempt(
     credential: Option<&Credential>,
     wanted: Wanted,
 ) -> Result<Bytes, Error> {
-    let limit = config.total_timeout;
-    tokio::time::timeout(limit, follow(connections, config, url, credential, wanted)).await.unwrap_or_else(|_| {
-        Err(Error::TimedOut { host: host(url), what: format!("the whole answer within {} s", limit.as_secs_f64()) })
-    })
-}
-
-async fn follow(
-    connections: &Connections,
-    config: &Config,
-    url: &Url,
-    credential: Option<&Credential>,
-    wanted: Wanted,
-) -> Result<Bytes, Error> {
     let mut url = url.clone();
+    let until = Deadline::new(config.answer_timeout);
     for _ in 0..=config.redirects_max {
-        let response = send(connections, config, &url, credential).await?;
+        let response = send(connections, config, &url, credential, &until).await?;
         let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
         match response.headers().get(LOCATION) {
             Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
             _ => {
-                let answer = receive(response, config, &url, wanted).await;
+                let answer = receive(response, config, &url, wanted, &until).await;
                 return answer.map_err(|error| without(credential, error));
             }
         }
     }
     Err(Error::Redirect { host: host(&url), what: format!("more than {} times", config.redirects_max) })
+}
+
+/// The end of the time that an upstream has for its whole answer, redirects included. How it shares it out between
+/// thinking and sending is its own affair: there is no second limit.
+struct Deadline {
+    at: Instant,
+    allowed: Duration,
+}
+
+impl Deadline {
+    fn new(allowed: Duration) -> Self {
+        Self { at: Instant::now() + allowed, allowed }
+    }
+
+    /// What comes in time; if it does not, what was missing.
+    async fn keep<T>(
+        &self,
+        url: &Url,
+        what: impl Future<Output = T>,
+        missing: impl FnOnce(f64) -> String,
+    ) -> Result<T, Error> {
+        let late = |_| Error::TimedOut { host: host(url), what: missing(self.allowed.as_secs_f64()) };
+        tokio::time::timeout_at(self.at, what).await.map_err(late)
+    }
 }
 
 /// Sends one request, by a redirect or not, where it may be sent.
@@ -60,6 +68,7 @@ async fn send(
     config: &Config,
     url: &Url,
     credential: Option<&Credential>,
+    until: &Deadline,
 ) -> Result<reqwest::Response, Error> {
     config.egress.admit(url)?;
     let address = credential.map_or_else(|| url.clone(), |credential| credential.address(url));
@@ -68,14 +77,8 @@ async fn send(
         Some(credential) => credential.sign(request, url),
         None => request,
     };
-    let response = match tokio::time::timeout(config.idle_timeout + config.connect_timeout, request.send()).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(unsent(&error, url)),
-        Err(_) => {
-            let what = format!("no answer within {} s", config.idle_timeout.as_secs_f64());
-            return Err(Error::TimedOut { host: host(url), what });
-        }
-    };
+    let sent = until.keep(url, request.send(), |s| format!("no answer within {s} s")).await?;
+    let response = sent.map_err(|error| unsent(&error, config, url))?;
     config.egress.admit_peer(url, response.remote_addr())?;
     Ok(response)
 }
@@ -93,10 +96,13 @@ fn without(credential: Option<&Credential>, mut error: Error) -> Error {
 }
 
 /// Why there is no answer.
-fn unsent(error: &reqwest::Error, url: &Url) -> Error {
+fn unsent(error: &reqwest::Error, config: &Config, url: &Url) -> Error {
     match error {
         error if was_refused(error) => refused(url),
-        error if error.is_timeout() => Error::TimedOut { host: host(url), what: "no connection".into() },
+        error if error.is_timeout() => {
+            let reason = format!("no connection within {} s", config.connect_timeout.as_secs_f64());
+            Error::Unreachable { host: host(url), reason }
+        }
         error => Error::Unreachable { host: host(url), reason: root_cause(error) },
     }
 }
@@ -113,33 +119,31 @@ fn next(url: &Url, location: &[u8]) -> Result<Url, Error> {
     }
 }
 
-async fn receive(mut response: reqwest::Response, config: &Config, url: &Url, wanted: Wanted) -> Result<Bytes, Error> {
+async fn receive(
+    mut response: reqwest::Response,
+    config: &Config,
+    url: &Url,
+    wanted: Wanted,
+    until: &Deadline,
+) -> Result<Bytes, Error> {
     let host = host(url);
     let max = config.bytes_max(wanted);
     let too_large = || Error::TooLarge { host: host.clone(), max };
     if response.content_length().is_some_and(|length| length > max as u64) {
         return Err(too_large());
     }
-    let started = Instant::now();
     let mut body = Vec::with_capacity(response.content_length().unwrap_or(0) as usize);
     loop {
-        let chunk = match tokio::time::timeout(config.idle_timeout, response.chunk()).await {
-            Ok(Ok(Some(chunk))) => chunk,
-            Ok(Ok(None)) => break,
-            Ok(Err(_)) => return Err(Error::CutOff { host }),
-            Err(_) => {
-                let what = format!("nothing more within {} s", config.idle_timeout.as_secs_f64());
-                return Err(Error::TimedOut { host, what });
-            }
+        let missing = |s| format!("not the whole answer within {s} s, but {} bytes", body.len());
+        let chunk = match until.keep(url, response.chunk(), missing).await? {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            Err(_) => return Err(Error::CutOff { host }),
         };
         if body.len() + chunk.len() > max {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
-        let elapsed = started.elapsed();
-        if elapsed > RATE_AFTER && (body.len() as f64) < RATE_MIN * elapsed.as_secs_f64() {
-            return Err(Error::TimedOut { host, what: format!("slower than {RATE_MIN} bytes per second") });
-        }
     }
     let (status, headers) = (response.status().as_u16(), response.headers());
     let body = match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {

@@ -19,10 +19,8 @@ use url::Url;
 pub struct Config {
     /// Until a connection stands.
     pub connect_timeout: Duration,
-    /// Between two pieces of an answer, and until its first.
-    pub idle_timeout: Duration,
-    /// Until the whole answer is here; one attempt.
-    pub total_timeout: Duration,
+    /// Until the whole answer is here, however it comes; one attempt.
+    pub answer_timeout: Duration,
     /// The longest answer, also after decompression.
     pub answer_bytes_max: usize,
     /// The longest capabilities document.
@@ -47,8 +45,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
-            idle_timeout: Duration::from_secs(10),
-            total_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(30),
             answer_bytes_max: 16 << 20,
             capabilities_bytes_max: 64 << 20,
             capabilities_lifetime: Duration::from_secs(60),
@@ -178,5 +175,30 @@ impl Upstreams for Client {
         wanted: Wanted,
     ) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
         Box::pin(Client::get(self, url, wanted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documents_promise_upstreams_what_they_get() {
+        let config = Config::default();
+        let promise = format!(
+            "An upstream gets at most {} requests at once, {} s and {} MB for each answer, {} attempts",
+            config.per_host_max,
+            config.answer_timeout.as_secs(),
+            config.answer_bytes_max >> 20,
+            config.attempts_max,
+        );
+        assert!(include_str!("../../../docs/REQUESTS.md").contains(&promise), "{promise}");
+        let time = format!("an upstream gets {} s for its whole answer", config.answer_timeout.as_secs());
+        for (file, text) in [
+            ("DESIGN.md", include_str!("../../../docs/DESIGN.md")),
+            ("OPERATIONS.md", include_str!("../../../docs/OPERATIONS.md")),
+        ] {
+            assert!(text.contains(&time), "{file}: {time}");
+        }
     }
 }

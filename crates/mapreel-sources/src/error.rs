@@ -33,12 +33,12 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
-    /// Nothing, or too little, came within the time.
+    /// The answer, or its end, did not come within the time.
     #[error("`{host}` did not answer in time: {what}")]
     TimedOut {
         /// Host and port.
         host: String,
-        /// Which limit was reached.
+        /// What was missing at the end of the time.
         what: String,
     },
     /// The answer ended before its end.
@@ -131,6 +131,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether nobody was asked, because nobody may be.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::BadUrl(_) | Self::Refused { .. } | Self::NoCredential { .. })
+    }
+
     /// Whether asking again may help.
     pub fn is_transient(&self) -> bool {
         match self {

@@ -12,9 +12,10 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(30);
 
 /// The wait before attempt `next` (the second is 2), or `None` when asking again is no use.
 ///
-/// Full jitter: `random` is between 0 and 1. A server's `Retry-After` is obeyed.
+/// Full jitter: `random` is between 0 and 1. A server's `Retry-After` is obeyed. A server that has used up the time for an
+/// answer is not asked again: it has had all of it, and a second start would make a slow server slower.
 pub(crate) fn wait(error: &Error, next: u32, attempts_max: u32, random: f64) -> Option<Duration> {
-    if next > attempts_max || !error.is_transient() {
+    if next > attempts_max || !error.is_transient() || matches!(error, Error::TimedOut { .. }) {
         return None;
     }
     if let Error::Status { retry_after: Some(asked), .. } | Error::Exception { retry_after: Some(asked), .. } = error {
@@ -40,6 +41,14 @@ mod tests {
         assert_eq!(wait(&status(503, None), 4, 3, 1.0), None);
         assert_eq!(wait(&status(404, None), 2, 3, 1.0), None);
         assert_eq!(wait(&Error::BadUrl("x".into()), 2, 3, 1.0), None);
+    }
+
+    #[test]
+    fn a_server_that_has_had_its_time_is_not_started_again() {
+        let slow = Error::TimedOut { host: "h".into(), what: String::new() };
+        assert_eq!((wait(&slow, 2, 3, 1.0), slow.is_transient()), (None, true), "a later job may ask it again");
+        let unreachable = Error::Unreachable { host: "h".into(), reason: "no connection within 5 s".into() };
+        assert_eq!(wait(&unreachable, 2, 3, 1.0), Some(BASE));
     }
 
     #[test]

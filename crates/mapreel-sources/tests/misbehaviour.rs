@@ -14,8 +14,7 @@ use support::{Server, png, send};
 fn config() -> Config {
     Config {
         connect_timeout: Duration::from_millis(500),
-        idle_timeout: Duration::from_millis(400),
-        total_timeout: Duration::from_millis(1500),
+        answer_timeout: Duration::from_millis(1500),
         answer_bytes_max: 1 << 20,
         attempts_max: 2,
         ..Config::default()
@@ -53,9 +52,34 @@ async fn a_good_picture_comes_through() {
     assert_eq!(hits, 1);
 }
 
+/// What may take its time: the first byte, the first byte after the head, and any byte after that.
 #[tokio::test]
-async fn a_server_that_hangs_is_given_up() {
-    assert_eq!(message(|_, _| hang()).await, "`H` did not answer in time: no answer within 0.4 s");
+async fn a_slow_server_gets_the_whole_time_for_its_answer() {
+    let slow = || std::thread::sleep(Duration::from_millis(1100));
+    let (result, hits, _) = ask(move |_, stream| {
+        slow();
+        send(stream, "200 OK", "", &png(8, 8));
+    })
+    .await;
+    assert_eq!((result.map(|bytes| bytes.len()), hits), (Ok(png(8, 8).len()), 1), "slow before its answer");
+    for pause_at in [0, 20] {
+        let (result, hits, _) = ask(move |_, stream| {
+            let picture = png(8, 8);
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", picture.len());
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&picture[..pause_at]));
+            slow();
+            let _ = stream.write_all(&picture[pause_at..]);
+        })
+        .await;
+        assert_eq!((result.map(|bytes| bytes.len()), hits), (Ok(png(8, 8).len()), 1), "slow at byte {pause_at}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_given_up_and_not_asked_again() {
+    assert_eq!(message(|_, _| hang()).await, "`H` did not answer in time: no answer within 1.5 s");
+    let (_, hits, _) = ask(|_, _| hang()).await;
+    assert_eq!(hits, 1, "it has had its time");
 }
 
 #[tokio::test]
@@ -65,7 +89,7 @@ async fn a_server_that_hangs_in_the_body_is_given_up() {
         hang();
     })
     .await;
-    assert_eq!(text, "`H` did not answer in time: nothing more within 0.4 s");
+    assert_eq!(text, "`H` did not answer in time: not the whole answer within 1.5 s, but 4 bytes");
 }
 
 #[tokio::test]
@@ -77,7 +101,9 @@ async fn a_server_that_drips_is_given_up() {
         }
     })
     .await;
-    assert_eq!(text, "`H` did not answer in time: the whole answer within 1.5 s");
+    let bytes = text.strip_prefix("`H` did not answer in time: not the whole answer within 1.5 s, but ").unwrap();
+    let bytes: u32 = bytes.strip_suffix(" bytes").unwrap().parse().unwrap();
+    assert!((5..=16).contains(&bytes), "{bytes}");
 }
 
 #[tokio::test]
@@ -221,7 +247,7 @@ async fn a_host_gets_at_most_six_requests_at_once() {
         now2.fetch_sub(1, Ordering::SeqCst);
         send(stream, "200 OK", "", &png(4, 4));
     });
-    let client = Client::new(Config { total_timeout: Duration::from_secs(10), ..config() }).unwrap();
+    let client = Client::new(Config { answer_timeout: Duration::from_secs(10), ..config() }).unwrap();
     let urls: Vec<String> = (0..40).map(|i| format!("{}/{i}", server.url)).collect();
     let answers = futures_util::future::join_all(urls.iter().map(|url| client.get(url, Wanted::Picture))).await;
     assert!(answers.iter().all(Result::is_ok));

@@ -57,14 +57,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("connections_max", "1000", COUNT, "Connections of clients at once; further ones wait."),
     setting("attempts_max", "3", COUNT, "Attempts at a part of a job."),
     setting("lease_s", "30", SECONDS, "How long a worker that says nothing keeps its part of a job."),
-    setting("stall_s", "180", SECONDS, "An attempt that finishes no frame for so long has failed."),
+    setting("stall_s", "180", SECONDS, "An attempt that finishes no frame, and hears no upstream, for so long has failed."),
     setting("wait_max_s", "86400", SECONDS, "A job that is not done after so long has failed."),
     setting("artifact_lifetime_s", "86400", SECONDS, "How long a finished image or animation can be downloaded."),
     setting("remember_s", "604800", SECONDS, "How long the record of a job is kept after that."),
     setting("drain_s", "25", SECONDS, "From SIGTERM to the end: work that is not done by then is handed back."),
     setting("upstream_connect_timeout_s", "5", SECONDS, "Until a connection to an upstream stands."),
-    setting("upstream_idle_timeout_s", "10", SECONDS, "Between two pieces of an upstream's answer."),
-    setting("upstream_timeout_s", "30", SECONDS, "Until an upstream's answer is complete; one attempt."),
+    setting("upstream_timeout_s", "30", SECONDS, "Until an upstream's whole answer is here, however it comes; one attempt."),
     setting("upstream_bytes_max", "16777216", COUNT, "Bytes of an upstream's answer."),
     setting("upstream_per_host_max", "6", COUNT, "Requests under way at one host."),
     setting("log", "info", "`error`, `warn`, `info`, `debug` or `trace`, or filters such as `mapreel=debug`", "What is logged, to standard error."),
@@ -361,8 +360,8 @@ fn queue(r: &mut Reader) -> Option<QueueSettings> {
 }
 
 fn client(r: &mut Reader) -> Option<ClientConfig> {
-    let (connect, idle) = (r.duration("upstream_connect_timeout_s"), r.duration("upstream_idle_timeout_s"));
-    let (total, bytes) = (r.duration("upstream_timeout_s"), r.count::<u64>("upstream_bytes_max"));
+    let connect = r.duration("upstream_connect_timeout_s");
+    let (answer, bytes) = (r.duration("upstream_timeout_s"), r.count::<u64>("upstream_bytes_max"));
     let per_host = r.count::<u32>("upstream_per_host_max");
     let egress = Egress::public(&r.text("private_upstreams"));
     if let Err(problems) = &egress {
@@ -378,8 +377,7 @@ fn client(r: &mut Reader) -> Option<ClientConfig> {
     }
     Some(ClientConfig {
         connect_timeout: connect?,
-        idle_timeout: idle?,
-        total_timeout: total?,
+        answer_timeout: answer?,
         answer_bytes_max: bytes? as usize,
         per_host_max: per_host? as usize,
         egress: egress.ok()?,
@@ -477,8 +475,8 @@ mod tests {
         );
         let client = ClientConfig::default();
         assert_eq!(
-            (config.client.total_timeout, config.client.per_host_max),
-            (client.total_timeout, client.per_host_max)
+            (config.client.answer_timeout, config.client.connect_timeout, config.client.per_host_max),
+            (client.answer_timeout, client.connect_timeout, client.per_host_max)
         );
     }
 }

@@ -10,6 +10,7 @@
 
 mod company;
 mod part;
+mod pulse;
 mod shelf;
 mod slot;
 

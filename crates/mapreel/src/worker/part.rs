@@ -1,6 +1,7 @@
 //! A part of a job: its inputs, the drawing on a thread of its own, and what it leaves in the artifacts.
 
 use super::Worker;
+use super::pulse::{Counted, Pulse};
 use super::slot::internal;
 use crate::hands::{Hands, Waited};
 use crate::missing::{Ledger, Missing};
@@ -19,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -86,18 +86,18 @@ struct DrawnSegment {
     encoded: Bytes,
 }
 
-/// Does a part. `done` counts finished frames.
+/// Does a part; `pulse` hears of everything that goes on.
 pub(super) async fn run(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: CancellationToken,
-    done: Arc<AtomicU32>,
+    pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
     match claim.kind {
-        Kind::Whole => whole(worker, claim, stop, done).await,
-        Kind::Prepare => prepare(worker, claim, stop).await,
-        Kind::Segment(number) => segment(worker, claim, number, stop, done).await,
-        Kind::Assemble => assemble(worker, claim, stop).await,
+        Kind::Whole => whole(worker, claim, stop, pulse).await,
+        Kind::Prepare => prepare(worker, claim, stop, pulse).await,
+        Kind::Segment(number) => segment(worker, claim, number, stop, pulse).await,
+        Kind::Assemble => assemble(worker, claim, stop, pulse).await,
     }
 }
 
@@ -105,14 +105,14 @@ async fn whole(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: CancellationToken,
-    done: Arc<AtomicU32>,
+    pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
     let animation = request(worker, claim).await?;
-    let hands = hands(worker, Arc::new(worker.client.fresh()), stop);
+    let hands = hands(worker, Arc::new(worker.client.fresh()), stop, &pulse);
     let limits = worker.limits.clone();
     let (prepared, findings, file) = on_thread(worker, &hands.waited.clone(), move || {
         let prepared = Prepared::new(&animation, &limits, &hands, 1)?;
-        let drawn = produce::draw(&prepared, &hands, 1, &Counter(&done))?;
+        let drawn = produce::draw(&prepared, &hands, 1, &Counter(&pulse))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
@@ -120,10 +120,15 @@ async fn whole(
     publish(worker, claim, &prepared, findings, file).await
 }
 
-async fn prepare(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) -> Result<Product, Failed> {
+async fn prepare(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    stop: CancellationToken,
+    pulse: Arc<Pulse>,
+) -> Result<Product, Failed> {
     let animation = request(worker, claim).await?;
     let client = Arc::new(worker.client.fresh());
-    let hands = hands(worker, client.clone(), stop);
+    let hands = hands(worker, client.clone(), stop, &pulse);
     let limits = worker.limits.clone();
     let (prepared, bytes) = on_thread(worker, &hands.waited.clone(), move || {
         let (prepared, preparation) = Prepared::recorded(&animation, &limits, &hands, 1)?;
@@ -141,16 +146,13 @@ async fn segment(
     claim: &Claim,
     number: u32,
     stop: CancellationToken,
-    done: Arc<AtomicU32>,
+    pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
     let job = worker.shelf.take(worker, claim).await?;
-    let hands = hands(worker, job.client.clone(), stop);
+    let hands = hands(worker, job.client.clone(), stop, &pulse);
     let bytes = on_thread(worker, &hands.waited.clone(), move || {
         let ledger = Ledger::default();
-        let counter = || {
-            done.fetch_add(1, Ordering::Relaxed);
-        };
-        let encoded = Desk::new(&job.prepared, &hands).segment(number as usize, &ledger, &counter)?;
+        let encoded = Desk::new(&job.prepared, &hands).segment(number as usize, &ledger, &|| pulse.frame())?;
         let segment = DrawnSegment { missing: ledger.into_sorted(), encoded: encoded.into() };
         Ok(postcard::to_stdvec(&segment).context("cannot write a segment")?)
     })
@@ -161,7 +163,12 @@ async fn segment(
     Ok(Product { key: Some(key), outcome: None })
 }
 
-async fn assemble(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) -> Result<Product, Failed> {
+async fn assemble(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    stop: CancellationToken,
+    pulse: Arc<Pulse>,
+) -> Result<Product, Failed> {
     let job = worker.shelf.take(worker, claim).await?;
     let (mut missing, mut segments) = (Vec::new(), Vec::new());
     for part in claim.job.parts.iter().filter(|part| matches!(part.kind, Kind::Segment(_))) {
@@ -184,7 +191,7 @@ async fn assemble(worker: &Arc<Worker>, claim: &Claim, stop: CancellationToken) 
     failpoint::hit("assembling", None);
     missing.sort();
     let prepared = job.prepared.clone();
-    let hands = hands(worker, job.client.clone(), stop);
+    let hands = hands(worker, job.client.clone(), stop, &pulse);
     let (file, afterwards) = on_thread(worker, &hands.waited.clone(), move || {
         Ok((written(&prepared, Encoded::Segments(segments))?, runs::gone(prepared.plan(), &hands)?))
     })
@@ -258,8 +265,14 @@ pub(super) async fn read(worker: &Worker, key: Option<&str>) -> Result<Bytes, Fa
     storing(worker, worker.artifacts.get(key.ok_or_else(lost)?)).await?.ok_or_else(lost)
 }
 
-pub(super) fn hands(worker: &Worker, client: Arc<mapreel_sources::Client>, stop: CancellationToken) -> Hands {
-    Hands { upstreams: client, runtime: worker.fetching.clone(), stop, waited: Default::default() }
+pub(super) fn hands(
+    worker: &Worker,
+    client: Arc<mapreel_sources::Client>,
+    stop: CancellationToken,
+    pulse: &Arc<Pulse>,
+) -> Hands {
+    let upstreams = Arc::new(Counted { upstreams: client, pulse: pulse.clone() });
+    Hands { upstreams, runtime: worker.fetching.clone(), stop, waited: Default::default() }
 }
 
 /// Reads or writes objects, and counts the time.
@@ -294,12 +307,12 @@ pub(super) async fn on_thread<T: Send + 'static>(
 }
 
 /// Counts frames for the heartbeat.
-struct Counter<'a>(&'a AtomicU32);
+struct Counter<'a>(&'a Pulse);
 
 impl Progress for Counter<'_> {
     fn stage(&self, _: &'static str) {}
 
     fn frames(&self, done: usize, _: usize) {
-        self.0.fetch_max(done as u32, Ordering::Relaxed);
+        self.0.frames_until_now(done as u32);
     }
 }

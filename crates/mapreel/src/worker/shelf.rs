@@ -46,7 +46,7 @@ impl Shelf {
             })?;
             let animation = part::request(worker, claim).await?;
             let client = Arc::new(worker.client.fresh());
-            let hands = part::hands(worker, client.clone(), CancellationToken::new());
+            let hands = part::hands(worker, client.clone(), CancellationToken::new(), &Arc::default());
             let limits = worker.limits.clone();
             let prepared = on_thread(worker, &hands.waited.clone(), move || {
                 Prepared::again(&animation, &limits, &hands, recorded)

@@ -3,9 +3,9 @@
 use super::Worker;
 use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
+use super::pulse::Pulse;
 use mapreel_queue::{Claim, Failure, Service, Verdict};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, warn};
@@ -84,23 +84,23 @@ enum Place {
 async fn attend(worker: &Arc<Worker>, claim: &Claim, place: Place, hand_back: &CancellationToken) {
     let began = Instant::now();
     let _busy = worker.metrics.busy(claim.job.service);
-    let (stop, done) = (CancellationToken::new(), Arc::new(AtomicU32::new(0)));
+    let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::default()));
     let work = {
-        let (worker, claim, stop, done) = (worker.clone(), claim.clone(), stop.clone(), done.clone());
+        let (worker, claim, stop, pulse) = (worker.clone(), claim.clone(), stop.clone(), pulse.clone());
         async move {
             let _alone = match &place {
                 Place::Alone(alone) => Some(alone.enter().await),
                 Place::Beside { .. } => None,
             };
-            part::run(&worker, &claim, stop, done).await
+            part::run(&worker, &claim, stop, pulse).await
         }
     };
     let mut work = tokio::spawn(work.in_current_span());
     let end = tokio::select! {
         result = &mut work => End::Came(result.unwrap_or_else(|panic| Err(Failed::Failure(internal(&panic.to_string()))))),
-        verdict = beat(worker, claim, &done) => End::Lost(verdict),
+        verdict = beat(worker, claim, &pulse) => End::Lost(verdict),
         () = hand_back.cancelled() => End::HandedBack,
-        () = stalled(&done, worker.settings.stall) => End::Stalled,
+        () = stalled(&pulse, worker.settings.stall) => End::Stalled,
     };
     let end = match end {
         End::Came(_) => end,
@@ -123,10 +123,10 @@ async fn attend(worker: &Arc<Worker>, claim: &Claim, place: Place, hand_back: &C
 }
 
 /// Renews the lease until it is lost.
-async fn beat(worker: &Worker, claim: &Claim, done: &AtomicU32) -> Verdict {
+async fn beat(worker: &Worker, claim: &Claim, pulse: &Pulse) -> Verdict {
     loop {
         tokio::time::sleep(HEARTBEAT).await;
-        match worker.queue.heartbeat(&claim.lease, done.load(Ordering::Relaxed)).await {
+        match worker.queue.heartbeat(&claim.lease, pulse.frames()).await {
             Ok(Verdict::Continue) => {}
             Ok(verdict) => return verdict,
             // Going on is safe: what does not count any more will not be accepted.
@@ -135,17 +135,14 @@ async fn beat(worker: &Worker, claim: &Claim, done: &AtomicU32) -> Verdict {
     }
 }
 
-/// Returns when no frame was finished for so long.
-async fn stalled(done: &AtomicU32, patience: Duration) {
-    let (mut seen, mut since) = (0, Instant::now());
-    loop {
+/// Returns when no frame was finished and no upstream answered for so long.
+async fn stalled(pulse: &Pulse, patience: Duration) {
+    let (mut seen, mut since) = (pulse.beats(), Instant::now());
+    while since.elapsed() <= patience {
         tokio::time::sleep(HEARTBEAT).await;
-        let now = done.load(Ordering::Relaxed);
+        let now = pulse.beats();
         if now != seen {
             (seen, since) = (now, Instant::now());
-        }
-        if since.elapsed() > patience {
-            return;
         }
     }
 }
@@ -189,7 +186,8 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
             "released"
         }
         End::Stalled => {
-            let message = format!("no frame was finished for {} s", worker.settings.stall.as_secs());
+            let message =
+                format!("no frame was finished and no upstream answered for {} s", worker.settings.stall.as_secs());
             warn!(duration_ms, "failed: {message}");
             let failure = Failure { code: "stalled".into(), message, layer: None, retryable: true };
             tell(|| queue.fail(lease, failure.clone())).await;

@@ -1,8 +1,10 @@
 //! Upstreams that fail, seen from outside: the run ends with what is missing named, the rest drawn.
 
 use super::support::picture::Picture;
+use super::support::service::{Site, film};
 use super::support::upstream::{parameter, serve};
 use super::support::{Run, render};
+use std::time::Duration;
 
 fn run(name: &str, layer: &str) -> Run {
     let request = format!(
@@ -103,4 +105,25 @@ fn a_picture_that_is_the_same_in_every_frame_is_asked_for_once() {
     let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "time": "none" }}"#);
     run("once.gif", &layer).ended(0);
     assert_eq!(hits.load(Ordering::SeqCst), 1);
+}
+
+/// The palette of a GIF needs all of its pictures before a frame is finished.
+#[test]
+fn a_slow_upstream_that_answers_is_no_reason_to_give_a_job_up() {
+    let url = serve(|_| {
+        std::thread::sleep(Duration::from_millis(1300));
+        ("200 OK", "", Picture { width: 240, height: 180, rgb: vec![200; 240 * 180 * 3] }.to_png())
+    });
+    let site = Site::new("slow-upstream");
+    let process = site.serve(&["--stall-s", "3", "--workers", "1"], "");
+    let job = process.ended(&process.submit("animation", &film("slow", &url, 8, "gif")), Duration::from_secs(120));
+    assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("SUCCESS"), Some(1)), "{job}");
+    // One that does not answer still is.
+    let silent = serve(|_| {
+        std::thread::sleep(Duration::from_secs(60));
+        ("200 OK", "", Vec::new())
+    });
+    let id = process.submit("image", &film("silent", &silent, 1, "png"));
+    let job = process.until(&id, Duration::from_secs(30), |job| job["attempt"].as_u64() > Some(1));
+    assert!(process.log().contains("no frame was finished and no upstream answered for 3 s"), "{job}");
 }

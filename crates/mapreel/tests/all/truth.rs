@@ -66,7 +66,7 @@ fn no_gap_passes_in_silence() {
         layer('c')
     );
     let site = Site::new("truth");
-    let process = site.serve(&["--upstream-idle-timeout-s", "1", "--upstream-timeout-s", "1"], "");
+    let process = site.serve(&["--upstream-timeout-s", "1"], "");
     let id = process.submit("animation", &request);
     let job = process.ended(&id, PATIENCE);
     assert_eq!(job["status"], "SUCCESS");

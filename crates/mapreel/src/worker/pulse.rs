@@ -1,0 +1,58 @@
+//! What shows that a part of a job goes on, to the slot that does it: frames that are finished, and upstreams that answer.
+
+use bytes::Bytes;
+use mapreel_sources::{Error, Upstreams, Wanted};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Counts of a part's signs of life.
+#[derive(Default)]
+pub(super) struct Pulse {
+    frames: AtomicU32,
+    answers: AtomicU32,
+}
+
+impl Pulse {
+    /// One frame more is finished.
+    pub(super) fn frame(&self) {
+        self.frames.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many frames are finished.
+    pub(super) fn frames_until_now(&self, done: u32) {
+        self.frames.fetch_max(done, Ordering::Relaxed);
+    }
+
+    /// Finished frames: the progress of the part.
+    pub(super) fn frames(&self) -> u32 {
+        self.frames.load(Ordering::Relaxed)
+    }
+
+    /// Changes when something goes on. A part asks upstreams for a bounded number of answers, so that they bound its time.
+    pub(super) fn beats(&self) -> (u32, u32) {
+        (self.frames(), self.answers.load(Ordering::Relaxed))
+    }
+}
+
+/// Upstreams whose answers are counted. Failures are not: they must not keep a part alive.
+pub(super) struct Counted {
+    pub upstreams: Arc<dyn Upstreams>,
+    pub pulse: Arc<Pulse>,
+}
+
+impl Upstreams for Counted {
+    fn get<'a>(
+        &'a self,
+        url: &'a str,
+        wanted: Wanted,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
+        Box::pin(async move {
+            let answer = self.upstreams.get(url, wanted).await;
+            if answer.is_ok() {
+                self.pulse.answers.fetch_add(1, Ordering::Relaxed);
+            }
+            answer
+        })
+    }
+}
