@@ -4,7 +4,7 @@
 //! by hand. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers anew.
 
 use bytes::Bytes;
-use mapreel::produce::{Job, produce};
+use mapreel::produce::{Destination, Job, produce};
 use mapreel::progress::Silent;
 use mapreel_render::encode::{self, Palette, SegmentEncoder};
 use mapreel_render::{Fonts, Gathered, LegendPicture, Painter, Raster, Scene, assemble_mosaic, place};
@@ -243,7 +243,7 @@ fn job(frames: usize) {
     let out = std::env::temp_dir().join(format!("mapreel-bench-{}", std::process::id()));
     let (before, started) = (cpu_ms(), Instant::now());
     let job = Job { animation, document: &document, upstreams: recorded, limits, threads: 2 };
-    produce(job, &out, &Silent).expect("it is drawn");
+    produce(job, &Destination::File(out.clone()), &Silent).expect("it is drawn");
     println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mb());
     let _ = std::fs::remove_file(out);
 }

@@ -1,56 +1,105 @@
-//! The file that comes out: written beside its name, hashed, and put in place whole or not at all.
+//! The file that comes out: written beside its name, hashed, and put in place whole or not at all; or to standard output.
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::fmt;
+use std::io::{BufWriter, IntoInnerError, Stdout, Write};
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+/// Where the file goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A file of this name.
+    File(PathBuf),
+    /// Standard output, whose reader gets the bytes as they are written.
+    StandardOutput,
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::StandardOutput => write!(f, "standard output"),
+        }
+    }
+}
+
+impl Destination {
+    /// Finds out before the work whether it can be written to.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        Draft::new(self).map(drop)
+    }
+}
 
 /// A file under way.
 pub(crate) struct Draft {
-    file: BufWriter<NamedTempFile>,
+    place: Place,
     hash: Sha256,
     size_bytes: u64,
 }
 
-impl Draft {
-    /// A draft for `path`, in the same folder.
-    pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".mapreel-").suffix(".part");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder
-            .tempfile_in(folder)
-            .with_context(|| format!("cannot write to the folder `{}`", folder.display()))?;
-        Ok(Self { file: BufWriter::with_capacity(256 << 10, file), hash: Sha256::new(), size_bytes: 0 })
-    }
+enum Place {
+    /// Beside the file of that name.
+    Beside(BufWriter<NamedTempFile>, PathBuf),
+    StandardOutput(BufWriter<Stdout>),
+}
 
-    /// Finds out before the work whether a draft for `path` will be possible.
-    pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
-        Self::new(path).map(drop)
+const BUFFER_BYTES: usize = 256 << 10;
+
+impl Draft {
+    /// A draft of a file, in its folder.
+    pub(crate) fn new(to: &Destination) -> anyhow::Result<Self> {
+        let place = match to {
+            Destination::File(path) => {
+                Place::Beside(BufWriter::with_capacity(BUFFER_BYTES, beside(path)?), path.clone())
+            }
+            Destination::StandardOutput => {
+                Place::StandardOutput(BufWriter::with_capacity(BUFFER_BYTES, std::io::stdout()))
+            }
+        };
+        Ok(Self { place, hash: Sha256::new(), size_bytes: 0 })
     }
 
     /// Puts the file in its place; its size and SHA-256.
-    pub(crate) fn publish(self, path: &Path) -> anyhow::Result<(u64, String)> {
-        let file =
-            self.file.into_inner().map_err(std::io::IntoInnerError::into_error).context("cannot write the file")?;
-        file.persist(path).with_context(|| format!("cannot write `{}`", path.display()))?;
+    pub(crate) fn publish(self) -> anyhow::Result<(u64, String)> {
+        match self.place {
+            Place::Beside(file, path) => {
+                let file = file.into_inner().map_err(IntoInnerError::into_error).context("cannot write the file")?;
+                file.persist(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
+            }
+            Place::StandardOutput(mut out) => out.flush().context("cannot write to standard output")?,
+        }
         Ok((self.size_bytes, hex(&self.hash.finalize())))
     }
 }
 
+/// A file without its name yet, in the folder of `path`.
+fn beside(path: &Path) -> anyhow::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mapreel-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).with_context(|| format!("cannot write to the folder `{}`", folder.display()))
+}
+
 impl Write for Draft {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = match &mut self.place {
+            Place::Beside(file, _) => file.write(bytes)?,
+            Place::StandardOutput(out) => out.write(bytes)?,
+        };
         self.hash.update(&bytes[..written]);
         self.size_bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
+        match &mut self.place {
+            Place::Beside(file, _) => file.flush(),
+            Place::StandardOutput(out) => out.flush(),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Produce: the whole way from a valid request to a file, step by step.
 
+pub use crate::artifact::Destination;
 use crate::artifact::{Draft, sha256};
 use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
@@ -14,7 +15,6 @@ use mapreel_spec::manifest::{Manifest, Warning};
 use mapreel_spec::{Animation, Limits, Problems};
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -58,12 +58,12 @@ pub enum Error {
     Machine(#[from] anyhow::Error),
 }
 
-/// Produces the file at `out` and says what was drawn.
+/// Produces the file at `to` and says what was drawn.
 ///
 /// # Errors
 /// A layer that must not be missing is missing, the plan exceeds the limits, or the file cannot be written. Nothing is
-/// left at `out` then that was not there before.
-pub fn produce(job: Job, out: &Path, progress: &dyn Progress) -> Result<Manifest, Error> {
+/// left at `to` then that was not there before.
+pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Manifest, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start")?;
     let hands = Hands {
@@ -72,16 +72,16 @@ pub fn produce(job: Job, out: &Path, progress: &dyn Progress) -> Result<Manifest
         stop: CancellationToken::new(),
         waited: Default::default(),
     };
-    Draft::check(out)?;
+    to.check()?;
     progress.stage("gather");
     let prepared = Prepared::new(&job.animation, &job.limits, &hands, job.threads)?;
     progress.stage("draw");
     let drawn = draw(&prepared, &hands, job.threads, progress)?;
     progress.stage("assemble");
-    // The draft is made when there is something to write, so that an interrupted run leaves nothing beside `out`.
-    let mut draft = Draft::new(out)?;
+    // The draft is made when there is something to write, so that an interrupted run leaves nothing beside `to`.
+    let mut draft = Draft::new(to)?;
     drawn.encoded.write(&prepared, &mut draft)?;
-    let (size_bytes, sha256_of_file) = draft.publish(out)?;
+    let (size_bytes, sha256_of_file) = draft.publish()?;
     let artifact = report::artifact(&prepared.scene, size_bytes, sha256_of_file);
     Ok(report::manifest(&prepared, &drawn.missing, drawn.afterwards, artifact, sha256(job.document)))
 }

@@ -1,17 +1,17 @@
 //! `mapreel demo`: the example of Hurricane Katrina, drawn with what is in the binary.
 
 use super::Ending;
+use super::output::Output;
 use mapreel_sources::Credentials;
-use std::path::PathBuf;
 
 /// NOAA's best track of AL122005 (public domain).
 const REQUEST: &str = include_str!("../../../../examples/katrina-2005.json");
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The file to make; .mp4 or .gif.
-    #[arg(short, long, value_name = "FILE", default_value = "mapreel-demo.mp4")]
-    output: PathBuf,
+    /// The file to make, .mp4 or .gif, or `-` for standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "mapreel-demo.mp4", value_parser = Output::parse)]
+    output: Output,
     /// Print the request instead of drawing it.
     #[arg(long)]
     request: bool,

@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod health;
 mod layers;
+mod output;
 mod render;
 mod serve;
 mod settings;
@@ -61,6 +62,11 @@ enum Ending {
     Warned,
 }
 
+/// Something on the command line that is not valid, and what to do instead.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refused(String);
+
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     // For all commands that ask servers. It fails when somebody has chosen already, and nobody has.
@@ -88,7 +94,7 @@ pub fn run() -> ExitCode {
             }
             None => {
                 eprintln!("error: {error:#}");
-                ExitCode::FAILURE
+                if error.is::<Refused>() { ExitCode::from(2) } else { ExitCode::FAILURE }
             }
         },
     }

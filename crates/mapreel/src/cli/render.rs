@@ -1,12 +1,13 @@
 //! `mapreel render REQUEST.json -o OUT`
 
-use super::Ending;
+use super::output::{self, Output};
+use super::{Ending, Refused};
 use crate::produce::{Job, produce};
 use crate::progress::Told;
 use crate::report;
 use anyhow::Context;
 use mapreel_sources::{Client, Config, Credentials};
-use mapreel_spec::{Format, Limits, parse_request};
+use mapreel_spec::{Limits, parse_request};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,9 +15,9 @@ use std::sync::Arc;
 pub(super) struct Arguments {
     /// The request: a JSON file, or `-` for standard input.
     request: PathBuf,
-    /// The file to make. Its extension chooses the format, before the request's.
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    /// The file to make, or `-` for standard output. Its extension chooses the format, before the request's.
+    #[arg(short, long, value_name = "FILE", value_parser = Output::parse)]
+    output: Output,
     /// Also write what was drawn, frame by frame, as JSON.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
@@ -37,25 +38,26 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 /// Draws a request document to a file.
 pub(super) fn render(
     document: &[u8],
-    output: &Path,
+    output: &Output,
     manifest_file: Option<&Path>,
     threads: Option<u16>,
     credentials: Credentials,
 ) -> anyhow::Result<Ending> {
     let limits = Limits::default();
-    let mut animation = parse_request(document, &limits)?;
-    if let Some(format) = output.extension().and_then(|extension| Format::parse(&extension.to_string_lossy())) {
-        if animation.times.len() > 1 && !format.is_animation() {
-            let frames = animation.times.len();
-            eprintln!("`{}` holds one frame and the request has {frames}; use .mp4 or .gif", output.display());
-            return Ok(Ending::Invalid);
-        }
-        animation.output.format = format;
+    if manifest_file == Some(Path::new("-")) {
+        return Err(Refused("the manifest goes to a file: `--manifest FILE`".into()).into());
     }
+    let mut animation = parse_request(document, &limits)?;
+    let format = output.choose(&animation)?;
+    if let Some(asked) = output::asked_for(document).filter(|asked| *asked != format) {
+        let (format, asked) = (format.name(), asked.name());
+        eprintln!("note: drawn as {format}, as the name says, and not as {asked}, as the request says");
+    }
+    animation.output.format = format;
     let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let upstreams = Arc::new(Client::new(Config { credentials, ..Config::default() })?);
     let told = Told::new();
-    let manifest = produce(Job { animation, document, upstreams, limits, threads }, output, &told);
+    let manifest = produce(Job { animation, document, upstreams, limits, threads }, &output.to, &told);
     told.clear();
     let manifest = manifest?;
     if let Some(path) = manifest_file {
@@ -64,7 +66,7 @@ pub(super) fn render(
     }
     let a = &manifest.artifact;
     let frames = if a.frames > 1 { format!(", {} frames, {:.1} s", a.frames, a.duration_s) } else { String::new() };
-    eprintln!("{}: {} × {} pixels{frames}, {}", output.display(), a.width, a.height, super::bytes(a.size_bytes));
+    eprintln!("{}: {} × {} pixels{frames}, {}", output.to, a.width, a.height, super::bytes(a.size_bytes));
     let warnings = report::summary(&manifest);
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })

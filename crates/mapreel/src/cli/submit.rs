@@ -1,14 +1,15 @@
 //! `mapreel submit REQUEST.json`: hands a request to a server; waits for it and fetches the file where asked to.
 
-use super::Ending;
+use super::output::Output;
+use super::{Ending, Refused};
 use crate::artifact::Draft;
 use crate::progress::{Progress, Told};
 use anyhow::{Context, bail};
-use mapreel_spec::{Limits, parse_request};
+use mapreel_spec::{Animation, Limits, parse_request};
 use reqwest::{Client, Response, Url};
 use serde_json::Value;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Between two looks at a job.
@@ -26,9 +27,9 @@ pub(super) struct Arguments {
     /// Wait until the job has ended.
     #[arg(long)]
     wait: bool,
-    /// Wait, and write the image or animation to this file.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Wait, and write the image or animation to this file, or to standard output with `-`.
+    #[arg(short, long, value_name = "FILE", value_parser = Output::parse)]
+    output: Option<Output>,
     /// Also write what was drawn, frame by frame, as JSON.
     #[arg(long, value_name = "FILE", requires = "output")]
     manifest: Option<PathBuf>,
@@ -41,10 +42,27 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let service = if animation.output.format.is_animation() { "animation" } else { "image" };
     let base: Url = arguments.server.parse().with_context(|| format!("`{}` is not a URL", arguments.server))?;
     if let Some(output) = &arguments.output {
-        Draft::check(output)?;
+        agree(output, &animation)?;
+        output.to.check()?;
+    }
+    if arguments.manifest.as_deref() == Some(Path::new("-")) {
+        return Err(Refused("the manifest goes to a file: `--manifest FILE`".into()).into());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(submit(&arguments, base, service, document))
+}
+
+/// The server draws in the format of the request: a name that says another would be wrong about its file.
+fn agree(output: &Output, animation: &Animation) -> Result<(), Refused> {
+    let (named, asked) = (output.choose(animation)?, animation.output.format);
+    if named == asked {
+        return Ok(());
+    }
+    let (to, named, asked) = (&output.to, named.name(), asked.name());
+    let field = format!(r#""output": {{ "format": "{named}" }}"#);
+    Err(Refused(format!(
+        "`{to}` would be a file in {asked}, which the request asks for; use another name, or write {field} in the request"
+    )))
 }
 
 async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u8>) -> anyhow::Result<Ending> {
@@ -67,15 +85,15 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
         let answer =
             http.get(base.join(&format!("/api/download/{id}"))?).timeout(Duration::from_secs(3600)).send().await?;
         let mut answer = refused(answer).await?;
-        let mut draft = Draft::new(output)?;
+        let mut draft = Draft::new(&output.to)?;
         while let Some(chunk) = answer.chunk().await? {
             draft.write_all(&chunk)?;
         }
-        let (size_bytes, sha256) = draft.publish(output)?;
+        let (size_bytes, sha256) = draft.publish()?;
         if job["artifact"]["sha256"] != sha256 {
-            bail!("`{}` was changed on its way", output.display());
+            bail!("`{}` was changed on its way", output.to);
         }
-        eprintln!("{}: {}", output.display(), super::bytes(size_bytes));
+        eprintln!("{}: {}", output.to, super::bytes(size_bytes));
     }
     if let Some(path) = &arguments.manifest {
         let answer = http.get(base.join(&format!("/api/download/{id}/manifest"))?).send().await?;

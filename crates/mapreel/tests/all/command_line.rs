@@ -97,6 +97,60 @@ fn the_extension_chooses_the_format() {
     check(&["render", &path, "-o", "never.png"], 2, "", "holds one frame and the request has 31");
 }
 
+const FILM: &str = r#"{ "map": { "bbox": [-180, -60, 180, 80], "width": 120 }, "times": ["2020-01-01", "2020-01-02"],
+    "layers": [{ "type": "natural-earth" }], "output": { "format": "gif" } }"#;
+
+#[test]
+fn a_name_whose_extension_is_no_format_is_refused_with_the_formats_that_there_are() {
+    let path = request("formats.json", FILM);
+    for name in ["x.webm", "x.avi", "x.gif.bak"] {
+        let out = folder("command-line").join(name);
+        let _ = std::fs::remove_file(&out);
+        let out = out.to_str().unwrap();
+        check(&["render", &path, "-o", out], 2, "", ".png, .jpg, .jpeg or .webp for an image, .mp4 or .gif");
+        check(&["demo", "-o", out], 2, "", "is no format");
+        assert!(!std::path::Path::new(out).exists(), "{name}");
+    }
+    check(&["render", &path, "-o", "never.png"], 2, "", "use .mp4 or .gif");
+    check(&["demo", "-o", "never.png"], 2, "", "holds one frame and the request has 31");
+}
+
+#[test]
+fn the_name_wins_over_the_request_and_says_so() {
+    let run = render("named.mp4", FILM).ended(0);
+    assert!(std::fs::read(&run.file).unwrap()[4..].starts_with(b"ftyp"));
+    assert!(run.said.contains("drawn as mp4, as the name says, and not as gif, as the request says"), "{}", run.said);
+    let run = render("named.gif", FILM).ended(0);
+    assert!(!run.said.contains("as the name says"), "{}", run.said);
+    // Nothing was asked for, so nothing disagrees.
+    let run = render("named.webp", WORLD).ended(0);
+    assert!(!run.said.contains("as the name says"), "{}", run.said);
+}
+
+#[test]
+fn a_dash_is_standard_output_and_nothing_else_is_said_there() {
+    for (text, name) in [(FILM, "dash.gif"), (WORLD, "dash.png")] {
+        let path = request("dash.json", text);
+        let output = mapreel(&["render", &path, "-o", "-"]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.stdout, std::fs::read(render(name, text).ended(0).file).unwrap(), "{name}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("standard output: "));
+    }
+    assert!(!std::path::Path::new("-").exists());
+    let path = request("dash.json", WORLD);
+    check(&["render", &path, "-o", "x.png", "--manifest", "-"], 2, "", "the manifest goes to a file");
+    check(&["render", &path, "-o", "-", "--manifest", "-"], 2, "", "the manifest goes to a file");
+}
+
+#[test]
+fn submit_refuses_a_name_that_is_not_what_the_server_will_draw() {
+    let path = request("submitted.json", FILM);
+    let to_nobody = ["--server", "http://127.0.0.1:9/"];
+    check(&[&["submit", &path, "-o", "x.mp4"][..], &to_nobody].concat(), 2, "", r#""output": { "format": "mp4" }"#);
+    check(&[&["submit", &path, "-o", "x.webm"][..], &to_nobody].concat(), 2, "", ".mp4 or .gif");
+    check(&[&["submit", &path, "-o", "x.gif"][..], &to_nobody].concat(), 1, "", "does not answer");
+}
+
 #[test]
 fn a_request_may_come_on_standard_input() {
     let out = folder("command-line").join("stdin.png");
