@@ -41,6 +41,7 @@ mod tile;
 mod tilejson;
 mod time;
 mod timing;
+mod unknown;
 mod value_axis;
 pub mod wms;
 mod wms_layer;

@@ -47,6 +47,15 @@ impl Format {
         }
     }
 
+    /// The longest side of a page: JPEG (ITU-T T.81) and GIF count in 16 bits, WebP (RFC 9649) in 14.
+    pub fn page_side_px_max(self) -> u32 {
+        match self {
+            Self::Webp => 16_383,
+            Self::Jpeg | Self::Gif | Self::Mp4 => 65_535,
+            Self::Png => i32::MAX as u32,
+        }
+    }
+
     /// Whether it can hold more than one frame.
     pub fn is_animation(self) -> bool {
         matches!(self, Self::Mp4 | Self::Gif)

@@ -1,8 +1,9 @@
-//! What a request would draw and fetch, found out without fetching anything.
+//! What a request would draw and fetch: as far as that is known without fetching anything, or from what its servers say.
 
 use crate::report::WarningView;
 use mapreel_spec::{Animation, Crs, Drawing, Format, Plan, PlannedLayer, Series};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Bytes for each pixel of a frame, as real maps came out.
 const STILL_BYTES_PER_PX: f64 = 0.5;
@@ -14,16 +15,20 @@ const GIF_BYTES_PER_PX: f64 = 0.15;
 pub(crate) struct Explanation {
     /// Always true: what is not valid is a problem.
     valid: bool,
+    /// Whether the servers have been asked; if not, what they decide is not known.
+    online: bool,
     map: Map,
     frames: Frames,
     layers: Vec<Layer>,
+    /// Documents in which servers say what they have.
+    documents: usize,
     /// Requests to upstreams for the whole job, legends and documents included.
     pub upstream_requests: usize,
     /// Those of them for legends.
     pub legend_requests: usize,
     output: Output,
     /// What will not be as it was asked for, as far as it is known before.
-    warnings: Vec<WarningView>,
+    pub warnings: Vec<WarningView>,
 }
 
 /// The map.
@@ -48,6 +53,12 @@ struct Frames {
     segments: usize,
     /// The valid times, RFC 3339 in UTC, of those that have one.
     times: Vec<String>,
+    /// The layer whose last times the frames will have, while its server has not been asked; else `null`.
+    times_of: Option<String>,
+    /// The values, as the header shows them, of a film that runs along a dimension.
+    values: Vec<String>,
+    /// The dimension of which the frames will have all values, while no server has been asked for them; else `null`.
+    values_of: Option<String>,
 }
 
 /// A layer.
@@ -59,8 +70,10 @@ struct Layer {
     what: String,
     /// Pictures to be fetched for it, over all frames.
     pictures: usize,
-    /// The times that will be asked for, as they will be written.
+    /// The times that will be asked for, as they will be written; not confirmed while its server has not been asked.
     times: Vec<String>,
+    /// Whether its server will be asked what it has, and has not been.
+    server_unasked: bool,
 }
 
 /// The file.
@@ -77,7 +90,18 @@ struct Output {
 }
 
 impl Explanation {
+    /// What is known of a request whose servers have not been asked.
     pub(crate) fn new(animation: &Animation, plan: &Plan) -> Self {
+        let documents: HashSet<String> = animation.documents().into_iter().map(|document| document.url).collect();
+        Self::made(animation, plan, documents.len(), false)
+    }
+
+    /// What is known when the servers of an animation have been asked for so many documents.
+    pub(crate) fn online(resolved: &Animation, plan: &Plan, documents: usize) -> Self {
+        Self::made(resolved, plan, documents, true)
+    }
+
+    fn made(animation: &Animation, plan: &Plan, documents: usize, online: bool) -> Self {
         let (map, output) = (&plan.map, &plan.output);
         let degrees = map.bbox.convert(map.crs, Crs::Geographic);
         let bbox = degrees.map_or([f64::NAN; 4], <[f64; 4]>::from);
@@ -86,17 +110,35 @@ impl Explanation {
             Format::Gif => GIF_BYTES_PER_PX,
             _ => STILL_BYTES_PER_PX,
         };
-        let size_bytes = f64::from(map.width) * f64::from(map.height) * plan.frames.len() as f64 * per_px;
+        let frames = plan.frames.len();
+        let size_bytes = f64::from(map.width) * f64::from(map.height) * frames as f64 * per_px;
+        // Without their times the pictures of all frames have one URL, and will have others.
+        let of_frames = |(_, planned): (usize, &PlannedLayer)| layer(planned, 1).pictures * (frames - 1);
+        let awaited = plan.layers.iter().enumerate().filter(|(index, _)| animation.awaits_times(*index));
+        let further: usize = awaited.map(of_frames).sum();
         Self {
             valid: true,
+            online,
             map: Map { crs: map.crs.code().to_owned(), width: map.width, height: map.height, bbox },
             frames: Frames {
-                count: plan.frames.len(),
+                count: frames,
                 segments: plan.segments.len(),
                 times: plan.frames.iter().filter_map(|frame| Some(frame.time.as_ref()?.rfc3339())).collect(),
+                times_of: animation.times_awaited_of().map(str::to_owned),
+                values_of: animation.values_awaited_of().map(str::to_owned),
+                values: match animation.animate.is_some() {
+                    true => plan.frames.iter().filter_map(|frame| frame.time_text.clone()).collect(),
+                    false => Vec::new(),
+                },
             },
-            layers: plan.layers.iter().map(layer).collect(),
-            upstream_requests: plan.upstream_urls().len() + animation.documents().len(),
+            layers: plan
+                .layers
+                .iter()
+                .enumerate()
+                .map(|(i, planned)| described(animation, i, planned, frames))
+                .collect(),
+            documents,
+            upstream_requests: plan.upstream_urls().len() + further + documents,
             legend_requests: plan.layers.iter().filter(|layer| layer.legend.is_some()).count(),
             output: Output {
                 format: output.format.name().to_owned(),
@@ -108,30 +150,21 @@ impl Explanation {
         }
     }
 
-    /// For people.
-    pub(crate) fn text(&self) -> String {
+    /// For people, under a verdict.
+    pub(crate) fn text(&self, verdict: &str) -> String {
         let Map { crs, width, height, bbox: [west, south, east, north] } = &self.map;
-        let frames = match &self.frames.times[..] {
-            [] => "1, without a time".to_owned(),
-            [only] => format!("1, at {only}"),
-            [first, .., last] => {
-                format!("{} in {} segments, {first} to {last}", self.frames.count, self.frames.segments)
-            }
-        };
         let mut lines = vec![
-            "The request is valid.".to_owned(),
+            verdict.to_owned(),
             format!("map       {width} × {height} pixels, {crs}"),
             format!("          {west:.4}, {south:.4} to {east:.4}, {north:.4} degrees"),
-            format!("frames    {frames}"),
+            format!("frames    {}", self.frames.text()),
         ];
+        if self.online && (2..=TIMES_LISTED_MAX).contains(&self.frames.times.len()) {
+            lines.extend(self.frames.times.chunks(4).map(|row| format!("{:9} {}", "", row.join("  "))));
+        }
         for (i, layer) in self.layers.iter().enumerate() {
-            let times = match &layer.times[..] {
-                [] => String::new(),
-                [only] => format!(", time {only}"),
-                [first, .., last] => format!(", times {first} to {last}"),
-            };
             let heading = if i == 0 { "layers" } else { "" };
-            lines.push(format!("{heading:9} {}: {}{times}", layer.name, layer.what));
+            lines.push(format!("{heading:9} {}", layer.text()));
         }
         lines.push(format!(
             "upstream  {} requests, {} of them for legends",
@@ -141,21 +174,113 @@ impl Explanation {
         let plays =
             if *duration_s > 0.0 { format!(", {fps} frames per second, {duration_s:.1} s") } else { String::new() };
         lines.push(format!("output    {format}{plays}, about {}", crate::cli::bytes(*size_bytes)));
-        for (i, WarningView { layer, message, .. }) in self.warnings.iter().enumerate() {
+        if !self.online && self.documents > 0 {
+            lines.push(
+                "servers   not asked: whether they have these layers and times, `mapreel check --online` finds out"
+                    .into(),
+            );
+        }
+        for (i, warning) in grouped(&self.warnings).into_iter().enumerate() {
             let heading = if i == 0 { "warnings" } else { "" };
-            let of = layer.as_ref().map(|layer| format!("{layer}: ")).unwrap_or_default();
-            lines.push(format!("{heading:9} {of}{message}"));
+            lines.push(format!("{heading:9} {warning}"));
         }
         lines.push(String::new());
         lines.join("\n")
     }
 }
 
-fn layer(layer: &PlannedLayer) -> Layer {
+/// Times of frames that are listed one by one for people.
+const TIMES_LISTED_MAX: usize = 24;
+
+impl Frames {
+    fn text(&self) -> String {
+        let count = match (self.count, self.segments) {
+            (count, 1) => count.to_string(),
+            (count, segments) => format!("{count} in {segments} segments"),
+        };
+        match (&self.times_of, &self.times[..]) {
+            (Some(layer), _) => format!("{count}: the last times of `{layer}`, known when the server is asked"),
+            (None, []) => match (&self.values_of, &self.values[..]) {
+                (Some(dimension), _) => format!("all values of `{dimension}`, known when the servers are asked"),
+                (None, []) => format!("{count}, without a time"),
+                (None, [only]) => format!("{count}, at {only}"),
+                (None, [first, .., last]) => format!("{count}, {first} to {last}"),
+            },
+            (None, [only]) => format!("{count}, at {only}"),
+            (None, [first, .., last]) => format!("{count}, {first} to {last}"),
+        }
+    }
+}
+
+impl Layer {
+    fn text(&self) -> String {
+        let times = match &self.times[..] {
+            [] => String::new(),
+            [only] => format!(", time {only}"),
+            [first, .., last] => {
+                let distinct = self.times.iter().collect::<HashSet<_>>().len();
+                let count = if distinct < self.times.len() { format!("{distinct} different ") } else { String::new() };
+                format!(", {count}times {first} to {last}")
+            }
+        };
+        let unsure = if self.server_unasked && !self.times.is_empty() { ", where the server has them" } else { "" };
+        format!("{}: {}{times}{unsure}", self.name, self.what)
+    }
+}
+
+/// The warnings for people: what is said of several frames of a layer stands in one line.
+fn grouped(warnings: &[WarningView]) -> Vec<String> {
+    let mut lines: Vec<(&WarningView, usize)> = Vec::new();
+    for warning in warnings {
+        let same = |known: &WarningView| {
+            known.frame.is_some()
+                && warning.frame.is_some()
+                && (&known.layer, &known.code) == (&warning.layer, &warning.code)
+        };
+        match lines.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, more)) => *more += 1,
+            None => lines.push((warning, 0)),
+        }
+    }
+    let line = |(WarningView { layer, frame, message, .. }, more): (&WarningView, usize)| {
+        let of = layer.clone().into_iter();
+        let frame = frame.map(|frame| format!("frame {frame}"));
+        let place: Vec<String> = of.chain(frame).collect();
+        let place = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
+        let more = match more {
+            0 => String::new(),
+            1 => "; and 1 frame more".to_owned(),
+            more => format!("; and {more} frames more"),
+        };
+        format!("{place}{message}{more}")
+    };
+    lines.into_iter().map(line).collect()
+}
+
+/// A layer; while its server has not been asked, with what is not known of it.
+fn described(animation: &Animation, index: usize, planned: &PlannedLayer, frames: usize) -> Layer {
+    let mut described = layer(planned, frames);
+    described.server_unasked = animation.awaits_server(index);
+    if described.server_unasked && matches!(planned.drawing, Drawing::Missing(_)) {
+        described.what = "described by a document that is to be fetched".to_owned();
+    }
+    if animation.awaits_times(index) && described.pictures > 0 {
+        let of = match frames {
+            1 => "of the time that its server calls the default",
+            _ => "over all frames, whose times are known when its server is asked",
+        };
+        described.pictures *= frames;
+        described.what = format!("{} {of}", pictures(described.pictures));
+    }
+    described
+}
+
+fn layer(layer: &PlannedLayer, frames: usize) -> Layer {
     let (what, pictures) = match &layer.drawing {
         Drawing::Pictures(Series::Same(mosaic)) => {
             let count = mosaic.pieces.len();
-            (format!("{}, the same in every frame", pictures(count)), count)
+            let same = if frames > 1 { ", the same in every frame" } else { "" };
+            (format!("{}{same}", pictures(count)), count)
         }
         Drawing::Pictures(Series::PerFrame(mosaics)) => {
             let count = mosaics.iter().map(|mosaic| mosaic.pieces.len()).sum();
@@ -164,10 +289,10 @@ fn layer(layer: &PlannedLayer) -> Layer {
         Drawing::Features(features) if features.vary() => ("features that change with time".to_owned(), 0),
         Drawing::Features(_) => ("features".to_owned(), 0),
         Drawing::NaturalEarth(_) | Drawing::Graticule(_) => ("built in".to_owned(), 0),
-        Drawing::Missing(_) => ("features to be fetched".to_owned(), 0),
+        Drawing::Missing(_) => ("cannot be drawn".to_owned(), 0),
     };
     let times = layer.times_used.iter().flatten().cloned().collect();
-    Layer { name: layer.name.clone(), what, pictures, times }
+    Layer { name: layer.name.clone(), what, pictures, times, server_unasked: false }
 }
 
 fn pictures(count: usize) -> String {

@@ -86,7 +86,7 @@ fn line(out: &mut String, key: &str, value: &str) {
 }
 
 /// The first few of a list.
-fn some(items: &[&str]) -> String {
+pub(crate) fn some(items: &[&str]) -> String {
     const SHOWN: usize = 6;
     let more = if items.len() > SHOWN { format!(" and {} more", items.len() - SHOWN) } else { String::new() };
     format!("{}{more}", items[..items.len().min(SHOWN)].join(", "))

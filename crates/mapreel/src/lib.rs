@@ -15,6 +15,7 @@ mod gather;
 mod hands;
 mod hold;
 mod http;
+mod inquiry;
 mod keeper;
 mod layers;
 pub mod memory;

@@ -4,6 +4,7 @@
 use crate::fonts;
 use crate::gather::{fetch_frame, fetch_legends, fetch_still, place_frame};
 use crate::hands::Hands;
+use crate::layers::some;
 use crate::missing::{Ledger, Missing};
 use crate::produce::Error;
 use crate::recording::{Preparation, Recorder};
@@ -12,7 +13,8 @@ use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
 use mapreel_render::{LegendPicture, Painter, Scene};
 use mapreel_sources::{Wanted, wms, wmts};
-use mapreel_spec::{Animation, DocumentKind, Format, Limits, Plan};
+use mapreel_spec::{Animation, DocumentKind, Format, Limits, Plan, Problem, Problems};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -82,6 +84,7 @@ impl Prepared {
             }
         }
         let (width, height) = (scene.layout().width, scene.layout().height);
+        fits(plan.output.format, width, height)?;
         let output = plan.output.clone();
         let encoding =
             encode::Animation { width, height, frames: plan.frames.len(), output, palette: Palette::default() };
@@ -95,21 +98,75 @@ impl Prepared {
     }
 }
 
+/// Whether a format can hold a page. Header and legends are measured when they are here, so a map that was small enough may
+/// make a page that is not: for ever, and not for want of another attempt.
+fn fits(format: Format, width: u32, height: u32) -> Result<(), Problems> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels <= format.page_px_max() && width.max(height) <= format.page_side_px_max() {
+        return Ok(());
+    }
+    let name = format.name();
+    let detail = format!("with header and legends the page has {width} × {height} pixels, too many for {name}");
+    let hint = Some("a smaller map, shorter texts, or another format".to_owned());
+    Err(Problems(vec![Problem { pointer: "/map".into(), code: "too_large", detail, hint }]))
+}
+
 /// Fetches the documents that the plan needs, and plans. `now` is the latest for servers whose times have no end.
 fn plan(animation: &Animation, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Plan, Error> {
     let mut resolved = animation.clone();
-    let may_pass = resolve(&mut resolved, hands, now)?;
+    let may_pass = resolve(&mut resolved, hands, now)?.may_pass;
     resolved.settle_frames(now).map_err(|(layer, why)| Error::Layer { layer, place: String::new(), why, may_pass })?;
     Ok(Plan::new(&resolved, limits)?)
 }
 
-/// Takes in every document, and those that they lead to. Whether one of them may be there later that is not now.
-fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<bool, Error> {
-    let mut may_pass = false;
+/// What the servers said when they were asked what they have.
+#[derive(Default)]
+pub(crate) struct Heard {
+    /// Whether a document may be there later that is not now.
+    pub may_pass: bool,
+    /// Documents that were asked for.
+    pub documents: usize,
+    /// Those that could not be had, or not be read.
+    pub unanswered: Vec<Unanswered>,
+    /// What the request names and its servers do not.
+    pub not_offered: Vec<NotOffered>,
+}
+
+/// A server that does not say what it has.
+pub(crate) struct Unanswered {
+    /// The index of the layer.
+    pub layer: usize,
+    /// What happened.
+    pub why: String,
+    /// It was not asked, since nobody may ask it.
+    pub refused: bool,
+}
+
+/// A layer that a WMS does not have.
+pub(crate) struct NotOffered {
+    /// The index of the request's layer.
+    pub layer: usize,
+    /// The name that the server does not know.
+    pub name: String,
+    /// The first of those that it knows.
+    pub offered: String,
+}
+
+impl Heard {
+    fn note(&mut self, layer: usize, why: String, refused: bool) {
+        self.unanswered.push(Unanswered { layer, why, refused });
+    }
+}
+
+/// Takes in every document, and those that they lead to.
+pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<Heard, Error> {
+    let mut heard = Heard::default();
+    let mut asked = HashSet::new();
     loop {
         let documents = animation.documents();
         if documents.is_empty() {
-            return Ok(may_pass);
+            heard.documents = asked.len();
+            return Ok(heard);
         }
         let fetches = documents.iter().map(|document| {
             let wanted = match document.kind {
@@ -121,19 +178,35 @@ fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<b
         let answers = hands.wait(futures_util::future::join_all(fetches))?;
         // From the top: a layer may become several, and moves those above it.
         for (document, answer) in documents.into_iter().zip(answers).rev() {
-            may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
-            let answer = answer.map_err(|error| error.to_string());
+            heard.may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
             let layer = document.layer;
+            // Without details a legend is drawn by its server.
+            if let Some(error) = answer.as_ref().err().filter(|_| document.kind != DocumentKind::Details) {
+                heard.note(layer, error.to_string(), error.is_refusal());
+            }
+            asked.insert(document.url);
+            let answer = answer.map_err(|error| error.to_string());
             match document.kind {
                 DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
                     animation.resolve(layer, answer.as_deref().map_err(Clone::clone))
                 }
                 DocumentKind::Wms => {
-                    let said = answer.and_then(|bytes| wms::capabilities(&bytes, now).map_err(|e| e.to_string()));
+                    let said = answer.and_then(|bytes| {
+                        let read = wms::capabilities(&bytes, now).map_err(|broken| broken.to_string());
+                        read.inspect_err(|why| heard.note(layer, why.clone(), false))
+                    });
+                    if let Ok(said) = &said {
+                        let offered = || some(&said.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>());
+                        let missing = animation.not_offered(layer, said).into_iter();
+                        heard.not_offered.extend(missing.map(|name| NotOffered { layer, name, offered: offered() }));
+                    }
                     animation.learn(layer, said.as_ref().map_err(Clone::clone), now);
                 }
                 DocumentKind::Wmts => {
-                    let said = answer.and_then(|bytes| wmts::capabilities(&bytes, now).map_err(|e| e.to_string()));
+                    let said = answer.and_then(|bytes| {
+                        let read = wmts::capabilities(&bytes, now).map_err(|broken| broken.to_string());
+                        read.inspect_err(|why| heard.note(layer, why.clone(), false))
+                    });
                     animation.learn_wmts(layer, said.as_ref().map_err(Clone::clone), now);
                 }
             }

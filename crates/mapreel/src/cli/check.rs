@@ -2,20 +2,73 @@
 
 use super::Ending;
 use crate::explain::Explanation;
-use mapreel_spec::{Limits, Plan, parse_request};
+use crate::hands::Hands;
+use crate::inquiry::Inquiry;
+use crate::prepare::Unanswered;
+use anyhow::{Context, bail};
+use mapreel_sources::{Client, Config};
+use mapreel_spec::{Animation, Limits, Plan, Problems, parse_request};
 use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
+/// Exit codes: 0 valid · 1 a server cannot be asked · 2 not valid · 3 valid with warnings.
 #[derive(clap::Args)]
+#[command(after_help = "Exit codes: 0 valid, 1 a server cannot be asked, 2 not valid, 3 valid with warnings.")]
 pub(super) struct Arguments {
     /// The request: a JSON file, or `-` for standard input.
     request: PathBuf,
+    /// Ask the servers which layers and times they have; fetch no pictures.
+    #[arg(long)]
+    online: bool,
+    /// A TOML file of secrets for upstreams, which the request may name; also `MAPREEL_CREDENTIALS`.
+    #[arg(long, value_name = "FILE", requires = "online")]
+    credentials: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let limits = Limits::default();
     let document = super::read(&arguments.request)?;
     let animation = parse_request(&document, &limits)?;
+    if arguments.online {
+        return online(&animation, &limits, arguments.credentials);
+    }
     let plan = Plan::new(&animation, &limits)?;
-    super::print(&Explanation::new(&animation, &plan).text())?;
-    Ok(Ending::Done)
+    let explanation = Explanation::new(&animation, &plan);
+    super::print(&explanation.text("The request is valid."))?;
+    Ok(ending(&explanation))
+}
+
+fn ending(explanation: &Explanation) -> Ending {
+    if explanation.warnings.is_empty() { Ending::Done } else { Ending::Warned }
+}
+
+fn online(animation: &Animation, limits: &Limits, credentials: Option<PathBuf>) -> anyhow::Result<Ending> {
+    let credentials = super::credentials(credentials)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.context("cannot start")?;
+    let hands = Hands {
+        upstreams: Arc::new(Client::new(Config { credentials, ..Config::default() })?),
+        runtime: runtime.handle().clone(),
+        stop: CancellationToken::new(),
+        waited: Default::default(),
+    };
+    let Inquiry { explanation, unanswered, problems } = Inquiry::new(animation, limits, &hands)?;
+    let verdict = match (&problems[..], &unanswered[..]) {
+        ([], []) => "The request is valid, and its servers have been asked.",
+        ([], _) => "The request is valid, but not all of its servers could be asked.",
+        _ => "The request is not valid: its servers do not have all that it asks for.",
+    };
+    if let Some(explanation) = &explanation {
+        super::print(&explanation.text(verdict))?;
+    }
+    if !problems.is_empty() {
+        return Err(Problems(problems).into());
+    }
+    let why = |server: &Unanswered| format!("layer `{}`: {}", animation.layers[server.layer].name, server.why);
+    let why: Vec<String> = unanswered.iter().map(why).collect();
+    match explanation {
+        Some(explanation) if why.is_empty() => Ok(ending(&explanation)),
+        _ => bail!("what the servers have is not known: {}", why.join("; ")),
+    }
 }

@@ -1,26 +1,93 @@
 //! `POST /api/check`: what a request would draw and fetch.
 
 use super::App;
+use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
 use crate::explain::Explanation;
+use crate::inquiry::Inquiry;
+use crate::prepare::Unanswered;
+use crate::produce::Error;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use bytes::Bytes;
 use mapreel_spec::{Plan, Problems, parse_request};
+use serde::Deserialize;
 use std::sync::Arc;
 
-/// Validate and plan a request, and fetch nothing: frames, times per layer, requests to upstreams, estimated size.
+#[derive(Deserialize)]
+pub(super) struct How {
+    online: Option<String>,
+}
+
+/// Validate and plan a request: frames, times per layer, requests to upstreams, estimated size. Nothing is fetched, or with
+/// `online=true` only what its servers say of themselves: which layers and times they have.
 #[utoipa::path(post, path = "/api/check", tag = "requests", request_body = ref("#/components/schemas/Request"),
-    responses((status = 200, description = "The request is valid.", body = Explanation),
-              (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn check(State(app): State<Arc<App>>, body: Document) -> Result<Json<Explanation>, Problem> {
+    params(("online" = Option<bool>, Query, description = "Ask the servers; without it, what they decide is not known.")),
+    responses((status = 200, description = "The request is valid; `warnings` say what will not be as it was asked for.", body = Explanation),
+              (status = "4XX", description = "The request is not valid, or too costly, or asks for what its servers do not have.", body = Problem, content_type = "application/problem+json"),
+              (status = 502, description = "A server did not say what it has.", body = Problem, content_type = "application/problem+json"),
+              (status = 503, description = "Too many servers are being asked, or it took too long.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn check(
+    State(app): State<Arc<App>>,
+    query: Result<Query<How>, QueryRejection>,
+    body: Document,
+) -> Result<Json<Explanation>, Problem> {
+    let wrong = || Problem::parameter("online", "`true` or `false`");
+    let explained = match query.map_err(|_| wrong())?.0.online.as_deref() {
+        None | Some("false") => offline(&app, body.0).await,
+        Some("true") => online(&app, body.0).await,
+        Some(_) => Err(wrong()),
+    };
+    explained.map(Json)
+}
+
+async fn offline(app: &App, document: Bytes) -> Result<Explanation, Problem> {
     let limits = app.config.limits.clone();
     let explain = move || -> Result<Explanation, Problems> {
-        let animation = parse_request(&body.0, &limits)?;
+        let animation = parse_request(&document, &limits)?;
         let plan = Plan::new(&animation, &limits)?;
         Ok(Explanation::new(&animation, &plan))
     };
     let explained = tokio::task::spawn_blocking(explain).await;
-    Ok(Json(explained.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))??))
+    Ok(explained.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))??)
+}
+
+async fn online(app: &App, document: Bytes) -> Result<Explanation, Problem> {
+    let limits = app.config.limits.clone();
+    ask(app, "check it without `online`, or submit it as a job", move |hands| -> Result<Explanation, Problem> {
+        let animation = parse_request(&document, &limits)?;
+        let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
+        if !problems.is_empty() {
+            return Err(Problems(problems).into());
+        }
+        match explanation {
+            Some(explanation) if unanswered.is_empty() => Ok(explanation),
+            _ => Err(not_said(&unanswered)),
+        }
+    })
+    .await?
+}
+
+/// Servers that do not say what they have; what may not be asked is the request's fault.
+fn not_said(unanswered: &[Unanswered]) -> Problem {
+    let refused = unanswered.iter().any(|server| server.refused);
+    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_GATEWAY };
+    let why: Vec<&str> = unanswered.iter().map(|server| server.why.as_str()).collect();
+    Problem::new(status, "upstream", why.join("; "))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(problems) => problems.into(),
+            Error::Layer { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string()),
+            Error::Stopped | Error::Machine(_) => {
+                tracing::error!(%error, "cannot work on a request");
+                Self::plain(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The HTTP API: one file for each resource. What clients can count on is in `docs/API.md`.
 
+mod asking;
 mod body;
 mod check;
 mod download;
@@ -40,9 +41,9 @@ pub(crate) struct App {
     pub config: Config,
     pub queue: Arc<dyn Queue>,
     pub artifacts: Artifacts,
-    /// For previews.
+    /// For previews and checks.
     pub client: Client,
-    /// Where fetching for previews runs.
+    /// Where fetching for them runs.
     pub fetching: Handle,
     pub previews: Arc<Semaphore>,
     pub metrics: Arc<Metrics>,

@@ -1,25 +1,20 @@
 //! `POST /api/preview`: one frame of a request, now.
 
 use super::App;
+use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
 use crate::hands::Hands;
 use crate::prepare::Prepared;
-use crate::produce::{self, Error};
+use crate::produce;
 use crate::report;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use mapreel_spec::{Format, Limits, parse_request};
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::oneshot;
-use tokio_util::sync::CancellationToken;
-
-/// The longest that a preview may take.
-const PATIENCE: Duration = Duration::from_secs(45);
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -39,30 +34,9 @@ pub(super) async fn preview(
 ) -> Result<Response, Problem> {
     let wrong = || Problem::parameter("frame", "the number of a frame, counted from 1");
     let frame = query.map_err(|_| wrong())?.0.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
-    let busy = |detail| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(2);
-    let place = app.previews.clone().try_acquire_owned();
-    let place = place.map_err(|_| busy("too many previews are being drawn; try again"))?;
-    let stop = CancellationToken::new();
-    // A client that goes away, and one that has waited long enough, stop the drawing.
-    let _guard = stop.clone().drop_guard();
-    let hands = Hands {
-        upstreams: Arc::new(app.client.fresh()),
-        runtime: app.fetching.clone(),
-        stop,
-        waited: Default::default(),
-    };
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
-    let (send, receive) = oneshot::channel();
-    let thread = move || {
-        let drawn = draw(&body.0, frame, side_px_max, &limits, &hands);
-        drop(place);
-        drop(send.send(drawn));
-    };
-    let internal = || Problem::plain(StatusCode::INTERNAL_SERVER_ERROR);
-    std::thread::Builder::new().name("preview".into()).spawn(thread).map_err(|_| internal())?;
-    let drawn = tokio::time::timeout(PATIENCE, receive).await;
-    let drawn = drawn.map_err(|_| busy("upstreams take too long for a preview; submit a job instead"))?;
-    let (bytes, warnings) = drawn.map_err(|_| internal())??;
+    let work = move |hands: &Hands| draw(&body.0, frame, side_px_max, &limits, hands);
+    let (bytes, warnings) = ask(&app, "submit a job instead", work).await??;
     let warnings = (HeaderName::from_static("mapreel-warnings"), warnings.to_string());
     Ok(([(header::CONTENT_TYPE, "image/png".to_owned()), warnings], bytes).into_response())
 }
@@ -82,12 +56,5 @@ fn draw(
         let (bytes, missing) = produce::still(&prepared, hands)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });
-    drawn.map_err(|error| match error {
-        Error::Invalid(problems) => problems.into(),
-        Error::Layer { .. } => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string()),
-        Error::Stopped | Error::Machine(_) => {
-            tracing::error!(%error, "cannot draw a preview");
-            Problem::plain(StatusCode::INTERNAL_SERVER_ERROR)
-        }
-    })
+    Ok(drawn?)
 }

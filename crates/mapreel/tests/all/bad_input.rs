@@ -1,5 +1,6 @@
 //! Whatever is sent, the answer is a clear refusal: a 4xx with problem details, and the service goes on.
 
+use super::support::render;
 use super::support::service::{Answer, Process, Site, film, world};
 use std::io::Write;
 use std::net::TcpStream;
@@ -255,4 +256,19 @@ fn slow_and_silent_clients_stop_nobody() {
     broken.write_all(b"\x16\x03\x01 not http at all\r\n\r\n").unwrap();
     assert_eq!(get(&process, "/healthz").status, 200);
     drop(silent);
+}
+
+/// Only when header and legends are measured is it known how large the page is: then it is still the request that is wrong.
+#[test]
+fn a_page_too_large_for_its_format_is_the_requests_fault_and_not_tried_again() {
+    let request = r#"{ "map": { "bbox": [0, 0, 9, 9], "width": 3070, "height": 3070 },
+        "layers": [{ "type": "natural-earth", "show": ["ocean"], "title": "Sea" }], "output": { "format": "mp4" } }"#;
+    let run = render("too-large.mp4", request).ended(2);
+    assert!(run.said.contains("/map: with header and legends the page has 3"), "{}", run.said);
+    assert!(run.said.contains("too many for mp4 (a smaller map, "), "{}", run.said);
+    let site = Site::new("too-large");
+    let process = site.serve(&[], "");
+    let job = process.ended(&process.submit("animation", request), Duration::from_secs(60));
+    assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("FAILED"), Some(1)), "{job}");
+    assert_eq!(job["failure"]["code"], "invalid_request");
 }

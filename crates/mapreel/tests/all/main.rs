@@ -10,6 +10,7 @@
 //! - [`dimensions`]: elevations, runs and members; several layers in one
 //! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
+//! - [`online`]: what `check` says, and what it leaves to the servers
 //! - [`postman`]: the collection for clients
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
@@ -29,6 +30,7 @@ mod films;
 mod golden;
 mod mapserver;
 mod misbehaviour;
+mod online;
 mod postman;
 mod projections;
 mod quirks;

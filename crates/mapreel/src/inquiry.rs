@@ -1,0 +1,94 @@
+//! What the servers of a request say of it, for `check --online`: documents are fetched and read as for drawing, and no pictures.
+
+use crate::explain::Explanation;
+use crate::hands::Hands;
+use crate::prepare::{self, Unanswered};
+use crate::produce::Error;
+use crate::report::WarningView;
+use jiff::Timestamp;
+use mapreel_spec::{Animation, Drawing, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem};
+
+/// What the servers say.
+pub(crate) struct Inquiry {
+    /// What would be drawn, where a plan can be made.
+    pub explanation: Option<Explanation>,
+    /// Servers that did not answer, or not with what they were asked for.
+    pub unanswered: Vec<Unanswered>,
+    /// What the request asks for and the servers do not have.
+    pub problems: Vec<Problem>,
+}
+
+impl Inquiry {
+    /// Asks the servers.
+    ///
+    /// # Errors
+    /// The plan exceeds the limits, or the word to stop has come.
+    pub(crate) fn new(animation: &Animation, limits: &Limits, hands: &Hands) -> Result<Self, Error> {
+        let mut resolved = animation.clone();
+        let heard = prepare::resolve(&mut resolved, hands, Timestamp::now())?;
+        let problem = |pointer: &str, code: &'static str, detail: String, hint: Option<String>| Problem {
+            pointer: pointer.to_owned(),
+            code,
+            detail,
+            hint,
+        };
+        // Servers may make several layers of one; its place in the request stays.
+        let pointer = |layer: usize| animation.layers[layer].pointer.as_str();
+        let mut problems: Vec<Problem> = heard
+            .not_offered
+            .iter()
+            .rev()
+            .map(|missing| {
+                let detail = format!("the server has no layer `{}`", missing.name);
+                problem(pointer(missing.layer), "not_offered", detail, Some(format!("it has {}", missing.offered)))
+            })
+            .collect();
+        let known_already = |problems: &[Problem], place: &str| {
+            heard.unanswered.iter().any(|unanswered| pointer(unanswered.layer) == place)
+                || problems.iter().any(|problem| problem.pointer == place)
+        };
+        if let Err((_, why)) = resolved.settle_frames(Timestamp::now()) {
+            match animation.last.map(|last| pointer(last.layer)) {
+                Some(place) if known_already(&problems, place) => {}
+                Some(place) => {
+                    let detail = format!("its last times are asked for: {why}");
+                    problems.push(problem(place, "no_times", detail, None));
+                }
+                None => problems.push(problem("/animate", "no_values", why, None)),
+            }
+            return Ok(Self { explanation: None, unanswered: heard.unanswered, problems });
+        }
+        let plan = Plan::new(&resolved, limits)?;
+        let mut explanation = Explanation::online(&resolved, &plan, heard.documents);
+        for (layer, planned) in plan.layers.iter().enumerate() {
+            let gaps = gaps(planned, plan.frames.len());
+            let whole = gaps.len() == plan.frames.len();
+            let place = resolved.layers[layer].pointer.as_str();
+            let Some((_, first)) = gaps.first().filter(|_| !known_already(&problems, place)) else { continue };
+            if whole || planned.on_error == OnError::Fail {
+                problems.push(problem(place, "no_data", first.clone(), None));
+            } else {
+                explanation.warnings.extend(gaps.into_iter().map(|(frame, message)| WarningView {
+                    code: "layer_unavailable".into(),
+                    layer: Some(planned.name.clone()),
+                    frame: Some(frame + 1),
+                    message,
+                }));
+            }
+        }
+        Ok(Self { explanation: Some(explanation), unanswered: heard.unanswered, problems })
+    }
+}
+
+/// The frames (from 0) of which it is known before drawing that a layer is missing from them, and why.
+fn gaps(planned: &PlannedLayer, frames: usize) -> Vec<(usize, String)> {
+    let in_each = |at: &dyn Fn(usize) -> Option<String>| (0..frames).filter_map(|i| Some((i, at(i)?))).collect();
+    match &planned.drawing {
+        Drawing::Missing(why) => in_each(&|_| Some(why.clone())),
+        Drawing::Pictures(series) => in_each(&|frame| {
+            let Mosaic { pieces, gap, .. } = series.at(frame);
+            gap.clone().filter(|_| pieces.is_empty())
+        }),
+        _ => Vec::new(),
+    }
+}
