@@ -1,6 +1,7 @@
 //! A valid request, every choice made: what both dialects become.
 
-use crate::capabilities::Capabilities;
+use crate::axis::Side;
+use crate::capabilities::{Capabilities, Dimension};
 use crate::dimension::{Animate, Dimensions};
 use crate::geojson::{Features, Reading};
 use crate::manifest::Warning;
@@ -20,7 +21,7 @@ pub struct Animation {
     pub map: Extent,
     /// The map time of each frame, in order; never empty. A picture without a time has one frame of `None`.
     pub times: Vec<Option<ValidTime>>,
-    /// The times are the last of a layer's; until they are known, `times` holds as many `None`s.
+    /// The times are the last or next of a layer's; until they are known, `times` holds as many `None`s.
     pub last: Option<LastTimes>,
     /// The film runs along a dimension instead of time: then `times` holds a `None` for each of its values.
     pub animate: Option<Animate>,
@@ -32,9 +33,11 @@ pub struct Animation {
     pub output: Output,
 }
 
-/// The last times of a layer's.
+/// The last or next times of a layer's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastTimes {
+    /// Which.
+    pub side: Side,
     /// How many.
     pub count: usize,
     /// The layer's index.
@@ -351,8 +354,13 @@ impl Animation {
     }
 
     fn learn_one(&mut self, layer: usize, capabilities: Result<&Capabilities, String>, now: Timestamp) {
-        let (map, described) = (self.map, &mut self.layers[layer]);
+        let (map, timeless, described) = (self.map, self.is_timeless(), &mut self.layers[layer]);
         let Content::Wms(wms) = &mut described.content else { return };
+        if let Ok(capabilities) = capabilities {
+            let named = wms.service.layers().filter_map(|name| capabilities.layer(name));
+            let dimensions: Vec<&Dimension> = named.flat_map(|layer| &layer.dimensions).collect();
+            described.warnings.extend(wms.timing.warnings(&described.name, &dimensions, timeless, now));
+        }
         let legend_wanted = described.legend == Some(Legend::Auto);
         wms.learn(capabilities.as_ref().map(|c| *c).map_err(Clone::clone), &map, legend_wanted, now);
         let Ok(capabilities) = capabilities else { return };
@@ -368,19 +376,28 @@ impl Animation {
         }
     }
 
+    /// Whether the request names no times, so that each layer shows what its server calls the default, or the latest.
+    fn is_timeless(&self) -> bool {
+        self.last.is_none() && self.times.iter().all(Option::is_none)
+    }
+
     /// Takes in what the server of a WMTS layer says of it, or why that is not known.
     pub fn learn_wmts(&mut self, layer: usize, said: Result<&wmts::Capabilities, String>, now: Timestamp) {
-        let (map, described) = (self.map, &mut self.layers[layer]);
+        let (map, timeless, described) = (self.map, self.is_timeless(), &mut self.layers[layer]);
         let Content::Wmts(wmts) = &mut described.content else { return };
         if let (None, Some(title)) = (&described.title, said.as_ref().ok().and_then(|said| wmts.title(said))) {
             described.name = title;
+        }
+        if let Some(layer) = said.as_ref().ok().and_then(|said| said.layers.iter().find(|l| l.name == wmts.layer)) {
+            let dimensions: Vec<&Dimension> = layer.dimensions.iter().collect();
+            described.warnings.extend(wmts.timing.warnings(&described.name, &dimensions, timeless, now));
         }
         if let Err(why) = said.and_then(|said| wmts.learn(said, &map, now)) {
             described.content = Content::Missing(why);
         }
     }
 
-    /// Puts the last times of a layer, or the values of a film's dimension, in their place, once all documents have been
+    /// Puts the last or next times of a layer, or the values of a film's dimension, in their place, once all documents have been
     /// taken in; `now` is the latest.
     ///
     /// # Errors
@@ -424,13 +441,13 @@ impl Animation {
         Ok(())
     }
 
-    /// Puts the last times of a layer in their place.
+    /// Puts the last or next times of a layer in their place.
     fn settle_times(&mut self) -> Result<(), (String, String)> {
-        let Some(LastTimes { count, layer, only }) = self.last else { return Ok(()) };
+        let Some(LastTimes { side, count, layer, only }) = self.last else { return Ok(()) };
         let described = &self.layers[layer];
         let times = match (&described.content, described.content.timing()) {
             (Content::Missing(why), _) => Err(why.clone()),
-            (_, Some(timing)) => timing.last_times(count),
+            (_, Some(timing)) => timing.times(side, count),
             (_, None) => Err("it has no times".to_owned()),
         };
         let times = times.map_err(|why| (described.name.clone(), why))?;

@@ -1,33 +1,48 @@
 //! The time axis of a layer, as its server writes it: values, intervals and lists of both (OGC 06-042, annex C and D).
 //!
 //! Every time keeps, or is given, the text that its server knows it by. An interval is never written out: eighteen years of
-//! five minutes take as little as a day.
+//! five minutes take as little as a day. An entry that cannot be read costs that entry and no other.
 
 use crate::TimeError;
-use crate::period::Period;
-use crate::time::{ValidTime, utc};
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use crate::ignored::Ignored;
+use crate::interval::{Entry, Interval};
+use crate::time::ValidTime;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
-/// The times that a layer has.
+/// The most entries of an axis.
+const ENTRIES_MAX: usize = 500_000;
+
+/// The most intervals among them: one time may lie in all.
+const INTERVALS_MAX: usize = 50_000;
+
+/// The times that a layer has. Copies are cheap: layers inherit axes from one another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimeAxis {
     /// In order, each once.
-    values: Vec<ValidTime>,
-    intervals: Vec<Interval>,
+    values: Arc<[ValidTime]>,
+    /// By their start.
+    intervals: Arc<[Reaching]>,
+    /// Entries that could not be read.
+    ignored: Option<Arc<Ignored>>,
+    /// When it was read: what is later is the future.
+    now: Timestamp,
+}
+
+/// The two sides of the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The last times that are not later than now.
+    Last,
+    /// The first that are.
+    Next,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Interval {
-    start: ValidTime,
-    origin: DateTime,
-    end: Timestamp,
-    /// `None`: every moment between start and end.
-    period: Option<Period>,
-    /// The number of steps.
-    steps: i64,
-    form: Form,
+struct Reaching {
+    interval: Interval,
+    /// The latest time of this interval and of all before it.
+    reach: Timestamp,
 }
 
 impl TimeAxis {
@@ -36,32 +51,46 @@ impl TimeAxis {
     /// ```
     /// # use mapreel_spec::{TimeAxis, ValidTime};
     /// let now = "2020-01-01T00:00:00Z".parse().unwrap();
-    /// let axis = TimeAxis::parse("2018-01-01T00:00:00.000Z/2018-12-01T00:00:00.000Z/P1M", now).unwrap();
+    /// let axis = TimeAxis::parse("2018-01-01T00:00:00.000Z/2018-12-01T00:00:00.000Z/P1M,default", now).unwrap();
     /// let march = axis.nearest(ValidTime::parse("2018-03-10").unwrap().instant()).unwrap();
     /// assert_eq!(march.text(), "2018-03-01T00:00:00.000Z");
+    /// assert_eq!(axis.ignored().unwrap().to_string(), "1 of 2 entries is ignored: `default` is not a time");
     /// ```
     ///
     /// # Errors
-    /// The first item that cannot be read, by its text.
+    /// No entry can be read, and why not the first; or there are too many.
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, TimeError> {
+        // In whole seconds: `P1D/current` becomes a text, and processes that replay one another's work know now by the millisecond.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let (mut values, mut intervals) = (Vec::new(), Vec::new());
+        let mut ignored = Ignored::default();
         for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
-            let parts: Vec<&str> = item.split('/').map(str::trim).collect();
-            match parts[..] {
-                [single] => values.push(moment(single, now)?),
-                [start, end] => intervals.push(Interval::new(start, end, None, now)?),
-                [start, end, "" | "0" | "PT0S" | "P0D"] => intervals.push(Interval::new(start, end, None, now)?),
-                [start, end, period] => intervals.push(Interval::new(start, end, Some(Period::parse(period)?), now)?),
-                _ => return Err(TimeError::NotAnInterval(item.to_owned())),
+            match Entry::read(item, Some(now)) {
+                Ok(Entry::Moment(value)) => values.push(value),
+                Ok(Entry::Interval(interval)) => intervals.push(interval),
+                Err(reason) => ignored.add(item, reason),
+            }
+            ignored.of += 1;
+            if ignored.of > ENTRIES_MAX {
+                return Err(TimeError::TooManyEntries(ENTRIES_MAX, "entries"));
+            }
+            if intervals.len() > INTERVALS_MAX {
+                return Err(TimeError::TooManyEntries(INTERVALS_MAX, "intervals"));
             }
         }
         if values.is_empty() && intervals.is_empty() {
-            return Err(TimeError::NotATime(text.to_owned()));
+            return Err(ignored.reason().cloned().unwrap_or_else(|| TimeError::not_a_time(text)));
         }
         values.sort_by_key(ValidTime::instant);
         values.dedup();
-        intervals.sort_by_key(|interval| interval.start.instant());
-        Ok(Self { values, intervals })
+        intervals.sort_by_key(Interval::start);
+        let ignored = Some(ignored).filter(|ignored| ignored.count() > 0).map(Arc::new);
+        Ok(Self { values: values.into(), intervals: reaching(intervals), ignored, now })
+    }
+
+    /// Entries that could not be read.
+    pub fn ignored(&self) -> Option<&Ignored> {
+        self.ignored.as_deref()
     }
 
     /// The time of just this instant.
@@ -69,19 +98,31 @@ impl TimeAxis {
         self.previous(instant).filter(|time| time.instant() == instant)
     }
 
-    /// The latest time that is not later.
+    /// The latest time that is not later. Of equal times, the one that is written by itself.
     pub fn previous(&self, instant: Timestamp) -> Option<ValidTime> {
         let before = self.values.partition_point(|value| value.instant() <= instant).checked_sub(1);
-        let value = before.map(|index| self.values[index].clone());
-        let intervals = self.intervals.iter().filter_map(|interval| interval.previous(instant));
-        value.into_iter().chain(intervals).max_by_key(ValidTime::instant)
+        let mut found = before.map(|index| self.values[index].clone());
+        let begun = self.intervals.partition_point(|each| each.interval.start() <= instant);
+        for Reaching { interval, reach } in self.intervals[..begun].iter().rev() {
+            if found.as_ref().is_some_and(|found| found.instant() >= instant.min(*reach)) {
+                break;
+            }
+            let other = interval.previous(instant);
+            if other.as_ref().map(ValidTime::instant) > found.as_ref().map(ValidTime::instant) {
+                found = other;
+            }
+        }
+        found
     }
 
-    /// The earliest time that is not earlier.
+    /// The earliest time that is not earlier. Of equal times, the one that is written by itself.
     pub fn next(&self, instant: Timestamp) -> Option<ValidTime> {
         let value = self.values.get(self.values.partition_point(|value| value.instant() < instant)).cloned();
-        let intervals = self.intervals.iter().filter_map(|interval| interval.next(instant));
-        value.into_iter().chain(intervals).min_by_key(ValidTime::instant)
+        let begun = self.intervals.partition_point(|each| each.interval.start() < instant);
+        let later = self.intervals.get(begun).and_then(|each| each.interval.next(instant));
+        let under_way = self.intervals[..begun].iter().rev().take_while(|each| each.reach >= instant);
+        let under_way = under_way.filter_map(|each| each.interval.next(instant));
+        value.into_iter().chain(later).chain(under_way).min_by_key(ValidTime::instant)
     }
 
     /// The time nearest to an instant; of two as near, the earlier.
@@ -103,181 +144,59 @@ impl TimeAxis {
         self.previous(Timestamp::MAX).expect("an axis has a time")
     }
 
-    /// The last `count` times in order, or all where there are fewer; `None` where every moment is a time.
+    /// The last `count` times that are not later than the moment at which the axis was read, in order, or all where there
+    /// are fewer; `None` where every moment is a time.
     pub fn last_times(&self, count: usize) -> Option<Vec<ValidTime>> {
-        if self.is_continuous() {
-            return None;
-        }
-        let mut times = Vec::new();
-        let mut before = Some(self.last());
-        while let Some(time) = before.filter(|_| times.len() < count) {
-            before = time.instant().checked_sub(SignedDuration::from_nanos(1)).ok().and_then(|at| self.previous(at));
-            times.push(time);
-        }
+        let before = |time: &ValidTime| {
+            time.instant().checked_sub(SignedDuration::from_nanos(1)).ok().and_then(|at| self.previous(at))
+        };
+        let mut times = self.walk(self.previous(self.now), before, count)?;
         times.reverse();
         Some(times)
     }
 
+    /// The first `count` times that are later than the moment at which the axis was read, or all where there are fewer;
+    /// `None` where every moment is a time.
+    pub fn next_times(&self, count: usize) -> Option<Vec<ValidTime>> {
+        let after =
+            |instant: Timestamp| instant.checked_add(SignedDuration::from_nanos(1)).ok().and_then(|at| self.next(at));
+        self.walk(after(self.now), |time| after(time.instant()), count)
+    }
+
+    fn walk(
+        &self,
+        first: Option<ValidTime>,
+        further: impl Fn(&ValidTime) -> Option<ValidTime>,
+        count: usize,
+    ) -> Option<Vec<ValidTime>> {
+        (!self.is_continuous()).then(|| std::iter::successors(first, further).take(count).collect())
+    }
+
     /// Whether every moment of an interval is a time.
     pub fn is_continuous(&self) -> bool {
-        self.intervals.iter().any(|interval| interval.period.is_none())
+        self.intervals.iter().any(|each| each.interval.is_continuous())
     }
 
     /// How many times there are, where they can be counted; one that is written twice in intervals counts twice.
     pub fn count(&self) -> Option<u64> {
-        let steps = |interval: &Interval| interval.period.map(|_| interval.steps as u64 + 1);
-        Some(self.values.len() as u64 + self.intervals.iter().map(steps).sum::<Option<u64>>()?)
+        let counts = self.intervals.iter().map(|each| each.interval.count());
+        counts.chain([Some(self.values.len() as u64)]).try_fold(0u64, |sum, count| Some(sum.saturating_add(count?)))
     }
 }
 
-impl Interval {
-    fn new(start: &str, end: &str, period: Option<Period>, now: Timestamp) -> Result<Self, TimeError> {
-        let (start, end) = (moment(start, now)?, moment(end, now)?.instant());
-        if end < start.instant() {
-            return Err(TimeError::Backwards);
-        }
-        let origin = TimeZone::UTC.to_datetime(start.instant());
-        let form = Form::of(start.text()).fine_enough(period.as_ref());
-        let mut interval = Self { start, origin, end, period, steps: 0, form };
-        interval.steps = interval.index(end);
-        Ok(interval)
-    }
-
-    /// The number of the last step that is not later than `instant`, which is not before the start.
-    fn index(&self, instant: Timestamp) -> i64 {
-        let Some(period) = self.period else { return 0 };
-        let instant = instant.min(self.end);
-        let span = instant.duration_since(self.start.instant());
-        // Steps are at least this long, so there are at most so many; the right number is found by halving.
-        let (mut low, mut high) = (0, (span.as_nanos() / period.shortest().as_nanos()) as i64 + 1);
-        while low < high {
-            let middle = low + (high - low + 1) / 2;
-            if self.step(middle).is_some_and(|at| at <= instant) { low = middle } else { high = middle - 1 }
-        }
-        low
-    }
-
-    fn step(&self, n: i64) -> Option<Timestamp> {
-        self.period?.after(self.origin, n).and_then(utc)
-    }
-
-    fn time(&self, n: i64) -> Option<ValidTime> {
-        if n == 0 {
-            return Some(self.start.clone());
-        }
-        Some(self.form.write(self.step(n)?))
-    }
-
-    fn previous(&self, instant: Timestamp) -> Option<ValidTime> {
-        if instant < self.start.instant() {
-            return None;
-        }
-        match self.period {
-            None => Some(self.form.write(instant.min(self.end))),
-            Some(_) => self.time(self.index(instant)),
-        }
-    }
-
-    fn next(&self, instant: Timestamp) -> Option<ValidTime> {
-        if instant > self.end {
-            return None;
-        }
-        if instant <= self.start.instant() {
-            return Some(self.start.clone());
-        }
-        match self.period {
-            None => Some(self.form.write(instant)),
-            Some(_) => {
-                let n = self.index(instant);
-                let n = if self.step(n)? < instant { n + 1 } else { n };
-                if n > self.steps { None } else { self.time(n) }
-            }
-        }
-    }
-}
-
-/// A time of a server's, or `current`.
-fn moment(text: &str, now: Timestamp) -> Result<ValidTime, TimeError> {
-    if matches!(text.to_ascii_lowercase().as_str(), "current" | "now" | "present") {
-        return Ok(ValidTime::from(now));
-    }
-    ValidTime::parse_kept(text)
-}
-
-/// How a server writes its times: steps of an interval are written like its start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Form {
-    precision: Precision,
-    /// `Z` at the end.
-    zulu: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Precision {
-    Year,
-    Month,
-    Day,
-    Hour,
-    Minute,
-    Second,
-    /// With so many digits after the point.
-    Fraction(usize),
-}
-
-impl Form {
-    fn of(text: &str) -> Self {
-        let (date, clock) = text.split_once(['T', 't']).unwrap_or((text, ""));
-        let zulu = clock.is_empty() || clock.ends_with(['Z', 'z']);
-        let clock = clock.trim_end_matches(['Z', 'z']);
-        let precision = match (date.matches('-').count(), clock.matches(':').count(), clock.split_once('.')) {
-            (_, _, Some((_, digits))) => Precision::Fraction(digits.len()),
-            (0, ..) => Precision::Year,
-            (1, ..) => Precision::Month,
-            _ if clock.is_empty() => Precision::Day,
-            (_, 0, _) => Precision::Hour,
-            (_, 1, _) => Precision::Minute,
-            _ => Precision::Second,
-        };
-        Self { precision, zulu }
-    }
-
-    /// A form in which the steps of a period can be told apart.
-    fn fine_enough(self, period: Option<&Period>) -> Self {
-        let needed = match period {
-            Some(period) if !period.is_whole_seconds() => Precision::Fraction(3),
-            Some(period) if period.is_whole_years() => Precision::Year,
-            Some(period) if period.is_whole_months() => Precision::Month,
-            Some(period) if period.is_whole_days() => Precision::Day,
-            _ => Precision::Second,
-        };
-        Self { precision: self.precision.max(needed), ..self }
-    }
-
-    fn write(self, instant: Timestamp) -> ValidTime {
-        let at = TimeZone::UTC.to_datetime(instant);
-        let date = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
-        let (h, m, s) = (at.hour(), at.minute(), at.second());
-        let z = if self.zulu { "Z" } else { "" };
-        let text = match self.precision {
-            Precision::Year => date[..4].to_owned(),
-            Precision::Month => date[..7].to_owned(),
-            Precision::Day => date,
-            Precision::Hour => format!("{date}T{h:02}{z}"),
-            Precision::Minute => format!("{date}T{h:02}:{m:02}{z}"),
-            Precision::Second => format!("{date}T{h:02}:{m:02}:{s:02}{z}"),
-            Precision::Fraction(digits) => {
-                let fraction = format!("{:09}", at.subsec_nanosecond());
-                format!("{date}T{h:02}:{m:02}:{s:02}.{}{z}", &fraction[..digits.clamp(1, 9)])
-            }
-        };
-        ValidTime::of(instant, text)
-    }
+/// Intervals, and how far they and those before them reach.
+fn reaching(intervals: Vec<Interval>) -> Arc<[Reaching]> {
+    let mut reach = Timestamp::MIN;
+    let each = |interval: Interval| {
+        reach = reach.max(interval.last());
+        Reaching { interval, reach }
+    };
+    intervals.into_iter().map(each).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn at(text: &str) -> Timestamp {
         ValidTime::parse(text).unwrap().instant()
@@ -343,62 +262,111 @@ mod tests {
         let check =
             |extent: &str, expected: TimeError| assert_eq!(TimeAxis::parse(extent, at("2026-01-01")), Err(expected));
         check("2020-01-01/2020-02-01/PBAD", TimeError::NotAStep("PBAD".into()));
-        check("2020-01-01,yesterday", TimeError::NotATime("yesterday".into()));
+        check("yesterday,2020-13-01", TimeError::NotATime("yesterday".into()));
         check("2020-02-01/2020-01-01/P1D", TimeError::Backwards);
         check("", TimeError::NotATime("".into()));
     }
 
-    /// A start, a step in words and in minutes (or calendar months), and a number of steps.
-    fn generated() -> impl Strategy<Value = (i64, String, Result<i64, i64>, i64)> {
-        let minutes = (1i64..5000).prop_map(|m| (format!("P{}DT{}M", m / 1440, m % 1440), Ok(m)));
-        let minutes = minutes.prop_map(|(text, step)| (text.replace("P0DT", "PT").replace("T0M", ""), step));
-        let months = (1i64..30).prop_map(|m| (format!("P{m}M"), Err(m)));
-        (-1_000_000_000i64..2_000_000_000, prop_oneof![minutes, months], 0i64..200)
-            .prop_map(|(start, (text, step), n)| (start, text, step, n))
+    #[test]
+    fn an_entry_that_cannot_be_read_costs_that_entry_alone() {
+        let check = |extent: &str, count: u64, words: &str| {
+            let axis = axis(extent);
+            assert_eq!(axis.count(), Some(count), "{extent}");
+            assert_eq!(axis.ignored().map(ToString::to_string).unwrap_or_default(), words);
+        };
+        check("2020-01-01,2020-01-02", 2, "");
+        check("2020-01-01,bad", 1, "1 of 2 entries is ignored: `bad` is not a time");
+        check(
+            "default,-0044-03-15,2020-01-01/2020-01-05/P1D",
+            5,
+            "2 of 3 entries are ignored: `default` is not a time, `-0044-03-15` is not a time",
+        );
+        check(
+            "2020-01-01/2020-02-01/P1X,2020-02-01/2020-01-01/P1D,2020-01-01/a/b/c,a,b,2020-01-01",
+            1,
+            "5 of 6 entries are ignored: `2020-01-01/2020-02-01/P1X` (`P1X` is not a time step), `2020-02-01/2020-01-01/P1D` \
+             (the interval ends before it starts), `2020-01-01/a/b/c` is not an interval, `a` is not a time and 1 more",
+        );
+        let long = axis(&format!("2020-01-01,{}", "x".repeat(1_000_000)));
+        assert!(long.ignored().unwrap().to_string().len() < 200);
     }
 
-    proptest! {
-        /// An interval has just the times that are found by adding one step after another, by other means.
-        #[test]
-        fn an_interval_equals_its_enumeration((start, period, step, n) in generated(), probe in 0i64..10_000_000) {
-            let start = Timestamp::from_second(start / 60 * 60).unwrap();
-            let civil = TimeZone::UTC.to_datetime(start);
-            let enumerated: Vec<Timestamp> = (0..=n).map(|k| match step {
-                Ok(minutes) => start + SignedDuration::from_mins(minutes * k),
-                Err(months) => {
-                    let month = i64::from(civil.month()) - 1 + months * k;
-                    let (year, month) = (i64::from(civil.year()) + month.div_euclid(12), month.rem_euclid(12) + 1);
-                    let first = jiff::civil::date(year as i16, month as i8, 1);
-                    let day = civil.day().min(first.days_in_month());
-                    utc(jiff::civil::date(year as i16, month as i8, day).to_datetime(civil.time())).unwrap()
-                }
-            }).collect();
-            let axis = TimeAxis::parse(&format!("{start}/{}/{period}", enumerated[n as usize]), start).unwrap();
-            prop_assert_eq!(axis.count(), Some(n as u64 + 1));
-            let found: Vec<_> = axis.last_times(1000).unwrap().iter().map(ValidTime::instant).collect();
-            prop_assert_eq!(&found, &enumerated);
-            let probe = start + SignedDuration::from_secs(probe);
-            let previous = enumerated.iter().rev().find(|t| **t <= probe).copied();
-            prop_assert_eq!(axis.previous(probe).map(|t| t.instant()), previous);
-            prop_assert_eq!(axis.next(probe).map(|t| t.instant()), enumerated.iter().find(|t| **t >= probe).copied());
-            let nearest = enumerated.iter().min_by_key(|t| t.duration_since(probe).abs()).copied();
-            prop_assert_eq!(axis.nearest(probe).map(|t| t.instant()), nearest);
+    #[test]
+    fn every_form_of_an_entry_is_read_and_written_as_the_server_does() {
+        let all = |extent: &str, expected: &[&str]| {
+            let axis = axis(extent);
+            assert_eq!(axis.ignored(), None, "{extent}");
+            let texts: Vec<_> = axis.last_times(10).unwrap().iter().map(|time| time.text().to_owned()).collect();
+            assert_eq!(texts, expected, "{extent}");
+        };
+        all("20140101,20140201", &["20140101", "20140201"]);
+        all("20140101/20140301/P1M", &["20140101", "20140201", "20140301"]);
+        all("20140101T0000Z/20140101T1200Z/PT6H", &["20140101T0000Z", "20140101T060000Z", "20140101T120000Z"]);
+        all("2020-W05-3/2020-W06-3/P7D", &["2020-W05-3", "2020-W06-3"]);
+        all("2020-W05/2020-W07/P1W", &["2020-W05", "2020-W06", "2020-W07"]);
+        all("2020-W05/2020-W06/P3DT12H", &["2020-W05", "2020-W05-4T12:00:00Z", "2020-W06-1T00:00:00Z"]);
+        all("2020-365/2021-001/P1D", &["2020-365", "2020-366", "2021-001"]);
+        all("2020-01-01T24:00/PT12H/PT6H", &["2020-01-01T24:00", "2020-01-02T06:00:00", "2020-01-02T12:00:00"]);
+        all("P1D/2020-01-02/PT12H", &["2020-01-01", "2020-01-01T12:00:00Z", "2020-01-02T00:00:00Z"]);
+        all("R3/2020-01-31/P1M", &["2020-01-31", "2020-02-29", "2020-03-31"]);
+        all(
+            "2020-01-01T00:00:00+02:00/P1D/PT12H",
+            &["2020-01-01T00:00:00+02:00", "2020-01-01T10:00:00Z", "2020-01-01T22:00:00Z"],
+        );
+        all("2020-01-31/2020-05-31/P1M15D", &["2020-01-31", "2020-03-15", "2020-04-30"]);
+        all("2020-01-01/2020-01-03/P0Y0M1DT0H0M0S", &["2020-01-01", "2020-01-02", "2020-01-03"]);
+        for continuous in ["2020-01-01/P5D", "P5D/2020-01-06", "2020-01-01/2020-01-06/P0Y0M0D"] {
+            let axis = axis(continuous);
+            assert_eq!(
+                (axis.first().rfc3339(), axis.last().rfc3339()),
+                ("2020-01-01T00:00:00Z".into(), "2020-01-06T00:00:00Z".into())
+            );
+            assert!(axis.is_continuous());
         }
+        assert_eq!(axis("P1D/present/PT6H").count(), Some(5));
+        let now = "2026-01-01T12:00:00.987654321Z".parse().unwrap();
+        let ago = TimeAxis::parse("P1D/now/PT6H", now).unwrap();
+        assert_eq!(ago.first().text(), "2025-12-31T12:00:00Z");
+        assert_eq!(axis("current").last().text(), "current", "the server's own word");
+    }
 
-        /// Text to instant and back, in every form; a list has just its values.
-        #[test]
-        fn every_time_of_a_list_is_found_under_its_own_text(seconds in proptest::collection::btree_set(-2_000_000_000i64..4_000_000_000, 1..30)) {
-            let texts: Vec<String> = seconds.iter().enumerate().map(|(i, s)| {
-                let at = TimeZone::UTC.to_datetime(Timestamp::from_second(*s).unwrap());
-                match i % 3 { 0 => format!("{at}Z"), 1 => format!("{at}.000Z"), _ => at.to_string() }
-            }).collect();
-            let axis = TimeAxis::parse(&texts.join(","), Timestamp::UNIX_EPOCH).unwrap();
-            for (s, text) in seconds.iter().zip(&texts) {
-                let time = axis.at(Timestamp::from_second(*s).unwrap()).unwrap();
-                prop_assert_eq!(time.text(), text.as_str());
-                prop_assert_eq!(ValidTime::parse(time.text()).unwrap().instant().as_second(), *s);
-            }
-            prop_assert_eq!(axis.count(), Some(seconds.len() as u64));
-        }
+    #[test]
+    fn what_is_later_than_now_is_next_and_not_last() {
+        let texts =
+            |times: Option<Vec<ValidTime>>| times.unwrap().iter().map(|t| t.text().to_owned()).collect::<Vec<_>>();
+        let forecast = axis("2026-01-01T00:00Z/2026-01-03T00:00Z/PT6H,2100-01-01");
+        assert_eq!(texts(forecast.last_times(2)), ["2026-01-01T06:00:00Z", "2026-01-01T12:00:00Z"]);
+        assert_eq!(texts(forecast.next_times(2)), ["2026-01-01T18:00:00Z", "2026-01-02T00:00:00Z"]);
+        assert_eq!(texts(forecast.next_times(100)).len(), 7);
+        let endless = axis("R/2020-01-01T00:00Z/P1D");
+        assert_eq!(texts(endless.last_times(1)), ["2026-01-01T00:00Z"]);
+        assert_eq!(texts(axis("2027-01-01").last_times(3)), [""; 0]);
+        assert_eq!(texts(axis("2020-01-01").next_times(3)), [""; 0]);
+    }
+
+    #[test]
+    fn the_finest_axis_is_counted_and_not_walked() {
+        let fine = axis("1970-01-01T00:00:00Z/2262-04-11T23:47:16.854775806Z/PT0.000000001S");
+        assert_eq!(fine.count(), Some(i64::MAX as u64));
+        assert_eq!(text(fine.at(at("2020-01-01"))).as_deref(), Some("2020-01-01T00:00:00.000000000Z"));
+        assert_eq!(fine.last_times(600).unwrap().len(), 600);
+        let beyond = axis("0000-01-01/9999-12-31/PT0.000000001S,2020");
+        assert_eq!(beyond.count(), Some(1));
+        assert!(beyond.ignored().unwrap().to_string().contains("more steps than can be counted"));
+        let long = axis("2000-01-01/2000-01-02/P99999999999999999999D,2020");
+        assert!(long.ignored().unwrap().to_string().contains("is longer than 10000 years"));
+        let sum = axis(&["1970-01-01T00:00:00Z/2262-04-11T23:47:16.854775806Z/PT0.000000001S"; 3].join(","));
+        assert_eq!(sum.count(), Some(u64::MAX));
+    }
+
+    #[test]
+    fn an_axis_of_too_many_entries_is_refused_with_its_reason() {
+        let check = |extent: String, words: &str| {
+            let why = TimeAxis::parse(&extent, Timestamp::UNIX_EPOCH).unwrap_err().to_string();
+            assert_eq!(why, words);
+        };
+        check("2020,".repeat(ENTRIES_MAX + 1), "more than 500000 entries");
+        check("x,".repeat(ENTRIES_MAX + 1), "more than 500000 entries");
+        check("2020/2021,".repeat(INTERVALS_MAX + 1), "more than 50000 intervals");
     }
 }

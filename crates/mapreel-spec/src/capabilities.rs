@@ -2,6 +2,8 @@
 //!
 //! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `wms_layer.rs`'s.
 
+use crate::interval::is_now;
+use crate::time_error::shortened;
 use crate::{Bbox, TimeAxis, TimeError, ValidTime};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -179,6 +181,18 @@ impl Dimension {
         let named = named.and_then(|time| axis.at(time.instant()));
         named.or_else(|| axis.previous(now)).or_else(|| Some(axis.first()))
     }
+
+    /// Why the default that the server names cannot be taken; `None` where it can, or where it names none or `current`.
+    pub fn default_refused(&self) -> Option<String> {
+        let axis = self.axis.as_ref()?.as_ref().ok()?;
+        let named = self.default.as_deref().filter(|named| !is_now(named))?;
+        let why = match ValidTime::parse_kept(named) {
+            Ok(time) if axis.at(time.instant()).is_some() => return None,
+            Ok(_) => "is not among the times that it offers",
+            Err(_) => "is not a time",
+        };
+        Some(format!("the server's default, `{}`, {why}", shortened(named)))
+    }
 }
 
 /// The name of a dimension without the `dim_` that its parameter begins with (OGC 06-042, C.3.2).
@@ -210,6 +224,9 @@ fn axis<S: serde::Serializer>(axis: &Option<Result<TimeAxis, TimeError>>, serial
             map.serialize_entry("first", &axis.first().rfc3339())?;
             map.serialize_entry("last", &axis.last().rfc3339())?;
             map.serialize_entry("count", &axis.count())?;
+            if let Some(ignored) = axis.ignored() {
+                map.serialize_entry("ignored", &ignored.to_string())?;
+            }
         }
         Some(Err(problem)) => map.serialize_entry("problem", &problem.to_string())?,
         None => {}

@@ -175,7 +175,8 @@ impl Dimensions {
         let dimension = self.animated(name)?;
         let values = match &dimension.axis {
             Some(Ok(axis)) => {
-                axis.last_times(VALUES_MAX).map(|times| times.iter().map(|t| t.text().to_owned()).collect())
+                let past_and_future = axis.last_times(VALUES_MAX).zip(axis.next_times(VALUES_MAX));
+                past_and_future.map(|(past, future)| past.iter().chain(&future).map(|t| t.text().to_owned()).collect())
             }
             Some(Err(problem)) => return Some(Err(format!("the values of `{name}` cannot be read: {problem}"))),
             None => ValueAxis::parse(&dimension.extent).values(VALUES_MAX),

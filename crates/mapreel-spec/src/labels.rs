@@ -37,7 +37,8 @@ pub(crate) fn labels(
             let used = used.map_or(text.to_owned(), |used| zone.show(&used));
             Some(PlannedLabel { text: format!("asked for {used}, not confirmed"), marked: true })
         }
-        (Err(_), _) => None,
+        // A word of the server's, such as `current`.
+        (Err(_), time) => Some(PlannedLabel { text: text.to_owned(), marked: time.is_some() }),
         (Ok(used), _) if unchecked => Some(plain(format!("asked for {}", zone.show(&used)))),
         (Ok(used), Some(time)) if *time != used => {
             Some(PlannedLabel { text: format!("{}, {}", zone.show(&used), apart(&used, time)), marked: true })

@@ -1,7 +1,10 @@
 //! Which of a server's times a layer is asked for, frame by frame.
 
+use crate::axis::Side;
+use crate::capabilities::Dimension;
+use crate::manifest::Warning;
 use crate::{TimeAxis, ValidTime, Zone};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// What a request says of a layer's time, and what its server says.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,16 +124,54 @@ impl Timing {
         self.asked == AskedTime::Unchecked
     }
 
-    /// The last `count` times that the server has.
-    pub(crate) fn last_times(&self, count: usize) -> Result<Vec<ValidTime>, String> {
+    /// The last or next `count` times that the server has.
+    pub(crate) fn times(&self, side: Side, count: usize) -> Result<Vec<ValidTime>, String> {
         match &self.known {
             Known::Times { axis, .. } => {
-                axis.last_times(count).ok_or_else(|| "it has data at every moment and not at steps".to_owned())
+                let (times, end, word) = match side {
+                    Side::Last => (axis.last_times(count), axis.first(), "later than now; it begins at"),
+                    Side::Next => (axis.next_times(count), axis.last(), "not later than now; it ends at"),
+                };
+                match times {
+                    None => Err("it has data at every moment and not at steps".to_owned()),
+                    Some(times) if times.is_empty() => Err(format!("all its times are {word} {}", end.rfc3339())),
+                    Some(times) => Ok(times),
+                }
             }
             Known::NoTimes => Err("the server names no times for it".into()),
             Known::Nothing(why) => Err(why.clone()),
             Known::NotAsked | Known::NotYet => Err("the server has not been asked".into()),
         }
+    }
+
+    /// What is to be said of the times that a server names for a layer: entries that cannot be read, and, where a request
+    /// has no times of its own, a default that is not among them.
+    pub(crate) fn warnings(
+        &self,
+        layer: &str,
+        dimensions: &[&Dimension],
+        is_timeless: bool,
+        now: Timestamp,
+    ) -> Vec<Warning> {
+        if !matches!(self.asked, AskedTime::Matched(_)) {
+            return Vec::new();
+        }
+        let mut warnings = Vec::new();
+        for dimension in dimensions.iter().filter(|dimension| dimension.name.eq_ignore_ascii_case("time")) {
+            let Some(Ok(axis)) = &dimension.axis else { continue };
+            if let Some(ignored) = axis.ignored() {
+                let message = format!("of the times that the server names, {ignored}");
+                warnings.push(Warning::of_layer("axis_entry_ignored", layer, message));
+            }
+            let refused = dimension.default_refused().filter(|_| is_timeless);
+            if let (Some(why), Some(shown)) = (refused, dimension.default_time(now)) {
+                let which = if shown.instant() > now { "its first" } else { "its latest that is not later than now" };
+                let message = format!("{why}; shown is {}, {which}", shown.text());
+                warnings.push(Warning::of_layer("default_not_offered", layer, message));
+            }
+        }
+        warnings.dedup();
+        warnings
     }
 }
 
@@ -199,6 +240,23 @@ mod tests {
         check(Rule::Previous, Some(6), "2020-01-02T06:00Z", Some("2020-01-02T00:00:00.000Z"));
         check(Rule::Previous, Some(6), "2020-01-02T06:01Z", None);
         check(Rule::Previous, None, "2019-12-31", None);
+    }
+
+    #[test]
+    fn the_last_times_end_with_now_and_the_next_begin_behind_it() {
+        let now: Timestamp = "2020-01-01T14:00:00Z".parse().unwrap();
+        let times = |extent: &str, side, count| {
+            let axis = TimeAxis::parse(extent, now).unwrap();
+            let timing = Timing { known: Known::Times { axis, default: None }, ..timing(Rule::Exact, None) };
+            timing.times(side, count).map(|times| times.iter().map(|t| t.text()[8..13].to_owned()).collect::<Vec<_>>())
+        };
+        let forecast = "2020-01-01T00:00Z/2020-01-05T00:00Z/PT6H";
+        assert_eq!(times(forecast, Side::Last, 2), Ok(vec!["01T06".into(), "01T12".into()]));
+        assert_eq!(times(forecast, Side::Next, 2), Ok(vec!["01T18".into(), "02T00".into()]));
+        let why = "all its times are later than now; it begins at 2021-01-01T00:00:00Z";
+        assert_eq!(times("2021-01-01/2021-02-01/P1D", Side::Last, 2), Err(why.into()));
+        let why = "all its times are not later than now; it ends at 2019-01-01T00:00:00Z";
+        assert_eq!(times("2018,2019", Side::Next, 2), Err(why.into()));
     }
 
     #[test]

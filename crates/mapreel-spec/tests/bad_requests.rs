@@ -112,6 +112,14 @@ fn times() {
     rest(r#""times": "2020-01-01/2020-01-02/PT0S""#, "/times", "invalid");
     rest(r#""times": "2020-01-02/2020-01-01/P1D""#, "/times", "invalid");
     rest(r#""times": "2000-01-01/2020-01-01/PT1S""#, "/times", "invalid");
+    rest(r#""times": "2000-01-01/2000-01-02/P99999999999999999999D""#, "/times", "invalid");
+    rest(r#""times": "1970-01-01/2262-04-11T23:47:16.854775806Z/PT0.000000001S""#, "/times", "invalid");
+    rest(r#""times": ["2020-01-01", "-0044-03-15"]"#, "/times/1", "invalid");
+    rest(r#""times": "R/2020-01-01/P1D""#, "/times", "invalid");
+    rest(r#""times": { "next": 24, "of": "SST" }"#, "/times/of", "invalid");
+    rest(r#""times": { "next": 0, "of": "SST" }"#, "/times/next", "out_of_range");
+    rest(r#""times": { "last": 24, "next": 24 }"#, "/times/last", "invalid");
+    rest(r#""times": {}"#, "/times/last", "missing");
     rest(r#""times": { "last": 24, "of": "SST" }"#, "/times/of", "invalid");
     rest(r#""times": { "last": 24 }"#, "/times", "missing");
     rest(r#""times": { "last": 0, "of": "SST" }"#, "/times/last", "out_of_range");

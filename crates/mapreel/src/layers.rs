@@ -105,7 +105,8 @@ fn values(dimension: &Dimension) -> String {
             let (first, last) = (axis.first(), axis.last());
             let span =
                 if first == last { first.rfc3339() } else { format!("{} to {}", first.rfc3339(), last.rfc3339()) };
-            format!("{span}, {count}{default}")
+            let ignored = axis.ignored().map(|ignored| format!("; {ignored}")).unwrap_or_default();
+            format!("{span}, {count}{default}{ignored}")
         }
         Some(Err(problem)) => format!("cannot be read: {problem}"),
         None => {

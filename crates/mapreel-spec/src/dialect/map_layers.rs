@@ -4,18 +4,21 @@ use super::Purpose;
 use super::basemap_overlays::{labels, read_params};
 use super::dimensions::{read_animate, read_dimensions};
 use crate::animation::{Animation, Content, Header, LastTimes, Layer, Legend, OnError, Resampling, Series};
+use crate::axis::Side;
 use crate::dimension::{Animate, Dimensions};
 use crate::geojson::Reading;
+use crate::interval::expand;
 use crate::json::Json;
 use crate::natural_earth::Feature;
+use crate::period::Period;
 use crate::read::{Fields, Node};
 use crate::simplestyle::{self, Style};
-use crate::time::{ValidTime, expand};
+use crate::time::ValidTime;
 use crate::timing::{AskedTime, Known, Matching, Rule, Timing};
 use crate::wms::{Request, Service, with_credential};
 use crate::wmts::WmtsLayer;
 use crate::{AxisOrder, Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, TileTemplate, WmsLayer, Zone};
-use jiff::{SignedDuration, Span, SpanRelativeTo};
+use jiff::SignedDuration;
 
 /// Frames per second where `output.fps` is not given.
 const FRAME_RATE_FPS: f64 = 4.0;
@@ -53,8 +56,8 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
     fields.finish();
     let (times, layers) = (times?, layers?);
     let last = match &times {
-        Times::Last { count, of } => {
-            Some(LastTimes { count: *count, layer: of_layer(of.as_ref(), &layers, root)?, only: None })
+        Times::Last { side, count, of } => {
+            Some(LastTimes { side: *side, count: *count, layer: of_layer(of.as_ref(), &layers, root)?, only: None })
         }
         Times::Listed(_) | Times::Values(_) => None,
     };
@@ -71,8 +74,8 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
 enum Times<'a> {
     /// Known.
     Listed(Vec<Option<ValidTime>>),
-    /// The last of a layer's, `of` being its title.
-    Last { count: usize, of: Option<Node<'a>> },
+    /// The last or next of a layer's, `of` being its title.
+    Last { side: Side, count: usize, of: Option<Node<'a>> },
     /// None: the film runs along another dimension.
     Values(Animate),
 }
@@ -96,7 +99,7 @@ impl Times<'_> {
     }
 }
 
-/// The layer whose last times are meant: the one of that title, or the only one that can have times.
+/// The layer whose times are meant: the one of that title, or the only one that can have times.
 fn of_layer(of: Option<&Node>, layers: &[Layer], root: &Node) -> Option<usize> {
     let has_times = |layer: &Layer| layer.content.timing().is_some_and(|timing| !timing.is_fixed());
     let timed: Vec<usize> = (0..layers.len()).filter(|i| has_times(&layers[*i])).collect();
@@ -115,11 +118,7 @@ fn of_layer(of: Option<&Node>, layers: &[Layer], root: &Node) -> Option<usize> {
         None => {
             let [only] = timed[..] else {
                 let node = root.child(root.json.get("times")?, "times");
-                node.refuse(
-                    "missing",
-                    "`of` is missing: the title of the layer whose last times are meant",
-                    Some(&names()),
-                );
+                node.refuse("missing", "`of` is missing: the title of the layer whose times are meant", Some(&names()));
                 return None;
             };
             Some(only)
@@ -227,10 +226,19 @@ fn read_times<'a>(node: &Node<'a>, limits: &Limits) -> Option<Times<'a>> {
     let times: Vec<_> = match node.json {
         Json::Object(_) => {
             let fields = node.fields()?;
-            let count = fields.required("last", "how many frames").and_then(|node| node.integer(1, max as u32));
+            let (side, count) = match (fields.optional("next"), fields.optional("last")) {
+                (None, None) => (Side::Last, fields.required("last", "how many frames, or `next`")),
+                (None, last) => (Side::Last, last),
+                (next, None) => (Side::Next, next),
+                (Some(_), Some(last)) => {
+                    last.invalid("both `last` and `next` are given", "give one of them");
+                    return None;
+                }
+            };
+            let count = count.and_then(|node| node.integer(1, max as u32));
             let of = fields.optional("of");
             fields.finish();
-            return Some(Times::Last { count: count? as usize, of });
+            return Some(Times::Last { side, count: count? as usize, of });
         }
         Json::List(_) => {
             let all: Vec<_> = node.items(max)?.iter().map(read).collect();
@@ -647,9 +655,7 @@ fn wms_params(node: &Node) -> Option<Vec<(String, String)>> {
 /// An ISO 8601 duration of days and smaller units.
 fn read_duration(node: &Node) -> Option<SignedDuration> {
     let text = node.string()?;
-    let span = text.starts_with('P').then(|| text.parse::<Span>().ok()).flatten();
-    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
-    match duration.filter(|duration| duration.is_positive()) {
+    match Period::parse(text).ok().and_then(|period| period.exact()) {
         Some(duration) => Some(duration),
         None => {
             node.invalid(format!("`{text}` is not a duration"), "an ISO 8601 duration such as PT6H or P1D");

@@ -64,10 +64,9 @@ fn an_image_has_the_very_pixels_of_the_same_getmap() {
             "version=1.3.0&crs=EPSG:3857&bbox=-2000000,-1000000,2000000,1000000",
         ),
     ] {
-        for (layer, params, time) in [
-            ("relief", "{}", ""),
-            ("field", r#"{ "time": "2018-03-01T00:00:00Z" }"#, "&time=2018-03-01T00:00:00Z"),
-        ] {
+        for (layer, params, time) in
+            [("relief", "{}", ""), ("field", r#"{ "time": "2018-03-01T00:00:00Z" }"#, "&time=2018-03-01T00:00:00Z")]
+        {
             let map = format!(r#""bbox": {bbox}, "bbox_crs": "{crs}", "crs": "{crs}", "width": 480, "height": 240"#);
             let layer_json = format!(
                 r#"{{ "type": "wms", "url": "{}", "layers": "{layer}", "version": "{version}", "params": {params} }}"#,

@@ -4,7 +4,7 @@ use super::support::cluster::PATIENCE;
 use super::support::picture::{Film, Picture};
 use super::support::service::Site;
 use super::support::upstream::{capabilities, capabilities_of, parameter, serve, serve_all};
-use super::support::{folder, render};
+use super::support::{folder, mapreel, render};
 use std::io::Write as _;
 
 fn png(width: u32, height: u32, alpha: u8) -> Vec<u8> {
@@ -181,6 +181,74 @@ fn without_times_a_layer_shows_its_latest() {
     let run = render("latest.png", &request(&url, "", "")).ended(0);
     assert_eq!(run.manifest["frames"][0]["layers"][0]["time_used"], "2020-01-04");
     assert_eq!(*asked.lock().unwrap(), ["2020-01-04"]);
+}
+
+#[test]
+fn the_last_and_the_latest_are_not_of_the_future() {
+    let (url, _) = server("2020-01-01,2020-01-04,2990-01-01,2990-01-02");
+    let used = |times: &str| {
+        let run = render("future.png", &request(&url, times, "")).ended(0);
+        run.manifest["frames"][0]["layers"][0]["time_used"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(used(""), "2020-01-04");
+    assert_eq!(used(r#""times": { "last": 1 },"#), "2020-01-04");
+    assert_eq!(used(r#""times": { "next": 1 },"#), "2990-01-01");
+    let (none, _) = server("2990-01-01");
+    let run = render("future.png", &request(&none, r#""times": { "last": 1 },"#, "")).ended(1);
+    assert!(run.said.contains("all its times are later than now; it begins at 2990-01-01T00:00:00Z"), "{}", run.said);
+}
+
+#[test]
+fn a_default_that_is_not_on_its_axis_is_said() {
+    let url = serve_all(|path| match path.contains("GetCapabilities") {
+        true => {
+            let what =
+                r#"<Dimension name="time" units="ISO8601" default="2031-01-01">2020-01-01,2020-01-04</Dimension>"#;
+            ("200 OK", "", capabilities_of("a", what).into_bytes())
+        }
+        false => ("200 OK", "", whole(path)),
+    });
+    let run = render("default.png", &request(&url, "", "")).ended(3);
+    assert_eq!(run.manifest["frames"][0]["layers"][0]["time_used"], "2020-01-04");
+    let warning = &run.manifest["warnings"][0];
+    assert_eq!((&warning["code"], &warning["layer"]), (&"default_not_offered".into(), &"Data".into()));
+    assert_eq!(
+        warning["message"],
+        "the server's default, `2031-01-01`, is not among the times that it offers; shown is 2020-01-04, its latest that is \
+         not later than now"
+    );
+    // Where the request has times, the default is of no interest.
+    render("default.png", &request(&url, r#""times": "2020-01-01","#, "")).ended(0);
+}
+
+#[test]
+fn an_entry_of_an_axis_that_cannot_be_read_is_named_and_costs_no_other() {
+    const TIMES: &str = "default,20200101,-0044-03-15,2020-01-04/P2M/P1M15D";
+    let (url, asked) = server(TIMES);
+    let times = r#""times": ["2020-01-01", "2020-02-19"],"#;
+    let run = render("ignored.gif", &request(&url, times, "")).ended(3);
+    assert_eq!(*asked.lock().unwrap(), ["20200101", "2020-02-19"]);
+    let words = "2 of 4 entries are ignored: `default` is not a time, `-0044-03-15` is not a time";
+    let warnings = run.manifest["warnings"].as_array().unwrap();
+    assert_eq!((warnings.len(), &warnings[0]["code"]), (1, &"axis_entry_ignored".into()), "{warnings:?}");
+    assert_eq!(warnings[0]["message"], format!("of the times that the server names, {words}"));
+    assert!(run.said.contains(words), "{}", run.said);
+    // A layer that is asked for no time has no use for them.
+    render("ignored.png", &request(&url, "", r#", "time": "none""#)).ended(0);
+
+    let file = folder("ignored").join("capabilities.xml");
+    std::fs::write(&file, capabilities("a", TIMES)).unwrap();
+    let offer = |further: &[&str]| {
+        let output = mapreel(&[&["layers", file.to_str().unwrap()], further].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(
+        offer(&[]).contains(&format!("2020-01-01T00:00:00Z to 2020-02-19T00:00:00Z, 3 times; {words}")),
+        "{}",
+        offer(&[])
+    );
+    let offer: serde_json::Value = serde_json::from_str(&offer(&["--json"])).unwrap();
+    assert_eq!(offer["layers"][0]["dimensions"][0]["axis"]["ignored"], words);
 }
 
 #[test]
