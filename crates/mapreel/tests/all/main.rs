@@ -14,6 +14,7 @@
 //! - [`postman`]: the collection for clients
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
+//! - [`random_axes`]: time axes of any kind, beside a second opinion
 //! - [`sources`]: tiles of every kind, in their place
 //! - [`truth`]: every gap named, every time that of the data
 //! - [`schemathesis`]: requests made from the API's own description
@@ -34,6 +35,7 @@ mod online;
 mod postman;
 mod projections;
 mod quirks;
+mod random_axes;
 mod schemathesis;
 mod sources;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
