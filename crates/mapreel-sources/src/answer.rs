@@ -4,12 +4,15 @@
 //! the bytes do not lie.
 
 use crate::Error;
+use std::borrow::Cow;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// A PNG, JPEG, WebP or GIF.
     Picture,
+    /// The same, as a tile; an empty answer says that there is none.
+    Tile(Absence),
     /// A JSON document.
     Json,
     /// What a server says of itself, in XML.
@@ -18,10 +21,28 @@ pub enum Wanted {
     CapabilitiesNow,
 }
 
+/// What a server answers that has no tile at a place, because there is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// Status 204, which says so.
+    Said,
+    /// Also an empty answer, status 404 or 410, and the exception `TileOutOfRange`: not every tile of the pyramid is there.
+    Meant,
+}
+
 impl Wanted {
+    /// What an answer is kept under: what counts as no tile for one layer may be a gap of another.
+    pub fn key(self, url: &str) -> Cow<'_, str> {
+        match self {
+            // A fragment is no part of what a server is asked for.
+            Self::Tile(Absence::Meant) => format!("{url}#sparse").into(),
+            _ => url.into(),
+        }
+    }
+
     fn words(self) -> &'static str {
         match self {
-            Self::Picture => "a picture",
+            Self::Picture | Self::Tile(_) => "a picture",
             Self::Json => "JSON",
             Self::Capabilities | Self::CapabilitiesNow => "capabilities",
         }
@@ -48,15 +69,37 @@ pub(crate) fn picture_kind(bytes: &[u8]) -> Option<PictureKind> {
     }
 }
 
+/// What was found to be what was wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The body.
+    Whole,
+    /// That there is no tile, whatever the body.
+    Nothing,
+}
+
+impl Absence {
+    fn is_it(self, status: u16, body: &[u8]) -> bool {
+        match self {
+            Self::Said => status == 204,
+            Self::Meant => {
+                let is_out_of_range = || exception(body).is_some_and(|text| text.starts_with("`TileOutOfRange`"));
+                matches!(status, 204 | 404 | 410) || status == 200 && body.is_empty() || is_out_of_range()
+            }
+        }
+    }
+}
+
 /// Accepts what was wanted; everything else becomes an error that quotes what the server said.
-pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Result<(), Error> {
+pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Result<Found, Error> {
     let success = (200..300).contains(&status);
     let is_picture = picture_kind(body).is_some();
     let text = body.trim_ascii_start();
     let is_json = matches!(text, [b'{' | b'[', ..]);
     match wanted {
-        Wanted::Picture if is_picture && success => return Ok(()),
-        Wanted::Json if is_json && success => return Ok(()),
+        Wanted::Picture | Wanted::Tile(_) if is_picture && success => return Ok(Found::Whole),
+        Wanted::Tile(absence) if absence.is_it(status, body) => return Ok(Found::Nothing),
+        Wanted::Json if is_json && success => return Ok(Found::Whole),
         _ => {}
     }
     let host = host.to_owned();
@@ -66,7 +109,7 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
         && exception.is_none()
         && is_xml(text)
     {
-        return Ok(());
+        return Ok(Found::Whole);
     }
     if let Some(text) = exception {
         return Err(Error::Exception { host, text, status, retry_after: None });
@@ -198,6 +241,27 @@ mod tests {
         check("<html><title>Log in</title>", Some("`h` answered with an HTML page instead of capabilities: Log in"));
         let report = "<ServiceExceptionReport><ServiceException>no</ServiceException></ServiceExceptionReport>";
         check(report, Some("`h` answered with an exception: no"));
+    }
+
+    #[test]
+    fn no_tile_is_no_error_where_the_server_or_the_request_says_so() {
+        let out_of_range = "<ExceptionReport><Exception exceptionCode='TileOutOfRange'/></ExceptionReport>";
+        let check = |status: u16, body: &str, said: bool, meant: bool| {
+            for (absence, expected) in [(Absence::Said, said), (Absence::Meant, meant)] {
+                let found = judge("h", status, body.as_bytes(), Wanted::Tile(absence)) == Ok(Found::Nothing);
+                assert_eq!(found, expected, "{status} {body} {absence:?}");
+            }
+            assert!(judge("h", status, body.as_bytes(), Wanted::Picture).is_err());
+        };
+        check(204, "", true, true);
+        check(200, "", false, true);
+        check(404, "no such tile", false, true);
+        check(410, "", false, true);
+        check(400, out_of_range, false, true);
+        check(200, out_of_range, false, true);
+        check(403, "", false, false);
+        check(500, "", false, false);
+        check(200, "<html>", false, false);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One attempt at a URL: redirects counted, every wait and every size bounded.
 
 use crate::Error;
-use crate::answer::{Wanted, judge};
+use crate::answer::{Found, Wanted, judge};
 use crate::client::{Config, host};
 use crate::connections::{Connections, was_refused};
 use crate::credentials::Credential;
@@ -158,7 +158,7 @@ async fn receive(
             return Err(Error::WrongKind { host, found, wanted, text: String::new() });
         }
     };
-    judge(&host, status, &body, wanted).map_err(|mut error| {
+    let found = judge(&host, status, &body, wanted).map_err(|mut error| {
         if let Error::Status { retry_after: asked, .. } | Error::Exception { retry_after: asked, .. } = &mut error {
             *asked = retry_after(headers);
         }
@@ -167,7 +167,7 @@ async fn receive(
         }
         error
     })?;
-    Ok(Bytes::from(body))
+    Ok(if found == Found::Nothing { Bytes::new() } else { Bytes::from(body) })
 }
 
 /// Decompresses at most one byte more than `max`, so that a bomb ends here and not in memory.

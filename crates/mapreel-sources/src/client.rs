@@ -64,7 +64,7 @@ impl Config {
     pub(crate) fn bytes_max(&self, wanted: Wanted) -> usize {
         match wanted {
             Wanted::Capabilities | Wanted::CapabilitiesNow => self.capabilities_bytes_max,
-            Wanted::Picture | Wanted::Json => self.answer_bytes_max,
+            Wanted::Picture | Wanted::Tile(_) | Wanted::Json => self.answer_bytes_max,
         }
     }
 }
@@ -105,7 +105,7 @@ impl Client {
         Self { shared: self.shared.clone(), cache: Cache::new(self.shared.config.cache_bytes_max) }
     }
 
-    /// The bytes behind a URL, which are what was wanted, by their first bytes at least.
+    /// The bytes behind a URL, which are what was wanted, by their first bytes at least; none where there is no tile.
     ///
     /// # Errors
     /// The last attempt's error; see [`Error`].
@@ -116,8 +116,8 @@ impl Client {
         self.shared.config.egress.admit(&parsed)?;
         let credential = self.shared.config.credentials.take(&mut parsed)?;
         let answer = match wanted {
-            Wanted::Picture | Wanted::Json => {
-                return self.cache.get(url, self.fetch(parsed, credential, wanted)).await;
+            Wanted::Picture | Wanted::Tile(_) | Wanted::Json => {
+                return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
             }
             Wanted::Capabilities => match self.shared.said.get(url) {
                 Some(known) => return Ok(known),

@@ -80,6 +80,34 @@ fn after_root_name(text: &str) -> Option<usize> {
     }
 }
 
+/// The local name of a document's root element.
+pub(crate) fn root_name(bytes: &[u8]) -> Option<String> {
+    let text = text(bytes);
+    let head = &text[..after_root_name(&text)?];
+    let name = &head[head.rfind('<')? + 1..];
+    Some(name.rsplit(':').next().unwrap_or(name).to_owned())
+}
+
+/// What kind of service a document describes, in words: `a WMS 1.0.0`.
+pub(crate) fn kind(root: Node) -> String {
+    let name = root.tag_name().name();
+    let namespace = root.tag_name().namespace().unwrap_or_default().to_ascii_lowercase();
+    let service = match name {
+        "WMS_Capabilities" | "WMT_MS_Capabilities" => "WMS",
+        "WFS_Capabilities" => "WFS",
+        "WCS_Capabilities" => "WCS",
+        "Capabilities" if namespace.contains("/wcs") => "WCS",
+        "Capabilities" if namespace.contains("/csw") => "CSW",
+        "Capabilities" => "WMTS",
+        "TileMapService" | "TileMap" => "TMS",
+        _ => return format!("a document `{name}`"),
+    };
+    match attribute(root, "version") {
+        Some(version) => format!("a {service} {version}"),
+        None => format!("a {service}"),
+    }
+}
+
 /// The child elements of this name, in whatever namespace.
 pub(crate) fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
     node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
@@ -148,6 +176,17 @@ mod tests {
             root(b"<!DOCTYPE a SYSTEM 'x.dtd'><!-- <b> --><a x='1'><inspire:b i:c='2'>1</inspire:b></a>"),
             Ok("1".into())
         );
+    }
+
+    #[test]
+    fn the_root_is_found_past_whatever_stands_before_it() {
+        let check = |text: &str, name: Option<&str>| assert_eq!(root_name(text.as_bytes()).as_deref(), name, "{text}");
+        check(
+            "<?xml version='1.0'?><!DOCTYPE a [<!ELEMENT b EMPTY>]><!-- <c> --><wmts:Capabilities x='1'>",
+            Some("Capabilities"),
+        );
+        check("<WMT_MS_Capabilities version='1.0.0'><Capabilities>", Some("WMT_MS_Capabilities"));
+        check("text", None);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub mod wms;
 pub mod wmts;
 
 pub use allowed::{Allowed, BadAllowed};
-pub use answer::Wanted;
+pub use answer::{Absence, Wanted};
 pub use client::{Client, Config, Upstreams};
 pub use credentials::{Credential, Credentials, Secret};
 pub use decode::{Picture, decode, decode_into};

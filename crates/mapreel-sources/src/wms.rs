@@ -24,7 +24,7 @@ pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, Broken
 fn service(root: Node, now: Timestamp) -> Result<Capabilities, BrokenDocument> {
     let name = root.tag_name().name();
     if !matches!(name, "WMS_Capabilities" | "WMT_MS_Capabilities") {
-        return Err(BrokenDocument(format!("these are not the capabilities of a WMS: the document is a `{name}`")));
+        return Err(BrokenDocument(format!("this is {}, not a WMS", document::kind(root))));
     }
     let broken = |what: &str| BrokenDocument(format!("the capabilities have no `{what}` in `{name}`"));
     let capability = child(root, "Capability").ok_or_else(|| broken("Capability"))?;

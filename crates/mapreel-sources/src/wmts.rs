@@ -16,12 +16,18 @@ pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, Broken
     document::read(bytes, |document| service(document.root_element(), now))
 }
 
+/// Whether a document looks like the capabilities of a WMTS, by its root element.
+pub fn is_it(document: &[u8]) -> bool {
+    document::root_name(document).is_some_and(|name| name == "Capabilities")
+}
+
 fn service(root: Node, now: Timestamp) -> Result<Capabilities, BrokenDocument> {
-    let name = root.tag_name().name();
-    let contents = child(root, "Contents").filter(|_| name == "Capabilities");
-    let Some(contents) = contents else {
-        return Err(BrokenDocument(format!("these are not the capabilities of a WMTS: the document is a `{name}`")));
-    };
+    let kind = document::kind(root);
+    if !kind.starts_with("a WMTS") {
+        return Err(BrokenDocument(format!("this is {kind}, not a WMTS")));
+    }
+    let broken = || BrokenDocument("the capabilities have no `Contents`".to_owned());
+    let contents = child(root, "Contents").ok_or_else(broken)?;
     let operations = child(root, "OperationsMetadata");
     let address = |operation: &str| {
         let operation = children(operations?, "Operation").find(|node| attribute(*node, "name") == Some(operation))?;
@@ -52,7 +58,7 @@ fn layer(node: Node, now: Timestamp) -> Option<Layer> {
     Some(Layer {
         title: child_words(node, "Title").unwrap_or_else(|| name.clone()),
         description: child_words(node, "Abstract").map(shortened),
-        degrees: child(node, "WGS84BoundingBox").and_then(degrees),
+        degrees: child(node, "WGS84BoundingBox").and_then(degrees).or_else(|| own_box(node)),
         formats: children(node, "Format").filter_map(document::words).collect(),
         styles: styles.into_iter().map(|(_, style)| style).collect(),
         dimensions: children(node, "Dimension").filter_map(|node| dimension(node, now)).collect(),
@@ -125,6 +131,14 @@ fn degrees(node: Node) -> Option<Bbox> {
     let corner = |name| two_numbers(&child_words(node, name)?);
     let ([west, south], [east, north]) = (corner("LowerCorner")?, corner("UpperCorner")?);
     Some(Bbox::new([west, south, east, north]))
+}
+
+/// Where there are data, from the layer's box in some CRS: for servers that leave out the other.
+fn own_box(node: Node) -> Option<Bbox> {
+    children(node, "BoundingBox").find_map(|node| {
+        let corner = |name| two_numbers(&child_words(node, name)?);
+        mapreel_spec::wmts::degrees_of(attribute(node, "crs")?, corner("LowerCorner")?, corner("UpperCorner")?)
+    })
 }
 
 fn two_numbers(text: &str) -> Option<[f64; 2]> {

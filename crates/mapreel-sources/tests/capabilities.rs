@@ -143,7 +143,7 @@ fn a_broken_document_is_told_with_the_place_where_it_breaks() {
     );
     check(&laughs, "the XML is broken");
     let why = wmts::capabilities(OLD.as_bytes(), now()).unwrap_err().to_string();
-    assert!(why.contains("not the capabilities of a WMTS"), "{why}");
+    assert!(why.contains("this is a WMS 1.1.1, not a WMTS"), "{why}");
 }
 
 #[test]

@@ -80,6 +80,8 @@ pub struct Layer {
     pub attribution: Option<String>,
     /// Labels for its line in the header.
     pub labels: Series<Vec<Label>>,
+    /// What the absence of a tile means.
+    pub missing_tiles: MissingTiles,
     /// What to do when it cannot be drawn.
     pub on_error: OnError,
     /// What its server's documents have shown not to be as it was asked for; where it concerns all frames.
@@ -178,6 +180,16 @@ pub enum OnError {
     Fail,
     /// Show the frame before's, and say so.
     Hold,
+}
+
+/// What it means that a server does not have a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingTiles {
+    /// A gap, unless the server says with status 204 that there is nothing.
+    #[default]
+    Report,
+    /// There is nothing at this place: the pyramid has only the tiles in which there is something.
+    Transparent,
 }
 
 /// What a layer shows.

@@ -220,6 +220,11 @@ impl Dimensions {
         self.animated(name)?.symbol()
     }
 
+    /// The names of the parameters that are asked for.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.chosen.iter().map(|chosen| chosen.parameter.as_str())
+    }
+
     /// Whether frames differ.
     pub(crate) fn vary(&self) -> bool {
         self.chosen.iter().any(|chosen| chosen.values.len() > 1)

@@ -23,11 +23,23 @@ pub enum GapKind {
     },
     /// The picture of this time, in which there is nothing.
     Empty,
+    /// Nothing: the layer has nothing at the place that the map shows.
+    Outside,
 }
 
 impl Gap {
     /// Nothing is shown, or not all of it.
     pub fn missing(why: impl Into<String>) -> Self {
         Self { kind: GapKind::Missing, why: why.into() }
+    }
+
+    /// Nothing is shown, because the layer has nothing at the place of the map.
+    pub fn outside(why: impl Into<String>) -> Self {
+        Self { kind: GapKind::Outside, why: why.into() }
+    }
+
+    /// Whether the layer is not shown, or not all of it.
+    pub fn is_lack(&self) -> bool {
+        matches!(self.kind, GapKind::Missing | GapKind::Outside)
     }
 }

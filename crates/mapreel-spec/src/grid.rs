@@ -1,7 +1,7 @@
 //! A grid of tiles: which of them cover a map, and the picture that they make.
 
-use crate::plan::{Fit, Mosaic, Piece};
-use crate::{Bbox, Crs, Extent};
+use crate::mosaic::{Fit, Mosaic, Piece};
+use crate::{Bbox, Crs, Extent, outside};
 
 /// One level of a tile pyramid.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,9 +37,6 @@ impl Grid {
         if width.saturating_mul(height) > max as u64 {
             return None;
         }
-        if width == 0 || height == 0 {
-            return Some(Mosaic::nothing(self.crs, None));
-        }
         let [px, py] = self.tile_px;
         let mut pieces = Vec::with_capacity((width * height) as usize);
         for row in north..=south {
@@ -59,15 +56,28 @@ impl Grid {
                 });
             }
         }
-        let edge = |column: i64| self.corner[0] + column as f64 * tile_x;
-        let line = |row: i64| self.corner[1] - row as f64 * tile_y;
+        if pieces.is_empty() {
+            return Some(Mosaic::nothing(self.crs, outside::covers(&self.area(), self.crs)));
+        }
         Some(Mosaic {
             crs: self.crs,
-            bbox: Bbox { min_x: edge(west), max_x: edge(east + 1), max_y: line(north), min_y: line(south + 1) },
+            bbox: self.area_of([west, east], [north, south]),
             size: Some((width as u32 * px, height as u32 * py)),
             pieces,
             gap: None,
         })
+    }
+
+    /// What its tiles cover together.
+    pub(crate) fn area(&self) -> Bbox {
+        self.area_of(self.columns, self.rows)
+    }
+
+    fn area_of(&self, columns: [i64; 2], rows: [i64; 2]) -> Bbox {
+        let [tile_x, tile_y] = self.tile_px.map(|px| f64::from(px) * self.resolution);
+        let edge = |column: i64| self.corner[0] + column as f64 * tile_x;
+        let line = |row: i64| self.corner[1] - row as f64 * tile_y;
+        Bbox { min_x: edge(columns[0]), max_x: edge(columns[1] + 1), max_y: line(rows[0]), min_y: line(rows[1] + 1) }
     }
 }
 

@@ -9,6 +9,7 @@
 //! Everything here is a pure function of its arguments: no network, files, clock, async or pixels.
 
 mod animation;
+mod area_of_use;
 mod axes;
 mod axis;
 mod bbox;
@@ -31,9 +32,13 @@ mod json;
 mod labels;
 mod limits;
 pub mod manifest;
+mod matrix_set;
+mod mosaic;
 mod natural_earth;
 mod output;
+mod outside;
 mod period;
+mod picture_format;
 mod plan;
 mod problem;
 mod projection;
@@ -42,6 +47,7 @@ mod run;
 mod simplestyle;
 mod text;
 mod tile;
+mod tile_address;
 mod tilejson;
 mod time;
 mod time_error;
@@ -54,7 +60,8 @@ pub mod wmts;
 mod zone;
 
 pub use animation::{
-    Animation, Content, Document, DocumentKind, Header, Label, LastTimes, Layer, Legend, OnError, Resampling, Series,
+    Animation, Content, Document, DocumentKind, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError,
+    Resampling, Series,
 };
 pub use axes::AxisOrder;
 pub use axis::{Side, TimeAxis};
@@ -70,9 +77,10 @@ pub use graticule::Graticule;
 pub use ignored::Ignored;
 pub use interval::expand as expand_times;
 pub use limits::Limits;
+pub use mosaic::{Fit, Mosaic, Piece};
 pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
 pub use output::{Format, Output};
-pub use plan::{Drawing, Fit, Frame, Mosaic, Piece, Plan, PlannedLabel, PlannedLayer, Segment};
+pub use plan::{Drawing, Frame, Plan, PlannedLabel, PlannedLayer, Segment};
 pub use problem::{Problem, Problems};
 pub use projection::Projection;
 pub use run::Run;

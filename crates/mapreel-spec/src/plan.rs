@@ -2,11 +2,12 @@
 //!
 //! A plan is plain data, computed once and never edited. It does not know how anything is fetched or drawn.
 
-use crate::animation::{Animation, Content, Layer, Legend, OnError, Resampling, Series};
+use crate::animation::{Animation, Content, Layer, Legend, MissingTiles, OnError, Resampling, Series};
 use crate::dimension::with_units;
 use crate::geojson::Features;
 use crate::labels::labels;
 use crate::manifest::{self, Warning};
+use crate::mosaic::{Fit, Mosaic, Piece};
 use crate::run::Run;
 use crate::timing::Timing;
 use crate::wms_layer::Choice;
@@ -78,6 +79,8 @@ pub struct PlannedLayer {
     pub dimensions: Series<Vec<manifest::Dimension>>,
     /// The run of the forecast that every request names.
     pub run: Option<Run>,
+    /// What the absence of a tile means.
+    pub missing_tiles: MissingTiles,
     /// What to do when it cannot be drawn.
     pub on_error: OnError,
 }
@@ -86,6 +89,13 @@ impl PlannedLayer {
     /// Whether it has a time of its own in some frame.
     pub fn has_times(&self) -> bool {
         self.times_used.iter().any(Option::is_some)
+    }
+
+    /// Why it shows nothing anywhere on the map, in no frame.
+    pub fn outside(&self) -> Option<&str> {
+        let Drawing::Pictures(series) = &self.drawing else { return None };
+        let is_nowhere = series.iter().all(|mosaic| mosaic.pieces.is_empty());
+        is_nowhere.then(|| series.iter().find_map(Mosaic::outside)).flatten()
     }
 
     /// Whether an empty picture of it is worth a word: only what was chosen by a time may be empty because of it.
@@ -137,58 +147,6 @@ impl Drawing {
     }
 }
 
-/// A picture put together from pieces, and the area that it shows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mosaic {
-    /// The CRS of the bbox; rows and columns are parallel to its axes.
-    pub crs: Crs,
-    /// What the picture's outer edges show.
-    pub bbox: Bbox,
-    /// Width and height in pixels; `None`: those of its only piece, known when it is there.
-    pub size: Option<(u32, u32)>,
-    /// The pieces; they do not overlap.
-    pub pieces: Vec<Piece>,
-    /// Why there is nothing to fetch, where that is known beforehand.
-    pub gap: Option<String>,
-}
-
-impl Mosaic {
-    /// No picture: there is none of this place, or (`gap`) of this time.
-    pub(crate) fn nothing(crs: Crs, gap: Option<String>) -> Self {
-        Self { crs, bbox: Bbox::new([0.0, 0.0, 1.0, 1.0]), size: Some((1, 1)), pieces: Vec::new(), gap }
-    }
-}
-
-/// A picture from an upstream and its place in a mosaic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// Where it is.
-    pub url: String,
-    /// Its left edge in the mosaic, in pixels.
-    pub x: u32,
-    /// Its upper edge in the mosaic, in pixels.
-    pub y: u32,
-    /// Its width in the mosaic, in pixels.
-    pub width: u32,
-    /// Its height in the mosaic, in pixels.
-    pub height: u32,
-    /// What to do with a picture of another size.
-    pub fit: Fit,
-    /// Pixels that the picture has beyond its place and that are cut off: left, top, right, bottom.
-    pub gutter: [u32; 4],
-}
-
-/// What to do with a picture of another size than its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
-    /// It is wrong: this size was asked for.
-    Exact,
-    /// Scale it: tiles come in several sizes.
-    Scale,
-    /// Its size is the mosaic's.
-    Whole,
-}
-
 impl Plan {
     /// Plans an animation.
     ///
@@ -238,15 +196,16 @@ impl Plan {
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
-        let plan = Self {
+        let mut plan = Self {
             map: animation.map,
             title: animation.header.title.clone(),
             frames: (0..frames).map(|index| frame(index, animation)).collect(),
             layers,
             segments: segments(frames, animation.frames_expected()),
             output: animation.output.clone(),
-            warnings: animation.layers.iter().flat_map(warnings).collect(),
+            warnings: animation.layers.iter().flat_map(|layer| warnings(layer, &animation.map)).collect(),
         };
+        plan.warnings.extend(plan.layers.iter().filter_map(nowhere));
         let requests = plan.upstream_urls().len();
         if requests > limits.upstream_requests_max {
             let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
@@ -269,13 +228,24 @@ impl Plan {
 }
 
 /// What is known of a layer before it is drawn not to be as it was asked for.
-fn warnings(layer: &Layer) -> Vec<Warning> {
+fn warnings(layer: &Layer, map: &Extent) -> Vec<Warning> {
     let unconfirmed =
         layer.content.timing().and_then(Timing::unconfirmed).map(|why| {
             Warning::of_layer("time_unconfirmed", &layer.name, format!("its times are not confirmed: {why}"))
         });
     let values = layer.content.dimensions().map(|dimensions| dimensions.warnings(&layer.name)).unwrap_or_default();
-    unconfirmed.into_iter().chain(values).chain(layer.warnings.iter().cloned()).collect()
+    let partial = match &layer.content {
+        Content::Tiles(templates) => templates.at(0).beyond(map),
+        Content::Wmts(wmts) => wmts.beyond(map),
+        _ => None,
+    };
+    let partial = partial.map(|why| Warning::of_layer("layer_partial", &layer.name, why));
+    unconfirmed.into_iter().chain(values).chain(partial).chain(layer.warnings.iter().cloned()).collect()
+}
+
+/// A layer that shows nothing anywhere on the map, and why.
+fn nowhere(layer: &PlannedLayer) -> Option<Warning> {
+    Some(Warning::of_layer("layer_outside", &layer.name, layer.outside()?))
 }
 
 /// What a server is asked for, frame by frame, and the time of each.
@@ -354,12 +324,13 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             chosen(times[..frames].iter().enumerate().map(at).collect::<Result<Vec<_>, _>>()?.into_iter())
         }
         Content::GetMaps(requests) => {
-            let mosaics = Series::new(requests.iter().map(|r| r.mosaic()).collect());
+            let mosaics = Series::new(requests.iter().map(|r| r.mosaic().on(&animation.map)).collect());
             let used = requests.iter().map(|r| r.time().map(str::to_owned)).collect();
             (Drawing::Pictures(mosaics), Series::new(used))
         }
         Content::Picture { url, bbox, crs } => {
-            let mosaic = |time: &Option<ValidTime>| Ok(picture(&fill_time(url, time.as_ref())?, *bbox, *crs));
+            let mosaic =
+                |time: &Option<ValidTime>| Ok(picture(&fill_time(url, time.as_ref())?, *bbox, *crs).on(&animation.map));
             let mosaics = Series::new(times.iter().map(mosaic).collect::<Result<_, Refusal>>()?);
             let used = match &mosaics {
                 Series::Same(_) if times.len() > 1 => Series::Same(None),
@@ -408,6 +379,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             (0..times.len()).map(|i| layer.content.dimensions().map(|d| d.facts(i)).unwrap_or_default()).collect(),
         ),
         run: wms.and_then(|wms| wms.run.clone()),
+        missing_tiles: layer.missing_tiles,
         on_error: layer.on_error,
     })
 }

@@ -45,6 +45,11 @@ impl Projection {
         &self.name
     }
 
+    /// The number of `EPSG:3413`.
+    pub(crate) fn code(&self) -> u16 {
+        self.code
+    }
+
     /// The meridian opposite to which the plane is cut, in degrees.
     pub(crate) fn central_meridian(&self) -> f64 {
         self.central_meridian

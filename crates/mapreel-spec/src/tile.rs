@@ -1,9 +1,9 @@
 //! Tiles of the XYZ convention: which cells cover a map, and the URL of each.
 
 use crate::grid::{self, Grid};
-use crate::plan::Mosaic;
+use crate::mosaic::Mosaic;
 use crate::wms::with_credential;
-use crate::{Bbox, Crs, Extent};
+use crate::{Bbox, Crs, Extent, outside};
 
 /// The deepest level of a tile pyramid that is asked for.
 pub(crate) const ZOOM_MAX: u32 = 22;
@@ -30,7 +30,10 @@ pub struct TileTemplate {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TileTemplateError {
     /// A placeholder that is not known.
-    #[error("the placeholder `{{{0}}}` is not known; there are {{z}}, {{x}}, {{y}}, {{-y}}, {{q}}, {{s}} and {{r}}")]
+    #[error(
+        "the placeholder `{{{0}}}` is not known; there are {{z}}, {{x}}, {{y}}, {{-y}}, {{q}}, {{s}}, {{r}}, and \
+         {{tileMatrix}}, {{tileCol}}, {{tileRow}} of OGC API – Tiles"
+    )]
     Placeholder(String),
     /// Neither a template nor a sample tile.
     #[error("neither a template with {{z}}, {{x}} and {{y}} nor the URL of a tile")]
@@ -41,7 +44,8 @@ impl TileTemplate {
     /// Reads a template (`…/{z}/{x}/{y}.png`) or the URL of any one tile (`…/3/5/2.png`).
     ///
     /// `{-y}` counts rows from the south, as TMS does; `{q}` is a quadkey; `{s}` a subdomain; `{r}` becomes `@2x`. Tiles of a
-    /// template with `@2x` have 512 pixels a side, all others 256. A sample tile is read as `{z}/{x}/{y}`, except behind
+    /// template with `@2x` have 512 pixels a side, all others 256. `{tileMatrix}`, `{tileCol}` and `{tileRow}` of OGC API –
+    /// Tiles are the same as `{z}`, `{x}` and `{y}`. A sample tile is read as `{z}/{x}/{y}`, except behind
     /// `/tile/`, where ArcGIS servers put the row before the column (`…/MapServer/tile/{z}/{y}/{x}`).
     ///
     /// # Errors
@@ -49,12 +53,7 @@ impl TileTemplate {
     pub fn parse(url: &str) -> Result<Self, TileTemplateError> {
         let template =
             if url.contains('{') { url.to_owned() } else { from_sample(url).ok_or(TileTemplateError::NotATile)? };
-        for placeholder in template.split('{').skip(1) {
-            let name = placeholder.split('}').next().unwrap_or_default();
-            if !matches!(name, "z" | "x" | "y" | "-y" | "q" | "s" | "r") {
-                return Err(TileTemplateError::Placeholder(name.to_owned()));
-            }
-        }
+        let template = canonical(&template)?;
         let has = |name: &str| template.contains(name);
         if !(has("{q}") || has("{z}") && has("{x}") && (has("{y}") || has("{-y}"))) {
             return Err(TileTemplateError::NotATile);
@@ -67,6 +66,11 @@ impl TileTemplate {
     /// Names the credential that the tiles are asked for with.
     pub(crate) fn ask_with(&mut self, credential: &str) {
         self.template = with_credential(&self.template, Some(credential));
+    }
+
+    /// What of the map lies beyond the tiles' world.
+    pub(crate) fn beyond(&self, map: &Extent) -> Option<String> {
+        outside::beyond_mercator(Crs::WebMercator, self.degrees.as_ref(), map)
     }
 
     fn url(&self, zoom: u32, x: i64, y: i64) -> String {
@@ -82,7 +86,10 @@ impl TileTemplate {
     /// when they would be more than `max`.
     pub(crate) fn mosaic(&self, map: &Extent, max: usize) -> Option<Mosaic> {
         let crs = Crs::WebMercator;
-        let Some(mut wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, None)) };
+        let Some(mut wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
+        if let Some(gap) = self.degrees.and_then(|degrees| outside::beside(&degrees, Crs::Geographic, map)) {
+            return Some(Mosaic::nothing(crs, gap));
+        }
         if map.crs.is_parallel() {
             // Of two maps of one scale at the equator, none is finer because it lies farther north.
             let equal = map.resolution()[0] / map.crs.equator() * crs.equator();
@@ -111,6 +118,29 @@ impl TileTemplate {
         };
         grid.mosaic(&wanted.bbox, max, |x, y| self.url(zoom, x, y))
     }
+}
+
+/// The template with every placeholder by its shortest name.
+fn canonical(template: &str) -> Result<String, TileTemplateError> {
+    let mut parts = template.split('{');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+        out += match name.to_ascii_lowercase().as_str() {
+            "z" | "tilematrix" | "level" => "{z}",
+            "x" | "tilecol" | "col" => "{x}",
+            "y" | "tilerow" | "row" => "{y}",
+            "-y" => "{-y}",
+            "q" => "{q}",
+            "s" => "{s}",
+            "r" => "{r}",
+            // The pyramid that all tiles of a template are in, by its registered name.
+            "tilematrixset" | "tilematrixsetid" => "WebMercatorQuad",
+            _ => return Err(TileTemplateError::Placeholder(name.to_owned())),
+        };
+        out += rest;
+    }
+    Ok(out)
 }
 
 /// The name of a tile by the quarters that it lies in, from the whole world inwards.
@@ -157,6 +187,16 @@ mod tests {
         let error = TileTemplate::parse("https://a.example/{z}/{x}/{y}.{ext}").unwrap_err();
         assert_eq!(error, TileTemplateError::Placeholder("ext".into()));
         assert_eq!(TileTemplate::parse("https://a.example/{z}/{x}.png"), Err(TileTemplateError::NotATile));
+    }
+
+    #[test]
+    fn placeholders_of_ogc_api_tiles_are_known_in_any_case() {
+        let check = |template: &str, expected: &str| {
+            assert_eq!(TileTemplate::parse(template).unwrap().url(3, 5, 2), expected);
+        };
+        check("http://t/{tileMatrix}/{tileRow}/{tileCol}", "http://t/3/2/5");
+        check("http://t/{TileMatrixSet}/{TILEMATRIX}/{TileCol}/{tilerow}.png", "http://t/WebMercatorQuad/3/5/2.png");
+        check("http://t/tile/{level}/{row}/{col}", "http://t/tile/3/2/5");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! WMS requests as text: building GetMap and GetLegendGraphic, reading and cutting the GetMap URLs of others.
 
 use crate::axes;
-use crate::plan::{Fit, Mosaic, Piece};
-use crate::{AxisOrder, Bbox, Crs, Extent};
+use crate::mosaic::{Fit, Mosaic, Piece};
+use crate::{AxisOrder, Bbox, Crs, Extent, outside};
 use url::Url;
 
 /// A URL taken apart at its query, whose parameter names have no case (OGC 06-042, 6.8.1).
@@ -294,7 +294,7 @@ impl Service {
 
     /// The pictures that show an extent at a time, cut at ±180° and into cells.
     pub(crate) fn mosaic(&self, map: &Extent, time: Option<&str>, dimensions: &[(&str, &str)]) -> Mosaic {
-        let Some(extent) = map.in_crs(self.crs) else { return Mosaic::nothing(self.crs, None) };
+        let Some(extent) = map.in_crs(self.crs) else { return Mosaic::nothing(self.crs, outside::not_in(self.crs)) };
         let mut request = self.request.clone();
         time.iter().for_each(|time| request.set("TIME", *time));
         dimensions.iter().for_each(|(parameter, value)| request.set(parameter, *value));

@@ -4,11 +4,12 @@ use crate::animation::DocumentKind;
 use crate::capabilities::{Capabilities, Dialect, Dimension, Layer};
 use crate::colour_bar::{ColourBar, Details, Question};
 use crate::dimension::{Animate, Dimensions};
-use crate::plan::Mosaic;
+use crate::mosaic::Mosaic;
+use crate::picture_format;
 use crate::run::Run;
 use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::{Cell, Service};
-use crate::{AxisOrder, Crs, Extent, ValidTime, Zone};
+use crate::{AxisOrder, Crs, Extent, Gap, ValidTime, Zone};
 use jiff::Timestamp;
 
 /// A layer of a WMS.
@@ -105,6 +106,7 @@ impl WmsLayer {
         self.speak(capabilities.dialect, layers[0]);
         self.questions = Question::all(&self.service, self.dialect, legend_wanted);
         self.keep_within(capabilities, map);
+        self.choose_format(&capabilities.formats);
         self.timing.known = known_times(layers.iter().find_map(|layer| layer.dimension("time")), now);
         self.settle_dimensions(&layers, now);
     }
@@ -206,12 +208,20 @@ impl WmsLayer {
         }
     }
 
+    /// Asks for pictures in a format that the server has, where PNG by its plain name is not among them.
+    fn choose_format(&mut self, formats: &[String]) {
+        let is_default = self.service.request.get("FORMAT") == Some("image/png");
+        if let Some(format) = picture_format::for_a_map(formats).filter(|_| is_default) {
+            self.service.request.set("FORMAT", format);
+        }
+    }
+
     /// What is asked for in a frame, counted from 0, and at its time.
     pub(crate) fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
         let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         match asked {
             Ok((values, time)) => Choice { mosaic: self.service.mosaic(map, time.as_deref(), &values), time },
-            Err(why) => Choice { mosaic: Mosaic::nothing(self.service.crs, Some(why)), time: None },
+            Err(why) => Choice { mosaic: Mosaic::nothing(self.service.crs, Gap::missing(why)), time: None },
         }
     }
 

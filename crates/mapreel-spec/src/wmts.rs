@@ -2,17 +2,16 @@
 
 use crate::capabilities::{Dimension, Style};
 use crate::dimension::{Animate, Dimensions};
-use crate::grid::{self, Grid};
-use crate::plan::Mosaic;
-use crate::timing::{Known, Timing};
+pub use crate::matrix_set::degrees_of;
+use crate::matrix_set::{self, Levels};
+use crate::mosaic::Mosaic;
+use crate::tile_address::{Address, Common};
+use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::Request;
 use crate::wms_layer::{Choice, known_times};
-use crate::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone, axes};
+use crate::{AxisOrder, Bbox, Extent, Gap, ValidTime, Zone, outside};
 use jiff::Timestamp;
 use serde::Serialize;
-
-/// Metres of one pixel at a scale denominator of 1 (6.1).
-const PIXEL_M: f64 = 0.000_28;
 
 /// A WMTS.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -106,6 +105,8 @@ pub struct WmtsLayer {
     pub(crate) style: Option<String>,
     pub(crate) matrix_set: Option<String>,
     pub(crate) format: Option<String>,
+    /// The order in which the corners of its matrices are written, where the request names one.
+    pub(crate) axis_order: Option<AxisOrder>,
     pub(crate) timing: Timing,
     /// Which values of other dimensions it is asked for.
     pub(crate) dimensions: Dimensions,
@@ -116,24 +117,30 @@ pub struct WmtsLayer {
 /// Where the tiles of a layer are.
 #[derive(Debug, Clone, PartialEq)]
 struct Tiles {
-    crs: Crs,
-    /// Name and grid of each level.
-    levels: Vec<(String, Grid)>,
+    levels: Levels,
     address: Address,
-    /// What stands for the time in an address.
-    time: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Address {
-    Template(String),
-    Parameters(Request),
+    /// What stands for the time in an address, and what is drawn where none is asked for.
+    time: Option<(String, Option<String>)>,
+    /// Dimensions of a single value, which an address must have all the same.
+    single: Vec<(String, String)>,
+    /// Where the layer has data, in degrees.
+    degrees: Option<Bbox>,
 }
 
 impl WmtsLayer {
     pub(crate) fn new(request: Request, layer: String, timing: Timing) -> Self {
         let dimensions = Dimensions::default();
-        Self { request, layer, style: None, matrix_set: None, format: None, timing, dimensions, tiles: None }
+        Self {
+            request,
+            layer,
+            style: None,
+            matrix_set: None,
+            format: None,
+            axis_order: None,
+            timing,
+            dimensions,
+            tiles: None,
+        }
     }
 
     /// The document that says where the tiles are; `None` when it has been read.
@@ -166,78 +173,50 @@ impl WmtsLayer {
         })?;
         let time = layer.dimensions.iter().find(|dimension| dimension.name.eq_ignore_ascii_case("time"));
         self.timing.known = known_times(time, now);
-        let (link, set, crs) = self.choose_set(capabilities, layer, map)?;
-        let mut levels: Vec<(String, Grid)> = Vec::new();
-        for matrix in &set.matrices {
-            let limits = link.limits.iter().find(|(name, ..)| *name == matrix.name);
-            levels.push((matrix.name.clone(), matrix.grid(crs, &set.crs, limits.map(|(_, c, r)| (*c, *r)))));
-        }
-        levels.sort_by(|(_, a), (_, b)| b.resolution.total_cmp(&a.resolution));
-        let style = self.style.clone().or_else(|| layer.styles.first().map(|style| style.name.clone()));
-        let picture = |format: &&String| {
-            matches!(
-                format.split(';').next().unwrap_or_default(),
-                "image/png" | "image/jpeg" | "image/webp" | "image/gif"
-            )
+        let asked = matrix_set::Asked { name: self.matrix_set.as_deref(), order: self.axis_order };
+        let (set, levels) = matrix_set::choose(capabilities, layer, asked, map)?;
+        let single = self.settle_dimensions(layer, now);
+        let style = self.style.as_deref().or_else(|| layer.styles.first().map(|style| style.name.as_str()));
+        let common = Common { style: style.unwrap_or_default(), matrix_set: &set.name, format: self.format.as_deref() };
+        let time_asked = time.filter(|_| self.timing.asked != AskedTime::None).map(|time| time.name.as_str());
+        let asked: Vec<&str> = time_asked.into_iter().chain(self.dimensions.parameters()).collect();
+        let address = Address::choose(&self.request, capabilities, layer, &common, &asked)?;
+        let default = match &self.timing.known {
+            Known::Times { default: Some(default), .. } => Some(default.text().to_owned()),
+            _ => time.and_then(default_or_first),
         };
-        let format = self.format.clone().or_else(|| layer.formats.iter().find(picture).cloned());
-        let format =
-            format.ok_or_else(|| format!("it has no pictures; its formats are {}", layer.formats.join(", ")))?;
-        self.settle_dimensions(layer, now);
-        let origin = capabilities.own_origin.as_deref();
-        let template = layer.templates.iter().find(|(known, _)| *known == format);
-        let (style, set_name) = (style.unwrap_or_default(), &set.name);
-        let address = match (template, &capabilities.get_tile) {
-            (Some((_, template)), _) => {
-                let template = self.request.as_reached(template, origin);
-                let fixed = [("layer", &self.layer), ("style", &style), ("tilematrixset", set_name)];
-                Address::Template(fixed.iter().fold(template, |template, (name, value)| fill(&template, name, value)))
-            }
-            (None, named) => {
-                let base = match named {
-                    Some(url) if self.request.path().ends_with(".xml") => {
-                        Request::parse(&self.request.as_reached(url, origin)).map_err(|error| error.to_string())?
-                    }
-                    _ => self.request.clone(),
-                };
-                let mut request = base;
-                for (name, value) in [
-                    ("SERVICE", "WMTS"),
-                    ("REQUEST", "GetTile"),
-                    ("VERSION", "1.0.0"),
-                    ("LAYER", &self.layer),
-                    ("STYLE", &style),
-                    ("FORMAT", &format),
-                    ("TILEMATRIXSET", set_name),
-                ] {
-                    request.set(name, value);
-                }
-                Address::Parameters(request)
-            }
-        };
-        let time = time.map(|dimension| dimension.name.clone());
-        self.tiles = Some(Tiles { crs, levels, address, time });
+        let time = time.map(|time| (time.name.clone(), default));
+        self.tiles = Some(Tiles { levels, address, time, single, degrees: layer.degrees });
         Ok(())
     }
 
-    /// Chooses the values of dimensions other than time. A tile needs a value for each (07-057r7, 7.1.1.2): without a default
-    /// the first.
-    fn settle_dimensions(&mut self, layer: &Layer, now: Timestamp) {
+    /// What of the map lies beyond the tiles' world.
+    pub(crate) fn beyond(&self, map: &Extent) -> Option<String> {
+        let tiles = self.tiles.as_ref()?;
+        outside::beyond_mercator(tiles.levels.crs, tiles.degrees.as_ref(), map)
+    }
+
+    /// Chooses the values of dimensions other than time, and those of dimensions that have no choice. A tile needs a value for
+    /// each (07-057r7, 7.1.1.2): without a default the first.
+    fn settle_dimensions(&mut self, layer: &Layer, now: Timestamp) -> Vec<(String, String)> {
         let others = layer.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"));
-        let first = |dimension: &Dimension| dimension.extent.split(',').next().map(|value| value.trim().to_owned());
-        let with_default = |dimension: &Dimension| Dimension {
-            default: dimension.default.clone().or_else(|| first(dimension)),
-            ..dimension.clone()
-        };
+        let with_default =
+            |dimension: &Dimension| Dimension { default: default_or_first(dimension), ..dimension.clone() };
         let others: Vec<Dimension> = others.map(with_default).collect();
         let offered: Vec<&Dimension> = others.iter().collect();
         let request = self.request.clone();
         self.dimensions.settle(&offered, |name| request.get(name).map(str::to_owned), identifier, now);
+        let is_chosen = |name: &str| self.dimensions.parameters().any(|chosen| chosen == name);
+        let single = others.iter().filter(|dimension| !is_chosen(&dimension.name));
+        single.filter_map(|dimension| Some((dimension.name.clone(), dimension.default.clone()?))).collect()
     }
 
     /// Takes the values of a film that runs along a dimension.
     pub(crate) fn animate(&mut self, film: &Animate, now: Timestamp) {
         self.dimensions.animate(&film.dimension, &film.values, identifier, now);
+        if let Some(tiles) = &mut self.tiles {
+            tiles.single.retain(|(name, _)| !self.dimensions.parameters().any(|chosen| chosen == name));
+        }
     }
 
     /// Whether every frame shows the same.
@@ -251,41 +230,6 @@ impl WmtsLayer {
         crate::text::clean(&layer.title).ok().filter(|title| !title.is_empty())
     }
 
-    /// The pyramid that suits the map: of its CRS where there is one, otherwise one that can be laid on it.
-    fn choose_set<'a>(
-        &self,
-        capabilities: &'a Capabilities,
-        layer: &'a Layer,
-        map: &Extent,
-    ) -> Result<(&'a MatrixSetLink, &'a MatrixSet, Crs), String> {
-        let sets: Vec<_> = layer
-            .matrix_sets
-            .iter()
-            .filter(|link| self.matrix_set.as_ref().is_none_or(|wanted| *wanted == link.name))
-            .filter_map(|link| {
-                let set = capabilities.matrix_sets.iter().find(|set| set.name == link.name)?;
-                Some((link, set, Crs::parse(&set.crs)?))
-            })
-            .filter(|(_, set, _)| !set.matrices.is_empty())
-            .collect();
-        let preferred = [map.crs, Crs::WebMercator, Crs::Geographic];
-        let of = |crs: Crs| sets.iter().find(|(.., known)| *known == crs).copied();
-        preferred.into_iter().find_map(of).or(sets.first().copied()).ok_or_else(|| {
-            let known: Vec<String> = layer
-                .matrix_sets
-                .iter()
-                .map(|link| {
-                    let set = capabilities.matrix_sets.iter().find(|set| set.name == link.name);
-                    format!("`{}` ({})", link.name, set.map_or("not described", |set| &set.crs))
-                })
-                .collect();
-            match &self.matrix_set {
-                Some(wanted) => format!("there is no tile matrix set `{wanted}`; there are {}", known.join(", ")),
-                None => format!("no tile matrix set can be used; there are {}", known.join(", ")),
-            }
-        })
-    }
-
     /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
     pub(crate) fn at(
         &self,
@@ -296,20 +240,28 @@ impl WmtsLayer {
         max: usize,
     ) -> Option<Choice> {
         let Some(tiles) = &self.tiles else {
-            // Before the server has been asked.
+            let gap = Gap::missing("its server has not been asked yet");
             return Some(Choice {
-                mosaic: Mosaic::nothing(map.crs, None),
+                mosaic: Mosaic::nothing(map.crs, gap),
                 time: time.map(|time| time.text().to_owned()),
             });
         };
-        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
-        match asked {
-            Ok((values, time)) => {
-                let named = tiles.time.as_deref().zip(time.as_deref());
-                let values: Vec<(&str, &str)> = values.into_iter().chain(named).collect();
-                Some(Choice { mosaic: tiles.mosaic(map, &values, max)?, time })
+        let nothing = |why: String| Choice { mosaic: Mosaic::nothing(tiles.levels.crs, Gap::missing(why)), time: None };
+        let values = match self.dimensions.at(frame) {
+            Ok(values) => values,
+            Err(why) => return Some(nothing(why)),
+        };
+        if let Some((name, _)) = values.iter().find(|(name, _)| !tiles.address.has_place_for(name)) {
+            return Some(nothing(format!("the server cannot be asked for a value of {name}")));
+        }
+        let is_given = matches!(self.timing.asked, AskedTime::Given(_));
+        match self.timing.at(time, zone) {
+            Ok(text) if tiles.can_be_asked_for_a_time() => {
+                Some(Choice { mosaic: tiles.mosaic(map, text.as_deref(), &values, max)?, time: text })
             }
-            Err(why) => Some(Choice { mosaic: Mosaic::nothing(tiles.crs, Some(why)), time: None }),
+            Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
+            Ok(_) => Some(Choice { mosaic: tiles.mosaic(map, None, &values, max)?, time: None }),
+            Err(why) => Some(nothing(why)),
         }
     }
 }
@@ -319,73 +271,41 @@ fn identifier(dimension: &Dimension) -> String {
     dimension.name.clone()
 }
 
-impl Matrix {
-    /// The same as a grid; `written` is its CRS as the server writes it.
-    fn grid(&self, crs: Crs, written: &str, limits: Option<([i64; 2], [i64; 2])>) -> Grid {
-        let resolution = self.scale_denominator * PIXEL_M / (METRES_ROUND / crs.equator());
-        let [first, second] = self.top_left;
-        // Some write x before y whatever the CRS; a latitude is never beyond 90.
-        let code = Crs::parse(written).map(Crs::code).unwrap_or_default();
-        let y_first = match crs {
-            Crs::Geographic => second.abs() > 90.0 || first.abs() <= 90.0 && second.abs() > first.abs(),
-            _ => axes::of("1.3.0", code) == AxisOrder::YThenX,
-        };
-        let y_first = y_first && !written.to_ascii_uppercase().contains("CRS84");
-        let corner = if y_first { [second, first] } else { [first, second] };
-        let [columns, rows] = self.size.map(i64::from);
-        let tile = f64::from(self.tile_px[0]) * resolution;
-        let round = crs.world_width().map(|world| world / tile).filter(|n| (n - n.round()).abs() < 1e-3);
-        let round = round.map(|n| n.round() as i64).filter(|n| *n <= columns);
-        let (columns, rows) = limits.unwrap_or(([0, columns - 1], [0, rows - 1]));
-        Grid { crs, corner, resolution, tile_px: self.tile_px, columns, rows, round }
-    }
+/// The value that stands for a dimension that nobody has asked for.
+fn default_or_first(dimension: &Dimension) -> Option<String> {
+    dimension.default.clone().or_else(|| dimension.extent.split(',').next().map(|value| value.trim().to_owned()))
 }
-
-/// The equator of EPSG:3857 and of a degree in the standard's sense (6.1), in metres.
-const METRES_ROUND: f64 = 2.0 * std::f64::consts::PI * 6_378_137.0;
 
 impl Tiles {
-    /// The tiles that show a map; `values` are those of the dimensions, time included.
-    fn mosaic(&self, map: &Extent, values: &[(&str, &str)], max: usize) -> Option<Mosaic> {
-        let Some(wanted) = map.in_crs(self.crs) else { return Some(Mosaic::nothing(self.crs, None)) };
-        let coarsest = grid::coarsest(&wanted);
-        let fine = self.levels.iter().find(|(_, grid)| grid.resolution <= coarsest * (1.0 + 1e-6));
-        let (name, grid) = fine.or(self.levels.last())?;
-        grid.mosaic(&wanted.bbox, max, |column, row| self.url(name, column, row, values))
+    fn can_be_asked_for_a_time(&self) -> bool {
+        self.time.as_ref().is_none_or(|(name, _)| self.address.has_place_for(name))
     }
 
-    fn url(&self, level: &str, column: i64, row: i64, values: &[(&str, &str)]) -> String {
+    fn mosaic(&self, map: &Extent, time: Option<&str>, dimensions: &[(&str, &str)], max: usize) -> Option<Mosaic> {
+        let crs = self.levels.crs;
+        let Some(wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
+        let (name, grid) = self.levels.suiting(&wanted);
+        grid.mosaic(&wanted.bbox, max, |column, row| self.url(name, column, row, time, dimensions))
+    }
+
+    fn url(&self, level: &str, column: i64, row: i64, time: Option<&str>, dimensions: &[(&str, &str)]) -> String {
         let (column, row) = (column.to_string(), row.to_string());
-        match &self.address {
-            Address::Template(template) => {
-                let tile = [("tilematrix", level), ("tilecol", &column), ("tilerow", &row)];
-                tile.into_iter()
-                    .chain(values.iter().copied())
-                    .fold(template.clone(), |url, (name, value)| fill(&url, name, value))
-            }
-            Address::Parameters(request) => {
-                let mut request = request.clone();
-                let tile = [("TILEMATRIX", level), ("TILEROW", &row), ("TILECOL", &column)];
-                tile.into_iter().chain(values.iter().copied()).for_each(|(name, value)| request.set(name, value));
-                request.url()
-            }
+        let mut values = vec![("TILEMATRIX", level), ("TILEROW", &row), ("TILECOL", &column)];
+        values.extend(self.single.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        values.extend(dimensions);
+        if let Some((name, default)) = &self.time {
+            // With parameters, the server takes its default by itself; a place in a template must be filled.
+            let default = default.as_deref().filter(|_| matches!(self.address, Address::Template(_)));
+            values.extend(time.or(default).map(|value| (name.as_str(), value)));
         }
-    }
-}
-
-/// A template with one placeholder filled, whose name has no case.
-fn fill(template: &str, name: &str, value: &str) -> String {
-    let placeholder = format!("{{{name}}}");
-    let lower = template.to_ascii_lowercase();
-    match lower.find(&placeholder.to_ascii_lowercase()) {
-        Some(at) => format!("{}{value}{}", &template[..at], &template[at + placeholder.len()..]),
-        None => template.to_owned(),
+        self.address.url(&values)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Crs;
     use crate::timing::{AskedTime, Matching, Rule};
 
     fn matrix(name: &str, scale_denominator: f64, top_left: [f64; 2], size: [u32; 2]) -> Matrix {

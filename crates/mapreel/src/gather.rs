@@ -3,22 +3,31 @@
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use mapreel_render::{FramePictures, Gathered, LegendPicture, Raster, assemble_mosaic, place};
-use mapreel_sources::{Error, Picture, Upstreams, Wanted, decode, decode_into};
-use mapreel_spec::{Drawing, Extent, Gap, GapKind, Mosaic, Plan, PlannedLayer, Series};
+use mapreel_render::{FramePictures, Gathered, LegendPicture, Placed, Raster, assemble_mosaic, place};
+use mapreel_sources::{Absence, Error, Picture, Upstreams, Wanted, decode, decode_into};
+use mapreel_spec::{Drawing, Extent, Fit, Gap, GapKind, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
 
 /// The answers for one mosaic, in the order of its pieces.
 pub(crate) type Answers = Vec<Result<Bytes, Error>>;
 
-/// Fetches every piece of a mosaic.
-pub(crate) async fn fetch(upstreams: &dyn Upstreams, mosaic: &Mosaic) -> Answers {
-    join_all(mosaic.pieces.iter().map(|piece| upstreams.get(&piece.url, Wanted::Picture))).await
+/// Fetches every piece of a layer's mosaic.
+pub(crate) async fn fetch(upstreams: &dyn Upstreams, layer: &PlannedLayer, mosaic: &Mosaic) -> Answers {
+    join_all(mosaic.pieces.iter().map(|piece| upstreams.get(&piece.url, wanted(layer, piece)))).await
+}
+
+/// Only tiles may be absent: of a map exactly what was asked for must come.
+fn wanted(layer: &PlannedLayer, piece: &Piece) -> Wanted {
+    match (piece.fit, layer.missing_tiles) {
+        (Fit::Scale, MissingTiles::Report) => Wanted::Tile(Absence::Said),
+        (Fit::Scale, MissingTiles::Transparent) => Wanted::Tile(Absence::Meant),
+        (Fit::Exact | Fit::Whole, _) => Wanted::Picture,
+    }
 }
 
 /// Fetches what frame `index` needs beside the pictures that serve all frames.
 pub(crate) async fn fetch_frame(upstreams: &dyn Upstreams, plan: &Plan, index: usize) -> Vec<Option<Answers>> {
     join_all(plan.layers.iter().map(async |layer| match &layer.drawing {
-        Drawing::Pictures(Series::PerFrame(mosaics)) => Some(fetch(upstreams, &mosaics[index]).await),
+        Drawing::Pictures(Series::PerFrame(mosaics)) => Some(fetch(upstreams, layer, &mosaics[index]).await),
         _ => None,
     }))
     .await
@@ -27,7 +36,7 @@ pub(crate) async fn fetch_frame(upstreams: &dyn Upstreams, plan: &Plan, index: u
 /// Fetches what serves all frames.
 pub(crate) async fn fetch_still(upstreams: &dyn Upstreams, plan: &Plan) -> Vec<Option<Answers>> {
     join_all(plan.layers.iter().map(async |layer| match &layer.drawing {
-        Drawing::Pictures(Series::Same(mosaic)) => Some(fetch(upstreams, mosaic).await),
+        Drawing::Pictures(Series::Same(mosaic)) => Some(fetch(upstreams, layer, mosaic).await),
         _ => None,
     }))
     .await
@@ -72,15 +81,18 @@ pub(crate) fn place_mosaic(
 ) -> Gathered {
     let nothing = |gap: Option<Gap>| Gathered { placed: Vec::new(), gap };
     if mosaic.pieces.is_empty() {
-        return nothing(mosaic.gap.as_ref().map(Gap::missing));
+        return nothing(mosaic.gap.clone());
     }
     let total = answers.len();
     let mut problem: Option<String> = None;
-    let mut lost = 0;
+    let (mut lost, mut absent) = (0, 0);
     let mut pieces: Vec<Option<Raster>> = Vec::with_capacity(total);
     for answer in answers {
-        match answer.and_then(|bytes| decode_into(&bytes, spare.pop().unwrap_or_default())) {
-            Ok(picture) => pieces.push(Some(raster(picture))),
+        match answer.and_then(|bytes| tile(&bytes, spare)) {
+            Ok(picture) => {
+                absent += usize::from(picture.is_none());
+                pieces.push(picture);
+            }
             Err(error) => {
                 lost += 1;
                 problem.get_or_insert_with(|| error.to_string());
@@ -94,14 +106,49 @@ pub(crate) fn place_mosaic(
     if lost > 0 {
         problem = problem.map(|why| format!("{lost} of {total} pictures are missing: {why}"));
     }
-    match assemble_mosaic(mosaic, pieces) {
-        Ok(raster) => {
-            let empty = || (layer.may_be_empty_by_mistake() && raster.is_transparent()).then(nothing_in_it);
-            let gap = problem.map(Gap::missing).or_else(empty);
-            Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling), gap }
-        }
-        Err(why) => nothing(Some(Gap::missing(why))),
+    if lost + absent == total {
+        return nothing(problem.map(Gap::missing).or_else(|| no_tiles(layer)));
     }
+    let raster = match assemble_mosaic(mosaic, pieces) {
+        Ok(raster) => raster,
+        Err(why) => return nothing(Some(Gap::missing(why))),
+    };
+    let may_be_empty = layer.may_be_empty_by_mistake() && layer.missing_tiles == MissingTiles::Report;
+    let is_empty = may_be_empty && raster.is_transparent();
+    let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling);
+    let beside = || (!placed.iter().any(|placed| lies_on(placed, map))).then(beside_the_map);
+    let gap = problem.map(Gap::missing).or_else(|| is_empty.then(nothing_in_it)).or_else(beside);
+    Gathered { placed, gap }
+}
+
+/// A picture, or `None` where the server has no tile.
+fn tile(bytes: &[u8], spare: &mut Vec<Vec<u8>>) -> Result<Option<Raster>, Error> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    decode_into(bytes, spare.pop().unwrap_or_default()).map(|picture| Some(raster(picture)))
+}
+
+/// What it means that all tiles are absent.
+fn no_tiles(layer: &PlannedLayer) -> Option<Gap> {
+    match layer.missing_tiles {
+        MissingTiles::Transparent => None,
+        MissingTiles::Report if layer.has_times() => {
+            Some(Gap { kind: GapKind::Empty, why: "the server has no tiles of this place and time".into() })
+        }
+        MissingTiles::Report => Some(Gap::outside("the server has no tiles of this place")),
+    }
+}
+
+/// Whether some of a picture lies on the map.
+fn lies_on(placed: &Placed, map: &Extent) -> bool {
+    let is_within = |from: i64, length: u32, side: u32| from < i64::from(side) && from + i64::from(length) > 0;
+    is_within(placed.x, placed.raster.width, map.width) && is_within(placed.y, placed.raster.height, map.height)
+}
+
+/// Boxes are compared when the map is planned; only the pixels know where the edges of a projected picture really lie.
+fn beside_the_map() -> Gap {
+    Gap::outside("it lies outside the map: nothing of its picture falls on it")
 }
 
 /// Some servers answer with nothing but transparency where they have no data for a time.

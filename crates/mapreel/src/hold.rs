@@ -84,7 +84,7 @@ impl Held {
             self.looked_back = true;
             for before in (index.saturating_sub(LOOK_BACK)..index).rev() {
                 let mosaic = series.at(before);
-                let answers = hands.wait(fetch(&*hands.upstreams, mosaic))?;
+                let answers = hands.wait(fetch(&*hands.upstreams, planned, mosaic))?;
                 let gathered = place_mosaic(planned, mosaic, answers.clone(), &plan.map, spare);
                 if !matches!(gathered.gap, Some(Gap { kind: GapKind::Missing, .. })) {
                     self.good = Some((before, answers));

@@ -20,11 +20,10 @@ pub(crate) enum Offer {
 impl Offer {
     /// Reads a document of either kind.
     pub(crate) fn read(document: &[u8], now: Timestamp) -> Result<Self, BrokenDocument> {
-        let head = String::from_utf8_lossy(&document[..document.len().min(4096)]).into_owned();
-        if head.contains("opengis.net/wmts") || head.contains("<Capabilities") {
-            return wmts::capabilities(document, now).map(Self::Wmts);
+        match wmts::is_it(document) {
+            true => wmts::capabilities(document, now).map(Self::Wmts),
+            false => wms::capabilities(document, now).map(Self::Wms),
         }
-        wms::capabilities(document, now).map(Self::Wms)
     }
 
     /// Layers in it.

@@ -2,7 +2,7 @@
 //! warnings — or it ends the run.
 
 use crate::produce::Error;
-use mapreel_spec::{Gap, GapKind, OnError, Plan};
+use mapreel_spec::{Gap, OnError, Plan};
 use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 
@@ -25,7 +25,7 @@ impl Ledger {
     /// Notes a gap; a layer that must not be missing ends the run. `may_pass`: the cause may be gone later.
     pub(crate) fn note(&self, plan: &Plan, missing: Missing, may_pass: bool) -> Result<(), Error> {
         let planned = &plan.layers[missing.layer];
-        if planned.on_error == OnError::Fail && missing.gap.kind == GapKind::Missing {
+        if planned.on_error == OnError::Fail && missing.gap.is_lack() {
             let place = missing.frame.map(|i| format!(", frame {} of {}", i + 1, plan.frames.len()));
             let (layer, place) = (planned.name.clone(), place.unwrap_or_default());
             return Err(Error::Layer { layer, place, why: missing.gap.why, may_pass });

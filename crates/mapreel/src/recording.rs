@@ -58,7 +58,7 @@ impl Upstreams for Recorder {
         Box::pin(async move {
             let answer = self.upstreams.get(url, wanted).await;
             let kept = answer.clone().map_err(|error| error.to_string());
-            self.kept.lock().expect("no panic while held").insert(url.to_owned(), kept);
+            self.kept.lock().expect("no panic while held").insert(wanted.key(url).into_owned(), kept);
             answer
         })
     }
@@ -72,7 +72,7 @@ struct Replay {
 
 impl Upstreams for Replay {
     fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Answer<'a> {
-        match self.recorded.get(url) {
+        match self.recorded.get(&*wanted.key(url)) {
             Some(answer) => Box::pin(std::future::ready(answer.clone().map_err(Error::Recorded))),
             None => self.upstreams.get(url, wanted),
         }

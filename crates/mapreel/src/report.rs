@@ -86,7 +86,11 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec
         let message = legend.picture.as_ref().err()?.clone();
         Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].name, message))
     });
-    let layer_warnings = prepared.missing.iter().chain(missing).map(|missing| Warning {
+    // What lies outside in all frames is said once, by the plan.
+    let is_said =
+        |missing: &&Missing| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside().is_some();
+    let gaps = prepared.missing.iter().chain(missing).filter(|missing| !is_said(missing));
+    let layer_warnings = gaps.map(|missing| Warning {
         code: code(missing.gap.kind).into(),
         layer: Some(plan.layers[missing.layer].name.clone()),
         frame: missing.frame.map(|index| index + 1),
@@ -100,13 +104,14 @@ fn code(kind: GapKind) -> &'static str {
         GapKind::Missing => "layer_unavailable",
         GapKind::Held { .. } => "layer_held",
         GapKind::Empty => "layer_empty",
+        GapKind::Outside => "layer_outside",
     }
 }
 
 fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>) -> Layer {
     let (outcome, shown) = match gap.map(|gap| gap.kind) {
         None => (Outcome::Drawn, Some(index)),
-        Some(GapKind::Missing) => (Outcome::Marked, None),
+        Some(GapKind::Missing | GapKind::Outside) => (Outcome::Marked, None),
         Some(GapKind::Held { from }) => (Outcome::Held, Some(from)),
         Some(GapKind::Empty) => (Outcome::Empty, Some(index)),
     };

@@ -45,7 +45,7 @@ fn lines(plan: &Plan, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line
         let Some(title) = &layer.title else { continue };
         let mut spans = vec![Span::ink(title)];
         match gap(index).map(|gap| gap.kind) {
-            Some(GapKind::Missing) => spans.push(Span::alarm("  –  not shown")),
+            Some(GapKind::Missing | GapKind::Outside) => spans.push(Span::alarm("  –  not shown")),
             Some(GapKind::Empty) => {
                 spans.extend(labels(layer.labels.at(frame)));
                 spans.push(Span::alarm("  –  empty"));

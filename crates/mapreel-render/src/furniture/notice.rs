@@ -40,7 +40,7 @@ fn panel(page: &mut Canvas, gaps: &[(&str, &Gap)], layout: &Layout, typesetter: 
         sizes = measure(&text);
     }
     if total(&sizes) > height {
-        let all_missing = gaps.iter().all(|(_, gap)| gap.kind == GapKind::Missing);
+        let all_missing = gaps.iter().all(|(_, gap)| gap.is_lack());
         let all = format!("{} layers not {}", gaps.len(), if all_missing { "shown" } else { "as asked for" });
         text = vec![[Span { bold: true, ..Span::alarm(all) }, Span::ink("")]];
         sizes = measure(&text);
@@ -60,7 +60,7 @@ fn panel(page: &mut Canvas, gaps: &[(&str, &Gap)], layout: &Layout, typesetter: 
 
 fn word(kind: GapKind) -> &'static str {
     match kind {
-        GapKind::Missing => "Not shown",
+        GapKind::Missing | GapKind::Outside => "Not shown",
         GapKind::Held { .. } => "Held",
         GapKind::Empty => "Empty",
     }

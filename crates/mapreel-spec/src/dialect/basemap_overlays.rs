@@ -3,7 +3,7 @@
 //! Its clients write whole GetMap URLs. The first overlay is the topmost.
 
 use super::Purpose;
-use crate::animation::{Animation, Content, Header, Label, Layer, Legend, OnError, Resampling, Series};
+use crate::animation::{Animation, Content, Header, Label, Layer, Legend, MissingTiles, OnError, Resampling, Series};
 use crate::json::Json;
 use crate::read::{Fields, Node};
 use crate::wms::{Cell, GetMap, Request, Service};
@@ -122,6 +122,7 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
         resampling: Resampling::default(),
         attribution: None,
         labels: Series::Same(Vec::new()),
+        missing_tiles: MissingTiles::Report,
         on_error: OnError::Mark,
         warnings: Vec::new(),
     })
@@ -219,6 +220,7 @@ fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
         resampling: Resampling::default(),
         attribution: None,
         labels: labels?,
+        missing_tiles: MissingTiles::Report,
         on_error: OnError::Mark,
         warnings: Vec::new(),
     })

@@ -3,7 +3,9 @@
 use super::Purpose;
 use super::basemap_overlays::{labels, read_params};
 use super::dimensions::{read_animate, read_dimensions};
-use crate::animation::{Animation, Content, Header, LastTimes, Layer, Legend, OnError, Resampling, Series};
+use crate::animation::{
+    Animation, Content, Header, LastTimes, Layer, Legend, MissingTiles, OnError, Resampling, Series,
+};
 use crate::axis::Side;
 use crate::dimension::{Animate, Dimensions};
 use crate::geojson::Reading;
@@ -341,6 +343,10 @@ impl Context<'_> {
             Some(name) => asked_with(content, name?, &fields),
         });
         let legend = read_legend(&fields, content.as_ref());
+        let missing_tiles = match kind {
+            0 | 6..=8 => fields.optional("missing_tiles").map_or(Some(0), |node| node.word(&["report", "transparent"])),
+            _ => Some(0),
+        };
         fields.finish();
         let content = content?;
         let title = title.transposed()?.filter(|title| !title.is_empty());
@@ -358,6 +364,7 @@ impl Context<'_> {
             opacity: opacity? as f32,
             attribution,
             labels: Series::Same(labels?),
+            missing_tiles: [MissingTiles::Report, MissingTiles::Transparent][missing_tiles?],
             on_error: on_error?,
             warnings: Vec::new(),
             content,
@@ -382,6 +389,7 @@ impl Context<'_> {
         let params = fields.optional("params").map_or(Some(Vec::new()), |node| read_params(&node));
         let dimensions = fields.optional("dimensions").map_or(Some(Vec::new()), |node| read_dimensions(&node));
         let asked = self.asked_time(fields);
+        let axis_order = read_axis_order(fields);
         let url = fields.required("url", "the address of the WMTS or of its capabilities").and_then(|node| node.url());
         let mut request = Request::parse(url?).ok()?;
         for (key, value) in params? {
@@ -393,6 +401,7 @@ impl Context<'_> {
         wmts.dimensions = Dimensions::asked(dimensions?);
         (wmts.style, wmts.matrix_set, wmts.format) =
             (style.transposed()?, matrix_set.transposed()?, format.transposed()?);
+        wmts.axis_order = axis_order?;
         Some(Content::Wmts(wmts))
     }
 
@@ -406,7 +415,7 @@ impl Context<'_> {
         let params = fields.optional("params").map_or(Some(Vec::new()), |node| wms_params(&node));
         let time = self.asked_time(fields);
         let dimensions = fields.optional("dimensions").map_or(Some(Vec::new()), |node| read_dimensions(&node));
-        let axis_order = fields.optional("axis_order").map(|node| node.word(&["xy", "yx"]));
+        let axis_order = read_axis_order(fields);
         let url = fields.required("url", "the address of the WMS").and_then(|node| node.url());
         let crs_given = code.is_some();
         let (crs, code) = code.transposed()?.unwrap_or((self.crs, self.crs.code()));
@@ -423,7 +432,7 @@ impl Context<'_> {
         }
         super::check_length(&fields.node, &request)?;
         let mut service = Service::new(request, crs, code, None);
-        service.axis_order = axis_order.transposed()?.map(|order| [AxisOrder::XThenY, AxisOrder::YThenX][order]);
+        service.axis_order = axis_order?;
         let timing = Timing { asked: time_or_given(time?, &service.request), known: Known::NotYet };
         let dimensions = Dimensions::asked(dimensions?);
         Some(Content::Wms(WmsLayer { timing, dimensions, crs_given, ..WmsLayer::new(service) }))
@@ -532,6 +541,12 @@ fn asked_with(mut content: Content, name: &str, fields: &Fields) -> Option<Conte
         }
     }
     Some(content)
+}
+
+/// The order in which a server writes coordinates, where it is not that of the CRS.
+fn read_axis_order(fields: &Fields) -> Option<Option<AxisOrder>> {
+    let Some(node) = fields.optional("axis_order") else { return Some(None) };
+    Some(Some([AxisOrder::XThenY, AxisOrder::YThenX][node.word(&["xy", "yx"])?]))
 }
 
 /// A tile template and what it needs to know.

@@ -149,7 +149,8 @@ fn every_picture_is_as_accepted() {
     assert!(names.len() >= 20);
     let mut failures = Vec::new();
     for name in &names {
-        let warned = name.contains("missing");
+        // The tiles of `layer-xyz-4326` end before the poles.
+        let warned = name.contains("missing") || name == "layer-xyz-4326";
         let run = render(&format!("golden-{name}.png"), &request(name)).ended(if warned { 3 } else { 0 });
         let drawn = Picture::read(&run.file);
         if std::panic::catch_unwind(|| compare(name, &drawn)).is_err() {

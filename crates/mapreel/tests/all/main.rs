@@ -16,6 +16,7 @@
 //! - [`quirks`]: what real servers do that the standards do not say
 //! - [`random_axes`]: time axes of any kind, beside a second opinion
 //! - [`sources`]: tiles of every kind, in their place
+//! - [`tiles`]: pyramids as servers really describe them
 //! - [`truth`]: every gap named, every time that of the data
 //! - [`schemathesis`]: requests made from the API's own description
 
@@ -41,4 +42,5 @@ mod sources;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
 #[path = "../support/mod.rs"]
 mod support;
+mod tiles;
 mod truth;
