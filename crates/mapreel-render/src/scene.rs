@@ -64,6 +64,9 @@ impl Scene {
             if let Drawing::Missing(reason) = &planned.drawing {
                 gaps[layer] = Some(Gap::missing(reason));
             }
+            if let Some(why) = &planned.outside {
+                gaps[layer].get_or_insert_with(|| Gap::outside(why));
+            }
             let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
             for art in arts(&plan, layer, placed, &layout) {
                 match art {

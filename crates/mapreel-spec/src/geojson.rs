@@ -4,12 +4,12 @@
 //! means that a line or multi-point grows. What is drawn at a time is what is known by then: a track ends at its last
 //! fix, nothing is interpolated.
 
-use crate::ValidTime;
 use crate::json::Json;
 use crate::problem::{Problem, Problems};
 use crate::read::{Fields, Node, Notes};
 use crate::simplestyle;
 pub use crate::simplestyle::Style;
+use crate::{Bbox, ValidTime};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -86,6 +86,15 @@ impl Features {
         newest_last.iter().rev().find_map(|(_, feature)| feature.fill(template))
     }
 
+    /// The box round all positions, as they are written; `None` where there are none.
+    pub(crate) fn degrees(&self) -> Option<Bbox> {
+        let grow = |b: Option<Bbox>, [x, y]: Position| match b {
+            None => Some(Bbox::new([x, y, x, y])),
+            Some(b) => Some(Bbox::new([b.min_x.min(x), b.min_y.min(y), b.max_x.max(x), b.max_y.max(y)])),
+        };
+        self.items.iter().flat_map(|feature| feature.geometry.places()).fold(None, grow)
+    }
+
     /// The number of positions in all geometries.
     fn positions(&self) -> usize {
         self.items.iter().map(|f| f.geometry.positions()).sum()
@@ -93,6 +102,14 @@ impl Features {
 }
 
 impl Geometry {
+    fn places(&self) -> Box<dyn Iterator<Item = Position> + '_> {
+        match self {
+            Self::Points(points) => Box::new(points.iter().copied()),
+            Self::Lines(lines) => Box::new(lines.iter().flatten().copied()),
+            Self::Polygons(polygons) => Box::new(polygons.iter().flatten().flatten().copied()),
+        }
+    }
+
     fn positions(&self) -> usize {
         match self {
             Self::Points(points) => points.len(),

@@ -11,7 +11,9 @@ use crate::mosaic::{Fit, Mosaic, Piece};
 use crate::run::Run;
 use crate::timing::Timing;
 use crate::wms_layer::Choice;
-use crate::{Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime};
+use crate::{
+    Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, outside,
+};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -79,6 +81,10 @@ pub struct PlannedLayer {
     pub dimensions: Series<Vec<manifest::Dimension>>,
     /// The run of the forecast that every request names.
     pub run: Option<Run>,
+    /// Why it shows nothing anywhere on the map, in no frame.
+    pub outside: Option<String>,
+    /// Why its pictures may be empty: its server says that it has data elsewhere.
+    pub elsewhere: Option<String>,
     /// What the absence of a tile means.
     pub missing_tiles: MissingTiles,
     /// What to do when it cannot be drawn.
@@ -89,13 +95,6 @@ impl PlannedLayer {
     /// Whether it has a time of its own in some frame.
     pub fn has_times(&self) -> bool {
         self.times_used.iter().any(Option::is_some)
-    }
-
-    /// Why it shows nothing anywhere on the map, in no frame.
-    pub fn outside(&self) -> Option<&str> {
-        let Drawing::Pictures(series) = &self.drawing else { return None };
-        let is_nowhere = series.iter().all(|mosaic| mosaic.pieces.is_empty());
-        is_nowhere.then(|| series.iter().find_map(Mosaic::outside)).flatten()
     }
 
     /// Whether an empty picture of it is worth a word: only what was chosen by a time may be empty because of it.
@@ -135,6 +134,18 @@ impl Drawing {
             Self::Pictures(series) => matches!(series, Series::Same(_)),
             Self::Features(features) => frames == 1 || !features.vary(),
             Self::NaturalEarth(_) | Self::Graticule(_) | Self::Missing(_) => true,
+        }
+    }
+
+    /// Why it shows nothing anywhere on a map, in no frame.
+    fn outside(&self, map: &Extent) -> Option<String> {
+        match self {
+            Self::Pictures(series) => {
+                let is_nowhere = series.iter().all(|mosaic| mosaic.pieces.is_empty());
+                is_nowhere.then(|| series.iter().find_map(Mosaic::outside)).flatten().map(str::to_owned)
+            }
+            Self::Features(features) => outside::features_beside(&features.degrees()?, map).map(|gap| gap.why),
+            _ => None,
         }
     }
 
@@ -245,7 +256,7 @@ fn warnings(layer: &Layer, map: &Extent) -> Vec<Warning> {
 
 /// A layer that shows nothing anywhere on the map, and why.
 fn nowhere(layer: &PlannedLayer) -> Option<Warning> {
-    Some(Warning::of_layer("layer_outside", &layer.name, layer.outside()?))
+    Some(Warning::of_layer("layer_outside", &layer.name, layer.outside.clone()?))
 }
 
 /// What a server is asked for, frame by frame, and the time of each.
@@ -360,9 +371,16 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
     };
     // A time that is not the frame's has a place to stand in, also of a layer without a title.
     let is_marked = labels.iter().any(|labels| labels.iter().any(|label| label.marked));
+    let elsewhere = match &layer.content {
+        Content::Wms(wms) => wms.elsewhere.clone(),
+        Content::Wmts(wmts) => wmts.elsewhere(&animation.map),
+        _ => None,
+    };
     Ok(PlannedLayer {
         title: layer.title.clone().or_else(|| is_marked.then(|| layer.name.clone())),
         name: layer.name.clone(),
+        outside: drawing.outside(&animation.map),
+        elsewhere,
         drawing,
         opacity: layer.opacity,
         legend: layer.legend.as_ref().and_then(|legend| match (legend, wms) {

@@ -9,7 +9,7 @@ use crate::picture_format;
 use crate::run::Run;
 use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::{Cell, Service};
-use crate::{AxisOrder, Crs, Extent, Gap, ValidTime, Zone};
+use crate::{AxisOrder, Crs, Extent, Gap, ValidTime, Zone, outside};
 use jiff::Timestamp;
 
 /// A layer of a WMS.
@@ -31,6 +31,8 @@ pub struct WmsLayer {
     pub(crate) questions: Vec<Question>,
     /// What it has answered.
     pub(crate) details: Details,
+    /// Why its pictures may be empty: its server says that it has data elsewhere.
+    pub(crate) elsewhere: Option<String>,
 }
 
 /// What is asked for in one frame.
@@ -53,6 +55,7 @@ impl WmsLayer {
             dialect: Dialect::Plain,
             questions: Vec::new(),
             details: Details::default(),
+            elsewhere: None,
         }
     }
 
@@ -102,6 +105,7 @@ impl WmsLayer {
             let named = self.service.layers().next().unwrap_or_default().to_owned();
             return self.learn_nothing(format!("the server's capabilities do not name the layer `{named}`"));
         }
+        self.elsewhere = elsewhere(&layers, map);
         self.choose_crs(&layers, map);
         self.speak(capabilities.dialect, layers[0]);
         self.questions = Question::all(&self.service, self.dialect, legend_wanted);
@@ -247,6 +251,14 @@ impl WmsLayer {
         credits.dedup();
         (!credits.is_empty()).then(|| credits.join(" · "))
     }
+}
+
+/// Where a server says that layers have data, when none of it lies on the map. Such boxes are not always right, so the
+/// pictures are asked for all the same.
+fn elsewhere(layers: &[&Layer], map: &Extent) -> Option<String> {
+    let beside = |layer: &&Layer| outside::beside(&layer.degrees?, Crs::Geographic, map);
+    let all: Option<Vec<_>> = layers.iter().map(beside).collect();
+    all?.into_iter().next().map(|gap| gap.why)
 }
 
 /// What a dimension says of a layer's times.

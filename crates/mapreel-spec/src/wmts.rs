@@ -9,7 +9,7 @@ use crate::tile_address::{Address, Common};
 use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::Request;
 use crate::wms_layer::{Choice, known_times};
-use crate::{AxisOrder, Bbox, Extent, Gap, ValidTime, Zone, outside};
+use crate::{AxisOrder, Bbox, Crs, Extent, Gap, ValidTime, Zone, outside};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -196,6 +196,11 @@ impl WmtsLayer {
         outside::beyond_mercator(tiles.levels.crs, tiles.degrees.as_ref(), map)
     }
 
+    /// Where the server says that it has data, when none of it lies on the map.
+    pub(crate) fn elsewhere(&self, map: &Extent) -> Option<String> {
+        outside::beside(&self.tiles.as_ref()?.degrees?, Crs::Geographic, map).map(|gap| gap.why)
+    }
+
     /// Chooses the values of dimensions other than time, and those of dimensions that have no choice. A tile needs a value for
     /// each (07-057r7, 7.1.1.2): without a default the first.
     fn settle_dimensions(&mut self, layer: &Layer, now: Timestamp) -> Vec<(String, String)> {
@@ -305,7 +310,6 @@ impl Tiles {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Crs;
     use crate::timing::{AskedTime, Matching, Rule};
 
     fn matrix(name: &str, scale_denominator: f64, top_left: [f64; 2], size: [u32; 2]) -> Matrix {

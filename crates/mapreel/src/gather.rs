@@ -113,11 +113,11 @@ pub(crate) fn place_mosaic(
         Ok(raster) => raster,
         Err(why) => return nothing(Some(Gap::missing(why))),
     };
-    let may_be_empty = layer.may_be_empty_by_mistake() && layer.missing_tiles == MissingTiles::Report;
-    let is_empty = may_be_empty && raster.is_transparent();
+    let is_worth_a_word = layer.may_be_empty_by_mistake() || layer.elsewhere.is_some();
+    let is_empty = is_worth_a_word && layer.missing_tiles == MissingTiles::Report && raster.is_transparent();
     let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling);
     let beside = || (!placed.iter().any(|placed| lies_on(placed, map))).then(beside_the_map);
-    let gap = problem.map(Gap::missing).or_else(|| is_empty.then(nothing_in_it)).or_else(beside);
+    let gap = problem.map(Gap::missing).or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
     Gathered { placed, gap }
 }
 
@@ -151,9 +151,12 @@ fn beside_the_map() -> Gap {
     Gap::outside("it lies outside the map: nothing of its picture falls on it")
 }
 
-/// Some servers answer with nothing but transparency where they have no data for a time.
-fn nothing_in_it() -> Gap {
-    Gap { kind: GapKind::Empty, why: "there is nothing in the server's picture".into() }
+/// Some servers answer with nothing but transparency where they have no data for a time, or of a place.
+fn nothing_in_it(layer: &PlannedLayer) -> Gap {
+    match &layer.elsewhere {
+        Some(why) => Gap::outside(why),
+        None => Gap { kind: GapKind::Empty, why: "there is nothing in the server's picture".into() },
+    }
 }
 
 fn raster(picture: Picture) -> Raster {

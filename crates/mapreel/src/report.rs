@@ -88,7 +88,7 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec
     });
     // What lies outside in all frames is said once, by the plan.
     let is_said =
-        |missing: &&Missing| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside().is_some();
+        |missing: &&Missing| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside.is_some();
     let gaps = prepared.missing.iter().chain(missing).filter(|missing| !is_said(missing));
     let layer_warnings = gaps.map(|missing| Warning {
         code: code(missing.gap.kind).into(),

@@ -226,6 +226,39 @@ fn a_layer_that_shows_nothing_anywhere_says_why() {
     assert_warned(&run, "layer_outside", "longitudes 100 to 150");
 }
 
+/// Boxes in capabilities are not always right: only where the picture is empty, too, are they the reason.
+#[test]
+fn an_empty_picture_of_a_layer_that_is_elsewhere_says_so() {
+    let australia = "<EX_GeographicBoundingBox><westBoundLongitude>112</westBoundLongitude><eastBoundLongitude>154</eastBoundLongitude><southBoundLatitude>-44</southBoundLatitude><northBoundLatitude>-10</northBoundLatitude></EX_GeographicBoundingBox>";
+    for (pixel, code) in [([0u8; 4], 3), ([20, 60, 200, 255], 0)] {
+        let mut png = Vec::new();
+        let mut encoder = png::Encoder::new(&mut png, 300, 318);
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.write_header().unwrap().write_image_data(&pixel.repeat(300 * 318)).unwrap();
+        let (url, _) = tile_server(capabilities_of("a", australia), move |_| (OK, "", png.clone()));
+        let map = r#""bbox": [-10, 40, 20, 60], "width": 300, "height": 318"#;
+        let layer = format!(r#""type": "wms", "url": "{url}", "layers": "a", "title": "A""#);
+        let run = render("elsewhere.png", &one_layer(map, &layer)).ended(code);
+        if code == 3 {
+            assert_warned(&run, "layer_outside", "longitudes 112 to 154 and latitudes -44 to -10");
+        }
+    }
+}
+
+#[test]
+fn features_outside_the_map_are_said() {
+    let layer = |lon: i32| {
+        format!(
+            r#""type": "geojson", "title": "Storms", "data": {{ "type": "FeatureCollection", "features": [{{ "type": "Feature", "properties": {{}}, "geometry": {{ "type": "Point", "coordinates": [{lon}, 50] }} }}] }}"#
+        )
+    };
+    let run = render("features.png", &one_layer(EUROPE, &layer(100))).ended(3);
+    assert_warned(&run, "layer_outside", "longitudes 100 to 100");
+    assert_eq!(run.manifest["warnings"].as_array().unwrap().len(), 1);
+    assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "marked");
+    render("features.png", &one_layer(EUROPE, &layer(10))).ended(0);
+}
+
 #[test]
 fn a_layer_outside_is_told_before_anything_is_drawn_and_ends_a_run_that_must_not_miss_it() {
     let layer = r#""type": "xyz", "url": "http://h/{z}/{x}/{y}.png", "bounds": [100, 40, 150, 60]"#;
