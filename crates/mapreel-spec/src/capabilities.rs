@@ -4,9 +4,10 @@
 
 use crate::interval::is_now;
 use crate::time_error::shortened;
-use crate::{Bbox, TimeAxis, TimeError, ValidTime};
+use crate::{AxisOrder, Bbox, Crs, TimeAxis, TimeError, ValidTime, axes};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A WMS.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -44,6 +45,17 @@ impl Capabilities {
         let by = |same: &dyn Fn(&str) -> bool| self.layers.iter().find(|layer| same(&layer.name));
         by(&|known| known == name)
             .or_else(|| by(&|known| known.split_once(':').is_some_and(|(_, local)| local == name)))
+    }
+
+    /// The CRSs of its layers that maps can be asked for in, and which coordinate it expects first in the box of each.
+    pub fn axes(&self) -> BTreeMap<&str, AxisOrder> {
+        let codes: BTreeSet<&str> = self.layers.iter().flat_map(|layer| &layer.crs).map(String::as_str).collect();
+        let known = codes.into_iter().filter(|code| Crs::parse(code).is_some());
+        let order = |code| match self.dialect {
+            Dialect::Xpublish => AxisOrder::XThenY,
+            Dialect::Plain | Dialect::NcWms => axes::of(&self.version, code),
+        };
+        known.map(|code| (code, order(code))).collect()
     }
 }
 

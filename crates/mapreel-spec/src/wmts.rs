@@ -65,8 +65,23 @@ pub struct MatrixSetLink {
     /// Its name.
     pub name: String,
     /// For levels of which not all tiles are there: the level, its first and last column, its first and last row.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_name")]
     pub limits: Vec<(String, [i64; 2], [i64; 2])>,
+}
+
+/// Limits as objects, whose numbers have names.
+fn by_name<S: serde::Serializer>(limits: &[(String, [i64; 2], [i64; 2])], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Limits<'a> {
+        matrix: &'a str,
+        columns: [i64; 2],
+        rows: [i64; 2],
+    }
+    serializer.collect_seq(limits.iter().map(|(matrix, columns, rows)| Limits {
+        matrix,
+        columns: *columns,
+        rows: *rows,
+    }))
 }
 
 /// A tile pyramid.
@@ -77,12 +92,11 @@ pub struct MatrixSet {
     /// Its CRS, as the server writes it.
     pub crs: String,
     /// Its levels, in the order of the document.
-    #[serde(skip)]
     pub matrices: Vec<Matrix>,
 }
 
 /// One level of a pyramid.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Matrix {
     /// What requests call it.
     pub name: String,

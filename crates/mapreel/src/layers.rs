@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use mapreel_sources::{BrokenDocument, wms, wmts};
+use mapreel_spec::AxisOrder;
 use mapreel_spec::capabilities::{self, Dimension};
 use mapreel_spec::wms::Request;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What a map server offers.
@@ -12,6 +14,7 @@ use std::fmt::Write as _;
 #[serde(tag = "service", rename_all = "lowercase")]
 pub(crate) enum Offer {
     /// A WMS.
+    #[serde(serialize_with = "with_axes")]
     Wms(capabilities::Capabilities),
     /// A WMTS.
     Wmts(mapreel_spec::wmts::Capabilities),
@@ -69,6 +72,22 @@ impl Offer {
         }
         out
     }
+}
+
+/// A WMS, and by CRS that maps can be asked for in `xy` or `yx`: the words of `axis_order` in a request.
+fn with_axes<S: Serializer>(wms: &capabilities::Capabilities, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct WithAxes<'a> {
+        #[serde(flatten)]
+        wms: &'a capabilities::Capabilities,
+        axes: BTreeMap<&'a str, &'static str>,
+    }
+    let word = |order| match order {
+        AxisOrder::XThenY => "xy",
+        AxisOrder::YThenX => "yx",
+    };
+    let axes = wms.axes().into_iter().map(|(code, order)| (code, word(order))).collect();
+    WithAxes { wms, axes }.serialize(serializer)
 }
 
 fn heading(out: &mut String, name: &str, title: &str) {
