@@ -87,7 +87,7 @@ fn gaps(planned: &PlannedLayer, frames: usize) -> Vec<(usize, String)> {
         Drawing::Missing(why) => in_each(&|_| Some(why.clone())),
         Drawing::Pictures(series) => in_each(&|frame| {
             let Mosaic { pieces, gap, .. } = series.at(frame);
-            gap.clone().filter(|_| pieces.is_empty())
+            gap.as_ref().filter(|_| pieces.is_empty()).map(|gap| gap.why.clone())
         }),
         _ => Vec::new(),
     }

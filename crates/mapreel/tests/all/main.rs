@@ -18,6 +18,7 @@
 //! - [`sources`]: tiles of every kind, in their place
 //! - [`tiles`]: pyramids as servers really describe them
 //! - [`truth`]: every gap named, every time that of the data
+//! - [`second_opinion`]: capabilities, read by an independent reader
 //! - [`schemathesis`]: requests made from the API's own description
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -38,6 +39,7 @@ mod projections;
 mod quirks;
 mod random_axes;
 mod schemathesis;
+mod second_opinion;
 mod sources;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
 #[path = "../support/mod.rs"]
