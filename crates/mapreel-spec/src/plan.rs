@@ -9,7 +9,7 @@ use crate::labels::labels;
 use crate::manifest::{self, Warning};
 use crate::mosaic::{Fit, Mosaic, Piece};
 use crate::run::Run;
-use crate::timing::Timing;
+use crate::timing::{Known, Timing};
 use crate::wms_layer::Choice;
 use crate::{
     Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, outside,
@@ -307,13 +307,19 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             let mosaics = templates.iter().map(mosaic).collect::<Result<Vec<_>, _>>()?;
             (Drawing::Pictures(Series::new(mosaics)), Series::Same(None))
         }
+        Content::Wms(wms) if wms.draws_too_small(&animation.map, limits).is_some() => {
+            chosen(wms.draws_too_small(&animation.map, limits).map(|why| wms.nothing(why)).into_iter())
+        }
         Content::Wms(wms) => {
             let frames = if wms.is_fixed() { 1 } else { times.len() };
             if wms.service.pieces(&animation.map).saturating_mul(frames as u64) > limits.upstream_requests_max as u64 {
                 return Err((
                     "too_large",
                     "too many pictures of this size cover the map".into(),
-                    "a larger `width` and `height` in `params`",
+                    match wms.timing.known {
+                        Known::NotAsked => "a larger `width` and `height` in `params`",
+                        _ => "fewer frames, or a smaller map: the server draws no larger pictures",
+                    },
                 ));
             }
             let at = |(frame, time): (usize, &Option<ValidTime>)| {

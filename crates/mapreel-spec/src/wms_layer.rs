@@ -9,7 +9,7 @@ use crate::picture_format;
 use crate::run::Run;
 use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::{Cell, Service};
-use crate::{AxisOrder, Crs, Extent, Gap, ValidTime, Zone, outside};
+use crate::{AxisOrder, Crs, Extent, Gap, Limits, ValidTime, Zone, outside};
 use jiff::Timestamp;
 
 /// A layer of a WMS.
@@ -212,6 +212,22 @@ impl WmsLayer {
         }
     }
 
+    /// Why its server cannot draw the map: even one frame would take more of its largest pictures than a job may ask for. That is
+    /// the layer's trouble, and not the request's.
+    pub(crate) fn draws_too_small(&self, map: &Extent, limits: &Limits) -> Option<String> {
+        let cell = self.service.cell.filter(|_| self.timing.known != Known::NotAsked)?;
+        let (pieces, gutters) = (self.service.pieces(map), 2 * cell.gutter);
+        (pieces > limits.upstream_requests_max as u64).then(|| {
+            let (width, height) = (cell.width + gutters, cell.height + gutters);
+            format!("the server draws at most {width} × {height} pixels at once, and the map would take {pieces} such pictures")
+        })
+    }
+
+    /// Nothing in any frame, and why.
+    pub(crate) fn nothing(&self, why: String) -> Choice {
+        Choice { mosaic: Mosaic::nothing(self.service.crs, Gap::missing(why)), time: None }
+    }
+
     /// Asks for pictures in a format that the server has, where PNG by its plain name is not among them.
     fn choose_format(&mut self, formats: &[String]) {
         let is_default = self.service.request.get("FORMAT") == Some("image/png");
@@ -225,7 +241,7 @@ impl WmsLayer {
         let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         match asked {
             Ok((values, time)) => Choice { mosaic: self.service.mosaic(map, time.as_deref(), &values), time },
-            Err(why) => Choice { mosaic: Mosaic::nothing(self.service.crs, Gap::missing(why)), time: None },
+            Err(why) => self.nothing(why),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::support::picture::Picture;
 use super::support::service::{Site, film};
-use super::support::upstream::{parameter, serve};
+use super::support::upstream::{capabilities, parameter, serve, serve_all};
 use super::support::{Run, render};
 use std::time::Duration;
 
@@ -105,6 +105,20 @@ fn a_picture_that_is_the_same_in_every_frame_is_asked_for_once() {
     let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "time": "none" }}"#);
     run("once.gif", &layer).ended(0);
     assert_eq!(hits.load(Ordering::SeqCst), 1);
+}
+
+/// A limit that nobody can work with is the server's trouble: its layer is named, and the others are drawn.
+#[test]
+fn a_server_of_one_pixel_loses_its_layer_and_not_the_request() {
+    let service = "<Service><Title>test</Title><MaxWidth>1</MaxWidth><MaxHeight>1</MaxHeight></Service>";
+    let said = capabilities("a", "1900-01-01T00:00:00Z/2100-01-01T00:00:00Z");
+    let said = said.replace("<Service><Title>test</Title></Service>", service);
+    let url = serve_all(move |_| ("200 OK", "", said.clone().into_bytes()));
+    let run = run("one-pixel.gif", &wms(&url)).ended(3);
+    assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "drawn");
+    let layer = &run.manifest["frames"][3]["layers"][1];
+    let why = "the server draws at most 1 × 1 pixels at once, and the map would take 43200 such pictures";
+    assert_eq!((layer["outcome"].as_str(), layer["reason"].as_str()), (Some("marked"), Some(why)));
 }
 
 /// The palette of a GIF needs all of its pictures before a frame is finished.
