@@ -52,7 +52,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("upstream_requests_max", "4000", COUNT, "Requests to upstreams for one job."),
     setting("positions_max", "1000000", COUNT, "Positions in the GeoJSON of a request."),
     setting("open_jobs_max", "1000", COUNT, "Jobs pending or running; further ones are answered with 503."),
-    setting("previews_max", "2", COUNT, "Previews drawn at once; further ones are answered with 503."),
+    setting("previews_max", "2", COUNT, "Previews and online checks at once; further ones are answered with 503."),
     setting("preview_px_max", "1024", COUNT, "Width or height of a preview's map, in pixels."),
     setting("connections_max", "1000", COUNT, "Connections of clients at once; further ones wait."),
     setting("attempts_max", "3", COUNT, "Attempts at a part of a job."),

@@ -60,6 +60,12 @@ impl Inquiry {
         }
         let plan = Plan::new(&resolved, limits)?;
         let mut explanation = Explanation::online(&resolved, &plan, heard.documents);
+        // What follows from a problem is no warning beside it.
+        let named = |name: &str| {
+            let layers = (0..animation.layers.len()).filter(|layer| animation.layers[*layer].name == name);
+            layers.into_iter().any(|layer| known_already(&problems, layer))
+        };
+        explanation.warnings.retain(|warning| !warning.layer.as_deref().is_some_and(named));
         for (layer, planned) in plan.layers.iter().enumerate() {
             let gaps = gaps(planned, plan.frames.len());
             let whole = gaps.len() == plan.frames.len();

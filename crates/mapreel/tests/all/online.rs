@@ -92,6 +92,9 @@ fn a_layer_that_the_server_has_not_is_a_problem_with_its_place() {
     assert!(err.contains(expected), "{err}");
     assert!(err.starts_with("the request is not valid: 1 problem\n"), "{err}");
     // Without its layer nothing is known of the last times, and that is no second problem.
+    let (code, out, err) = check(&request(r#""2020-01-30""#, &url, r#""layers": "nosuch""#), &["--online"]);
+    assert!(code == 2 && err.starts_with("the request is not valid: 1 problem\n"), "{err}");
+    assert!(out.starts_with("The request is not valid: its servers ") && !out.contains("warnings"), "{out}");
     let (code, _, err) = check(&request(LAST_SIX, &url, r#""layers": "nosuch""#), &["--online"]);
     assert!(code == 2 && err.starts_with("the request is not valid: 1 problem\n"), "{err}");
 }
