@@ -3,7 +3,7 @@
 use crate::furniture::legend::LegendPicture;
 use crate::furniture::{attribution, colour_bar, header::Header, header::Moment, legend, neatline, notice};
 use crate::layout::Layout;
-use crate::overlay;
+use crate::overlay::{self, Projection};
 use crate::scale::Scale;
 use crate::text::{Fonts, Typesetter};
 use crate::{Canvas, Placed, Raster, composite, theme};
@@ -33,6 +33,7 @@ pub struct Scene {
     base: Canvas,
     /// The layers from there on.
     above: Vec<Art>,
+    projection: Projection,
     /// What layers are, in every frame, instead of what was asked for.
     gaps: Vec<Option<Gap>>,
 }
@@ -45,7 +46,9 @@ enum Art {
     Pictures { layer: usize },
     /// Features as of the frame's time.
     Features { layer: usize },
-    /// Degrees at the edges, over the layers below.
+    /// The ground of what is off the globe, over all layers: a server may colour it like the sea.
+    OffGlobe(Placed),
+    /// Degrees at the edges, over everything else of the map.
     Degrees { layer: usize },
 }
 
@@ -59,7 +62,8 @@ impl Scene {
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
         let mut gaps: Vec<Option<Gap>> = still.iter().map(|gathered| gathered.as_ref()?.gap.clone()).collect();
         gaps.resize(plan.layers.len(), None);
-        let mut above = Vec::new();
+        let projection = Projection::new(&plan.map);
+        let mut arts = Vec::new();
         for (layer, planned) in plan.layers.iter().enumerate() {
             if let Drawing::Missing(reason) = &planned.drawing {
                 gaps[layer] = Some(Gap::missing(reason));
@@ -68,16 +72,22 @@ impl Scene {
                 gaps[layer].get_or_insert_with(|| Gap::outside(why));
             }
             let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
-            for art in arts(&plan, layer, placed, &layout) {
-                match art {
-                    Art::Still { layer, placed } if above.is_empty() => {
-                        blend(&mut base, &plan, &layout, layer, &placed)
-                    }
-                    Art::Degrees { layer } if above.is_empty() => {
-                        degrees(&mut base, &plan, &layout, layer, &mut typesetter)
-                    }
-                    art => above.push(art),
+            arts.extend(art(&plan, layer, placed, &projection, &layout));
+        }
+        let line_px = layout.scale.length(1.2);
+        arts.extend(overlay::globe::ground(&plan.map, line_px).map(|sheet| Art::OffGlobe(whole_map(sheet))));
+        arts.extend(
+            (0..plan.layers.len()).filter(|layer| has_degrees(&plan, *layer)).map(|layer| Art::Degrees { layer }),
+        );
+        let mut above = Vec::new();
+        for art in arts {
+            match art {
+                Art::Still { layer, placed } if above.is_empty() => blend(&mut base, &plan, &layout, layer, &placed),
+                Art::OffGlobe(ground) if above.is_empty() => lay(&mut base, &ground, &layout),
+                Art::Degrees { layer } if above.is_empty() => {
+                    degrees(&mut base, &plan, &layout, layer, &projection, &mut typesetter)
                 }
+                art => above.push(art),
             }
         }
         let may_be_missing = |layer: usize| !plan.layers[layer].drawing.is_static(plan.frames.len());
@@ -87,7 +97,7 @@ impl Scene {
         neatline::draw(&mut base, &layout);
         legend::draw(&mut base, &plan, legends, &layout, &mut typesetter);
         attribution::draw(&mut base, &plan, &layout, &mut typesetter);
-        Self { plan, layout, header, fonts: fonts.clone(), base, above, gaps }
+        Self { plan, layout, header, fonts: fonts.clone(), base, above, projection, gaps }
     }
 
     /// Where everything stands.
@@ -124,34 +134,51 @@ fn labelled(plan: &Plan, legends: &[LegendPicture], typesetter: &mut Typesetter)
     legends.iter().map(&mut label).collect()
 }
 
-/// What a layer is on the page: a still picture, or something to draw for each frame.
-fn arts(plan: &Plan, layer: usize, placed: Option<Vec<Placed>>, layout: &Layout) -> Vec<Art> {
+/// What a layer is on the page: a still picture, or something to draw for each frame; `None`: nothing.
+fn art(
+    plan: &Plan,
+    layer: usize,
+    placed: Option<Vec<Placed>>,
+    projection: &Projection,
+    layout: &Layout,
+) -> Option<Art> {
     let (planned, map) = (&plan.layers[layer], &plan.map);
     let length = layout.scale.length(1.0);
     let still = |draw: &dyn Fn(&mut tiny_skia::Pixmap)| {
         let mut sheet = overlay::sheet(map.width, map.height);
         draw(&mut sheet);
-        Art::Still { layer, placed: vec![Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }] }
+        Some(Art::Still { layer, placed: vec![whole_map(sheet)] })
     };
     match &planned.drawing {
-        Drawing::Pictures(_) => match placed {
-            Some(placed) => vec![Art::Still { layer, placed }],
-            None => vec![Art::Pictures { layer }],
-        },
+        Drawing::Pictures(_) => Some(match placed {
+            Some(placed) => Art::Still { layer, placed },
+            None => Art::Pictures { layer },
+        }),
         Drawing::Features(features) if planned.drawing.is_static(plan.frames.len()) => {
             let time = plan.frames[0].time.as_ref().map(|time| time.instant());
-            vec![still(&|sheet| overlay::features::draw(sheet, &features.at(time), map, length))]
+            still(&|sheet| overlay::features::draw(sheet, &features.at(time), projection, length))
         }
-        Drawing::Features(_) => vec![Art::Features { layer }],
+        Drawing::Features(_) => Some(Art::Features { layer }),
         Drawing::NaturalEarth(geography) => {
-            vec![still(&|sheet| overlay::natural_earth::draw(sheet, geography, map, length))]
+            still(&|sheet| overlay::natural_earth::draw(sheet, geography, projection, length))
         }
-        Drawing::Graticule(graticule) => {
-            let lines = still(&|sheet| overlay::graticule::draw(sheet, graticule, map, length));
-            if graticule.labels { vec![lines, Art::Degrees { layer }] } else { vec![lines] }
-        }
-        Drawing::Missing(_) => Vec::new(),
+        Drawing::Graticule(graticule) => still(&|sheet| overlay::graticule::draw(sheet, graticule, projection, length)),
+        Drawing::Missing(_) => None,
     }
+}
+
+fn whole_map(sheet: tiny_skia::Pixmap) -> Placed {
+    Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }
+}
+
+fn has_degrees(plan: &Plan, layer: usize) -> bool {
+    matches!(&plan.layers[layer].drawing, Drawing::Graticule(graticule) if graticule.labels)
+}
+
+/// Lays a sheet of the map's size on the map.
+fn lay(page: &mut Canvas, sheet: &Placed, layout: &Layout) {
+    let [x, y, ..] = layout.map;
+    composite::blend(page, &sheet.raster, x.into(), y.into(), layout.map, 255);
 }
 
 fn blend(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, placed: &[Placed]) {
@@ -169,9 +196,16 @@ fn blend(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, placed: 
     }
 }
 
-fn degrees(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, typesetter: &mut Typesetter) {
+fn degrees(
+    page: &mut Canvas,
+    plan: &Plan,
+    layout: &Layout,
+    layer: usize,
+    projection: &Projection,
+    typesetter: &mut Typesetter,
+) {
     if let Drawing::Graticule(graticule) = &plan.layers[layer].drawing {
-        overlay::graticule::draw_degrees(page, graticule, &plan.map, layout, typesetter);
+        overlay::degrees::draw(page, graticule, projection, layout, typesetter);
     }
 }
 
@@ -191,7 +225,7 @@ impl<'a> Painter<'a> {
 
     /// Draws frame `index` (from 0) with its pictures.
     pub fn draw(&mut self, index: usize, pictures: &FramePictures) -> &Canvas {
-        let Scene { plan, layout, header, base, above, gaps, .. } = self.scene;
+        let Scene { plan, layout, header, base, above, projection, gaps, .. } = self.scene;
         let gap = |layer: usize| {
             let of_frame = || pictures.get(layer)?.as_ref()?.gap.as_ref();
             gaps[layer].as_ref().or_else(of_frame)
@@ -206,7 +240,10 @@ impl<'a> Painter<'a> {
                     }
                 }
                 Art::Features { layer } => self.draw_features(index, *layer),
-                Art::Degrees { layer } => degrees(&mut self.page, plan, layout, *layer, &mut self.typesetter),
+                Art::OffGlobe(ground) => lay(&mut self.page, ground, layout),
+                Art::Degrees { layer } => {
+                    degrees(&mut self.page, plan, layout, *layer, projection, &mut self.typesetter)
+                }
             }
         }
         let moment = Moment { frame: index, gap: &gap };
@@ -218,7 +255,7 @@ impl<'a> Painter<'a> {
     }
 
     fn draw_features(&mut self, index: usize, layer: usize) {
-        let Scene { plan, layout, .. } = self.scene;
+        let Scene { plan, layout, projection, .. } = self.scene;
         let Drawing::Features(features) = &plan.layers[layer].drawing else { return };
         let map = &plan.map;
         let mut sheet = match self.sheet.take() {
@@ -226,7 +263,7 @@ impl<'a> Painter<'a> {
             None => overlay::sheet(map.width, map.height),
         };
         let time = plan.frames[index].time.as_ref().map(|time| time.instant());
-        overlay::features::draw(&mut sheet, &features.at(time), map, layout.scale.length(1.0));
+        overlay::features::draw(&mut sheet, &features.at(time), projection, layout.scale.length(1.0));
         let placed = [Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }];
         blend(&mut self.page, plan, layout, layer, &placed);
         let [placed] = placed;

@@ -86,13 +86,20 @@ impl Features {
         newest_last.iter().rev().find_map(|(_, feature)| feature.fill(template))
     }
 
-    /// The box round all positions, as they are written; `None` where there are none.
-    pub(crate) fn degrees(&self) -> Option<Bbox> {
-        let grow = |b: Option<Bbox>, [x, y]: Position| match b {
-            None => Some(Bbox::new([x, y, x, y])),
-            Some(b) => Some(Bbox::new([b.min_x.min(x), b.min_y.min(y), b.max_x.max(x), b.max_y.max(y)])),
+    /// The number of features; a collection of geometries counts as several.
+    pub(crate) fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The most that each feature ever shows at one of these times; nothing of those that are never there.
+    pub(crate) fn ever_shown(&self, times: &[Option<Timestamp>]) -> Vec<Geometry> {
+        let most = |feature: &Feature| {
+            let there = times.iter().filter(|time| feature.is_there(**time, self.keep));
+            // What grows is longest at last; without a time everything is shown.
+            let last = there.max_by_key(|time| time.unwrap_or(Timestamp::MAX))?;
+            feature.known_at(*last, self.keep)
         };
-        self.items.iter().flat_map(|feature| feature.geometry.places()).fold(None, grow)
+        self.items.iter().filter_map(most).collect()
     }
 
     /// The number of positions in all geometries.
@@ -102,20 +109,22 @@ impl Features {
 }
 
 impl Geometry {
-    fn places(&self) -> Box<dyn Iterator<Item = Position> + '_> {
-        match self {
-            Self::Points(points) => Box::new(points.iter().copied()),
-            Self::Lines(lines) => Box::new(lines.iter().flatten().copied()),
-            Self::Polygons(polygons) => Box::new(polygons.iter().flatten().flatten().copied()),
-        }
-    }
-
     fn positions(&self) -> usize {
         match self {
             Self::Points(points) => points.len(),
             Self::Lines(lines) => lines.iter().map(Vec::len).sum(),
             Self::Polygons(polygons) => polygons.iter().flatten().map(Vec::len).sum(),
         }
+    }
+
+    /// Every position of it.
+    pub(crate) fn all_positions(&self) -> impl Iterator<Item = &Position> {
+        let (points, lines, polygons): (&[Position], &[Vec<Position>], &[Vec<Vec<Position>>]) = match self {
+            Self::Points(points) => (points, &[], &[]),
+            Self::Lines(lines) => (&[], lines, &[]),
+            Self::Polygons(polygons) => (&[], &[], polygons),
+        };
+        points.iter().chain(lines.iter().flatten()).chain(polygons.iter().flatten().flatten())
     }
 
     fn truncated(&self, positions: usize) -> Self {
@@ -271,13 +280,25 @@ impl Reading {
             let json = properties.json.get(name).filter(|json| **json != Json::Null)?;
             Some(properties.child(json, name))
         });
-        geometries(&geometry, &mut |geometry| {
+        geometries(&geometry, &mut |mut geometry| {
             let when = match &time {
                 Some(node) => read_when(node, &geometry).unwrap_or(When::Always),
                 None => When::Always,
             };
+            if let (When::Grows(_), Geometry::Lines(lines)) = (&when, &mut geometry) {
+                lines.iter_mut().for_each(|line| go_the_shorter_way(line));
+            }
             out.push(Feature { geometry, style, when, properties: texts.clone() });
         })
+    }
+}
+
+/// Longitudes of a track without leaps: what is seen at one place and then at another has gone the shorter way round the
+/// world. A line without times goes the way that its coordinates say (RFC 7946, 3.1.9).
+fn go_the_shorter_way(track: &mut [Position]) {
+    for i in 1..track.len() {
+        let leap = track[i][0] - track[i - 1][0];
+        track[i][0] -= (leap / 360.0).round() * 360.0;
     }
 }
 
@@ -414,6 +435,23 @@ mod tests {
         check("2020-01-03", 2, 3);
         check("2020-01-04", 3, 3);
         assert_eq!(features.newest(at("2020-01-03")), Some(at("2020-01-02")));
+    }
+
+    #[test]
+    fn a_track_goes_the_shorter_way_and_a_line_the_way_it_says() {
+        let line = |properties: &str, time: &str| {
+            let document = format!(
+                r#"{{ "type": "Feature", "properties": {{ "time": {properties} }},
+                      "geometry": {{ "type": "LineString", "coordinates": [[179, 0], [-179, 0], [-178, 1]] }} }}"#
+            );
+            let shown = reading().parse(document.as_bytes()).unwrap().at(Some(at(time)));
+            let Geometry::Lines(lines) = &shown[0].0 else { panic!("{shown:?}") };
+            lines[0].iter().map(|[lon, _]| *lon).collect::<Vec<_>>()
+        };
+        let track = r#"["2020-01-01", "2020-01-02", "2020-01-03"]"#;
+        assert_eq!(line(track, "2020-01-02"), [179.0, 181.0]);
+        assert_eq!(line(track, "2020-01-03"), [179.0, 181.0, 182.0]);
+        assert_eq!(line("\"2020-01-01\"", "2020-01-03"), [179.0, -179.0, -178.0]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod crs;
 mod dialect;
 mod dimension;
 mod extent;
+mod features_outside;
 mod form;
 mod gap;
 pub mod geojson;

@@ -10,17 +10,6 @@ pub(crate) fn beside(bbox: &Bbox, crs: Crs, map: &Extent) -> Option<Gap> {
     }
 }
 
-/// Why no feature lies on the map. Markers and strokes reach beyond their positions: a map a tenth larger is looked at.
-pub(crate) fn features_beside(degrees: &Bbox, map: &Extent) -> Option<Gap> {
-    let (dx, dy) = (map.bbox.width() / 20.0, map.bbox.height() / 20.0);
-    let Bbox { min_x, min_y, max_x, max_y } = map.bbox;
-    let bbox = Bbox { min_x: min_x - dx, min_y: min_y - dy, max_x: max_x + dx, max_y: max_y + dy };
-    // A single point, or points on one parallel, have no area.
-    let hair = 1e-6;
-    let place = Bbox { max_x: degrees.max_x + hair, max_y: degrees.max_y + hair, ..*degrees };
-    beside(&place, Crs::Geographic, &Extent { bbox, ..*map })
-}
-
 /// Nothing of the map is in a CRS.
 pub(crate) fn not_in(crs: Crs) -> Gap {
     Gap::outside(format!("nothing of the map is in {}, the coordinate system of the layer", crs.code()))
@@ -99,16 +88,6 @@ mod tests {
         check([-190.0, -10.0, -170.0, 10.0], [175.0, -5.0, 178.0, 5.0], false);
         check([-10.0, 0.0, 10.0, 10.0], [350.0, 5.0, 355.0, 6.0], false);
         check([-10.0, 0.0, 10.0, 10.0], [-5.0, 11.0, 5.0, 12.0], true);
-    }
-
-    #[test]
-    fn features_beside_the_map_are_found_and_those_at_its_edge_are_not() {
-        let europe = map("EPSG:4326", [-10.0, 40.0, 20.0, 60.0]);
-        let is_beside = |bbox: [f64; 4]| features_beside(&Bbox::new(bbox), &europe).is_some();
-        assert!(is_beside([30.0, 50.0, 30.0, 50.0]) && is_beside([-180.0, -90.0, 180.0, 30.0]));
-        assert!(!is_beside([20.5, 50.0, 20.5, 50.0]) && !is_beside([0.0, 50.0, 0.0, 50.0]));
-        let why = features_beside(&Bbox::new([30.0, 50.0, 30.0, 50.0]), &europe).unwrap().why;
-        assert!(why.ends_with("longitudes 30 to 30 and latitudes 50 to 50"), "{why}");
     }
 
     #[test]

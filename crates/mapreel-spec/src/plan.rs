@@ -12,7 +12,8 @@ use crate::run::Run;
 use crate::timing::{Known, Timing};
 use crate::wms_layer::Choice;
 use crate::{
-    Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime, outside,
+    Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime,
+    features_outside,
 };
 use std::collections::HashSet;
 use std::ops::Range;
@@ -138,13 +139,13 @@ impl Drawing {
     }
 
     /// Why it shows nothing anywhere on a map, in no frame.
-    fn outside(&self, map: &Extent) -> Option<String> {
+    fn outside(&self, map: &Extent, times: &[Option<ValidTime>]) -> Option<String> {
         match self {
             Self::Pictures(series) => {
                 let is_nowhere = series.iter().all(|mosaic| mosaic.pieces.is_empty());
                 is_nowhere.then(|| series.iter().find_map(Mosaic::outside)).flatten().map(str::to_owned)
             }
-            Self::Features(features) => outside::features_beside(&features.degrees()?, map).map(|gap| gap.why),
+            Self::Features(features) => features_outside::why(features, map, times),
             _ => None,
         }
     }
@@ -385,7 +386,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
     Ok(PlannedLayer {
         title: layer.title.clone().or_else(|| is_marked.then(|| layer.name.clone())),
         name: layer.name.clone(),
-        outside: drawing.outside(&animation.map),
+        outside: drawing.outside(&animation.map, times),
         elsewhere,
         drawing,
         opacity: layer.opacity,

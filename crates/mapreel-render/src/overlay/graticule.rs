@@ -1,207 +1,209 @@
-//! Meridians and parallels, with their degrees at the map's edges.
+//! Meridians and parallels. Their degrees: `degrees.rs`.
 
-use super::projection::{Projection, paint};
-use crate::layout::Layout;
-use crate::text::{Span, Typesetter};
-use crate::{Canvas, theme};
-use mapreel_spec::geojson::Position;
-use mapreel_spec::{Colour, Extent, Graticule};
-use tiny_skia::{PathBuilder, Pixmap, Stroke, Transform};
+use super::paint::paint;
+use super::plane::distance;
+use super::projection::{Projection, add};
+use crate::theme;
+use mapreel_spec::{Colour, Graticule};
+use tiny_skia::{Path, PathBuilder, Pixmap, Stroke, Transform};
 
 /// Steps that people read easily, in degrees.
-const STEPS_DEG: [f64; 13] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 90.0];
-/// About so many lines across the longer side.
-const LINES: f64 = 7.0;
+const STEPS_DEG: [f64; 16] =
+    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 45.0];
+/// The longest step.
+const STEP_DEG_MAX: f64 = 90.0;
+/// How near lines may come to each other, in pixels of a map whose text is 13 pixels high.
+const NEAR_PX: f64 = 65.0;
 /// Most meridians where they run together: a whole round has one every thirty degrees.
 const MERIDIANS: f64 = 12.0;
+/// How near meridians may come to each other before a pole, in the same pixels; the quarters go on to it.
+const POLE_PX: f64 = 12.0;
+/// Most lines of one kind: a step far too fine for the map would paint it black and help nobody.
+const LINES_MAX: i64 = 2000;
 
-/// The longitudes and latitudes of the lines.
-fn degrees(graticule: &Graticule, projection: &Projection) -> (Vec<f64>, Vec<f64>) {
-    let [west, south, east, north] = projection.degrees();
-    let step_for = |wanted: f64| STEPS_DEG.into_iter().find(|step| *step >= wanted).unwrap_or(90.0);
-    let chosen = if projection.is_parallel() {
-        [step_for((east - west).max(north - south) / LINES); 2]
-    } else {
-        // A degree of longitude is much shorter than one of latitude, and differs from place to place.
-        [step_for((east - west) / MERIDIANS), step_for((north - south) / LINES)]
-    };
-    let [east_step, north_step] = graticule.step_deg.map_or(chosen, |step| [step; 2]);
-    let multiples = |from: f64, to: f64, step: f64| {
-        let (first, last) = ((from / step).ceil() as i64, (to / step).floor() as i64);
-        // A step far too fine for the map would paint it black and help nobody.
-        let last = last.min(first + 2000);
-        (first..=last).map(|n| n as f64 * step).collect()
-    };
-    (multiples(west, east, east_step), multiples(south.max(-89.9), north.min(89.9), north_step))
-}
-
-/// A meridian or parallel as places, close enough that it bends as the projection does.
-fn places(projection: &Projection, line: Line) -> Vec<Position> {
-    let [west, south, east, north] = projection.degrees();
-    match line {
-        // Near a pole all meridians would run into one blot: only every ninetieth goes on to it.
-        Line::Meridian(lon) => {
-            let end = if (lon / 90.0).fract() == 0.0 { 90.0 } else { POLE_GAP_LAT };
-            (0..=STEPS)
-                .map(|i| [lon, south.max(-end) + (north.min(end) - south.max(-end)) * f64::from(i) / STEPS_F])
-                .collect()
-        }
-        Line::Parallel(lat) => (0..=STEPS).map(|i| [west + (east - west) * f64::from(i) / STEPS_F, lat]).collect(),
-    }
-}
-
-/// Where meridians end before a pole, in degrees.
-const POLE_GAP_LAT: f64 = 85.0;
-/// Places along a line.
-const STEPS: u32 = 360;
-const STEPS_F: f64 = 360.0;
-
-#[derive(Clone, Copy)]
-enum Line {
+/// A meridian or parallel, and its degrees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Line {
     Meridian(f64),
     Parallel(f64),
 }
 
-pub(crate) fn draw(sheet: &mut Pixmap, graticule: &Graticule, map: &Extent, scale: f32) {
-    let projection = Projection::new(map);
-    let (longitudes, latitudes) = degrees(graticule, &projection);
-    let (width, height) = (map.width as f32, map.height as f32);
-    let mut path = PathBuilder::new();
-    if projection.is_parallel() {
-        for [x, _] in longitudes.iter().filter_map(|lon| projection.pixel([*lon, 0.0])) {
-            path.move_to(x as f32, 0.0);
-            path.line_to(x as f32, height);
-        }
-        for [_, y] in latitudes.iter().filter_map(|lat| projection.pixel([0.0, *lat])) {
-            path.move_to(0.0, y as f32);
-            path.line_to(width, y as f32);
-        }
-    } else {
-        for line in bent(&longitudes, &latitudes) {
-            projection.add_line(&mut path, &places(&projection, line));
-        }
-    }
-    if let Some(path) = path.finish() {
-        let stroke = Stroke { width: scale.max(0.75), ..Stroke::default() };
-        sheet.stroke_path(&path, &paint(graticule.stroke), &stroke, Transform::identity(), None);
-    }
+/// The lines of a map.
+pub(super) struct Net<'a> {
+    projection: &'a Projection,
+    pub lines: Vec<Line>,
+    /// Degrees from one meridian to the next, and from one parallel to the next.
+    pub steps_deg: [f64; 2],
+    /// Latitudes at which meridians end: south, north.
+    ends: [f64; 2],
+    /// The same before a pole that is a point, for all but the quarters.
+    pole_ends: [f64; 2],
 }
 
-/// All lines; a meridian that is met again after the whole round is drawn once.
-fn bent(longitudes: &[f64], latitudes: &[f64]) -> impl Iterator<Item = Line> {
-    let round = longitudes.last().zip(longitudes.first()).is_some_and(|(last, first)| last - first >= 360.0);
-    let once = &longitudes[..longitudes.len() - usize::from(round)];
-    once.iter().map(|lon| Line::Meridian(*lon)).chain(latitudes.iter().map(|lat| Line::Parallel(*lat)))
-}
+impl<'a> Net<'a> {
+    /// The lines; `scale` multiplies distances between them.
+    pub(super) fn new(graticule: &Graticule, projection: &'a Projection, scale: f32) -> Self {
+        let [west, south, east, north] = projection.degrees();
+        let plane = projection.plane();
+        let near_deg = NEAR_PX * f64::from(scale) * plane.degrees_per_pixel();
+        let step_for =
+            |deg: f64| STEPS_DEG.into_iter().find(|step| *step >= deg * (1.0 - 1e-9)).unwrap_or(STEP_DEG_MAX);
+        let chosen = if plane.is_parallel() {
+            [step_for(near_deg); 2]
+        } else {
+            // A degree of longitude is shorter than one of latitude, and differs from place to place.
+            let widest = south.max(-north).max(0.0).to_radians().cos().max(0.05);
+            [step_for((near_deg / widest).max((east - west) / MERIDIANS)), step_for(near_deg)]
+        };
+        let steps_deg = graticule.step_deg.map_or(chosen, |step| [step; 2]);
+        // What is met again after a whole round is one line.
+        let east = east.min(west + 360.0 - steps_deg[0] / 2.0);
+        let meridians = multiples(west, east, steps_deg[0]).into_iter().map(Line::Meridian);
+        let parallels = multiples(south.max(-89.9), north.min(89.9), steps_deg[1]).into_iter().map(Line::Parallel);
+        let pole_deg = POLE_PX * f64::from(scale) * plane.degrees_per_pixel() / steps_deg[0].to_radians();
+        let pole_end = |lat: f64| if is_point(projection, lat) { 90.0 - pole_deg.min(15.0) } else { 90.0 };
+        Self {
+            projection,
+            lines: meridians.chain(parallels).collect(),
+            steps_deg,
+            ends: [south.max(-90.0), north.min(90.0)],
+            pole_ends: [-pole_end(-90.0), pole_end(90.0)],
+        }
+    }
 
-/// Degrees inside the map's edges, over everything else of the map: at the left and lower edge where lines are straight, and
-/// otherwise where each line leaves the map.
-pub(crate) fn draw_degrees(
-    page: &mut Canvas,
-    graticule: &Graticule,
-    map: &Extent,
-    layout: &Layout,
-    typesetter: &mut Typesetter,
-) {
-    let projection = Projection::new(map);
-    let (longitudes, latitudes) = degrees(graticule, &projection);
-    let ([left, top, width, height], size_px) = (layout.map, layout.scale.small_px());
-    let gap = layout.scale.unit as f32 * 0.7;
-    let ink = Colour { r: 64, g: 72, b: 84, a: 255 };
-    let spans = |text: String| [Span { colour: ink, ..Span::ink(text) }];
-    let mut write = |typesetter: &mut Typesetter, spans: &[Span], (x, y): (f32, f32)| {
-        let place = (left as f32 + x, top as f32 + y);
-        typesetter.draw_with_halo(page, spans, size_px, place, theme::GROUND.faded(0.8));
-    };
-    if !projection.is_parallel() {
-        let mut taken: Vec<[f32; 4]> = Vec::new();
-        for line in bent(&longitudes, &latitudes) {
-            let Some((x, y)) = leaves(&projection, line, width as f32, height as f32) else { continue };
-            let spans = spans(match line {
-                Line::Meridian(lon) => label(lon, "E", "W"),
-                Line::Parallel(lat) => label(lat, "N", "S"),
-            });
-            let (w, h) = typesetter.measure(&spans, size_px, f32::MAX);
-            let (w, h) = (w as f32, h as f32);
-            let x = (x - w / 2.0).clamp(gap, (width as f32 - w - gap).max(gap));
-            let y = (y - h / 2.0).clamp(gap * 0.4, (height as f32 - h - gap * 0.4).max(gap));
-            let place = [x - gap, y, x + w + gap, y + h];
-            let free = taken.iter().all(|t| place[2] < t[0] || t[2] < place[0] || place[3] < t[1] || t[3] < place[1]);
-            if free {
-                taken.push(place);
-                write(typesetter, &spans, (x, y));
+    /// Pixels from one meridian (0) or parallel (1) to the next where lines are straight, at the equator; elsewhere
+    /// infinitely many, as lines meet there.
+    pub(super) fn apart_px(&self, axis: usize) -> f64 {
+        let plane = self.projection.plane();
+        if plane.is_parallel() { self.steps_deg[axis] / plane.degrees_per_pixel() } else { f64::INFINITY }
+    }
+
+    /// The line on the map, as runs of pixels.
+    pub(super) fn runs(&self, line: Line) -> Vec<Vec<[f64; 2]>> {
+        let [west, _, east, _] = self.projection.degrees();
+        match line {
+            Line::Meridian(lon) => {
+                let [south, north] = if (lon / 90.0).fract() == 0.0 { [-90.0, 90.0] } else { self.pole_ends };
+                let (south, north) = (south.max(self.ends[0]), north.min(self.ends[1]));
+                if south < north { self.projection.runs(&[[lon, south], [lon, north]]) } else { Vec::new() }
             }
+            // A whole round is enough, wherever it begins; the copies are drawn with it.
+            Line::Parallel(lat) => self.projection.runs(&[[west, lat], [east.min(west + 360.0), lat]]),
         }
-        return;
-    }
-    let mut put = |text: String, centre: (f32, f32), at_left: bool| {
-        let spans = spans(text);
-        let (w, h) = typesetter.measure(&spans, size_px, f32::MAX);
-        let (w, h) = (w as f32, h as f32);
-        let (x, y) =
-            if at_left { (gap, centre.1 - h / 2.0) } else { (centre.0 - w / 2.0, height as f32 - h - gap * 0.4) };
-        // Only whole labels, and none in the corner where the two rows of them would meet.
-        let in_row = if at_left { y > h * 0.3 && y + h < height as f32 - 1.6 * h } else { x > 3.2 * h && y > 0.0 };
-        let clear = in_row && x + w < width as f32 - gap;
-        if clear {
-            write(typesetter, &spans, (x, y));
-        }
-    };
-    for (lon, [x, _]) in longitudes.iter().filter_map(|lon| Some((lon, projection.pixel([*lon, 0.0])?))) {
-        put(label(*lon, "E", "W"), (x as f32, 0.0), false);
-    }
-    for (lat, [_, y]) in latitudes.iter().filter_map(|lat| Some((lat, projection.pixel([0.0, *lat])?))) {
-        put(label(*lat, "N", "S"), (0.0, y as f32), true);
     }
 }
 
-/// Where a line leaves the map: a meridian rather at the lower edge, a parallel rather at the left; the lowest point of a
-/// parallel that does not leave it.
-fn leaves(projection: &Projection, line: Line, width: f32, height: f32) -> Option<(f32, f32)> {
-    let pixels: Vec<_> = places(projection, line).into_iter().map(|place| projection.pixel(place)).collect();
-    let inside = |[x, y]: [f64; 2]| (0.0..=f64::from(width)).contains(&x) && (0.0..=f64::from(height)).contains(&y);
-    let crossings = pixels.windows(2).filter_map(|pair| match pair[..] {
-        [Some(a), Some(b)] if inside(a) != inside(b) => Some(if inside(a) { a } else { b }),
-        _ => None,
-    });
-    let ends = [pixels.first(), pixels.last()].into_iter().flatten().flatten().copied().filter(|p| inside(*p));
-    let from_edge = |[x, y]: [f64; 2]| match line {
-        Line::Meridian(_) => f64::from(height) - y,
-        Line::Parallel(_) => x,
-    };
-    let whole_circle = matches!(line, Line::Parallel(_)) && pixels.iter().flatten().all(|p| inside(*p));
-    let best = if whole_circle {
-        pixels.iter().flatten().copied().max_by(|a, b| a[1].total_cmp(&b[1]))
-    } else {
-        let at_edge = |[x, y]: &[f64; 2]| x.min(f64::from(width) - x).min(*y).min(f64::from(height) - y) < 60.0;
-        crossings.chain(ends.filter(at_edge)).min_by(|a, b| from_edge(*a).total_cmp(&from_edge(*b)))
-    };
-    best.map(|[x, y]| (x as f32, y as f32))
+/// Whether a pole that the map shows is a point on it.
+fn is_point(projection: &Projection, lat: f64) -> bool {
+    let plane = projection.plane();
+    let at = |lon: f64| plane.pixel([plane.central_meridian() + lon, lat]);
+    !plane.is_parallel() && at(-90.0).zip(at(90.0)).is_some_and(|(a, b)| distance(a, b) < 1.0)
 }
 
-/// Degrees with the letter of their side; longitudes past ±180 are named as on a globe.
-fn label(degrees: f64, positive: &str, negative: &str) -> String {
-    let around = (degrees + 180.0).rem_euclid(360.0) - 180.0;
-    let degrees = if positive == "E" { around } else { degrees };
-    let rounded = (degrees.abs() * 100.0).round() / 100.0;
-    let letter = match () {
-        () if rounded == 0.0 || rounded == 180.0 => "",
-        () if degrees > 0.0 => positive,
-        () => negative,
-    };
-    format!("{rounded}°{letter}")
+/// The multiples of a step in an interval.
+fn multiples(from: f64, to: f64, step: f64) -> Vec<f64> {
+    if !(from.is_finite() && to.is_finite()) {
+        return Vec::new();
+    }
+    let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
+    (first..=last.min(first.saturating_add(LINES_MAX))).map(|n| n as f64 * step).collect()
+}
+
+pub(crate) fn draw(sheet: &mut Pixmap, graticule: &Graticule, projection: &Projection, scale: f32) {
+    let width = scale.round().max(1.0);
+    let net = Net::new(graticule, projection, scale);
+    let mut path = PathBuilder::new();
+    let runs = net.lines.iter().flat_map(|line| net.runs(*line)).map(|run| sharp(run, width));
+    runs.filter(|run| !is_frame(run, projection.plane().size())).for_each(|run| add(&mut path, &run));
+    let Some(path) = path.finish() else { return };
+    // A casing parts the lines from whatever ground they cross, dark or light.
+    draw_lines(sheet, &path, casing(graticule.stroke), width + 1.2 * scale.max(0.8));
+    draw_lines(sheet, &path, graticule.stroke, width);
+}
+
+fn draw_lines(sheet: &mut Pixmap, path: &Path, colour: Colour, width: f32) {
+    let stroke = Stroke { width, ..Stroke::default() };
+    sheet.stroke_path(path, &paint(colour), &stroke, Transform::identity(), None);
+}
+
+/// Light for dark lines and dark for light ones.
+fn casing(stroke: Colour) -> Colour {
+    let lightness = (u32::from(stroke.r) * 3 + u32::from(stroke.g) * 6 + u32::from(stroke.b)) / 10;
+    let colour = if lightness < 140 { theme::GROUND } else { theme::INK };
+    colour.faded(0.7 * f32::from(stroke.a) / 255.0)
+}
+
+/// An upright or level run in the middle of pixels, so that it has the same weight wherever it lies.
+fn sharp(mut run: Vec<[f64; 2]>, width: f32) -> Vec<[f64; 2]> {
+    let odd = width as u32 % 2 == 1;
+    for axis in 0..2 {
+        let (low, high) =
+            run.iter().fold((f64::INFINITY, -f64::INFINITY), |(l, h), p| (l.min(p[axis]), h.max(p[axis])));
+        if high - low < 0.3 {
+            let middle = (low + high) / 2.0;
+            let snapped = if odd { (middle - 1e-6).floor() + 0.5 } else { middle.round() };
+            run.iter_mut().for_each(|p| p[axis] = snapped);
+        }
+    }
+    run
+}
+
+/// Whether a run lies on the edge of the map: its frame is there already.
+fn is_frame(run: &[[f64; 2]], size: [f64; 2]) -> bool {
+    (0..2).any(|axis| run.iter().all(|p| p[axis] < 1.0) || run.iter().all(|p| p[axis] > size[axis] - 1.0))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::label;
+    use super::*;
+    use mapreel_spec::{Bbox, Crs, Extent};
+
+    fn map(code: &str, bbox: [f64; 4], width: u32, height: u32) -> Extent {
+        Extent { crs: Crs::parse(code).unwrap(), bbox: Bbox::new(bbox), width, height }
+    }
+
+    const GREY: Graticule = Graticule { step_deg: None, stroke: Colour { r: 70, g: 80, b: 95, a: 255 }, labels: true };
 
     #[test]
-    fn degrees_are_named_as_on_a_globe() {
-        assert_eq!(label(190.0, "E", "W"), "170°W");
-        assert_eq!(label(180.0, "E", "W"), "180°");
-        assert_eq!(label(-190.0, "E", "W"), "170°E");
-        assert_eq!(label(0.0, "N", "S"), "0°");
-        assert_eq!(label(-12.5, "N", "S"), "12.5°S");
+    fn a_world_of_900_pixels_has_a_line_every_thirty_degrees() {
+        let check = |map: Extent, scale: f32, expected: [f64; 2]| {
+            let projection = Projection::new(&map);
+            assert_eq!(Net::new(&GREY, &projection, scale).steps_deg, expected, "{map:?}");
+        };
+        let metres = 20_037_508.342_789_244;
+        check(map("EPSG:3857", [-metres, -metres, metres, metres], 900, 900), 1.07, [30.0, 30.0]);
+        check(map("EPSG:4326", [-180.0, -90.0, 180.0, 90.0], 900, 450), 0.81, [30.0, 30.0]);
+        check(map("EPSG:8857", [-17.5e6, -8.6e6, 17.5e6, 8.6e6], 900, 442), 0.81, [30.0, 30.0]);
+        check(map("EPSG:4326", [0.0, 40.0, 10.0, 45.0], 900, 450), 0.81, [1.0, 1.0]);
+    }
+
+    #[test]
+    fn no_line_lies_beyond_a_pole() {
+        let high = map("EPSG:4326", [-180.0, -120.0, 180.0, 120.0], 360, 240);
+        let projection = Projection::new(&high);
+        let net = Net::new(&GREY, &projection, 1.0);
+        for line in &net.lines {
+            assert!(!matches!(line, Line::Parallel(lat) if lat.abs() >= 90.0), "{line:?}");
+            for [_, y] in net.runs(*line).into_iter().flatten() {
+                assert!((29.9..=210.1).contains(&y), "{line:?}: {y}");
+            }
+        }
+    }
+
+    /// The darkest pixel of every upright line, from left to right.
+    fn weights(west: f64) -> Vec<u8> {
+        let map = map("EPSG:4326", [west, 10.0, west + 72.3, 40.0], 723, 300);
+        let mut sheet = super::super::sheet(723, 300);
+        draw(&mut sheet, &Graticule { step_deg: Some(5.0), ..GREY }, &Projection::new(&map), 1.0);
+        let row = |x: u32| sheet.pixel(x, 25).unwrap().alpha();
+        (1..722).filter(|x| row(*x) > 200 && row(*x) >= row(x - 1) && row(*x) >= row(x + 1)).map(row).collect()
+    }
+
+    #[test]
+    fn lines_have_the_same_weight_at_any_place_within_a_pixel() {
+        for west in [0.0, 0.013, 0.05, 0.077] {
+            let found = weights(west);
+            assert!(found.len() >= 14 && found.iter().all(|alpha| *alpha == 255), "{west}: {found:?}");
+        }
     }
 }

@@ -1,9 +1,19 @@
 //! Vector layers, drawn by tiny-skia on a transparent sheet of the map's size.
 
+mod clip;
+mod cuts;
+pub(crate) mod degrees;
 pub(crate) mod features;
+pub(crate) mod globe;
 pub(crate) mod graticule;
 pub(crate) mod natural_earth;
+mod paint;
+mod plane;
 mod projection;
+mod trace;
+mod windows;
+
+pub(crate) use projection::Projection;
 
 use crate::Raster;
 use tiny_skia::{IntSize, Pixmap};

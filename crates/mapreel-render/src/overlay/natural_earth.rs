@@ -3,11 +3,12 @@
 //! `geography/convert.py` makes the data and describes its form. Longitudes are unwrapped there: an outline over the date
 //! line is one piece, so that no map shows a seam at 180°.
 
-use super::projection::{Projection, fill, span, stroke};
+use super::paint::{fill_together, stroke};
+use super::projection::{Projection, WorldCopy, span};
 use crate::theme;
 use flate2::read::DeflateDecoder;
 use mapreel_spec::geojson::Position;
-use mapreel_spec::{Extent, NaturalEarth, NaturalEarthFeature};
+use mapreel_spec::{NaturalEarth, NaturalEarthFeature};
 use std::io::Read;
 use std::sync::OnceLock;
 use tiny_skia::{Color, PathBuilder, Pixmap};
@@ -35,22 +36,22 @@ struct Line {
 }
 
 /// Draws what is asked for; lengths are multiplied by `scale`.
-pub(crate) fn draw(sheet: &mut Pixmap, geography: &NaturalEarth, map: &Extent, scale: f32) {
-    let projection = Projection::new(map);
-    let data = if projection.degrees_per_pixel() >= COARSE_FROM_DEG {
+pub(crate) fn draw(sheet: &mut Pixmap, geography: &NaturalEarth, projection: &Projection, scale: f32) {
+    let data = if projection.plane().degrees_per_pixel() >= COARSE_FROM_DEG {
         COARSE.get_or_init(|| Geography::read(COARSE_DATA))
     } else {
         FINE.get_or_init(|| Geography::read(FINE_DATA))
     };
     for feature in &geography.show {
         match feature {
+            // What of it lies off the globe is covered by `globe.rs`.
             NaturalEarthFeature::Ocean => {
                 let c = theme::OCEAN;
                 sheet.fill(Color::from_rgba8(c.r, c.g, c.b, 255));
             }
-            NaturalEarthFeature::Land => land(sheet, &data.land, &projection),
-            NaturalEarthFeature::Borders => lines(sheet, &data.borders, &projection, theme::BORDER, 0.8 * scale),
-            NaturalEarthFeature::Coastline => lines(sheet, &data.coastline, &projection, theme::COASTLINE, 0.9 * scale),
+            NaturalEarthFeature::Land => land(sheet, &data.land, projection),
+            NaturalEarthFeature::Borders => lines(sheet, &data.borders, projection, theme::BORDER, 0.8 * scale),
+            NaturalEarthFeature::Coastline => lines(sheet, &data.coastline, projection, theme::COASTLINE, 0.9 * scale),
         }
     }
 }
@@ -59,21 +60,21 @@ fn land(sheet: &mut Pixmap, rings: &[Line], projection: &Projection) {
     // An outline over the date line may lie wholly in a neighbouring world.
     let west = rings.iter().fold(0.0f64, |west, ring| west.min(ring.west));
     let east = rings.iter().fold(0.0f64, |east, ring| east.max(ring.east));
-    for shift in projection.worlds(west, east) {
+    let path = |copy: WorldCopy| {
         let mut path = PathBuilder::new();
-        for ring in rings.iter().filter(|ring| seen(ring, projection, shift)) {
-            projection.add_ring(&mut path, &ring.positions, shift);
+        for ring in rings.iter().filter(|ring| copy.may_show(ring.bounds())) {
+            projection.add_ring(&mut path, &ring.positions, &copy);
         }
-        if let Some(path) = path.finish() {
-            fill(sheet, &path, theme::LAND);
-        }
-    }
+        path.finish()
+    };
+    let paths: Vec<_> = projection.copies(west, east).filter_map(path).collect();
+    fill_together(sheet, &paths, theme::LAND);
 }
 
 fn lines(sheet: &mut Pixmap, lines: &[Line], projection: &Projection, colour: mapreel_spec::Colour, width: f32) {
     let mut path = PathBuilder::new();
     for line in lines {
-        if projection.worlds(line.west, line.east).any(|shift| seen(line, projection, shift)) {
+        if projection.copies(line.west, line.east).any(|copy| copy.may_show(line.bounds())) {
             projection.add_line(&mut path, &line.positions);
         }
     }
@@ -82,15 +83,11 @@ fn lines(sheet: &mut Pixmap, lines: &[Line], projection: &Projection, colour: ma
     }
 }
 
-/// Whether a line moved by `shift` degrees may touch the map.
-fn seen(line: &Line, projection: &Projection, shift: f64) -> bool {
-    let [west, south, east, north] = projection.degrees();
-    // As far as bent edges are drawn.
-    let margin = if projection.is_parallel() { 1.0 } else { 3.0 };
-    line.west + shift <= east + margin
-        && line.east + shift >= west - margin
-        && line.south <= north + margin
-        && line.north >= south - margin
+impl Line {
+    /// West, south, east, north.
+    fn bounds(&self) -> [f64; 4] {
+        [self.west, self.south, self.east, self.north]
+    }
 }
 
 impl Geography {
@@ -143,7 +140,7 @@ impl Numbers<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mapreel_spec::{Bbox, Crs};
+    use mapreel_spec::{Bbox, Crs, Extent};
 
     #[test]
     fn both_scales_can_be_read_and_are_in_the_world() {
@@ -162,7 +159,7 @@ mod tests {
         let bbox = Bbox::new([lon - 2.0, lat - 2.0, lon + 2.0, lat + 2.0]);
         let map = Extent { crs: Crs::Geographic, bbox, width: 40, height: 40 };
         let mut sheet = super::super::sheet(40, 40);
-        draw(&mut sheet, &NaturalEarth { show: vec![NaturalEarthFeature::Land] }, &map, 1.0);
+        draw(&mut sheet, &NaturalEarth { show: vec![NaturalEarthFeature::Land] }, &Projection::new(&map), 1.0);
         sheet.pixel(20, 20).is_some_and(|pixel| pixel.alpha() == 255)
     }
 

@@ -1,281 +1,172 @@
-//! Longitudes and latitudes to pixels of the map, and paths that keep to its neighbourhood.
+//! Lines and rings of degrees as paths on the map.
+//!
+//! Coordinates mean what they say (RFC 7946, 3.1.1 and 3.1.9): an edge is straight in longitude and latitude, and from -100
+//! to 100 it goes by way of 0. Longitudes past ±180 go on past it. What is seen in several copies of the world, or from
+//! beyond the place where a projection is cut, is drawn in each.
 
+use super::plane::{Plane, distance};
+use super::windows::{self, NEIGHBOURHOOD_PX, Window};
+use super::{clip, trace};
+use mapreel_spec::Extent;
 use mapreel_spec::geojson::Position;
-use mapreel_spec::{Crs, Extent};
-use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::PathBuilder;
 
-/// Paths are cut this far outside the map: farther than any line is wide.
-const NEIGHBOURHOOD_PX: f64 = 200.0;
-/// Longer steps in latitude are divided, because lines straight in degrees are bent in Mercator.
-const STEP_DEG: f64 = 1.0;
-/// In other projections about so many pixels are a step; a line may bend as it likes.
-const STEP_PX: f64 = 30.0;
-/// What is drawn beyond the map's edges where the projection bends, in degrees.
-const MARGIN_DEG: f64 = 3.0;
+/// Steps shorter than this are left out: nobody sees them.
+const STEP_PX: f64 = 0.15;
 
-/// The map's projection to its own pixels.
+/// The map's projection, ready for any number of lines and rings.
 pub(crate) struct Projection {
-    map: Extent,
-    per_x: f64,
-    per_y: f64,
-    /// West, south, east, north of the map in degrees; what lies beyond is not drawn, however the projection bends.
+    plane: Plane,
+    windows: Vec<Window>,
+    /// West, south, east, north of what the map shows.
     degrees: [f64; 4],
+}
+
+/// A window, and the whole worlds in degrees by which something must be moved to be seen in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WorldCopy<'a> {
+    window: &'a Window,
+    shift: f64,
+}
+
+impl WorldCopy<'_> {
+    /// Whether something from west, south to east, north may be seen in this copy.
+    pub(crate) fn may_show(&self, [west, south, east, north]: [f64; 4]) -> bool {
+        let [window_west, window_south, window_east, window_north] = self.window.degrees;
+        west + self.shift <= window_east
+            && east + self.shift >= window_west
+            && south <= window_north
+            && north >= window_south
+    }
 }
 
 impl Projection {
     pub(crate) fn new(map: &Extent) -> Self {
-        let [rx, ry] = map.resolution();
-        let degrees = map.bbox.convert(map.crs, Crs::Geographic).map_or([0.0; 4], <[f64; 4]>::from);
-        let degrees = match degrees {
-            // All round a pole: cut where the projection is.
-            [west, south, east, north] if !map.crs.is_parallel() && east - west >= 360.0 => {
-                let middle = map.crs.central_meridian();
-                [middle - 180.0, south, middle + 180.0, north]
-            }
-            degrees => degrees,
-        };
-        Self { map: *map, per_x: 1.0 / rx, per_y: 1.0 / ry, degrees }
+        let plane = Plane::new(map);
+        let windows = windows::of(&plane);
+        let seen = windows::seen(&plane, 0.0);
+        Self { windows, degrees: seen.degrees, plane }
     }
 
-    /// Whether meridians and parallels are upright and level lines.
-    pub(crate) fn is_parallel(&self) -> bool {
-        self.map.crs.is_parallel()
+    /// The map's plane.
+    pub(crate) fn plane(&self) -> &Plane {
+        &self.plane
     }
 
-    /// Pixels from the map's upper left corner; `None` where the projection does not hold.
-    pub(crate) fn pixel(&self, place: Position) -> Option<[f64; 2]> {
-        let [x, y] = self.map.crs.forward(place)?;
-        Some([(x - self.map.bbox.min_x) * self.per_x, (self.map.bbox.max_y - y) * self.per_y])
-    }
-
-    /// Degrees of a great circle, or of longitude at the equator, that one pixel spans.
-    pub(crate) fn degrees_per_pixel(&self) -> f64 {
-        self.map.degrees_per_pixel()
-    }
-
-    /// West, south, east, north edge of the map in degrees.
+    /// West, south, east, north of what the map shows, in degrees; about, where meridians are bent.
     pub(crate) fn degrees(&self) -> [f64; 4] {
         self.degrees
     }
 
-    /// The whole worlds, in degrees, by which something from `west` to `east` must be moved to lie on the map.
-    pub(crate) fn worlds(&self, west: f64, east: f64) -> impl Iterator<Item = f64> + use<> {
-        let margin = match self.clip_box() {
-            Some(_) => 0.0,
-            None => NEIGHBOURHOOD_PX * self.degrees_per_pixel(),
+    /// Every copy of something from `west` to `east` that may be seen.
+    pub(crate) fn copies(&self, west: f64, east: f64) -> impl Iterator<Item = WorldCopy<'_>> {
+        self.windows.iter().flat_map(move |window| {
+            let [window_west, _, window_east, _] = window.degrees;
+            let first = ((window_west - east) / 360.0).ceil() as i32;
+            let last = ((window_east - west) / 360.0).floor() as i32;
+            (first..=last).map(move |k| WorldCopy { window, shift: f64::from(k) * 360.0 })
+        })
+    }
+
+    /// Pixels of every copy of a place.
+    pub(crate) fn pixels(&self, [lon, lat]: Position) -> Vec<[f64; 2]> {
+        let shown = |copy: &WorldCopy| {
+            let [_, south, _, north] = copy.window.degrees;
+            (south..=north).contains(&lat)
         };
-        let [map_west, _, map_east, _] = self.clip_box().unwrap_or(self.degrees);
-        let first = ((map_west - margin - east) / 360.0).ceil() as i32;
-        let last = ((map_east + margin - west) / 360.0).floor() as i32;
-        (first..=last).map(|k| f64::from(k) * 360.0)
+        let pixel = |copy: WorldCopy| self.plane.pixel([lon + copy.shift, lat]);
+        let mut found: Vec<[f64; 2]> = self.copies(lon, lon).filter(shown).filter_map(pixel).collect();
+        // On the edge between two windows it is seen in both.
+        found.dedup_by(|a, b| distance(*a, *b) < 0.5);
+        found
     }
 
-    /// The degrees beyond which nothing is drawn, where lines bend: there a place far from the map may come to lie
-    /// anywhere on it.
-    fn clip_box(&self) -> Option<[f64; 4]> {
-        let [west, south, east, north] = self.degrees;
-        let margin = MARGIN_DEG.min((360.0 - (east - west)) / 2.0).max(0.0);
-        let (south, north) = ((south - MARGIN_DEG).max(-90.0), (north + MARGIN_DEG).min(90.0));
-        (!self.is_parallel()).then_some([west - margin, south, east + margin, north])
-    }
-
-    /// The line, unwrapped and moved to every world where it is seen, added to a path.
-    pub(crate) fn add_line(&self, path: &mut PathBuilder, line: &[Position]) {
-        let line = unwrapped(line);
-        let (west, east) = span(&line);
-        for shift in self.worlds(west, east) {
-            let mut pen_at: Option<[f64; 2]> = None;
-            let mut join = |a: [f64; 2], b: [f64; 2]| {
-                let Some([a, b]) = clipped(self.bounds(), a, b) else { return };
-                if pen_at != Some(a) {
-                    path.move_to(a[0] as f32, a[1] as f32);
-                }
-                path.line_to(b[0] as f32, b[1] as f32);
-                pen_at = Some(b);
-            };
-            let Some(clip_box) = self.clip_box() else {
-                let pixels = self.pixels(&line, shift);
-                pixels.windows(2).for_each(|pair| join(pair[0], pair[1]));
-                continue;
-            };
-            for pair in line.windows(2) {
-                let [a, b] = [pair[0], pair[1]].map(|[lon, lat]| [lon + shift, lat]);
-                let Some(seen) = clipped(clip_box, a, b) else { continue };
-                let places = self.divided(&seen).into_iter().map(|place| self.pixel(place)).collect::<Vec<_>>();
-                for pair in places.windows(2) {
-                    if let [Some(a), Some(b)] = pair[..]
-                        && self.is_near(a, b)
-                    {
-                        join(a, b);
+    /// The line on the map, as runs of pixels: one for each copy and each time it comes near.
+    pub(crate) fn runs(&self, line: &[Position]) -> Vec<Vec<[f64; 2]>> {
+        let mut runs = Vec::new();
+        // What is being followed in each copy: an edge that begins where it ends belongs to it.
+        let mut open: Vec<(WorldCopy, Vec<Position>)> = Vec::new();
+        for edge in line.windows(2) {
+            let (west, east) = (edge[0][0].min(edge[1][0]), edge[0][0].max(edge[1][0]));
+            let mut now = Vec::with_capacity(open.len());
+            for copy in self.copies(west, east) {
+                let [a, b] = [edge[0], edge[1]].map(|[lon, lat]| [lon + copy.shift, lat]);
+                let Some([a, b]) = clip::segment(copy.window.degrees, a, b) else { continue };
+                let followed = open.iter().position(|(other, places)| {
+                    std::ptr::eq(other.window, copy.window) && other.shift == copy.shift && places.last() == Some(&a)
+                });
+                match followed {
+                    Some(at) => {
+                        let (copy, mut places) = open.swap_remove(at);
+                        places.push(b);
+                        now.push((copy, places));
                     }
+                    None => now.push((copy, vec![a, b])),
                 }
             }
+            open.drain(..).for_each(|(copy, places)| self.follow(&copy, &places, &mut runs));
+            open = now;
         }
+        open.into_iter().for_each(|(copy, places)| self.follow(&copy, &places, &mut runs));
+        runs
     }
 
-    /// The ring, moved by whole worlds like all rings of its area, added to a path.
-    pub(crate) fn add_ring(&self, path: &mut PathBuilder, ring: &[Position], shift: f64) {
-        let pixels = match self.clip_box() {
-            None => self.pixels(ring, shift),
-            Some(clip_box) => {
-                let mut seen = clipped_ring(clip_box, ring.iter().map(|[lon, lat]| [lon + shift, *lat]).collect());
-                seen.extend(seen.first().copied());
-                self.divided(&seen).into_iter().filter_map(|place| self.pixel(place)).collect()
-            }
-        };
-        let pixels = clipped_ring(self.bounds(), pixels);
-        let Some((first, rest)) = pixels.split_first() else { return };
-        path.move_to(first[0] as f32, first[1] as f32);
-        for [x, y] in rest {
-            path.line_to(*x as f32, *y as f32);
-        }
-        path.close();
-    }
-
-    /// The line with places between those that are too far from each other.
-    fn divided(&self, line: &[Position]) -> Vec<Position> {
-        let step_deg = (STEP_PX * self.degrees_per_pixel()).clamp(0.02, STEP_DEG);
-        let mut out: Vec<Position> = Vec::with_capacity(line.len());
-        for (i, [lon, lat]) in line.iter().enumerate() {
-            if let Some([lon0, lat0]) = i.checked_sub(1).map(|before| line[before]) {
-                let steps = ((lat - lat0).abs().max((lon - lon0).abs()) / step_deg).ceil().clamp(1.0, 20_000.0);
-                for step in 1..steps as u32 {
-                    let part = f64::from(step) / steps;
-                    out.push([lon0 + (lon - lon0) * part, lat0 + (lat - lat0) * part]);
+    /// Adds the runs of a line within a window.
+    fn follow(&self, copy: &WorldCopy, line: &[Position], runs: &mut Vec<Vec<[f64; 2]>>) {
+        let bounds = self.bounds();
+        let mut run: Vec<[f64; 2]> = Vec::new();
+        let mut last = None;
+        for pixel in trace::along(&self.plane, copy.window, line) {
+            if let Some([a, b]) = last.zip(pixel).and_then(|(a, b)| clip::segment(bounds, a, b)) {
+                if run.last() != Some(&a) {
+                    runs.extend(Some(std::mem::take(&mut run)).filter(|run| run.len() > 1));
+                    run.push(a);
                 }
+                run.push(b);
             }
-            out.push([*lon, *lat]);
+            last = pixel;
         }
-        out
+        runs.extend(Some(run).filter(|run| run.len() > 1));
     }
 
-    /// Whether a step between two neighbouring places is no leap over the edge of the projection.
-    fn is_near(&self, [x0, y0]: [f64; 2], [x1, y1]: [f64; 2]) -> bool {
-        (x1 - x0).hypot(y1 - y0) < f64::from(self.map.width + self.map.height) / 4.0 + NEIGHBOURHOOD_PX
+    /// The line in all its copies, added to a path.
+    pub(crate) fn add_line(&self, path: &mut PathBuilder, line: &[Position]) {
+        self.runs(line).iter().for_each(|run| add(path, run));
     }
 
-    fn pixels(&self, line: &[Position], shift: f64) -> Vec<[f64; 2]> {
-        let mut out: Vec<[f64; 2]> = Vec::with_capacity(line.len());
-        for (i, [lon, lat]) in line.iter().enumerate() {
-            if let Some([lon0, lat0]) = i.checked_sub(1).map(|before| line[before]) {
-                let steps = ((lat - lat0).abs() / STEP_DEG).ceil().min(180.0);
-                for step in 1..steps as u32 {
-                    let part = f64::from(step) / steps;
-                    out.extend(self.pixel([lon0 + (lon - lon0) * part + shift, lat0 + (lat - lat0) * part]));
-                }
-            }
-            out.extend(self.pixel([lon + shift, *lat]));
+    /// One copy of a ring, added to a path.
+    pub(crate) fn add_ring(&self, path: &mut PathBuilder, ring: &[Position], copy: &WorldCopy) {
+        let moved = ring.iter().map(|[lon, lat]| [lon + copy.shift, *lat]).collect();
+        let mut seen = clip::ring(copy.window.degrees, moved);
+        seen.extend(seen.first().copied());
+        let pixels = trace::along(&self.plane, copy.window, &seen).into_iter().flatten().collect();
+        let pixels = clip::ring(self.bounds(), pixels);
+        if pixels.len() > 2 {
+            add(path, &pixels);
+            path.close();
         }
-        out
     }
 
     fn bounds(&self) -> [f64; 4] {
-        let (w, h) = (f64::from(self.map.width), f64::from(self.map.height));
-        [-NEIGHBOURHOOD_PX, -NEIGHBOURHOOD_PX, w + NEIGHBOURHOOD_PX, h + NEIGHBOURHOOD_PX]
+        let [width, height] = self.plane.size();
+        [-NEIGHBOURHOOD_PX, -NEIGHBOURHOOD_PX, width + NEIGHBOURHOOD_PX, height + NEIGHBOURHOOD_PX]
     }
 }
 
-/// The part of a segment in a box (Liang and Barsky).
-fn clipped(bounds: [f64; 4], a: [f64; 2], b: [f64; 2]) -> Option<[[f64; 2]; 2]> {
-    let delta = [b[0] - a[0], b[1] - a[1]];
-    let (mut from, mut to) = (0.0f64, 1.0f64);
-    for axis in 0..2 {
-        for (edge, sign) in [(bounds[axis], -1.0), (bounds[axis + 2], 1.0)] {
-            let (room, speed) = (sign * (edge - a[axis]), sign * delta[axis]);
-            if speed == 0.0 {
-                if room < 0.0 {
-                    return None;
-                }
-            } else if speed > 0.0 {
-                to = to.min(room / speed);
-            } else {
-                from = from.max(room / speed);
-            }
+/// Adds a run of pixels to a path, without steps that nobody sees.
+pub(super) fn add(path: &mut PathBuilder, run: &[[f64; 2]]) {
+    let Some((first, rest)) = run.split_first() else { return };
+    path.move_to(first[0] as f32, first[1] as f32);
+    let mut drawn = *first;
+    for (i, pixel) in rest.iter().enumerate() {
+        if i + 1 == rest.len() || distance(drawn, *pixel) >= STEP_PX {
+            path.line_to(pixel[0] as f32, pixel[1] as f32);
+            drawn = *pixel;
         }
     }
-    let at = |t: f64| {
-        if t == 0.0 {
-            a
-        } else if t == 1.0 {
-            b
-        } else {
-            [a[0] + delta[0] * t, a[1] + delta[1] * t]
-        }
-    };
-    (from <= to).then(|| [at(from), at(to)])
-}
-
-/// The ring cut at a box's four edges (Sutherland and Hodgman).
-fn clipped_ring(bounds: [f64; 4], mut ring: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
-    for axis in 0..2 {
-        for (edge, sign) in [(bounds[axis], 1.0), (bounds[axis + 2], -1.0)] {
-            let inside = |p: &[f64; 2]| sign * (p[axis] - edge) >= 0.0;
-            if ring.iter().all(inside) {
-                continue;
-            }
-            let mut out = Vec::with_capacity(ring.len());
-            for (i, p) in ring.iter().enumerate() {
-                let before = ring[(i + ring.len() - 1) % ring.len()];
-                if inside(p) != inside(&before) {
-                    let t = (edge - before[axis]) / (p[axis] - before[axis]);
-                    let mut crossing = [before[0] + (p[0] - before[0]) * t, before[1] + (p[1] - before[1]) * t];
-                    crossing[axis] = edge;
-                    out.push(crossing);
-                }
-                if inside(p) {
-                    out.push(*p);
-                }
-            }
-            ring = out;
-        }
-    }
-    ring
-}
-
-/// Longitudes without jumps: a step of more than half the world goes round the other way.
-pub(crate) fn unwrapped(line: &[Position]) -> Vec<Position> {
-    let mut shift = 0.0;
-    let mut before: Option<f64> = None;
-    let unwrap = |[lon, lat]: &Position| {
-        if let Some(before) = before {
-            shift -= ((lon + shift - before) / 360.0).round() * 360.0;
-        }
-        before = Some(lon + shift);
-        [lon + shift, *lat]
-    };
-    line.iter().map(unwrap).collect()
 }
 
 /// The least and the greatest longitude.
 pub(crate) fn span(line: &[Position]) -> (f64, f64) {
     line.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(west, east), [lon, _]| (west.min(*lon), east.max(*lon)))
-}
-
-pub(crate) fn paint(colour: mapreel_spec::Colour) -> Paint<'static> {
-    let mut paint = Paint { anti_alias: true, ..Paint::default() };
-    paint.set_color(Color::from_rgba8(colour.r, colour.g, colour.b, colour.a));
-    paint
-}
-
-pub(crate) fn fill(sheet: &mut Pixmap, path: &Path, colour: mapreel_spec::Colour) {
-    sheet.fill_path(path, &paint(colour), FillRule::EvenOdd, Transform::identity(), None);
-}
-
-pub(crate) fn stroke(sheet: &mut Pixmap, path: &Path, colour: mapreel_spec::Colour, width: f32) {
-    let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
-    sheet.stroke_path(path, &paint(colour), &stroke, Transform::identity(), None);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_track_over_the_date_line_goes_the_short_way() {
-        assert_eq!(
-            unwrapped(&[[179.0, 0.0], [-179.0, 0.0], [-178.0, 1.0]]),
-            [[179.0, 0.0], [181.0, 0.0], [182.0, 1.0]]
-        );
-        assert_eq!(unwrapped(&[[-179.0, 0.0], [179.0, 0.0]]), [[-179.0, 0.0], [-181.0, 0.0]]);
-    }
 }

@@ -15,10 +15,12 @@
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
 //! - [`random_axes`]: time axes of any kind, beside a second opinion
+//! - [`random_features`]: rings and lines of any width, with shapely as a witness
 //! - [`sources`]: tiles of every kind, in their place
 //! - [`tiles`]: pyramids as servers really describe them
 //! - [`truth`]: every gap named, every time that of the data
 //! - [`second_opinion`]: capabilities, read by an independent reader
+//! - [`vectors`]: features, and what of a map is off the globe
 //! - [`schemathesis`]: requests made from the API's own description
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -38,6 +40,7 @@ mod postman;
 mod projections;
 mod quirks;
 mod random_axes;
+mod random_features;
 mod schemathesis;
 mod second_opinion;
 mod sources;
@@ -46,3 +49,4 @@ mod sources;
 mod support;
 mod tiles;
 mod truth;
+mod vectors;

@@ -253,7 +253,7 @@ fn features_outside_the_map_are_said() {
         )
     };
     let run = render("features.png", &one_layer(EUROPE, &layer(100))).ended(3);
-    assert_warned(&run, "layer_outside", "longitudes 100 to 100");
+    assert_warned(&run, "layer_outside", "none of its 1 feature is on this map");
     assert_eq!(run.manifest["warnings"].as_array().unwrap().len(), 1);
     assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "marked");
     render("features.png", &one_layer(EUROPE, &layer(10))).ended(0);
