@@ -118,13 +118,12 @@ impl Geometry {
     }
 
     /// Every position of it.
-    pub(crate) fn all_positions(&self) -> impl Iterator<Item = &Position> {
-        let (points, lines, polygons): (&[Position], &[Vec<Position>], &[Vec<Vec<Position>>]) = match self {
-            Self::Points(points) => (points, &[], &[]),
-            Self::Lines(lines) => (&[], lines, &[]),
-            Self::Polygons(polygons) => (&[], &[], polygons),
-        };
-        points.iter().chain(lines.iter().flatten()).chain(polygons.iter().flatten().flatten())
+    pub(crate) fn all_positions(&self) -> Box<dyn Iterator<Item = &Position> + '_> {
+        match self {
+            Self::Points(points) => Box::new(points.iter()),
+            Self::Lines(lines) => Box::new(lines.iter().flatten()),
+            Self::Polygons(polygons) => Box::new(polygons.iter().flatten().flatten()),
+        }
     }
 
     fn truncated(&self, positions: usize) -> Self {

@@ -34,7 +34,7 @@ pub(crate) fn draw(
         for anchor in anchors(&net, projection, line) {
             let place = anchor.place([w.into(), h.into()], projection.plane().size(), gap);
             let Some([x, y]) = place else { continue };
-            let taking = [x - 2.0 * gap, y, x + f64::from(w) + 2.0 * gap, y + f64::from(h)];
+            let taking = [x - gap, y, x + f64::from(w) + gap, y + f64::from(h)];
             if taken.iter().all(|t| taking[2] < t[0] || t[2] < taking[0] || taking[3] < t[1] || t[3] < taking[1]) {
                 taken.push(taking);
                 let at = (left as f32 + x as f32, top as f32 + y as f32);

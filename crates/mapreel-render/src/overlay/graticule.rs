@@ -85,12 +85,28 @@ impl<'a> Net<'a> {
             Line::Meridian(lon) => {
                 let [south, north] = if (lon / 90.0).fract() == 0.0 { [-90.0, 90.0] } else { self.pole_ends };
                 let (south, north) = (south.max(self.ends[0]), north.min(self.ends[1]));
-                if south < north { self.projection.runs(&[[lon, south], [lon, north]]) } else { Vec::new() }
+                if south < north { once(self.projection.runs(&[[lon, south], [lon, north]])) } else { Vec::new() }
             }
             // A whole round is enough, wherever it begins; the copies are drawn with it.
             Line::Parallel(lat) => self.projection.runs(&[[west, lat], [east.min(west + 360.0), lat]]),
         }
     }
+}
+
+/// The runs without those that lie on another: the meridian opposite to the central one is met from both of its sides.
+fn once(runs: Vec<Vec<[f64; 2]>>) -> Vec<Vec<[f64; 2]>> {
+    let ends = |run: &[[f64; 2]]| [run.first().copied(), run.last().copied()].map(|end| end.unwrap_or([f64::NAN; 2]));
+    let same = |a: &[[f64; 2]], b: &[[f64; 2]]| {
+        let (a, b) = (ends(a), ends(b));
+        distance(a[0], b[0]) < 0.5 && distance(a[1], b[1]) < 0.5
+    };
+    let mut out: Vec<Vec<[f64; 2]>> = Vec::new();
+    for run in runs {
+        if !out.iter().any(|other| same(other, &run)) {
+            out.push(run);
+        }
+    }
+    out
 }
 
 /// Whether a pole that the map shows is a point on it.
@@ -175,6 +191,15 @@ mod tests {
         check(map("EPSG:4326", [-180.0, -90.0, 180.0, 90.0], 900, 450), 0.81, [30.0, 30.0]);
         check(map("EPSG:8857", [-17.5e6, -8.6e6, 17.5e6, 8.6e6], 900, 442), 0.81, [30.0, 30.0]);
         check(map("EPSG:4326", [0.0, 40.0, 10.0, 45.0], 900, 450), 0.81, [1.0, 1.0]);
+    }
+
+    #[test]
+    fn the_meridian_opposite_to_the_central_one_is_drawn_once() {
+        let projection = Projection::new(&map("EPSG:3031", [-4e6, -4e6, 4e6, 4e6], 400, 400));
+        let net = Net::new(&GREY, &projection, 1.0);
+        for line in &net.lines {
+            assert!(!matches!(line, Line::Meridian(_)) || net.runs(*line).len() == 1, "{line:?}");
+        }
     }
 
     #[test]

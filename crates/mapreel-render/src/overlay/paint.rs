@@ -18,6 +18,9 @@ pub(super) fn stroke(sheet: &mut Pixmap, path: &Path, colour: Colour, width: f32
     sheet.stroke_path(path, &paint(colour), &stroke, Transform::identity(), None);
 }
 
+/// Paths whose boxes are together larger than so many maps are filled one by one: they would cost too much.
+const AREAS_MAX: u64 = 64;
+
 /// Fills several paths as one area: where they overlap it is no darker, and where they meet no line shows.
 ///
 /// The coverages of the paths are added up. Of two paths that meet within a pixel each covers a part of it, and together
@@ -35,6 +38,9 @@ pub(super) fn fill_together(sheet: &mut Pixmap, paths: &[Path], colour: Colour) 
     else {
         return;
     };
+    if boxes.iter().map(area).sum::<u64>() > AREAS_MAX * u64::from(sheet.width()) * u64::from(sheet.height()) {
+        return paths.iter().for_each(|path| fill(sheet, path, colour));
+    }
     let width = (all[2] - all[0]) as usize;
     let mut coverage = vec![0u8; width * (all[3] - all[1]) as usize];
     for (path, [left, top, right, bottom]) in paths.iter().zip(boxes) {
@@ -49,6 +55,10 @@ pub(super) fn fill_together(sheet: &mut Pixmap, paths: &[Path], colour: Colour) 
         }
     }
     blend(sheet, &coverage, all, colour);
+}
+
+fn area([left, top, right, bottom]: &[u32; 4]) -> u64 {
+    u64::from(right.saturating_sub(*left)) * u64::from(bottom.saturating_sub(*top))
 }
 
 /// The pixels of the sheet that a path may touch: left, top, right, bottom.
