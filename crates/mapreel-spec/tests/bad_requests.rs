@@ -155,6 +155,14 @@ fn layers() {
     layer("{}", "/layers/0/type", "missing");
     layer(r#"{ "type": "wcs" }"#, "/layers/0/type", "invalid");
     layer(r#"{ "type": "wmts", "url": "http://h/" }"#, "/layers/0/layer", "missing");
+    let wmts = |field: &str| format!(r#"{{ "type": "wmts", "url": "http://h/", "layer": "a", {field} }}"#);
+    layer(&wmts(r#""axis_order": "yz""#), "/layers/0/axis_order", "invalid");
+    layer(&wmts(r#""missing_tiles": "ignore""#), "/layers/0/missing_tiles", "invalid");
+    layer(
+        r#"{ "type": "wms", "url": "http://h/", "layers": "a", "missing_tiles": "transparent" }"#,
+        "/layers/0/missing_tiles",
+        "unknown_field",
+    );
     layer(r#"{ "type": "tms", "url": "http://h/{z}/{x}.png" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "graticule", "credential": "x" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "tilejson", "url": "http://h/", "credential": "a:b" }"#, "/layers/0/credential", "invalid");
