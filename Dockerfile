@@ -18,11 +18,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     cargo build --release --locked -p mapreel \
  && install -D target/release/mapreel /out/mapreel
 
-# With a shell, because a profile of the AWS files may have a `credential_process`.
+# With a shell, because a profile of the AWS files may have a `credential_process`, and with Noto, because titles have every script.
 FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates \
+ && apt-get install -y --no-install-recommends ca-certificates fonts-noto-core fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 mapreel \
  && useradd --uid 10001 --gid 10001 --no-log-init --no-create-home --home-dir /var/lib/mapreel \

@@ -50,6 +50,20 @@ impl Canvas {
         Colour::rgb(self.pixels[at], self.pixels[at + 1], self.pixels[at + 2])
     }
 
+    /// The mean colour of a box.
+    pub(crate) fn mean(&self, [x, y, width, height]: [u32; 4]) -> Colour {
+        let mut sums = [0u64; 3];
+        for row in y..y + height {
+            let start = (row * self.width + x) as usize * 4;
+            for pixel in self.pixels[start..start + width as usize * 4].chunks_exact(4) {
+                sums.iter_mut().zip(pixel).for_each(|(sum, channel)| *sum += u64::from(*channel));
+            }
+        }
+        let count = (u64::from(width) * u64::from(height)).max(1);
+        let [r, g, b] = sums.map(|sum| ((sum + count / 2) / count) as u8);
+        Colour::rgb(r, g, b)
+    }
+
     /// Draws within a box and nowhere else.
     pub(crate) fn within(&mut self, [x, y, width, height]: [u32; 4], draw: impl FnOnce(&mut Self)) {
         let outer =

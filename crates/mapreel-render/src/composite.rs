@@ -4,6 +4,7 @@
 //! that, which is why this one function is ours. Every result is rounded to the nearest, on every machine the same.
 
 use crate::{Canvas, Raster};
+use mapreel_spec::Colour;
 
 /// Blends a picture onto the page with its upper left corner at `x`, `y`, within the `clip` box
 /// `[x, y, width, height]`; `opacity` multiplies its alpha.
@@ -21,6 +22,18 @@ pub(crate) fn blend(page: &mut Canvas, picture: &Raster, x: i64, y: i64, clip: [
         let source = &picture.row((row - y) as u32)[(left - x) as usize * 4..(right - x) as usize * 4];
         let start = row as usize * stride + left as usize * 4;
         kernel.row(&mut page.pixels_mut()[start..start + source.len()], source);
+    }
+}
+
+/// Gives every pixel the colour that it would have when blended with `opacity` onto `ground`; its alpha stays.
+pub(crate) fn mix(picture: &mut Raster, opacity: u8, ground: Colour) {
+    let (over, under) = (u32::from(opacity), u32::from(255 - opacity));
+    for pixel in picture.pixels.chunks_exact_mut(4) {
+        // The ground of a pixel that is premultiplied has its alpha, too.
+        let alpha = if picture.premultiplied { u32::from(pixel[3]) } else { 255 };
+        for (channel, ground) in pixel[..3].iter_mut().zip([ground.r, ground.g, ground.b]) {
+            *channel = div255(u32::from(*channel) * over + div255(u32::from(ground) * alpha) * under) as u8;
+        }
     }
 }
 
@@ -115,7 +128,20 @@ fn div255(v: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mapreel_spec::Colour;
+
+    #[test]
+    fn a_mixed_picture_has_the_colours_of_one_that_was_blended() {
+        let ground = Colour::rgb(10, 120, 230);
+        let mut picture = Raster::straight(40, 10, noise(400, 3));
+        picture.pixels.chunks_exact_mut(4).for_each(|pixel| pixel[3] = 255);
+        for opacity in [0, 51, 217, 255] {
+            let mut page = Canvas::new(40, 10, ground);
+            blend(&mut page, &picture, 0, 0, [0, 0, 40, 10], opacity);
+            let mut mixed = picture.clone();
+            mix(&mut mixed, opacity, ground);
+            assert_eq!(mixed.pixels, page.pixels(), "opacity {opacity}");
+        }
+    }
 
     #[test]
     fn division_is_exact() {

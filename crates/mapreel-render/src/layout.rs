@@ -2,6 +2,7 @@
 //!
 //! One size of text and one unit of space grow with the map, so that a thumbnail and a 4K frame are the same design.
 
+use crate::bidi::Direction;
 use crate::furniture::legend::LegendPicture;
 use crate::furniture::{attribution, header, legend};
 use crate::scale::Scale;
@@ -25,6 +26,8 @@ pub struct Layout {
     /// The credits.
     pub attribution: Option<PixelBox>,
     pub(crate) scale: Scale,
+    /// From which side header and credits begin.
+    pub(crate) direction: Direction,
 }
 
 /// Where a legend stands.
@@ -66,6 +69,7 @@ impl Layout {
             legends,
             attribution,
             scale,
+            direction: header::direction(plan),
         }
     }
 }

@@ -8,6 +8,7 @@
 //!
 //! No network, files, clock or environment in here: equal inputs give equal bytes.
 
+mod bidi;
 mod canvas;
 mod composite;
 pub mod encode;
@@ -15,6 +16,7 @@ mod error;
 mod furniture;
 mod georeference;
 mod layout;
+mod missing_glyphs;
 mod mosaic;
 mod overlay;
 mod raster;
@@ -29,6 +31,7 @@ pub use error::Error;
 pub use furniture::legend::LegendPicture;
 pub use georeference::{Placed, place};
 pub use layout::Layout;
+pub use missing_glyphs::{MissingGlyphs, MissingScript};
 pub use mosaic::assemble as assemble_mosaic;
 pub use raster::Raster;
 pub use scene::{FramePictures, Gathered, Painter, Scene};

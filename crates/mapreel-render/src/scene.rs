@@ -6,9 +6,9 @@ use crate::layout::Layout;
 use crate::overlay::{self, Projection};
 use crate::scale::Scale;
 use crate::text::{Fonts, Typesetter};
-use crate::{Canvas, Placed, Raster, composite, theme};
+use crate::{Canvas, MissingGlyphs, Placed, Raster, composite, theme};
 use mapreel_spec::manifest::{self, PixelBox};
-use mapreel_spec::{Drawing, Gap, Plan};
+use mapreel_spec::{Drawing, Gap, Plan, PlannedLayer};
 use std::sync::Arc;
 
 /// The pictures of one frame, or those that serve all frames: for each layer of the plan, what was gathered.
@@ -36,6 +36,12 @@ pub struct Scene {
     projection: Projection,
     /// What layers are, in every frame, instead of what was asked for.
     gaps: Vec<Option<Gap>>,
+    /// The legends in the colours in which they are drawn.
+    legends: Vec<LegendPicture>,
+    /// The characters of the page's texts that no font has.
+    missing_glyphs: MissingGlyphs,
+    /// Those of each layer's name, which stands on the page where the layer is missing.
+    missing_in_names: Vec<MissingGlyphs>,
 }
 
 /// A layer that is drawn for every frame.
@@ -52,25 +58,31 @@ enum Art {
     Degrees { layer: usize },
 }
 
+impl Art {
+    /// Whether it is the picture of a layer.
+    fn is_of(&self, wanted: usize) -> bool {
+        match self {
+            Self::Still { layer, .. } | Self::Pictures { layer } | Self::Features { layer } => *layer == wanted,
+            Self::Degrees { .. } | Self::OffGlobe(_) => false,
+        }
+    }
+}
+
 impl Scene {
     /// Lays out the page and draws everything that is the same in every frame. `still` has the pictures of the layers that
     /// do not change; the legends are in the order of the column, topmost layer first.
-    pub fn new(plan: Arc<Plan>, mut still: FramePictures, legends: &[LegendPicture], fonts: &Fonts) -> Self {
+    pub fn new(mut plan: Arc<Plan>, mut still: FramePictures, legends: &[LegendPicture], fonts: &Fonts) -> Self {
         let mut typesetter = Typesetter::new(fonts);
-        let legends = &labelled(&plan, legends, &mut typesetter)[..];
-        let layout = Layout::measure(&plan, legends, &mut typesetter);
+        let gaps = gaps(&plan, &still);
+        if shows_time_of_nothing(&plan, &gaps) {
+            let frame = &mut Arc::make_mut(&mut plan).frames[0];
+            (frame.shown, frame.time_text) = (None, None);
+        }
+        let layout = Layout::measure(&plan, &labelled(&plan, legends, &mut typesetter), &mut typesetter);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
-        let mut gaps: Vec<Option<Gap>> = still.iter().map(|gathered| gathered.as_ref()?.gap.clone()).collect();
-        gaps.resize(plan.layers.len(), None);
         let projection = Projection::new(&plan.map);
         let mut arts = Vec::new();
-        for (layer, planned) in plan.layers.iter().enumerate() {
-            if let Drawing::Missing(reason) = &planned.drawing {
-                gaps[layer] = Some(Gap::missing(reason));
-            }
-            if let Some(why) = &planned.outside {
-                gaps[layer].get_or_insert_with(|| Gap::outside(why));
-            }
+        for layer in 0..plan.layers.len() {
             let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
             arts.extend(art(&plan, layer, placed, &projection, &layout));
         }
@@ -79,8 +91,15 @@ impl Scene {
         arts.extend(
             (0..plan.layers.len()).filter(|layer| has_degrees(&plan, *layer)).map(|layer| Art::Degrees { layer }),
         );
-        let mut above = Vec::new();
+        let (mut above, mut legends) = (Vec::new(), legends.to_vec());
         for art in arts {
+            // The colours of a layer that lets through what is below it are those of both, on the map and in its legend.
+            for legend in legends.iter_mut().filter(|legend| art.is_of(legend.layer)) {
+                let opacity = opacity(&plan.layers[legend.layer]);
+                if opacity < 255 {
+                    *legend = legend.as_on_map(opacity, base.mean(layout.map));
+                }
+            }
             match art {
                 Art::Still { layer, placed } if above.is_empty() => blend(&mut base, &plan, &layout, layer, &placed),
                 Art::OffGlobe(ground) if above.is_empty() => lay(&mut base, &ground, &layout),
@@ -95,9 +114,28 @@ impl Scene {
         let moment = Moment { frame: 0, gap: &|layer| gaps[layer].as_ref() };
         header.draw(&mut base, &plan, &layout, &moment, false, &mut typesetter);
         neatline::draw(&mut base, &layout);
-        legend::draw(&mut base, &plan, legends, &layout, &mut typesetter);
+        legend::draw(&mut base, &plan, &labelled(&plan, &legends, &mut typesetter), &layout, &mut typesetter);
         attribution::draw(&mut base, &plan, &layout, &mut typesetter);
-        Self { plan, layout, header, fonts: fonts.clone(), base, above, projection, gaps }
+        let missing_glyphs = typesetter.take_missing();
+        let missing_in_names = plan.layers.iter().map(|layer| {
+            typesetter.measure(&[notice::name(&layer.name)], layout.scale.body_px, f32::MAX);
+            typesetter.take_missing()
+        });
+        let missing_in_names = missing_in_names.collect();
+        let fonts = fonts.clone();
+        Self { plan, layout, header, fonts, base, above, projection, gaps, legends, missing_glyphs, missing_in_names }
+    }
+
+    /// The legends in the colours in which they are drawn, without numbers of our own.
+    pub fn legends(&self) -> &[LegendPicture] {
+        &self.legends
+    }
+
+    /// The characters on the page that no font has, when the page names these layers because something of them is missing.
+    pub fn missing_glyphs(&self, named: impl Iterator<Item = usize>) -> MissingGlyphs {
+        let mut all = self.missing_glyphs.clone();
+        named.for_each(|layer| all.extend(self.missing_in_names[layer].clone()));
+        all
     }
 
     /// Where everything stands.
@@ -119,6 +157,25 @@ impl Scene {
     pub fn gaps(&self) -> &[Option<Gap>] {
         &self.gaps
     }
+}
+
+/// What layers are, in every frame, instead of what was asked for.
+fn gaps(plan: &Plan, still: &FramePictures) -> Vec<Option<Gap>> {
+    let gap = |(layer, planned): (usize, &PlannedLayer)| match &planned.drawing {
+        Drawing::Missing(reason) => Some(Gap::missing(reason)),
+        _ => {
+            let gathered = still.get(layer).and_then(|gathered| gathered.as_ref()?.gap.clone());
+            gathered.or_else(|| planned.outside.as_ref().map(Gap::outside))
+        }
+    };
+    plan.layers.iter().enumerate().map(gap).collect()
+}
+
+/// Whether the header would show the time of data of which nothing is there.
+fn shows_time_of_nothing(plan: &Plan, gaps: &[Option<Gap>]) -> bool {
+    let is_missing = |gap: &Option<Gap>| gap.as_ref().is_some_and(Gap::is_lack);
+    let nothing = || plan.layers.iter().zip(gaps).all(|(layer, gap)| is_missing(gap) || !layer.has_times());
+    plan.frames[0].time.is_none() && plan.frames[0].shown.is_some() && nothing()
 }
 
 /// The legends, with numbers beside those that are strips of colours.
@@ -181,9 +238,14 @@ fn lay(page: &mut Canvas, sheet: &Placed, layout: &Layout) {
     composite::blend(page, &sheet.raster, x.into(), y.into(), layout.map, 255);
 }
 
+/// With which a layer is blended, of 255.
+fn opacity(layer: &PlannedLayer) -> u8 {
+    (layer.opacity * 255.0).round() as u8
+}
+
 fn blend(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, placed: &[Placed]) {
     let [x, y, ..] = layout.map;
-    let opacity = (plan.layers[layer].opacity * 255.0).round() as u8;
+    let opacity = opacity(&plan.layers[layer]);
     for picture in placed {
         composite::blend(
             page,
@@ -248,9 +310,8 @@ impl<'a> Painter<'a> {
         }
         let moment = Moment { frame: index, gap: &gap };
         header.draw(&mut self.page, plan, layout, &moment, true, &mut self.typesetter);
-        let named: Vec<(&str, &Gap)> =
-            plan.layers.iter().enumerate().filter_map(|(i, layer)| Some((layer.name.as_str(), gap(i)?))).collect();
-        notice::draw(&mut self.page, &named, layout, &mut self.typesetter);
+        let gaps: Vec<(usize, &Gap)> = (0..plan.layers.len()).filter_map(|i| Some((i, gap(i)?))).collect();
+        notice::draw(&mut self.page, plan, &gaps, layout, &mut self.typesetter);
         &self.page
     }
 

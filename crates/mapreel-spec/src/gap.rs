@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 pub struct Gap {
     /// What is shown instead.
     pub kind: GapKind,
-    /// Why, for people.
+    /// What readers of the picture are told of the reason.
+    pub cause: Cause,
+    /// The whole reason, for who made the request: it may quote a server. The manifest and the warnings have it, the picture
+    /// never.
     pub why: String,
 }
 
@@ -27,15 +30,44 @@ pub enum GapKind {
     Outside,
 }
 
+/// Why there is a gap, as far as it concerns readers of the picture. Nothing in it is a server's words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Cause {
+    /// Its source gave nothing that can be drawn.
+    Unavailable,
+    /// Its source gave a part of it.
+    Incomplete,
+    /// Its source has no data for a time.
+    NoData {
+        /// The time, as the header shows times.
+        time: String,
+    },
+}
+
 impl Gap {
-    /// Nothing is shown, or not all of it.
+    /// Nothing is shown: the source gave nothing that can be drawn.
     pub fn missing(why: impl Into<String>) -> Self {
-        Self { kind: GapKind::Missing, why: why.into() }
+        Self { kind: GapKind::Missing, cause: Cause::Unavailable, why: why.into() }
+    }
+
+    /// A part is not shown.
+    pub fn incomplete(why: impl Into<String>) -> Self {
+        Self { cause: Cause::Incomplete, ..Self::missing(why) }
+    }
+
+    /// Nothing is shown: there are no data for `time`, as the header shows times.
+    pub fn no_data(time: String, why: impl Into<String>) -> Self {
+        Self { cause: Cause::NoData { time }, ..Self::missing(why) }
+    }
+
+    /// The picture is shown, and there is nothing in it.
+    pub fn empty(why: impl Into<String>) -> Self {
+        Self { kind: GapKind::Empty, ..Self::missing(why) }
     }
 
     /// Nothing is shown, because the layer has nothing at the place of the map.
     pub fn outside(why: impl Into<String>) -> Self {
-        Self { kind: GapKind::Outside, why: why.into() }
+        Self { kind: GapKind::Outside, ..Self::missing(why) }
     }
 
     /// Whether the layer is not shown, or not all of it.

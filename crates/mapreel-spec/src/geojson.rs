@@ -9,7 +9,7 @@ use crate::problem::{Problem, Problems};
 use crate::read::{Fields, Node, Notes};
 use crate::simplestyle;
 pub use crate::simplestyle::Style;
-use crate::{Bbox, ValidTime};
+use crate::ValidTime;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 

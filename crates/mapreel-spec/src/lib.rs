@@ -73,7 +73,7 @@ pub use crs::Crs;
 pub use dialect::Purpose;
 pub use dimension::Animate;
 pub use extent::Extent;
-pub use gap::{Gap, GapKind};
+pub use gap::{Cause, Gap, GapKind};
 pub use graticule::Graticule;
 pub use ignored::Ignored;
 pub use interval::expand as expand_times;

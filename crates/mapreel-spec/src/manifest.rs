@@ -149,8 +149,8 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// `layer_unavailable`, `layer_held`, `layer_empty`, `layer_outside`, `layer_partial`, `time_unconfirmed`,
-    /// `dimension_unconfirmed`, `run_gone`, `legend_unavailable`, `axis_entry_ignored`, `default_not_offered` or another that
-    /// docs/API.md tells.
+    /// `dimension_unconfirmed`, `run_gone`, `legend_unavailable`, `axis_entry_ignored`, `default_not_offered`,
+    /// `text_missing_glyphs` or another that docs/API.md tells.
     pub code: Cow<'static, str>,
     /// The layer; absent when it concerns the whole map or page.
     pub layer: Option<String>,

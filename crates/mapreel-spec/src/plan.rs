@@ -12,7 +12,7 @@ use crate::run::Run;
 use crate::timing::{Known, Timing};
 use crate::wms_layer::Choice;
 use crate::{
-    Bbox, ColourBar, Crs, Extent, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime,
+    Bbox, ColourBar, Crs, Extent, Gap, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime,
     features_outside,
 };
 use std::collections::HashSet;
@@ -48,7 +48,10 @@ pub struct Frame {
     pub time: Option<ValidTime>,
     /// The value of the dimension that the film runs along, if it is not time.
     pub value: Option<String>,
-    /// Its valid time or its value, as the header shows it.
+    /// The time that the header shows: the valid time, or, of an image that was asked for without one, the time of the data
+    /// where that is the same for all its layers.
+    pub shown: Option<ValidTime>,
+    /// The same, or the value, in the header's words.
     pub time_text: Option<String>,
 }
 
@@ -208,10 +211,11 @@ impl Plan {
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
+        let shown = time_of_data(animation, &layers);
         let mut plan = Self {
             map: animation.map,
             title: animation.header.title.clone(),
-            frames: (0..frames).map(|index| frame(index, animation)).collect(),
+            frames: (0..frames).map(|index| frame(index, shown.as_ref(), animation)).collect(),
             layers,
             segments: segments(frames, animation.frames_expected()),
             output: animation.output.clone(),
@@ -266,8 +270,22 @@ fn chosen(choices: impl Iterator<Item = Choice>) -> (Drawing, Series<Option<Stri
     (Drawing::Pictures(Series::new(mosaics)), Series::new(used))
 }
 
-fn frame(index: usize, animation: &Animation) -> Frame {
+/// The time of an image's data, where no time was asked for: one that servers confirm, and that all layers with times share.
+fn time_of_data(animation: &Animation, layers: &[PlannedLayer]) -> Option<ValidTime> {
+    let [None] = &animation.times[..] else { return None };
+    let timed = animation.layers.iter().zip(layers);
+    let timed = timed.filter(|(layer, planned)| layer.content.timing().is_some() && planned.has_times());
+    let mut times = timed.map(|(_, planned)| {
+        let marked = planned.labels.at(0).iter().any(|label| label.marked);
+        ValidTime::parse(planned.times_used.at(0).as_deref()?).ok().filter(|_| !marked)
+    });
+    let first = times.next()??;
+    times.all(|time| time.as_ref() == Some(&first)).then_some(first)
+}
+
+fn frame(index: usize, of_data: Option<&ValidTime>, animation: &Animation) -> Frame {
     let (time, header) = (&animation.times[index], &animation.header);
+    let shown = time.as_ref().or(of_data).filter(|_| animation.animate.is_none());
     let text = |time: &ValidTime| match header.time_prefix {
         Some(prefix) => format!("{prefix}{}", time.text()),
         None => header.zone.show(time),
@@ -277,7 +295,7 @@ fn frame(index: usize, animation: &Animation) -> Frame {
         let units = animation.layers.iter().find_map(|layer| layer.content.dimensions()?.units(&film.dimension));
         capitalised(&with_units(&film.dimension, value, units.as_deref(), &header.zone))
     });
-    Frame { time: time.clone(), value, time_text: time.as_ref().map(text).or(value_text) }
+    Frame { time: time.clone(), value, shown: shown.cloned(), time_text: shown.map(text).or(value_text) }
 }
 
 /// A text whose first letter is a capital.
@@ -309,7 +327,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             (Drawing::Pictures(Series::new(mosaics)), Series::Same(None))
         }
         Content::Wms(wms) if wms.draws_too_small(&animation.map, limits).is_some() => {
-            chosen(wms.draws_too_small(&animation.map, limits).map(|why| wms.nothing(why)).into_iter())
+            chosen(wms.draws_too_small(&animation.map, limits).map(|why| wms.nothing(Gap::missing(why))).into_iter())
         }
         Content::Wms(wms) => {
             let frames = if wms.is_fixed() { 1 } else { times.len() };

@@ -3,7 +3,7 @@
 use crate::axis::Side;
 use crate::capabilities::Dimension;
 use crate::manifest::Warning;
-use crate::{TimeAxis, ValidTime, Zone};
+use crate::{Gap, TimeAxis, ValidTime, Zone};
 use jiff::{SignedDuration, Timestamp};
 
 /// What a request says of a layer's time, and what its server says.
@@ -75,7 +75,7 @@ impl Timing {
     ///
     /// # Errors
     /// There are no data for this frame, and why.
-    pub(crate) fn at(&self, time: Option<&ValidTime>, zone: &Zone) -> Result<Option<String>, String> {
+    pub(crate) fn at(&self, time: Option<&ValidTime>, zone: &Zone) -> Result<Option<String>, Gap> {
         let text = |time: Option<&ValidTime>| Ok(time.map(|time| time.text().to_owned()));
         let matching = match &self.asked {
             AskedTime::None => return Ok(None),
@@ -88,14 +88,14 @@ impl Timing {
             (Known::Times { default, .. }, None) => text(default.as_ref()),
             (Known::Times { axis, .. }, Some(time)) => text(Some(&matching.choose(axis, time, zone)?)),
             (Known::Nothing(why), Some(_)) if matching.rule != Rule::Exact => {
-                Err(format!("its times are not known: {why}"))
+                Err(Gap::missing(format!("its times are not known: {why}")))
             }
             (Known::Nothing(_) | Known::NotAsked | Known::NotYet, time) => text(time),
         }
     }
 
     /// The time among the parameters, unless the server says that it does not have it.
-    fn given(&self, given: &str, zone: &Zone) -> Result<String, String> {
+    fn given(&self, given: &str, zone: &Zone) -> Result<String, Gap> {
         match (&self.known, ValidTime::parse_kept(given)) {
             (Known::Times { axis, .. }, Ok(time)) => match axis.at(time.instant()) {
                 Some(_) => Ok(given.to_owned()),
@@ -177,7 +177,7 @@ impl Timing {
 
 impl Matching {
     /// The server's time that stands for a frame's, or why there is none.
-    fn choose(&self, axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> Result<ValidTime, String> {
+    fn choose(&self, axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> Result<ValidTime, Gap> {
         let instant = time.instant();
         let chosen = match self.rule {
             Rule::Exact => axis.at(instant),
@@ -191,11 +191,13 @@ impl Matching {
 }
 
 /// That an axis has no such time, and what it has.
-fn no_data(axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> String {
+fn no_data(axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> Gap {
     let nearest = axis.nearest(time.instant()).map(|nearest| format!("; nearest: {}", nearest.text()));
     let (first, last) = (axis.first(), axis.last());
     let offer = format!("the server offers {} to {}", first.text(), last.text());
-    format!("no data for {}; {offer}{}", zone.show(time), nearest.unwrap_or_default())
+    let shown = zone.show(time);
+    let why = format!("no data for {shown}; {offer}{}", nearest.unwrap_or_default());
+    Gap::no_data(shown, why)
 }
 
 #[cfg(test)]
@@ -211,7 +213,7 @@ mod tests {
     }
 
     fn at(timing: &Timing, time: &str) -> Result<Option<String>, String> {
-        timing.at(Some(&ValidTime::parse(time).unwrap()), &Zone::default())
+        timing.at(Some(&ValidTime::parse(time).unwrap()), &Zone::default()).map_err(|gap| gap.why)
     }
 
     #[test]

@@ -224,8 +224,8 @@ impl WmsLayer {
     }
 
     /// Nothing in any frame, and why.
-    pub(crate) fn nothing(&self, why: String) -> Choice {
-        Choice { mosaic: Mosaic::nothing(self.service.crs, Gap::missing(why)), time: None }
+    pub(crate) fn nothing(&self, gap: Gap) -> Choice {
+        Choice { mosaic: Mosaic::nothing(self.service.crs, gap), time: None }
     }
 
     /// Asks for pictures in a format that the server has, where PNG by its plain name is not among them.
@@ -238,10 +238,11 @@ impl WmsLayer {
 
     /// What is asked for in a frame, counted from 0, and at its time.
     pub(crate) fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
-        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
+        let values = self.dimensions.at(frame).map_err(Gap::missing);
+        let asked = values.and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         match asked {
             Ok((values, time)) => Choice { mosaic: self.service.mosaic(map, time.as_deref(), &values), time },
-            Err(why) => self.nothing(why),
+            Err(gap) => self.nothing(gap),
         }
     }
 

@@ -280,7 +280,7 @@ impl WmtsLayer {
             }
             Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
             Ok(_) => Some(Choice { mosaic: tiles.mosaic(map, None, &values, max)?, time: None }),
-            Err(why) => Some(nothing(why)),
+            Err(gap) => Some(Choice { mosaic: Mosaic::nothing(tiles.levels.crs, gap), time: None }),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! by hand. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers anew.
 
 use bytes::Bytes;
+use mapreel::fonts::FontSource;
 use mapreel::produce::{Destination, Job, produce};
 use mapreel::progress::Silent;
 use mapreel_render::encode::{self, Palette, SegmentEncoder};
@@ -242,7 +243,8 @@ fn job(frames: usize) {
     let limits = Limits { cost_mpx_max: u64::MAX, ..Limits::default() };
     let out = std::env::temp_dir().join(format!("mapreel-bench-{}", std::process::id()));
     let (before, started) = (cpu_ms(), Instant::now());
-    let job = Job { animation, document: &document, upstreams: recorded, limits, threads: 2 };
+    let job =
+        Job { animation, document: &document, upstreams: recorded, fonts: FontSource::default(), limits, threads: 2 };
     produce(job, &Destination::File(out.clone()), &Silent).expect("it is drawn");
     println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mb());
     let _ = std::fs::remove_file(out);

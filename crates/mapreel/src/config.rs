@@ -4,6 +4,7 @@
 //! the example file and the messages.
 
 use crate::credentials;
+use crate::fonts::FontSource;
 use mapreel_queue::Settings as QueueSettings;
 use mapreel_sources::{Config as ClientConfig, Credentials, Egress};
 use mapreel_spec::Limits;
@@ -43,6 +44,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("image_workers", "auto", "a whole number, or `auto` for as many as `workers`", "Images drawn at once beside them, so that no image waits for an animation."),
     setting("private_upstreams", "", "addresses, networks or names, separated by commas", "Upstreams that are not public and may still be asked: `10.107.0.0/16,wms.internal:8080`."),
     setting("credentials", "", "the path of a TOML file", "Secrets for upstreams, which requests name and never hold; docs/OPERATIONS.md has its form."),
+    setting("fonts", "", "paths of font files and folders, separated by commas", "Fonts for scripts beyond Latin, Greek and Cyrillic; without it, the system's. The same for all workers."),
     setting("body_bytes_max", "1048576", COUNT, "Bytes of a request."),
     setting("depth_max", "32", COUNT, "How deep lists and objects of a request are nested."),
     setting("frames_max", "600", COUNT, "Frames of an animation."),
@@ -90,6 +92,7 @@ pub(crate) struct Config {
     pub drain: Duration,
     pub queue: QueueSettings,
     pub client: ClientConfig,
+    pub fonts: FontSource,
     pub log: String,
     pub log_json: bool,
 }
@@ -290,6 +293,7 @@ impl Config {
         let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
         let (previews_max, preview_px_max) = (r.count::<u32>("previews_max"), r.count("preview_px_max"));
         let connections_max = r.count::<u32>("connections_max");
+        let fonts = fonts(r);
         let log_json = r.one_of("log_format", ["text", "json"]);
         let log = r.text("log");
         if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
@@ -313,6 +317,7 @@ impl Config {
             drain: drain?,
             queue: queue?,
             client: client?,
+            fonts: fonts?,
             log,
             log_json: log_json?,
         })
@@ -357,6 +362,15 @@ fn queue(r: &mut Reader) -> Option<QueueSettings> {
         remember: remember?,
         clock: mapreel_queue::Clock::System,
     })
+}
+
+fn fonts(r: &mut Reader) -> Option<FontSource> {
+    let fonts = FontSource::named(&r.text("fonts"));
+    if let Err(problem) = &fonts {
+        let origin = &r.values.0["fonts"].1;
+        r.problems.push(format!("{origin}: {problem}"));
+    }
+    fonts.ok()
 }
 
 fn client(r: &mut Reader) -> Option<ClientConfig> {

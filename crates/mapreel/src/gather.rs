@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use mapreel_render::{FramePictures, Gathered, LegendPicture, Placed, Raster, assemble_mosaic, place};
 use mapreel_sources::{Absence, Error, Picture, Upstreams, Wanted, decode, decode_into};
-use mapreel_spec::{Drawing, Extent, Fit, Gap, GapKind, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
+use mapreel_spec::{Drawing, Extent, Fit, Gap, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
 
 /// The answers for one mosaic, in the order of its pieces.
 pub(crate) type Answers = Vec<Result<Bytes, Error>>;
@@ -117,7 +117,7 @@ pub(crate) fn place_mosaic(
     let is_empty = is_worth_a_word && layer.missing_tiles == MissingTiles::Report && raster.is_transparent();
     let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling);
     let beside = || (!placed.iter().any(|placed| lies_on(placed, map))).then(beside_the_map);
-    let gap = problem.map(Gap::missing).or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
+    let gap = problem.map(Gap::incomplete).or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
     Gathered { placed, gap }
 }
 
@@ -133,9 +133,7 @@ fn tile(bytes: &[u8], spare: &mut Vec<Vec<u8>>) -> Result<Option<Raster>, Error>
 fn no_tiles(layer: &PlannedLayer) -> Option<Gap> {
     match layer.missing_tiles {
         MissingTiles::Transparent => None,
-        MissingTiles::Report if layer.has_times() => {
-            Some(Gap { kind: GapKind::Empty, why: "the server has no tiles of this place and time".into() })
-        }
+        MissingTiles::Report if layer.has_times() => Some(Gap::empty("the server has no tiles of this place and time")),
         MissingTiles::Report => Some(Gap::outside("the server has no tiles of this place")),
     }
 }
@@ -155,7 +153,7 @@ fn beside_the_map() -> Gap {
 fn nothing_in_it(layer: &PlannedLayer) -> Gap {
     match &layer.elsewhere {
         Some(why) => Gap::outside(why),
-        None => Gap { kind: GapKind::Empty, why: "there is nothing in the server's picture".into() },
+        None => Gap::empty("there is nothing in the server's picture"),
     }
 }
 

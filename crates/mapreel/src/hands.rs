@@ -1,5 +1,6 @@
-//! What a drawing thread reaches the world with: upstreams, the runtime that fetches, and the word to stop.
+//! What a drawing thread reaches the world with: upstreams, fonts, the runtime that fetches, and the word to stop.
 
+use crate::fonts::FontSource;
 use crate::produce::Error;
 use mapreel_sources::Upstreams;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 pub(crate) struct Hands {
     pub upstreams: Arc<dyn Upstreams>,
+    pub fonts: FontSource,
     /// Where fetching runs.
     pub runtime: Handle,
     /// Cancelled when nobody wants the work any more.

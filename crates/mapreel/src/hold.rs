@@ -54,9 +54,9 @@ impl Holder {
             let Some(latest) = held.latest.take() else { continue };
             let gathered = placed.pictures[layer].as_mut().expect("it has answers");
             match &gathered.gap {
-                Some(Gap { kind: GapKind::Missing, why }) => {
-                    let why = why.clone();
-                    if let Some(instead) = held.earlier(plan, layer, index, why, hands, spare)? {
+                Some(gap @ Gap { kind: GapKind::Missing, .. }) => {
+                    let gap = gap.clone();
+                    if let Some(instead) = held.earlier(plan, layer, index, gap, hands, spare)? {
                         *gathered = instead;
                     }
                 }
@@ -74,7 +74,7 @@ impl Held {
         plan: &Plan,
         layer: usize,
         index: usize,
-        why: String,
+        gap: Gap,
         hands: &Hands,
         spare: &mut Vec<Vec<u8>>,
     ) -> Result<Option<Gathered>, Error> {
@@ -94,6 +94,6 @@ impl Held {
         }
         let Some((from, answers)) = self.good.clone() else { return Ok(None) };
         let gathered = place_mosaic(planned, series.at(from), answers, &plan.map, spare);
-        Ok(Some(Gathered { gap: Some(Gap { kind: GapKind::Held { from }, why }), ..gathered }))
+        Ok(Some(Gathered { gap: Some(Gap { kind: GapKind::Held { from }, ..gap }), ..gathered }))
     }
 }

@@ -62,8 +62,8 @@ impl Inquiry {
         let mut explanation = Explanation::online(&resolved, &plan, heard.documents);
         // What follows from a problem is no warning beside it.
         let named = |name: &str| {
-            let layers = (0..animation.layers.len()).filter(|layer| animation.layers[*layer].name == name);
-            layers.into_iter().any(|layer| known_already(&problems, layer))
+            let mut layers = resolved.layers.iter().filter(|layer| layer.name == name);
+            layers.any(|layer| known_already(&problems, &layer.pointer))
         };
         explanation.warnings.retain(|warning| !warning.layer.as_deref().is_some_and(named));
         for (layer, planned) in plan.layers.iter().enumerate() {

@@ -10,7 +10,7 @@ pub mod cli;
 mod config;
 mod credentials;
 mod explain;
-mod fonts;
+pub mod fonts;
 mod gather;
 mod hands;
 mod hold;

@@ -1,7 +1,6 @@
 //! Prepare: what all frames share. Made once for an animation, so that every segment, by whomever it is drawn, lies on the
 //! same basemap under the same legends with the same colours.
 
-use crate::fonts;
 use crate::gather::{fetch_frame, fetch_legends, fetch_still, place_frame};
 use crate::hands::Hands;
 use crate::layers::some;
@@ -77,7 +76,7 @@ impl Prepared {
         let (answers, legends) = hands.wait(fetched)?;
         let still = place_frame(&plan, 0, answers, &mut Vec::new());
         let may_pass = still.may_pass.clone();
-        let scene = Scene::new(plan.clone(), still.pictures, &legends, &fonts::for_plan(&plan));
+        let scene = Scene::new(plan.clone(), still.pictures, &legends, &hands.fonts.for_plan(&plan));
         for (layer, gap) in scene.gaps().iter().enumerate() {
             if let Some(gap) = gap {
                 ledger.note(&plan, Missing { frame: None, layer, gap: gap.clone() }, may_pass[layer])?;
@@ -241,5 +240,5 @@ fn palette(prepared: &Prepared, hands: &Hands, threads: usize) -> Result<Palette
     });
     let mut all = Colours::default();
     counted?.into_iter().for_each(|colours| all.merge(colours));
-    Ok(all.palette(prepared.legends.iter().filter_map(|legend| legend.picture.as_ref().ok())))
+    Ok(all.palette(prepared.scene.legends().iter().filter_map(|legend| legend.picture.as_ref().ok())))
 }

@@ -2,6 +2,7 @@
 
 pub use crate::artifact::Destination;
 use crate::artifact::{Draft, sha256};
+use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
 use crate::prepare::Prepared;
@@ -26,6 +27,8 @@ pub struct Job<'a> {
     pub document: &'a [u8],
     /// Where pictures come from.
     pub upstreams: Arc<dyn Upstreams>,
+    /// Fonts for scripts that those in the binary do not cover.
+    pub fonts: FontSource,
     /// Bounds on the plan.
     pub limits: Limits,
     /// Threads that draw and encode.
@@ -68,6 +71,7 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
     let runtime = runtime.context("cannot start")?;
     let hands = Hands {
         upstreams: job.upstreams,
+        fonts: job.fonts,
         runtime: runtime.handle().clone(),
         stop: CancellationToken::new(),
         waited: Default::default(),

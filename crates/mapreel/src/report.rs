@@ -1,5 +1,6 @@
 //! The manifest of a run: what was drawn, and everything that was not.
 
+use crate::fonts;
 use crate::missing::Missing;
 use crate::prepare::Prepared;
 use mapreel_render::Scene;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 /// A warning as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WarningView {
-    /// A stable word: `layer_unavailable`, `legend_unavailable`, `more`.
+    /// A stable word, such as `layer_unavailable` or `text_missing_glyphs`; `more`: there are others in the manifest.
     pub code: String,
     /// The layer; `null` when it concerns the whole map or page.
     pub layer: Option<String>,
@@ -59,7 +60,7 @@ pub(crate) fn manifest(
         |frame: usize, layer: usize| gaps.get(&(None, layer)).or_else(|| gaps.get(&(Some(frame), layer))).copied();
     let frame = |index: usize| Frame {
         index: index + 1,
-        map_time: plan.frames[index].time.as_ref().map(|time| time.rfc3339()),
+        map_time: plan.frames[index].shown.as_ref().map(|time| time.rfc3339()),
         value: plan.frames[index].value.clone(),
         layers: plan
             .layers
@@ -96,7 +97,10 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec
         frame: missing.frame.map(|index| index + 1),
         message: missing.gap.why.clone(),
     });
-    layer_warnings.chain(plan.warnings.iter().cloned()).chain(afterwards).chain(legend_warnings).collect()
+    let named = prepared.missing.iter().chain(missing).map(|missing| missing.layer);
+    let boxes = fonts::warnings(&prepared.scene.missing_glyphs(named));
+    let of_plan = plan.warnings.iter().cloned().chain(boxes);
+    layer_warnings.chain(of_plan).chain(afterwards).chain(legend_warnings).collect()
 }
 
 fn code(kind: GapKind) -> &'static str {

@@ -88,6 +88,7 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         queue.clone(),
         artifacts.clone(),
         client.fresh(),
+        config.fonts.clone(),
         config.limits.clone(),
         settings,
         metrics.clone(),

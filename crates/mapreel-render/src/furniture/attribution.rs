@@ -1,4 +1,4 @@
-//! The credits at the foot, each once, bottom layer first.
+//! The credits at the foot, each source once, bottom layer first.
 
 use crate::Canvas;
 use crate::layout::Layout;
@@ -7,13 +7,32 @@ use crate::text::{Span, Typesetter};
 use mapreel_spec::Plan;
 
 fn text(plan: &Plan) -> Option<[Span; 1]> {
-    let mut credits: Vec<&str> = Vec::new();
-    for credit in plan.layers.iter().filter_map(|layer| layer.attribution.as_deref()) {
-        if !credits.contains(&credit) {
-            credits.push(credit);
-        }
-    }
+    let credits = each_once(plan.layers.iter().filter_map(|layer| layer.attribution.as_deref()));
     (!credits.is_empty()).then(|| [Span::muted(credits.join(" · "))])
+}
+
+/// The credits without those that another one says, too.
+fn each_once<'a>(credits: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut kept: Vec<(&str, String)> = Vec::new();
+    for credit in credits {
+        let words = words(credit);
+        if words == "  " || kept.iter().any(|(_, known)| known.contains(&words)) {
+            continue;
+        }
+        // A longer one stands where the first of those that it says stood.
+        let place = kept.iter().position(|(_, known)| words.contains(known.as_str())).unwrap_or(kept.len());
+        kept.retain(|(_, known)| !words.contains(known.as_str()));
+        kept.insert(place, (credit, words));
+    }
+    kept.into_iter().map(|(credit, _)| credit).collect()
+}
+
+/// The words of a credit, each between single spaces, by which credits are compared: without case, punctuation and `©`.
+fn words(credit: &str) -> String {
+    let lower = credit.to_lowercase().replace("(c)", " ");
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words = words.strip_prefix(&["copyright"]).unwrap_or(&words);
+    format!(" {} ", words.join(" "))
 }
 
 /// The height of the credits, if there are any.
@@ -23,6 +42,38 @@ pub(crate) fn measure(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Ty
 
 pub(crate) fn draw(page: &mut Canvas, plan: &Plan, layout: &Layout, typesetter: &mut Typesetter) {
     if let (Some(text), Some([x, y, width, _])) = (text(plan), layout.attribution) {
-        typesetter.draw(page, &text, layout.scale.small_px(), width as f32, x as f32, y as f32);
+        let place = (x as f32, y as f32);
+        typesetter.draw_towards(layout.direction, page, &text, layout.scale.small_px(), width as f32, place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each_once;
+
+    #[track_caller]
+    fn check(credits: &[&str], expected: &[&str]) {
+        assert_eq!(each_once(credits.iter().copied()), expected);
+    }
+
+    #[test]
+    fn a_source_is_named_once_however_it_is_written() {
+        check(&["© OpenStreetMap contributors", "OpenStreetMap  Contributors"], &["© OpenStreetMap contributors"]);
+        check(&["NOAA", "(c) NOAA.", "Copyright NOAA", "©NOAA"], &["NOAA"]);
+        check(&["", "©", "ESA"], &["ESA"]);
+    }
+
+    #[test]
+    fn a_credit_within_another_is_not_repeated() {
+        let both = "© OpenStreetMap contributors, © CARTO";
+        check(&["© OpenStreetMap contributors", both, "© CARTO"], &[both]);
+        check(&[both, "Open-Meteo", "© openstreetmap contributors"], &[both, "Open-Meteo"]);
+        check(&["NOAA", "ESA", "NOAA ERSSTv5"], &["NOAA ERSSTv5", "ESA"]);
+    }
+
+    #[test]
+    fn a_word_within_a_word_is_another_source() {
+        check(&["ESA", "Mesa County"], &["ESA", "Mesa County"]);
+        check(&["気象庁", "© 気象庁 · 地理院"], &["© 気象庁 · 地理院"]);
     }
 }

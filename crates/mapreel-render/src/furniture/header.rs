@@ -3,10 +3,11 @@
 //! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
 
 use crate::Canvas;
+use crate::bidi::Direction;
 use crate::layout::Layout;
 use crate::scale::Scale;
 use crate::text::{Span, Typesetter};
-use mapreel_spec::{Gap, GapKind, Plan, PlannedLabel, Series};
+use mapreel_spec::{Cause, Drawing, Gap, GapKind, Plan, PlannedLabel, PlannedLayer, Series};
 
 /// One line of the header in one frame.
 struct Line {
@@ -44,17 +45,22 @@ fn lines(plan: &Plan, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line
     for (index, layer) in plan.layers.iter().enumerate().rev() {
         let Some(title) = &layer.title else { continue };
         let mut spans = vec![Span::ink(title)];
-        match gap(index).map(|gap| gap.kind) {
-            Some(GapKind::Missing | GapKind::Outside) => spans.push(Span::alarm("  –  not shown")),
-            Some(GapKind::Empty) => {
-                spans.extend(labels(layer.labels.at(frame)));
+        let labels = |of: usize| labels(layer.labels.at(of), plan.frames[frame].shown.is_none() && is_timed(layer, of));
+        match gap(index).map(|gap| (gap.kind, &gap.cause)) {
+            Some((GapKind::Missing, Cause::Incomplete)) => {
+                spans.extend(labels(frame));
+                spans.push(Span::alarm("  –  incomplete"));
+            }
+            Some((GapKind::Missing | GapKind::Outside, _)) => spans.push(Span::alarm("  –  not shown")),
+            Some((GapKind::Empty, _)) => {
+                spans.extend(labels(frame));
                 spans.push(Span::alarm("  –  empty"));
             }
-            Some(GapKind::Held { from }) => {
+            Some((GapKind::Held { from }, _)) => {
                 spans.push(Span::alarm("  –  held"));
-                spans.extend(labels(layer.labels.at(from)));
+                spans.extend(labels(from));
             }
-            None => spans.extend(labels(layer.labels.at(frame))),
+            None => spans.extend(labels(frame)),
         }
         lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
     }
@@ -64,21 +70,40 @@ fn lines(plan: &Plan, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line
     lines
 }
 
-/// The texts behind a title; what says that a time is not the frame's stands out.
-fn labels(labels: &[PlannedLabel]) -> impl Iterator<Item = Span> {
-    labels.iter().enumerate().map(|(i, label)| {
+/// Whether a layer's pictures are of a time, which is then its first label.
+fn is_timed(layer: &PlannedLayer, frame: usize) -> bool {
+    matches!(layer.drawing, Drawing::Pictures(_)) && layer.times_used.at(frame).is_some()
+}
+
+/// The texts behind a title. What says that a time is not the frame's stands out, and so does the first where it is the only
+/// place in which the time of the data is told.
+fn labels(labels: &[PlannedLabel], first_is_time: bool) -> impl Iterator<Item = Span> {
+    labels.iter().enumerate().map(move |(i, label)| {
         let text = format!("{}{}", if i == 0 { "   " } else { "  ·  " }, label.text);
-        if label.marked { Span::bold(text) } else { Span::muted(text) }
+        if label.marked || i == 0 && first_is_time { Span::bold(text) } else { Span::muted(text) }
     })
+}
+
+/// The direction in which the page is read: that of its title, or without one of its topmost layer's.
+pub(crate) fn direction(plan: &Plan) -> Direction {
+    let of_layers = || plan.layers.iter().rev().find_map(|layer| layer.title.as_deref());
+    plan.title.as_deref().or_else(of_layers).map_or(Direction::LeftToRight, Direction::of)
 }
 
 /// The height of each line, the greatest of all frames.
 fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
     let mut heights: Vec<(u32, u32)> = Vec::new();
     for frame in measured_frames(plan) {
-        for kind in [None, Some(GapKind::Missing), Some(GapKind::Empty), Some(GapKind::Held { from: frame })] {
-            let gap = kind.map(|kind| Gap { kind, why: String::new() });
-            for (i, line) in lines(plan, scale, &Moment { frame, gap: &|_| gap.as_ref() }).iter().enumerate() {
+        let gap = |kind| Some(Gap { kind, ..Gap::missing("") });
+        let held = gap(GapKind::Held { from: frame });
+        for gap in [None, gap(GapKind::Missing), Some(Gap::incomplete("")), gap(GapKind::Empty), held] {
+            // Features are there or not.
+            let may_have = |layer: usize, gap: &Gap| {
+                let of_pictures = matches!(plan.layers[layer].drawing, Drawing::Pictures(_));
+                of_pictures || (gap.kind, &gap.cause) == (GapKind::Missing, &Cause::Unavailable)
+            };
+            let gap_of = |layer: usize| gap.as_ref().filter(|gap| may_have(layer, gap));
+            for (i, line) in lines(plan, scale, &Moment { frame, gap: &gap_of }).iter().enumerate() {
                 let height = typesetter.measure(&line.spans, line.size_px, width as f32).1;
                 match heights.get_mut(i) {
                     Some(known) => known.1 = known.1.max(height),
@@ -150,7 +175,8 @@ impl Header {
         let lines = lines(plan, layout.scale, moment);
         for ((line, top), changes) in lines.iter().zip(&self.tops).zip(&self.changes) {
             if *changes == changing {
-                typesetter.draw(page, &line.spans, line.size_px, width as f32, x as f32, *top as f32);
+                let place = (x as f32, *top as f32);
+                typesetter.draw_towards(layout.direction, page, &line.spans, line.size_px, width as f32, place);
             }
         }
     }

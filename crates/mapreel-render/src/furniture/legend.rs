@@ -1,13 +1,14 @@
 //! The legends: a column at the right of the map, topmost layer first, each under its layer's title.
 //!
-//! A legend keeps its size where there is room and is scaled where there is not; it is never cut.
+//! A legend keeps its size where there is room and is scaled where there is not; it is never cut. Its colours are those of the
+//! map: the legend of a layer that is laid on the map with an opacity is mixed with the same ground.
 
 use crate::georeference::resized;
 use crate::layout::{Layout, LegendBox};
 use crate::scale::Scale;
 use crate::text::{Span, Typesetter};
 use crate::{Canvas, Raster, composite};
-use mapreel_spec::Plan;
+use mapreel_spec::{Colour, Plan};
 
 /// The legend of a layer, or why there is none.
 #[derive(Debug, Clone)]
@@ -16,6 +17,17 @@ pub struct LegendPicture {
     pub layer: usize,
     /// Its picture.
     pub picture: Result<Raster, String>,
+}
+
+impl LegendPicture {
+    /// The legend as its layer lies on the map: with this opacity over `ground`.
+    pub(crate) fn as_on_map(&self, opacity: u8, ground: Colour) -> Self {
+        let mut legend = self.clone();
+        if let Ok(picture) = &mut legend.picture {
+            composite::mix(picture, opacity, ground);
+        }
+        legend
+    }
 }
 
 /// The column may be this part of the map's width …

@@ -1,48 +1,40 @@
-//! What on the map is not as it was asked for, said in words on the map.
+//! What on the map is not as it was asked for, said on the map in a sentence for its readers. What a server said of it stands in
+//! the manifest.
 
 use crate::layout::Layout;
 use crate::text::{Span, Typesetter};
 use crate::{Canvas, theme};
-use mapreel_spec::{Colour, Gap, GapKind};
+use mapreel_spec::{Cause, Colour, Gap, GapKind, Plan};
 
-/// A reason is cut here: the manifest has all of it.
-const REASON_CHARS_MAX: usize = 110;
-
-/// Draws a panel at the map's lower left corner that names each layer that is not what was asked for, and why.
-pub(crate) fn draw(page: &mut Canvas, gaps: &[(&str, &Gap)], layout: &Layout, typesetter: &mut Typesetter) {
+/// Draws a panel at the map's lower left corner with a sentence for each layer (its index in the plan) that is not what was
+/// asked for.
+pub(crate) fn draw(
+    page: &mut Canvas,
+    plan: &Plan,
+    gaps: &[(usize, &Gap)],
+    layout: &Layout,
+    typesetter: &mut Typesetter,
+) {
     if !gaps.is_empty() {
-        page.within(layout.map, |page| panel(page, gaps, layout, typesetter));
+        page.within(layout.map, |page| panel(page, plan, gaps, layout, typesetter));
     }
 }
 
-fn panel(page: &mut Canvas, gaps: &[(&str, &Gap)], layout: &Layout, typesetter: &mut Typesetter) {
+fn panel(page: &mut Canvas, plan: &Plan, gaps: &[(usize, &Gap)], layout: &Layout, typesetter: &mut Typesetter) {
     let (scale, [x, y, width, height]) = (layout.scale, layout.map);
     let size_px = scale.body_px;
     let padding = scale.unit;
     let room = width.saturating_sub(4 * padding).max(1) as f32;
-    let paragraphs = |with_reasons: bool| -> Vec<[Span; 2]> {
-        let reason = |text: &str| if with_reasons { format!("  {}", shortened(text)) } else { String::new() };
-        gaps.iter()
-            .map(|(name, gap)| {
-                let title = format!("{}: {name}", word(gap.kind));
-                [Span { bold: true, ..Span::alarm(title) }, Span::ink(reason(&gap.why))]
-            })
-            .collect()
-    };
-    let mut measure = |paragraphs: &[[Span; 2]]| -> Vec<(u32, u32)> {
-        paragraphs.iter().map(|spans| typesetter.measure(spans, size_px, room)).collect()
+    let mut measure = |sentences: &[Vec<Span>]| -> Vec<(u32, u32)> {
+        sentences.iter().map(|spans| typesetter.measure(spans, size_px, room)).collect()
     };
     let total = |sizes: &[(u32, u32)]| sizes.iter().map(|(_, h)| h).sum::<u32>() + 2 * padding;
-    let mut text = paragraphs(true);
+    let mut text: Vec<Vec<Span>> = gaps.iter().map(|(layer, gap)| sentence(plan, *layer, gap)).collect();
     let mut sizes = measure(&text);
-    if total(&sizes) > height / 2 {
-        text = paragraphs(false);
-        sizes = measure(&text);
-    }
     if total(&sizes) > height {
         let all_missing = gaps.iter().all(|(_, gap)| gap.is_lack());
-        let all = format!("{} layers not {}", gaps.len(), if all_missing { "shown" } else { "as asked for" });
-        text = vec![[Span { bold: true, ..Span::alarm(all) }, Span::ink("")]];
+        let all = format!("{} layers are not {}", gaps.len(), if all_missing { "shown" } else { "as asked for" });
+        text = vec![vec![name(all)]];
         sizes = measure(&text);
     }
     let panel_height = total(&sizes).min(height);
@@ -58,17 +50,54 @@ fn panel(page: &mut Canvas, gaps: &[(&str, &Gap)], layout: &Layout, typesetter: 
     }
 }
 
-fn word(kind: GapKind) -> &'static str {
-    match kind {
-        GapKind::Missing | GapKind::Outside => "Not shown",
-        GapKind::Held { .. } => "Held",
-        GapKind::Empty => "Empty",
-    }
+/// The layer's name as it stands in a notice.
+pub(crate) fn name(name: impl Into<String>) -> Span {
+    Span { bold: true, ..Span::alarm(name) }
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= REASON_CHARS_MAX {
-        return text.to_owned();
+/// What readers are told of a layer that is not what was asked for.
+fn sentence(plan: &Plan, layer: usize, gap: &Gap) -> Vec<Span> {
+    let planned = &plan.layers[layer];
+    let what = match (gap.kind, &gap.cause) {
+        (GapKind::Empty, _) => ": there is nothing in this picture".to_owned(),
+        (GapKind::Outside, _) => ": there is nothing of it at this place".to_owned(),
+        (_, Cause::Unavailable) => " is not available".to_owned(),
+        (_, Cause::Incomplete) => " is incomplete".to_owned(),
+        (_, Cause::NoData { time }) => format!(": no data for {time}"),
+    };
+    let instead = match gap.kind {
+        GapKind::Held { from } => match planned.labels.at(from).first().filter(|_| planned.has_times()) {
+            Some(time) => format!("; shown instead: {}", time.text),
+            None => "; an earlier picture is shown".to_owned(),
+        },
+        GapKind::Missing | GapKind::Outside | GapKind::Empty => String::new(),
+    };
+    vec![name(&planned.name), Span::ink(what + &instead)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mapreel_spec::{Limits, parse_request};
+
+    #[test]
+    fn a_notice_is_a_sentence_for_readers() {
+        let request = r#"{ "map": { "bbox": [0, 0, 9, 9], "width": 100 },
+            "layers": [{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.png", "title": "Radar" }] }"#;
+        let limits = Limits::default();
+        let plan = Plan::new(&parse_request(request.as_bytes(), &limits).unwrap(), &limits).unwrap();
+        let check = |gap: Gap, expected: &str| {
+            let said: String = sentence(&plan, 0, &gap).into_iter().map(|span| span.text).collect();
+            assert_eq!(said, expected);
+        };
+        let why = "`h` answered with XML: <Exception>";
+        let no_data = || Gap::no_data("2020-01-01 07:00 UTC".into(), why);
+        check(Gap::missing(why), "Radar is not available");
+        check(Gap::incomplete(why), "Radar is incomplete");
+        check(no_data(), "Radar: no data for 2020-01-01 07:00 UTC");
+        check(Gap { kind: GapKind::Empty, ..Gap::missing(why) }, "Radar: there is nothing in this picture");
+        check(Gap::outside(why), "Radar: there is nothing of it at this place");
+        let held = GapKind::Held { from: 0 };
+        check(Gap { kind: held, ..no_data() }, "Radar: no data for 2020-01-01 07:00 UTC; an earlier picture is shown");
     }
-    format!("{}…", text.chars().take(REASON_CHARS_MAX).collect::<String>())
 }

@@ -2,6 +2,7 @@
 
 use super::Ending;
 use crate::explain::Explanation;
+use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::inquiry::Inquiry;
 use crate::prepare::Unanswered;
@@ -49,6 +50,7 @@ fn online(animation: &Animation, limits: &Limits, credentials: Option<PathBuf>) 
     let runtime = runtime.context("cannot start")?;
     let hands = Hands {
         upstreams: Arc::new(Client::new(Config { credentials, ..Config::default() })?),
+        fonts: FontSource::default(),
         runtime: runtime.handle().clone(),
         stop: CancellationToken::new(),
         waited: Default::default(),

@@ -2,6 +2,7 @@
 
 use super::Ending;
 use super::output::Output;
+use crate::fonts::FontSource;
 use mapreel_sources::Credentials;
 
 /// NOAA's best track of AL122005 (public domain).
@@ -22,5 +23,12 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         super::print(REQUEST)?;
         return Ok(Ending::Done);
     }
-    super::render::render(REQUEST.as_bytes(), &arguments.output, None, None, Credentials::default())
+    super::render::render(
+        REQUEST.as_bytes(),
+        &arguments.output,
+        None,
+        None,
+        Credentials::default(),
+        FontSource::default(),
+    )
 }

@@ -12,6 +12,7 @@ mod serve;
 mod settings;
 mod submit;
 
+use crate::fonts::FontSource;
 use crate::{credentials, produce};
 use clap::{Parser, Subcommand};
 use mapreel_sources::Credentials;
@@ -114,6 +115,12 @@ fn credentials(file: Option<PathBuf>) -> anyhow::Result<Credentials> {
         Some(file) => credentials::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; "))),
         None => Ok(Credentials::default()),
     }
+}
+
+/// The fonts at these places, or at those that `MAPREEL_FONTS` names; without either the system's.
+fn fonts(places: Option<String>) -> anyhow::Result<FontSource> {
+    let places = places.or_else(|| std::env::var("MAPREEL_FONTS").ok()).unwrap_or_default();
+    FontSource::named(&places).map_err(anyhow::Error::msg)
 }
 
 /// The bytes of a request: a file, or `-` for standard input.

@@ -2,6 +2,7 @@
 
 use super::output::{self, Output};
 use super::{Ending, Refused};
+use crate::fonts::FontSource;
 use crate::produce::{Job, produce};
 use crate::progress::Told;
 use crate::report;
@@ -24,6 +25,10 @@ pub(super) struct Arguments {
     /// Threads that draw and encode; by default one for each core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+    /// Fonts for scripts beyond Latin, Greek and Cyrillic: files and folders, separated by commas; without it, the system's.
+    /// Also `MAPREEL_FONTS`.
+    #[arg(long, value_name = "PATHS")]
+    fonts: Option<String>,
     /// A TOML file of secrets for upstreams, which the request may name; also `MAPREEL_CREDENTIALS`.
     #[arg(long, value_name = "FILE")]
     credentials: Option<PathBuf>,
@@ -32,7 +37,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let document = super::read(&arguments.request)?;
     let credentials = super::credentials(arguments.credentials)?;
-    render(&document, &arguments.output, arguments.manifest.as_deref(), arguments.threads, credentials)
+    let fonts = super::fonts(arguments.fonts)?;
+    render(&document, &arguments.output, arguments.manifest.as_deref(), arguments.threads, credentials, fonts)
 }
 
 /// Draws a request document to a file.
@@ -42,6 +48,7 @@ pub(super) fn render(
     manifest_file: Option<&Path>,
     threads: Option<u16>,
     credentials: Credentials,
+    fonts: FontSource,
 ) -> anyhow::Result<Ending> {
     let limits = Limits::default();
     if manifest_file == Some(Path::new("-")) {
@@ -57,7 +64,7 @@ pub(super) fn render(
     let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let upstreams = Arc::new(Client::new(Config { credentials, ..Config::default() })?);
     let told = Told::new();
-    let manifest = produce(Job { animation, document, upstreams, limits, threads }, &output.to, &told);
+    let manifest = produce(Job { animation, document, upstreams, fonts, limits, threads }, &output.to, &told);
     told.clear();
     let manifest = manifest?;
     if let Some(path) = manifest_file {

@@ -26,6 +26,7 @@ pub(super) async fn ask<T: Send + 'static>(
     let _guard = stop.clone().drop_guard();
     let hands = Hands {
         upstreams: Arc::new(app.client.fresh()),
+        fonts: app.config.fonts.clone(),
         runtime: app.fetching.clone(),
         stop,
         waited: Default::default(),

@@ -14,6 +14,7 @@ mod pulse;
 mod shelf;
 mod slot;
 
+use crate::fonts::FontSource;
 use crate::metrics::Metrics;
 use company::Company;
 use mapreel_queue::{Artifacts, Queue, Service};
@@ -47,6 +48,7 @@ pub(crate) struct Worker {
     pub queue: Arc<dyn Queue>,
     pub artifacts: Artifacts,
     pub client: Client,
+    pub fonts: FontSource,
     pub limits: Limits,
     pub settings: Settings,
     pub metrics: Arc<Metrics>,
@@ -62,13 +64,14 @@ impl Worker {
         queue: Arc<dyn Queue>,
         artifacts: Artifacts,
         client: Client,
+        fonts: FontSource,
         limits: Limits,
         settings: Settings,
         metrics: Arc<Metrics>,
         fetching: Handle,
     ) -> Arc<Self> {
         let (shelf, company) = (Shelf::new(), Company::default());
-        Arc::new(Self { queue, artifacts, client, limits, settings, metrics, fetching, shelf, company })
+        Arc::new(Self { queue, artifacts, client, fonts, limits, settings, metrics, fetching, shelf, company })
     }
 
     /// Works until `drain` is cancelled; then finishes what can be finished in time, hands the rest back, and returns.

@@ -272,7 +272,7 @@ pub(super) fn hands(
     pulse: &Arc<Pulse>,
 ) -> Hands {
     let upstreams = Arc::new(Counted { upstreams: client, pulse: pulse.clone() });
-    Hands { upstreams, runtime: worker.fetching.clone(), stop, waited: Default::default() }
+    Hands { upstreams, fonts: worker.fonts.clone(), runtime: worker.fetching.clone(), stop, waited: Default::default() }
 }
 
 /// Reads or writes objects, and counts the time.

@@ -11,6 +11,7 @@
 //! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 //! - [`online`]: what `check` says, and what it leaves to the servers
+//! - [`page`]: what stands beside the map
 //! - [`postman`]: the collection for clients
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
@@ -36,6 +37,7 @@ mod golden;
 mod mapserver;
 mod misbehaviour;
 mod online;
+mod page;
 mod postman;
 mod projections;
 mod quirks;
