@@ -1,7 +1,7 @@
 //! Laying a picture of one area onto a map of another.
 //!
-//! A picture that shows just the map is taken pixel for pixel. One of the map's scale is moved by whole pixels (at most
-//! half a pixel off, and sharp). Everything else is resampled. Where both CRSs have parallel axes, every column of the
+//! A picture that shows just the map is taken pixel for pixel. One that can be moved by whole pixels without any of it lying
+//! more than half a pixel off its place is moved, and stays sharp. Everything else is resampled. Where both CRSs have parallel axes, every column of the
 //! map has one place in the picture and every row another; `warp.rs` does the rest.
 
 use crate::Raster;
@@ -61,18 +61,26 @@ fn place_one(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: R
     as_it_is.or_else(|| resampled(raster, crs, bbox, map, resampling))
 }
 
-/// A picture of the map's CRS and scale, moved by whole pixels.
+/// A picture of the map's CRS moved by whole pixels; `None` where one that shows would then lie more than half a pixel off.
 fn moved(raster: &Raster, bbox: &Bbox, map: &Extent) -> Option<Placed> {
     let [rx, ry] = map.resolution();
-    let (sx, sy) = (bbox.width() / f64::from(raster.width) / rx, bbox.height() / f64::from(raster.height) / ry);
-    // How far the scales have come apart at the far end of the picture, which may lie beyond the map's.
-    let off = |scale: f64, side: u32| (scale - 1.0).abs() * f64::from(side);
-    if off(sx, map.width.max(raster.width)) >= 1.0 || off(sy, map.height.max(raster.height)) >= 1.0 {
-        return None;
-    }
-    let x = ((bbox.min_x - map.bbox.min_x) / rx).round() as i64;
-    let y = ((map.bbox.max_y - bbox.max_y) / ry).round() as i64;
+    let columns = [bbox.min_x - map.bbox.min_x, bbox.max_x - map.bbox.min_x].map(|x| x / rx);
+    let rows = [map.bbox.max_y - bbox.max_y, map.bbox.max_y - bbox.min_y].map(|y| y / ry);
+    let x = moved_side(columns, raster.width, map.width)?;
+    let y = moved_side(rows, raster.height, map.height)?;
     Some(Placed { raster: raster.clone(), x, y })
+}
+
+/// Where one side of a picture begins when it is moved by whole pixels; `start` and `end` are where it lies on the map's.
+fn moved_side([start, end]: [f64; 2], pixels: u32, map: u32) -> Option<i64> {
+    const HALF: f64 = 0.5 + 1e-6;
+    let scale = (end - start) / f64::from(pixels);
+    // Its first and last edge that show, in its own pixels; a scale that is not the map's moves them apart.
+    let first = (-start / scale).max(0.0);
+    let last = ((f64::from(map) - start) / scale).min(f64::from(pixels)).max(first);
+    let [first, last] = [first, last].map(|at| start + at * (scale - 1.0));
+    let place = ((first + last) / 2.0).round();
+    ((first - place).abs() <= HALF && (last - place).abs() <= HALF).then_some(place as i64)
 }
 
 /// The pixels of the map whose centres lie in the picture, each from the picture's four nearest.
@@ -215,6 +223,23 @@ mod tests {
         let placed =
             place(ramp(20, 20), Crs::Geographic, &Bbox::new([-1.0, 3.0, 1.0, 5.0]), &map, Resampling::Bilinear);
         assert_eq!((placed[0].x, placed[0].y), (-10, -10));
+    }
+
+    #[test]
+    fn a_picture_of_nearly_the_maps_scale_is_never_laid_more_than_half_a_pixel_off() {
+        let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
+        // Where the left edge lies and how many columns there are to the map's eighty: moved or not.
+        for (west, columns, moved) in
+            [(0.0, 80, true), (0.0, 81, false), (0.0, 79, false), (0.04, 80, true), (-0.05, 81, true)]
+        {
+            let bbox = Bbox::new([west, 0.0, 8.0 + west, 4.0]);
+            let placed = &place(ramp(columns, 40), Crs::Geographic, &bbox, &map, Resampling::Bilinear)[0];
+            assert_eq!(placed.raster == ramp(columns, 40), moved, "{west} {columns}");
+        }
+        // Ten columns of it show, and on those the scales have come apart by a quarter of a pixel.
+        let bbox = Bbox::new([7.0, 0.0, 15.0, 4.0]);
+        let placed = &place(ramp(82, 40), Crs::Geographic, &bbox, &map, Resampling::Bilinear)[0];
+        assert_eq!((placed.x, placed.raster.width), (70, 82));
     }
 
     #[test]

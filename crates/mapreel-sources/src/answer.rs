@@ -13,6 +13,11 @@ pub enum Wanted {
     Picture,
     /// The same, as a tile; an empty answer says that there is none.
     Tile(Absence),
+    /// The same, of a size that is known.
+    PictureOf {
+        /// How many pixels it has.
+        pixels: u64,
+    },
     /// A JSON document.
     Json,
     /// What a server says of itself, in XML.
@@ -42,7 +47,7 @@ impl Wanted {
 
     fn words(self) -> &'static str {
         match self {
-            Self::Picture | Self::Tile(_) => "a picture",
+            Self::Picture | Self::PictureOf { .. } | Self::Tile(_) => "a picture",
             Self::Json => "JSON",
             Self::Capabilities | Self::CapabilitiesNow => "capabilities",
         }
@@ -97,7 +102,9 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     let text = body.trim_ascii_start();
     let is_json = matches!(text, [b'{' | b'[', ..]);
     match wanted {
-        Wanted::Picture | Wanted::Tile(_) if is_picture && success => return Ok(Found::Whole),
+        Wanted::Picture | Wanted::PictureOf { .. } | Wanted::Tile(_) if is_picture && success => {
+            return Ok(Found::Whole);
+        }
         Wanted::Tile(absence) if absence.is_it(status, body) => return Ok(Found::Nothing),
         Wanted::Json if is_json && success => return Ok(Found::Whole),
         _ => {}

@@ -21,7 +21,7 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Until the whole answer is here, however it comes; one attempt.
     pub answer_timeout: Duration,
-    /// The longest answer, also after decompression.
+    /// The longest answer, also after decompression; a picture of a known size may be as long as its pixels.
     pub answer_bytes_max: usize,
     /// The longest capabilities document.
     pub capabilities_bytes_max: usize,
@@ -65,6 +65,10 @@ impl Config {
         match wanted {
             Wanted::Capabilities | Wanted::CapabilitiesNow => self.capabilities_bytes_max,
             Wanted::Picture | Wanted::Tile(_) | Wanted::Json => self.answer_bytes_max,
+            // Four bytes for each pixel, however little they compress, and what a PNG adds to that.
+            Wanted::PictureOf { pixels } => {
+                self.answer_bytes_max.max(usize::try_from(pixels * 4 + pixels / 64 + 65_536).unwrap_or(usize::MAX))
+            }
         }
     }
 }
@@ -116,7 +120,7 @@ impl Client {
         self.shared.config.egress.admit(&parsed)?;
         let credential = self.shared.config.credentials.take(&mut parsed)?;
         let answer = match wanted {
-            Wanted::Picture | Wanted::Tile(_) | Wanted::Json => {
+            Wanted::Picture | Wanted::PictureOf { .. } | Wanted::Tile(_) | Wanted::Json => {
                 return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
             }
             Wanted::Capabilities => match self.shared.said.get(url) {
@@ -200,5 +204,14 @@ mod tests {
         ] {
             assert!(text.contains(&time), "{file}: {time}");
         }
+    }
+
+    #[test]
+    fn a_picture_may_be_as_long_as_its_pixels_make_it() {
+        let config = Config::default();
+        // Noise is not compressed: four bytes for each pixel, and one for each row.
+        assert!(config.bytes_max(Wanted::PictureOf { pixels: 8_000_000 }) > 8_000_000 * 4 + 4_000);
+        assert!(config.bytes_max(Wanted::PictureOf { pixels: 8_000_000 }) < 34 << 20);
+        assert_eq!(config.bytes_max(Wanted::PictureOf { pixels: 256 * 256 }), config.answer_bytes_max);
     }
 }

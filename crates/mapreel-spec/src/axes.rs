@@ -1,6 +1,7 @@
 //! The order of axes by CRS, as a WMS 1.3.0 has it.
 
 use crate::Crs;
+use crate::axes_table::{NORTHING_FIRST, WEST_OR_SOUTH};
 
 /// Which coordinate a server expects first in a BBOX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,129 +12,32 @@ pub enum AxisOrder {
     YThenX,
 }
 
-/// Projected CRSs whose first axis is northing, in runs of first and last; made from the EPSG registry as PROJ 9.1 has it.
-/// The polar CRSs are not among them: all servers that were tried take 32661 and its like as x, y.
-const NORTHING_FIRST: [[u16; 2]; 104] = [
-    [2036, 2036],
-    [2044, 2045],
-    [2081, 2083],
-    [2085, 2086],
-    [2091, 2093],
-    [2096, 2098],
-    [2105, 2132],
-    [2166, 2180],
-    [2193, 2193],
-    [2199, 2200],
-    [2206, 2212],
-    [2218, 2218],
-    [2221, 2221],
-    [2296, 2307],
-    [2319, 2549],
-    [2551, 2735],
-    [2738, 2758],
-    [2935, 2941],
-    [2953, 2953],
-    [3006, 3030],
-    [3034, 3035],
-    [3038, 3051],
-    [3058, 3059],
-    [3068, 3068],
-    [3114, 3118],
-    [3120, 3120],
-    [3126, 3140],
-    [3144, 3147],
-    [3150, 3152],
-    [3173, 3173],
-    [3300, 3301],
-    [3328, 3335],
-    [3346, 3346],
-    [3350, 3352],
-    [3366, 3366],
-    [3386, 3390],
-    [3396, 3399],
-    [3407, 3407],
-    [3414, 3414],
-    [3416, 3416],
-    [3764, 3764],
-    [3788, 3793],
-    [3795, 3796],
-    [3833, 3854],
-    [3873, 3885],
-    [3907, 3911],
-    [4026, 4038],
-    [4417, 4417],
-    [4434, 4434],
-    [4491, 4554],
-    [4568, 4589],
-    [4652, 4822],
-    [4839, 4880],
-    [5048, 5048],
-    [5105, 5188],
-    [5253, 5259],
-    [5269, 5275],
-    [5343, 5349],
-    [5367, 5367],
-    [5479, 5481],
-    [5518, 5520],
-    [5562, 5588],
-    [5632, 5639],
-    [5651, 5653],
-    [6244, 6275],
-    [6362, 6362],
-    [6372, 6387],
-    [6669, 6687],
-    [6707, 6709],
-    [6870, 6876],
-    [6962, 6962],
-    [7799, 7801],
-    [7825, 7831],
-    [8433, 8441],
-    [9039, 9040],
-    [9221, 9254],
-    [9271, 9285],
-    [9377, 9377],
-    [9498, 9498],
-    [9821, 9821],
-    [9831, 9841],
-    [9851, 9865],
-    [9895, 9895],
-    [20004, 20032],
-    [20064, 20092],
-    [20904, 20932],
-    [21004, 21032],
-    [21207, 21264],
-    [21307, 21483],
-    [21896, 21899],
-    [22171, 22197],
-    [22240, 22240],
-    [25884, 25884],
-    [27205, 27232],
-    [27391, 27398],
-    [27492, 27492],
-    [28402, 28492],
-    [29701, 29702],
-    [30161, 30179],
-    [30800, 30800],
-    [31251, 31259],
-    [31275, 31290],
-    [31466, 31469],
-    [31700, 31700],
-];
-
 /// The order of axes in the BBOX of a WMS request.
 ///
 /// WMS 1.1.1 is always x, y. WMS 1.3.0 (OGC 06-042, 6.7.3) follows the CRS: EPSG:4326 is latitude first, CRS:84
-/// longitude first, EPSG:3857 easting first, some national grids northing first.
-pub(crate) fn of(version: &str, code: &str) -> AxisOrder {
+/// longitude first, EPSG:3857 easting first, some national grids northing first. At a pole both axes point the same way,
+/// and the registry's order of EPSG:32661 and 32761 (northing first) is not that of servers: all that were tried take them
+/// as x, y, like the other polar CRSs.
+pub fn of(version: &str, code: &str) -> AxisOrder {
     let (authority, number) = code.split_once(':').unwrap_or_default();
-    let number: u16 = number.parse().unwrap_or_default();
-    let northing = NORTHING_FIRST.iter().any(|[first, last]| (*first..=*last).contains(&number));
+    let northing = number.parse().is_ok_and(|number| is_in(&NORTHING_FIRST, number));
     let latitude = Crs::parse(code) == Some(Crs::Geographic);
     if version.starts_with("1.3") && authority.eq_ignore_ascii_case("EPSG") && (latitude || northing) {
         AxisOrder::YThenX
     } else {
         AxisOrder::XThenY
     }
+}
+
+/// Whether an axis of a projected CRS of the EPSG points to the west or the south: what of such a box is left and what is up
+/// on a picture, the standard does not say.
+pub(crate) fn point_backwards(number: u16) -> bool {
+    is_in(&WEST_OR_SOUTH, number)
+}
+
+fn is_in(runs: &[[u16; 2]], number: u16) -> bool {
+    let after = runs.partition_point(|[first, _]| *first <= number);
+    after > 0 && number <= runs[after - 1][1]
 }
 
 #[cfg(test)]
@@ -152,7 +56,21 @@ mod tests {
         {
             check("1.3.0", code, AxisOrder::XThenY);
         }
+        // A projected CRS with heights has the order of the one without.
+        check("1.3.0", "EPSG:3901", AxisOrder::YThenX);
+        check("1.3.0", "EPSG:6871", AxisOrder::XThenY);
         check("1.1.1", "EPSG:4326", AxisOrder::XThenY);
         check("1.1.1", "EPSG:3035", AxisOrder::XThenY);
+    }
+
+    #[test]
+    fn a_crs_whose_axes_point_backwards_is_not_taken_for_one_that_can_be_drawn() {
+        for number in [2046, 2055, 2065, 5513, 8352, 22275, 29385] {
+            assert!(point_backwards(number), "{number}");
+            assert_eq!(Crs::parse(&format!("EPSG:{number}")), None);
+        }
+        for number in [2045, 2056, 3031, 3413, 5514, 32661, 22300] {
+            assert!(!point_backwards(number), "{number}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Coordinate reference systems.
 
-use crate::projection::Projection;
+use crate::axes;
+use crate::projection::{self, Projection};
 use std::f64::consts::PI;
 
 /// A coordinate reference system that maps can be drawn in.
@@ -33,6 +34,22 @@ impl Crs {
             ("CRS" | "OGC", "84" | "CRS84") => Some(Self::Geographic),
             ("EPSG", number) => number.parse().ok().and_then(Projection::of).map(Self::Projected),
             _ => None,
+        }
+    }
+
+    /// Why [`Self::parse`] does not know a code, as a sentence.
+    pub(crate) fn why_not(code: &str) -> String {
+        let number = authority_and_number(code).filter(|(authority, _)| authority.eq_ignore_ascii_case("EPSG"));
+        match number.and_then(|(_, number)| number.parse().ok()) {
+            Some(number) if axes::point_backwards(number) => {
+                format!(
+                    "the axes of `{code}` point to the west and the south, and servers read its boxes in different ways"
+                )
+            }
+            Some(number) if projection::is_misplaced(number) => {
+                format!("places of `{code}` would lie kilometres off: its definition here is not the registry's")
+            }
+            _ => format!("the CRS `{code}` is not known"),
         }
     }
 
@@ -82,6 +99,14 @@ impl Crs {
         match self {
             Self::WebMercator => 85.06,
             Self::Geographic | Self::Projected(_) => 90.0,
+        }
+    }
+
+    /// How far from y = 0 there is anything at all: in plate carrée the poles. Other planes go on.
+    pub(crate) fn y_max(self) -> f64 {
+        match self {
+            Self::Geographic => 90.0,
+            Self::WebMercator | Self::Projected(_) => f64::INFINITY,
         }
     }
 

@@ -23,12 +23,16 @@ pub struct Extent {
 /// A part of an extent that lies within one world: what can be asked of a server that knows no date line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Part {
-    /// The bbox, moved into the world (west edge at or east of -180°).
+    /// The bbox, moved into the world (west edge at or east of -180°, and nothing beyond the poles).
     pub bbox: Bbox,
     /// First pixel column of the part in its extent.
     pub x: u32,
+    /// First pixel row of the part in its extent.
+    pub y: u32,
     /// Pixel columns of the part.
     pub width: u32,
+    /// Pixel rows of the part.
+    pub height: u32,
 }
 
 impl Extent {
@@ -59,15 +63,16 @@ impl Extent {
         Extent { bbox, width, height, ..*self }
     }
 
-    /// The extent cut at every ±180°, each part moved into the world.
+    /// The extent cut at the poles and at every ±180°, each part moved into the world; none of an extent beyond the poles.
     ///
     /// The cut falls between pixel columns: a column belongs to the side its centre lies on, and none is asked for twice.
     /// A part that would begin or end a fraction of a pixel outside the world ends at its edge: MapServer (issue 7357)
     /// leaves a gap of 8 degrees where a box passes ±180 by a hair. So a pixel beside the cut may be up to half a pixel
     /// off, and less the farther away. See also [`kept_inside`].
     pub(crate) fn parts(&self) -> Vec<Part> {
+        let Some((y, rows)) = self.rows_within(self.crs.y_max()) else { return Vec::new() };
         let Some(world) = self.crs.world_width() else {
-            return vec![Part { bbox: self.bbox, x: 0, width: self.width }];
+            return vec![Part { bbox: rows.bbox, x: 0, y, width: self.width, height: rows.height }];
         };
         let [rx, _] = self.resolution();
         let column = |x: f64| (((x - self.bbox.min_x) / rx - 0.5).ceil().max(0.0) as u32).min(self.width);
@@ -79,9 +84,9 @@ impl Extent {
         while x < self.width {
             let end = column((k + 0.5) * world).max(x);
             if end > x {
-                let bbox = self.window(x, 0, end - x, self.height).bbox.shifted(-k * world);
-                let bbox = kept_inside(bbox, end - x, self.height, world / 2.0);
-                parts.push(Part { bbox, x, width: end - x });
+                let bbox = rows.window(x, 0, end - x, rows.height).bbox.shifted(-k * world);
+                let bbox = kept_inside(bbox, end - x, rows.height, world / 2.0);
+                parts.push(Part { bbox, x, y, width: end - x, height: rows.height });
             }
             x = end;
             k += 1.0;
@@ -89,19 +94,72 @@ impl Extent {
         parts
     }
 
-    /// The extent that a source of another CRS is asked for: the same area, about as fine. `None` where the other CRS has
-    /// nothing of it.
-    pub(crate) fn in_crs(&self, crs: Crs) -> Option<Extent> {
-        let bbox = self.bbox.convert(self.crs, crs)?;
-        if crs.is_parallel() && self.crs.is_parallel() {
-            return Some(Extent { crs, bbox, ..*self });
+    /// The rows whose centres are nowhere farther than `y_max` from y = 0, and which the first of them is; `None` where
+    /// there are none.
+    ///
+    /// As with columns (see [`Self::parts`]), an outer row that would reach beyond ends at the edge instead.
+    fn rows_within(&self, y_max: f64) -> Option<(u32, Extent)> {
+        let [_, ry] = self.resolution();
+        let first = ((self.bbox.max_y - y_max) / ry - 0.5).ceil().max(0.0) as u32;
+        let end = (((self.bbox.max_y + y_max) / ry - 0.5).floor() + 1.0).clamp(0.0, f64::from(self.height)) as u32;
+        if first >= end {
+            return None;
         }
+        let rows = self.window(0, first, self.width, end - first);
+        let bbox = Bbox { min_y: rows.bbox.min_y.max(-y_max), max_y: rows.bbox.max_y.min(y_max), ..rows.bbox };
+        Some((first, Extent { bbox, ..rows }))
+    }
+
+    /// The extent that a source is asked for: this one where the CRS is the same, otherwise the same area in the other CRS,
+    /// about as fine. `None` where the other CRS has nothing of it.
+    pub(crate) fn in_crs(&self, crs: Crs) -> Option<Extent> {
+        if crs == self.crs {
+            return Some(*self);
+        }
+        if crs.is_parallel() && self.crs.is_parallel() {
+            // Where the other CRS ends, so does what is asked for: its last degrees would take most of the rows.
+            let [_, y_max] = self.crs.forward([0.0, crs.latitude_max()])?;
+            let (_, held) = self.rows_within(y_max)?;
+            return Some(Extent { crs, bbox: held.bbox.convert(self.crs, crs)?, ..held });
+        }
+        let (_, map) = self.rows_within(self.crs.y_max())?;
+        map.resampled_in(crs)
+    }
+
+    /// The extent that a WMS is asked for: that of [`Self::in_crs`], with square pixels where it is not this one.
+    ///
+    /// QGIS Server knows no others: it widens a box of another shape than the picture, and what it shows lies elsewhere.
+    pub(crate) fn asked_in(&self, crs: Crs) -> Option<Extent> {
+        let other = self.in_crs(crs)?;
+        if crs == self.crs {
+            return Some(other);
+        }
+        let Extent { bbox, .. } = other;
+        let pixels = (4.0 * f64::from(self.width) * f64::from(self.height)).min(SOURCE_PX_MAX);
+        let longest = bbox.width().max(bbox.height());
+        let [rx, ry] = other.resolution();
+        let r = rx.min(ry);
+        let r = r.max((bbox.width() * bbox.height() / pixels).sqrt()).max(longest / f64::from(SOURCE_SIDE_PX_MAX));
+        let side = |length: f64, r: f64| ((length / r - 1e-6).ceil() as u32).clamp(1, SOURCE_SIDE_PX_MAX);
+        let width = side(bbox.width(), r);
+        let r = bbox.width() / f64::from(width);
+        let height = side(bbox.height(), r);
+        // The world's width stays as it is; whoever asks cuts what is beyond the poles.
+        let grow = (f64::from(height) * r - bbox.height()) / 2.0;
+        let bbox = Bbox { min_y: bbox.min_y - grow, max_y: bbox.max_y + grow, ..bbox };
+        Some(Extent { crs, bbox, width, height })
+    }
+
+    /// The same area in a CRS whose axes are not parallel to this one's.
+    fn resampled_in(&self, crs: Crs) -> Option<Extent> {
+        let bbox = self.bbox.convert(self.crs, crs)?;
         let [rx, ry] = self.steps_in(crs)?;
         let (width, height) = (bbox.width() / rx, bbox.height() / ry);
         // Where a projection stretches its edges, the middle decides: four pixels for one of the map are enough.
         let pixels = (4.0 * f64::from(self.width) * f64::from(self.height)).min(SOURCE_PX_MAX);
         let shrink = (pixels / (width * height)).sqrt().min(1.0);
-        let side = |pixels: f64| ((pixels * shrink).ceil() as u32).clamp(1, SOURCE_SIDE_PX_MAX);
+        // What is whole but for rounding stays as it is.
+        let side = |pixels: f64| ((pixels * shrink - 1e-6).ceil() as u32).clamp(1, SOURCE_SIDE_PX_MAX);
         Some(Extent { crs, bbox, width: side(width), height: side(height) })
     }
 
@@ -142,7 +200,8 @@ impl Extent {
     }
 
     /// An extent of this size that shows the whole bbox with square pixels: the bbox grows about its centre in the
-    /// direction that has room. A bbox that fits to within a pixel is taken as it is.
+    /// direction that has room, and away from the world's upper and lower edge where it would reach beyond. A bbox that fits
+    /// to within a pixel is taken as it is.
     pub(crate) fn fitted(crs: Crs, bbox: Bbox, width: u32, height: u32) -> Extent {
         let (rx, ry) = (bbox.width() / f64::from(width), bbox.height() / f64::from(height));
         let r = rx.max(ry);
@@ -158,7 +217,39 @@ impl Extent {
                 max_y: bbox.max_y + grow_y / 2.0,
             }
         };
+        let bbox = if fits || !crs.is_parallel() { bbox } else { upright(bbox, world_y_max(crs), r) };
         Extent { crs, bbox, width, height }
+    }
+
+    /// How far the extent reaches beyond the world, as the latitudes of its lower and upper edge (past ±90 in plate
+    /// carrée); `None` where it does not, or where its CRS has no such edge.
+    pub(crate) fn beyond_the_world(&self) -> Option<[f64; 2]> {
+        if !self.crs.is_parallel() {
+            return None;
+        }
+        let hair = self.resolution()[1] * 1e-6;
+        let y_max = world_y_max(self.crs) + hair;
+        let edge = |y: f64| self.crs.inverse([self.bbox.min_x, y]).map(|[_, lat]| lat);
+        let beyond = self.bbox.max_y > y_max || self.bbox.min_y < -y_max;
+        if beyond { Some([edge(self.bbox.min_y)?, edge(self.bbox.max_y)?]) } else { None }
+    }
+}
+
+/// The upper edge of the world of a CRS of parallel axes.
+fn world_y_max(crs: Crs) -> f64 {
+    crs.forward([0.0, crs.latitude_max()]).map_or(f64::INFINITY, |[_, y]| y)
+}
+
+/// A box moved north or south until it lies between the world's edges. One that is too high for that is moved by less than
+/// a pixel, `r`, so that the northern edge of the world falls between two rows.
+fn upright(bbox: Bbox, y_max: f64, r: f64) -> Bbox {
+    let moved = |dy: f64| Bbox { min_y: bbox.min_y + dy, max_y: bbox.max_y + dy, ..bbox };
+    let (above, below) = (bbox.max_y - y_max, -y_max - bbox.min_y);
+    match bbox.height() <= 2.0 * y_max {
+        true if above > 0.0 => Bbox { max_y: y_max, ..moved(-above) },
+        true if below > 0.0 => Bbox { min_y: -y_max, ..moved(below) },
+        true => bbox,
+        false => moved((above / r).round() * r - above),
     }
 }
 
@@ -234,6 +325,87 @@ mod tests {
     fn the_size_of_the_first_dialect_is_that_of_its_example() {
         let bbox = Bbox::new([110.08, -24.99, 117.35, -19.51]).convert(Crs::Geographic, Crs::WebMercator).unwrap();
         assert_eq!(Extent::size_at_zoom(Crs::WebMercator, &bbox, 7.5), [936.0, 763.0]);
+    }
+
+    fn crs(code: &str) -> Crs {
+        Crs::parse(code).unwrap()
+    }
+
+    #[test]
+    fn a_source_of_the_maps_own_crs_is_asked_for_the_map_itself() {
+        for code in ["EPSG:3413", "EPSG:3031", "EPSG:3995", "EPSG:32633", "EPSG:3035", "EPSG:3857", "EPSG:4326"] {
+            for i in 0..40 {
+                let (crs, i) = (crs(code), f64::from(i));
+                let degrees = Bbox::new([3.0 + i / 7.0, 50.0 + i / 9.0, 19.3 + i / 11.0, 60.1 + i / 13.0]);
+                let bbox = degrees.convert(Crs::Geographic, crs).unwrap();
+                let map = Extent::fitted(crs, bbox, 301 + 7 * i as u32, 287 + 3 * i as u32);
+                assert_eq!(map.in_crs(crs), Some(map), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_latitude_beyond_a_pole_is_asked_for() {
+        for (south, north, height) in [(-97.0, 105.0, 404), (-97.3, 105.1, 777), (-90.4, 90.4, 181), (80.0, 91.0, 10)] {
+            let parts = degrees([0.0, south, 10.0, north], 20, height).parts();
+            let [part] = parts[..] else { panic!("{parts:?}") };
+            assert!(part.bbox.min_y >= -90.0 && part.bbox.max_y <= 90.0, "{part:?}");
+            // The part's rows are the map's, but for less than half of one at each pole.
+            let ry = (north - south) / f64::from(height);
+            let row = |y: f64| (north - y) / ry;
+            assert!((row(part.bbox.max_y) - f64::from(part.y)).abs() <= 0.5 + 1e-9, "{part:?}");
+            assert!((row(part.bbox.min_y) - f64::from(part.y + part.height)).abs() <= 0.5 + 1e-9, "{part:?}");
+        }
+        assert_eq!(degrees([0.0, 90.5, 10.0, 99.0], 20, 20).parts(), []);
+        let polar =
+            |north, height| degrees([-180.0, 20.0, 180.0, north], 720, height).in_crs(crs("EPSG:3413")).unwrap();
+        assert_eq!(polar(105.0, 170), polar(90.0, 140));
+    }
+
+    #[test]
+    fn a_plate_carree_is_asked_for_in_mercator_as_far_as_that_goes() {
+        let mercator = degrees([-180.0, -90.0, 180.0, 90.0], 720, 360).in_crs(Crs::WebMercator).unwrap();
+        assert_eq!((mercator.width, mercator.height), (720, 340));
+        assert!(mercator.bbox.max_y < 20_100_000.0, "{mercator:?}");
+    }
+
+    #[test]
+    fn a_wms_of_another_crs_is_asked_for_square_pixels() {
+        for (map, area) in [
+            ("EPSG:3413", [-180.0, 60.0, 180.0, 90.0]),
+            ("EPSG:32633", [5.0, 30.0, 25.0, 70.0]),
+            ("EPSG:3857", [-10.0, 55.0, 30.0, 70.0]),
+            ("EPSG:4326", [-180.0, -90.0, 180.0, 90.0]),
+            ("EPSG:6933", [-8.0, 10.0, 18.0, 36.0]),
+        ] {
+            let bbox = Bbox::new(area).convert(Crs::Geographic, crs(map)).unwrap();
+            let map = Extent { crs: crs(map), bbox, width: 300, height: 300 };
+            for other in [Crs::WebMercator, Crs::Geographic, crs("EPSG:3995")] {
+                let Some(asked) = map.asked_in(other).filter(|_| other != map.crs) else { continue };
+                let [rx, ry] = asked.resolution();
+                assert!((rx / ry - 1.0).abs() < 1e-9, "{map:?} {asked:?}");
+                assert!(f64::from(asked.width) * f64::from(asked.height) < 4.1 * 9e4 + 1e3, "{asked:?}");
+                let whole = map.in_crs(other).unwrap().bbox;
+                assert!(asked.bbox.min_y <= whole.min_y && asked.bbox.max_y >= whole.max_y, "{asked:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_box_that_grows_stays_in_the_world_where_it_can() {
+        let fitted = |bbox, width, height| Extent::fitted(Crs::Geographic, Bbox::new(bbox), width, height).bbox;
+        assert_eq!(fitted([0.0, 80.0, 30.0, 90.0], 300, 300), Bbox::new([0.0, 60.0, 30.0, 90.0]));
+        assert_eq!(fitted([0.0, -90.0, 30.0, -80.0], 300, 300), Bbox::new([0.0, -90.0, 30.0, -60.0]));
+        assert_eq!(fitted([0.0, 0.0, 30.0, 10.0], 300, 300), Bbox::new([0.0, -10.0, 30.0, 20.0]));
+        // Too high: 360 degrees of latitude. The pole lies between two rows.
+        let world = Extent::fitted(Crs::Geographic, Bbox::new([-180.0, -60.0, 180.0, 85.3]), 700, 700);
+        let rows = (world.bbox.max_y - 90.0) / world.resolution()[1];
+        assert!((rows - rows.round()).abs() < 1e-6 && world.bbox.max_y > 150.0, "{world:?}");
+        assert!(world.beyond_the_world().is_some_and(|[south, north]| south < -150.0 && north > 150.0));
+        assert_eq!(degrees([-180.0, -90.0, 180.0, 90.0], 720, 360).beyond_the_world(), None);
+        let mercator = Bbox::new([-2e7, -1e7, 2e7, 1e7]);
+        assert_eq!(Extent::fitted(Crs::WebMercator, mercator, 400, 400).beyond_the_world(), None);
+        assert!(Extent::fitted(Crs::WebMercator, mercator, 400, 500).beyond_the_world().is_some());
     }
 
     #[test]

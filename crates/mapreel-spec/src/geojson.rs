@@ -4,12 +4,12 @@
 //! means that a line or multi-point grows. What is drawn at a time is what is known by then: a track ends at its last
 //! fix, nothing is interpolated.
 
+use crate::ValidTime;
 use crate::json::Json;
 use crate::problem::{Problem, Problems};
 use crate::read::{Fields, Node, Notes};
 use crate::simplestyle;
 pub use crate::simplestyle::Style;
-use crate::ValidTime;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 

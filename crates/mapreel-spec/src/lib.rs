@@ -11,12 +11,15 @@
 mod animation;
 mod area_of_use;
 mod axes;
+mod axes_table;
 mod axis;
 mod bbox;
 pub mod capabilities;
+mod cell;
 mod colour;
 mod colour_bar;
 mod crs;
+mod datum_table;
 mod dialect;
 mod dimension;
 mod extent;
@@ -40,6 +43,7 @@ mod output;
 mod outside;
 mod period;
 mod picture_format;
+mod place;
 mod plan;
 mod problem;
 mod projection;
@@ -64,7 +68,7 @@ pub use animation::{
     Animation, Content, Document, DocumentKind, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError,
     Resampling, Series,
 };
-pub use axes::AxisOrder;
+pub use axes::{AxisOrder, of as axis_order};
 pub use axis::{Side, TimeAxis};
 pub use bbox::Bbox;
 pub use colour::Colour;

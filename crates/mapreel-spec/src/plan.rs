@@ -8,6 +8,7 @@ use crate::geojson::Features;
 use crate::labels::labels;
 use crate::manifest::{self, Warning};
 use crate::mosaic::{Fit, Mosaic, Piece};
+use crate::place;
 use crate::run::Run;
 use crate::timing::{Known, Timing};
 use crate::wms_layer::Choice;
@@ -216,10 +217,13 @@ impl Plan {
             map: animation.map,
             title: animation.header.title.clone(),
             frames: (0..frames).map(|index| frame(index, shown.as_ref(), animation)).collect(),
+            warnings: place::warnings(&animation.map, &layers)
+                .into_iter()
+                .chain(animation.layers.iter().flat_map(|layer| warnings(layer, &animation.map)))
+                .collect(),
             layers,
             segments: segments(frames, animation.frames_expected()),
             output: animation.output.clone(),
-            warnings: animation.layers.iter().flat_map(|layer| warnings(layer, &animation.map)).collect(),
         };
         plan.warnings.extend(plan.layers.iter().filter_map(nowhere));
         let requests = plan.upstream_urls().len();

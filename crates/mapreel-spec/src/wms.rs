@@ -1,6 +1,7 @@
 //! WMS requests as text: building GetMap and GetLegendGraphic, reading and cutting the GetMap URLs of others.
 
 use crate::axes;
+use crate::cell::Cell;
 use crate::mosaic::{Fit, Mosaic, Piece};
 use crate::{AxisOrder, Bbox, Crs, Extent, outside};
 use url::Url;
@@ -186,35 +187,8 @@ pub struct Service {
     pub(crate) crs_code: String,
     /// The order of the axes in a BBOX where it is not the version's: some servers differ.
     pub(crate) axis_order: Option<AxisOrder>,
-    /// The largest picture that is asked for at once, in pixels; `None`: the whole map.
+    /// The largest picture that its server draws, where it is smaller than the map.
     pub(crate) cell: Option<Cell>,
-}
-
-/// The largest picture that is asked for at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cell {
-    /// Width in pixels, without gutters.
-    pub width: u32,
-    /// Height in pixels, without gutters.
-    pub height: u32,
-    /// Pixels asked for beyond each inner edge and cut off: servers draw labels and thick lines only in part at the edges
-    /// of their pictures.
-    pub gutter: u32,
-}
-
-impl Cell {
-    /// Pixels beyond the inner edges of a map that a server's limit has cut.
-    const GUTTER_PX: u32 = 32;
-
-    fn whole(extent: &Extent) -> Self {
-        Self { width: extent.width, height: extent.height, gutter: 0 }
-    }
-
-    /// As large as a server with these limits allows.
-    pub(crate) fn within(width_max: u32, height_max: u32) -> Self {
-        let gutter = if width_max.min(height_max) >= 8 * Self::GUTTER_PX { Self::GUTTER_PX } else { 0 };
-        Self { width: (width_max - 2 * gutter).max(1), height: (height_max - 2 * gutter).max(1), gutter }
-    }
 }
 
 impl Service {
@@ -294,11 +268,11 @@ impl Service {
 
     /// The pictures that show an extent at a time, cut at ±180° and into cells.
     pub(crate) fn mosaic(&self, map: &Extent, time: Option<&str>, dimensions: &[(&str, &str)]) -> Mosaic {
-        let Some(extent) = map.in_crs(self.crs) else { return Mosaic::nothing(self.crs, outside::not_in(self.crs)) };
+        let Some(extent) = map.asked_in(self.crs) else { return Mosaic::nothing(self.crs, outside::not_in(self.crs)) };
         let mut request = self.request.clone();
         time.iter().for_each(|time| request.set("TIME", *time));
         dimensions.iter().for_each(|(parameter, value)| request.set(parameter, *value));
-        mosaic(&extent, self.cell.unwrap_or(Cell::whole(&extent)), &request, &self.crs_code, self.axis_order)
+        mosaic(&extent, Cell::of(&extent, self.cell), &request, &self.crs_code, self.axis_order)
     }
 
     /// Whether its colours are not those of the style as the server knows it.
@@ -318,9 +292,8 @@ impl Service {
 
     /// How many pictures one frame takes.
     pub(crate) fn pieces(&self, map: &Extent) -> u64 {
-        let Some(extent) = map.in_crs(self.crs) else { return 0 };
-        let cell = self.cell.unwrap_or(Cell::whole(&extent));
-        u64::from(extent.width.div_ceil(cell.width)) * u64::from(extent.height.div_ceil(cell.height))
+        let Some(extent) = map.asked_in(self.crs) else { return 0 };
+        Cell::of(&extent, self.cell).count(&extent)
     }
 
     /// The request for the legend of the first layer (SLD 1.1.0, 12).
@@ -377,7 +350,7 @@ impl GetMap {
         };
         let crs_code =
             request.get("CRS").or(request.get("SRS")).ok_or("the URL has no `srs` or `crs` parameter")?.to_owned();
-        let crs = Crs::parse(&crs_code).ok_or(format!("the CRS `{crs_code}` is not known"))?;
+        let crs = Crs::parse(&crs_code).ok_or_else(|| Crs::why_not(&crs_code))?;
         let (width, height) = (side("width")?, side("height")?);
         let version = request.get("version").unwrap_or("1.1.1").to_owned();
         let bbox = read_bbox(need("bbox")?, &version, &crs_code, crs)?;
@@ -394,7 +367,7 @@ impl GetMap {
     }
 
     pub(crate) fn mosaic(&self) -> Mosaic {
-        mosaic(&self.extent, Cell::whole(&self.extent), &self.request, &self.crs_code, None)
+        mosaic(&self.extent, Cell::of(&self.extent, None), &self.request, &self.crs_code, None)
     }
 }
 
@@ -420,7 +393,7 @@ fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, St
     Ok(bbox)
 }
 
-/// An extent as pictures: cut into cells, and each cell at ±180°.
+/// An extent as pictures: cut into cells, and each cell at ±180° and at the poles.
 fn mosaic(extent: &Extent, cell: Cell, request: &Request, crs_code: &str, order: Option<AxisOrder>) -> Mosaic {
     let version = request.get("VERSION").unwrap_or("1.1.1").to_owned();
     let order = order.unwrap_or_else(|| axes::of(&version, crs_code));
@@ -436,26 +409,32 @@ fn mosaic(extent: &Extent, cell: Cell, request: &Request, crs_code: &str, order:
             for part in window.parts() {
                 request.set("BBOX", part.bbox.parameter(order));
                 request.set("WIDTH", part.width.to_string());
-                request.set("HEIGHT", window.height.to_string());
+                request.set("HEIGHT", part.height.to_string());
                 // What of the part lies in the gutters: a cut at ±180° may fall into one.
-                let cut_left = left.saturating_sub(part.x).min(part.width);
-                let cut_right = (part.x + part.width).saturating_sub(left + width).min(part.width);
-                if cut_left + cut_right >= part.width {
+                let [cut_left, cut_right] = in_gutters(part.x, part.width, left, width);
+                let [cut_top, cut_bottom] = in_gutters(part.y, part.height, top, height);
+                if cut_left + cut_right >= part.width || cut_top + cut_bottom >= part.height {
                     continue;
                 }
                 pieces.push(Piece {
                     url: request.url(),
                     x: x + (part.x + cut_left) - left,
-                    y,
+                    y: y + (part.y + cut_top) - top,
                     width: part.width - cut_left - cut_right,
-                    height,
+                    height: part.height - cut_top - cut_bottom,
                     fit: Fit::Exact,
-                    gutter: [cut_left, top, cut_right, bottom],
+                    gutter: [cut_left, cut_top, cut_right, cut_bottom],
                 });
             }
         }
     }
     Mosaic { crs: extent.crs, bbox: extent.bbox, size: Some((extent.width, extent.height)), pieces, gap: None }
+}
+
+/// What of a run of pixels lies before and after those that are shown: `length` of them behind a gutter of `gutter`.
+fn in_gutters(start: u32, pixels: u32, gutter: u32, length: u32) -> [u32; 2] {
+    let after = (start + pixels).saturating_sub(gutter + length);
+    [gutter.saturating_sub(start).min(pixels), after.min(pixels)]
 }
 
 /// A side cut into runs of at most `longest`: where each begins, and its length.
@@ -516,6 +495,32 @@ mod tests {
             }
             assert!(row.iter().all(|n| *n == 1), "{west}");
         }
+    }
+
+    #[test]
+    fn a_map_higher_than_the_world_is_asked_for_between_the_poles() {
+        let request = Request::parse("http://h/?LAYERS=a&VERSION=1.3.0").unwrap();
+        for cell in [None, Some(Cell::within(300, 300))] {
+            let map = Extent::fitted(Crs::Geographic, Bbox::new([-60.0, -90.0, 300.0, 90.0]), 720, 720);
+            let mosaic = Service::new(request.clone(), Crs::Geographic, "EPSG:4326", cell).mosaic(&map, None, &[]);
+            let mut column = vec![0; 720];
+            for piece in &mosaic.pieces {
+                let asked = Request::parse(&piece.url).unwrap();
+                let [south, _, north, _] = read_numbers(asked.get("BBOX").unwrap());
+                assert!(south >= -90.0 && north <= 90.0, "{}", piece.url);
+                let height = piece.gutter[1] + piece.height + piece.gutter[3];
+                assert_eq!(asked.get("HEIGHT"), Some(&*height.to_string()));
+                if piece.x == 0 {
+                    (piece.y..piece.y + piece.height).for_each(|y| column[y as usize] += 1);
+                }
+            }
+            let asked: Vec<_> = (0..720).filter(|y| column[*y] == 1).collect();
+            assert_eq!((asked.len(), asked[0], column.iter().max()), (360, 180, Some(&1)));
+        }
+    }
+
+    fn read_numbers(text: &str) -> [f64; 4] {
+        text.split(',').map(|n| n.parse().unwrap()).collect::<Vec<_>>().try_into().unwrap()
     }
 
     #[test]

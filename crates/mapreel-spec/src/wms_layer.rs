@@ -2,13 +2,14 @@
 
 use crate::animation::DocumentKind;
 use crate::capabilities::{Capabilities, Dialect, Dimension, Layer};
+use crate::cell::Cell;
 use crate::colour_bar::{ColourBar, Details, Question};
 use crate::dimension::{Animate, Dimensions};
 use crate::mosaic::Mosaic;
 use crate::picture_format;
 use crate::run::Run;
 use crate::timing::{AskedTime, Known, Timing};
-use crate::wms::{Cell, Service};
+use crate::wms::Service;
 use crate::{AxisOrder, Crs, Extent, Gap, Limits, ValidTime, Zone, outside};
 use jiff::Timestamp;
 
@@ -205,7 +206,7 @@ impl WmsLayer {
 
     /// Cuts the map where the server draws no picture as large.
     fn keep_within(&mut self, capabilities: &Capabilities, map: &Extent) {
-        let Some(extent) = map.in_crs(self.service.crs) else { return };
+        let Some(extent) = map.asked_in(self.service.crs) else { return };
         let (width, height) = (capabilities.width_max.unwrap_or(u32::MAX), capabilities.height_max.unwrap_or(u32::MAX));
         if self.service.cell.is_none() && (extent.width > width || extent.height > height) {
             self.service.cell = Some(Cell::within(width.min(8192), height.min(8192)));

@@ -20,7 +20,12 @@ fn wanted(layer: &PlannedLayer, piece: &Piece) -> Wanted {
     match (piece.fit, layer.missing_tiles) {
         (Fit::Scale, MissingTiles::Report) => Wanted::Tile(Absence::Said),
         (Fit::Scale, MissingTiles::Transparent) => Wanted::Tile(Absence::Meant),
-        (Fit::Exact | Fit::Whole, _) => Wanted::Picture,
+        // A picture of whose size nobody but the request decides may be as long as that size makes it.
+        (Fit::Exact, _) => {
+            let [left, top, right, bottom] = piece.gutter;
+            Wanted::PictureOf { pixels: u64::from(left + piece.width + right) * u64::from(top + piece.height + bottom) }
+        }
+        (Fit::Whole, _) => Wanted::Picture,
     }
 }
 

@@ -4,9 +4,10 @@
 
 use super::Purpose;
 use crate::animation::{Animation, Content, Header, Label, Layer, Legend, MissingTiles, OnError, Resampling, Series};
+use crate::cell::Cell;
 use crate::json::Json;
 use crate::read::{Fields, Node};
-use crate::wms::{Cell, GetMap, Request, Service};
+use crate::wms::{GetMap, Request, Service};
 use crate::{Bbox, Crs, Extent, Limits, ValidTime, WmsLayer};
 
 /// Both forms of a tile URL.
@@ -163,7 +164,7 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
     }
     let code = request.get("crs").or(request.get("srs")).unwrap_or("EPSG:3857").to_owned();
     let Some(crs) = Crs::parse(&code) else {
-        node.refuse("not_supported", format!("the CRS `{code}` is not known"), Some(super::CRS_HINT));
+        node.refuse("not_supported", Crs::why_not(&code), Some(super::CRS_HINT));
         return None;
     };
     let side = |name: &str| {

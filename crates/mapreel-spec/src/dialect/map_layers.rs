@@ -190,8 +190,7 @@ fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
     let code = node.string()?;
     let crs = Crs::parse(code);
     if crs.is_none() {
-        let detail = format!("the CRS `{code}` is not known");
-        node.refuse("not_supported", detail, Some(super::CRS_HINT));
+        node.refuse("not_supported", Crs::why_not(code), Some(super::CRS_HINT));
     }
     crs
 }

@@ -17,6 +17,8 @@
 //! - [`quirks`]: what real servers do that the standards do not say
 //! - [`random_axes`]: time axes of any kind, beside a second opinion
 //! - [`random_features`]: rings and lines of any width, with shapely as a witness
+//! - [`random_maps`]: maps by chance, over two servers
+//! - [`registry`]: the EPSG registry as a witness of axes and datums
 //! - [`sources`]: tiles of every kind, in their place
 //! - [`tiles`]: pyramids as servers really describe them
 //! - [`truth`]: every gap named, every time that of the data
@@ -43,6 +45,8 @@ mod projections;
 mod quirks;
 mod random_axes;
 mod random_features;
+mod random_maps;
+mod registry;
 mod schemathesis;
 mod second_opinion;
 mod sources;

@@ -2,31 +2,12 @@
 
 use super::support::picture::Picture;
 use super::support::upstream::{capabilities_of, parameter, serve_all};
-use super::support::{folder, render};
+use super::support::{folder, render, world};
 use std::path::Path;
 use std::process::Command;
 
 /// How far apart the two may be, in pixels of the map.
 const APART_PX: f64 = 0.5;
-
-/// A raster of the world, four pixels for each degree, without two places alike nearby; no pixel is black.
-fn world() -> Picture {
-    let (width, height) = (1440, 720);
-    let wave = |a: f64, b: f64, x: f64, y: f64| (a * x.to_radians() + b * y.to_radians()).sin();
-    let mut rgb = Vec::new();
-    for row in 0..height {
-        for column in 0..width {
-            // Whole waves round the world, so that there is no seam at 180 degrees.
-            let (x, y) = (f64::from(column) / 4.0 - 180.0, 90.0 - f64::from(row) / 4.0);
-            // Long waves are unlike at every place, short ones show small shifts.
-            let long = wave(23.0, 17.0, x, y) + wave(-31.0, 29.0, x, y);
-            let short = wave(89.0, 61.0, x, y) + wave(-73.0, 97.0, x, y);
-            let value = (140.0 + 25.0 * (long + short)) as u8;
-            rgb.extend([value, 255 - value / 2, (value / 2) + 60]);
-        }
-    }
-    Picture { width, height, rgb }
-}
 
 fn run(program: &str, arguments: &[&str]) {
     let output = Command::new(program).args(arguments).output();
@@ -34,8 +15,23 @@ fn run(program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// A raster as `gdalwarp` lays it on a map of this CRS, these edges and this size.
+pub(super) fn warped(raster: &Path, code: &str, edges: [f64; 4], size: [u32; 2], name: &str) -> Picture {
+    let path = |name: &str| folder("gdal").join(name).to_str().unwrap().to_owned();
+    let (edges, [width, height]) = (edges.map(|edge| edge.to_string()), size.map(|side| side.to_string()));
+    let (tif, png) = (path(&format!("{name}.tif")), path(name));
+    let mut arguments = vec!["-q", "-overwrite", "-t_srs", code, "-r", "bilinear", "-et", "0", "-te"];
+    arguments.extend(edges.iter().map(String::as_str));
+    // Its own guess of the scale is wrong, and blurs, where the map lies on both sides of 180 degrees.
+    arguments.extend(["-ts", &width, &height, "-wo", "SOURCE_EXTRA=100", "-wo", "XSCALE=1", "-wo", "YSCALE=1"]);
+    arguments.extend([raster.to_str().unwrap(), &tif]);
+    run("gdalwarp", &arguments);
+    run("gdal_translate", &["-q", "-of", "PNG", &tif, &png]);
+    Picture::read(Path::new(&png))
+}
+
 /// The shift between two pictures in every block that both fill, by least squares over gradients (Lucas and Kanade).
-fn shifts(ours: &Picture, theirs: &Picture) -> Vec<(u32, u32, f64)> {
+pub(super) fn shifts(ours: &Picture, theirs: &Picture) -> Vec<(u32, u32, f64)> {
     const BLOCK: u32 = 48;
     let mut found = Vec::new();
     for top in (1..ours.height.saturating_sub(BLOCK)).step_by(BLOCK as usize) {
@@ -67,7 +63,7 @@ fn shifts(ours: &Picture, theirs: &Picture) -> Vec<(u32, u32, f64)> {
 }
 
 /// The first axis of a CRS as GDAL has it; servers leave the polar ones as they are (see `q1`).
-fn northing_first(code: &str) -> bool {
+pub(super) fn northing_first(code: &str) -> bool {
     let output = Command::new("gdalsrsinfo").args(["-o", "wkt2", code]).output().expect("./test installs gdal-bin");
     let wkt = String::from_utf8_lossy(&output.stdout).into_owned();
     let axis = wkt.split("AXIS[").nth(1).unwrap_or_else(|| panic!("{code}: {wkt}"));
@@ -118,15 +114,7 @@ fn gdal_has_the_same_order_of_axes() {
 
 #[test]
 fn gdal_warps_every_pixel_to_the_same_place() {
-    let folder = folder("gdal");
-    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let png = world().to_png();
-    std::fs::write(folder.join("world.png"), &png).unwrap();
-    let ullr = ["-a_ullr", "-180", "90", "180", "-90"];
-    run(
-        "gdal_translate",
-        &[&["-q", "-a_srs", "EPSG:4326"], &ullr[..], &[&path("world.png"), &path("world.tif")]].concat(),
-    );
+    let png = world::picture().to_png();
     let url = serve_all(move |_| ("200 OK", "", png.clone()));
     for (code, bbox) in [
         ("EPSG:3857", "[-100, -60, 120, 75]"),
@@ -148,20 +136,9 @@ fn gdal_warps_every_pixel_to_the_same_place() {
         let name = format!("gdal-{}.png", code.replace(':', "-"));
         let drawn = render(&name, &request).ended(0);
         let ours = Picture::read(&drawn.file).crop(drawn.map_box());
-        let edges: [f64; 4] = serde_json::from_value(drawn.manifest["map"]["bbox"].clone()).unwrap();
-        let edges = edges.map(|edge| edge.to_string());
-        let (width, height) = (ours.width.to_string(), ours.height.to_string());
+        let edges = serde_json::from_value(drawn.manifest["map"]["bbox"].clone()).unwrap();
         let target = if code == "CRS:84" { "EPSG:4326" } else { code };
-        let warped = path(&format!("{name}.tif"));
-        let mut arguments = vec!["-q", "-overwrite", "-t_srs", target, "-r", "bilinear", "-et", "0", "-te"];
-        arguments.extend(edges.iter().map(String::as_str));
-        let world = path("world.tif");
-        // Its own guess of the scale is wrong, and blurs, where the map lies on both sides of 180 degrees.
-        arguments.extend(["-ts", &width, &height, "-wo", "SOURCE_EXTRA=100", "-wo", "XSCALE=1", "-wo", "YSCALE=1"]);
-        arguments.extend([&*world, &*warped]);
-        run("gdalwarp", &arguments);
-        run("gdal_translate", &["-q", "-of", "PNG", &warped, &path(&name)]);
-        let theirs = Picture::read(Path::new(&path(&name)));
+        let theirs = warped(world::tif(), target, edges, [ours.width, ours.height], &name);
         let shifts = shifts(&ours, &theirs);
         assert!(shifts.len() >= 12, "{code}: only {} blocks can be compared", shifts.len());
         let worst = shifts.iter().map(|(_, _, shift)| *shift).fold(0.0, f64::max);
@@ -169,4 +146,39 @@ fn gdal_warps_every_pixel_to_the_same_place() {
         let off: Vec<_> = shifts.iter().filter(|(_, _, shift)| *shift > APART_PX).collect();
         assert!(off.is_empty(), "{code}: {off:?}");
     }
+}
+
+#[test]
+fn a_map_higher_than_the_world_asks_for_nothing_beyond_the_poles_and_says_so() {
+    let (sender, asked) = std::sync::mpsc::channel();
+    let known = capabilities_of("a", "");
+    let url = serve_all(move |path| {
+        if path.contains("GetCapabilities") {
+            return ("200 OK", "", known.clone().into_bytes());
+        }
+        let side = |name| parameter(path, name).unwrap().parse::<u32>().unwrap();
+        let _ = sender.send((parameter(path, "BBOX").unwrap().to_owned(), side("HEIGHT")));
+        let (width, height) = (side("WIDTH"), side("HEIGHT"));
+        ("200 OK", "", Picture { width, height, rgb: [20, 90, 200].repeat((width * height) as usize) }.to_png())
+    });
+    let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a" }}"#);
+    let map = r#""bbox": [-180, -60, 180, 85], "crs": "EPSG:4326", "width": 360, "height": 360"#;
+    let request = format!(r#"{{ "map": {{ {map} }}, "layers": [{layer}] }}"#);
+    let run = render("higher-than-the-world.png", &request).ended(3);
+    let asked: Vec<_> = asked.try_iter().collect();
+    let [(bbox, 180)] = &asked[..] else { panic!("{asked:?}") };
+    let edges: Vec<f64> = bbox.split(',').map(|edge| edge.parse().unwrap()).collect();
+    let whole = edges.iter().zip([-180.0, -90.0, 180.0, 90.0]).all(|(edge, world)| (edge - world).abs() < 1e-6);
+    assert!(whole && edges[1] >= -90.0 && edges[3] <= 90.0, "{bbox}");
+    assert_eq!(run.manifest["warnings"][0]["code"], "beyond_the_world");
+    let picture = Picture::read(&run.file).crop(run.map_box());
+    let bbox: [f64; 4] = serde_json::from_value(run.manifest["map"]["bbox"].clone()).unwrap();
+    for y in 0..360 {
+        let latitude = bbox[3] - f64::from(y) - 0.5;
+        assert_eq!(picture.at(180, y) == [20, 90, 200], latitude.abs() < 90.0, "latitude {latitude}");
+    }
+    let file = folder("higher-than-the-world.png").join("request.json");
+    let check = super::support::mapreel(&["check", file.to_str().unwrap()]);
+    let said = String::from_utf8(check.stdout).unwrap();
+    assert!(said.contains("beyond the poles there is nothing"), "{said}");
 }

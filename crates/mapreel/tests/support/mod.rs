@@ -6,6 +6,7 @@ pub mod postman;
 pub mod service;
 pub mod upstream;
 pub mod wms;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,0 +1,98 @@
+//! What is known of a map's place, before anything is drawn, not to be as it was asked for.
+
+use crate::datum_table::SHIFTS_M;
+use crate::manifest::Warning;
+use crate::plan::{Drawing, PlannedLayer};
+use crate::{Crs, Extent};
+
+/// Warnings of the map, and of layers whose CRS is not the map's.
+pub(crate) fn warnings(map: &Extent, layers: &[PlannedLayer]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    warnings.extend(beyond_the_world(map));
+    if let Some(metres) = map.crs.datum_shift_m() {
+        let pixel_m = map.resolution()[0] * map.crs.metres_per_unit();
+        warnings.push(Warning::of_map("datum_shift", shifted(map.crs, metres, pixel_m)));
+    }
+    for layer in layers {
+        let Drawing::Pictures(series) = &layer.drawing else { continue };
+        let Some(crs) = series.iter().map(|mosaic| mosaic.crs).find(|crs| *crs != map.crs) else { continue };
+        if let Some(metres) = crs.datum_shift_m() {
+            let pixel_m = map.degrees_per_pixel() * Crs::Geographic.metres_per_unit();
+            warnings.push(Warning::of_layer("datum_shift", &layer.name, shifted(crs, metres, pixel_m)));
+        }
+    }
+    warnings
+}
+
+fn beyond_the_world(map: &Extent) -> Option<Warning> {
+    let [south, north] = map.beyond_the_world()?;
+    let reaches = format!("the map reaches from latitude {south:.1} to {north:.1}");
+    let message = match map.crs {
+        Crs::Geographic => format!("{reaches}: beyond the poles there is nothing, and plain ground is drawn"),
+        _ => format!(
+            "{reaches}: {} ends at {}, and layers may have nothing beyond",
+            map.crs.code(),
+            map.crs.latitude_max()
+        ),
+    };
+    Some(Warning::of_map("beyond_the_world", message))
+}
+
+fn shifted(crs: Crs, metres: u16, pixel_m: f64) -> String {
+    let pixels = f64::from(metres) / pixel_m;
+    format!(
+        "{} is on another datum than WGS 84: its places may lie up to {metres} m off ({pixels:.1} pixels of this map)",
+        crs.code()
+    )
+}
+
+impl Crs {
+    /// How far its places may lie from where they are on WGS 84, in metres, where it is more than five: its datum differs,
+    /// and `proj4rs` makes another shift than PROJ, or none.
+    pub fn datum_shift_m(self) -> Option<u16> {
+        let Self::Projected(projection) = self else { return None };
+        let code = projection.number();
+        let after = SHIFTS_M.partition_point(|[first, ..]| *first <= code);
+        SHIFTS_M[..after].last().filter(|[_, last, _]| code <= *last).map(|[.., metres]| *metres)
+    }
+
+    /// Metres of one unit of x, at the equator.
+    fn metres_per_unit(self) -> f64 {
+        match self {
+            Self::Geographic => 40_075_016.7 / 360.0,
+            Self::WebMercator => 1.0,
+            Self::Projected(projection) => projection.metres_per_unit(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Bbox;
+
+    fn said(code: &str, bbox: [f64; 4], width: u32, height: u32) -> Vec<String> {
+        let map = Extent { crs: Crs::parse(code).unwrap(), bbox: Bbox::new(bbox), width, height };
+        warnings(&map, &[]).into_iter().map(|warning| format!("{}: {}", warning.code, warning.message)).collect()
+    }
+
+    #[test]
+    fn a_map_beyond_the_poles_is_said_to_be_so() {
+        let expected = "beyond_the_world: the map reaches from latitude -97.0 to 105.0: beyond the poles there is nothing, and plain \
+             ground is drawn";
+        assert_eq!(said("EPSG:4326", [-180.0, -97.0, 180.0, 105.0], 720, 404), [expected]);
+        assert!(said("EPSG:3857", [-2e7, -2e7, 2e7, 2.2e7], 400, 420)[0].contains("ends at 85.06"));
+        for code in ["EPSG:4326", "EPSG:3857", "EPSG:3413"] {
+            assert_eq!(said(code, [-10.0, -80.0, 30.0, 90.0], 40, 170), [""; 0], "{code}");
+        }
+    }
+
+    #[test]
+    fn a_datum_whose_shift_is_not_made_is_said_with_its_metres() {
+        let [said] = &said("EPSG:24047", [4e5, 1e6, 5e5, 1.1e6], 1000, 1000)[..] else { panic!() };
+        assert!(said.starts_with("datum_shift: EPSG:24047 is on another datum") && said.contains(" m off ("), "{said}");
+        for code in ["EPSG:32633", "EPSG:3035", "EPSG:3413", "EPSG:25832", "EPSG:2154", "EPSG:3857", "EPSG:4326"] {
+            assert_eq!(Crs::parse(code).unwrap().datum_shift_m(), None, "{code}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! One raster of the world whose every place is known, shown by two real servers, MapServer and QGIS Server, and lying there
+//! for GDAL.
+//!
+//! Each server shows it twice: once it has all of [`CRSS`], once only those of [`FEW`].
+
+use super::folder;
+use super::picture::Picture;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// What a server has that has everything.
+pub const CRSS: [&str; 12] = [
+    "EPSG:3857",
+    "EPSG:4326",
+    "EPSG:3413",
+    "EPSG:3031",
+    "EPSG:3995",
+    "EPSG:3978",
+    "EPSG:32633",
+    "EPSG:32736",
+    "EPSG:3035",
+    "EPSG:3832",
+    "EPSG:6933",
+    "EPSG:2154",
+];
+/// What the others have.
+pub const FEW: [&str; 2] = ["EPSG:3857", "EPSG:4326"];
+
+/// Who shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    MapServer,
+    Qgis,
+}
+
+/// A raster of the world, four pixels for each degree, without two places alike nearby; no pixel is black.
+pub fn picture() -> Picture {
+    let (width, height) = (1440, 720);
+    let wave = |a: f64, b: f64, x: f64, y: f64| (a * x.to_radians() + b * y.to_radians()).sin();
+    let mut rgb = Vec::new();
+    for row in 0..height {
+        for column in 0..width {
+            // Whole waves round the world, so that there is no seam at 180 degrees.
+            let (x, y) = (f64::from(column) / 4.0 - 180.0, 90.0 - f64::from(row) / 4.0);
+            // Long waves are unlike at every place, short ones show small shifts.
+            let long = wave(23.0, 17.0, x, y) + wave(-31.0, 29.0, x, y);
+            let short = wave(89.0, 61.0, x, y) + wave(-73.0, 97.0, x, y);
+            let value = (140.0 + 25.0 * (long + short)) as u8;
+            rgb.extend([value, 255 - value / 2, (value / 2) + 60]);
+        }
+    }
+    Picture { width, height, rgb }
+}
+
+/// The raster as a GeoTIFF in EPSG:4326, sixteen pixels for each degree: QGIS Server draws a raster up to a third of the
+/// raster's pixels off its place, and that must be little in the map's.
+pub fn tif() -> &'static Path {
+    static TIF: OnceLock<PathBuf> = OnceLock::new();
+    TIF.get_or_init(|| {
+        let (png, tif) = (folder("world").join("world.png"), folder("world").join("world.tif"));
+        std::fs::write(&png, picture().to_png()).unwrap();
+        let edges = ["-q", "-a_srs", "EPSG:4326", "-a_ullr", "-180", "90", "180", "-90"];
+        let finer = ["-outsize", "5760", "2880", "-r", "bilinear"];
+        let made = Command::new("gdal_translate").args(edges).args(finer).arg(&png).arg(&tif).status();
+        assert!(made.is_ok_and(|status| status.success()), "gdal_translate fails; ./test installs gdal-bin");
+        tif
+    })
+}
+
+/// The address of a server that has all CRSs, or few.
+pub fn url(server: Server, has_all: bool) -> String {
+    static SERVERS: OnceLock<Running> = OnceLock::new();
+    let running = SERVERS.get_or_init(|| {
+        let running = start();
+        running.wait_for_qgis();
+        running
+    });
+    let (path, kind) = match server {
+        Server::MapServer => ("mapserver", "map"),
+        Server::Qgis => ("qgis", "qgs"),
+    };
+    let file = folder("world").join(format!("{}.{kind}", if has_all { "all" } else { "few" }));
+    format!("http://127.0.0.1:{}/{path}?map={}", running.port, file.display())
+}
+
+struct Running {
+    port: u16,
+    /// Its standard input ends with this process, and then it stops the servers.
+    _keeper: Child,
+}
+
+impl Running {
+    /// Its processes take seconds to start, and more to read a project for the first time; both are asked at once.
+    fn wait_for_qgis(&self) {
+        let ask = |name: &str| {
+            let file = folder("world").join(format!("{name}.qgs"));
+            let query = format!("map={}&SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities", file.display());
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+            write!(stream, "GET /qgis?{query} HTTP/1.0\r\n\r\n").unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+        };
+        for _ in 0..2 {
+            std::thread::scope(|scope| ["all", "few"].map(|name| drop(scope.spawn(move || ask(name)))));
+        }
+    }
+}
+
+fn start() -> Running {
+    let folder = folder("world");
+    let (at, tif) = (folder.display(), tif().display());
+    for (name, codes) in [("all", &CRSS[..]), ("few", &FEW[..])] {
+        std::fs::write(folder.join(format!("{name}.map")), mapfile(&tif.to_string(), codes)).unwrap();
+        std::fs::write(folder.join(format!("{name}.qgs")), project(&tif.to_string(), codes)).unwrap();
+    }
+    let environment = format!("CONFIG ENV MS_MAP_PATTERN \"^{at}/\" PROJ_DATA \"/usr/share/proj\" END END\n");
+    std::fs::write(folder.join("mapserver.conf"), environment).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    std::fs::write(folder.join("lighttpd.conf"), lighttpd(&folder, port)).unwrap();
+    // The processes of QGIS Server end with lighttpd.
+    let script = "/usr/sbin/lighttpd -D -f \"$0\" & pid=$!; read -r _; kill $pid; wait $pid";
+    let keeper = Command::new("sh")
+        .args(["-c", script, &format!("{at}/lighttpd.conf")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sh starts");
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let waited = began.elapsed() < Duration::from_secs(15);
+        assert!(waited, "lighttpd does not start; ./test installs it, cgi-mapserver and qgis-server");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Running { port, _keeper: keeper }
+}
+
+fn lighttpd(folder: &Path, port: u16) -> String {
+    let at = folder.display();
+    // The path of a socket may not be long.
+    let socket = std::env::temp_dir().join(format!("mapreel-qgis-{}", std::process::id()));
+    format!(
+        r#"server.document-root = "{at}"
+server.bind = "127.0.0.1"
+server.port = {port}
+server.errorlog = "{at}/error.log"
+server.modules = ("mod_alias", "mod_setenv", "mod_cgi", "mod_fastcgi")
+alias.url = ("/mapserver" => "/usr/lib/cgi-bin/mapserv")
+cgi.assign = ("mapserv" => "")
+setenv.set-environment = ("MAPSERVER_CONFIG_FILE" => "{at}/mapserver.conf")
+fastcgi.server = ("/qgis" => ((
+  "bin-path" => "/usr/lib/cgi-bin/qgis_mapserv.fcgi", "socket" => "{}", "max-procs" => 2, "check-local" => "disable",
+  "bin-environment" => ("QT_QPA_PLATFORM" => "offscreen", "HOME" => "{at}")
+)))
+"#,
+        socket.display()
+    )
+}
+
+fn mapfile(tif: &str, codes: &[&str]) -> String {
+    format!(
+        r#"MAP
+  NAME "world"
+  SIZE 400 200
+  EXTENT -180 -90 180 90
+  UNITS DD
+  MAXSIZE 8192
+  PROJECTION "init=epsg:4326" END
+  OUTPUTFORMAT NAME "png" DRIVER "AGG/PNG" MIMETYPE "image/png" IMAGEMODE RGBA EXTENSION "png" TRANSPARENT ON END
+  WEB METADATA "wms_title" "world" "wms_srs" "{}" "wms_enable_request" "*" END END
+  LAYER NAME "world" TYPE RASTER STATUS ON DATA "{tif}" PROJECTION "init=epsg:4326" END
+    PROCESSING "RESAMPLE=BILINEAR"
+    METADATA "wms_title" "world" "wms_extent" "-180 -90 180 90" END
+  END
+END
+"#,
+        codes.join(" ")
+    )
+}
+
+/// As little of a project as QGIS reads. Its layers' names have more than ten letters; their CRSs need `proj4` or `srsid`.
+fn project(tif: &str, codes: &[&str]) -> String {
+    let codes: String = codes.iter().map(|code| format!("<value>{code}</value>")).collect();
+    format!(
+        r#"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<qgis version="3.22.16" projectname="world">
+ <title>world</title>
+ <projectCrs><spatialrefsys><srsid>3452</srsid><srid>4326</srid><authid>EPSG:4326</authid></spatialrefsys></projectCrs>
+ <layer-tree-group>
+  <layer-tree-layer id="raster-of-the-world" name="world" checked="Qt::Checked" providerKey="gdal" source="{tif}"/>
+ </layer-tree-group>
+ <projectlayers>
+  <maplayer type="raster">
+   <extent><xmin>-180</xmin><ymin>-90</ymin><xmax>180</xmax><ymax>90</ymax></extent>
+   <id>raster-of-the-world</id><datasource>{tif}</datasource><layername>world</layername>
+   <srs><spatialrefsys><srsid>3452</srsid><srid>4326</srid><authid>EPSG:4326</authid></spatialrefsys></srs>
+   <provider>gdal</provider>
+   <pipe>
+    <rasterrenderer type="multibandcolor" redBand="1" greenBand="2" blueBand="3" alphaBand="-1" opacity="1"/>
+    <rasterresampler zoomedInResampler="bilinear" zoomedOutResampler="bilinear" maxOversampling="2"/>
+    <resamplingStage>resamplingFilter</resamplingStage>
+   </pipe>
+   <blendMode>0</blendMode>
+  </maplayer>
+ </projectlayers>
+ <properties>
+  <Paths><Absolute type="bool">true</Absolute></Paths>
+  <WMSServiceTitle type="QString">world</WMSServiceTitle>
+  <WMSServiceCapabilities type="bool">true</WMSServiceCapabilities>
+  <WMSCrsList type="QStringList">{codes}</WMSCrsList>
+ </properties>
+</qgis>
+"#
+    )
+}
