@@ -31,7 +31,8 @@ fn panel(page: &mut Canvas, plan: &Plan, gaps: &[(usize, &Gap)], layout: &Layout
     let total = |sizes: &[(u32, u32)]| sizes.iter().map(|(_, h)| h).sum::<u32>() + 2 * padding;
     let mut text: Vec<Vec<Span>> = gaps.iter().map(|(layer, gap)| sentence(plan, *layer, gap)).collect();
     let mut sizes = measure(&text);
-    if total(&sizes) > height {
+    // A notice leaves half of the map to what is there.
+    if total(&sizes) > height / 2 {
         let all_missing = gaps.iter().all(|(_, gap)| gap.is_lack());
         let all = format!("{} layers are not {}", gaps.len(), if all_missing { "shown" } else { "as asked for" });
         text = vec![vec![name(all)]];
