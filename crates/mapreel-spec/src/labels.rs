@@ -32,18 +32,18 @@ pub(crate) fn labels(
     };
     let unconfirmed = timing.and_then(Timing::unconfirmed).is_some();
     let unchecked = timing.is_some_and(Timing::is_unchecked);
-    let used = used.and_then(|text| match (ValidTime::parse(text), time) {
+    let used = used.map(|text| match (ValidTime::parse(text), time) {
         (used, _) if unconfirmed => {
             let used = used.map_or(text.to_owned(), |used| zone.show(&used));
-            Some(PlannedLabel { text: format!("asked for {used}, not confirmed"), marked: true })
+            PlannedLabel { text: format!("asked for {used}, not confirmed"), marked: true }
         }
         // A word of the server's, such as `current`.
-        (Err(_), time) => Some(PlannedLabel { text: text.to_owned(), marked: time.is_some() }),
-        (Ok(used), _) if unchecked => Some(plain(format!("asked for {}", zone.show(&used)))),
+        (Err(_), time) => PlannedLabel { text: text.to_owned(), marked: time.is_some() },
+        (Ok(used), _) if unchecked => plain(format!("asked for {}", zone.show(&used))),
         (Ok(used), Some(time)) if *time != used => {
-            Some(PlannedLabel { text: format!("{}, {}", zone.show(&used), apart(&used, time)), marked: true })
+            PlannedLabel { text: format!("{}, {}", zone.show(&used), apart(&used, time)), marked: true }
         }
-        (Ok(used), _) => Some(plain(zone.show(&used))),
+        (Ok(used), _) => plain(zone.show(&used)),
     });
     let run = run.map(|run| plain(format!("run {}", zone.show(&run.time))));
     let values = layer.content.dimensions().map(|dimensions| dimensions.labels(index, zone)).unwrap_or_default();

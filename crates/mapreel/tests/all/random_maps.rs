@@ -70,8 +70,8 @@ impl Map {
             code,
             bbox,
             size,
-            server: if number % 2 == 0 { Server::MapServer } else { Server::Qgis },
-            has_it: number / 2 % 2 == 0 || world::FEW.contains(&code),
+            server: if number.is_multiple_of(2) { Server::MapServer } else { Server::Qgis },
+            has_it: (number / 2).is_multiple_of(2) || world::FEW.contains(&code),
             version: if between(0.0, 1.0) < 0.5 { "1.1.1" } else { "1.3.0" },
         }
     }

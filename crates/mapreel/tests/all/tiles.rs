@@ -435,7 +435,7 @@ fn templates_of_ogc_api_tiles_are_tiles() {
         (format!(r#""type": "tilejson", "url": "{json}/t.json""#), "/json/4/5/7"),
     ] {
         asked.lock().unwrap().clear();
-        render("ogc-api.png", &one_layer(EUROPE, &format!("{layer}"))).ended(0);
+        render("ogc-api.png", &one_layer(EUROPE, &layer)).ended(0);
         assert!(asked.lock().unwrap().iter().any(|path| path == expected), "{asked:?}");
     }
 }
