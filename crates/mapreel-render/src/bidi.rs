@@ -5,7 +5,7 @@
 //! has right-to-left letters every span is an isolate, and in a right-to-left span every run with a number is one, too.
 //! Requests cannot bring isolates of their own: they are refused.
 
-use crate::text::Span;
+use crate::span::Span;
 use unicode_bidi::{BidiClass, bidi_class};
 
 const LEFT_TO_RIGHT_MARK: char = '\u{200E}';

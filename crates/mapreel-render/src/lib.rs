@@ -22,6 +22,7 @@ mod overlay;
 mod raster;
 mod scale;
 mod scene;
+mod span;
 mod text;
 mod theme;
 mod warp;

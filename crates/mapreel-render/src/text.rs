@@ -5,6 +5,7 @@
 
 use crate::bidi::{self, Direction};
 use crate::missing_glyphs::{MissingGlyphs, is_visible};
+use crate::span::Span;
 use crate::{Canvas, theme};
 use cosmic_text::fontdb::{Database, FaceInfo, Source};
 use cosmic_text::{
@@ -66,32 +67,6 @@ impl Fonts {
     pub fn bundled_cover<'a>(mut texts: impl Iterator<Item = &'a str>) -> bool {
         let mut typesetter = Typesetter::new(&Self::bundled());
         texts.all(|text| text.is_ascii() || typesetter.covers(text))
-    }
-}
-
-/// A piece of text of one look.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Span {
-    pub text: String,
-    pub colour: Colour,
-    pub bold: bool,
-}
-
-impl Span {
-    pub(crate) fn ink(text: impl Into<String>) -> Self {
-        Self { text: text.into(), colour: theme::INK, bold: false }
-    }
-
-    pub(crate) fn bold(text: impl Into<String>) -> Self {
-        Self { bold: true, ..Self::ink(text) }
-    }
-
-    pub(crate) fn muted(text: impl Into<String>) -> Self {
-        Self { colour: theme::MUTED, ..Self::ink(text) }
-    }
-
-    pub(crate) fn alarm(text: impl Into<String>) -> Self {
-        Self { colour: theme::ALARM, ..Self::ink(text) }
     }
 }
 

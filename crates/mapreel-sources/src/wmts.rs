@@ -137,7 +137,7 @@ fn degrees(node: Node) -> Option<Bbox> {
 fn own_box(node: Node) -> Option<Bbox> {
     children(node, "BoundingBox").find_map(|node| {
         let corner = |name| two_numbers(&child_words(node, name)?);
-        mapreel_spec::wmts::degrees_of(attribute(node, "crs")?, corner("LowerCorner")?, corner("UpperCorner")?)
+        mapreel_spec::degrees_of(attribute(node, "crs")?, corner("LowerCorner")?, corner("UpperCorner")?)
     })
 }
 

@@ -3,12 +3,13 @@
 use crate::axis::Side;
 use crate::capabilities::{Capabilities, Dimension};
 use crate::dimension::{Animate, Dimensions};
+use crate::document::{Document, DocumentKind};
 use crate::geojson::{Features, Reading};
 use crate::manifest::Warning;
 use crate::tile::TileTemplate;
 use crate::timing::Timing;
 use crate::wms_layer::WmsLayer;
-use crate::wmts::WmtsLayer;
+use crate::wmts_layer::WmtsLayer;
 use crate::{
     Bbox, ColourBar, Crs, Extent, Format, Graticule, NaturalEarth, Output, ValidTime, Zone, tilejson, wms, wmts,
 };
@@ -229,32 +230,6 @@ pub enum Content {
     NaturalEarth(NaturalEarth),
     /// Meridians and parallels.
     Graticule(Graticule),
-}
-
-/// A document that must be fetched before the plan can be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// The index of the layer that needs it.
-    pub layer: usize,
-    /// Where it is.
-    pub url: String,
-    /// What it is.
-    pub kind: DocumentKind,
-}
-
-/// What a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DocumentKind {
-    /// Features.
-    GeoJson,
-    /// What a WMS says of itself.
-    Wms,
-    /// What an ncWMS says of a layer.
-    Details,
-    /// What a WMTS says of itself.
-    Wmts,
-    /// Where tiles are.
-    TileJson,
 }
 
 impl Content {

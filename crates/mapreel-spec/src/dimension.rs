@@ -5,8 +5,8 @@
 //! cannot be compared is marked, and what the request leaves to the server is named.
 
 use crate::capabilities::{self, Dimension};
+use crate::label::PlannedLabel;
 use crate::manifest::{self, Warning};
-use crate::plan::PlannedLabel;
 use crate::{ValidTime, ValueAxis, Zone};
 use jiff::Timestamp;
 

@@ -1,7 +1,7 @@
 //! The words behind a layer's title: the time of its data, its run, the values of its dimensions, the request's own labels.
 
 use crate::animation::{Content, Label, Layer};
-use crate::plan::PlannedLabel;
+use crate::label::PlannedLabel;
 use crate::timing::Timing;
 use crate::{ValidTime, Zone};
 

@@ -22,6 +22,7 @@ mod crs;
 mod datum_table;
 mod dialect;
 mod dimension;
+mod document;
 mod extent;
 mod features_outside;
 mod form;
@@ -33,6 +34,7 @@ mod ignored;
 mod interval;
 mod iso8601;
 mod json;
+mod label;
 mod labels;
 mod limits;
 pub mod manifest;
@@ -62,11 +64,11 @@ mod value_axis;
 pub mod wms;
 mod wms_layer;
 pub mod wmts;
+mod wmts_layer;
 mod zone;
 
 pub use animation::{
-    Animation, Content, Document, DocumentKind, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError,
-    Resampling, Series,
+    Animation, Content, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError, Resampling, Series,
 };
 pub use axes::{AxisOrder, of as axis_order};
 pub use axis::{Side, TimeAxis};
@@ -76,16 +78,19 @@ pub use colour_bar::ColourBar;
 pub use crs::Crs;
 pub use dialect::Purpose;
 pub use dimension::Animate;
+pub use document::{Document, DocumentKind};
 pub use extent::Extent;
 pub use gap::{Cause, Gap, GapKind};
 pub use graticule::Graticule;
 pub use ignored::Ignored;
 pub use interval::expand as expand_times;
+pub use label::PlannedLabel;
 pub use limits::Limits;
+pub use matrix_set::degrees_of;
 pub use mosaic::{Fit, Mosaic, Piece};
 pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
 pub use output::{Format, Output};
-pub use plan::{Drawing, Frame, Plan, PlannedLabel, PlannedLayer, Segment};
+pub use plan::{Drawing, Frame, Plan, PlannedLayer, Segment};
 pub use problem::{Problem, Problems};
 pub use projection::Projection;
 pub use run::Run;
@@ -94,7 +99,7 @@ pub use time::ValidTime;
 pub use time_error::TimeError;
 pub use value_axis::ValueAxis;
 pub use wms_layer::WmsLayer;
-pub use wmts::WmtsLayer;
+pub use wmts_layer::WmtsLayer;
 pub use zone::Zone;
 
 /// Reads a request in either dialect and validates it whole.

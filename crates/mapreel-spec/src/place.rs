@@ -2,23 +2,20 @@
 
 use crate::datum_table::SHIFTS_M;
 use crate::manifest::Warning;
-use crate::plan::{Drawing, PlannedLayer};
 use crate::{Crs, Extent};
 
-/// Warnings of the map, and of layers whose CRS is not the map's.
-pub(crate) fn warnings(map: &Extent, layers: &[PlannedLayer]) -> Vec<Warning> {
+/// Warnings of the map, and of layers whose CRS is not the map's: their names and the CRSs of their pictures.
+pub(crate) fn warnings<'a>(map: &Extent, layers: impl Iterator<Item = (&'a str, Crs)>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     warnings.extend(beyond_the_world(map));
     if let Some(metres) = map.crs.datum_shift_m() {
         let pixel_m = map.resolution()[0] * map.crs.metres_per_unit();
         warnings.push(Warning::of_map("datum_shift", shifted(map.crs, metres, pixel_m)));
     }
-    for layer in layers {
-        let Drawing::Pictures(series) = &layer.drawing else { continue };
-        let Some(crs) = series.iter().map(|mosaic| mosaic.crs).find(|crs| *crs != map.crs) else { continue };
+    for (layer, crs) in layers.filter(|(_, crs)| *crs != map.crs) {
         if let Some(metres) = crs.datum_shift_m() {
             let pixel_m = map.degrees_per_pixel() * Crs::Geographic.metres_per_unit();
-            warnings.push(Warning::of_layer("datum_shift", &layer.name, shifted(crs, metres, pixel_m)));
+            warnings.push(Warning::of_layer("datum_shift", layer, shifted(crs, metres, pixel_m)));
         }
     }
     warnings
@@ -73,7 +70,10 @@ mod tests {
 
     fn said(code: &str, bbox: [f64; 4], width: u32, height: u32) -> Vec<String> {
         let map = Extent { crs: Crs::parse(code).unwrap(), bbox: Bbox::new(bbox), width, height };
-        warnings(&map, &[]).into_iter().map(|warning| format!("{}: {}", warning.code, warning.message)).collect()
+        warnings(&map, std::iter::empty())
+            .into_iter()
+            .map(|warning| format!("{}: {}", warning.code, warning.message))
+            .collect()
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use crate::animation::{Animation, Content, Layer, Legend, MissingTiles, OnError, Resampling, Series};
 use crate::dimension::with_units;
 use crate::geojson::Features;
+use crate::label::PlannedLabel;
 use crate::labels::labels;
 use crate::manifest::{self, Warning};
 use crate::mosaic::{Fit, Mosaic, Piece};
@@ -108,15 +109,6 @@ impl PlannedLayer {
     }
 }
 
-/// A text behind a layer's title.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedLabel {
-    /// The text.
-    pub text: String,
-    /// Whether it says that the time of the data is not the frame's, or not known to be.
-    pub marked: bool,
-}
-
 /// What is drawn for a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drawing {
@@ -217,7 +209,7 @@ impl Plan {
             map: animation.map,
             title: animation.header.title.clone(),
             frames: (0..frames).map(|index| frame(index, shown.as_ref(), animation)).collect(),
-            warnings: place::warnings(&animation.map, &layers)
+            warnings: place::warnings(&animation.map, layers.iter().filter_map(crs_of_pictures))
                 .into_iter()
                 .chain(animation.layers.iter().flat_map(|layer| warnings(layer, &animation.map)))
                 .collect(),
@@ -261,6 +253,12 @@ fn warnings(layer: &Layer, map: &Extent) -> Vec<Warning> {
     };
     let partial = partial.map(|why| Warning::of_layer("layer_partial", &layer.name, why));
     unconfirmed.into_iter().chain(values).chain(partial).chain(layer.warnings.iter().cloned()).collect()
+}
+
+/// The name of a layer, and the CRS that its pictures come in.
+fn crs_of_pictures(layer: &PlannedLayer) -> Option<(&str, Crs)> {
+    let Drawing::Pictures(series) = &layer.drawing else { return None };
+    series.iter().next().map(|mosaic| (layer.name.as_str(), mosaic.crs))
 }
 
 /// A layer that shows nothing anywhere on the map, and why.

@@ -1,10 +1,10 @@
 //! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
 
-use crate::animation::DocumentKind;
 use crate::capabilities::{Capabilities, Dialect, Dimension, Layer};
 use crate::cell::Cell;
 use crate::colour_bar::{ColourBar, Details, Question};
 use crate::dimension::{Animate, Dimensions};
+use crate::document::DocumentKind;
 use crate::mosaic::Mosaic;
 use crate::picture_format;
 use crate::run::Run;

@@ -173,7 +173,7 @@ impl Explanation {
         let Output { format, fps, duration_s, size_bytes } = &self.output;
         let plays =
             if *duration_s > 0.0 { format!(", {fps} frames per second, {duration_s:.1} s") } else { String::new() };
-        lines.push(format!("output    {format}{plays}, about {}", crate::cli::bytes(*size_bytes)));
+        lines.push(format!("output    {format}{plays}, about {}", crate::size::in_words(*size_bytes)));
         if !self.online && self.documents > 0 {
             lines.push(
                 "servers   not asked: whether they have these layers and times, `mapreel check --online` finds out"

@@ -29,5 +29,6 @@ mod report;
 mod runs;
 mod segments;
 mod service;
+mod size;
 mod telemetry;
 mod worker;

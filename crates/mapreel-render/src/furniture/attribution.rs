@@ -3,7 +3,8 @@
 use crate::Canvas;
 use crate::layout::Layout;
 use crate::scale::Scale;
-use crate::text::{Span, Typesetter};
+use crate::span::Span;
+use crate::text::Typesetter;
 use mapreel_spec::Plan;
 
 fn text(plan: &Plan) -> Option<[Span; 1]> {

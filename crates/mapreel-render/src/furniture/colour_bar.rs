@@ -2,7 +2,8 @@
 
 use crate::georeference::resized;
 use crate::scale::Scale;
-use crate::text::{Span, Typesetter, line_height};
+use crate::span::Span;
+use crate::text::{Typesetter, line_height};
 use crate::{Canvas, Raster, composite, theme};
 use mapreel_spec::ColourBar;
 

@@ -6,7 +6,8 @@ use crate::Canvas;
 use crate::bidi::Direction;
 use crate::layout::Layout;
 use crate::scale::Scale;
-use crate::text::{Span, Typesetter};
+use crate::span::Span;
+use crate::text::Typesetter;
 use mapreel_spec::{Cause, Drawing, Gap, GapKind, Plan, PlannedLabel, PlannedLayer, Series};
 
 /// One line of the header in one frame.

@@ -6,7 +6,8 @@
 use crate::georeference::resized;
 use crate::layout::{Layout, LegendBox};
 use crate::scale::Scale;
-use crate::text::{Span, Typesetter};
+use crate::span::Span;
+use crate::text::Typesetter;
 use crate::{Canvas, Raster, composite};
 use mapreel_spec::{Colour, Plan};
 

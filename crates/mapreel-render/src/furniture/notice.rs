@@ -2,7 +2,8 @@
 //! the manifest.
 
 use crate::layout::Layout;
-use crate::text::{Span, Typesetter};
+use crate::span::Span;
+use crate::text::Typesetter;
 use crate::{Canvas, theme};
 use mapreel_spec::{Cause, Colour, Gap, GapKind, Plan};
 

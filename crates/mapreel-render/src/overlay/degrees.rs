@@ -5,7 +5,8 @@ use super::graticule::{Line, Net};
 use super::plane::Plane;
 use super::projection::Projection;
 use crate::layout::Layout;
-use crate::text::{Span, Typesetter};
+use crate::span::Span;
+use crate::text::Typesetter;
 use crate::{Canvas, theme};
 use mapreel_spec::Graticule;
 

@@ -18,7 +18,7 @@ use crate::simplestyle::{self, Style};
 use crate::time::ValidTime;
 use crate::timing::{AskedTime, Known, Matching, Rule, Timing};
 use crate::wms::{Request, Service, with_credential};
-use crate::wmts::WmtsLayer;
+use crate::wmts_layer::WmtsLayer;
 use crate::{AxisOrder, Bbox, Colour, Crs, Extent, Graticule, Limits, NaturalEarth, TileTemplate, WmsLayer, Zone};
 use jiff::SignedDuration;
 

@@ -73,7 +73,7 @@ pub(super) fn render(
     }
     let a = &manifest.artifact;
     let frames = if a.frames > 1 { format!(", {} frames, {:.1} s", a.frames, a.duration_s) } else { String::new() };
-    eprintln!("{}: {} × {} pixels{frames}, {}", output.to, a.width, a.height, super::bytes(a.size_bytes));
+    eprintln!("{}: {} × {} pixels{frames}, {}", output.to, a.width, a.height, crate::size::in_words(a.size_bytes));
     let warnings = report::summary(&manifest);
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })

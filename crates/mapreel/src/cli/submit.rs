@@ -93,7 +93,7 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
         if job["artifact"]["sha256"] != sha256 {
             bail!("`{}` was changed on its way", output.to);
         }
-        eprintln!("{}: {}", output.to, super::bytes(size_bytes));
+        eprintln!("{}: {}", output.to, crate::size::in_words(size_bytes));
     }
     if let Some(path) = &arguments.manifest {
         let answer = http.get(base.join(&format!("/api/download/{id}/manifest"))?).send().await?;
