@@ -7,7 +7,7 @@
 use crate::capabilities::{self, Dimension};
 use crate::label::PlannedLabel;
 use crate::manifest::{self, Warning};
-use crate::{ValidTime, ValueAxis, Zone};
+use crate::{Gap, ValidTime, ValueAxis, Zone};
 use jiff::Timestamp;
 
 /// The most values that a dimension may have where a film shows them all: more than any limit on frames.
@@ -90,8 +90,8 @@ enum Used {
     Unconfirmed(String, String),
     /// None is asked for, and the server does not say which one it draws.
     ServersChoice(String),
-    /// The server does not have it, and what it has.
-    Missing(String),
+    /// The server does not have it.
+    Missing(Gap),
 }
 
 impl Used {
@@ -143,7 +143,7 @@ impl Dimensions {
                 let has =
                     if names.is_empty() { "has none but time".to_owned() } else { format!("has {}", names.join(", ")) };
                 let why = format!("the layer has no dimension `{}`; it {has}", asked.name);
-                self.chosen.push(Chosen::unknown(asked, Used::Missing(why)));
+                self.chosen.push(Chosen::unknown(asked, Used::Missing(Gap::missing(why))));
             }
         }
     }
@@ -153,7 +153,9 @@ impl Dimensions {
         let unknown = |asked: &AskedDimension| {
             let used = match &asked.value {
                 AskedValue::Text(text) => Used::Unconfirmed(text.clone(), why.to_owned()),
-                AskedValue::Latest => Used::Missing(format!("its latest {} is not known: {why}", asked.name)),
+                AskedValue::Latest => {
+                    Used::Missing(Gap::missing(format!("its latest {} is not known: {why}", asked.name)))
+                }
             };
             Chosen::unknown(asked, used)
         };
@@ -234,11 +236,11 @@ impl Dimensions {
     ///
     /// # Errors
     /// There are no data for this frame, and why.
-    pub(crate) fn at(&self, frame: usize) -> Result<Vec<(&str, &str)>, String> {
+    pub(crate) fn at(&self, frame: usize) -> Result<Vec<(&str, &str)>, Gap> {
         let mut parameters = Vec::new();
         for chosen in &self.chosen {
             match &chosen.at(frame).used {
-                Used::Missing(why) => return Err(why.clone()),
+                Used::Missing(gap) => return Err(gap.clone()),
                 used => parameters.extend(used.text().map(|text| (chosen.parameter.as_str(), text))),
             }
         }
@@ -271,7 +273,7 @@ impl Dimensions {
         self.chosen.iter().map(fact).collect()
     }
 
-    /// What cannot be compared with what the server has.
+    /// What cannot be compared with what the server has, and what of that cannot be read.
     pub(crate) fn warnings(&self, layer: &str) -> Vec<Warning> {
         let why = |chosen: &Chosen| {
             let unknown = |value: &Value| match &value.used {
@@ -282,7 +284,12 @@ impl Dimensions {
             let message = format!("its {} is not confirmed: {why}", chosen.name);
             Some(Warning::of_layer("dimension_unconfirmed", layer, message))
         };
-        self.chosen.iter().filter_map(why).collect()
+        let ignored = |dimension: &Dimension| {
+            let ignored = dimension.axis.as_ref()?.as_ref().ok()?.ignored()?;
+            let message = format!("of the values of {} that the server names, {ignored}", dimension.name);
+            Some(Warning::of_layer("axis_entry_ignored", layer, message))
+        };
+        self.chosen.iter().filter_map(why).chain(self.offered.iter().filter_map(ignored)).collect()
     }
 }
 
@@ -346,10 +353,12 @@ fn choose(dimension: &Dimension, asked: &AskedValue, nearest: bool, now: Timesta
     let used = match (&dimension.axis, asked) {
         (Some(Ok(_)), AskedValue::Latest) => match dimension.latest(now) {
             Some(time) => Used::Confirmed(time.text().to_owned()),
-            None => Used::Missing(format!("the server names no {} that has begun", dimension.name)),
+            None => Used::Missing(Gap::missing(format!("the server names no {} that has begun", dimension.name))),
         },
         (Some(Ok(axis)), AskedValue::Text(text)) => match ValidTime::parse_kept(text) {
-            Err(_) => Used::Missing(format!("`{text}` is not a time, and `{}` has times", dimension.name)),
+            Err(_) => {
+                Used::Missing(Gap::missing(format!("`{text}` is not a time, and `{}` has times", dimension.name)))
+            }
             Ok(time) => match (axis.at(time.instant()), axis.nearest(time.instant()).filter(|_| nearest)) {
                 (Some(time), _) => Used::Confirmed(time.text().to_owned()),
                 (None, Some(time)) => Used::Nearest(time.text().to_owned()),
@@ -361,7 +370,8 @@ fn choose(dimension: &Dimension, asked: &AskedValue, nearest: bool, now: Timesta
             Used::Unconfirmed(asked.text().to_owned(), why)
         }
         (None, AskedValue::Latest) => {
-            Used::Missing(format!("`latest` has no meaning for `{}`, which has no times", dimension.name))
+            let why = format!("`latest` has no meaning for `{}`, which has no times", dimension.name);
+            Used::Missing(Gap::missing(why))
         }
         (None, AskedValue::Text(text)) => {
             let axis = ValueAxis::parse(&dimension.extent);
@@ -377,10 +387,12 @@ fn choose(dimension: &Dimension, asked: &AskedValue, nearest: bool, now: Timesta
 
 fn missing(dimension: &Dimension, asked: &str, offer: &str) -> Used {
     Used::Missing(match dimension.is_run() {
-        true => format!("the server does not offer the run {asked}; it offers {offer}"),
+        true => Gap::missing(format!("the server does not offer the run {asked}; it offers {offer}")),
         false => {
             let units = dimension.symbol().map(|units| format!(" {units}")).unwrap_or_default();
-            format!("no data for {} {asked}{units}; the server offers {offer}", dimension.name)
+            let value = format!("{} {asked}{units}", dimension.name);
+            let why = format!("no data for {value}; the server offers {offer}");
+            Gap::no_data(value, why)
         }
     })
 }

@@ -37,10 +37,10 @@ pub enum Cause {
     Unavailable,
     /// Its source gave a part of it.
     Incomplete,
-    /// Its source has no data for a time.
+    /// Its source has no data for a time or for a value of another dimension.
     NoData {
-        /// The time, as the header shows times.
-        time: String,
+        /// The time or the value, as the header shows it.
+        of: String,
     },
 }
 
@@ -55,9 +55,9 @@ impl Gap {
         Self { cause: Cause::Incomplete, ..Self::missing(why) }
     }
 
-    /// Nothing is shown: there are no data for `time`, as the header shows times.
-    pub fn no_data(time: String, why: impl Into<String>) -> Self {
-        Self { cause: Cause::NoData { time }, ..Self::missing(why) }
+    /// Nothing is shown: there are no data for a time or a value, as the header shows it.
+    pub fn no_data(of: String, why: impl Into<String>) -> Self {
+        Self { cause: Cause::NoData { of }, ..Self::missing(why) }
     }
 
     /// The picture is shown, and there is nothing in it.

@@ -239,8 +239,7 @@ impl WmsLayer {
 
     /// What is asked for in a frame, counted from 0, and at its time.
     pub(crate) fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
-        let values = self.dimensions.at(frame).map_err(Gap::missing);
-        let asked = values.and_then(|values| Ok((values, self.timing.at(time, zone)?)));
+        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         match asked {
             Ok((values, time)) => Choice { mosaic: self.service.mosaic(map, time.as_deref(), &values), time },
             Err(gap) => self.nothing(gap),

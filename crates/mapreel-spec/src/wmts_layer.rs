@@ -170,7 +170,7 @@ impl WmtsLayer {
         let nothing = |why: String| Choice { mosaic: Mosaic::nothing(tiles.levels.crs, Gap::missing(why)), time: None };
         let values = match self.dimensions.at(frame) {
             Ok(values) => values,
-            Err(why) => return Some(nothing(why)),
+            Err(gap) => return Some(Choice { mosaic: Mosaic::nothing(tiles.levels.crs, gap), time: None }),
         };
         if let Some((name, _)) = values.iter().find(|(name, _)| !tiles.address.has_place_for(name)) {
             return Some(nothing(format!("the server cannot be asked for a value of {name}")));

@@ -65,7 +65,7 @@ fn sentence(plan: &Plan, layer: usize, gap: &Gap) -> Vec<Span> {
         (GapKind::Outside, _) => ": there is nothing of it at this place".to_owned(),
         (_, Cause::Unavailable) => " is not available".to_owned(),
         (_, Cause::Incomplete) => " is incomplete".to_owned(),
-        (_, Cause::NoData { time }) => format!(": no data for {time}"),
+        (_, Cause::NoData { of }) => format!(": no data for {of}"),
     };
     let instead = match gap.kind {
         GapKind::Held { from } => match planned.labels.at(from).first().filter(|_| planned.has_times()) {

@@ -65,6 +65,15 @@ fn ocean() -> Server {
     )])
 }
 
+#[test]
+fn an_entry_of_runs_that_cannot_be_read_costs_that_entry_alone() {
+    let runs =
+        r#"<Dimension name="reference_time" units="ISO8601">bad,2019-12-31T00:00:00Z,2019-12-31T12:00:00Z</Dimension>"#;
+    let run = draw("runs.png", &wms(&[("a", runs)]), &json!({ "layers": "a" }), &json!({})).ended(3);
+    assert_eq!(run.manifest["warnings"][0]["code"], "axis_entry_ignored");
+    assert_eq!(layer(&run, 0)["run"], "2019-12-31T12:00:00Z");
+}
+
 /// Draws one layer of a service; `further` are further fields of the layer, `rest` of the request.
 fn draw(name: &str, server: &Server, layer: &Value, rest: &Value) -> Run {
     let mut described = json!({ "type": "wms", "url": format!("{}/wms", server.url), "title": "Sea" });
