@@ -1,5 +1,6 @@
 //! XML documents of strangers: decoded, bounded, and never followed anywhere.
 
+use mapreel_spec::Bbox;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 
 /// Elements, attributes and texts of one document.
@@ -138,6 +139,14 @@ pub(crate) fn child_words(node: Node, name: &'static str) -> Option<String> {
 /// An attribute, in whatever namespace.
 pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
+}
+
+/// A box in degrees: west, south, east, north. One whose west is greater than its east crosses the date line, as both standards
+/// write it (OGC 06-042, 7.2.4.6.6; 06-121r3, 10.2). `None`: it is not on the earth.
+pub(crate) fn on_earth([west, south, east, north]: [f64; 4]) -> Option<Bbox> {
+    let east = if east < west { east + 360.0 } else { east };
+    let fits = west.abs() <= 540.0 && east.abs() <= 540.0 && south.abs() <= 90.1 && north.abs() <= 90.1;
+    fits.then(|| Bbox::new([west, south, east, north]))
 }
 
 #[cfg(test)]

@@ -150,8 +150,7 @@ fn degrees(node: Node) -> Option<Bbox> {
         (None, None) => return None,
     };
     let [Some(west), Some(south), Some(east), Some(north)] = edges else { return None };
-    let on_earth = west.abs() <= 540.0 && east.abs() <= 540.0 && south.abs() <= 90.1 && north.abs() <= 90.1;
-    on_earth.then(|| Bbox::new([west, south, east, north]))
+    document::on_earth([west, south, east, north])
 }
 
 /// Whose server it is, by what only that kind has.

@@ -130,7 +130,7 @@ fn matrix(node: Node) -> Option<Matrix> {
 fn degrees(node: Node) -> Option<Bbox> {
     let corner = |name| two_numbers(&child_words(node, name)?);
     let ([west, south], [east, north]) = (corner("LowerCorner")?, corner("UpperCorner")?);
-    Some(Bbox::new([west, south, east, north]))
+    document::on_earth([west, south, east, north])
 }
 
 /// Where there are data, from the layer's box in some CRS: for servers that leave out the other.

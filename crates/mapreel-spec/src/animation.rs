@@ -47,6 +47,27 @@ pub struct LastTimes {
     pub only: Option<usize>,
 }
 
+/// Why it is not known which frames an animation has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FramesUnknown {
+    /// The times of the layer that decides.
+    #[error("layer `{layer}`: {why}")]
+    Times {
+        /// The layer's name.
+        layer: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The values of the dimension that the film runs along.
+    #[error("dimension `{dimension}`: {why}")]
+    Values {
+        /// The dimension's name.
+        dimension: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
 /// What stands above the map.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Header {
@@ -272,9 +293,11 @@ impl Animation {
     /// Frame `index` (from 0) alone, as a still picture in `format` whose map is no wider or higher than `side_px_max`.
     ///
     /// `None`: there is no such frame.
-    pub fn still(&self, index: usize, format: Format, side_px_max: u32) -> Option<Self> {
+    pub fn still(&self, index: usize, format: Format, side_px_max: u32, frames_max: usize) -> Option<Self> {
         let mut still = self.clone();
-        still.times = vec![self.times.get(index)?.clone()];
+        // Only servers know how many values there are; the last stands for those beyond.
+        let of_all = self.animate.as_ref().is_some_and(|film| film.all && index < frames_max);
+        still.times = vec![self.times.get(index).cloned().or(of_all.then_some(None))?];
         still.last = self.last.map(|last| LastTimes { only: Some(index), ..last });
         if let Some(film) = &mut still.animate {
             film.only = Some(index);
@@ -379,7 +402,11 @@ impl Animation {
             let dimensions: Vec<&Dimension> = layer.dimensions.iter().collect();
             described.warnings.extend(wmts.timing.warnings(&described.name, &dimensions, timeless, now));
         }
-        if let Err(why) = said.and_then(|said| wmts.learn(said, &map, now)) {
+        let learnt = said.and_then(|said| wmts.learn(said, &map, now));
+        if let Some(why) = wmts.default_unknown().filter(|_| timeless) {
+            described.warnings.push(Warning::of_layer("time_unconfirmed", &described.name, why));
+        }
+        if let Err(why) = learnt {
             described.content = Content::Missing(why);
         }
     }
@@ -388,22 +415,22 @@ impl Animation {
     /// taken in; `now` is the latest.
     ///
     /// # Errors
-    /// A layer's name, or that of the dimension, and why its times or values are not known.
-    pub fn settle_frames(&mut self, now: Timestamp) -> Result<(), (String, String)> {
+    /// The times or the values are not known.
+    pub fn settle_frames(&mut self, now: Timestamp) -> Result<(), FramesUnknown> {
         self.settle_times()?;
         self.settle_values(now)
     }
 
     /// Asks every layer that has the film's dimension for the values of its frames.
-    fn settle_values(&mut self, now: Timestamp) -> Result<(), (String, String)> {
-        let Some(mut film) = self.animate.take() else { return Ok(()) };
-        let fail = |why: String| Err((film.dimension.clone(), why));
+    fn settle_values(&mut self, now: Timestamp) -> Result<(), FramesUnknown> {
+        let Some(mut film) = self.animate.clone() else { return Ok(()) };
+        let fail = |why: String| Err(FramesUnknown::Values { dimension: film.dimension.clone(), why });
         let mut having =
             self.layers.iter().filter_map(|layer| layer.content.dimensions()?.all(&film.dimension)).peekable();
         if having.peek().is_none()
             && !self.layers.iter().any(|layer| layer.content.dimensions().is_some_and(Dimensions::is_unknown))
         {
-            return fail("no layer has this dimension".to_owned());
+            return fail("no layer has this dimension and leaves its value open".to_owned());
         }
         if film.all {
             film.values = match having.next() {
@@ -429,7 +456,7 @@ impl Animation {
     }
 
     /// Puts the last or next times of a layer in their place.
-    fn settle_times(&mut self) -> Result<(), (String, String)> {
+    fn settle_times(&mut self) -> Result<(), FramesUnknown> {
         let Some(LastTimes { side, count, layer, only }) = self.last else { return Ok(()) };
         let described = &self.layers[layer];
         let times = match (&described.content, described.content.timing()) {
@@ -437,7 +464,7 @@ impl Animation {
             (_, Some(timing)) => timing.times(side, count),
             (_, None) => Err("it has no times".to_owned()),
         };
-        let times = times.map_err(|why| (described.name.clone(), why))?;
+        let times = times.map_err(|why| FramesUnknown::Times { layer: described.name.clone(), why })?;
         self.times = match only {
             Some(index) => vec![times.get(index).or(times.last()).cloned()],
             None => times.into_iter().map(Some).collect(),

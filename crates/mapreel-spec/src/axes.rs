@@ -1,7 +1,8 @@
 //! The order of axes by CRS, as a WMS 1.3.0 has it.
 
 use crate::Crs;
-use crate::axes_table::{NORTHING_FIRST, WEST_OR_SOUTH};
+use crate::axes_table::NORTHING_FIRST;
+use crate::backward_axes::is_in;
 
 /// Which coordinate a server expects first in a BBOX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,20 +30,10 @@ pub fn of(version: &str, code: &str) -> AxisOrder {
     }
 }
 
-/// Whether an axis of a projected CRS of the EPSG points to the west or the south: what of such a box is left and what is up
-/// on a picture, the standard does not say.
-pub(crate) fn point_backwards(number: u16) -> bool {
-    is_in(&WEST_OR_SOUTH, number)
-}
-
-fn is_in(runs: &[[u16; 2]], number: u16) -> bool {
-    let after = runs.partition_point(|[first, _]| *first <= number);
-    after > 0 && number <= runs[after - 1][1]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backward_axes::point_backwards;
 
     #[test]
     fn only_wms_1_3_0_puts_the_second_coordinate_first() {

@@ -8,6 +8,7 @@ use crate::ignored::Ignored;
 use crate::interval::{Entry, Interval};
 use crate::time::ValidTime;
 use jiff::{SignedDuration, Timestamp};
+use std::fmt;
 use std::sync::Arc;
 
 /// The most entries of an axis.
@@ -36,6 +37,12 @@ pub enum Side {
     Last,
     /// The first that are.
     Next,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(if *self == Self::Last { "last" } else { "next" })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! Coordinate reference systems.
 
-use crate::axes;
+use crate::backward_axes;
 use crate::projection::{self, Projection};
 use std::f64::consts::PI;
 
@@ -41,7 +41,7 @@ impl Crs {
     pub(crate) fn why_not(code: &str) -> String {
         let number = authority_and_number(code).filter(|(authority, _)| authority.eq_ignore_ascii_case("EPSG"));
         match number.and_then(|(_, number)| number.parse().ok()) {
-            Some(number) if axes::point_backwards(number) => {
+            Some(number) if backward_axes::point_backwards(number) => {
                 format!(
                     "the axes of `{code}` point to the west and the south, and servers read its boxes in different ways"
                 )

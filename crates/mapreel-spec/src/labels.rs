@@ -22,10 +22,6 @@ pub(crate) fn labels(
         _ => Some(label.text()),
     };
     let timing = layer.content.timing();
-    let run = match &layer.content {
-        Content::Wms(wms) => wms.run.as_ref(),
-        _ => None,
-    };
     let used = match &layer.content {
         Content::GetMaps(_) => None,
         _ => used,
@@ -45,9 +41,8 @@ pub(crate) fn labels(
         }
         (Ok(used), _) => plain(zone.show(&used)),
     });
-    let run = run.map(|run| plain(format!("run {}", zone.show(&run.time))));
     let values = layer.content.dimensions().map(|dimensions| dimensions.labels(index, zone)).unwrap_or_default();
-    used.into_iter().chain(run).chain(values).chain(layer.labels.at(index).iter().filter_map(fill).map(plain)).collect()
+    used.into_iter().chain(values).chain(layer.labels.at(index).iter().filter_map(fill).map(plain)).collect()
 }
 
 fn plain(text: String) -> PlannedLabel {

@@ -13,6 +13,7 @@ mod area_of_use;
 mod axes;
 mod axes_table;
 mod axis;
+mod backward_axes;
 mod bbox;
 pub mod capabilities;
 mod cell;
@@ -41,6 +42,7 @@ pub mod manifest;
 mod matrix_set;
 mod mosaic;
 mod natural_earth;
+mod offered;
 mod output;
 mod outside;
 mod period;
@@ -68,7 +70,8 @@ mod wmts_layer;
 mod zone;
 
 pub use animation::{
-    Animation, Content, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError, Resampling, Series,
+    Animation, Content, FramesUnknown, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError, Resampling,
+    Series,
 };
 pub use axes::{AxisOrder, of as axis_order};
 pub use axis::{Side, TimeAxis};

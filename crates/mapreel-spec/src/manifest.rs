@@ -129,6 +129,9 @@ pub struct Dimension {
     pub used: Option<String>,
     /// Units of the values.
     pub units: Option<String>,
+    /// Whether its values are the runs of a forecast.
+    #[serde(skip)]
+    pub is_run: bool,
 }
 
 /// What came of a layer in a frame.

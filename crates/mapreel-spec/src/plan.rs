@@ -103,9 +103,11 @@ impl PlannedLayer {
         self.times_used.iter().any(Option::is_some)
     }
 
-    /// Whether an empty picture of it is worth a word: only what was chosen by a time may be empty because of it.
+    /// Whether an empty picture of it is worth a word: only what was chosen by a time or another value may be empty because of
+    /// it.
     pub fn may_be_empty_by_mistake(&self) -> bool {
-        self.has_times() && matches!(self.drawing, Drawing::Pictures(_))
+        let has_values = self.dimensions.iter().any(|values| !values.is_empty());
+        (self.has_times() || has_values) && matches!(self.drawing, Drawing::Pictures(_))
     }
 }
 

@@ -3,7 +3,7 @@
 //! The mathematics is `proj4rs`'s, the definitions are `crs-definitions`'s. Degrees go in and come out; x and y are in the
 //! CRS's own units. A definition is read once and kept for the life of the process: there are some six thousand at most.
 
-use crate::axes;
+use crate::backward_axes;
 use proj4rs::Proj;
 use proj4rs::transform::transform;
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ impl Projection {
     }
 
     fn read(code: u16) -> Option<Self> {
-        if axes::point_backwards(code) || is_misplaced(code) {
+        if backward_axes::point_backwards(code) || is_misplaced(code) {
             return None;
         }
         let proj = Proj::from_proj_string(crs_definitions::from_code(code)?.proj4).ok()?;

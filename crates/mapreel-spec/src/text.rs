@@ -1,5 +1,7 @@
 //! Which text may stand on a picture.
 
+use crate::time_error::shortened;
+
 /// The longest title or label, in characters.
 const CHARS_MAX: usize = 300;
 
@@ -17,6 +19,20 @@ pub(crate) fn clean(raw: &str) -> Result<String, String> {
         Some(c) => Err(format!("the text contains the character U+{:04X}, which cannot be shown", c as u32)),
         None => Ok(text),
     }
+}
+
+/// The first few of a list, shortened, and how many more there are.
+pub(crate) fn few<T: AsRef<str>>(items: impl Iterator<Item = T>) -> String {
+    const NAMED: usize = 6;
+    let (mut named, mut more) = (Vec::new(), 0);
+    for item in items {
+        match named.len() {
+            NAMED => more += 1,
+            _ => named.push(shortened(item.as_ref())),
+        }
+    }
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", named.join(", "))
 }
 
 /// Unicode's bidirectional embeddings, overrides and isolates.

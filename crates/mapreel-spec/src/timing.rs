@@ -98,7 +98,7 @@ impl Timing {
     fn given(&self, given: &str, zone: &Zone) -> Result<String, Gap> {
         match (&self.known, ValidTime::parse_kept(given)) {
             (Known::Times { axis, .. }, Ok(time)) => match axis.at(time.instant()) {
-                Some(_) => Ok(given.to_owned()),
+                Some(time) => Ok(time.text().to_owned()),
                 None => Err(no_data(axis, &time, zone)),
             },
             _ => Ok(given.to_owned()),

@@ -1,14 +1,15 @@
 //! What a request leaves to its servers: known only when they have been asked, and whether they offer it then.
 
 use crate::animation::{Animation, Content};
+use crate::axis::Side;
 use crate::capabilities::Capabilities;
 use crate::timing::{AskedTime, Known};
 
 impl Animation {
-    /// The name of the layer whose last times the frames will have; `None`: their times are known.
-    pub fn times_awaited_of(&self) -> Option<&str> {
+    /// Which times of which layer, by its name, the frames will have; `None`: their times are known.
+    pub fn times_awaited_of(&self) -> Option<(Side, &str)> {
         let last = self.last.filter(|_| self.times.iter().all(Option::is_none))?;
-        Some(&self.layers[last.layer].name)
+        Some((last.side, &self.layers[last.layer].name))
     }
 
     /// The dimension whose values the frames will all have; `None`: their values are known, or there are none.
@@ -51,7 +52,7 @@ mod tests {
     #[test]
     fn what_servers_decide_is_known_to_be_unknown() {
         let last = animation(r#""times": { "last": 6 },"#);
-        assert_eq!(last.times_awaited_of(), Some("A"));
+        assert_eq!(last.times_awaited_of(), Some((Side::Last, "A")));
         assert_eq!((last.awaits_times(0), last.awaits_times(1), last.awaits_server(1)), (false, true, true));
         let listed = animation(r#""times": ["2020-01-01", "2020-01-02"],"#);
         assert_eq!((listed.times_awaited_of(), listed.awaits_times(1), listed.awaits_server(1)), (None, false, true));

@@ -3,6 +3,12 @@
 //!
 //! Every value keeps the text that its server knows it by. An interval is never written out.
 
+use crate::TimeError;
+use crate::text::few;
+
+/// The most entries of a dimension's values.
+const ENTRIES_MAX: usize = 50_000;
+
 /// The values of a dimension, in the server's order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueAxis {
@@ -25,19 +31,28 @@ enum Resolution {
 }
 
 impl ValueAxis {
-    /// Reads the text of a `Dimension` or `Extent`. What is not an interval of numbers is a value of its own, so nothing is
-    /// refused.
+    /// Reads the text of a `Dimension` or `Extent`. What is not an interval of numbers is a value of its own.
     ///
     /// ```
     /// # use mapreel_spec::ValueAxis;
-    /// let axis = ValueAxis::parse("0, -10, -50/-200/50");
+    /// let axis = ValueAxis::parse("0, -10, -50/-200/50").unwrap();
     /// assert_eq!(axis.count(), Some(6));
     /// assert_eq!(axis.exact("-10.0").as_deref(), Some("-10"));
     /// assert_eq!(axis.nearest(-120.0).as_deref(), Some("-100"));
     /// ```
-    pub fn parse(extent: &str) -> Self {
+    ///
+    /// # Errors
+    /// There are too many entries.
+    pub fn parse(extent: &str) -> Result<Self, TimeError> {
         let items = extent.split(',').map(str::trim).filter(|item| !item.is_empty());
-        Self { entries: items.map(|item| interval(item).unwrap_or_else(|| Entry::Value(item.to_owned()))).collect() }
+        let entries: Vec<Entry> = items
+            .take(ENTRIES_MAX + 1)
+            .map(|item| interval(item).unwrap_or_else(|| Entry::Value(item.to_owned())))
+            .collect();
+        if entries.len() > ENTRIES_MAX {
+            return Err(TimeError::TooManyEntries(ENTRIES_MAX, "entries"));
+        }
+        Ok(Self { entries })
     }
 
     /// How many values there are; `None` where every number of an interval is one.
@@ -71,11 +86,7 @@ impl ValueAxis {
 
     /// What there is, in a few words: `0, -10, -50 and 12 more`.
     pub fn offer(&self) -> String {
-        const NAMED: usize = 6;
-        let named: Vec<String> = self.entries.iter().take(NAMED).map(Entry::text).collect();
-        let more = self.entries.len() - named.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}", named.join(", "))
+        few(self.entries.iter().map(Entry::text))
     }
 }
 
@@ -102,7 +113,7 @@ impl Entry {
                 let last = last_step(min, max, step);
                 let number =
                     min + ((asked - min) / signed(min, max, step)).round().clamp(0.0, last) * signed(min, max, step);
-                Some((number, format!("{number:.decimals$}")))
+                Some((number, written(number, decimals)))
             }
         }
     }
@@ -114,7 +125,7 @@ impl Entry {
             Self::Interval { min, max, resolution: Resolution::Step { step, decimals } } => {
                 let steps = last_step(min, max, step) as u64;
                 let step = signed(min, max, step);
-                Box::new((0..=steps).map(move |n| format!("{:.decimals$}", min + n as f64 * step)))
+                Box::new((0..=steps).map(move |n| written(min + n as f64 * step, decimals)))
             }
         }
     }
@@ -132,6 +143,10 @@ impl Entry {
 
 /// `min/max/resolution`; without a resolution, or with one of 0, every number between them.
 fn interval(item: &str) -> Option<Entry> {
+    // A resolution with an exponent has more decimals than are counted here: such an entry is a word of its own.
+    if item.contains(['e', 'E']) {
+        return None;
+    }
     let parts: Vec<&str> = item.split('/').map(str::trim).collect();
     let (min, max, resolution) = match parts[..] {
         [min, max] => (min, max, "0"),
@@ -143,6 +158,15 @@ fn interval(item: &str) -> Option<Entry> {
     let (min, max) = (finite(min)?, finite(max)?);
     let resolution = if step == 0.0 { Resolution::Continuous } else { Resolution::Step { step, decimals } };
     Some(Entry::Interval { min, max, resolution })
+}
+
+/// A number with so many decimals; zero has no sign.
+fn written(number: f64, decimals: usize) -> String {
+    let text = format!("{number:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(zero) if zero.chars().all(|c| matches!(c, '0' | '.')) => zero.to_owned(),
+        _ => text,
+    }
 }
 
 /// The number of the last step of an interval. A hair beyond the end, as decimals are in binary, is the end.
@@ -175,7 +199,7 @@ mod tests {
     #[test]
     fn a_value_is_found_as_a_number_or_as_a_word_and_keeps_the_servers_text() {
         let check = |extent: &str, asked: &str, expected: Option<&str>| {
-            assert_eq!(ValueAxis::parse(extent).exact(asked).as_deref(), expected, "{asked} in {extent}");
+            assert_eq!(ValueAxis::parse(extent).unwrap().exact(asked).as_deref(), expected, "{asked} in {extent}");
         };
         check("0.0,-5.0,-10.0", "-5", Some("-5.0"));
         check("0.0,-5.0,-10.0", "-7", None);
@@ -194,7 +218,7 @@ mod tests {
     #[test]
     fn the_nearest_is_found_over_values_and_intervals() {
         let check = |extent: &str, asked: f64, expected: Option<&str>| {
-            assert_eq!(ValueAxis::parse(extent).nearest(asked).as_deref(), expected, "{asked} in {extent}");
+            assert_eq!(ValueAxis::parse(extent).unwrap().nearest(asked).as_deref(), expected, "{asked} in {extent}");
         };
         check("0,-10,-50", -7.0, Some("-10"));
         check("0,-10,-50", -5.0, Some("0"));
@@ -205,16 +229,21 @@ mod tests {
 
     #[test]
     fn an_interval_has_as_many_values_as_it_says_however_large() {
-        assert_eq!(ValueAxis::parse("0/1/0.1").count(), Some(11));
-        assert_eq!(ValueAxis::parse("0/1e300/1e-300").values(3), Some(vec!["0".into(), "0".into(), "0".into()]));
-        assert_eq!(ValueAxis::parse("0/10").count(), None);
-        assert_eq!(ValueAxis::parse("a,0/2/1").values(9).unwrap(), ["a", "0", "1", "2"]);
-        assert_eq!(ValueAxis::parse("10/0/5").values(9).unwrap(), ["10", "5", "0"]);
+        assert_eq!(ValueAxis::parse("0/1/0.1").unwrap().count(), Some(11));
+        let huge = format!("0/{}/0.0000001", "9".repeat(300));
+        assert_eq!(ValueAxis::parse(&huge).unwrap().count(), Some(u64::MAX));
+        assert_eq!(ValueAxis::parse(&huge).unwrap().values(2).unwrap(), ["0.0000000", "0.0000001"]);
+        assert_eq!(ValueAxis::parse("0/1e300/1e-300").unwrap().values(3).unwrap(), ["0/1e300/1e-300"]);
+        assert_eq!(ValueAxis::parse("0.3/-0.3/0.3").unwrap().values(9).unwrap(), ["0.3", "0.0", "-0.3"]);
+        assert!(ValueAxis::parse(&"1,".repeat(ENTRIES_MAX + 1)).is_err());
+        assert_eq!(ValueAxis::parse("0/10").unwrap().count(), None);
+        assert_eq!(ValueAxis::parse("a,0/2/1").unwrap().values(9).unwrap(), ["a", "0", "1", "2"]);
+        assert_eq!(ValueAxis::parse("10/0/5").unwrap().values(9).unwrap(), ["10", "5", "0"]);
     }
 
     #[test]
     fn an_offer_names_the_first_few() {
-        assert_eq!(ValueAxis::parse("1,2,3,4,5,6,7,8").offer(), "1, 2, 3, 4, 5, 6 and 2 more");
-        assert_eq!(ValueAxis::parse("0/100/10").offer(), "0 to 100 in steps of 10");
+        assert_eq!(ValueAxis::parse("1,2,3,4,5,6,7,8").unwrap().offer(), "1, 2, 3, 4, 5, 6 and 2 more");
+        assert_eq!(ValueAxis::parse("0/100/10").unwrap().offer(), "0 to 100 in steps of 10");
     }
 }

@@ -79,6 +79,9 @@ impl WmsLayer {
     /// are; without a range the server's own legend.
     pub(crate) fn learn_details(&mut self, document: Option<&[u8]>) -> Option<(Option<ColourBar>, String)> {
         self.details.take_in(document.unwrap_or_default());
+        if self.questions.is_empty() {
+            return None;
+        }
         self.questions.remove(0);
         self.questions.is_empty().then(|| match self.details.bar(&mut self.service, self.dialect) {
             Some((bar, url)) => (Some(bar), url),
@@ -141,6 +144,8 @@ impl WmsLayer {
     /// Takes the values of a film that runs along a dimension.
     pub(crate) fn animate(&mut self, film: &Animate, now: Timestamp) {
         self.dimensions.animate(&film.dimension, &film.values, Dimension::parameter, now);
+        // A film along the runs has no single run that a server could drop.
+        self.run = self.run.take().filter(|_| self.dimensions.run().is_some());
     }
 
     /// Whether every frame shows the same.
@@ -152,12 +157,13 @@ impl WmsLayer {
     /// one request could ask only one of them for what it has. Neighbours that agree stay together, for the server to draw.
     pub(crate) fn apart(&self, capabilities: &Capabilities) -> Vec<Self> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
-        let names: Vec<&str> = self.service.layers().collect();
-        let agree = |a: usize, b: usize| match (capabilities.layer(names[a]), capabilities.layer(names[b])) {
+        let known: Vec<Option<&Layer>> = self.service.layers().map(|name| capabilities.layer(name)).collect();
+        let agree = |a: usize, b: usize| match (known[a], known[b]) {
             (Some(a), Some(b)) => a.agrees_with(b),
-            _ => true,
+            // A name that the server does not know must not cost its neighbours their pictures.
+            (a, b) => a.is_none() && b.is_none(),
         };
-        for index in 0..names.len() {
+        for index in 0..known.len() {
             match groups.last_mut() {
                 Some(group) if group.iter().all(|other| agree(*other, index)) => group.push(index),
                 _ => groups.push(vec![index]),

@@ -9,7 +9,7 @@ use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::Request;
 use crate::wms_layer::{Choice, known_times};
 use crate::wmts::{Capabilities, Layer};
-use crate::{AxisOrder, Bbox, Crs, Extent, Gap, ValidTime, Zone, outside};
+use crate::{AxisOrder, Bbox, Crs, Extent, Gap, ValidTime, ValueAxis, Zone, outside};
 use jiff::Timestamp;
 
 /// A layer of a request that a WMTS shows.
@@ -97,6 +97,7 @@ impl WmtsLayer {
         let time_asked = time.filter(|_| self.timing.asked != AskedTime::None).map(|time| time.name.as_str());
         let asked: Vec<&str> = time_asked.into_iter().chain(self.dimensions.parameters()).collect();
         let address = Address::choose(&self.request, capabilities, layer, &common, &asked)?;
+        self.dimensions.leave_to_the_server(|parameter| !address.has_place_for(parameter));
         let default = match &self.timing.known {
             Known::Times { default: Some(default), .. } => Some(default.text().to_owned()),
             _ => time.and_then(default_or_first),
@@ -104,6 +105,14 @@ impl WmtsLayer {
         let time = time.map(|time| (time.name.clone(), default));
         self.tiles = Some(Tiles { levels, address, time, single, degrees: layer.degrees });
         Ok(())
+    }
+
+    /// Why it is not known which of its times the server draws where a request names none; `None`: it is.
+    pub(crate) fn default_unknown(&self) -> Option<&'static str> {
+        let tiles = self.tiles.as_ref().filter(|_| matches!(self.timing.asked, AskedTime::Matched(_)))?;
+        let choice = matches!(&self.timing.known, Known::Times { axis, .. } if axis.count() != Some(1));
+        (choice && !tiles.can_be_asked_for_a_time())
+            .then_some("the server cannot be asked for a time, and which of its times it draws is not known")
     }
 
     /// What of the map lies beyond the tiles' world.
@@ -194,7 +203,8 @@ fn identifier(dimension: &Dimension) -> String {
 
 /// The value that stands for a dimension that nobody has asked for.
 fn default_or_first(dimension: &Dimension) -> Option<String> {
-    dimension.default.clone().or_else(|| dimension.extent.split(',').next().map(|value| value.trim().to_owned()))
+    let first = || ValueAxis::parse(&dimension.extent).ok()?.values(1)?.pop();
+    dimension.default.clone().or_else(first)
 }
 
 impl Tiles {

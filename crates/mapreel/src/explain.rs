@@ -1,7 +1,7 @@
 //! What a request would draw and fetch: as far as that is known without fetching anything, or from what its servers say.
 
 use crate::report::WarningView;
-use mapreel_spec::{Animation, Crs, Drawing, Format, Plan, PlannedLayer, Series};
+use mapreel_spec::{Animation, Crs, Drawing, Format, Plan, PlannedLayer, Series, Side};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -53,7 +53,9 @@ struct Frames {
     segments: usize,
     /// The valid times, RFC 3339 in UTC, of those that have one.
     times: Vec<String>,
-    /// The layer whose last times the frames will have, while its server has not been asked; else `null`.
+    #[serde(skip)]
+    side: Option<Side>,
+    /// The layer whose last or next times the frames will have, while its server has not been asked; else `null`.
     times_of: Option<String>,
     /// The values, as the header shows them, of a film that runs along a dimension.
     values: Vec<String>,
@@ -124,7 +126,8 @@ impl Explanation {
                 count: frames,
                 segments: plan.segments.len(),
                 times: plan.frames.iter().filter_map(|frame| Some(frame.time.as_ref()?.rfc3339())).collect(),
-                times_of: animation.times_awaited_of().map(str::to_owned),
+                side: animation.times_awaited_of().map(|(side, _)| side),
+                times_of: animation.times_awaited_of().map(|(_, layer)| layer.to_owned()),
                 values_of: animation.values_awaited_of().map(str::to_owned),
                 values: match animation.animate.is_some() {
                     true => plan.frames.iter().filter_map(|frame| frame.time_text.clone()).collect(),
@@ -199,7 +202,10 @@ impl Frames {
             (count, segments) => format!("{count} in {segments} segments"),
         };
         match (&self.times_of, &self.times[..]) {
-            (Some(layer), _) => format!("{count}: the last times of `{layer}`, known when the server is asked"),
+            (Some(layer), _) => {
+                let side = self.side.unwrap_or(Side::Last);
+                format!("{count}: the {side} times of `{layer}`, known when the server is asked")
+            }
             (None, []) => match (&self.values_of, &self.values[..]) {
                 (Some(dimension), _) => format!("all values of `{dimension}`, known when the servers are asked"),
                 (None, []) => format!("{count}, without a time"),

@@ -86,7 +86,7 @@ impl Held {
                 let mosaic = series.at(before);
                 let answers = hands.wait(fetch(&*hands.upstreams, planned, mosaic))?;
                 let gathered = place_mosaic(planned, mosaic, answers.clone(), &plan.map, spare);
-                if !matches!(gathered.gap, Some(Gap { kind: GapKind::Missing, .. })) {
+                if !gathered.gap.as_ref().is_some_and(Gap::is_lack) {
                     self.good = Some((before, answers));
                     break;
                 }

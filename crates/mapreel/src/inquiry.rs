@@ -6,7 +6,7 @@ use crate::prepare::{self, Unanswered};
 use crate::produce::Error;
 use crate::report::WarningView;
 use jiff::Timestamp;
-use mapreel_spec::{Animation, Drawing, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem};
+use mapreel_spec::{Animation, Drawing, FramesUnknown, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem};
 
 /// What the servers say.
 pub(crate) struct Inquiry {
@@ -24,8 +24,8 @@ impl Inquiry {
     /// # Errors
     /// The plan exceeds the limits, or the word to stop has come.
     pub(crate) fn new(animation: &Animation, limits: &Limits, hands: &Hands) -> Result<Self, Error> {
-        let mut resolved = animation.clone();
-        let heard = prepare::resolve(&mut resolved, hands, Timestamp::now())?;
+        let (mut resolved, now) = (animation.clone(), Timestamp::now());
+        let heard = prepare::resolve(&mut resolved, hands, now)?;
         let problem = |pointer: &str, code: &'static str, detail: String, hint: Option<String>| Problem {
             pointer: pointer.to_owned(),
             code,
@@ -37,7 +37,6 @@ impl Inquiry {
         let mut problems: Vec<Problem> = heard
             .not_offered
             .iter()
-            .rev()
             .map(|missing| {
                 let detail = format!("the server has no layer `{}`", missing.name);
                 problem(pointer(missing.layer), "not_offered", detail, Some(format!("it has {}", missing.offered)))
@@ -47,14 +46,17 @@ impl Inquiry {
             heard.unanswered.iter().any(|unanswered| pointer(unanswered.layer) == place)
                 || problems.iter().any(|problem| problem.pointer == place)
         };
-        if let Err((_, why)) = resolved.settle_frames(Timestamp::now()) {
-            match animation.last.map(|last| pointer(last.layer)) {
-                Some(place) if known_already(&problems, place) => {}
-                Some(place) => {
-                    let detail = format!("its last times are asked for: {why}");
-                    problems.push(problem(place, "no_times", detail, None));
+        if let Err(unknown) = resolved.settle_frames(now) {
+            match (unknown, animation.last) {
+                (FramesUnknown::Times { why, .. }, Some(last)) if !known_already(&problems, pointer(last.layer)) => {
+                    let detail = format!("its {} times are asked for: {why}", last.side);
+                    problems.push(problem(pointer(last.layer), "no_times", detail, None));
                 }
-                None => problems.push(problem("/animate", "no_values", why, None)),
+                (FramesUnknown::Values { why, .. }, _) if heard.unanswered.is_empty() => {
+                    problems.push(problem("/animate", "no_values", why, None));
+                }
+                // A server that does not answer, or lacks the layer, is named already.
+                _ => {}
             }
             return Ok(Self { explanation: None, unanswered: heard.unanswered, problems });
         }
@@ -69,6 +71,10 @@ impl Inquiry {
         for (layer, planned) in plan.layers.iter().enumerate() {
             let gaps = gaps(planned, plan.frames.len());
             let whole = gaps.len() == plan.frames.len();
+            // The plan's own warning says that a layer lies outside.
+            if planned.outside.is_some() && planned.on_error != OnError::Fail {
+                continue;
+            }
             let place = resolved.layers[layer].pointer.as_str();
             let Some((_, first)) = gaps.first().filter(|_| !known_already(&problems, place)) else { continue };
             if whole || planned.on_error == OnError::Fail {

@@ -114,7 +114,7 @@ fn fits(format: Format, width: u32, height: u32) -> Result<(), Problems> {
 fn plan(animation: &Animation, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Plan, Error> {
     let mut resolved = animation.clone();
     let may_pass = resolve(&mut resolved, hands, now)?.may_pass;
-    resolved.settle_frames(now).map_err(|(layer, why)| Error::Layer { layer, place: String::new(), why, may_pass })?;
+    resolved.settle_frames(now).map_err(|why| Error::Frames { why, may_pass })?;
     Ok(Plan::new(&resolved, limits)?)
 }
 
@@ -151,6 +151,14 @@ pub(crate) struct NotOffered {
     pub offered: String,
 }
 
+impl Unanswered {
+    /// The same as a problem of the request's layer.
+    pub(crate) fn problem(&self, animation: &Animation) -> Problem {
+        let pointer = animation.layers[self.layer].pointer.clone();
+        Problem { pointer, code: "upstream", detail: self.why.clone(), hint: None }
+    }
+}
+
 impl Heard {
     fn note(&mut self, layer: usize, why: String, refused: bool) {
         self.unanswered.push(Unanswered { layer, why, refused });
@@ -165,6 +173,8 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
         let documents = animation.documents();
         if documents.is_empty() {
             heard.documents = asked.len();
+            heard.unanswered.sort_by_key(|unanswered| unanswered.layer);
+            heard.not_offered.sort_by_key(|missing| missing.layer);
             return Ok(heard);
         }
         let fetches = documents.iter().map(|document| {
@@ -195,9 +205,14 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
                         read.inspect_err(|why| heard.note(layer, why.clone(), false))
                     });
                     if let Ok(said) = &said {
-                        let offered = || some(&said.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>());
-                        let missing = animation.not_offered(layer, said).into_iter();
-                        heard.not_offered.extend(missing.map(|name| NotOffered { layer, name, offered: offered() }));
+                        let missing = animation.not_offered(layer, said);
+                        if !missing.is_empty() {
+                            let offered =
+                                some(&said.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>());
+                            let missing = missing.into_iter();
+                            let missing = missing.map(|name| NotOffered { layer, name, offered: offered.clone() });
+                            heard.not_offered.extend(missing);
+                        }
                     }
                     animation.learn(layer, said.as_ref().map_err(Clone::clone), now);
                 }

@@ -13,7 +13,7 @@ use anyhow::Context;
 use mapreel_render::encode;
 use mapreel_sources::Upstreams;
 use mapreel_spec::manifest::{Manifest, Warning};
-use mapreel_spec::{Animation, Limits, Problems};
+use mapreel_spec::{Animation, FramesUnknown, Limits, Problems};
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
@@ -47,6 +47,14 @@ pub enum Error {
         place: String,
         /// What happened.
         why: String,
+        /// Whether the same may succeed later.
+        may_pass: bool,
+    },
+    /// It is not known which frames there are.
+    #[error("{why}")]
+    Frames {
+        /// What happened.
+        why: FramesUnknown,
         /// Whether the same may succeed later.
         may_pass: bool,
     },

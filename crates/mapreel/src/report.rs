@@ -127,12 +127,13 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
         _ => None,
     };
     let time = scene.plan().frames[index].time.as_ref();
+    let dimensions = planned.dimensions.at(shown.unwrap_or(index));
     Layer {
         title: planned.name.clone(),
         time_asked: time.filter(|_| planned.has_times()).map(|time| time.rfc3339()),
         time_used: shown.and_then(|frame| planned.times_used.at(frame).clone()),
-        dimensions: planned.dimensions.at(shown.unwrap_or(index)).clone(),
-        run: planned.run.as_ref().map(|run| run.time.text().to_owned()),
+        run: dimensions.iter().find(|dimension| dimension.is_run).and_then(|run| run.used.clone()),
+        dimensions: dimensions.clone(),
         outcome,
         url,
         reason: gap.map(|gap| gap.why.clone()),

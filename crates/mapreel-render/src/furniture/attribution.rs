@@ -32,7 +32,10 @@ fn each_once<'a>(credits: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 fn words(credit: &str) -> String {
     let lower = credit.to_lowercase().replace("(c)", " ");
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let words = words.strip_prefix(&["copyright"]).unwrap_or(&words);
+    let mut words = &words[..];
+    for phrase in [&["copyright"][..], &["made", "with"], &["data"], &["source"]] {
+        words = words.strip_prefix(phrase).filter(|rest| !rest.is_empty()).unwrap_or(words);
+    }
     format!(" {} ", words.join(" "))
 }
 
@@ -62,6 +65,7 @@ mod tests {
         check(&["© OpenStreetMap contributors", "OpenStreetMap  Contributors"], &["© OpenStreetMap contributors"]);
         check(&["NOAA", "(c) NOAA.", "Copyright NOAA", "©NOAA"], &["NOAA"]);
         check(&["", "©", "ESA"], &["ESA"]);
+        check(&["NOAA, Natural Earth", "Made with Natural Earth"], &["NOAA, Natural Earth"]);
     }
 
     #[test]

@@ -4,6 +4,9 @@
 
 use mapreel_spec::geojson::Position;
 
+/// The most parts of an area that meet at ±180 on one side; an area of more is outlined whole.
+const CUTS_MAX: usize = 1000;
+
 /// The latitudes between which parts of an area meet at ±180.
 pub(super) struct Cuts(Vec<[f64; 2]>);
 
@@ -19,6 +22,9 @@ impl Cuts {
             }
         }
         let (eastern, western) = (merged(eastern), merged(western));
+        if eastern.len().max(western.len()) > CUTS_MAX {
+            return Self(Vec::new());
+        }
         let meet = |a: &[f64; 2]| {
             let a = *a;
             western.iter().map(move |b| [a[0].max(b[0]), a[1].min(b[1])]).filter(|[low, high]| low < high)

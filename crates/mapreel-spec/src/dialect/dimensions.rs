@@ -1,8 +1,10 @@
 //! How `dimensions` and `animate` are read.
 
 use crate::Limits;
-use crate::dimension::{Animate, AskedDimension, AskedValue};
+use crate::capabilities::bare_name;
+use crate::dimension::{Animate, AskedDimension};
 use crate::json::Json;
+use crate::offered::AskedValue;
 use crate::read::Node;
 
 /// The most dimensions of a layer that a request may name.
@@ -35,6 +37,13 @@ pub(super) fn read_dimensions(node: &Node) -> Option<Vec<AskedDimension>> {
         let value = if value == "latest" { AskedValue::Latest } else { AskedValue::Text(value) };
         Some(AskedDimension { name: name.clone(), value, nearest })
     };
+    for (index, (name, json)) in entries.iter().enumerate() {
+        let bare = |name: &str| bare_name(name).to_ascii_lowercase();
+        if entries[..index].iter().any(|(other, _)| bare(other) == bare(name)) {
+            node.child(json, name).invalid(format!("`{name}` is named twice"), "one value for each dimension");
+            return None;
+        }
+    }
     // All are read before the first that is wrong ends it.
     let all: Vec<_> = entries.iter().map(read).collect();
     all.into_iter().collect()

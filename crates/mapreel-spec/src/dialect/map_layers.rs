@@ -407,7 +407,7 @@ impl Context<'_> {
     fn wms(&self, fields: &Fields) -> Option<Content> {
         let layers = fields
             .required("layers", "the names of the WMS layers, separated by commas")
-            .and_then(|node| layer_names(&node));
+            .and_then(|node| layer_names(&node, self.limits));
         let styles = fields.optional("styles").map(|node| node.string());
         let version = fields.optional("version").map(|node| node.word(&["1.1.1", "1.3.0"]));
         let code = fields.optional("crs").map(|node| Some((read_crs(Some(node.clone()), self.crs)?, node.string()?)));
@@ -584,8 +584,14 @@ fn read_style(node: &Node) -> Option<Style> {
     Some(style)
 }
 
-fn layer_names(node: &Node) -> Option<String> {
+fn layer_names(node: &Node, limits: &Limits) -> Option<String> {
     let names = node.string()?;
+    let count = names.split(',').count();
+    if count > limits.layers_max {
+        let detail = format!("{count} layers; the limit is {}", limits.layers_max);
+        node.refuse("too_many", detail, Some("use several `wms` layers"));
+        return None;
+    }
     if names.is_empty() {
         node.invalid("no layer is named", "the names of the WMS layers, separated by commas");
         return None;

@@ -65,7 +65,8 @@ fn online(animation: &Animation, limits: &Limits, credentials: Option<PathBuf>) 
         super::print(&explanation.text(verdict))?;
     }
     if !problems.is_empty() {
-        return Err(Problems(problems).into());
+        let silent = unanswered.iter().map(|server| server.problem(animation));
+        return Err(Problems(problems.into_iter().chain(silent).collect()).into());
     }
     let why = |server: &Unanswered| format!("layer `{}`: {}", animation.layers[server.layer].name, server.why);
     let why: Vec<String> = unanswered.iter().map(why).collect();

@@ -61,7 +61,8 @@ async fn online(app: &App, document: Bytes) -> Result<Explanation, Problem> {
         let animation = parse_request(&document, &limits)?;
         let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
         if !problems.is_empty() {
-            return Err(Problems(problems).into());
+            let silent = unanswered.iter().map(|server| server.problem(&animation));
+            return Err(Problems(problems.into_iter().chain(silent).collect()).into());
         }
         match explanation {
             Some(explanation) if unanswered.is_empty() => Ok(explanation),
@@ -83,7 +84,9 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(problems) => problems.into(),
-            Error::Layer { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string()),
+            Error::Layer { .. } | Error::Frames { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string())
+            }
             Error::Stopped | Error::Machine(_) => {
                 tracing::error!(%error, "cannot work on a request");
                 Self::plain(StatusCode::INTERNAL_SERVER_ERROR)

@@ -50,7 +50,8 @@ fn draw(
 ) -> Result<(Vec<u8>, usize), Problem> {
     let animation = parse_request(document, limits)?;
     let frames = animation.times.len();
-    let still = frame.checked_sub(1).and_then(|index| animation.still(index, Format::Png, side_px_max));
+    let still =
+        frame.checked_sub(1).and_then(|index| animation.still(index, Format::Png, side_px_max, limits.frames_max));
     let still = still.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))?;
     let drawn = Prepared::new(&still, limits, hands, 1).and_then(|prepared| {
         let (bytes, missing) = produce::still(&prepared, hands)?;

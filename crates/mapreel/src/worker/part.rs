@@ -15,7 +15,7 @@ use bytes::Bytes;
 use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Failure, Kind, Outcome, Service};
 use mapreel_spec::manifest::Warning;
-use mapreel_spec::{Animation, Limits, Purpose, parse_request_for};
+use mapreel_spec::{Animation, FramesUnknown, Limits, Purpose, parse_request_for};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
@@ -65,6 +65,13 @@ impl From<produce::Error> for Failed {
                 layer: Some(layer),
                 retryable: may_pass,
             }),
+            produce::Error::Frames { why, may_pass } => {
+                let layer = match why {
+                    FramesUnknown::Times { layer, .. } => Some(layer),
+                    FramesUnknown::Values { .. } => None,
+                };
+                Self::Failure(Failure { code: "layer_unavailable".into(), message, layer, retryable: may_pass })
+            }
             produce::Error::Invalid(_) => {
                 Self::Failure(Failure { code: "invalid_request".into(), message, layer: None, retryable: false })
             }

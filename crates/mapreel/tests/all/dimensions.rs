@@ -66,6 +66,62 @@ fn ocean() -> Server {
 }
 
 #[test]
+fn a_film_along_the_runs_names_the_run_of_each_frame() {
+    let server = ocean();
+    let rest = json!({ "animate": { "dimension": "reference_time", "values": "all" }, "output": { "fps": 2 } });
+    let run = draw("runs.gif", &server, &json!({ "layers": "ocean" }), &rest).ended(0);
+    assert_eq!(server.asked("DIM_REFERENCE_TIME"), ["2019-12-31T00:00:00Z", "2019-12-31T12:00:00Z"]);
+    let of = |frame: usize| run.manifest["frames"][frame]["layers"][0].clone();
+    assert_eq!((&of(0)["run"], &of(1)["run"]), (&json!("2019-12-31T00:00:00Z"), &json!("2019-12-31T12:00:00Z")));
+    let used = |frame: usize| of(frame)["dimensions"].as_array().unwrap().last().unwrap()["used"].clone();
+    assert_eq!([used(0), used(1)], ["2019-12-31T00:00:00Z", "2019-12-31T12:00:00Z"]);
+}
+
+#[test]
+fn a_film_whose_dimension_nobody_has_is_told_so_and_not_of_a_layer() {
+    let rest = json!({ "animate": { "dimension": "elevation", "values": "all" } });
+    let run = draw("nobody.gif", &wms(&[("flat", "")]), &json!({ "layers": "flat" }), &rest).ended(1);
+    assert!(run.said.contains("dimension `elevation`: no layer has this dimension"), "{}", run.said);
+}
+
+#[test]
+fn a_name_that_the_server_does_not_know_costs_no_neighbour() {
+    let axis = r#"<Dimension name="time" units="ISO8601">2018-05-01,2018-06-01</Dimension>"#;
+    let server = wms(&[("sst", axis)]);
+    let run =
+        draw("neighbour.png", &server, &json!({ "layers": "sst,nosuch" }), &json!({ "times": "2018-05-01" })).ended(3);
+    assert_eq!(layer(&run, 0)["outcome"], "drawn");
+    assert!(server.asked("LAYERS").contains(&"sst".to_owned()));
+}
+
+#[test]
+fn a_value_among_the_parameters_is_as_good_as_one_in_dimensions() {
+    let server = ocean();
+    let rest = json!({ "animate": { "dimension": "elevation", "values": [0, -20] } });
+    let pinned = json!({ "layers": "ocean", "params": { "DIM_ELEVATION": "-10" } });
+    let run = draw("pinned.gif", &server, &pinned, &rest).ended(1);
+    assert!(run.said.contains("no layer has this dimension"), "{}", run.said);
+    let run = draw("pinned.png", &server, &pinned, &json!({})).ended(0);
+    assert_eq!(layer(&run, 0)["dimensions"][0]["used"], "-10.0");
+    let twice = json!({ "layers": "ocean", "dimensions": { "elevation": -10, "ELEVATION": -20 } });
+    assert!(draw("twice.png", &server, &twice, &json!({})).ended(2).said.contains("is named twice"));
+}
+
+#[test]
+fn a_default_that_is_not_offered_is_not_believed() {
+    let odd = wms(&[("a", r#"<Dimension name="elevation" units="m" default="-7">0,-10</Dimension>"#)]);
+    let run = draw("odd-default.png", &odd, &json!({ "layers": "a" }), &json!({})).ended(3);
+    assert!(run.said.contains("it is the server's default, and not among the values that it offers"), "{}", run.said);
+}
+
+#[test]
+fn more_layers_than_a_request_may_have_are_refused_in_one_layer_too() {
+    let names = vec!["a"; 17].join(",");
+    let run = draw("many.png", &wms(&[("a", "")]), &json!({ "layers": names }), &json!({})).ended(2);
+    assert!(run.said.contains("17 layers; the limit is 16"), "{}", run.said);
+}
+
+#[test]
 fn an_entry_of_runs_that_cannot_be_read_costs_that_entry_alone() {
     let runs =
         r#"<Dimension name="reference_time" units="ISO8601">bad,2019-12-31T00:00:00Z,2019-12-31T12:00:00Z</Dimension>"#;
@@ -139,6 +195,10 @@ fn a_time_among_the_parameters_is_held_against_the_servers_times() {
     assert_eq!((&layer(&run, 0)["outcome"], &layer(&run, 0)["time_used"]), (&json!("marked"), &Value::Null));
     assert!(layer(&run, 0)["reason"].as_str().unwrap().contains("the server offers 2019-01-01 to 2019-12-01"));
     assert_eq!(server.asked("TIME"), [""; 0]);
+
+    let run = at("2019-03", 0);
+    assert_eq!(server.asked("TIME"), ["2019-03-01"], "in the server's words");
+    assert_eq!(layer(&run, 0)["outcome"], "drawn");
 
     let run = at("2019-03-01", 0);
     assert_eq!((&layer(&run, 0)["outcome"], &layer(&run, 0)["time_used"]), (&json!("drawn"), &json!("2019-03-01")));

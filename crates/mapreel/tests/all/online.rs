@@ -213,3 +213,35 @@ fn a_slow_server_holds_up_neither_the_service_nor_more_checks_than_allowed() {
         }
     });
 }
+
+#[test]
+fn films_along_a_dimension_and_layers_outside_are_judged_as_they_will_be_drawn() {
+    let (url, _) = server(DAYS);
+    let film = |url: &str, values: &str| {
+        let request = request(DAYS, url, r#""layers": "a""#);
+        let film = format!(r#""animate": {{ "dimension": "elevation", "values": {values} }}"#);
+        check(&request.replace(&format!(r#""times": {DAYS}"#), &film), &["--online"])
+    };
+    let (code, _, said) = film(&url, r#""all""#);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("/animate: no layer has this dimension"), "{said}");
+    // Who does not answer may have it.
+    let silent = serve_all(|_| ("404 Not Found", "", b"none".to_vec()));
+    let (code, _, said) = film(&silent, r#""all""#);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("what the servers have is not known"), "{said}");
+
+    let (code, _, said) = check(&request(r#"{ "next": 3 }"#, &url, r#""layers": "a""#), &["--online"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("its next times are asked for"), "{said}");
+
+    let (code, _, said) = check(&request(r#""2031-01-01""#, &url, r#""layers": "a""#), &["--online"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("/layers/1: no data for 2031-01-01"), "{said}");
+
+    let outside = r#"{ "map": { "bbox": [0, 0, 20, 15], "width": 240 },
+        "layers": [{ "type": "xyz", "url": "http://127.0.0.1:9/{z}/{x}/{y}.png", "bounds": [100, 40, 150, 60] }] }"#;
+    let (code, out, _) = check(outside, &["--online"]);
+    assert_eq!(code, 3, "{out}");
+    assert!(out.contains("it lies outside the map"), "{out}");
+}
