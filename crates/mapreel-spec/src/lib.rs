@@ -37,6 +37,7 @@ mod iso8601;
 mod json;
 mod label;
 mod labels;
+mod learning;
 mod limits;
 pub mod manifest;
 mod matrix_set;
@@ -70,8 +71,7 @@ mod wmts_layer;
 mod zone;
 
 pub use animation::{
-    Animation, Content, FramesUnknown, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError, Resampling,
-    Series,
+    Animation, Content, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError, Resampling, Series,
 };
 pub use axes::{AxisOrder, of as axis_order};
 pub use axis::{Side, TimeAxis};
@@ -88,6 +88,7 @@ pub use graticule::Graticule;
 pub use ignored::Ignored;
 pub use interval::expand as expand_times;
 pub use label::PlannedLabel;
+pub use learning::FramesUnknown;
 pub use limits::Limits;
 pub use matrix_set::degrees_of;
 pub use mosaic::{Fit, Mosaic, Piece};

@@ -2,7 +2,9 @@
 
 mod basemap_overlays;
 mod dimensions;
+mod layer;
 mod map_layers;
+mod place;
 
 use crate::json::{self, Json};
 use crate::problem::Problem;
