@@ -136,7 +136,7 @@ fn draw(name: &str, server: &Server, layer: &Value, rest: &Value) -> Run {
     described.as_object_mut().unwrap().extend(layer.as_object().unwrap().clone());
     let mut request = json!({ "map": { "bbox": [-10, 40, 10, 55], "width": 200 }, "layers": [described] });
     request.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
-    render(name, &request.to_string())
+    render(&format!("dimension-{name}"), &request.to_string())
 }
 
 /// A layer of the first frame, as the manifest has it.

@@ -103,7 +103,7 @@ fn a_picture_that_is_the_same_in_every_frame_is_asked_for_once() {
         ("200 OK", "", Picture { width: 240, height: 180, rgb: vec![200; 240 * 180 * 3] }.to_png())
     });
     let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "time": "none" }}"#);
-    run("once.gif", &layer).ended(0);
+    run("asked-once.gif", &layer).ended(0);
     assert_eq!(hits.load(Ordering::SeqCst), 1);
 }
 

@@ -66,7 +66,7 @@ fn pictures_of_random_axes_show_the_times_of_a_second_opinion() {
     let mut found = Found::default();
     for (number, request) in requests.all.iter().enumerate() {
         let film = !request["times"].is_null();
-        let name = if film { "axes.gif" } else { "axes.png" };
+        let name = if film { "random-axes.gif" } else { "random-axes.png" };
         let run = render(name, &text(request, &format!("{url}/{number}")));
         assert!(matches!(run.code, 0 | 3), "{}", run.said);
         compare(request, &run, film, &mut found);

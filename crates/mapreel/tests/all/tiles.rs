@@ -267,7 +267,7 @@ fn a_layer_outside_is_told_before_anything_is_drawn_and_ends_a_run_that_must_not
     let output = mapreel(&["check", file.to_str().unwrap()]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.code() == Some(3) && said.contains("lies outside the map"), "{said}");
-    let run = render("outside.png", &one_layer(EUROPE, &format!(r#"{layer}, "on_error": "fail""#))).ended(1);
+    let run = render("outside-told.png", &one_layer(EUROPE, &format!(r#"{layer}, "on_error": "fail""#))).ended(1);
     assert!(run.said.contains("lies outside the map"), "{}", run.said);
 }
 
@@ -278,17 +278,17 @@ fn where_mercator_ends_before_the_pole_it_is_said_or_another_set_is_taken() {
     let xyz = format!(r#""type": "xyz", "url": "{url}/{{z}}/{{x}}/{{y}}.png""#);
     let only_web = format!(r#""type": "wmts", "url": "{url}", "layer": "a""#);
     for layer in [&xyz, &only_web] {
-        let run = render("pole.png", &one_layer(polar, layer)).ended(3);
+        let run = render("tiles-pole.png", &one_layer(polar, layer)).ended(3);
         assert_warned(&run, "layer_partial", "85.06");
         assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "drawn");
-        let run = render("pole.png", &one_layer(EUROPE, layer)).ended(0);
+        let run = render("tiles-pole.png", &one_layer(EUROPE, layer)).ended(0);
         assert!(run.manifest["warnings"].as_array().unwrap().is_empty());
     }
     let degrees = set("degrees", "EPSG:4326", METRES_PER_DEGREE, "90 -180", &[("0", 0.703_125, [2, 1])]);
     let both = wmts(&format!("{FORMAT}{}{}", link("web"), link("degrees")), &(web(4) + &degrees));
     let (url, asked) = tile_server(both, |_| (OK, "", blue()));
-    let run =
-        render("pole.png", &one_layer(polar, &format!(r#""type": "wmts", "url": "{url}", "layer": "a""#))).ended(0);
+    let run = render("tiles-pole.png", &one_layer(polar, &format!(r#""type": "wmts", "url": "{url}", "layer": "a""#)))
+        .ended(0);
     assert!(asked.lock().unwrap().iter().all(|path| path.contains("TILEMATRIXSET=degrees")), "{asked:?}");
     let picture = Picture::read(&run.file).crop(run.map_box());
     assert_eq!(picture.at(picture.width / 2, picture.height / 2), BLUE, "the pole");
@@ -348,7 +348,7 @@ fn pictures_are_what_their_bytes_are_whatever_their_format_is_called() {
             (OK, "Content-Type: application/octet-stream\r\n", blue())
         });
         let layer = format!(r#""type": "wmts", "url": "{url}", "layer": "a""#);
-        render("formats.png", &one_layer(EUROPE, &layer)).ended(0);
+        render("tiles-formats.png", &one_layer(EUROPE, &layer)).ended(0);
         let asked = asked.lock().unwrap();
         assert!(asked.iter().all(|path| path.contains(&format!("FORMAT={asked_for}&"))), "{asked:?}");
     }
@@ -358,7 +358,8 @@ fn pictures_are_what_their_bytes_are_whatever_their_format_is_called() {
     };
     let check = |formats: &str, asked_for: &'static str| {
         let (url, asked) = tile_server(capabilities(formats), |_| (OK, "", Vec::new()));
-        render("formats.png", &one_layer(EUROPE, &format!(r#""type": "wms", "url": "{url}", "layers": "a""#))).ended(3);
+        render("tiles-formats.png", &one_layer(EUROPE, &format!(r#""type": "wms", "url": "{url}", "layers": "a""#)))
+            .ended(3);
         assert!(asked.lock().unwrap()[0].contains(&format!("FORMAT={asked_for}&")), "{formats}: {asked:?}");
     };
     check("<Format>image/jpeg</Format><Format>image/png; mode=8bit</Format>", "image/png%3B%20mode%3D8bit");
@@ -405,7 +406,7 @@ fn a_layer_of_which_no_tile_is_there_is_empty_or_says_why() {
     let render = |status: &'static str, says: &str| {
         let (url, _) = tile_server(String::new(), move |_| (status, "", Vec::new()));
         render(
-            "sparse.png",
+            "sparse-none.png",
             &one_layer(EUROPE, &format!(r#""type": "xyz", "url": "{url}/{{z}}/{{x}}/{{y}}.png"{says}"#)),
         )
     };
@@ -458,7 +459,7 @@ fn a_document_of_another_kind_is_called_what_it_is() {
         let named = if kind == "wms" { "layers" } else { "layer" };
         let layer = format!(r#""type": "{kind}", "url": "{url}", "{named}": "a""#);
         let request = format!(r#"{{ "map": {{ {EUROPE} }}, "times": "2020-01-01", "layers": [{{ {layer} }}] }}"#);
-        let run = render("kinds.png", &request);
+        let run = render("tiles-kinds.png", &request);
         assert!(run.said.contains(words) || run.manifest.to_string().contains(words), "{words}: {}", run.said);
     }
     let url = serve_all(|_| (OK, "", WMS_1_0.as_bytes().to_vec()));
