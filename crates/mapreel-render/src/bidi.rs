@@ -22,7 +22,7 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
-    /// That of the first letter (UAX #9, P2); left to right without one.
+    /// The direction of a text is that of its first letter (UAX #9, P2); left to right without one.
     pub(crate) fn of(text: &str) -> Self {
         let strong = text.chars().map(bidi_class).find(|c| matches!(c, BidiClass::L | BidiClass::R | BidiClass::AL));
         if matches!(strong, Some(BidiClass::R | BidiClass::AL)) { Self::RightToLeft } else { Self::LeftToRight }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_script::{Script, UnicodeScript};
 
-/// What could not be shaped, by script.
+/// The characters that no font has, by script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MissingGlyphs(BTreeMap<&'static str, MissingScript>);
 
-/// What could not be shaped of one script.
+/// The characters of one script that no font has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MissingScript {
     /// The texts with such characters, each once.

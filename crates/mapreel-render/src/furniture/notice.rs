@@ -1,4 +1,4 @@
-//! What on the map is not as it was asked for, said on the map in a sentence for its readers. What a server said of it stands in
+//! The notice on the map: a sentence for its readers on each layer that is not as it was asked for. A server's own words stand in
 //! the manifest.
 
 use crate::layout::Layout;
@@ -57,7 +57,7 @@ pub(crate) fn name(name: impl Into<String>) -> Span {
     Span { bold: true, ..Span::alarm(name) }
 }
 
-/// What readers are told of a layer that is not what was asked for.
+/// The sentence that tells readers how a layer is not what was asked for.
 fn sentence(plan: &Plan, layer: usize, gap: &Gap) -> Vec<Span> {
     let planned = &plan.layers[layer];
     let what = match (gap.kind, &gap.cause) {

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod cluster;
+pub mod lighttpd;
 pub mod picture;
 pub mod postman;
 pub mod service;

@@ -5,13 +5,12 @@
 //! a default: empty between two times. Layer `irregular`: the same, with the times of [`IRREGULAR`] and a default.
 //! Layer `relief`: an opaque ramp, the same at all times, without a legend. Layer `broken`: its data are missing.
 
-use super::folder;
+use super::{folder, lighttpd};
 use std::fmt::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 pub const COLOURS: [[u8; 3]; 8] = [
     [230, 25, 75],
@@ -81,22 +80,7 @@ setenv.set-environment = ("MAPSERVER_CONFIG_FILE" => "{at}/mapserver.conf", "MS_
 "#
     );
     std::fs::write(folder.join("lighttpd.conf"), config).unwrap();
-    let script = "/usr/sbin/lighttpd -D -f \"$0\" & pid=$!; read -r _; kill $pid; wait $pid";
-    let keeper = Command::new("sh")
-        .args(["-c", script, &format!("{at}/lighttpd.conf")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sh starts");
-    let began = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(
-            began.elapsed() < Duration::from_secs(15),
-            "lighttpd does not start; ./test installs it and cgi-mapserver"
-        );
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let keeper = lighttpd::start(&folder.join("lighttpd.conf"), port);
     Running { url: format!("http://127.0.0.1:{port}/wms"), _keeper: keeper }
 }
 

@@ -3,14 +3,13 @@
 //!
 //! Each server shows it twice: once it has all of [`CRSS`], once only those of [`FEW`].
 
-use super::folder;
 use super::picture::Picture;
+use super::{folder, lighttpd};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 /// What a server has that has everything.
 pub const CRSS: [&str; 12] = [
@@ -120,26 +119,13 @@ fn start() -> Running {
     let environment = format!("CONFIG ENV MS_MAP_PATTERN \"^{at}/\" PROJ_DATA \"/usr/share/proj\" END END\n");
     std::fs::write(folder.join("mapserver.conf"), environment).unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    std::fs::write(folder.join("lighttpd.conf"), lighttpd(&folder, port)).unwrap();
+    std::fs::write(folder.join("lighttpd.conf"), configuration(&folder, port)).unwrap();
     // The processes of QGIS Server end with lighttpd.
-    let script = "/usr/sbin/lighttpd -D -f \"$0\" & pid=$!; read -r _; kill $pid; wait $pid";
-    let keeper = Command::new("sh")
-        .args(["-c", script, &format!("{at}/lighttpd.conf")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sh starts");
-    let began = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        let waited = began.elapsed() < Duration::from_secs(15);
-        assert!(waited, "lighttpd does not start; ./test installs it, cgi-mapserver and qgis-server");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let keeper = lighttpd::start(&folder.join("lighttpd.conf"), port);
     Running { port, _keeper: keeper }
 }
 
-fn lighttpd(folder: &Path, port: u16) -> String {
+fn configuration(folder: &Path, port: u16) -> String {
     let at = folder.display();
     // The path of a socket may not be long.
     let socket = std::env::temp_dir().join(format!("mapreel-qgis-{}", std::process::id()));
