@@ -33,7 +33,7 @@ pub use furniture::legend::LegendPicture;
 pub use georeference::{Placed, place};
 pub use layout::Layout;
 pub use missing_glyphs::{MissingGlyphs, MissingScript};
-pub use mosaic::assemble as assemble_mosaic;
+pub use mosaic::MosaicSheet;
 pub use raster::Raster;
 pub use scene::{FramePictures, Gathered, Painter, Scene};
 pub use text::Fonts;

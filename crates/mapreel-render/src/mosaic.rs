@@ -1,46 +1,65 @@
-//! Putting the pieces of a mosaic together.
+//! Putting the pieces of a mosaic together, one after another: memory does not grow with their number.
 
 use crate::{Raster, georeference::resized};
 use mapreel_spec::{Fit, Mosaic, Piece};
 
-/// The mosaic as one picture, its pieces in the mosaic's order (`None`: a piece that could not be had).
-///
-/// # Errors
-/// A piece has another size than was asked for: what a server says it drew is then not what it drew.
-pub fn assemble(mosaic: &Mosaic, mut pieces: Vec<Option<Raster>>) -> Result<Raster, String> {
-    for (piece, picture) in mosaic.pieces.iter().zip(&pieces) {
-        if let Some(picture) = picture
-            && piece.fit == Fit::Exact
-            && (picture.width, picture.height) != asked(piece)
-        {
-            let ((w, h), (asked_w, asked_h)) = ((picture.width, picture.height), asked(piece));
-            return Err(format!("the picture has {w} × {h} pixels; {asked_w} × {asked_h} were asked for"));
+/// A mosaic in the making.
+pub struct MosaicSheet<'a> {
+    mosaic: &'a Mosaic,
+    /// A buffer to lay them down in.
+    buffer: Vec<u8>,
+    /// What has been laid down; `None` while there is nothing.
+    raster: Option<Raster>,
+}
+
+impl<'a> MosaicSheet<'a> {
+    /// Nothing laid down yet; `buffer` may have served before.
+    pub fn new(mosaic: &'a Mosaic, buffer: Vec<u8>) -> Self {
+        Self { mosaic, buffer, raster: None }
+    }
+
+    /// Lays down the picture of a piece and gives back a buffer that is not needed any more. A picture of another size than its
+    /// place is scaled.
+    pub fn lay(&mut self, piece: &Piece, picture: Raster) -> Vec<u8> {
+        if self.is_the_whole(piece, &picture) {
+            self.raster = Some(picture);
+            return std::mem::take(&mut self.buffer);
         }
-    }
-    let whole = mosaic
-        .size
-        .is_none_or(|size| mosaic.pieces.len() == 1 && size == (mosaic.pieces[0].width, mosaic.pieces[0].height));
-    if whole && mosaic.pieces.first().is_some_and(|piece| piece.fit != Fit::Scale) {
-        return pieces.pop().flatten().ok_or_else(|| "the picture is missing".to_owned());
-    }
-    let (width, height) = mosaic.size.unwrap_or((1, 1));
-    let mut out = Raster::transparent(width.max(1), height.max(1));
-    for (piece, picture) in mosaic.pieces.iter().zip(pieces) {
-        let Some(picture) = picture else { continue };
-        let same = (picture.width, picture.height) == asked(piece);
-        let picture = if same { picture } else { resized(&picture, piece.width, piece.height) };
+        let (width, height) = self.mosaic.size.unwrap_or((1, 1));
+        let sheet = self.raster.get_or_insert_with(|| {
+            let mut pixels = std::mem::take(&mut self.buffer);
+            pixels.clear();
+            pixels.resize(width as usize * height as usize * 4, 0);
+            Raster::straight(width, height, pixels)
+        });
+        let same = (picture.width, picture.height) == with_gutters(piece);
+        let scaled = if same { None } else { Some(resized(&picture, piece.width, piece.height)) };
+        let laid = scaled.as_ref().unwrap_or(&picture);
         let ([left, top, ..], length) = (piece.gutter, piece.width as usize * 4);
         for row in 0..piece.height {
             let start = ((piece.y + row) as usize * width as usize + piece.x as usize) * 4;
             let from = left as usize * 4;
-            out.pixels[start..start + length].copy_from_slice(&picture.row(top + row)[from..from + length]);
+            sheet.pixels[start..start + length].copy_from_slice(&laid.row(top + row)[from..from + length]);
+        }
+        picture.pixels
+    }
+
+    /// The mosaic as one picture; what was not laid down is transparent. Nothing was: the buffer.
+    pub fn finish(self) -> Result<Raster, Vec<u8>> {
+        self.raster.ok_or(self.buffer)
+    }
+
+    /// Whether a piece's picture is the mosaic's, as it is.
+    fn is_the_whole(&self, piece: &Piece, picture: &Raster) -> bool {
+        match (piece.fit, self.mosaic.size) {
+            (Fit::Whole, _) | (_, None) => true,
+            (_, Some(size)) => self.mosaic.pieces.len() == 1 && size == (picture.width, picture.height),
         }
     }
-    Ok(out)
 }
 
-/// Width and height that a piece was asked for in: its place and its gutters.
-fn asked(piece: &Piece) -> (u32, u32) {
+/// Width and height of a piece's place and its gutters.
+fn with_gutters(piece: &Piece) -> (u32, u32) {
     let [left, top, right, bottom] = piece.gutter;
     (left + piece.width + right, top + piece.height + bottom)
 }
@@ -67,14 +86,28 @@ mod tests {
 
     #[test]
     fn pieces_lie_where_they_belong_and_missing_ones_stay_transparent() {
-        let out = assemble(&mosaic(Fit::Exact), vec![None, Some(grey(2, 255))]).unwrap();
-        assert_eq!(out.row(1), [[0; 8], [255; 8]].concat());
+        let mosaic = mosaic(Fit::Exact);
+        let mut sheet = MosaicSheet::new(&mosaic, Vec::new());
+        assert_eq!(sheet.lay(&mosaic.pieces[1], grey(2, 255)).len(), 16);
+        assert_eq!(sheet.finish().unwrap().row(1), [[0; 8], [255; 8]].concat());
+        assert!(MosaicSheet::new(&mosaic, Vec::new()).finish().is_err());
     }
 
     #[test]
-    fn a_tile_of_another_size_is_scaled_and_a_map_of_another_size_is_refused() {
-        assert!(assemble(&mosaic(Fit::Scale), vec![Some(grey(4, 255)), None]).is_ok());
-        let error = assemble(&mosaic(Fit::Exact), vec![Some(grey(4, 255)), None]).unwrap_err();
-        assert_eq!(error, "the picture has 4 × 4 pixels; 2 × 2 were asked for");
+    fn a_tile_of_another_size_is_scaled() {
+        let mosaic = mosaic(Fit::Scale { tile_px: [2, 2] });
+        let mut sheet = MosaicSheet::new(&mosaic, Vec::new());
+        sheet.lay(&mosaic.pieces[0], grey(4, 255));
+        assert_eq!(sheet.finish().unwrap().row(1), [[255; 8], [0; 8]].concat());
+    }
+
+    #[test]
+    fn the_only_piece_is_taken_as_it_is() {
+        let mut mosaic = mosaic(Fit::Exact);
+        mosaic.pieces.truncate(1);
+        mosaic.size = Some((2, 2));
+        let mut sheet = MosaicSheet::new(&mosaic, Vec::new());
+        sheet.lay(&mosaic.pieces[0], grey(2, 7));
+        assert_eq!(sheet.finish().unwrap(), grey(2, 7));
     }
 }

@@ -9,14 +9,14 @@ use std::borrow::Cow;
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// A PNG, JPEG, WebP or GIF.
+    /// A PNG, JPEG, WebP or GIF of which nothing more is known.
     Picture,
-    /// The same, as a tile; an empty answer says that there is none.
-    Tile(Absence),
-    /// The same, of a size that is known.
-    PictureOf {
-        /// How many pixels it has.
-        pixels: u64,
+    /// The same, as a piece of a mosaic.
+    Piece {
+        /// The longest answer, in bytes.
+        bytes_max: usize,
+        /// What a tile's absence means; `None`: it must be there.
+        absence: Option<Absence>,
     },
     /// A JSON document.
     Json,
@@ -40,14 +40,14 @@ impl Wanted {
     pub fn key(self, url: &str) -> Cow<'_, str> {
         match self {
             // A fragment is no part of what a server is asked for.
-            Self::Tile(Absence::Meant) => format!("{url}#sparse").into(),
+            Self::Piece { absence: Some(Absence::Meant), .. } => format!("{url}#sparse").into(),
             _ => url.into(),
         }
     }
 
     fn words(self) -> &'static str {
         match self {
-            Self::Picture | Self::PictureOf { .. } | Self::Tile(_) => "a picture",
+            Self::Picture | Self::Piece { .. } => "a picture",
             Self::Json => "JSON",
             Self::Capabilities | Self::CapabilitiesNow => "capabilities",
         }
@@ -102,10 +102,8 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     let text = body.trim_ascii_start();
     let is_json = matches!(text, [b'{' | b'[', ..]);
     match wanted {
-        Wanted::Picture | Wanted::PictureOf { .. } | Wanted::Tile(_) if is_picture && success => {
-            return Ok(Found::Whole);
-        }
-        Wanted::Tile(absence) if absence.is_it(status, body) => return Ok(Found::Nothing),
+        Wanted::Picture | Wanted::Piece { .. } if is_picture && success => return Ok(Found::Whole),
+        Wanted::Piece { absence: Some(absence), .. } if absence.is_it(status, body) => return Ok(Found::Nothing),
         Wanted::Json if is_json && success => return Ok(Found::Whole),
         _ => {}
     }
@@ -255,7 +253,8 @@ mod tests {
         let out_of_range = "<ExceptionReport><Exception exceptionCode='TileOutOfRange'/></ExceptionReport>";
         let check = |status: u16, body: &str, said: bool, meant: bool| {
             for (absence, expected) in [(Absence::Said, said), (Absence::Meant, meant)] {
-                let found = judge("h", status, body.as_bytes(), Wanted::Tile(absence)) == Ok(Found::Nothing);
+                let found = judge("h", status, body.as_bytes(), Wanted::Piece { bytes_max: 0, absence: Some(absence) })
+                    == Ok(Found::Nothing);
                 assert_eq!(found, expected, "{status} {body} {absence:?}");
             }
             assert!(judge("h", status, body.as_bytes(), Wanted::Picture).is_err());

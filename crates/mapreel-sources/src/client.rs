@@ -14,6 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
+/// The longest capabilities document, in bytes.
+pub const CAPABILITIES_BYTES_MAX: usize = 64 << 20;
+
 /// Bounds on what upstreams may cost. Every one has a default that suits ordinary servers.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -21,7 +24,7 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Until the whole answer is here, however it comes; one attempt.
     pub answer_timeout: Duration,
-    /// The longest answer, also after decompression; a picture of a known size may be as long as its pixels.
+    /// The longest answer, also after decompression; that for a piece of a mosaic is as long as its pixels allow.
     pub answer_bytes_max: usize,
     /// The longest capabilities document.
     pub capabilities_bytes_max: usize,
@@ -47,7 +50,7 @@ impl Default for Config {
             connect_timeout: Duration::from_secs(5),
             answer_timeout: Duration::from_secs(30),
             answer_bytes_max: 16 << 20,
-            capabilities_bytes_max: 64 << 20,
+            capabilities_bytes_max: CAPABILITIES_BYTES_MAX,
             capabilities_lifetime: Duration::from_secs(60),
             redirects_max: 3,
             per_host_max: 6,
@@ -64,11 +67,8 @@ impl Config {
     pub(crate) fn bytes_max(&self, wanted: Wanted) -> usize {
         match wanted {
             Wanted::Capabilities | Wanted::CapabilitiesNow => self.capabilities_bytes_max,
-            Wanted::Picture | Wanted::Tile(_) | Wanted::Json => self.answer_bytes_max,
-            // Four bytes for each pixel, however little they compress, and what a PNG adds to that.
-            Wanted::PictureOf { pixels } => {
-                self.answer_bytes_max.max(usize::try_from(pixels * 4 + pixels / 64 + 65_536).unwrap_or(usize::MAX))
-            }
+            Wanted::Picture | Wanted::Json => self.answer_bytes_max,
+            Wanted::Piece { bytes_max, .. } => bytes_max,
         }
     }
 }
@@ -120,7 +120,7 @@ impl Client {
         self.shared.config.egress.admit(&parsed)?;
         let credential = self.shared.config.credentials.take(&mut parsed)?;
         let answer = match wanted {
-            Wanted::Picture | Wanted::PictureOf { .. } | Wanted::Tile(_) | Wanted::Json => {
+            Wanted::Picture | Wanted::Piece { .. } | Wanted::Json => {
                 return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
             }
             Wanted::Capabilities => match self.shared.said.get(url) {
@@ -204,14 +204,5 @@ mod tests {
         ] {
             assert!(text.contains(&time), "{file}: {time}");
         }
-    }
-
-    #[test]
-    fn a_picture_may_be_as_long_as_its_pixels_make_it() {
-        let config = Config::default();
-        // Noise is not compressed: four bytes for each pixel, and one for each row.
-        assert!(config.bytes_max(Wanted::PictureOf { pixels: 8_000_000 }) > 8_000_000 * 4 + 4_000);
-        assert!(config.bytes_max(Wanted::PictureOf { pixels: 8_000_000 }) < 34 << 20);
-        assert_eq!(config.bytes_max(Wanted::PictureOf { pixels: 256 * 256 }), config.answer_bytes_max);
     }
 }

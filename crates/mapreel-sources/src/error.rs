@@ -120,6 +120,26 @@ pub enum Error {
         /// The limit, in millions.
         max: u64,
     },
+    /// A picture of another size than was asked for: what its server says it drew is then not what it drew.
+    #[error("the picture has {width} × {height} pixels; {} × {} were asked for", .asked[0], .asked[1])]
+    WrongSize {
+        /// Width in pixels.
+        width: u64,
+        /// Height in pixels.
+        height: u64,
+        /// Width and height that were asked for, in pixels.
+        asked: [u32; 2],
+    },
+    /// A picture of many more pixels than its place has.
+    #[error("the picture has {width} × {height} pixels; at most {} × {} are taken for its place", .most[0], .most[1])]
+    TooLargeForItsPlace {
+        /// Width in pixels.
+        width: u64,
+        /// Height in pixels.
+        height: u64,
+        /// The most, in pixels.
+        most: [u32; 2],
+    },
     /// A picture that cannot be read.
     #[error("a {format} picture is broken: {reason}")]
     BrokenPicture {

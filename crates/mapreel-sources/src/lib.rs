@@ -29,9 +29,9 @@ pub mod wmts;
 
 pub use allowed::{Allowed, BadAllowed};
 pub use answer::{Absence, Wanted};
-pub use client::{Client, Config, Upstreams};
+pub use client::{CAPABILITIES_BYTES_MAX, Client, Config, Upstreams};
 pub use credentials::{Credential, Credentials, Secret};
-pub use decode::{Picture, decode, decode_into};
+pub use decode::{Picture, Sizes, decode, decode_into};
 pub use document::BrokenDocument;
 pub use egress::Egress;
 pub use error::Error;

@@ -103,7 +103,7 @@ impl Features {
     }
 
     /// The number of positions in all geometries.
-    fn positions(&self) -> usize {
+    pub(crate) fn positions(&self) -> usize {
         self.items.iter().map(|f| f.geometry.positions()).sum()
     }
 }

@@ -21,8 +21,11 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// The tiles that cover an extent of the grid's CRS, as one picture; `None` when they would be more than `max`.
-    pub(crate) fn mosaic(&self, bbox: &Bbox, max: usize, url: impl Fn(i64, i64) -> String) -> Option<Mosaic> {
+    /// The tiles that cover an extent of the grid's CRS, as one picture; `None` when they would be more than `max`. Tiles much
+    /// finer than the extent are laid down smaller, so that the picture has no more than about twice its columns and rows,
+    /// and one tile at each edge.
+    pub(crate) fn mosaic(&self, wanted: &Extent, max: usize, url: impl Fn(i64, i64) -> String) -> Option<Mosaic> {
+        let bbox = &wanted.bbox;
         let [tile_x, tile_y] = self.tile_px.map(|px| f64::from(px) * self.resolution);
         // A hair inside the edges: a map that ends on a tile's edge does not need the next tile.
         let hair = 1e-6;
@@ -37,7 +40,7 @@ impl Grid {
         if width.saturating_mul(height) > max as u64 {
             return None;
         }
-        let [px, py] = self.tile_px;
+        let [px, py] = self.laid_px(wanted.resolution()[0]);
         let mut pieces = Vec::with_capacity((width * height) as usize);
         for row in north..=south {
             for column in west..=east {
@@ -51,7 +54,7 @@ impl Grid {
                     y: (row - north) as u32 * py,
                     width: px,
                     height: py,
-                    fit: Fit::Scale,
+                    fit: Fit::Scale { tile_px: self.tile_px },
                     gutter: [0; 4],
                 });
             }
@@ -66,6 +69,17 @@ impl Grid {
             pieces,
             gap: None,
         })
+    }
+
+    /// Width and height in which a tile is laid down for a map of a resolution, in units of the CRS per pixel: half of its own
+    /// as often as it stays as fine as the map.
+    fn laid_px(&self, map: f64) -> [u32; 2] {
+        let (mut tile, mut resolution) = (self.tile_px, self.resolution);
+        while 2.0 * resolution <= map * (1.0 + 1e-6) && tile.iter().all(|px| *px > 1) {
+            tile = tile.map(|px| px.div_ceil(2));
+            resolution *= 2.0;
+        }
+        tile
     }
 
     /// What its tiles cover together.
@@ -85,4 +99,36 @@ impl Grid {
 /// since enlarged text and lines look soft, but a quarter of a level is not worth four times the tiles.
 pub(crate) fn coarsest(extent: &Extent) -> f64 {
     extent.resolution()[0] * 2f64.powf(0.25)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TileTemplate;
+
+    #[test]
+    fn a_mosaic_is_never_much_larger_than_its_map_however_fine_or_large_its_tiles_are() {
+        let half = Crs::WebMercator.equator() / 2.0;
+        let mut template = TileTemplate::parse("http://t/{z}/{x}/{y}").unwrap();
+        for (side_px, zoom_min) in [(64, 0), (256, 0), (256, 7), (512, 6), (1000, 4), (2048, 5), (2048, 0)] {
+            (template.side_px, template.zoom_min) = (side_px, zoom_min);
+            for map_px in [100, 256, 1000, 4096] {
+                for part in [1.0, 0.7, 0.51] {
+                    let bbox = Bbox::new([-half * part, -half * part, half * part, half * part]);
+                    let map = Extent { crs: Crs::WebMercator, bbox, width: map_px, height: map_px };
+                    let Some(mosaic) = template.mosaic(&map, 20_000) else { continue };
+                    let (width, height) = mosaic.size.unwrap();
+                    let laid = mosaic.pieces[0].width;
+                    assert!(
+                        width.max(height) <= 2 * map_px + 2 * laid && laid <= side_px,
+                        "{side_px} from {zoom_min} on, {map_px}: {width} × {height} of {laid}"
+                    );
+                    let covers = mosaic.pieces.iter().all(|piece| piece.x + laid <= width && piece.y + laid <= height);
+                    assert!(
+                        covers && mosaic.pieces.iter().all(|piece| piece.fit == Fit::Scale { tile_px: [side_px; 2] })
+                    );
+                }
+            }
+        }
+    }
 }

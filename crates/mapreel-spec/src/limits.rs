@@ -19,6 +19,8 @@ pub struct Limits {
     pub upstream_requests_max: usize,
     /// Positions in all inline GeoJSON of the request.
     pub positions_max: usize,
+    /// What drawing one frame may take of memory, in MiB.
+    pub frame_mib_max: u64,
 }
 
 impl Default for Limits {
@@ -32,6 +34,7 @@ impl Default for Limits {
             cost_mpx_max: 8_000,
             upstream_requests_max: 4_000,
             positions_max: 1_000_000,
+            frame_mib_max: u64::MAX,
         }
     }
 }

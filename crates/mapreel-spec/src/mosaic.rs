@@ -3,6 +3,15 @@
 
 use crate::{Bbox, Crs, Extent, Gap, outside};
 
+/// What the side of a tile may have, however few its pyramid says, in pixels.
+const TILE_SIDE_MIN: u32 = 1024;
+/// The longest side of a picture whose size nobody knows before it is there, in pixels.
+const PICTURE_SIDE_MAX: u32 = 16_384;
+/// Room in an answer for what is not pixels.
+const ANSWER_BYTES_MIN: usize = 1 << 20;
+/// What is read of a tile, however small it is.
+const TILE_BYTES_MIN: usize = 2 << 20;
+
 /// A picture put together from pieces, and the area that it shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mosaic {
@@ -42,10 +51,42 @@ pub struct Piece {
 pub enum Fit {
     /// It is wrong: this size was asked for.
     Exact,
-    /// Scale it: tiles come in several sizes.
-    Scale,
+    /// Scale it: tiles come in several sizes, and those of a level finer than the map are laid down smaller.
+    Scale {
+        /// Width and height of a tile as its pyramid says, in pixels.
+        tile_px: [u32; 2],
+    },
     /// Its size is the mosaic's.
     Whole,
+}
+
+impl Piece {
+    /// The most pixels that its picture may have; more is not decoded.
+    pub fn picture_px_max(&self) -> [u32; 2] {
+        let [left, top, right, bottom] = self.gutter;
+        match self.fit {
+            Fit::Exact => [left + self.width + right, top + self.height + bottom],
+            // Servers draw tiles for finer screens, too.
+            Fit::Scale { tile_px } => tile_px.map(|px| px.saturating_mul(2).max(TILE_SIDE_MIN)),
+            Fit::Whole => [PICTURE_SIDE_MAX; 2],
+        }
+    }
+
+    /// The longest answer that is read for it, in bytes: what its pixels come to uncompressed, and room for a picture that is
+    /// not made sparingly. `usual` is that of an answer of which nothing is known.
+    pub fn answer_bytes_max(&self, usual: usize) -> usize {
+        let area = |[width, height]: [u32; 2]| width as usize * height as usize;
+        match self.fit {
+            Fit::Exact => {
+                // Four bytes for each pixel, however little they compress, and what a PNG adds to that; of a picture of 16 bits
+                // a channel, twice as many.
+                let bytes = area(self.picture_px_max()) * 4;
+                (2 * bytes).min(usual).max(bytes + bytes / 256 + ANSWER_BYTES_MIN)
+            }
+            Fit::Scale { tile_px } => (8 * area(tile_px)).clamp(TILE_BYTES_MIN, usual.max(TILE_BYTES_MIN)),
+            Fit::Whole => usual,
+        }
+    }
 }
 
 impl Mosaic {
@@ -65,5 +106,25 @@ impl Mosaic {
     /// Why there is nothing of it at the place of the map.
     pub(crate) fn outside(&self) -> Option<&str> {
         self.gap.as_ref().filter(|gap| gap.kind == crate::GapKind::Outside).map(|gap| gap.why.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_may_be_as_long_as_its_pixels_make_it() {
+        let of = |width, height, fit| {
+            Piece { url: String::new(), x: 0, y: 0, width, height, fit, gutter: [0; 4] }.answer_bytes_max(16 << 20)
+        };
+        // Noise is not compressed: four bytes for each pixel, and one for each row.
+        let largest = of(2828, 2828, Fit::Exact);
+        assert!(largest > 2828 * 2828 * 4 + 2828 && largest < 34 << 20, "{largest}");
+        assert!(of(1000, 1000, Fit::Exact) >= 8_000_000, "16 bits a channel");
+        assert!(of(10, 10, Fit::Exact) >= 1 << 20, "what is no picture is quoted");
+        assert_eq!(of(256, 256, Fit::Scale { tile_px: [256; 2] }), 2 << 20);
+        assert_eq!(of(256, 256, Fit::Scale { tile_px: [4096; 2] }), 16 << 20);
+        assert_eq!(of(0, 0, Fit::Whole), 16 << 20);
     }
 }

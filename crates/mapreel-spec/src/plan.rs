@@ -14,8 +14,8 @@ use crate::run::Run;
 use crate::timing::{Known, Timing};
 use crate::wms_layer::Choice;
 use crate::{
-    Bbox, ColourBar, Crs, Extent, Gap, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime,
-    features_outside,
+    Bbox, ColourBar, Crs, Extent, FrameCost, Gap, Graticule, Limits, NaturalEarth, Output, Problem, Problems,
+    ValidTime, features_outside,
 };
 use std::collections::HashSet;
 use std::ops::Range;
@@ -41,6 +41,8 @@ pub struct Plan {
     pub output: Output,
     /// What is known before anything is drawn not to be as it was asked for; where it concerns all frames.
     pub warnings: Vec<Warning>,
+    /// The most memory that drawing it takes.
+    pub cost: FrameCost,
 }
 
 /// One frame.
@@ -218,6 +220,7 @@ impl Plan {
             layers,
             segments: segments(frames, animation.frames_expected()),
             output: animation.output.clone(),
+            cost: FrameCost::default(),
         };
         plan.warnings.extend(plan.layers.iter().filter_map(nowhere));
         let requests = plan.upstream_urls().len();
@@ -225,7 +228,28 @@ impl Plan {
             let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
             return Err(Problems(vec![too_much("", "too_large", detail, "fewer frames, or a smaller map")]));
         }
+        plan.cost = FrameCost::of(&plan);
+        plan.fits_into(limits.frame_mib_max)?;
         Ok(plan)
+    }
+
+    /// Whether a frame can be drawn in so many MiB.
+    fn fits_into(&self, mib_max: u64) -> Result<(), Problems> {
+        let mib = self.cost.mib();
+        if mib <= mib_max {
+            return Ok(());
+        }
+        let detail = format!("drawing a frame takes up to {mib} MiB of memory; there are {mib_max} MiB for it");
+        let side = |px: u32, by: f64| (f64::from(px) * by) as u32;
+        let hint = match self.cost.shrink_to(mib_max) {
+            Some(by) if by > 0.05 => format!(
+                "a map of {} × {} pixels fits, or fewer layers",
+                side(self.map.width, by),
+                side(self.map.height, by)
+            ),
+            _ => "fewer layers, or pictures of a size that the request names".to_owned(),
+        };
+        Err(Problems(vec![Problem { pointer: "/map".into(), code: "too_large", detail, hint: Some(hint) }]))
     }
 
     /// Every different URL that the plan needs.

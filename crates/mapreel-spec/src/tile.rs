@@ -116,7 +116,7 @@ impl TileTemplate {
             rows,
             round: Some(side),
         };
-        grid.mosaic(&wanted.bbox, max, |x, y| self.url(zoom, x, y))
+        grid.mosaic(&wanted, max, |x, y| self.url(zoom, x, y))
     }
 }
 

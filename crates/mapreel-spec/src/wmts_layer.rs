@@ -216,7 +216,7 @@ impl Tiles {
         let crs = self.levels.crs;
         let Some(wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
         let (name, grid) = self.levels.suiting(&wanted);
-        grid.mosaic(&wanted.bbox, max, |column, row| self.url(name, column, row, time, dimensions))
+        grid.mosaic(&wanted, max, |column, row| self.url(name, column, row, time, dimensions))
     }
 
     fn url(&self, level: &str, column: i64, row: i64, time: Option<&str>, dimensions: &[(&str, &str)]) -> String {

@@ -8,7 +8,7 @@ use mapreel::fonts::FontSource;
 use mapreel::produce::{Destination, Job, produce};
 use mapreel::progress::Silent;
 use mapreel_render::encode::{self, Palette, SegmentEncoder};
-use mapreel_render::{Fonts, Gathered, LegendPicture, Painter, Raster, Scene, assemble_mosaic, place};
+use mapreel_render::{Fonts, Gathered, LegendPicture, MosaicSheet, Painter, Raster, Scene, place};
 use mapreel_sources::{Client, Config, Error, Upstreams, Wanted, decode};
 use mapreel_spec::{Animation, Drawing, Format, Limits, Mosaic, Plan, Resampling, Series, parse_request};
 use std::collections::HashMap;
@@ -102,8 +102,9 @@ fn decoded(url: &str, recorded: &Recorded) -> Raster {
 }
 
 fn gathered(mosaic: &Mosaic, plan: &Plan, recorded: &Recorded) -> Gathered {
-    let pieces = mosaic.pieces.iter().map(|piece| Some(decoded(&piece.url, recorded))).collect();
-    let raster = assemble_mosaic(mosaic, pieces).expect("recorded");
+    let mut sheet = MosaicSheet::new(mosaic, Vec::new());
+    mosaic.pieces.iter().for_each(|piece| drop(sheet.lay(piece, decoded(&piece.url, recorded))));
+    let raster = sheet.finish().expect("recorded");
     Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, &plan.map, Resampling::Bilinear), gap: None }
 }
 
@@ -243,8 +244,8 @@ fn job(frames: usize) {
     let limits = Limits { cost_mpx_max: u64::MAX, ..Limits::default() };
     let out = std::env::temp_dir().join(format!("mapreel-bench-{}", std::process::id()));
     let (before, started) = (cpu_ms(), Instant::now());
-    let job =
-        Job { animation, document: &document, upstreams: recorded, fonts: FontSource::default(), limits, threads: 2 };
+    let fonts = FontSource::default();
+    let job = Job { animation, document: &document, upstreams: recorded, fonts, limits, threads: 2, memory_mib: 4096 };
     produce(job, &Destination::File(out.clone()), &Silent).expect("it is drawn");
     println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mb());
     let _ = std::fs::remove_file(out);

@@ -3,6 +3,7 @@
 //! Every setting is a row of one table, [`SETTINGS`]: from it come the flags, the environment's names, the keys of the file,
 //! the example file and the messages.
 
+use crate::budget;
 use crate::credentials;
 use crate::fonts::FontSource;
 use mapreel_queue::Settings as QueueSettings;
@@ -42,6 +43,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("download_redirect", "false", "`false` or `true`", "Answer downloads with a redirect to a URL of the bucket that is signed for a few minutes."),
     setting("workers", "auto", "a whole number, or `auto` for one for each core", "Parts of animations drawn at once by this process; 0: none, the API alone."),
     setting("image_workers", "auto", "a whole number, or `auto` for as many as `workers`", "Images drawn at once beside them, so that no image waits for an animation."),
+    setting("memory", "auto", "a whole number of MiB, 512 or more, or `auto` for three quarters of what the cgroup or the machine has", "What the process may take of memory. A map whose frame does not fit is refused."),
     setting("private_upstreams", "", "addresses, networks or names, separated by commas", "Upstreams that are not public and may still be asked: `10.107.0.0/16,wms.internal:8080`."),
     setting("credentials", "", "the path of a TOML file", "Secrets for upstreams, which requests name and never hold; docs/OPERATIONS.md has its form."),
     setting("fonts", "", "paths of font files and folders, separated by commas", "Fonts for scripts beyond Latin, Greek and Cyrillic; without it, the system's. The same for all workers."),
@@ -85,6 +87,8 @@ pub(crate) struct Config {
     pub workers: usize,
     pub image_workers: usize,
     pub limits: Limits,
+    /// What the process may take of memory, in MiB.
+    pub memory_mib: u64,
     pub previews_max: usize,
     pub preview_px_max: u32,
     pub connections_max: usize,
@@ -293,6 +297,10 @@ impl Config {
         let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
         let (previews_max, preview_px_max) = (r.count::<u32>("previews_max"), r.count("preview_px_max"));
         let connections_max = r.count::<u32>("connections_max");
+        let memory_mib = budget::parse_mib(&r.text("memory"));
+        if memory_mib.is_none() {
+            r.refuse("memory", "");
+        }
         let fonts = fonts(r);
         let log_json = r.one_of("log_format", ["text", "json"]);
         let log = r.text("log");
@@ -310,6 +318,7 @@ impl Config {
             workers: workers?,
             image_workers: image_workers?,
             limits: limits?,
+            memory_mib: memory_mib?,
             previews_max: previews_max? as usize,
             preview_px_max: preview_px_max?,
             connections_max: connections_max? as usize,
@@ -339,6 +348,8 @@ fn limits(r: &mut Reader) -> Option<Limits> {
         cost_mpx_max: cost?,
         upstream_requests_max: requests? as usize,
         positions_max: positions? as usize,
+        // The memory budget decides, when the process has shared it out.
+        frame_mib_max: u64::MAX,
     })
 }
 

@@ -1,50 +1,73 @@
 //! Gather: from the plan's pictures to pixels on the map. Fetching is asynchronous; decoding is left to the thread that
-//! draws.
+//! draws, which takes one answer after another.
 
-use bytes::Bytes;
-use futures_util::future::join_all;
-use mapreel_render::{FramePictures, Gathered, LegendPicture, Placed, Raster, assemble_mosaic, place};
-use mapreel_sources::{Absence, Error, Picture, Upstreams, Wanted, decode, decode_into};
-use mapreel_spec::{Drawing, Extent, Fit, Gap, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
+use crate::ahead::{Ahead, Request};
+use crate::hands::Hands;
+use crate::produce;
+use crate::spare::Spare;
+use mapreel_render::{FramePictures, Gathered, LegendPicture, MosaicSheet, Placed, Raster, place};
+use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
+use mapreel_spec::{
+    ANSWER_BYTES_MAX, Drawing, Extent, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, MissingTiles, Mosaic,
+    Piece, Plan, PlannedLayer, Series,
+};
+use std::sync::Arc;
 
-/// The answers for one mosaic, in the order of its pieces.
-pub(crate) type Answers = Vec<Result<Bytes, Error>>;
-
-/// Fetches every piece of a layer's mosaic.
-pub(crate) async fn fetch(upstreams: &dyn Upstreams, layer: &PlannedLayer, mosaic: &Mosaic) -> Answers {
-    join_all(mosaic.pieces.iter().map(|piece| upstreams.get(&piece.url, wanted(layer, piece)))).await
+/// Which mosaics of a plan: those that serve all frames, or those of one frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    Still,
+    Frame(usize),
 }
 
-/// Only tiles may be absent: of a map exactly what was asked for must come.
-fn wanted(layer: &PlannedLayer, piece: &Piece) -> Wanted {
-    match (piece.fit, layer.missing_tiles) {
-        (Fit::Scale, MissingTiles::Report) => Wanted::Tile(Absence::Said),
-        (Fit::Scale, MissingTiles::Transparent) => Wanted::Tile(Absence::Meant),
-        // A picture of whose size nobody but the request decides may be as long as that size makes it.
-        (Fit::Exact, _) => {
-            let [left, top, right, bottom] = piece.gutter;
-            Wanted::PictureOf { pixels: u64::from(left + piece.width + right) * u64::from(top + piece.height + bottom) }
+impl Share {
+    /// Its mosaic of a layer, where that has one.
+    fn of(self, layer: &PlannedLayer) -> Option<&Mosaic> {
+        match (&layer.drawing, self) {
+            (Drawing::Pictures(Series::Same(mosaic)), Self::Still) => Some(mosaic),
+            (Drawing::Pictures(Series::PerFrame(mosaics)), Self::Frame(index)) => Some(&mosaics[index]),
+            _ => None,
         }
-        (Fit::Whole, _) => Wanted::Picture,
     }
 }
 
-/// Fetches what frame `index` needs beside the pictures that serve all frames.
-pub(crate) async fn fetch_frame(upstreams: &dyn Upstreams, plan: &Plan, index: usize) -> Vec<Option<Answers>> {
-    join_all(plan.layers.iter().map(async |layer| match &layer.drawing {
-        Drawing::Pictures(Series::PerFrame(mosaics)) => Some(fetch(upstreams, layer, &mosaics[index]).await),
-        _ => None,
-    }))
-    .await
+/// Begins to fetch the pieces of these mosaics, in the order in which [`place_share`] takes them.
+pub(crate) fn fetch(hands: &Hands, plan: &Arc<Plan>, shares: impl Iterator<Item = Share> + Send + 'static) -> Ahead {
+    let ahead = plan.cost.ahead_bytes();
+    let plan = plan.clone();
+    let requests = shares.flat_map(move |share| {
+        let of = |layer: &PlannedLayer| share.of(layer).map(|mosaic| requests(layer, mosaic));
+        plan.layers.iter().filter_map(of).flatten().collect::<Vec<_>>()
+    });
+    Ahead::fetch(hands, ahead, requests)
 }
 
-/// Fetches what serves all frames.
-pub(crate) async fn fetch_still(upstreams: &dyn Upstreams, plan: &Plan) -> Vec<Option<Answers>> {
-    join_all(plan.layers.iter().map(async |layer| match &layer.drawing {
-        Drawing::Pictures(Series::Same(mosaic)) => Some(fetch(upstreams, layer, mosaic).await),
-        _ => None,
-    }))
-    .await
+/// Begins to fetch the pieces of one layer in one frame.
+pub(crate) fn fetch_layer(hands: &Hands, plan: &Arc<Plan>, layer: usize, frame: usize) -> Ahead {
+    let of = Share::Frame(frame).of(&plan.layers[layer]);
+    let requests = of.map(|mosaic| requests(&plan.layers[layer], mosaic)).unwrap_or_default();
+    Ahead::fetch(hands, plan.cost.ahead_bytes(), requests.into_iter())
+}
+
+fn requests(layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> {
+    let request = |piece: &Piece| {
+        let bytes_max = piece.answer_bytes_max(ANSWER_BYTES_MAX);
+        Request { url: piece.url.clone(), wanted: wanted(layer, piece, bytes_max), bytes_max }
+    };
+    mosaic.pieces.iter().map(request).collect()
+}
+
+/// Only tiles may be absent: of a map exactly what was asked for must come.
+fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
+    let absence = match (piece.fit, layer.missing_tiles) {
+        (Fit::Scale { .. }, MissingTiles::Report) => Some(Absence::Said),
+        (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Meant),
+        (Fit::Exact | Fit::Whole, _) => None,
+    };
+    match piece.fit {
+        Fit::Whole => Wanted::Picture,
+        Fit::Exact | Fit::Scale { .. } => Wanted::Piece { bytes_max, absence },
+    }
 }
 
 /// The pictures of one frame, or those that serve all frames.
@@ -54,84 +77,130 @@ pub(crate) struct PlacedFrame {
     pub may_pass: Vec<bool>,
 }
 
-/// Decodes the answers of a frame, or those that serve all frames (any `index`), into `spare` buffers while there are any.
-pub(crate) fn place_frame(
+/// Takes the answers for a share and lays them on the map, layer by layer, with `spare` buffers while there are any.
+///
+/// # Errors
+/// The word to stop has come.
+pub(crate) fn place_share(
     plan: &Plan,
-    index: usize,
-    answers: Vec<Option<Answers>>,
-    spare: &mut Vec<Vec<u8>>,
-) -> PlacedFrame {
+    share: Share,
+    answers: &mut Ahead,
+    hands: &Hands,
+    spare: &mut Spare,
+) -> Result<PlacedFrame, produce::Error> {
     let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
-    for (layer, answers) in plan.layers.iter().zip(answers) {
-        let may_pass =
-            |answers: &Answers| answers.iter().flat_map(|answer| answer.as_ref().err()).any(Error::is_transient);
-        frame.may_pass.push(answers.as_ref().is_some_and(may_pass));
-        frame.pictures.push(match &layer.drawing {
-            Drawing::Pictures(series) => {
-                answers.map(|answers| place_mosaic(layer, series.at(index), answers, &plan.map, spare))
-            }
-            _ => None,
-        });
+    for layer in &plan.layers {
+        let placed = match share.of(layer) {
+            Some(mosaic) => Some(place_mosaic(layer, mosaic, answers, &plan.map, hands, spare)?),
+            None => None,
+        };
+        frame.may_pass.push(placed.as_ref().is_some_and(|(_, may_pass)| *may_pass));
+        frame.pictures.push(placed.map(|(gathered, _)| gathered));
     }
-    frame
+    Ok(frame)
 }
 
-/// Lays a mosaic on the map.
+/// Takes the answers for a mosaic, one after another, and lays it on the map; and whether what is missing may be there later.
+///
+/// # Errors
+/// The word to stop has come.
 pub(crate) fn place_mosaic(
     layer: &PlannedLayer,
     mosaic: &Mosaic,
-    answers: Answers,
+    answers: &mut Ahead,
     map: &Extent,
-    spare: &mut Vec<Vec<u8>>,
-) -> Gathered {
-    let nothing = |gap: Option<Gap>| Gathered { placed: Vec::new(), gap };
-    if mosaic.pieces.is_empty() {
-        return nothing(mosaic.gap.clone());
+    hands: &Hands,
+    spare: &mut Spare,
+) -> Result<(Gathered, bool), produce::Error> {
+    let mut sheet = MosaicSheet::new(mosaic, spare.take());
+    let mut tally = Tally { total: mosaic.pieces.len(), ..Tally::default() };
+    for piece in &mosaic.pieces {
+        let answer = answers.next(hands)?;
+        // One after another: no more than one picture is decoded beside the sheet.
+        match answer.bytes.and_then(|bytes| picture(&bytes, piece, spare)) {
+            Ok(Some(picture)) => spare.give(sheet.lay(piece, picture)),
+            Ok(None) => tally.absent += 1,
+            Err(error) => tally.lose(&error),
+        }
     }
-    let total = answers.len();
-    let mut problem: Option<String> = None;
-    let (mut lost, mut absent) = (0, 0);
-    let mut pieces: Vec<Option<Raster>> = Vec::with_capacity(total);
-    for answer in answers {
-        match answer.and_then(|bytes| tile(&bytes, spare)) {
-            Ok(picture) => {
-                absent += usize::from(picture.is_none());
-                pieces.push(picture);
-            }
-            Err(error) => {
-                lost += 1;
-                problem.get_or_insert_with(|| error.to_string());
-                pieces.push(None);
+    let gathered = match (tally.outcome(layer, mosaic), sheet.finish()) {
+        (Ok(gap), Ok(raster)) => on_the_map(layer, mosaic, raster, gap, map),
+        (Ok(gap) | Err(gap), unused) => {
+            spare.give(unused.map_or_else(|buffer| buffer, |raster| raster.pixels));
+            Gathered { placed: Vec::new(), gap }
+        }
+    };
+    Ok((gathered, tally.may_pass))
+}
+
+/// What became of the pieces of a mosaic.
+#[derive(Default)]
+struct Tally {
+    total: usize,
+    lost: usize,
+    absent: usize,
+    /// The first error; one that says that the server drew something else counts before others.
+    problem: Option<String>,
+    /// Of what the server drew it is not known what it shows.
+    is_something_else: bool,
+    may_pass: bool,
+}
+
+impl Tally {
+    fn lose(&mut self, error: &Error) {
+        self.lost += 1;
+        self.may_pass |= error.is_transient();
+        let is_something_else = matches!(error, Error::WrongSize { .. });
+        if self.problem.is_none() || is_something_else && !self.is_something_else {
+            self.problem = Some(error.to_string());
+        }
+        self.is_something_else |= is_something_else;
+    }
+
+    /// What the mosaic lacks, where there is one; otherwise why there is none.
+    fn outcome(&self, layer: &PlannedLayer, mosaic: &Mosaic) -> Result<Option<Gap>, Option<Gap>> {
+        let problem = || self.problem.clone();
+        match self {
+            Self { total: 0, .. } => Err(mosaic.gap.clone()),
+            Self { is_something_else: true, .. } => Err(problem().map(Gap::missing)),
+            Self { lost, total, .. } if lost == total => Err(problem().map(Gap::missing)),
+            Self { lost: 0, absent, total, .. } if absent == total => Err(no_tiles(layer)),
+            Self { lost: 0, .. } => Ok(None),
+            Self { lost, absent, total, .. } => {
+                let why = format!("{lost} of {total} pictures are missing: {}", problem().unwrap_or_default());
+                if lost + absent == *total { Err(Some(Gap::missing(why))) } else { Ok(Some(Gap::incomplete(why))) }
             }
         }
     }
-    if lost == total {
-        return nothing(problem.map(Gap::missing));
-    }
-    if lost > 0 {
-        problem = problem.map(|why| format!("{lost} of {total} pictures are missing: {why}"));
-    }
-    if lost + absent == total {
-        return nothing(problem.map(Gap::missing).or_else(|| no_tiles(layer)));
-    }
-    let raster = match assemble_mosaic(mosaic, pieces) {
-        Ok(raster) => raster,
-        Err(why) => return nothing(Some(Gap::missing(why))),
-    };
+}
+
+/// Lays a mosaic on the map and looks whether it shows something there.
+fn on_the_map(
+    layer: &PlannedLayer,
+    mosaic: &Mosaic,
+    raster: Raster,
+    incomplete: Option<Gap>,
+    map: &Extent,
+) -> Gathered {
     let is_worth_a_word = layer.may_be_empty_by_mistake() || layer.elsewhere.is_some();
     let is_empty = is_worth_a_word && layer.missing_tiles == MissingTiles::Report && raster.is_transparent();
     let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling);
     let beside = || (!placed.iter().any(|placed| lies_on(placed, map))).then(beside_the_map);
-    let gap = problem.map(Gap::incomplete).or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
+    let gap = incomplete.or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
     Gathered { placed, gap }
 }
 
-/// A picture, or `None` where the server has no tile.
-fn tile(bytes: &[u8], spare: &mut Vec<Vec<u8>>) -> Result<Option<Raster>, Error> {
+/// The picture of a piece, or `None` where the server has no tile.
+fn picture(bytes: &[u8], piece: &Piece, spare: &mut Spare) -> Result<Option<Raster>, Error> {
     if bytes.is_empty() {
         return Ok(None);
     }
-    decode_into(bytes, spare.pop().unwrap_or_default()).map(|picture| Some(raster(picture)))
+    let sizes = match piece.fit {
+        Fit::Exact => Sizes::Exactly(piece.picture_px_max()),
+        Fit::Scale { .. } => Sizes::UpTo(piece.picture_px_max()),
+        Fit::Whole => Sizes::Any,
+    };
+    decode_into(bytes, sizes, spare.take()).map(|picture| Some(raster(picture)))
 }
 
 /// What it means that all tiles are absent.
@@ -167,21 +236,29 @@ fn raster(picture: Picture) -> Raster {
 }
 
 /// Fetches the legends, topmost layer first; layers may share one, which is then shown once.
-pub(crate) async fn fetch_legends(upstreams: &dyn Upstreams, plan: &Plan) -> Vec<LegendPicture> {
-    let mut wanted: Vec<(usize, &str)> = Vec::new();
+///
+/// # Errors
+/// The word to stop has come.
+pub(crate) fn fetch_legends(hands: &Hands, plan: &Plan) -> Result<Vec<LegendPicture>, produce::Error> {
+    let mut shown: Vec<(usize, &str)> = Vec::new();
     for (layer, planned) in plan.layers.iter().enumerate().rev() {
         if let Some(url) = &planned.legend
-            && !wanted.iter().any(|(_, known)| known == url)
+            && !shown.iter().any(|(_, known)| known == url)
         {
-            wanted.push((layer, url));
+            shown.push((layer, url));
         }
     }
-    join_all(wanted.into_iter().map(async |(layer, url)| {
-        let answer = upstreams.get(url, Wanted::Picture).await;
-        let picture = answer.and_then(|bytes| decode(&bytes)).map(raster).map_err(|error| error.to_string());
-        LegendPicture { layer, picture: picture.and_then(not_empty) }
-    }))
-    .await
+    let wanted = Wanted::Piece { bytes_max: LEGEND_BYTES_MAX, absence: None };
+    let request = |url: &str| Request { url: url.to_owned(), wanted, bytes_max: LEGEND_BYTES_MAX };
+    let requests: Vec<Request> = shown.iter().map(|(_, url)| request(url)).collect();
+    let mut answers = Ahead::fetch(hands, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
+    let mut legend = |layer: usize| {
+        let answer = answers.next(hands)?;
+        let decoded = answer.bytes.and_then(|bytes| decode_into(&bytes, Sizes::Pixels(LEGEND_PX_MAX), Vec::new()));
+        let picture = decoded.map(raster).map_err(|error| error.to_string());
+        Ok(LegendPicture { layer, picture: picture.and_then(not_empty) })
+    };
+    shown.iter().map(|(layer, _)| legend(*layer)).collect()
 }
 
 /// A layer without a legend gets an empty picture from many servers: fully transparent, or one colour throughout.

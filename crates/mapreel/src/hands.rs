@@ -1,5 +1,6 @@
 //! What a drawing thread reaches the world with: upstreams, fonts, the runtime that fetches, and the word to stop.
 
+use crate::budget::{MemoryBudget, MemoryPermit};
 use crate::fonts::FontSource;
 use crate::produce::Error;
 use mapreel_sources::Upstreams;
@@ -16,6 +17,8 @@ pub(crate) struct Hands {
     pub fonts: FontSource,
     /// Where fetching runs.
     pub runtime: Handle,
+    /// The memory of the process.
+    pub memory: MemoryBudget,
     /// Cancelled when nobody wants the work any more.
     pub stop: CancellationToken,
     /// How long drawing has waited for the world.
@@ -33,6 +36,12 @@ impl Waited {
 }
 
 impl Hands {
+    /// Takes memory, waiting for it where others have it.
+    pub(crate) fn take_memory(&self, mib: u64) -> Result<MemoryPermit, Error> {
+        let permit = self.wait(self.memory.take(mib))?;
+        permit.ok_or_else(|| Error::NoMemory { mib, all_mib: self.memory.work_mib() })
+    }
+
     /// Waits for something, or for the word to stop.
     pub(crate) fn wait<T>(&self, what: impl Future<Output = T>) -> Result<T, Error> {
         let began = Instant::now();

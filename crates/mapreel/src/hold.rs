@@ -3,16 +3,18 @@
 //! Segments are drawn apart, perhaps on other machines. So a segment whose first frames lack a layer fetches the frames
 //! before it, whoever draws them: what is held does not depend on how the work was shared out.
 
-use crate::gather::{Answers, PlacedFrame, fetch, place_mosaic};
+use crate::gather::{PlacedFrame, fetch_layer, place_mosaic};
 use crate::hands::Hands;
 use crate::produce::Error;
-use mapreel_render::Gathered;
+use crate::spare::Spare;
+use mapreel_render::{FramePictures, Gathered, Placed};
 use mapreel_spec::{Drawing, Gap, GapKind, OnError, Plan, Series};
+use std::sync::Arc;
 
 /// Frames before a segment that are looked at.
 const LOOK_BACK: usize = 12;
 
-/// For each layer that holds: the answers of the last frame that was whole.
+/// For each layer that holds: the pictures of the last frame that was whole.
 #[derive(Default)]
 pub(crate) struct Holder {
     layers: Vec<Held>,
@@ -20,9 +22,7 @@ pub(crate) struct Holder {
 
 #[derive(Default, Clone)]
 struct Held {
-    /// Those of the frame that is being drawn; they count when it turns out to be whole.
-    latest: Option<(usize, Answers)>,
-    good: Option<(usize, Answers)>,
+    good: Option<(usize, Vec<Placed>)>,
     looked_back: bool,
 }
 
@@ -32,68 +32,72 @@ impl Holder {
         Self { layers: vec![Held::default(); plan.layers.len()] }
     }
 
-    /// Takes note of a frame's answers before they are drawn.
-    pub(crate) fn keep(&mut self, plan: &Plan, index: usize, answers: &[Option<Answers>]) {
-        for (layer, answers) in answers.iter().enumerate() {
-            if let (OnError::Hold, Some(answers)) = (plan.layers[layer].on_error, answers) {
-                self.layers[layer].latest = Some((index, answers.clone()));
-            }
-        }
-    }
-
     /// Fills the gaps of layers that hold.
     pub(crate) fn fill(
         &mut self,
-        plan: &Plan,
+        plan: &Arc<Plan>,
         index: usize,
-        placed: &mut PlacedFrame,
+        frame: &mut PlacedFrame,
         hands: &Hands,
-        spare: &mut Vec<Vec<u8>>,
+        spare: &mut Spare,
     ) -> Result<(), Error> {
         for (layer, held) in self.layers.iter_mut().enumerate() {
-            let Some(latest) = held.latest.take() else { continue };
-            let gathered = placed.pictures[layer].as_mut().expect("it has answers");
-            match &gathered.gap {
-                Some(gap @ Gap { kind: GapKind::Missing, .. }) => {
-                    let gap = gap.clone();
-                    if let Some(instead) = held.earlier(plan, layer, index, gap, hands, spare)? {
-                        *gathered = instead;
-                    }
+            let Some(gathered) = frame.pictures[layer].as_mut() else { continue };
+            if plan.layers[layer].on_error == OnError::Hold && is_missing(gathered) {
+                held.look_back(plan, layer, index, hands, spare)?;
+                if let (Some((from, placed)), Some(gap)) = (&held.good, gathered.gap.take()) {
+                    let gap = Some(Gap { kind: GapKind::Held { from: *from }, ..gap });
+                    *gathered = Gathered { placed: placed.clone(), gap };
                 }
-                _ => held.good = Some(latest),
             }
         }
         Ok(())
     }
+
+    /// Takes the pictures of a frame that has been drawn: keeps those that may be held, and gives the buffers of the others
+    /// back.
+    pub(crate) fn keep(&mut self, plan: &Plan, index: usize, drawn: FramePictures, spare: &mut Spare) {
+        for (layer, gathered) in drawn.into_iter().enumerate() {
+            let Some(gathered) = gathered else { continue };
+            let holds = plan.layers[layer].on_error == OnError::Hold;
+            let is_its_own = !matches!(&gathered.gap, Some(Gap { kind: GapKind::Missing | GapKind::Held { .. }, .. }));
+            let used = if holds && is_its_own {
+                self.layers[layer].good.replace((index, gathered.placed)).map(|(_, placed)| placed)
+            } else {
+                Some(gathered.placed)
+            };
+            used.into_iter().flatten().for_each(|placed| spare.give(placed.raster.pixels));
+        }
+    }
+}
+
+fn is_missing(gathered: &Gathered) -> bool {
+    matches!(&gathered.gap, Some(Gap { kind: GapKind::Missing, .. }))
 }
 
 impl Held {
-    /// What an earlier frame shows of the layer, where one does.
-    fn earlier(
+    /// Looks once for the last frame before `index` that is whole.
+    fn look_back(
         &mut self,
-        plan: &Plan,
+        plan: &Arc<Plan>,
         layer: usize,
         index: usize,
-        gap: Gap,
         hands: &Hands,
-        spare: &mut Vec<Vec<u8>>,
-    ) -> Result<Option<Gathered>, Error> {
+        spare: &mut Spare,
+    ) -> Result<(), Error> {
         let planned = &plan.layers[layer];
-        let Drawing::Pictures(series @ Series::PerFrame(_)) = &planned.drawing else { return Ok(None) };
-        if self.good.is_none() && !self.looked_back {
-            self.looked_back = true;
-            for before in (index.saturating_sub(LOOK_BACK)..index).rev() {
-                let mosaic = series.at(before);
-                let answers = hands.wait(fetch(&*hands.upstreams, planned, mosaic))?;
-                let gathered = place_mosaic(planned, mosaic, answers.clone(), &plan.map, spare);
-                if !gathered.gap.as_ref().is_some_and(Gap::is_lack) {
-                    self.good = Some((before, answers));
-                    break;
-                }
+        let Drawing::Pictures(series @ Series::PerFrame(_)) = &planned.drawing else { return Ok(()) };
+        if self.good.is_some() || std::mem::replace(&mut self.looked_back, true) {
+            return Ok(());
+        }
+        for before in (index.saturating_sub(LOOK_BACK)..index).rev() {
+            let mut answers = fetch_layer(hands, plan, layer, before);
+            let (gathered, _) = place_mosaic(planned, series.at(before), &mut answers, &plan.map, hands, spare)?;
+            if !gathered.gap.as_ref().is_some_and(Gap::is_lack) {
+                self.good = Some((before, gathered.placed));
+                break;
             }
         }
-        let Some((from, answers)) = self.good.clone() else { return Ok(None) };
-        let gathered = place_mosaic(planned, series.at(from), answers, &plan.map, spare);
-        Ok(Some(Gathered { gap: Some(Gap { kind: GapKind::Held { from }, ..gap }), ..gathered }))
+        Ok(())
     }
 }

@@ -5,7 +5,9 @@
 //!  spec       spec     gather.rs  ╰──── segments.rs ────╯           produce.rs
 //! ```
 
+mod ahead;
 mod artifact;
+mod budget;
 pub mod cli;
 mod config;
 mod credentials;
@@ -30,5 +32,6 @@ mod runs;
 mod segments;
 mod service;
 mod size;
+mod spare;
 mod telemetry;
 mod worker;

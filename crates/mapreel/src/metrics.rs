@@ -71,6 +71,7 @@ pub(crate) struct Metrics {
     jobs: Family<InState, Gauge>,
     oldest_pending: Gauge<f64, std::sync::atomic::AtomicU64>,
     rescued: Counter,
+    memory_free: Gauge,
     spent: Family<Doing, Counter<f64, std::sync::atomic::AtomicU64>>,
 }
 
@@ -104,6 +105,8 @@ impl Metrics {
             oldest_pending.clone(),
         );
         registry.register("leases_rescued", "Leases taken from the dead and the silent", rescued.clone());
+        let memory_free = Gauge::default();
+        registry.register("memory_free_mebibytes", "Memory for drawing that nobody has taken", memory_free.clone());
         let spent = Family::default();
         registry.register_with_unit(
             "worker_time",
@@ -111,7 +114,19 @@ impl Metrics {
             Unit::Seconds,
             Family::clone(&spent),
         );
-        Self { registry, requests, request_duration, parts, part_duration, busy, jobs, oldest_pending, rescued, spent }
+        Self {
+            registry,
+            requests,
+            request_duration,
+            parts,
+            part_duration,
+            busy,
+            jobs,
+            oldest_pending,
+            rescued,
+            memory_free,
+            spent,
+        }
     }
 
     /// A request was answered; `route` is the pattern that it matched.
@@ -150,8 +165,14 @@ impl Metrics {
         self.rescued.inc_by(leases as u64);
     }
 
-    /// The text, with the jobs of the store as they are now.
-    pub(crate) fn text(&self, counts: &mapreel_queue::Counts, now: mapreel_queue::Time) -> String {
+    /// The text, with the jobs of the store and the memory as they are now.
+    pub(crate) fn text(
+        &self,
+        counts: &mapreel_queue::Counts,
+        now: mapreel_queue::Time,
+        memory_free_mib: u64,
+    ) -> String {
+        self.memory_free.set(memory_free_mib as i64);
         for state in mapreel_queue::State::ALL {
             for service in Service::ALL {
                 let label = InState { service: service.name().into(), state: state.name().into() };

@@ -1,22 +1,30 @@
 //! Prepare: what all frames share. Made once for an animation, so that every segment, by whomever it is drawn, lies on the
 //! same basemap under the same legends with the same colours.
 
-use crate::gather::{fetch_frame, fetch_legends, fetch_still, place_frame};
+use crate::ahead::{Ahead, Request};
+use crate::budget::{DOCUMENTS_MIB, MemoryPermit};
+use crate::gather::{Share, fetch, fetch_legends, place_share};
 use crate::hands::Hands;
 use crate::layers::some;
 use crate::missing::{Ledger, Missing};
 use crate::produce::Error;
+use crate::progress::Progress;
 use crate::recording::{Preparation, Recorder};
+use crate::spare::Spare;
 use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
 use mapreel_render::{LegendPicture, Painter, Scene};
-use mapreel_sources::{Wanted, wms, wmts};
-use mapreel_spec::{Animation, DocumentKind, Format, Limits, Plan, Problem, Problems};
+use mapreel_sources::{CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};
+use mapreel_spec::{
+    ANSWER_BYTES_MAX, Animation, Document, DocumentKind, Format, FrameCost, Limits, Plan, Problem, Problems,
+};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Documents that are fetched ahead of the one that is read, in bytes.
+const DOCUMENTS_AHEAD_BYTES: usize = 2 * CAPABILITIES_BYTES_MAX;
 /// Frames drawn beforehand to find the colours of a GIF.
 const PALETTE_FRAMES: usize = 48;
 
@@ -27,12 +35,21 @@ pub(crate) struct Prepared {
     pub encoding: encode::Animation,
     /// What is missing in every frame.
     pub missing: Vec<Missing>,
+    /// What drawing one frame takes at most, until it is given back.
+    _memory: Option<MemoryPermit>,
 }
 
 impl Prepared {
     /// Fetches what all frames share, and draws it.
-    pub(crate) fn new(animation: &Animation, limits: &Limits, hands: &Hands, threads: usize) -> Result<Self, Error> {
-        Self::make(animation, limits, hands, Timestamp::now(), |prepared| palette(prepared, hands, threads))
+    pub(crate) fn new(
+        animation: &Animation,
+        limits: &Limits,
+        hands: &Hands,
+        threads: usize,
+        progress: &dyn Progress,
+    ) -> Result<Self, Error> {
+        let palette = |prepared: &Self| palette(prepared, hands, threads, progress);
+        Self::make(animation, limits, hands, Timestamp::now(), |_| 0, palette)
     }
 
     /// The same, and what it takes to make it again elsewhere.
@@ -41,13 +58,16 @@ impl Prepared {
         limits: &Limits,
         hands: &Hands,
         threads: usize,
+        progress: &dyn Progress,
     ) -> Result<(Self, Preparation), Error> {
         let recorder = Arc::new(Recorder::new(hands.upstreams.clone()));
         let recording = Hands { upstreams: recorder.clone(), ..hands.clone() };
         let now = Timestamp::now();
-        let prepared = Self::make(animation, limits, &recording, now, |prepared| palette(prepared, hands, threads))?;
+        let palette = |prepared: &Self| palette(prepared, hands, threads, progress);
+        let prepared = Self::make(animation, limits, &recording, now, FrameCost::recorded_mib, palette)?;
         let palette = prepared.encoding.palette.colours().to_vec();
-        Ok((prepared, Preparation { now_ms: now.as_millisecond(), answers: recorder.answers(), palette }))
+        let answers = recorder.answers()?;
+        Ok((prepared, Preparation { now_ms: now.as_millisecond(), answers, palette }))
     }
 
     /// The same again, from what the first preparation has recorded.
@@ -59,7 +79,8 @@ impl Prepared {
     ) -> Result<Self, Error> {
         let palette = Palette::from(recorded.palette.clone());
         let now = Timestamp::from_millisecond(recorded.now_ms).context("the preparation has no time")?;
-        Self::make(animation, limits, &hands.replaying(recorded), now, |_| Ok(palette))
+        let hands = &hands.replaying(recorded);
+        Self::make(animation, limits, hands, now, FrameCost::recorded_mib, |_| Ok(palette))
     }
 
     fn make(
@@ -67,14 +88,16 @@ impl Prepared {
         limits: &Limits,
         hands: &Hands,
         now: Timestamp,
+        recorded_mib: impl FnOnce(&FrameCost) -> u64,
         palette: impl FnOnce(&Self) -> Result<Palette, Error>,
     ) -> Result<Self, Error> {
         let plan = Arc::new(plan(animation, limits, hands, now)?);
+        let memory = Some(hands.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?);
         let ledger = Ledger::default();
-        let fetched =
-            async { tokio::join!(fetch_still(&*hands.upstreams, &plan), fetch_legends(&*hands.upstreams, &plan)) };
-        let (answers, legends) = hands.wait(fetched)?;
-        let still = place_frame(&plan, 0, answers, &mut Vec::new());
+        let mut answers = fetch(hands, &plan, std::iter::once(Share::Still));
+        let legends = fetch_legends(hands, &plan)?;
+        let mut spare = Spare::new(plan.cost.spare_bytes());
+        let still = place_share(&plan, Share::Still, &mut answers, hands, &mut spare)?;
         let may_pass = still.may_pass.clone();
         let scene = Scene::new(plan.clone(), still.pictures, &legends, &hands.fonts.for_plan(&plan));
         for (layer, gap) in scene.gaps().iter().enumerate() {
@@ -87,13 +110,23 @@ impl Prepared {
         let output = plan.output.clone();
         let encoding =
             encode::Animation { width, height, frames: plan.frames.len(), output, palette: Palette::default() };
-        let mut prepared = Self { scene, legends, encoding, missing: ledger.into_sorted() };
+        let mut prepared = Self { scene, legends, encoding, missing: ledger.into_sorted(), _memory: memory };
         prepared.encoding.palette = palette(&prepared)?;
         Ok(prepared)
     }
 
     pub(crate) fn plan(&self) -> &Plan {
         self.scene.plan()
+    }
+
+    /// The same without the memory for drawing, which others may take: who draws takes it again.
+    pub(crate) fn at_rest(self) -> Self {
+        Self { _memory: None, ..self }
+    }
+
+    /// So many threads, or as many as there is memory for.
+    pub(crate) fn threads(&self, wanted: usize, hands: &Hands) -> usize {
+        wanted.min(self.plan().cost.threads_within(hands.memory.work_mib()) as usize)
     }
 }
 
@@ -177,16 +210,21 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
             heard.not_offered.sort_by_key(|missing| missing.layer);
             return Ok(heard);
         }
-        let fetches = documents.iter().map(|document| {
-            let wanted = match document.kind {
-                DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => Wanted::Json,
-                DocumentKind::Wms | DocumentKind::Wmts => Wanted::Capabilities,
+        let reading = hands.take_memory(DOCUMENTS_MIB)?;
+        let request = |document: &Document| {
+            let (wanted, bytes_max) = match document.kind {
+                DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
+                    (Wanted::Json, ANSWER_BYTES_MAX)
+                }
+                DocumentKind::Wms | DocumentKind::Wmts => (Wanted::Capabilities, CAPABILITIES_BYTES_MAX),
             };
-            hands.upstreams.get(&document.url, wanted)
-        });
-        let answers = hands.wait(futures_util::future::join_all(fetches))?;
+            Request { url: document.url.clone(), wanted, bytes_max }
+        };
         // From the top: a layer may become several, and moves those above it.
-        for (document, answer) in documents.into_iter().zip(answers).rev() {
+        let requests: Vec<Request> = documents.iter().rev().map(request).collect();
+        let mut answers = Ahead::fetch(hands, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
+        for document in documents.into_iter().rev() {
+            let answer = answers.next(hands)?.bytes;
             heard.may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
             let layer = document.layer;
             // Without details a legend is drawn by its server.
@@ -225,32 +263,39 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
                 }
             }
         }
+        drop(reading);
     }
 }
 
-/// The palette of a GIF, from frames spread over the animation; other formats have none.
-fn palette(prepared: &Prepared, hands: &Hands, threads: usize) -> Result<Palette, Error> {
+/// The palette of a GIF, from frames spread over the animation; other formats have none. Its pictures are fetched ahead, as
+/// those of a segment are.
+fn palette(prepared: &Prepared, hands: &Hands, threads: usize, progress: &dyn Progress) -> Result<Palette, Error> {
     if prepared.plan().output.format != Format::Gif {
         return Ok(Palette::default());
     }
-    let (scene, plan) = (&prepared.scene, prepared.plan());
+    let (scene, plan) = (&prepared.scene, prepared.scene.shared_plan());
     let frames = plan.frames.len();
     let count = PALETTE_FRAMES.min(frames);
-    let next = AtomicUsize::new(0);
-    let thread = || {
+    let threads = prepared.threads(threads, hands).min(count);
+    progress.stage("colours");
+    let done = AtomicUsize::new(0);
+    let thread = |first: usize| {
+        let sample = move |i: usize| if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
+        let mine = move || (first..count).step_by(threads).map(sample);
+        let mut answers = fetch(hands, &plan, mine().map(Share::Frame));
         let (mut painter, mut colours) = (Painter::new(scene), Colours::default());
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            if i >= count {
-                return Ok(colours);
-            }
-            let index = if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
-            let answers = hands.wait(fetch_frame(&*hands.upstreams, plan, index))?;
-            colours.add(painter.draw(index, &place_frame(plan, index, answers, &mut Vec::new()).pictures));
+        let mut spare = Spare::new(plan.cost.spare_bytes());
+        for index in mine() {
+            let placed = place_share(&plan, Share::Frame(index), &mut answers, hands, &mut spare)?;
+            colours.add(painter.draw(index, &placed.pictures));
+            let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
+            used.for_each(|placed| spare.give(placed.raster.pixels));
+            progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, count);
         }
+        Ok(colours)
     };
     let counted: Result<Vec<Colours>, Error> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads.min(count)).map(|_| scope.spawn(thread)).collect();
+        let threads: Vec<_> = (0..threads).map(|first| scope.spawn(move || thread(first))).collect();
         threads.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     let mut all = Colours::default();

@@ -2,6 +2,7 @@
 
 pub use crate::artifact::Destination;
 use crate::artifact::{Draft, sha256};
+use crate::budget::MemoryBudget;
 use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
@@ -17,6 +18,7 @@ use mapreel_spec::{Animation, FramesUnknown, Limits, Problems};
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How to produce.
@@ -31,8 +33,10 @@ pub struct Job<'a> {
     pub fonts: FontSource,
     /// Bounds on the plan.
     pub limits: Limits,
-    /// Threads that draw and encode.
+    /// Threads that draw and encode; fewer where the memory is too small for so many.
     pub threads: usize,
+    /// What the process may take of memory, in MiB.
+    pub memory_mib: u64,
 }
 
 /// Why nothing was produced.
@@ -61,6 +65,14 @@ pub enum Error {
     /// The plan exceeds the limits.
     #[error(transparent)]
     Invalid(#[from] Problems),
+    /// Others have the memory that it needs.
+    #[error("it needs up to {mib} MiB of memory, and others have most of the {all_mib} MiB that there are for drawing")]
+    NoMemory {
+        /// What it needs, in MiB.
+        mib: u64,
+        /// What there is for drawing, in MiB.
+        all_mib: u64,
+    },
     /// The word to stop has come.
     #[error("it was stopped")]
     Stopped,
@@ -77,7 +89,10 @@ pub enum Error {
 pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Manifest, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start")?;
+    let memory = MemoryBudget::new(job.memory_mib, Duration::MAX);
+    let limits = Limits { frame_mib_max: memory.work_mib().min(job.limits.frame_mib_max), ..job.limits };
     let hands = Hands {
+        memory,
         upstreams: job.upstreams,
         fonts: job.fonts,
         runtime: runtime.handle().clone(),
@@ -86,9 +101,9 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
     };
     to.check()?;
     progress.stage("gather");
-    let prepared = Prepared::new(&job.animation, &job.limits, &hands, job.threads)?;
+    let prepared = Prepared::new(&job.animation, &limits, &hands, job.threads, progress)?;
     progress.stage("draw");
-    let drawn = draw(&prepared, &hands, job.threads, progress)?;
+    let drawn = draw(&prepared, &hands, prepared.threads(job.threads, &hands), progress)?;
     progress.stage("assemble");
     // The draft is made when there is something to write, so that an interrupted run leaves nothing beside `to`.
     let mut draft = Draft::new(to)?;

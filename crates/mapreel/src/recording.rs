@@ -4,6 +4,7 @@
 use crate::hands::Hands;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
+use mapreel_spec::{Problem, Problems, RECORDED_BYTES_MAX};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -37,7 +38,14 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>
 /// Passes on what upstreams answer, and keeps it.
 pub(crate) struct Recorder {
     upstreams: Arc<dyn Upstreams>,
-    kept: Mutex<HashMap<String, Result<Bytes, String>>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    answers: HashMap<String, Result<Bytes, String>>,
+    /// The bytes of the answers, also of those that were not kept any more.
+    bytes: usize,
 }
 
 impl Recorder {
@@ -46,10 +54,21 @@ impl Recorder {
     }
 
     /// What was answered, in a fixed order.
-    pub(crate) fn answers(&self) -> Vec<(String, Result<Bytes, String>)> {
-        let mut answers: Vec<_> = self.kept.lock().expect("no panic while held").drain().collect();
+    ///
+    /// # Errors
+    /// It was more than [`RECORDED_BYTES_MAX`].
+    pub(crate) fn answers(&self) -> Result<Vec<(String, Result<Bytes, String>)>, Problems> {
+        let mut kept = self.kept.lock().expect("no panic while held");
+        if kept.bytes > RECORDED_BYTES_MAX {
+            let (mib, max) = (kept.bytes >> 20, RECORDED_BYTES_MAX >> 20);
+            let detail =
+                format!("the pictures and documents that all frames share come to {mib} MiB; the limit is {max}");
+            let hint = Some("a smaller map, or fewer layers that stay the same".to_owned());
+            return Err(Problems(vec![Problem { pointer: String::new(), code: "too_large", detail, hint }]));
+        }
+        let mut answers: Vec<_> = kept.answers.drain().collect();
         answers.sort();
-        answers
+        Ok(answers)
     }
 }
 
@@ -57,8 +76,13 @@ impl Upstreams for Recorder {
     fn get<'a>(&'a self, url: &'a str, wanted: Wanted) -> Answer<'a> {
         Box::pin(async move {
             let answer = self.upstreams.get(url, wanted).await;
-            let kept = answer.clone().map_err(|error| error.to_string());
-            self.kept.lock().expect("no panic while held").insert(wanted.key(url).into_owned(), kept);
+            let said = answer.clone().map_err(|error| error.to_string());
+            let mut kept = self.kept.lock().expect("no panic while held");
+            kept.bytes += answer.as_ref().map_or(0, Bytes::len);
+            if kept.bytes <= RECORDED_BYTES_MAX {
+                kept.answers.insert(wanted.key(url).into_owned(), said);
+            }
+            drop(kept);
             answer
         })
     }

@@ -1,13 +1,14 @@
-//! Drawing and encoding segments: the frames of one fetched a few ahead, drawn and encoded in order. Memory grows neither
+//! Drawing and encoding segments: the pictures of one fetched ahead, its frames drawn and encoded in order. Memory grows neither
 //! with the frames nor with the segments.
 
-use crate::gather::{Answers, PlacedFrame, fetch_frame, place_frame};
+use crate::gather::{PlacedFrame, Share, fetch, place_share};
 use crate::hands::Hands;
 use crate::hold::Holder;
 use crate::missing::{Ledger, Missing};
 use crate::prepare::Prepared;
 use crate::produce::Error;
 use crate::progress::Progress;
+use crate::spare::Spare;
 use anyhow::Context;
 use mapreel_queue::failpoint;
 use mapreel_render::Painter;
@@ -16,10 +17,6 @@ use mapreel_spec::Plan;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::mpsc;
-
-/// Frames fetched ahead of the one that is drawn, for each thread.
-const FRAMES_AHEAD: usize = 3;
 
 /// What a thread keeps from frame to frame.
 pub(crate) struct Desk<'a> {
@@ -27,33 +24,30 @@ pub(crate) struct Desk<'a> {
     hands: &'a Hands,
     painter: Painter<'a>,
     holder: Holder,
-    /// Buffers of pictures that have been drawn, for those to come.
-    spare: Vec<Vec<u8>>,
+    spare: Spare,
 }
 
 impl<'a> Desk<'a> {
     pub(crate) fn new(prepared: &'a Prepared, hands: &'a Hands) -> Self {
-        Self { prepared, hands, painter: Painter::new(&prepared.scene), holder: Holder::default(), spare: Vec::new() }
+        let spare = Spare::new(prepared.plan().cost.spare_bytes());
+        Self { prepared, hands, painter: Painter::new(&prepared.scene), holder: Holder::default(), spare }
     }
 
     /// Draws and encodes segment `number`; `frame_done` is told after each frame.
     pub(crate) fn segment(&mut self, number: usize, ledger: &Ledger, frame_done: &dyn Fn()) -> Result<Vec<u8>, Error> {
-        let plan = self.prepared.plan();
+        let plan = &self.prepared.scene.shared_plan();
         let segment = &plan.segments[number];
         let mut encoder = SegmentEncoder::new(&self.prepared.encoding, segment).context("cannot encode")?;
-        let mut answers = self.fetch_ahead(segment.clone());
+        let mut answers = fetch(self.hands, plan, segment.clone().map(Share::Frame));
         self.holder = Holder::new(plan);
         for index in segment.clone() {
             failpoint::hit("fetching", plan.title.as_deref());
-            let answers = self.hands.wait(answers.recv())?.context("the fetching task ended early")?;
-            failpoint::hit("drawing", plan.title.as_deref());
-            self.holder.keep(plan, index, &answers);
-            let mut placed = place_frame(plan, index, answers, &mut self.spare);
+            let mut placed = place_share(plan, Share::Frame(index), &mut answers, self.hands, &mut self.spare)?;
             self.holder.fill(plan, index, &mut placed, self.hands, &mut self.spare)?;
             note(ledger, plan, index, &placed)?;
+            failpoint::hit("drawing", plan.title.as_deref());
             encoder.add(self.painter.draw(index, &placed.pictures)).context("cannot encode")?;
-            let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
-            self.spare.extend(used.map(|placed| placed.raster.pixels));
+            self.holder.keep(plan, index, placed.pictures, &mut self.spare);
             frame_done();
             failpoint::hit("encoding", plan.title.as_deref());
         }
@@ -62,38 +56,15 @@ impl<'a> Desk<'a> {
 
     /// Draws the only frame.
     pub(crate) fn still(&mut self, ledger: &Ledger) -> Result<Vec<u8>, Error> {
-        let plan = self.prepared.plan();
+        let plan = &self.prepared.scene.shared_plan();
         failpoint::hit("fetching", plan.title.as_deref());
-        let answers = self.hands.wait(fetch_frame(&*self.hands.upstreams, plan, 0))?;
-        failpoint::hit("drawing", plan.title.as_deref());
-        let placed = place_frame(plan, 0, answers, &mut self.spare);
+        let mut answers = fetch(self.hands, plan, std::iter::once(Share::Frame(0)));
+        let placed = place_share(plan, Share::Frame(0), &mut answers, self.hands, &mut self.spare)?;
         note(ledger, plan, 0, &placed)?;
+        failpoint::hit("drawing", plan.title.as_deref());
         let page = self.painter.draw(0, &placed.pictures);
         failpoint::hit("encoding", plan.title.as_deref());
         Ok(encode::still(page, plan.output.format).context("cannot encode")?)
-    }
-
-    /// Fetches the frames in order, a few ahead of who receives them.
-    fn fetch_ahead(&self, frames: std::ops::Range<usize>) -> mpsc::Receiver<Vec<Option<Answers>>> {
-        let (send, receive) = mpsc::channel(1);
-        let (upstreams, plan) = (self.hands.upstreams.clone(), self.prepared.scene.shared_plan());
-        let stop = self.hands.stop.clone();
-        let fetch = async move {
-            use futures_util::StreamExt;
-            let fetches = frames.map(|index| {
-                let (upstreams, plan) = (upstreams.clone(), plan.clone());
-                async move { fetch_frame(&*upstreams, &plan, index).await }
-            });
-            let mut fetched = futures_util::stream::iter(fetches).buffered(FRAMES_AHEAD);
-            while let Some(answers) = fetched.next().await {
-                // Nobody receives any more when the run has failed.
-                if send.send(answers).await.is_err() {
-                    break;
-                }
-            }
-        };
-        self.hands.runtime.spawn(async move { stop.run_until_cancelled(fetch).await });
-        receive
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Two runtimes: control (HTTP, claims, heartbeats, storing) and fetching (upstreams). Drawing has threads of its own.
 
+use crate::budget::MemoryBudget;
 use crate::config::{Config, redacted};
 use crate::http::{self, App};
 use crate::keeper;
@@ -24,6 +25,8 @@ use tracing::{info, warn};
 
 /// How long a store that does not answer is waited for at the start.
 const STORE_PATIENCE: Duration = Duration::from_secs(60);
+/// How long memory is waited for that others have; who gets none hands its part back.
+const MEMORY_PATIENCE: Duration = Duration::from_secs(10);
 /// How often an idle worker of a cluster looks for work of which no message has told.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Threads of the control runtime.
@@ -53,7 +56,7 @@ pub(crate) fn run(config: Config, with_api: bool) -> anyhow::Result<()> {
     result
 }
 
-async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Result<()> {
+async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     tokio::spawn(hear_signals(stop.clone())?);
     let artifacts = Artifacts::open(&config.artifacts)?;
@@ -65,6 +68,8 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         Some(address) => Some(TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?),
         None => None,
     };
+    let memory = MemoryBudget::new(config.memory_mib, MEMORY_PATIENCE);
+    config.limits.frame_mib_max = memory.work_mib();
     let settings = worker::Settings {
         slots: config.workers,
         image_slots: config.image_slots(),
@@ -75,6 +80,7 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         version = env!("CARGO_PKG_VERSION"),
         workers = settings.slots,
         image_workers = settings.image_slots,
+        memory_mib = config.memory_mib,
         store = %redacted(&config.store),
         broker = %redacted(config.broker.as_deref().unwrap_or("none")),
         artifacts = config.artifacts,
@@ -90,6 +96,7 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         client.fresh(),
         config.fonts.clone(),
         config.limits.clone(),
+        memory.clone(),
         settings,
         metrics.clone(),
         fetching.clone(),
@@ -99,7 +106,7 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
         info!("listening at http://{}", listener.local_addr()?);
         let previews = Arc::new(Semaphore::new(config.previews_max));
         let connections_max = config.connections_max;
-        let app = App { config, queue, artifacts, client, fetching, previews, metrics, draining: stop.clone() };
+        let app = App { config, memory, queue, artifacts, client, fetching, previews, metrics, draining: stop.clone() };
         let routes = if with_api { http::router } else { http::operations_router };
         http::serve(listener, routes(Arc::new(app)), connections_max, stop).await;
     }

@@ -129,6 +129,9 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
     })
 }
 
+/// Names and values together, in bytes: servers take no longer URLs, and a plan holds one for every picture.
+const PARAMS_BYTES_MAX: usize = 8192;
+
 /// Free parameters for a WMS: texts, numbers and truth values.
 pub(super) fn read_params(node: &Node) -> Option<Vec<(String, String)>> {
     let mut params = Vec::new();
@@ -148,6 +151,12 @@ pub(super) fn read_params(node: &Node) -> Option<Vec<(String, String)>> {
             }
         };
         params.push((key.clone(), value));
+    }
+    let bytes: usize = params.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > PARAMS_BYTES_MAX {
+        let detail = format!("the parameters come to {bytes} bytes; the limit is {PARAMS_BYTES_MAX}");
+        node.refuse("too_large", detail, Some("every picture's URL has them all"));
+        return None;
     }
     Some(params)
 }

@@ -1,6 +1,7 @@
 //! `mapreel check REQUEST.json`
 
 use super::Ending;
+use crate::budget::MemoryBudget;
 use crate::explain::Explanation;
 use crate::fonts::FontSource;
 use crate::hands::Hands;
@@ -11,6 +12,7 @@ use mapreel_sources::{Client, Config};
 use mapreel_spec::{Animation, Limits, Plan, Problems, parse_request};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Exit codes: 0 valid · 1 a server cannot be asked · 2 not valid · 3 valid with warnings.
@@ -28,11 +30,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
-    let limits = Limits::default();
+    let memory = MemoryBudget::new(super::memory_mib()?, Duration::MAX);
+    let limits = Limits { frame_mib_max: memory.work_mib(), ..Limits::default() };
     let document = super::read(&arguments.request)?;
     let animation = parse_request(&document, &limits)?;
     if arguments.online {
-        return online(&animation, &limits, arguments.credentials);
+        return online(&animation, &limits, memory, arguments.credentials);
     }
     let plan = Plan::new(&animation, &limits)?;
     let explanation = Explanation::new(&animation, &plan);
@@ -44,11 +47,17 @@ fn ending(explanation: &Explanation) -> Ending {
     if explanation.warnings.is_empty() { Ending::Done } else { Ending::Warned }
 }
 
-fn online(animation: &Animation, limits: &Limits, credentials: Option<PathBuf>) -> anyhow::Result<Ending> {
+fn online(
+    animation: &Animation,
+    limits: &Limits,
+    memory: MemoryBudget,
+    credentials: Option<PathBuf>,
+) -> anyhow::Result<Ending> {
     let credentials = super::credentials(credentials)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start")?;
     let hands = Hands {
+        memory,
         upstreams: Arc::new(Client::new(Config { credentials, ..Config::default() })?),
         fonts: FontSource::default(),
         runtime: runtime.handle().clone(),

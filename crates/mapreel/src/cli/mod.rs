@@ -13,7 +13,7 @@ mod settings;
 mod submit;
 
 use crate::fonts::FontSource;
-use crate::{credentials, produce};
+use crate::{budget, credentials, produce};
 use clap::{Parser, Subcommand};
 use mapreel_sources::Credentials;
 use mapreel_spec::{Limits, Problems};
@@ -115,6 +115,13 @@ fn credentials(file: Option<PathBuf>) -> anyhow::Result<Credentials> {
         Some(file) => credentials::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; "))),
         None => Ok(Credentials::default()),
     }
+}
+
+/// What the process may take of memory, in MiB: what `MAPREEL_MEMORY` says, or three quarters of what there is.
+fn memory_mib() -> anyhow::Result<u64> {
+    let text = std::env::var("MAPREEL_MEMORY").unwrap_or_else(|_| "auto".into());
+    let wrong = || Refused(format!("`MAPREEL_MEMORY`: `{text}` is not {}", budget::expected()));
+    Ok(budget::parse_mib(&text).ok_or_else(wrong)?)
 }
 
 /// The fonts at these places, or at those that `MAPREEL_FONTS` names; without either the system's.

@@ -64,7 +64,9 @@ pub(super) fn render(
     let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let upstreams = Arc::new(Client::new(Config { credentials, ..Config::default() })?);
     let told = Told::new();
-    let manifest = produce(Job { animation, document, upstreams, fonts, limits, threads }, &output.to, &told);
+    let memory_mib = super::memory_mib()?;
+    let job = Job { animation, document, upstreams, fonts, limits, threads, memory_mib };
+    let manifest = produce(job, &output.to, &told);
     told.clear();
     let manifest = manifest?;
     if let Some(path) = manifest_file {

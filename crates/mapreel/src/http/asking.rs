@@ -28,6 +28,7 @@ pub(super) async fn ask<T: Send + 'static>(
         upstreams: Arc::new(app.client.fresh()),
         fonts: app.config.fonts.clone(),
         runtime: app.fetching.clone(),
+        memory: app.memory.clone(),
         stop,
         waited: Default::default(),
     };

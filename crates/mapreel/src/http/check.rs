@@ -87,6 +87,9 @@ impl From<Error> for Problem {
             Error::Layer { .. } | Error::Frames { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "layer_unavailable", error.to_string())
             }
+            Error::NoMemory { .. } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()).retry_after(5)
+            }
             Error::Stopped | Error::Machine(_) => {
                 tracing::error!(%error, "cannot work on a request");
                 Self::plain(StatusCode::INTERNAL_SERVER_ERROR)

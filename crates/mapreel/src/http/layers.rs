@@ -2,6 +2,7 @@
 
 use super::App;
 use super::problem::Problem;
+use crate::budget::DOCUMENTS_MIB;
 use crate::layers::{Offer, address};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -38,6 +39,7 @@ pub(super) async fn layers(
     let busy = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many servers are being asked; try again");
     // Documents are long, and reading them takes memory: as many at once as previews.
     let _place = app.previews.clone().try_acquire_owned().map_err(|_| busy().retry_after(2))?;
+    let _memory = app.memory.take(DOCUMENTS_MIB).await.ok_or_else(|| busy().retry_after(5))?;
     let client = app.client.fresh();
     let asked = app.fetching.spawn(async move { client.get(&url, Wanted::Capabilities).await });
     let document = asked.await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?.map_err(|error| {

@@ -17,6 +17,7 @@ mod submit;
 
 pub(crate) use serve::serve;
 
+use crate::budget::MemoryBudget;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use axum::Router;
@@ -39,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 /// What the routes share.
 pub(crate) struct App {
     pub config: Config,
+    pub memory: MemoryBudget,
     pub queue: Arc<dyn Queue>,
     pub artifacts: Artifacts,
     /// For previews and checks.

@@ -58,7 +58,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"),
               (status = 503, description = "The store does not answer.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let text = app.metrics.text(&app.queue.counts().await?, app.queue.now());
+    let text = app.metrics.text(&app.queue.counts().await?, app.queue.now(), app.memory.free_mib());
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }

@@ -7,6 +7,7 @@ use super::problem::Problem;
 use crate::hands::Hands;
 use crate::prepare::Prepared;
 use crate::produce;
+use crate::progress::Silent;
 use crate::report;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -53,7 +54,7 @@ fn draw(
     let still =
         frame.checked_sub(1).and_then(|index| animation.still(index, Format::Png, side_px_max, limits.frames_max));
     let still = still.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))?;
-    let drawn = Prepared::new(&still, limits, hands, 1).and_then(|prepared| {
+    let drawn = Prepared::new(&still, limits, hands, 1, &Silent).and_then(|prepared| {
         let (bytes, missing) = produce::still(&prepared, hands)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });

@@ -14,6 +14,7 @@ mod pulse;
 mod shelf;
 mod slot;
 
+use crate::budget::MemoryBudget;
 use crate::fonts::FontSource;
 use crate::metrics::Metrics;
 use company::Company;
@@ -50,6 +51,7 @@ pub(crate) struct Worker {
     pub client: Client,
     pub fonts: FontSource,
     pub limits: Limits,
+    pub memory: MemoryBudget,
     pub settings: Settings,
     pub metrics: Arc<Metrics>,
     /// Where fetching from upstreams runs.
@@ -66,12 +68,13 @@ impl Worker {
         client: Client,
         fonts: FontSource,
         limits: Limits,
+        memory: MemoryBudget,
         settings: Settings,
         metrics: Arc<Metrics>,
         fetching: Handle,
     ) -> Arc<Self> {
-        let (shelf, company) = (Shelf::new(), Company::default());
-        Arc::new(Self { queue, artifacts, client, fonts, limits, settings, metrics, fetching, shelf, company })
+        let (shelf, company) = (Shelf::new(memory.kept_mib()), Company::default());
+        Arc::new(Self { queue, artifacts, client, fonts, limits, memory, settings, metrics, fetching, shelf, company })
     }
 
     /// Works until `drain` is cancelled; then finishes what can be finished in time, hands the rest back, and returns.

@@ -75,6 +75,7 @@ impl From<produce::Error> for Failed {
             produce::Error::Invalid(_) => {
                 Self::Failure(Failure { code: "invalid_request".into(), message, layer: None, retryable: false })
             }
+            produce::Error::NoMemory { .. } => Self::Storage(message),
             produce::Error::Machine(_) => Self::Failure(internal(&message)),
         }
     }
@@ -118,7 +119,7 @@ async fn whole(
     let hands = hands(worker, Arc::new(worker.client.fresh()), stop, &pulse);
     let limits = worker.limits.clone();
     let (prepared, findings, file) = on_thread(worker, &hands.waited.clone(), move || {
-        let prepared = Prepared::new(&animation, &limits, &hands, 1)?;
+        let prepared = Prepared::new(&animation, &limits, &hands, 1, &Preparing(&pulse))?;
         let drawn = produce::draw(&prepared, &hands, 1, &Counter(&pulse))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
@@ -138,8 +139,8 @@ async fn prepare(
     let hands = hands(worker, client.clone(), stop, &pulse);
     let limits = worker.limits.clone();
     let (prepared, bytes) = on_thread(worker, &hands.waited.clone(), move || {
-        let (prepared, preparation) = Prepared::recorded(&animation, &limits, &hands, 1)?;
-        Ok((prepared, preparation.to_bytes()?))
+        let (prepared, preparation) = Prepared::recorded(&animation, &limits, &hands, 1, &Preparing(&pulse))?;
+        Ok((prepared.at_rest(), preparation.to_bytes()?))
     })
     .await?;
     let key = claim.key("shared").0;
@@ -158,6 +159,7 @@ async fn segment(
     let job = worker.shelf.take(worker, claim).await?;
     let hands = hands(worker, job.client.clone(), stop, &pulse);
     let bytes = on_thread(worker, &hands.waited.clone(), move || {
+        let _memory = hands.take_memory(job.prepared.plan().cost.mib())?;
         let ledger = Ledger::default();
         let encoded = Desk::new(&job.prepared, &hands).segment(number as usize, &ledger, &|| pulse.frame())?;
         let segment = DrawnSegment { missing: ledger.into_sorted(), encoded: encoded.into() };
@@ -279,7 +281,14 @@ pub(super) fn hands(
     pulse: &Arc<Pulse>,
 ) -> Hands {
     let upstreams = Arc::new(Counted { upstreams: client, pulse: pulse.clone() });
-    Hands { upstreams, fonts: worker.fonts.clone(), runtime: worker.fetching.clone(), stop, waited: Default::default() }
+    Hands {
+        upstreams,
+        fonts: worker.fonts.clone(),
+        runtime: worker.fetching.clone(),
+        memory: worker.memory.clone(),
+        stop,
+        waited: Default::default(),
+    }
 }
 
 /// Reads or writes objects, and counts the time.
@@ -310,6 +319,17 @@ pub(super) async fn on_thread<T: Send + 'static>(
     match result {
         Ok(result) => Ok(result?),
         Err(_) => Err(Failed::Failure(internal("drawing ended in a panic"))),
+    }
+}
+
+/// Shows that a preparation goes on: its frames are none of the film's.
+struct Preparing<'a>(&'a Pulse);
+
+impl Progress for Preparing<'_> {
+    fn stage(&self, _: &'static str) {}
+
+    fn frames(&self, _: usize, _: usize) {
+        self.0.alive();
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[derive(Default)]
 pub(super) struct Pulse {
     frames: AtomicU32,
+    /// Answers of upstreams, and frames that were drawn to find colours.
     answers: AtomicU32,
 }
 
@@ -17,6 +18,11 @@ impl Pulse {
     /// One frame more is finished.
     pub(super) fn frame(&self) {
         self.frames.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Something else goes on.
+    pub(super) fn alive(&self) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
     /// So many frames are finished.
@@ -50,7 +56,7 @@ impl Upstreams for Counted {
         Box::pin(async move {
             let answer = self.upstreams.get(url, wanted).await;
             if answer.is_ok() {
-                self.pulse.answers.fetch_add(1, Ordering::Relaxed);
+                self.pulse.alive();
             }
             answer
         })

@@ -23,11 +23,15 @@ pub(super) struct Kept {
 type Place = Arc<OnceCell<Arc<Kept>>>;
 
 /// The jobs last worked on, newest last.
-pub(super) struct Shelf(Mutex<VecDeque<(JobId, Place)>>);
+pub(super) struct Shelf {
+    jobs: Mutex<VecDeque<(JobId, Place)>>,
+    /// What they may take of memory together, in MiB.
+    mib_max: u64,
+}
 
 impl Shelf {
-    pub(super) fn new() -> Self {
-        Self(Mutex::default())
+    pub(super) fn new(mib_max: u64) -> Self {
+        Self { jobs: Mutex::default(), mib_max }
     }
 
     /// Keeps a job that was prepared here.
@@ -35,6 +39,7 @@ impl Shelf {
         let kept = Arc::new(Kept { prepared: Arc::new(prepared), client });
         // Somebody who took it from the object meanwhile has the same.
         let _ = self.place(job).set(kept);
+        self.make_room();
     }
 
     /// A prepared job: kept here, or made again from what its preparation has recorded.
@@ -49,16 +54,28 @@ impl Shelf {
             let hands = part::hands(worker, client.clone(), CancellationToken::new(), &Arc::default());
             let limits = worker.limits.clone();
             let prepared = on_thread(worker, &hands.waited.clone(), move || {
-                Prepared::again(&animation, &limits, &hands, recorded)
+                Ok(Prepared::again(&animation, &limits, &hands, recorded)?.at_rest())
             })
             .await?;
             Ok(Arc::new(Kept { prepared: Arc::new(prepared), client }))
         };
-        self.place(claim.lease.job).get_or_try_init(make).await.cloned()
+        let kept = self.place(claim.lease.job).get_or_try_init(make).await.cloned();
+        self.make_room();
+        kept
+    }
+
+    /// Lets go of the jobs last worked on, until the others take no more memory than is set aside for them. Who works on one
+    /// keeps it, and has taken memory for it.
+    fn make_room(&self) {
+        let mut jobs = self.jobs.lock().expect("no panic while held");
+        let mib = |(_, place): &(JobId, Place)| place.get().map_or(0, |kept| kept.prepared.plan().cost.shared_mib());
+        while jobs.iter().map(mib).sum::<u64>() > self.mib_max {
+            jobs.pop_front();
+        }
     }
 
     fn place(&self, job: JobId) -> Place {
-        let mut jobs = self.0.lock().expect("no panic while held");
+        let mut jobs = self.jobs.lock().expect("no panic while held");
         let known = jobs.iter().position(|(id, _)| *id == job).and_then(|i| jobs.remove(i));
         let entry = known.unwrap_or_else(|| (job, Place::default()));
         jobs.push_back(entry.clone());

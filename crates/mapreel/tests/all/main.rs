@@ -4,6 +4,7 @@
 //! - [`architecture`]: the crates' edges are those of the drawing
 //! - [`mapserver`]: a real WMS, installed and started by the suite
 //! - [`bad_input`]: whatever strangers send
+//! - [`bounded`]: what no picture decides
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
 //! - [`command_line`]: exit codes and what is said
@@ -31,6 +32,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod bounded;
 mod command_line;
 mod dimensions;
 mod faults;

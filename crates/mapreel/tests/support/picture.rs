@@ -12,6 +12,11 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// One colour.
+    pub fn of(width: u32, height: u32, colour: [u8; 3]) -> Self {
+        Self { width, height, rgb: colour.repeat((width * height) as usize) }
+    }
+
     /// Decodes a file of any still format; transparent pixels are laid on white.
     pub fn decode(bytes: &[u8]) -> Self {
         let picture = mapreel_sources::decode(bytes).expect("a picture");

@@ -1,0 +1,212 @@
+//! What a frame may cost in memory, from the plan alone: whatever servers answer, it is not more.
+//!
+//! Every figure is an upper bound that something enforces: a picture's size is checked in its header before it is decoded,
+//! an answer is cut off at its limit, pieces are decoded one after another.
+
+use crate::mosaic::Mosaic;
+use crate::{Drawing, Fit, Format, OnError, Plan, PlannedLayer, Series};
+use std::collections::HashSet;
+
+/// The longest answer of which nothing more is known, in bytes.
+pub const ANSWER_BYTES_MAX: usize = 16 << 20;
+/// The most pixels of a legend's picture.
+pub const LEGEND_PX_MAX: u64 = 2_000_000;
+/// The longest answer of a legend, in bytes: its pixels, not compressed.
+pub const LEGEND_BYTES_MAX: usize = LEGEND_PX_MAX as usize * 4 + (1 << 16);
+/// Legends that are fetched at once.
+pub const LEGENDS_AHEAD: usize = 4;
+/// The most that is recorded of what all frames share, in bytes.
+pub const RECORDED_BYTES_MAX: usize = 128 << 20;
+/// What is counted of it for documents.
+const RECORDED_DOCUMENTS_BYTES: u64 = 8 << 20;
+/// The most pixels of a picture whose size nobody knows before it is there.
+const PICTURE_PX_MAX: u64 = 25_000_000;
+
+/// Bytes of a pixel.
+const PX: u64 = 4;
+/// Bytes for each pixel of a picture while it is decoded, itself included: a progressive JPEG keeps all its coefficients.
+const DECODING_PX: u64 = 12;
+/// Bytes for each position of features: as they were read, and as they lie on the map.
+const POSITION_BYTES: u64 = 128;
+/// Answers that are fetched ahead, of the longest kind: as many as one host is asked for at once.
+const ANSWERS_AHEAD: u64 = 6;
+/// Between these, in bytes, lies what is fetched ahead.
+const AHEAD_BYTES: [u64; 2] = [16 << 20, 128 << 20];
+/// What a thread takes that draws nothing yet: fonts, shaped texts, its stack.
+const THREAD_BYTES: u64 = 16 << 20;
+
+/// The most memory that drawing a plan's frames takes, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FrameCost {
+    /// What all frames share: the page, still layers, legends, features.
+    shared: u64,
+    /// What a thread has besides: its page, the pictures of a frame, the encoder.
+    thread: u64,
+    /// Of the two, what does not depend on the size of the map.
+    fixed: u64,
+    /// Answers that all frames share, while they are recorded for those who draw elsewhere; as bytes and as an object.
+    recorded: u64,
+    /// Answers that are fetched ahead, a part of `thread`.
+    ahead: u64,
+    /// Buffers that wait for use, a part of `thread`.
+    spare: u64,
+}
+
+impl FrameCost {
+    /// Of a plan's layers, map and format.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let map_px = u64::from(plan.map.width) * u64::from(plan.map.height);
+        let map_bytes = map_px * PX;
+        // Header and legends are measured when they are here.
+        let page_px = map_px + map_px / 2 + 1_000_000;
+        let is_still = |layer: &&PlannedLayer| layer.drawing.is_static(plan.frames.len());
+        let layers: Vec<LayerCost> = plan.layers.iter().map(|layer| LayerCost::of(layer, map_bytes)).collect();
+        let legends: HashSet<&str> = plan.layers.iter().filter_map(|layer| layer.legend.as_deref()).collect();
+        let legends = legends.len() as u64 * LEGEND_PX_MAX * PX * 2
+            + legends.len().min(LEGENDS_AHEAD) as u64 * LEGEND_BYTES_MAX as u64;
+        let positions: u64 = layers.iter().map(|layer| layer.positions * POSITION_BYTES).sum();
+        // One more for what lies off the globe.
+        let sheets = (plan.layers.iter().filter(is_still).count() as u64 + 1) * map_bytes;
+        let placed: u64 = layers.iter().map(|layer| layer.placed).sum();
+        let working = layers.iter().map(|layer| layer.working).max().unwrap_or(0);
+        let answer = layers.iter().map(|layer| layer.answer).max().unwrap_or(0);
+        let [least, most] = AHEAD_BYTES;
+        let ahead = if answer == 0 { 0 } else { (ANSWERS_AHEAD * answer).clamp(least, most).max(answer) };
+        let recorded = plan.layers.iter().map(still_answers).sum::<u64>() + RECORDED_DOCUMENTS_BYTES;
+        let spare = 2 * map_bytes;
+        let whole: u64 = layers.iter().map(|layer| layer.fixed).sum();
+        Self {
+            shared: page_px * PX + sheets + legends + positions,
+            thread: page_px * (PX + encoder_px(plan.output.format)) + placed + working + ahead + spare + THREAD_BYTES,
+            fixed: legends + positions + ahead + whole + THREAD_BYTES,
+            recorded: 2 * recorded.min(RECORDED_BYTES_MAX as u64),
+            ahead,
+            spare,
+        }
+    }
+
+    /// With one thread, in MiB.
+    pub fn mib(&self) -> u64 {
+        self.mib_of(1)
+    }
+
+    /// With so many threads, in MiB.
+    pub fn mib_of(&self, threads: u64) -> u64 {
+        (self.shared + threads * self.thread).div_ceil(1 << 20)
+    }
+
+    /// What is kept when nobody draws, in MiB.
+    pub fn shared_mib(&self) -> u64 {
+        self.shared.div_ceil(1 << 20)
+    }
+
+    /// What a preparation takes besides, whose answers are recorded, in MiB.
+    pub fn recorded_mib(&self) -> u64 {
+        self.recorded.div_ceil(1 << 20)
+    }
+
+    /// How many threads may draw within so many MiB; at least one.
+    pub fn threads_within(&self, mib: u64) -> u64 {
+        ((mib << 20).saturating_sub(self.shared) / self.thread.max(1)).max(1)
+    }
+
+    /// How many times narrower and lower the map may be to fit into so many MiB, with some room, since tiles do not shrink with
+    /// their map; `None` where no map fits.
+    pub(crate) fn shrink_to(&self, mib: u64) -> Option<f64> {
+        let (all, room) = (self.shared + self.thread, mib << 20);
+        let by_map = all.saturating_sub(self.fixed).max(1);
+        (room > self.fixed).then(|| ((room - self.fixed) as f64 / by_map as f64).sqrt().min(1.0) * 0.8)
+    }
+
+    /// The bytes of answers that are fetched ahead.
+    pub fn ahead_bytes(&self) -> usize {
+        self.ahead as usize
+    }
+
+    /// The bytes of buffers that wait for use.
+    pub fn spare_bytes(&self) -> usize {
+        self.spare as usize
+    }
+}
+
+/// Bytes for each pixel of a page that its encoder takes, what it has encoded included.
+fn encoder_px(format: Format) -> u64 {
+    match format {
+        Format::Png => 8,
+        Format::Jpeg => 8,
+        Format::Webp => 24,
+        Format::Mp4 => 16,
+        Format::Gif => 32,
+    }
+}
+
+/// The longest that the answers for a layer's still pictures may be together.
+fn still_answers(layer: &PlannedLayer) -> u64 {
+    match &layer.drawing {
+        Drawing::Pictures(Series::Same(mosaic)) => {
+            mosaic.pieces.iter().map(|piece| piece.answer_bytes_max(ANSWER_BYTES_MAX) as u64).sum()
+        }
+        _ => 0,
+    }
+}
+
+/// What a layer costs, in bytes.
+#[derive(Default)]
+struct LayerCost {
+    /// Its pictures on the map.
+    placed: u64,
+    /// What is needed while they are put together.
+    working: u64,
+    /// The longest answer for one of its pieces.
+    answer: u64,
+    /// Of all that, what does not depend on the size of the map.
+    fixed: u64,
+    positions: u64,
+}
+
+impl LayerCost {
+    fn of(layer: &PlannedLayer, map_bytes: u64) -> Self {
+        match &layer.drawing {
+            Drawing::Pictures(series) => {
+                let mosaics = series.iter().map(|mosaic| Self::of_mosaic(mosaic, map_bytes));
+                let mut cost = mosaics.fold(Self::default(), Self::larger);
+                if layer.on_error == OnError::Hold && matches!(series, Series::PerFrame(_)) {
+                    cost.placed *= 2;
+                }
+                cost
+            }
+            Drawing::Features(features) => {
+                Self { placed: map_bytes, positions: features.positions() as u64, ..Self::default() }
+            }
+            Drawing::NaturalEarth(_) | Drawing::Graticule(_) | Drawing::Missing(_) => Self::default(),
+        }
+    }
+
+    fn of_mosaic(mosaic: &Mosaic, map_bytes: u64) -> Self {
+        let Some(first) = mosaic.pieces.first() else { return Self::default() };
+        let area = |[width, height]: [u32; 2]| u64::from(width) * u64::from(height);
+        let pictures = mosaic.pieces.iter().map(|piece| area(piece.picture_px_max()).min(PICTURE_PX_MAX));
+        let decoding = pictures.max().unwrap_or(0) * DECODING_PX;
+        let answer = mosaic.pieces.iter().map(|piece| piece.answer_bytes_max(ANSWER_BYTES_MAX)).max().unwrap_or(0);
+        let sheet = match mosaic.size {
+            Some((width, height)) => area([width, height]) * PX,
+            None => PICTURE_PX_MAX * PX,
+        };
+        // On the map it is the sheet itself, moved, or a picture of the map's size; beside it the sheet and one that is
+        // about as coarse as the map.
+        let (placed, working) = (sheet.max(map_bytes), sheet + decoding.max(sheet));
+        let fixed = if first.fit == Fit::Exact { 0 } else { decoding };
+        let fixed = if mosaic.size.is_none() { placed + working } else { fixed };
+        Self { placed, working, answer: answer as u64, fixed, positions: 0 }
+    }
+
+    fn larger(self, other: Self) -> Self {
+        Self {
+            placed: self.placed.max(other.placed),
+            working: self.working.max(other.working),
+            answer: self.answer.max(other.answer),
+            fixed: self.fixed.max(other.fixed),
+            positions: self.positions.max(other.positions),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Fetching ahead: answers in the order in which they are needed, some of them fetched before, within a bound on bytes.
+
+use crate::hands::Hands;
+use crate::produce;
+use anyhow::Context;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use mapreel_sources::{Error, Wanted};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio_util::sync::DropGuard;
+
+/// Answers that are fetched, or wait to be taken, at once.
+const ANSWERS_MAX: usize = 24;
+/// The bound on bytes is counted in these.
+const UNIT_BYTES: usize = 1 << 10;
+
+/// Something to be fetched.
+pub(crate) struct Request {
+    pub url: String,
+    pub wanted: Wanted,
+    /// The longest answer, in bytes.
+    pub bytes_max: usize,
+}
+
+/// Answers on their way, in order.
+pub(crate) struct Ahead {
+    answers: mpsc::Receiver<Answer>,
+    /// Ends what is under way when nobody wants the answers any more.
+    _stop: DropGuard,
+}
+
+/// An answer. Its bytes count until it is dropped.
+pub(crate) struct Answer {
+    pub bytes: Result<Bytes, Error>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Ahead {
+    /// Begins to fetch. The longest answers that may come take at most `bytes_max` together, or one of them more than that.
+    pub(crate) fn fetch(
+        hands: &Hands,
+        bytes_max: usize,
+        requests: impl Iterator<Item = Request> + Send + 'static,
+    ) -> Self {
+        let (send, answers) = mpsc::channel(1);
+        let units_max = bytes_max.div_ceil(UNIT_BYTES).clamp(1, u32::MAX as usize);
+        let room = Arc::new(Semaphore::new(units_max));
+        let (upstreams, stop) = (hands.upstreams.clone(), hands.stop.child_token());
+        let stopped = stop.clone();
+        let fetch = async move {
+            // Room is given in order: who is needed first never waits for those that come later.
+            let admitted = futures_util::stream::iter(requests).then(move |request| {
+                let (room, units) = (room.clone(), request.bytes_max.div_ceil(UNIT_BYTES).clamp(1, units_max));
+                async move { (request, room.acquire_many_owned(units as u32).await) }
+            });
+            // Each is a task of its own: one that has a place at a host must go on while its answer is not wanted yet.
+            let fetches = admitted.map(|(request, room)| {
+                let (upstreams, stopped) = (upstreams.clone(), stopped.clone());
+                tokio::spawn(async move {
+                    let fetch = upstreams.get(&request.url, request.wanted);
+                    let bytes = stopped.run_until_cancelled(fetch).await?;
+                    room.ok().map(|_room| Answer { bytes, _room })
+                })
+            });
+            let mut fetched = std::pin::pin!(fetches.buffered(ANSWERS_MAX));
+            while let Some(Ok(Some(answer))) = fetched.next().await {
+                // Nobody receives any more when the run has failed.
+                if send.send(answer).await.is_err() {
+                    break;
+                }
+            }
+        };
+        let until = stop.clone();
+        hands.runtime.spawn(async move { until.run_until_cancelled(fetch).await });
+        Self { answers, _stop: stop.drop_guard() }
+    }
+
+    /// The next answer.
+    ///
+    /// # Errors
+    /// The word to stop has come.
+    pub(crate) fn next(&mut self, hands: &Hands) -> Result<Answer, produce::Error> {
+        Ok(hands.wait(self.answers.recv())?.context("the fetching task ended early")?)
+    }
+}

@@ -1,0 +1,149 @@
+//! The memory budget: how much the process may take, and who has how much of it.
+//!
+//! Whoever reads a stranger's documents or draws a stranger's map first takes what that may cost at most. One share is set
+//! aside for the program itself, one for jobs that are kept between their parts.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The least that the program works with, in MiB.
+pub(crate) const MEMORY_MIB_MIN: u64 = 512;
+/// What the program takes that draws nothing, in MiB: its store, connections, answers of servers that are remembered.
+const PROGRAM_MIB: u64 = 128;
+/// The part of the rest that is for jobs between their parts.
+const KEPT_PART: u64 = 8;
+/// Of what the machine or the cgroup has, the part that is taken where no setting says more, of 100.
+const AUTO_PERCENT: u64 = 75;
+/// Documents that are read at once, and what they become, in MiB.
+pub(crate) const DOCUMENTS_MIB: u64 = 256;
+
+/// The memory of a process, shared out in MiB.
+#[derive(Debug, Clone)]
+pub(crate) struct MemoryBudget {
+    free: Arc<Semaphore>,
+    work_mib: u64,
+    kept_mib: u64,
+    patience: Duration,
+}
+
+/// Memory that somebody has taken; it is given back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct MemoryPermit(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
+
+impl MemoryBudget {
+    /// Of a process that may take so many MiB. Who asks for what is not free waits for `patience`.
+    pub(crate) fn new(process_mib: u64, patience: Duration) -> Self {
+        let shared = process_mib.max(MEMORY_MIB_MIN) - PROGRAM_MIB;
+        let kept_mib = shared / KEPT_PART;
+        let work_mib = (shared - kept_mib).min(Semaphore::MAX_PERMITS.min(u32::MAX as usize) as u64);
+        Self { free: Arc::new(Semaphore::new(work_mib as usize)), work_mib, kept_mib, patience }
+    }
+
+    /// What one drawing may take, in MiB.
+    pub(crate) fn work_mib(&self) -> u64 {
+        self.work_mib
+    }
+
+    /// What jobs may take that are kept between their parts, in MiB.
+    pub(crate) fn kept_mib(&self) -> u64 {
+        self.kept_mib
+    }
+
+    /// What is not taken, in MiB.
+    pub(crate) fn free_mib(&self) -> u64 {
+        self.free.available_permits() as u64
+    }
+
+    /// Takes so many MiB, or all where they are more; in the order in which it was asked. `None`: others have had them for
+    /// too long.
+    pub(crate) async fn take(&self, mib: u64) -> Option<MemoryPermit> {
+        let permits = mib.min(self.work_mib) as u32;
+        let permit = tokio::time::timeout(self.patience, self.free.clone().acquire_many_owned(permits)).await;
+        permit.ok()?.ok().map(MemoryPermit)
+    }
+}
+
+/// What this process may take where no setting says it, in MiB: three quarters of what its cgroups or the machine have.
+pub(crate) fn auto_mib() -> u64 {
+    auto_mib_of(Path::new("/"))
+}
+
+fn auto_mib_of(root: &Path) -> u64 {
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
+    let machine = read("proc/meminfo").lines().find_map(|line| {
+        let kib = line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim();
+        kib.parse::<u64>().ok().map(|kib| kib << 10)
+    });
+    // A limit of any group that this one lies in holds, too (cgroups(7); version 2, then version 1).
+    let groups = read("proc/self/cgroup");
+    let places = groups.lines().filter_map(|line| {
+        let mut fields = line.splitn(3, ':').skip(1);
+        let (controllers, path) = (fields.next()?, fields.next()?.trim_start_matches('/'));
+        match controllers {
+            "" => Some(("sys/fs/cgroup", "memory.max", path)),
+            _ if controllers.split(',').any(|name| name == "memory") => {
+                Some(("sys/fs/cgroup/memory", "memory.limit_in_bytes", path))
+            }
+            _ => None,
+        }
+    });
+    let limits = places.flat_map(|(hierarchy, file, path)| {
+        let groups = Path::new(path).ancestors().map(|group| format!("{hierarchy}/{}/{file}", group.display()));
+        groups.filter_map(|path| read(&path).trim().parse::<u64>().ok()).collect::<Vec<_>>()
+    });
+    let bytes = limits.chain(machine).min().unwrap_or(4 << 30);
+    ((bytes >> 20) * AUTO_PERCENT / 100).max(MEMORY_MIB_MIN)
+}
+
+/// What is expected of `MAPREEL_MEMORY` and the setting `memory`, in words.
+pub(crate) fn expected() -> String {
+    format!("a whole number of MiB, {MEMORY_MIB_MIN} or more, or `auto`")
+}
+
+/// What `MAPREEL_MEMORY` and the setting `memory` say, in MiB: a number, or `auto`.
+pub(crate) fn parse_mib(text: &str) -> Option<u64> {
+    match text.trim() {
+        "auto" => Some(auto_mib()),
+        number => number.parse().ok().filter(|mib| *mib >= MEMORY_MIB_MIN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_taken_is_not_free_until_it_is_given_back() {
+        let budget = MemoryBudget::new(1024, Duration::from_millis(20));
+        assert_eq!((budget.work_mib(), budget.kept_mib()), (784, 112));
+        let most = budget.take(700).await.unwrap();
+        assert!(budget.take(100).await.is_none(), "others have it");
+        assert!(budget.take(84).await.is_some());
+        drop(most);
+        assert!(budget.take(5000).await.is_some(), "who needs more than there is works alone");
+        assert_eq!(budget.free_mib(), 784);
+    }
+
+    #[test]
+    fn the_tightest_group_counts() {
+        let check = |files: &[(&str, &str)], expected: u64| {
+            let root = tempfile::tempdir().unwrap();
+            for (path, text) in files {
+                let path = root.path().join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
+            assert_eq!(auto_mib_of(root.path()), expected, "{files:?}");
+        };
+        let machine = ("proc/meminfo", "MemTotal:        8388608 kB\nMemFree: 1 kB\n");
+        check(&[machine], 6144);
+        check(&[machine, ("proc/self/cgroup", "0::/a/b\n"), ("sys/fs/cgroup/a/b/memory.max", "max\n")], 6144);
+        check(&[machine, ("proc/self/cgroup", "0::/a/b\n"), ("sys/fs/cgroup/a/memory.max", "2147483648\n")], 1536);
+        check(&[machine, ("proc/self/cgroup", "0::/\n"), ("sys/fs/cgroup/memory.max", "1073741824\n")], 768);
+        let first = ("proc/self/cgroup", "12:cpu:/x\n4:memory,hugetlb:/x\n");
+        check(&[machine, first, ("sys/fs/cgroup/memory/x/memory.limit_in_bytes", "1073741824\n")], 768);
+        check(&[machine, first, ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n")], 6144);
+    }
+}

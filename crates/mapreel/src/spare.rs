@@ -1,0 +1,42 @@
+//! Buffers of pictures that have been drawn, for those to come: a large block that is used again costs nothing.
+
+/// Buffers that wait for use, up to a bound on bytes.
+pub(crate) struct Spare {
+    buffers: Vec<Vec<u8>>,
+    bytes_max: usize,
+}
+
+impl Spare {
+    /// None yet; later at most so many bytes.
+    pub(crate) fn new(bytes_max: usize) -> Self {
+        Self { buffers: Vec::new(), bytes_max }
+    }
+
+    /// A buffer, empty or with what was in it before.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    /// Keeps a buffer where there is room.
+    pub(crate) fn give(&mut self, buffer: Vec<u8>) {
+        let kept: usize = self.buffers.iter().map(Vec::capacity).sum();
+        if kept + buffer.capacity() <= self.bytes_max {
+            self.buffers.push(buffer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_kept_than_was_agreed() {
+        let mut spare = Spare::new(25);
+        (0..9).for_each(|_| spare.give(Vec::with_capacity(10)));
+        assert_eq!(spare.buffers.len(), 2);
+        spare.give(Vec::with_capacity(5));
+        assert_eq!([spare.take(), spare.take(), spare.take()].map(|buffer| buffer.capacity()), [5, 10, 10]);
+        assert_eq!(spare.take().capacity(), 0);
+    }
+}
