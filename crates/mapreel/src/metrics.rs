@@ -45,6 +45,11 @@ struct OfKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfTask {
+    task: Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Doing {
     doing: Word,
 }
@@ -71,6 +76,8 @@ pub(crate) struct Metrics {
     jobs: Family<InState, Gauge>,
     oldest_pending: Gauge<f64, std::sync::atomic::AtomicU64>,
     rescued: Counter,
+    task_restarts: Family<OfTask, Counter>,
+    overdue: Gauge,
     spent: Family<Doing, Counter<f64, std::sync::atomic::AtomicU64>>,
 }
 
@@ -104,6 +111,15 @@ impl Metrics {
             oldest_pending.clone(),
         );
         registry.register("leases_rescued", "Leases taken from the dead and the silent", rescued.clone());
+        let task_restarts = Family::default();
+        let restarts = "Long-lived tasks that ended before their time and were started again";
+        registry.register("task_restarts", restarts, Family::clone(&task_restarts));
+        let overdue = Gauge::default();
+        registry.register(
+            "slots_overdue",
+            "Slots whose part was stopped a minute ago and has not ended",
+            overdue.clone(),
+        );
         let spent = Family::default();
         registry.register_with_unit(
             "worker_time",
@@ -111,7 +127,20 @@ impl Metrics {
             Unit::Seconds,
             Family::clone(&spent),
         );
-        Self { registry, requests, request_duration, parts, part_duration, busy, jobs, oldest_pending, rescued, spent }
+        Self {
+            registry,
+            requests,
+            request_duration,
+            parts,
+            part_duration,
+            busy,
+            jobs,
+            oldest_pending,
+            rescued,
+            task_restarts,
+            overdue,
+            spent,
+        }
     }
 
     /// A request was answered; `route` is the pattern that it matched.
@@ -139,10 +168,18 @@ impl Metrics {
     }
 
     /// A slot works until the guard is dropped.
-    pub(crate) fn busy(&self, service: Service) -> Busy {
-        let gauge = self.busy.get_or_create_owned(&Lane { service: Word(service.name()) });
-        gauge.inc();
-        Busy(gauge)
+    pub(crate) fn busy(&self, service: Service) -> Counted {
+        Counted::new(self.busy.get_or_create_owned(&Lane { service: Word(service.name()) }))
+    }
+
+    /// A slot has been told to stop long ago, and works until the guard is dropped.
+    pub(crate) fn overdue(&self) -> Counted {
+        Counted::new(self.overdue.clone())
+    }
+
+    /// A long-lived task was started again.
+    pub(crate) fn task_restarted(&self, task: &'static str) {
+        self.task_restarts.get_or_create(&OfTask { task: Word(task) }).inc();
     }
 
     /// Leases were taken from the dead.
@@ -166,10 +203,17 @@ impl Metrics {
     }
 }
 
-/// A busy slot.
-pub(crate) struct Busy(Gauge);
+/// Something that a gauge counts until it is dropped.
+pub(crate) struct Counted(Gauge);
 
-impl Drop for Busy {
+impl Counted {
+    fn new(gauge: Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted {
     fn drop(&mut self) {
         self.0.dec();
     }

@@ -15,10 +15,11 @@ mod serve;
 mod status;
 mod submit;
 
-pub(crate) use serve::serve;
+pub(crate) use serve::task;
 
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::supervisor::Tasks;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -47,6 +48,8 @@ pub(crate) struct App {
     pub fetching: Handle,
     pub previews: Arc<Semaphore>,
     pub metrics: Arc<Metrics>,
+    /// The process's long-lived tasks.
+    pub tasks: Arc<Tasks>,
     /// Cancelled when the process is about to end.
     pub draining: CancellationToken,
 }
