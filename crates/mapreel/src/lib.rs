@@ -24,6 +24,7 @@ mod missing;
 mod prepare;
 pub mod produce;
 pub mod progress;
+mod readers;
 mod recording;
 mod report;
 mod runs;

@@ -6,6 +6,7 @@ use crate::config::{Config, redacted};
 use crate::http::{self, App};
 use crate::maintenance;
 use crate::metrics::Metrics;
+use crate::readers::Readers;
 use crate::supervisor::{Supervisor, TASK_LOST};
 use crate::worker::{self, Worker};
 use anyhow::Context;
@@ -111,9 +112,9 @@ async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Resu
     if let Some(listener) = listener {
         info!("listening at http://{}", listener.local_addr()?);
         let previews = Arc::new(Semaphore::new(config.previews_max));
-        let (connections_max, tasks) = (config.connections_max, supervisor.tasks());
+        let (connections_max, tasks, readers) = (config.connections_max, supervisor.tasks(), Readers::new());
         let draining = stop.clone();
-        let app = App { config, queue, artifacts, client, fetching, previews, metrics, tasks, draining };
+        let app = App { config, queue, artifacts, client, fetching, previews, readers, metrics, tasks, draining };
         let routes = if with_api { http::router } else { http::operations_router };
         supervisor.start_finite(http::task(listener, routes(Arc::new(app)), connections_max, stop.clone()));
     }

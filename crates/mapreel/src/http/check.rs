@@ -53,8 +53,8 @@ async fn offline(app: &App, document: Bytes) -> Result<Response, Problem> {
         let plan = Plan::new(&animation, &limits)?;
         Ok(Json(Explanation::new(&animation, &plan)))
     };
-    let explained = tokio::task::spawn_blocking(move || explain().into_response()).await;
-    explained.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))
+    // Also the answer is written there: it may be long.
+    Ok(app.readers.read(move || explain().into_response()).await?)
 }
 
 async fn online(app: &App, document: Bytes) -> Result<Response, Problem> {

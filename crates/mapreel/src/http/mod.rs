@@ -19,6 +19,7 @@ pub(crate) use serve::task;
 
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::readers::Readers;
 use crate::supervisor::Tasks;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -47,6 +48,8 @@ pub(crate) struct App {
     /// Where fetching for them runs.
     pub fetching: Handle,
     pub previews: Arc<Semaphore>,
+    /// Where requests are read.
+    pub readers: Readers,
     pub metrics: Arc<Metrics>,
     /// The process's long-lived tasks.
     pub tasks: Arc<Tasks>,

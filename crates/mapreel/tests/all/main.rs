@@ -20,6 +20,7 @@
 //! - [`random_features`]: rings and lines of any width, with shapely as a witness
 //! - [`random_maps`]: maps by chance, over two servers
 //! - [`registry`]: the EPSG registry as a witness of axes and datums
+//! - [`readers`]: large requests that are read, and who need not wait for it
 //! - [`sources`]: tiles of every kind, in their place
 //! - [`supervision`]: long-lived tasks that panic
 //! - [`tiles`]: pyramids as servers really describe them
@@ -49,6 +50,7 @@ mod quirks;
 mod random_axes;
 mod random_features;
 mod random_maps;
+mod readers;
 mod registry;
 mod schemathesis;
 mod second_opinion;
