@@ -286,6 +286,7 @@ impl Request {
 
     /// Reads it; a long one takes its time, which is the drawing thread's.
     pub(super) fn read(&self) -> Result<Animation, produce::Error> {
+        failpoint::hit("reading", None);
         Ok(parse_request_for(self.purpose, &self.document, &self.limits)?)
     }
 }

@@ -112,3 +112,14 @@ fn a_process_that_loses_a_task_hands_back_its_parts() {
     let job = api.ended(&id, PATIENCE);
     assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("SUCCESS"), Some(1)), "{job}");
 }
+
+#[test]
+fn a_slot_that_panics_gives_its_part_back_at_once() {
+    let site = Site::new("supervision-claimed");
+    // Not only when the lease is over: the process that holds it lives.
+    let arguments = ["--workers", "1", "--image-workers", "0", "--lease-s", "600"];
+    let process = site.serve(&arguments, "claimed=panic@1");
+    let id = process.submit("image", &world("x"));
+    let job = process.ended(&id, PATIENCE);
+    assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("SUCCESS"), Some(2)), "{job}");
+}
