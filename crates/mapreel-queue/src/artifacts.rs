@@ -22,6 +22,8 @@ use std::time::{Duration, SystemTime};
 
 /// Larger objects are written in pieces of this size, so that no object need fit into memory.
 const PIECE: usize = 8 << 20;
+/// What is shorter is hashed where it is: that takes less than a thread for it would.
+const SHORT: usize = 64 << 10;
 
 /// Attempts at a request to a bucket: for so long, with waits that double up to a few seconds. Who gives up hands his part
 /// back and tries again later.
@@ -177,7 +179,13 @@ impl Artifacts {
     /// # Errors
     /// They cannot be written; then nothing is there.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<Stored, Error> {
-        let stored = Stored { size_bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(&bytes)) };
+        let (size_bytes, hashed) = (bytes.len() as u64, bytes.clone());
+        let hash = move || hex(&Sha256::digest(&hashed));
+        let sha256 = match bytes.len() < SHORT {
+            true => hash(),
+            false => tokio::task::spawn_blocking(hash).await.map_err(std::io::Error::other)?,
+        };
+        let stored = Stored { size_bytes, sha256 };
         self.store.put(&self.path(key), PutPayload::from(bytes)).await?;
         Ok(stored)
     }
@@ -187,15 +195,14 @@ impl Artifacts {
     /// # Errors
     /// It cannot be read or written; then nothing is there.
     pub async fn put_from(&self, key: &str, from: impl Read + Send + 'static) -> Result<Stored, Error> {
-        let mut from = Some(from);
+        let mut from = Some((from, Sha256::new()));
         let mut piece = read_piece(&mut from).await?;
         if piece.len() < PIECE {
             return self.put(key, piece.into()).await;
         }
         let mut upload = WriteMultipart::new_with_chunk_size(self.store.put_multipart(&self.path(key)).await?, PIECE);
-        let (mut hash, mut size_bytes) = (Sha256::new(), 0);
+        let mut size_bytes = 0;
         while !piece.is_empty() {
-            hash.update(&piece);
             size_bytes += piece.len() as u64;
             upload.wait_for_capacity(1).await?;
             upload.put(Bytes::from(piece));
@@ -208,7 +215,8 @@ impl Artifacts {
             };
         }
         upload.finish().await?;
-        Ok(Stored { size_bytes, sha256: hex(&hash.finalize()) })
+        let hash = from.map(|(_, hash)| hash.finalize()).unwrap_or_default();
+        Ok(Stored { size_bytes, sha256: hex(&hash) })
     }
 
     /// A whole object; `None` when there is none.
@@ -286,15 +294,17 @@ impl Artifacts {
     }
 }
 
-/// The next piece; a shorter one is the last.
-async fn read_piece<R: Read + Send + 'static>(from: &mut Option<R>) -> std::io::Result<Vec<u8>> {
-    let Some(mut reader) = from.take() else { return Ok(Vec::new()) };
-    let read = move || {
+/// The next piece, which goes into the hash; a shorter one is the last.
+async fn read_piece<R: Read + Send + 'static>(from: &mut Option<(R, Sha256)>) -> std::io::Result<Vec<u8>> {
+    let Some((mut reader, mut hash)) = from.take() else { return Ok(Vec::new()) };
+    let read = move || -> std::io::Result<_> {
         let mut piece = Vec::with_capacity(PIECE);
-        reader.by_ref().take(PIECE as u64).read_to_end(&mut piece).map(|_| (piece, reader))
+        reader.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
+        hash.update(&piece);
+        Ok((piece, (reader, hash)))
     };
-    let (piece, reader) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
-    *from = Some(reader);
+    let (piece, rest) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
+    *from = Some(rest);
     Ok(piece)
 }
 

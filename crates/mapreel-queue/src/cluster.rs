@@ -7,7 +7,7 @@ use crate::job::{Failure, Job, Outcome, Service};
 use crate::mongo::Mongo;
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Submitted, Tended, Verdict};
 use crate::rabbit::{Consumer, Publisher, Received, Settings};
-use crate::{Error, JobId, Time};
+use crate::{Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,17 +36,24 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Joins a store and a broker. The broker need not be there yet. After `stop`, no more messages are taken.
+    /// Joins a store and a broker. The broker need not be there yet. After `stop`, no more messages are taken. Called on a
+    /// runtime; the handle's tasks end with it.
     ///
     /// # Errors
     /// The broker's URL cannot be read.
-    pub fn new(store: Mongo, settings: Settings, stop: CancellationToken) -> Result<Self, Error> {
+    pub fn new(
+        store: Mongo,
+        settings: Settings,
+        stop: CancellationToken,
+        supervisor: &dyn Supervise,
+    ) -> Result<Self, Error> {
         settings.check()?;
         let store = Arc::new(store);
-        let publisher = Publisher::start(settings.clone(), store.clone());
+        let (publisher, publishing) = Publisher::new(settings.clone(), &store);
         store.set_outbox(Box::new(publisher.sender()));
         let look_every = settings.look_every;
-        let consumer = Consumer::start(settings, Box::new(store.ring()), stop);
+        let (consumer, consuming) = Consumer::new(settings, Box::new(store.ring()), stop);
+        [Some(publishing), consuming].into_iter().flatten().for_each(|task| supervisor.start(task));
         Ok(Self { store, publisher, consumer, look_every, held: Mutex::default(), looks: Mutex::default() })
     }
 

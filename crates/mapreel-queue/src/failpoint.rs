@@ -1,7 +1,8 @@
 //! Places where a test can make the process die, wait or fail: `MAPREEL_FAILPOINT=PLACE=ACTION[,…]`.
 //!
-//! `kill` ends the process as `kill -9` does; `kill@N` does so at the Nth time; `sleep` stays there for ever; `panic`
-//! panics. `PLACE(TEXT)=…` only where the title of the request has that text. In release builds there are no such places.
+//! `kill` ends the process as `kill -9` does, the first time that a thread comes there; `panic` panics; `sleep` stays there
+//! for ever, `sleepN` for N seconds. `ACTION@N` acts at the Nth time only. `PLACE(TEXT)=…` only where the title of the request
+//! has that text. Every long-lived task comes by a place of its own name. In release builds there are no such places.
 
 /// Dies, waits or fails here, if the environment says so.
 pub fn hit(place: &str, title: Option<&str>) {
@@ -18,12 +19,14 @@ pub fn trips(place: &str) -> bool {
 mod imp {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
 
     struct Point {
         place: String,
         text: String,
         action: String,
-        at: usize,
+        /// The only time at which it acts.
+        at: Option<usize>,
         hits: AtomicUsize,
     }
 
@@ -41,24 +44,29 @@ mod imp {
 
     fn parse(place: &str, action: &str) -> Point {
         let (place, text) = place.split_once('(').unwrap_or((place, ""));
-        let (action, at) = action.split_once('@').unwrap_or((action, "1"));
+        let (action, at) = match action.split_once('@') {
+            Some((action, at)) => (action, at.parse().ok()),
+            // The first time is the only one anyhow, or must be.
+            None => (action, matches!(action, "kill" | "trip").then_some(1)),
+        };
         Point {
             place: place.to_owned(),
             text: text.trim_end_matches(')').to_owned(),
             action: action.to_owned(),
-            at: at.parse().unwrap_or(1),
+            at,
             hits: AtomicUsize::new(0),
         }
     }
 
     pub(super) fn hit(place: &str, title: &str) {
         for point in points().iter().filter(|point| point.place == place && title.contains(&point.text)) {
-            if point.hits.fetch_add(1, Ordering::SeqCst) + 1 != point.at && point.action == "kill" {
+            let time = point.hits.fetch_add(1, Ordering::SeqCst) + 1;
+            if point.at.is_some_and(|at| at != time) {
                 continue;
             }
-            match &*point.action {
-                "sleep" => std::thread::sleep(std::time::Duration::from_secs(3600)),
-                "panic" => panic!("failpoint `{place}`"),
+            match (&*point.action, point.action.strip_prefix("sleep")) {
+                (_, Some(seconds)) => std::thread::sleep(Duration::from_secs(seconds.parse().unwrap_or(3600))),
+                ("panic", _) => panic!("failpoint `{place}`"),
                 _ => kill(),
             }
         }
@@ -66,7 +74,7 @@ mod imp {
 
     pub(super) fn trips(place: &str) -> bool {
         let mut tripping = points().iter().filter(|point| point.place == place && point.action == "trip");
-        tripping.any(|point| point.hits.fetch_add(1, Ordering::SeqCst) + 1 == point.at)
+        tripping.any(|point| point.hits.fetch_add(1, Ordering::SeqCst) + 1 == point.at.unwrap_or(1))
     }
 
     fn kill() -> ! {

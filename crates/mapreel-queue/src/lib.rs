@@ -24,6 +24,7 @@ mod queue;
 pub mod rabbit;
 pub mod sqlite;
 mod states;
+mod tasks;
 mod time;
 
 pub use artifacts::{Artifacts, Stored};
@@ -32,4 +33,5 @@ pub use error::Error;
 pub use id::{JobId, NotAnId};
 pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State};
 pub use queue::{Claim, Counts, Filter, Garbage, Key, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+pub use tasks::{Supervise, Task, Unsupervised};
 pub use time::{Clock, Time};

@@ -6,6 +6,7 @@ use crate::client::{Config, host};
 use crate::connections::{Connections, was_refused};
 use crate::credentials::Credential;
 use crate::egress::refused;
+use crate::readers::Readers;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use mapreel_spec::wms::redacted;
@@ -21,6 +22,7 @@ pub(crate) async fn attempt(
     url: &Url,
     credential: Option<&Credential>,
     wanted: Wanted,
+    readers: &Readers,
 ) -> Result<Bytes, Error> {
     let mut url = url.clone();
     let until = Deadline::new(config.answer_timeout);
@@ -30,7 +32,7 @@ pub(crate) async fn attempt(
         match response.headers().get(LOCATION) {
             Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
             _ => {
-                let answer = receive(response, config, &url, wanted, &until).await;
+                let answer = receive(response, config, &url, wanted, &until, readers).await;
                 return answer.map_err(|error| without(credential, error));
             }
         }
@@ -125,6 +127,7 @@ async fn receive(
     url: &Url,
     wanted: Wanted,
     until: &Deadline,
+    readers: &Readers,
 ) -> Result<Bytes, Error> {
     let host = host(url);
     let max = config.bytes_max(wanted);
@@ -145,29 +148,67 @@ async fn receive(
         }
         body.extend_from_slice(&chunk);
     }
-    let (status, headers) = (response.status().as_u16(), response.headers());
-    let body = match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {
-        None | Some(b"identity" | b"") => body,
-        Some(b"gzip" | b"x-gzip") => match inflate(&body, max) {
-            Ok(body) if body.len() > max => return Err(too_large()),
-            Ok(body) => body,
-            Err(_) => return Err(Error::CutOff { host }),
-        },
-        Some(_) => {
-            let (found, wanted) = ("a content encoding that was not offered", "gzip or none");
-            return Err(Error::WrongKind { host, found, wanted, text: String::new() });
+    let headers = response.headers().clone();
+    let answer = Unread { host, status: response.status().as_u16(), body, headers, max };
+    match answer.is_heavy() {
+        false => answer.read(wanted, url),
+        true => {
+            let url = url.clone();
+            readers.read(move || answer.read(wanted, &url)).await
         }
-    };
-    let found = judge(&host, status, &body, wanted).map_err(|mut error| {
-        if let Error::Status { retry_after: asked, .. } | Error::Exception { retry_after: asked, .. } = &mut error {
-            *asked = retry_after(headers);
-        }
-        if let Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. } = &mut error {
-            *text = redacted(text, url.as_str());
-        }
-        error
-    })?;
-    Ok(if found == Found::Nothing { Bytes::new() } else { Bytes::from(body) })
+    }
+}
+
+/// A whole answer, as it came.
+struct Unread {
+    host: String,
+    status: u16,
+    body: Vec<u8>,
+    headers: HeaderMap,
+    /// The longest that it may be.
+    max: usize,
+}
+
+impl Unread {
+    fn encoding(&self) -> Option<Vec<u8>> {
+        self.headers.get(CONTENT_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase())
+    }
+
+    /// Whether it must be inflated, or may have to be parsed: that takes as long as its server likes.
+    fn is_heavy(&self) -> bool {
+        self.encoding().is_some_and(|encoding| encoding.ends_with(b"gzip"))
+            || self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// Inflates and judges it.
+    fn read(self, wanted: Wanted, url: &Url) -> Result<Bytes, Error> {
+        let encoding = self.encoding();
+        let Self { host, status, body, headers, max } = self;
+        let body = match encoding.as_deref() {
+            None | Some(b"identity" | b"") => body,
+            Some(b"gzip" | b"x-gzip") => match inflate(&body, max) {
+                Ok(body) if body.len() > max => return Err(Error::TooLarge { host, max }),
+                Ok(body) => body,
+                Err(_) => return Err(Error::CutOff { host }),
+            },
+            Some(_) => {
+                let (found, wanted) = ("a content encoding that was not offered", "gzip or none");
+                return Err(Error::WrongKind { host, found, wanted, text: String::new() });
+            }
+        };
+        let found = judge(&host, status, &body, wanted).map_err(|mut error| {
+            if let Error::Status { retry_after: asked, .. } | Error::Exception { retry_after: asked, .. } = &mut error {
+                *asked = retry_after(&headers);
+            }
+            if let Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. } =
+                &mut error
+            {
+                *text = redacted(text, url.as_str());
+            }
+            error
+        })?;
+        Ok(if found == Found::Nothing { Bytes::new() } else { Bytes::from(body) })
+    }
 }
 
 /// Decompresses at most one byte more than `max`, so that a bomb ends here and not in memory.

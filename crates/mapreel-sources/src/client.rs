@@ -6,6 +6,7 @@ use crate::cache::Cache;
 use crate::connections::Connections;
 use crate::credentials::{Credential, Credentials};
 use crate::gate::Gates;
+use crate::readers::Readers;
 use crate::said::Said;
 use crate::{Egress, Error, retry};
 use bytes::Bytes;
@@ -84,6 +85,7 @@ struct Shared {
     connections: Connections,
     config: Config,
     gates: Gates,
+    readers: Readers,
     /// What servers said of themselves, for a while.
     said: Said,
 }
@@ -100,7 +102,7 @@ impl Client {
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
         let (gates, cache) = (Gates::new(config.per_host_max), Cache::new(config.cache_bytes_max));
         let said = Said::new(config.capabilities_lifetime, config.capabilities_bytes_max);
-        Ok(Self { shared: Arc::new(Shared { connections, config, gates, said }), cache })
+        Ok(Self { shared: Arc::new(Shared { connections, config, gates, readers: Readers::new(), said }), cache })
     }
 
     /// A client for another run. It shares connections, limits, places at hosts and what is known of their health; its
@@ -137,7 +139,8 @@ impl Client {
         let place = self.shared.gates.enter(&host(&url)).await?;
         let mut number = 1;
         let result = loop {
-            let result = attempt(&self.shared.connections, &self.shared.config, &url, credential, wanted).await;
+            let Shared { connections, config, readers, .. } = &*self.shared;
+            let result = attempt(connections, config, &url, credential, wanted, readers).await;
             let Err(error) = &result else { break result };
             if place.must_rest() {
                 break result;

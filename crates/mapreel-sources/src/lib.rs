@@ -22,6 +22,7 @@ mod egress;
 mod error;
 mod gate;
 mod public;
+mod readers;
 mod retry;
 mod said;
 pub mod wms;

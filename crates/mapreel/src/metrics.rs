@@ -45,6 +45,11 @@ struct OfKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfTask {
+    task: Word,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Doing {
     doing: Word,
 }
@@ -72,6 +77,8 @@ pub(crate) struct Metrics {
     oldest_pending: Gauge<f64, std::sync::atomic::AtomicU64>,
     rescued: Counter,
     memory_free: Gauge,
+    task_restarts: Family<OfTask, Counter>,
+    overdue: Gauge,
     spent: Family<Doing, Counter<f64, std::sync::atomic::AtomicU64>>,
 }
 
@@ -107,6 +114,15 @@ impl Metrics {
         registry.register("leases_rescued", "Leases taken from the dead and the silent", rescued.clone());
         let memory_free = Gauge::default();
         registry.register("memory_free_mebibytes", "Memory for drawing that nobody has taken", memory_free.clone());
+        let task_restarts = Family::default();
+        let restarts = "Long-lived tasks that ended before their time and were started again";
+        registry.register("task_restarts", restarts, Family::clone(&task_restarts));
+        let overdue = Gauge::default();
+        registry.register(
+            "slots_overdue",
+            "Slots whose part was stopped a minute ago and has not ended",
+            overdue.clone(),
+        );
         let spent = Family::default();
         registry.register_with_unit(
             "worker_time",
@@ -125,6 +141,8 @@ impl Metrics {
             oldest_pending,
             rescued,
             memory_free,
+            task_restarts,
+            overdue,
             spent,
         }
     }
@@ -154,10 +172,18 @@ impl Metrics {
     }
 
     /// A slot works until the guard is dropped.
-    pub(crate) fn busy(&self, service: Service) -> Busy {
-        let gauge = self.busy.get_or_create_owned(&Lane { service: Word(service.name()) });
-        gauge.inc();
-        Busy(gauge)
+    pub(crate) fn busy(&self, service: Service) -> Counted {
+        Counted::new(self.busy.get_or_create_owned(&Lane { service: Word(service.name()) }))
+    }
+
+    /// A slot has been told to stop long ago, and works until the guard is dropped.
+    pub(crate) fn overdue(&self) -> Counted {
+        Counted::new(self.overdue.clone())
+    }
+
+    /// A long-lived task was started again.
+    pub(crate) fn task_restarted(&self, task: &'static str) {
+        self.task_restarts.get_or_create(&OfTask { task: Word(task) }).inc();
     }
 
     /// Leases were taken from the dead.
@@ -187,10 +213,17 @@ impl Metrics {
     }
 }
 
-/// A busy slot.
-pub(crate) struct Busy(Gauge);
+/// Something that a gauge counts until it is dropped.
+pub(crate) struct Counted(Gauge);
 
-impl Drop for Busy {
+impl Counted {
+    fn new(gauge: Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted {
     fn drop(&mut self) {
         self.0.dec();
     }

@@ -5,13 +5,15 @@
 use crate::budget::MemoryBudget;
 use crate::config::{Config, redacted};
 use crate::http::{self, App};
-use crate::keeper;
+use crate::maintenance;
 use crate::metrics::Metrics;
+use crate::readers::Readers;
+use crate::supervisor::{Supervisor, TASK_LOST};
 use crate::worker::{self, Worker};
 use anyhow::Context;
 use mapreel_queue::mongo::Mongo;
 use mapreel_queue::sqlite::Sqlite;
-use mapreel_queue::{Artifacts, Cluster, Queue, rabbit};
+use mapreel_queue::{Artifacts, Cluster, Queue, Supervise, Task, failpoint, rabbit};
 use mapreel_sources::Client;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,14 +31,27 @@ const STORE_PATIENCE: Duration = Duration::from_secs(60);
 const MEMORY_PATIENCE: Duration = Duration::from_secs(10);
 /// How often an idle worker of a cluster looks for work of which no message has told.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Between giving work back and the end of the time to drain.
+const HAND_BACK: Duration = Duration::from_secs(4);
+/// A process that has lost a task has so long to hand back its parts, and ends after so long, whatever keeps it.
+const LOST_HAND_BACK: Duration = Duration::from_secs(3);
+const LOST_END: Duration = Duration::from_millis(4_500);
 /// Threads of the control runtime.
 const CONTROL_THREADS: usize = 2;
 
-/// Runs until SIGTERM or SIGINT.
+/// How the service ended.
+pub(crate) enum Ended {
+    /// It was told to.
+    Told,
+    /// A task could not be kept alive.
+    TaskLost,
+}
+
+/// Runs until SIGTERM or SIGINT, or until a long-lived task cannot be kept alive.
 ///
 /// # Errors
 /// Something that the configuration names cannot be opened.
-pub(crate) fn run(config: Config, with_api: bool) -> anyhow::Result<()> {
+pub(crate) fn run(config: Config, with_api: bool) -> anyhow::Result<Ended> {
     let control = Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
         .thread_name("control")
@@ -56,13 +71,15 @@ pub(crate) fn run(config: Config, with_api: bool) -> anyhow::Result<()> {
     result
 }
 
-async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::Result<()> {
-    let stop = CancellationToken::new();
-    tokio::spawn(hear_signals(stop.clone())?);
-    let artifacts = Artifacts::open(&config.artifacts)?;
-    let Some(queue) = open_queue(&config, &stop).await? else { return Ok(()) };
-    let client = Client::new(config.client.clone())?;
+async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::Result<Ended> {
+    let (stop, hand_back) = (CancellationToken::new(), CancellationToken::new());
     let metrics = Arc::new(Metrics::new());
+    let mut supervisor = Supervisor::new(metrics.clone(), stop.clone());
+    let told = stop.clone();
+    supervisor.start(Task::new("signals", move || hear_signals(told.clone())));
+    let artifacts = Artifacts::open(&config.artifacts)?;
+    let Some(queue) = open_queue(&config, &stop, &supervisor).await? else { return Ok(Ended::Told) };
+    let client = Client::new(config.client.clone())?;
     let address = if with_api { Some(config.listen) } else { config.worker_listen };
     let listener = match address {
         Some(address) => Some(TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?),
@@ -70,12 +87,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     };
     let memory = MemoryBudget::new(config.memory_mib, MEMORY_PATIENCE);
     config.limits.frame_mib_max = memory.work_mib();
-    let settings = worker::Settings {
-        slots: config.workers,
-        image_slots: config.image_slots(),
-        drain: config.drain,
-        stall: config.stall,
-    };
+    let settings = worker::Settings { slots: config.workers, image_slots: config.image_slots(), stall: config.stall };
     info!(
         version = env!("CARGO_PKG_VERSION"),
         workers = settings.slots,
@@ -89,7 +101,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     if !config.store.starts_with("sqlite:") && config.artifacts.starts_with("file:") {
         warn!("the store is for many machines, and the artifacts are a folder of this one: do all processes see it?");
     }
-    let keeping = tokio::spawn(keeper::run(queue.clone(), artifacts.clone(), metrics.clone(), stop.clone()));
+    supervisor.start_finite(maintenance::task(queue.clone(), artifacts.clone(), metrics.clone(), stop.clone()));
     let worker = Worker::new(
         queue.clone(),
         artifacts.clone(),
@@ -100,27 +112,75 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         settings,
         metrics.clone(),
         fetching.clone(),
+        supervisor.tasks(),
     );
-    let working = tokio::spawn(worker.run(stop.clone()));
+    worker.slots(&stop, &hand_back).into_iter().for_each(|slot| supervisor.start_finite(slot));
+    let drain = config.drain;
     if let Some(listener) = listener {
         info!("listening at http://{}", listener.local_addr()?);
         let previews = Arc::new(Semaphore::new(config.previews_max));
-        let connections_max = config.connections_max;
-        let app = App { config, memory, queue, artifacts, client, fetching, previews, metrics, draining: stop.clone() };
+        let (connections_max, tasks, readers) = (config.connections_max, supervisor.tasks(), Readers::new());
+        let draining = stop.clone();
+        let app = App { config, memory, queue, artifacts, client, fetching, previews, readers, metrics, tasks, draining };
         let routes = if with_api { http::router } else { http::operations_router };
-        http::serve(listener, routes(Arc::new(app)), connections_max, stop).await;
+        supervisor.start_finite(http::task(listener, routes(Arc::new(app)), connections_max, stop.clone()));
     }
-    working.await?;
-    keeping.await?;
+    Ok(end(supervisor, &stop, &hand_back, drain).await)
+}
+
+/// Waits for the end, and lets the tasks come to theirs: after the word to stop they have the time to drain, when a task is lost
+/// they hand back at once what they have.
+async fn end(
+    mut supervisor: Supervisor,
+    stop: &CancellationToken,
+    hand_back: &CancellationToken,
+    drain: Duration,
+) -> Ended {
+    let tasks = supervisor.tasks();
+    let drained = async {
+        stop.cancelled().await;
+        tokio::time::sleep(drain.saturating_sub(HAND_BACK)).await;
+    };
+    tokio::select! {
+        () = supervisor.finished() => {}
+        () = tasks.lost() => end_soon(),
+        () = drained => {}
+    }
+    stop.cancel();
+    hand_back.cancel();
+    let lost = async {
+        tasks.lost().await;
+        tokio::time::sleep(LOST_HAND_BACK).await;
+    };
+    tokio::select! {
+        () = supervisor.finished() => {}
+        () = lost => warn!("not everything could be handed back in time"),
+        () = tokio::time::sleep(HAND_BACK) => warn!("some tasks have not ended in time; what they had was handed back"),
+    }
     info!("ended");
-    Ok(())
+    if tasks.lost_task().is_some() { Ended::TaskLost } else { Ended::Told }
+}
+
+/// Ends the process also where the threads that should do it are what is stuck.
+fn end_soon() {
+    let end = || {
+        std::thread::sleep(LOST_END);
+        std::process::exit(i32::from(TASK_LOST));
+    };
+    if let Err(error) = std::thread::Builder::new().name("end".into()).spawn(end) {
+        warn!(%error, "nobody watches over the end");
+    }
 }
 
 /// The queue that the configuration names; `None` when the end came before it answered.
-async fn open_queue(config: &Config, stop: &CancellationToken) -> anyhow::Result<Option<Arc<dyn Queue>>> {
+async fn open_queue(
+    config: &Config,
+    stop: &CancellationToken,
+    supervisor: &Supervisor,
+) -> anyhow::Result<Option<Arc<dyn Queue>>> {
     if let Some(path) = config.store.strip_prefix("sqlite:") {
         let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-        return Ok(Some(Arc::new(Sqlite::open(path, config.queue.clone())?)));
+        return Ok(Some(Arc::new(Sqlite::open(path, config.queue.clone(), supervisor)?)));
     }
     let broker = config.broker.clone().map(|url| rabbit::Settings {
         url,
@@ -132,18 +192,20 @@ async fn open_queue(config: &Config, stop: &CancellationToken) -> anyhow::Result
     });
     // What is wrong with a URL is said at once, and not after waiting for the store.
     broker.as_ref().map(rabbit::Settings::check).transpose()?;
-    let Some(store) = stop.run_until_cancelled(open_mongo(config)).await.transpose()? else { return Ok(None) };
+    let Some(store) = stop.run_until_cancelled(open_mongo(config, supervisor)).await.transpose()? else {
+        return Ok(None);
+    };
     Ok(Some(match broker {
-        Some(settings) => Arc::new(Cluster::new(store, settings, stop.clone())?),
+        Some(settings) => Arc::new(Cluster::new(store, settings, stop.clone(), supervisor)?),
         None => Arc::new(store),
     }))
 }
 
 /// A cluster's parts start in any order: who comes before the store waits for it.
-async fn open_mongo(config: &Config) -> anyhow::Result<Mongo> {
+async fn open_mongo(config: &Config, supervisor: &Supervisor) -> anyhow::Result<Mongo> {
     let began = Instant::now();
     loop {
-        match Mongo::open(&config.store, config.queue.clone()).await {
+        match Mongo::open(&config.store, config.queue.clone(), supervisor).await {
             Err(error @ mapreel_queue::Error::Store(_)) if began.elapsed() < STORE_PATIENCE => {
                 warn!(%error, "waiting for the store");
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -154,19 +216,21 @@ async fn open_mongo(config: &Config) -> anyhow::Result<Mongo> {
 }
 
 /// The first SIGTERM or SIGINT begins the end, the second is the end.
-fn hear_signals(stop: CancellationToken) -> anyhow::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        for times in 0.. {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if times > 0 {
-                std::process::exit(1);
-            }
-            info!("stopping: finishing what can be finished; once more to stop at once");
-            stop.cancel();
+async fn hear_signals(stop: CancellationToken) {
+    let (mut terminate, mut interrupt) = match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
+        (Err(error), _) | (_, Err(error)) => return warn!(%error, "cannot hear signals"),
+    };
+    loop {
+        failpoint::hit("signals", None);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    })
+        if stop.is_cancelled() {
+            std::process::exit(1);
+        }
+        info!("stopping: finishing what can be finished; once more to stop at once");
+        stop.cancel();
+    }
 }

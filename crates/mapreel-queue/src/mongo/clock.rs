@@ -2,9 +2,10 @@
 
 use super::within;
 use crate::time::DatabaseTime;
-use crate::{Clock, Error, Time};
+use crate::{Clock, Error, Task, Time};
 use mongodb::Database;
 use mongodb::bson::doc;
+use std::sync::Weak;
 use std::time::{Duration, Instant};
 
 /// How often the database is asked. Between, a quartz is wrong by less than a millisecond.
@@ -12,25 +13,28 @@ const ASK_EVERY: Duration = Duration::from_secs(10);
 /// An answer that took so long says too little.
 const ROUND_TRIP_MAX: Duration = Duration::from_millis(500);
 
-/// The database's time from now on, until `alive` is dropped.
-pub(super) async fn start(database: Database, alive: std::sync::Weak<()>) -> Result<Clock, Error> {
+/// The database's time from now on, and the task that corrects it until `alive` is dropped.
+pub(super) async fn start(database: Database, alive: Weak<()>) -> Result<(Clock, Task), Error> {
     let (time, asked, _) = ask(&database).await?;
     let clock = DatabaseTime::new(time, asked);
     let corrected = clock.clone();
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(ASK_EVERY).await;
-            if alive.strong_count() == 0 {
-                return;
-            }
-            if let Ok((time, asked, round_trip)) = ask(&database).await
-                && round_trip < ROUND_TRIP_MAX
-            {
-                corrected.correct(time, asked);
-            }
+    let task = Task::new("clock", move || correct(database.clone(), corrected.clone(), alive.clone()));
+    Ok((Clock::Database(clock), task))
+}
+
+async fn correct(database: Database, clock: DatabaseTime, alive: Weak<()>) {
+    loop {
+        crate::failpoint::hit("clock", None);
+        tokio::time::sleep(ASK_EVERY).await;
+        if alive.strong_count() == 0 {
+            return;
         }
-    });
-    Ok(Clock::Database(clock))
+        if let Ok((time, asked, round_trip)) = ask(&database).await
+            && round_trip < ROUND_TRIP_MAX
+        {
+            clock.correct(time, asked);
+        }
+    }
 }
 
 /// The database's time, the moment here for which it holds, and how long the answer took.

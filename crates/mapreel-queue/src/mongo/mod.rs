@@ -13,7 +13,7 @@ mod watcher;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::states::{Deaths, Hint};
-use crate::{Clock, Error, JobId, Time};
+use crate::{Clock, Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
@@ -76,11 +76,11 @@ pub(crate) struct Announcement {
 
 impl Mongo {
     /// Opens the database that a connection string names (`mongodb://HOST/DATABASE`; without a name, `mapreel`), and makes
-    /// its indexes.
+    /// its indexes. The handle's tasks end with it.
     ///
     /// # Errors
     /// The connection string cannot be read, or the server does not answer.
-    pub async fn open(uri: &str, mut settings: Settings) -> Result<Self, Error> {
+    pub async fn open(uri: &str, mut settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
         let setting =
             |error: mongodb::error::Error| Error::Setting(format!("the store's URL cannot be used: {}", error.kind));
         let mut options = ClientOptions::parse(uri).await.map_err(setting)?;
@@ -97,12 +97,17 @@ impl Mongo {
             owners: database.collection("owners"),
         };
         make_indexes(&collections).await?;
-        let alive = Arc::new(());
+        let (alive, mut tasks) = (Arc::new(()), Vec::new());
         if matches!(settings.clock, Clock::System) {
-            settings.clock = clock::start(database, Arc::downgrade(&alive)).await?;
+            let (clock, task) = clock::start(database, Arc::downgrade(&alive)).await?;
+            settings.clock = clock;
+            tasks.push(task);
         }
-        let presence = Presence::start(collections.clone(), settings.clock.now()).await?;
-        let watcher = Watcher::start(collections.clone());
+        let (presence, counting) = Presence::start(collections.clone(), settings.clock.now()).await?;
+        let (watcher, watching) = Watcher::new(collections.clone());
+        tasks.extend([counting, watching]);
+        // Not before all of it is there: a handle that could not be opened leaves no task behind.
+        tasks.into_iter().for_each(|task| supervisor.start(task));
         Ok(Self { collections, presence, watcher, settings, outbox: OnceLock::new(), _alive: alive })
     }
 

@@ -4,13 +4,14 @@
 //! Nobody's clock is compared with anybody's, and an outage of the store, in which nobody can count, kills nobody.
 
 use super::{Collections, within};
-use crate::{Error, Time};
+use crate::{Error, Task, Time};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::options::WriteConcern;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 /// How often a handle counts.
 const BEAT: Duration = Duration::from_millis(250);
@@ -40,25 +41,16 @@ struct Seen {
 }
 
 impl Presence {
-    /// Makes this handle known and goes on counting until it is dropped.
-    pub(super) async fn start(collections: Collections, now: Time) -> Result<Self, Error> {
+    /// Makes this handle known; the task goes on counting until it is dropped.
+    pub(super) async fn start(collections: Collections, now: Time) -> Result<(Self, Task), Error> {
         let owner = uuid::Uuid::now_v7().simple().to_string();
         round(&collections, &owner, 0, now).await?;
         let seen: Arc<Mutex<Seen>> = Arc::default();
-        let (weak, name) = (Arc::downgrade(&seen), owner.clone());
-        tokio::spawn(async move {
-            let began = std::time::Instant::now();
-            for beat in 1.. {
-                tokio::time::sleep(BEAT).await;
-                if weak.strong_count() == 0 {
-                    return;
-                }
-                let others = round(&collections, &name, beat, now.after(began.elapsed())).await;
-                let Some(seen) = weak.upgrade() else { return };
-                seen.lock().unwrap_or_else(PoisonError::into_inner).note(others);
-            }
-        });
-        Ok(Self { owner, seen })
+        let count = Count { owner: owner.clone(), seen: Arc::downgrade(&seen), began: Instant::now(), since: now };
+        // It is not counted anew after a panic: a number that was there before is one that stands still.
+        let beats = Arc::new(AtomicI64::new(1));
+        let task = Task::new("presence", move || count.clone().run(collections.clone(), beats.clone()));
+        Ok((Self { owner, seen }, task))
     }
 
     /// Makes this handle the one that takes the leases of a dead owner, for a while. Only one does: which of the dead one's
@@ -85,6 +77,31 @@ impl Presence {
     pub(super) fn is_settled(&self) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.recovered.is_none_or(|round| seen.rounds - round >= RECOVERY_ROUNDS)
+    }
+}
+
+/// What counting needs to know.
+#[derive(Clone)]
+struct Count {
+    owner: String,
+    seen: Weak<Mutex<Seen>>,
+    began: Instant,
+    since: Time,
+}
+
+impl Count {
+    async fn run(self, collections: Collections, beats: Arc<AtomicI64>) {
+        loop {
+            tokio::time::sleep(BEAT).await;
+            crate::failpoint::hit("presence", None);
+            if self.seen.strong_count() == 0 {
+                return;
+            }
+            let (beat, now) = (beats.fetch_add(1, Ordering::Relaxed), self.since.after(self.began.elapsed()));
+            let others = round(&collections, &self.owner, beat, now).await;
+            let Some(seen) = self.seen.upgrade() else { return };
+            seen.lock().unwrap_or_else(PoisonError::into_inner).note(others);
+        }
     }
 }
 

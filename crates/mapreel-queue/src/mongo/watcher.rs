@@ -2,8 +2,9 @@
 //! one; an index answers that.
 
 use super::{Collections, within};
+use crate::Task;
 use mongodb::bson::doc;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -16,25 +17,12 @@ const WAKE_EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Watcher(Arc<watch::Sender<u64>>);
 
 impl Watcher {
-    pub(super) fn start(collections: Collections) -> Self {
+    /// The handle, and the task that watches for it until it is dropped.
+    pub(super) fn new(collections: Collections) -> (Self, Task) {
         let sender = Arc::new(watch::Sender::new(0));
         let weak = Arc::downgrade(&sender);
-        tokio::spawn(async move {
-            let (mut seen, mut woken) = (None, Instant::now());
-            loop {
-                tokio::time::sleep(LOOK_EVERY).await;
-                let Some(sender) = weak.upgrade() else { return };
-                let watched = sender.receiver_count() > 0;
-                drop(sender);
-                let newest = if watched { newest(&collections).await.or(seen) } else { seen };
-                let Some(sender) = weak.upgrade() else { return };
-                if newest != seen || woken.elapsed() > WAKE_EVERY {
-                    (seen, woken) = (newest, Instant::now());
-                    sender.send_modify(|count| *count += 1);
-                }
-            }
-        });
-        Self(sender)
+        let task = Task::new("changes", move || watch(collections.clone(), weak.clone()));
+        (Self(sender), task)
     }
 
     pub(super) fn ring(&self) {
@@ -43,6 +31,23 @@ impl Watcher {
 
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
         self.0.subscribe()
+    }
+}
+
+async fn watch(collections: Collections, weak: Weak<watch::Sender<u64>>) {
+    let (mut seen, mut woken) = (None, Instant::now());
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        crate::failpoint::hit("changes", None);
+        let Some(sender) = weak.upgrade() else { return };
+        let watched = sender.receiver_count() > 0;
+        drop(sender);
+        let newest = if watched { newest(&collections).await.or(seen) } else { seen };
+        let Some(sender) = weak.upgrade() else { return };
+        if newest != seen || woken.elapsed() > WAKE_EVERY {
+            (seen, woken) = (newest, Instant::now());
+            sender.send_modify(|count| *count += 1);
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 //! acknowledged.
 
 use super::{Message, Pause, Settings, Trouble, connect, topology};
-use crate::JobId;
 use crate::job::Service;
+use crate::{JobId, Task};
 use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::{
@@ -55,13 +55,18 @@ pub(crate) struct Received {
 }
 
 impl Consumer {
-    /// Consumes until `stop`; then what is here and not claimed goes back.
-    pub(crate) fn start(settings: Settings, ring: Box<dyn Fn() + Send + Sync>, stop: CancellationToken) -> Self {
+    /// The handle, and the task that consumes until `stop`, when what is here and not claimed goes back; no task where nothing
+    /// is drawn.
+    pub(crate) fn new(
+        settings: Settings,
+        ring: Box<dyn Fn() + Send + Sync>,
+        stop: CancellationToken,
+    ) -> (Self, Option<Task>) {
         let shared = Arc::new(Shared { settings, waiting: Mutex::default(), alive: AtomicBool::new(false), ring });
-        if shared.settings.slots + shared.settings.image_slots > 0 {
-            tokio::spawn(run(shared.clone(), stop));
-        }
-        Self { shared }
+        let consumed = shared.clone();
+        let task = Task::new("consumer", move || run(consumed.clone(), stop.clone()));
+        let is_needed = shared.settings.slots + shared.settings.image_slots > 0;
+        (Self { shared }, is_needed.then_some(task))
     }
 
     /// The message of this lane that has waited longest.
@@ -91,6 +96,13 @@ impl Consumer {
 impl Shared {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what came by a connection that is no more: it will come again, or be found in the store.
+    fn forget(&self) {
+        self.alive.store(false, Ordering::Relaxed);
+        let mut forgotten = std::mem::take(&mut *self.waiting());
+        forgotten.image.iter_mut().chain(&mut forgotten.animation).for_each(|received| drop(received.delivery.take()));
     }
 }
 
@@ -123,15 +135,15 @@ impl Drop for Received {
 
 async fn run(shared: Arc<Shared>, stop: CancellationToken) {
     let mut pause = Pause::default();
+    // It may have panicked with messages here.
+    shared.forget();
     while !stop.is_cancelled() {
         let began = Instant::now();
         let trouble = match consume(&shared, &stop).await {
             Ok(()) => return,
             Err(trouble) => trouble,
         };
-        // They will come again, or be found in the store.
-        let mut forgotten = std::mem::take(&mut *shared.waiting());
-        forgotten.image.iter_mut().chain(&mut forgotten.animation).for_each(|received| drop(received.delivery.take()));
+        shared.forget();
         if began.elapsed() > PATIENCE {
             pause.reset();
         }
@@ -195,6 +207,7 @@ async fn listen(shared: &Arc<Shared>, connection: &Connection, stop: &Cancellati
                 receive(shared, place, delivery.map_err(said)?).await?;
             }
             _ = look.tick() => {
+                crate::failpoint::hit("consumer", None);
                 let deaf = tokio::time::timeout(PATIENCE, is_deaf(shared, &places, &control)).await;
                 if deaf.map_err(|_| "it does not answer".to_owned())?? {
                     return Err("messages wait and do not come".into());

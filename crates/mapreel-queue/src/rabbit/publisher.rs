@@ -2,6 +2,7 @@
 //! in time stays in the outbox of its job, and the reconciler brings it again.
 
 use super::{Message, Pause, Settings, Trouble, connect, topology};
+use crate::Task;
 use crate::mongo::{Announcement, Mongo};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::ShortString;
@@ -9,7 +10,7 @@ use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 /// Announcements that wait for the broker here.
 const WAITING_MAX: usize = 4_096;
@@ -25,11 +26,13 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    pub(crate) fn start(settings: Settings, store: Arc<Mongo>) -> Self {
+    /// The handle, and the task that publishes until it is dropped. What it had taken when it panicked stays in the outbox.
+    pub(crate) fn new(settings: Settings, store: &Arc<Mongo>) -> (Self, Task) {
         let (announcements, receiver) = mpsc::channel(WAITING_MAX);
-        let alive = Arc::new(AtomicBool::new(true));
-        tokio::spawn(run(settings, Arc::downgrade(&store), receiver, alive.clone()));
-        Self { announcements, alive }
+        let (receiver, alive) = (Arc::new(Mutex::new(receiver)), Arc::new(AtomicBool::new(true)));
+        let (store, told) = (Arc::downgrade(store), alive.clone());
+        let task = Task::new("publisher", move || run(settings.clone(), store.clone(), receiver.clone(), told.clone()));
+        (Self { announcements, alive }, task)
     }
 
     /// Publishes soon, or leaves it in the outbox.
@@ -50,11 +53,13 @@ impl Publisher {
 async fn run(
     settings: Settings,
     store: std::sync::Weak<Mongo>,
-    mut announcements: mpsc::Receiver<Announcement>,
+    announcements: Arc<Mutex<mpsc::Receiver<Announcement>>>,
     alive: Arc<AtomicBool>,
 ) {
+    let mut announcements = announcements.lock().await;
     let (mut link, mut pause, mut not_before): (Option<Link>, _, _) = (None, Pause::default(), Instant::now());
     while let Some(first) = announcements.recv().await {
+        crate::failpoint::hit("publisher", None);
         let mut batch = vec![first];
         while batch.len() < TOGETHER_MAX
             && let Ok(next) = announcements.try_recv()

@@ -12,12 +12,12 @@ mod writer;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::states::Deaths;
-use crate::{Error, JobId, Time};
+use crate::{Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use owner::Owner;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use watcher::Watcher;
@@ -60,20 +60,21 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes it. Called on a runtime; the handle's tasks end with it.
     ///
     /// # Errors
     /// It cannot be opened, is no such file, or was made by a newer version.
-    pub fn open(path: &Path, settings: Settings) -> Result<Self, Error> {
+    pub fn open(path: &Path, settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         let mut connection = connect(path)?;
         migrate(&mut connection, path)?;
         let owner = Arc::new(Owner::new(path)?);
-        let watcher = Watcher::start(connect(path)?)?;
-        let writer = Writer::start(connection, watcher.bell())?;
-        Ok(Self { writer, reader: Arc::new(Mutex::new(connect(path)?)), watcher, owner, settings })
+        let (watcher, watching) = Watcher::new(path.to_owned());
+        let (writer, writing) = Writer::new(path.to_owned(), watcher.bell());
+        [watching, writing].into_iter().for_each(|task| supervisor.start(task));
+        Ok(Self { writer, reader: Arc::new(Mutex::new(connection)), watcher, owner, settings })
     }
 
     async fn read<T: Send + 'static>(
@@ -81,7 +82,8 @@ impl Sqlite {
         f: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let reader = self.reader.clone();
-        let work = move || f(&reader.lock().expect("no panic while held"));
+        // One that panicked while it read has changed nothing.
+        let work = move || f(&reader.lock().unwrap_or_else(PoisonError::into_inner));
         tokio::task::spawn_blocking(work).await.map_err(|error| Error::Store(error.to_string()))?
     }
 

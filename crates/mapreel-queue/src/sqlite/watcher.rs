@@ -1,8 +1,9 @@
 //! Who wakes those that wait for a change: the writer of this process at once, and for other processes a thread that asks
 //! SQLite for its counter of changes (`PRAGMA data_version`), which costs microseconds.
 
-use crate::Error;
-use rusqlite::Connection;
+use super::connect;
+use crate::Task;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -20,15 +21,21 @@ pub(super) struct Watcher {
 pub(super) struct Bell(Arc<watch::Sender<u64>>);
 
 impl Watcher {
-    pub(super) fn start(connection: Connection) -> Result<Self, Error> {
+    /// The handle, and the task that watches for it until it is dropped.
+    pub(super) fn new(path: PathBuf) -> (Self, Task) {
         let sender = Arc::new(watch::Sender::new(0));
         let weak = Arc::downgrade(&sender);
-        let look = move || {
-            let version = || connection.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0));
-            let (mut seen, mut woken) = (version().unwrap_or_default(), Instant::now());
-            // It ends with the handle.
+        let task = Task::on_thread("changes", move || {
+            let connection = match connect(&path) {
+                Ok(connection) => connection,
+                Err(error) => return tracing::error!(%error, "the store cannot be watched"),
+            };
+            // Nothing has been seen: what happened before the task was started again is told, too.
+            let (mut seen, mut woken) = (None, Instant::now());
             while let Some(sender) = weak.upgrade() {
-                let now = version().unwrap_or(seen);
+                crate::failpoint::hit("changes", None);
+                let version = connection.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0));
+                let now = version.ok().or(seen);
                 if now != seen || woken.elapsed() > WAKE_EVERY {
                     (seen, woken) = (now, Instant::now());
                     sender.send_modify(|count| *count += 1);
@@ -36,9 +43,8 @@ impl Watcher {
                 drop(sender);
                 std::thread::sleep(LOOK_EVERY);
             }
-        };
-        std::thread::Builder::new().name("changes".into()).spawn(look)?;
-        Ok(Self { sender })
+        });
+        (Self { sender }, task)
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {

@@ -1,9 +1,12 @@
 //! The one thread of a process that writes. What comes while it writes is committed together: a disk that takes a
 //! millisecond to be sure takes it once for all of them.
 
+use super::connect;
 use super::watcher::Bell;
-use crate::Error;
+use crate::{Error, Task};
 use rusqlite::Connection;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 /// Operations waiting for the disk.
@@ -20,10 +23,19 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, bell: Bell) -> Result<Self, Error> {
-        let (operations, mut waiting) = mpsc::channel::<Operation>(WAITING_MAX);
-        let serve = move || {
+    /// The handle, and the task that writes for it until it is dropped. After a panic, whose operations have failed, the task
+    /// goes on with a new connection.
+    pub(super) fn new(path: PathBuf, bell: Bell) -> (Self, Task) {
+        let (operations, waiting) = mpsc::channel::<Operation>(WAITING_MAX);
+        let waiting = Mutex::new(waiting);
+        let task = Task::on_thread("store", move || {
+            let connection = match connect(&path) {
+                Ok(connection) => connection,
+                Err(error) => return tracing::error!(%error, "the store cannot be opened"),
+            };
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
             while let Some(first) = waiting.blocking_recv() {
+                crate::failpoint::hit("store", None);
                 let mut together = vec![first];
                 while together.len() < TOGETHER_MAX
                     && let Ok(next) = waiting.try_recv()
@@ -33,9 +45,8 @@ impl Writer {
                 commit(&connection, together);
                 bell.ring();
             }
-        };
-        std::thread::Builder::new().name("store".into()).spawn(serve)?;
-        Ok(Self { operations })
+        });
+        (Self { operations }, task)
     }
 
     /// Runs an operation in a transaction: all of it, durably, or nothing.

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use mapreel_queue::mongo::Mongo;
 use mapreel_queue::rabbit;
 use mapreel_queue::sqlite::Sqlite;
-use mapreel_queue::{Clock, Cluster, Failure, JobId, NewJob, Outcome, Queue, Service, Settings, Submitted, Time};
+use mapreel_queue::{
+    Clock, Cluster, Failure, JobId, NewJob, Outcome, Queue, Service, Settings, Submitted, Time, Unsupervised,
+};
 use mapreel_spec::manifest::Artifact;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -60,10 +62,10 @@ impl Bench {
     pub async fn open(&self) -> Arc<dyn Queue> {
         match &self.store {
             Store::Sqlite(folder) => {
-                Arc::new(Sqlite::open(&folder.path().join("jobs.db"), self.settings.clone()).unwrap())
+                Arc::new(Sqlite::open(&folder.path().join("jobs.db"), self.settings.clone(), &Unsupervised).unwrap())
             }
             Store::Mongodb(database, broker) => {
-                let store = Mongo::open(database, self.settings.clone()).await.unwrap();
+                let store = Mongo::open(database, self.settings.clone(), &Unsupervised).await.unwrap();
                 match broker {
                     None => Arc::new(store),
                     Some(broker) => {
@@ -76,7 +78,7 @@ impl Bench {
                             // Tests do not wait for messages.
                             look_every: Duration::ZERO,
                         };
-                        Arc::new(Cluster::new(store, settings, CancellationToken::new()).unwrap())
+                        Arc::new(Cluster::new(store, settings, CancellationToken::new(), &Unsupervised).unwrap())
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! The command line. Data goes to the file or standard output, talk to standard error.
 //!
-//! Exit codes: 0 done · 1 failed · 2 the request or the command line is not valid · 3 done with warnings.
+//! Exit codes: 0 done · 1 failed · 2 the request or the command line is not valid · 3 done with warnings ·
+//! 4 the service has lost a task that it needs.
 
 mod check;
 mod demo;
@@ -13,6 +14,7 @@ mod settings;
 mod submit;
 
 use crate::fonts::FontSource;
+use crate::supervisor::TASK_LOST;
 use crate::{budget, credentials, produce};
 use clap::{Parser, Subcommand};
 use mapreel_sources::Credentials;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 2 the request or the command line is not valid, 3 done with warnings."
+    after_help = "Exit codes: 0 done, 1 failed, 2 the request or the command line is not valid, 3 done with warnings, 4 the service has lost a task that it needs."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -61,6 +63,8 @@ enum Ending {
     Invalid,
     /// Done, but something is missing; everything has been said.
     Warned,
+    /// A long-lived task of the service could not be kept alive.
+    TaskLost,
 }
 
 /// Something on the command line that is not valid, and what to do instead.
@@ -87,6 +91,7 @@ pub fn run() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Invalid) => ExitCode::from(2),
         Ok(Ending::Warned) => ExitCode::from(3),
+        Ok(Ending::TaskLost) => ExitCode::from(TASK_LOST),
         // A plan over the limits is a request that is not valid, too.
         Err(error) => match problems(&error) {
             Some(problems) => {

@@ -2,7 +2,8 @@
 
 use super::Ending;
 use super::settings::Flags;
-use crate::{service, telemetry};
+use crate::service::{self, Ended};
+use crate::telemetry;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -23,6 +24,8 @@ pub(super) fn worker(arguments: Arguments) -> anyhow::Result<Ending> {
 fn run(arguments: Arguments, with_api: bool) -> anyhow::Result<Ending> {
     let Some(config) = arguments.flags.config() else { return Ok(Ending::Invalid) };
     telemetry::start(&config.log, config.log_json);
-    service::run(config, with_api)?;
-    Ok(Ending::Done)
+    Ok(match service::run(config, with_api)? {
+        Ended::Told => Ending::Done,
+        Ended::TaskLost => Ending::TaskLost,
+    })
 }

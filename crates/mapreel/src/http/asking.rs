@@ -3,25 +3,27 @@
 use super::App;
 use super::problem::Problem;
 use crate::hands::Hands;
+use crate::thread::{Panicked, on_thread};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// The longest that a client waits for it.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Does the work, unless as much as is allowed is under way already. It is told to stop when the client goes away, or has
-/// waited long enough; `instead` says what to do then.
-pub(super) async fn ask<T: Send + 'static>(
+/// Does the work and writes its answer, unless as much as is allowed is under way already. It is told to stop when the client
+/// goes away, or has waited long enough; `instead` says what to do then. Its place is taken until it has ended.
+pub(super) async fn ask<T: IntoResponse>(
     app: &App,
     instead: &str,
-    work: impl FnOnce(&Hands) -> T + Send + 'static,
-) -> Result<T, Problem> {
+    work: impl FnOnce(&Hands) -> Result<T, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
     let busy = |detail: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(2);
     let place = app.previews.clone().try_acquire_owned();
-    let place = place.map_err(|_| busy("too many previews and checks are under way; try again".into()))?;
+    let place =
+        place.map_err(|_| busy("too many previews and questions to servers are under way; try again".into()))?;
     let stop = CancellationToken::new();
     let _guard = stop.clone().drop_guard();
     let hands = Hands {
@@ -32,15 +34,12 @@ pub(super) async fn ask<T: Send + 'static>(
         stop,
         waited: Default::default(),
     };
-    let (send, receive) = oneshot::channel();
-    let thread = move || {
-        let done = work(&hands);
-        drop(place);
-        drop(send.send(done));
-    };
-    let internal = || Problem::plain(StatusCode::INTERNAL_SERVER_ERROR);
-    std::thread::Builder::new().name("ask".into()).spawn(thread).map_err(|_| internal())?;
-    let done = tokio::time::timeout(PATIENCE, receive).await;
+    let answer = on_thread("ask", move || {
+        let _place = place;
+        work(&hands).into_response()
+    });
     let late = |_| busy(format!("upstreams take longer than {} s; {instead}", PATIENCE.as_secs()));
-    done.map_err(late)?.map_err(|_| internal())
+    let answer = tokio::time::timeout(PATIENCE, answer).await.map_err(late)?;
+    let internal = || Problem::plain(StatusCode::INTERNAL_SERVER_ERROR);
+    answer.map_err(|_| internal())?.map_err(|Panicked| internal())
 }

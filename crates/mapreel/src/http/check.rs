@@ -12,7 +12,9 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use mapreel_queue::failpoint;
 use mapreel_spec::{Plan, Problems, parse_request};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -29,35 +31,35 @@ pub(super) struct How {
     responses((status = 200, description = "The request is valid; `warnings` say what will not be as it was asked for.", body = Explanation),
               (status = "4XX", description = "The request is not valid, or too costly, or asks for what its servers do not have.", body = Problem, content_type = "application/problem+json"),
               (status = 502, description = "A server did not say what it has.", body = Problem, content_type = "application/problem+json"),
-              (status = 503, description = "Too many servers are being asked, or it took too long.", body = Problem, content_type = "application/problem+json")))]
+              (status = 503, description = "Too many requests are being read, or servers asked, or it took too long.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn check(
     State(app): State<Arc<App>>,
     query: Result<Query<How>, QueryRejection>,
     body: Document,
-) -> Result<Json<Explanation>, Problem> {
+) -> Result<Response, Problem> {
     let wrong = || Problem::parameter("online", "`true` or `false`");
-    let explained = match query.map_err(|_| wrong())?.0.online.as_deref() {
+    match query.map_err(|_| wrong())?.0.online.as_deref() {
         None | Some("false") => offline(&app, body.0).await,
         Some("true") => online(&app, body.0).await,
         Some(_) => Err(wrong()),
-    };
-    explained.map(Json)
+    }
 }
 
-async fn offline(app: &App, document: Bytes) -> Result<Explanation, Problem> {
+async fn offline(app: &App, document: Bytes) -> Result<Response, Problem> {
     let limits = app.config.limits.clone();
-    let explain = move || -> Result<Explanation, Problems> {
+    let explain = move || -> Result<Json<Explanation>, Problem> {
+        failpoint::hit("reading", None);
         let animation = parse_request(&document, &limits)?;
         let plan = Plan::new(&animation, &limits)?;
-        Ok(Explanation::new(&animation, &plan))
+        Ok(Json(Explanation::new(&animation, &plan)))
     };
-    let explained = tokio::task::spawn_blocking(explain).await;
-    Ok(explained.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))??)
+    // Also the answer is written there: it may be long.
+    Ok(app.readers.read(move || explain().into_response()).await?)
 }
 
-async fn online(app: &App, document: Bytes) -> Result<Explanation, Problem> {
+async fn online(app: &App, document: Bytes) -> Result<Response, Problem> {
     let limits = app.config.limits.clone();
-    ask(app, "check it without `online`, or submit it as a job", move |hands| -> Result<Explanation, Problem> {
+    ask(app, "check it without `online`, or submit it as a job", move |hands| -> Result<Json<Explanation>, Problem> {
         let animation = parse_request(&document, &limits)?;
         let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
         if !problems.is_empty() {
@@ -65,11 +67,11 @@ async fn online(app: &App, document: Bytes) -> Result<Explanation, Problem> {
             return Err(Problems(problems.into_iter().chain(silent).collect()).into());
         }
         match explanation {
-            Some(explanation) if unanswered.is_empty() => Ok(explanation),
+            Some(explanation) if unanswered.is_empty() => Ok(Json(explanation)),
             _ => Err(not_said(&unanswered)),
         }
     })
-    .await?
+    .await
 }
 
 /// Servers that do not say what they have; what may not be asked is the request's fault.

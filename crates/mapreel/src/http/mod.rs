@@ -15,11 +15,13 @@ mod serve;
 mod status;
 mod submit;
 
-pub(crate) use serve::serve;
+pub(crate) use serve::task;
 
 use crate::budget::MemoryBudget;
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::readers::Readers;
+use crate::supervisor::Tasks;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -48,7 +50,11 @@ pub(crate) struct App {
     /// Where fetching for them runs.
     pub fetching: Handle,
     pub previews: Arc<Semaphore>,
+    /// Where requests are read.
+    pub readers: Readers,
     pub metrics: Arc<Metrics>,
+    /// The process's long-lived tasks.
+    pub tasks: Arc<Tasks>,
     /// Cancelled when the process is about to end.
     pub draining: CancellationToken,
 }

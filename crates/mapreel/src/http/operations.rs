@@ -21,7 +21,7 @@ pub(super) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// Whether requests sent here will be worked on: the store answers, artifacts can be written, the broker tells of work,
+/// Whether requests sent here will be worked on: every long-lived task of the process runs, the store answers, artifacts can be written, the broker tells of work,
 /// somebody works.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain"),
@@ -30,6 +30,9 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     let not = |why: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", why.to_owned()).retry_after(5);
     if app.draining.is_cancelled() {
         return Err(not("this server is about to end"));
+    }
+    if let Some(trouble) = app.tasks.trouble() {
+        return Err(not(&trouble));
     }
     let counts = tokio::time::timeout(PATIENCE, app.queue.counts()).await;
     let Ok(Ok(counts)) = counts else { return Err(not("the store of jobs does not answer")) };

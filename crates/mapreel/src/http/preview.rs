@@ -37,9 +37,7 @@ pub(super) async fn preview(
     let frame = query.map_err(|_| wrong())?.0.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
     let work = move |hands: &Hands| draw(&body.0, frame, side_px_max, &limits, hands);
-    let (bytes, warnings) = ask(&app, "submit a job instead", work).await??;
-    let warnings = (HeaderName::from_static("mapreel-warnings"), warnings.to_string());
-    Ok(([(header::CONTENT_TYPE, "image/png".to_owned()), warnings], bytes).into_response())
+    ask(&app, "submit a job instead", work).await
 }
 
 fn draw(
@@ -48,7 +46,7 @@ fn draw(
     side_px_max: u32,
     limits: &Limits,
     hands: &Hands,
-) -> Result<(Vec<u8>, usize), Problem> {
+) -> Result<impl IntoResponse + use<>, Problem> {
     let animation = parse_request(document, limits)?;
     let frames = animation.times.len();
     let still =
@@ -58,5 +56,7 @@ fn draw(
         let (bytes, missing) = produce::still(&prepared, hands)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });
-    Ok(drawn?)
+    let (bytes, warnings) = drawn?;
+    let warnings = (HeaderName::from_static("mapreel-warnings"), warnings.to_string());
+    Ok(([(header::CONTENT_TYPE, "image/png".to_owned()), warnings], bytes))
 }

@@ -1,5 +1,6 @@
 //! Errors as problem details (RFC 9457).
 
+use crate::readers::Unread;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -113,6 +114,19 @@ impl From<mapreel_spec::Problems> for Problem {
         });
         let code = if not_json { "not_json" } else { "invalid_request" };
         Self { errors: errors.collect(), ..Self::new(status, code, detail) }
+    }
+}
+
+/// A request that was not read.
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Full => {
+                let detail = "too many requests are being read; try again";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(2)
+            }
+            Unread::Panicked => Self::plain(StatusCode::INTERNAL_SERVER_ERROR),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use std::sync::Arc;
+use mapreel_queue::{Task, failpoint};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,11 +19,22 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Answers under way when the end comes have this long.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Serves until `stop` is cancelled, then lets what is under way come to its end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, connections_max: usize, stop: CancellationToken) {
-    let graceful = GracefulShutdown::new();
+/// Where clients come in; nobody does after the word to stop.
+type Door = Arc<Mutex<Option<Arc<TcpListener>>>>;
+
+/// The task that serves until `stop`, then lets what is under way come to its end.
+pub(crate) fn task(listener: TcpListener, router: Router, connections_max: usize, stop: CancellationToken) -> Task {
+    let door = Door::new(Mutex::new(Some(Arc::new(listener))));
     let places = Arc::new(Semaphore::new(connections_max));
+    Task::new("listener", move || serve(door.clone(), router.clone(), places.clone(), stop.clone()))
+}
+
+/// A listener that panics lets its connections end with the answer that they are giving; the next one goes on at the door.
+async fn serve(door: Door, router: Router, places: Arc<Semaphore>, stop: CancellationToken) {
+    let graceful = GracefulShutdown::new();
+    let Some(listener) = door.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
     loop {
+        failpoint::hit("listener", None);
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             accepted = accept(&listener, &places) => accepted,
@@ -37,6 +49,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, connections_max
         }
     }
     drop(listener);
+    *door.lock().unwrap_or_else(PoisonError::into_inner) = None;
     let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
 }
 

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mapreel_queue::{Filter, Job, JobId, Service, State as JobState};
 use serde::{Deserialize, Serialize};
@@ -119,16 +119,20 @@ pub(super) struct JobList {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     query: Result<Query<List>, QueryRejection>,
-) -> Result<Json<JobList>, Problem> {
+) -> Result<Response, Problem> {
     let filter = filter(query)?;
     let limit = filter.limit;
     // One more, to know whether there is a next page.
     let mut jobs = app.queue.jobs(Filter { limit: limit + 1, ..filter }).await?;
-    let more = jobs.len() > limit;
-    jobs.truncate(limit);
-    let next = jobs.last().filter(|_| more).map(|job| job.id.to_string());
     let now = app.queue.now();
-    Ok(Json(JobList { jobs: jobs.iter().map(|job| JobView::new(job, now)).collect(), next }))
+    let list = move || {
+        let more = jobs.len() > limit;
+        jobs.truncate(limit);
+        let next = jobs.last().filter(|_| more).map(|job| job.id.to_string());
+        Json(JobList { jobs: jobs.iter().map(|job| JobView::new(job, now)).collect(), next }).into_response()
+    };
+    // With their warnings they may be long, but they are no stranger's: nobody is refused for want of a reader.
+    tokio::task::spawn_blocking(list).await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 fn filter(query: Result<Query<List>, QueryRejection>) -> Result<Filter, Problem> {

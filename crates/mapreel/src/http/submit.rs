@@ -22,7 +22,7 @@ const KEY_BYTES_MAX: usize = 255;
     params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", max_length = 255, pattern = "^[ -~]*$")),
     responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
               (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
-              (status = 503, description = "Too many jobs are open; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
+              (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn image(app: State<Arc<App>>, headers: HeaderMap, body: Document) -> Result<Response, Problem> {
     submit(app, Service::Image, &headers, body.0).await
 }
@@ -32,7 +32,7 @@ pub(super) async fn image(app: State<Arc<App>>, headers: HeaderMap, body: Docume
     params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", max_length = 255, pattern = "^[ -~]*$")),
     responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
               (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
-              (status = 503, description = "Too many jobs are open; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
+              (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn animation(app: State<Arc<App>>, headers: HeaderMap, body: Document) -> Result<Response, Problem> {
     submit(app, Service::Animation, &headers, body.0).await
 }
@@ -49,9 +49,12 @@ async fn submit(
     }
     let idempotency_key = idempotency_key(headers)?;
     let (limits, of_thread) = (app.config.limits.clone(), document.clone());
-    let planned = tokio::task::spawn_blocking(move || (segments(service, &of_thread, &limits), sha256(&of_thread)));
-    let (segments, request_sha256) = planned.await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
-    let new = NewJob { service, document, request_sha256, segments: segments?, idempotency_key };
+    let read = app.readers.read(move || {
+        failpoint::hit("reading", None);
+        segments(service, &of_thread, &limits).map(|segments| (segments, sha256(&of_thread)))
+    });
+    let (segments, request_sha256) = read.await??;
+    let new = NewJob { service, document, request_sha256, segments, idempotency_key };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {
             failpoint::hit("inserted", None);

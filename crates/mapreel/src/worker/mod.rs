@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! slot: claim ──▶ part: fetch inputs · draw on a thread of its own · store ──▶ finish
-//!         └────── heartbeat every second ──▶ go on, or stop
+//!         └────── heartbeat every second ──▶ go on, or stop: the lease is settled at once, the slot free when drawing has ended
 //! ```
 //!
 //! Claims, heartbeats and storing run on the control runtime, fetching from upstreams on another, drawing on threads: none
@@ -17,19 +17,18 @@ mod slot;
 use crate::budget::MemoryBudget;
 use crate::fonts::FontSource;
 use crate::metrics::Metrics;
+use crate::supervisor::Tasks;
 use company::Company;
-use mapreel_queue::{Artifacts, Queue, Service};
+use mapreel_queue::{Artifacts, Queue, Service, Task};
 use mapreel_sources::Client;
 use mapreel_spec::Limits;
 use shelf::Shelf;
+use slot::Slot;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-
-/// Between giving work back and the end of the time to drain.
-const HAND_BACK: Duration = Duration::from_secs(4);
 
 /// How much a worker does at once, and how it ends.
 #[derive(Debug, Clone)]
@@ -38,8 +37,6 @@ pub(crate) struct Settings {
     pub slots: usize,
     /// Images at once beside them, so that no image waits for an animation.
     pub image_slots: usize,
-    /// From the word to stop to the end.
-    pub drain: Duration,
     /// An attempt that does not finish a frame for so long has failed.
     pub stall: Duration,
 }
@@ -56,8 +53,11 @@ pub(crate) struct Worker {
     pub metrics: Arc<Metrics>,
     /// Where fetching from upstreams runs.
     pub fetching: Handle,
+    /// The process's tasks, of which slots are some.
+    pub tasks: Arc<Tasks>,
     shelf: Shelf,
     company: Company,
+    hopeless: AtomicUsize,
 }
 
 impl Worker {
@@ -72,32 +72,48 @@ impl Worker {
         settings: Settings,
         metrics: Arc<Metrics>,
         fetching: Handle,
+        tasks: Arc<Tasks>,
     ) -> Arc<Self> {
-        let (shelf, company) = (Shelf::new(memory.kept_mib()), Company::default());
-        Arc::new(Self { queue, artifacts, client, fonts, limits, memory, settings, metrics, fetching, shelf, company })
+        let (shelf, company, hopeless) = (Shelf::new(memory.kept_mib()), Company::default(), AtomicUsize::new(0));
+        Arc::new(Self {
+            queue,
+            artifacts,
+            client,
+            fonts,
+            limits,
+            memory,
+            settings,
+            metrics,
+            fetching,
+            tasks,
+            shelf,
+            company,
+            hopeless,
+        })
     }
 
-    /// Works until `drain` is cancelled; then finishes what can be finished in time, hands the rest back, and returns.
-    pub(crate) async fn run(self: Arc<Self>, drain: CancellationToken) {
-        let hand_back = CancellationToken::new();
-        let mut slots = JoinSet::new();
-        for _ in 0..self.settings.slots {
-            slots.spawn(slot::serve(
-                self.clone(),
-                &[Service::Animation, Service::Image],
-                drain.clone(),
-                hand_back.clone(),
-            ));
+    /// Its slots: tasks that end after `drain`, when their part has ended, or at `hand_back` has been handed back.
+    pub(crate) fn slots(self: &Arc<Self>, drain: &CancellationToken, hand_back: &CancellationToken) -> Vec<Task> {
+        let of_both = (0..self.settings.slots).map(|_| &[Service::Animation, Service::Image][..]);
+        let of_images = (0..self.settings.image_slots).map(|_| &[Service::Image][..]);
+        of_both.chain(of_images).map(|lanes| Slot::task(self, lanes, drain, hand_back)).collect()
+    }
+
+    /// A slot for every lane is taken for good; when no other is left, or none may work beside it, the worker is deaf.
+    fn give_up_slot(&self, is_alone: bool) -> Hopeless<'_> {
+        let hopeless = self.hopeless.fetch_add(1, Ordering::Relaxed) + 1;
+        if is_alone || hopeless >= self.settings.slots {
+            self.tasks.lose("slot", "drawing that was stopped does not end, and leaves no slot");
         }
-        for _ in 0..self.settings.image_slots {
-            slots.spawn(slot::serve(self.clone(), &[Service::Image], drain.clone(), hand_back.clone()));
-        }
-        drain.cancelled().await;
-        let patience = self.settings.drain.saturating_sub(HAND_BACK);
-        tokio::select! {
-            () = tokio::time::sleep(patience) => hand_back.cancel(),
-            () = async { while slots.join_next().await.is_some() {} } => {}
-        }
-        while slots.join_next().await.is_some() {}
+        Hopeless(&self.hopeless)
+    }
+}
+
+/// A slot that is taken for good, unless it ends in spite of all.
+struct Hopeless<'a>(&'a AtomicUsize);
+
+impl Drop for Hopeless<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

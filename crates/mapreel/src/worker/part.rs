@@ -9,6 +9,7 @@ use crate::prepare::Prepared;
 use crate::produce::{self, Encoded};
 use crate::progress::Progress;
 use crate::segments::Desk;
+use crate::thread::{Panicked, on_thread};
 use crate::{report, runs};
 use anyhow::Context;
 use bytes::Bytes;
@@ -21,7 +22,6 @@ use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// Warnings that a job's status shows; the manifest has all of them.
@@ -48,6 +48,8 @@ impl Product {
 pub(super) enum Failed {
     /// The word to stop has come.
     Stopped,
+    /// It is a suspect, and something beside it does not end.
+    NotAlone,
     /// It cannot be done, or not now.
     Failure(Failure),
     /// It was done and could not be stored, or its inputs could not be read: no fault of the request's.
@@ -115,17 +117,17 @@ async fn whole(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let animation = request(worker, claim).await?;
+    let request = Request::load(worker, claim, &stop).await?;
     let hands = hands(worker, Arc::new(worker.client.fresh()), stop, &pulse);
     let limits = worker.limits.clone();
-    let (prepared, findings, file) = on_thread(worker, &hands.waited.clone(), move || {
-        let prepared = Prepared::new(&animation, &limits, &hands, 1, &Preparing(&pulse))?;
+    let (prepared, findings, file) = draw(worker, &hands.waited.clone(), move || {
+        let prepared = Prepared::new(&request.read()?, &limits, &hands, 1, &Preparing(&pulse))?;
         let drawn = produce::draw(&prepared, &hands, 1, &Counter(&pulse))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
     .await?;
-    publish(worker, claim, &prepared, findings, file).await
+    publish(worker, claim, Arc::new(prepared), findings, file).await
 }
 
 async fn prepare(
@@ -134,12 +136,12 @@ async fn prepare(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let animation = request(worker, claim).await?;
+    let request = Request::load(worker, claim, &stop).await?;
     let client = Arc::new(worker.client.fresh());
     let hands = hands(worker, client.clone(), stop, &pulse);
     let limits = worker.limits.clone();
-    let (prepared, bytes) = on_thread(worker, &hands.waited.clone(), move || {
-        let (prepared, preparation) = Prepared::recorded(&animation, &limits, &hands, 1, &Preparing(&pulse))?;
+    let (prepared, bytes) = draw(worker, &hands.waited.clone(), move || {
+        let (prepared, preparation) = Prepared::recorded(&request.read()?, &limits, &hands, 1, &Preparing(&pulse))?;
         Ok((prepared.at_rest(), preparation.to_bytes()?))
     })
     .await?;
@@ -156,9 +158,9 @@ async fn segment(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let job = worker.shelf.take(worker, claim).await?;
+    let job = worker.shelf.take(worker, claim, &stop, &pulse).await?;
     let hands = hands(worker, job.client.clone(), stop, &pulse);
-    let bytes = on_thread(worker, &hands.waited.clone(), move || {
+    let bytes = draw(worker, &hands.waited.clone(), move || {
         let _memory = hands.take_memory(job.prepared.plan().cost.mib())?;
         let ledger = Ledger::default();
         let encoded = Desk::new(&job.prepared, &hands).segment(number as usize, &ledger, &|| pulse.frame())?;
@@ -178,34 +180,37 @@ async fn assemble(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let job = worker.shelf.take(worker, claim).await?;
+    let job = worker.shelf.take(worker, claim, &stop, &pulse).await?;
     let (mut missing, mut segments) = (Vec::new(), Vec::new());
     for part in claim.job.parts.iter().filter(|part| matches!(part.kind, Kind::Segment(_))) {
-        let segment: DrawnSegment = read(worker, part.key.as_deref()).await.and_then(|bytes| {
-            postcard::from_bytes(&bytes).map_err(|_| Failed::Failure(internal("a segment is broken")))
-        })?;
-        missing.extend(segment.missing);
-        let spool = move || -> std::io::Result<File> {
-            let mut file = tempfile::tempfile()?;
-            file.write_all(&segment.encoded)?;
-            file.rewind()?;
-            Ok(file)
-        };
-        let file = tokio::task::spawn_blocking(spool).await.map_err(std::io::Error::other).flatten();
-        segments.push(file.map_err(|error| Failed::Storage(format!("cannot write a temporary file: {error}")))?);
-        if stop.is_cancelled() {
-            return Err(Failed::Stopped);
-        }
+        let bytes = read(worker, part.key.as_deref(), &stop).await?;
+        let (of_segment, file) = beside(move || spool(&bytes)).await??;
+        missing.extend(of_segment);
+        segments.push(file);
     }
     failpoint::hit("assembling", None);
     missing.sort();
     let prepared = job.prepared.clone();
     let hands = hands(worker, job.client.clone(), stop, &pulse);
-    let (file, afterwards) = on_thread(worker, &hands.waited.clone(), move || {
+    let (file, afterwards) = draw(worker, &hands.waited.clone(), move || {
         Ok((written(&prepared, Encoded::Segments(segments))?, runs::gone(prepared.plan(), &hands)?))
     })
     .await?;
-    publish(worker, claim, &job.prepared, (missing, afterwards), file).await
+    publish(worker, claim, job.prepared.clone(), (missing, afterwards), file).await
+}
+
+/// What is missing in a segment, and its frames in a temporary file.
+fn spool(segment: &[u8]) -> Result<(Vec<Missing>, File), Failed> {
+    let segment: DrawnSegment =
+        postcard::from_bytes(segment).map_err(|_| Failed::Failure(internal("a segment is broken")))?;
+    let write = || -> std::io::Result<File> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(&segment.encoded)?;
+        file.rewind()?;
+        Ok(file)
+    };
+    let file = write().map_err(|error| Failed::Storage(format!("cannot write a temporary file: {error}")))?;
+    Ok((segment.missing, file))
 }
 
 /// An encoded file, before it is stored.
@@ -229,7 +234,7 @@ fn written(prepared: &Prepared, encoded: Encoded) -> Result<Written, produce::Er
 async fn publish(
     worker: &Worker,
     claim: &Claim,
-    prepared: &Prepared,
+    prepared: Arc<Prepared>,
     (missing, afterwards): (Vec<Missing>, Vec<Warning>),
     file: Written,
 ) -> Result<Product, Failed> {
@@ -239,11 +244,16 @@ async fn publish(
         Written::File(file) => storing(worker, worker.artifacts.put_from(&key, file)).await?,
     };
     failpoint::hit("uploading", None);
-    let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
-    let manifest = report::manifest(prepared, &missing, afterwards, artifact.clone(), claim.job.request_sha256.clone());
-    let json = serde_json::to_vec(&manifest).map_err(|error| Failed::Failure(internal(&error.to_string())))?;
+    let request_sha256 = claim.job.request_sha256.clone();
+    // One of many frames and layers is long.
+    let (artifact, warnings, json) = beside(move || {
+        let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
+        let manifest = report::manifest(&prepared, &missing, afterwards, artifact.clone(), request_sha256);
+        let json = serde_json::to_vec(&manifest).map_err(|error| Failed::Failure(internal(&error.to_string())))?;
+        Ok::<_, Failed>((artifact, shortened(manifest.warnings), json))
+    })
+    .await??;
     storing(worker, worker.artifacts.put(&manifest_key, json.into())).await?;
-    let warnings = shortened(manifest.warnings);
     Ok(Product { key: None, outcome: Some(Outcome { artifact, key, manifest_key, warnings }) })
 }
 
@@ -257,21 +267,37 @@ fn shortened(mut warnings: Vec<Warning>) -> Vec<Warning> {
 }
 
 /// The request of a job, which was valid when it was accepted.
-pub(super) async fn request(worker: &Worker, claim: &Claim) -> Result<Animation, Failed> {
-    let document = worker.queue.request(claim.lease.job).await?;
-    let document = document.ok_or_else(|| Failed::Failure(internal("the request is not in the store")))?;
-    let purpose = match claim.job.service {
-        Service::Image => Purpose::Image,
-        Service::Animation => Purpose::Animation,
-    };
-    let limits = Limits { document_bytes_max: document.len(), ..worker.limits.clone() };
-    Ok(parse_request_for(purpose, &document, &limits).map_err(produce::Error::Invalid)?)
+pub(super) struct Request {
+    document: Bytes,
+    purpose: Purpose,
+    limits: Limits,
+}
+
+impl Request {
+    pub(super) async fn load(worker: &Worker, claim: &Claim, stop: &CancellationToken) -> Result<Self, Failed> {
+        let document = stop.run_until_cancelled(worker.queue.request(claim.lease.job)).await;
+        let document = document.ok_or(Failed::Stopped)??;
+        let document = document.ok_or_else(|| Failed::Failure(internal("the request is not in the store")))?;
+        let purpose = match claim.job.service {
+            Service::Image => Purpose::Image,
+            Service::Animation => Purpose::Animation,
+        };
+        let limits = Limits { document_bytes_max: document.len(), ..worker.limits.clone() };
+        Ok(Self { document, purpose, limits })
+    }
+
+    /// Reads it; a long one takes its time, which is the drawing thread's.
+    pub(super) fn read(&self) -> Result<Animation, produce::Error> {
+        failpoint::hit("reading", None);
+        Ok(parse_request_for(self.purpose, &self.document, &self.limits)?)
+    }
 }
 
 /// An object that an earlier part has left.
-pub(super) async fn read(worker: &Worker, key: Option<&str>) -> Result<Bytes, Failed> {
+pub(super) async fn read(worker: &Worker, key: Option<&str>, stop: &CancellationToken) -> Result<Bytes, Failed> {
     let lost = || Failed::Failure(internal("what an earlier part has made is not there any more"));
-    storing(worker, worker.artifacts.get(key.ok_or_else(lost)?)).await?.ok_or_else(lost)
+    let get = stop.run_until_cancelled(worker.artifacts.get(key.ok_or_else(lost)?));
+    storing(worker, get).await.ok_or(Failed::Stopped)??.ok_or_else(lost)
 }
 
 pub(super) fn hands(
@@ -299,27 +325,27 @@ async fn storing<T>(worker: &Worker, work: impl Future<Output = T>) -> T {
     result
 }
 
-/// Runs drawing on a thread of its own; a panic is a failure of this attempt, and of nothing else.
-pub(super) async fn on_thread<T: Send + 'static>(
+/// Draws on a thread of its own, until that has ended; a panic is a failure of this attempt, and of nothing else.
+pub(super) async fn draw<T: Send + 'static>(
     worker: &Worker,
     waited: &Waited,
     work: impl FnOnce() -> Result<T, produce::Error> + Send + 'static,
 ) -> Result<T, Failed> {
-    let (send, receive) = oneshot::channel();
     let span = tracing::Span::current();
-    let thread = move || drop(send.send(span.in_scope(work)));
-    std::thread::Builder::new()
-        .name("draw".into())
-        .spawn(thread)
-        .map_err(|error| Failed::Storage(format!("cannot start a thread: {error}")))?;
     let began = Instant::now();
-    let result = receive.await;
+    let drawn = on_thread("draw", move || span.in_scope(work)).await;
     worker.metrics.spent("waiting", waited.total());
     worker.metrics.spent("drawing", began.elapsed().saturating_sub(waited.total()));
-    match result {
+    match drawn.map_err(|error| Failed::Storage(format!("cannot start a thread: {error}")))? {
         Ok(result) => Ok(result?),
-        Err(_) => Err(Failed::Failure(internal("drawing ended in a panic"))),
+        Err(Panicked) => Err(Failed::Failure(internal("drawing ended in a panic"))),
     }
+}
+
+/// Does short work that is no drawing beside the control threads: one piece for each part, so slots bound it.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failed> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|panic| Failed::Failure(internal(&panic.to_string())))
 }
 
 /// Shows that a preparation goes on: its frames are none of the film's.

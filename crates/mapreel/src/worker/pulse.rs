@@ -4,17 +4,28 @@ use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Counts of a part's signs of life.
 #[derive(Default)]
 pub(super) struct Pulse {
+    begun: AtomicBool,
     frames: AtomicU32,
     /// Answers of upstreams, and frames that were drawn to find colours.
     answers: AtomicU32,
 }
 
 impl Pulse {
+    /// The part is no longer waiting for its turn.
+    pub(super) fn begin(&self) {
+        self.begun.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the part has had its turn.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     /// One frame more is finished.
     pub(super) fn frame(&self) {
         self.frames.fetch_add(1, Ordering::Relaxed);

@@ -1,12 +1,15 @@
 //! What a worker keeps of jobs between their parts: the page with basemap and legends, and what upstreams have answered.
 
 use super::Worker;
-use super::part::{self, Failed, on_thread};
+use super::part::{self, Failed, Request, draw};
+use super::pulse::Pulse;
 use crate::prepare::Prepared;
 use crate::recording::Preparation;
+use anyhow::Context;
 use mapreel_queue::{Claim, JobId};
 use mapreel_sources::Client;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -42,24 +45,31 @@ impl Shelf {
         self.make_room();
     }
 
-    /// A prepared job: kept here, or made again from what its preparation has recorded.
-    pub(super) async fn take(&self, worker: &Arc<Worker>, claim: &Claim) -> Result<Arc<Kept>, Failed> {
+    /// A prepared job: kept here, or made again from what its preparation has recorded. It is made by one of the parts that
+    /// need it, and until that one is stopped.
+    pub(super) async fn take(
+        &self,
+        worker: &Arc<Worker>,
+        claim: &Claim,
+        stop: &CancellationToken,
+        pulse: &Arc<Pulse>,
+    ) -> Result<Arc<Kept>, Failed> {
+        let is_made_here = AtomicBool::new(false);
         let make = async || {
-            let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
-            let recorded = Preparation::from_bytes(&part::read(worker, key).await?).map_err(|error| {
-                Failed::Failure(super::slot::internal(&format!("a preparation is broken: {error}")))
-            })?;
-            let animation = part::request(worker, claim).await?;
-            let client = Arc::new(worker.client.fresh());
-            let hands = part::hands(worker, client.clone(), CancellationToken::new(), &Arc::default());
-            let limits = worker.limits.clone();
-            let prepared = on_thread(worker, &hands.waited.clone(), move || {
-                Ok(Prepared::again(&animation, &limits, &hands, recorded)?.at_rest())
-            })
-            .await?;
-            Ok(Arc::new(Kept { prepared: Arc::new(prepared), client }))
+            is_made_here.store(true, Ordering::Relaxed);
+            make(worker, claim, stop, pulse).await
         };
-        let kept = self.place(claim.lease.job).get_or_try_init(make).await.cloned();
+        let place = self.place(claim.lease.job);
+        let kept = tokio::select! {
+            kept = place.get_or_try_init(make) => kept.cloned(),
+            // Who makes it waits for its thread; who only waits for another part may go.
+            () = async {
+                stop.cancelled().await;
+                if is_made_here.load(Ordering::Relaxed) {
+                    std::future::pending().await
+                }
+            } => Err(Failed::Stopped),
+        };
         self.make_room();
         kept
     }
@@ -84,4 +94,24 @@ impl Shelf {
         }
         entry.1
     }
+}
+
+async fn make(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    stop: &CancellationToken,
+    pulse: &Arc<Pulse>,
+) -> Result<Arc<Kept>, Failed> {
+    let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
+    let recorded = part::read(worker, key, stop).await?;
+    let request = Request::load(worker, claim, stop).await?;
+    let client = Arc::new(worker.client.fresh());
+    let hands = part::hands(worker, client.clone(), stop.clone(), pulse);
+    let limits = worker.limits.clone();
+    let prepared = draw(worker, &hands.waited.clone(), move || {
+        let recorded = Preparation::from_bytes(&recorded).context("a preparation is broken")?;
+        Ok(Prepared::again(&request.read()?, &limits, &hands, recorded)?.at_rest())
+    })
+    .await?;
+    Ok(Arc::new(Kept { prepared: Arc::new(prepared), client }))
 }

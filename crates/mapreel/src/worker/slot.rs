@@ -4,65 +4,161 @@ use super::Worker;
 use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
 use super::pulse::Pulse;
-use mapreel_queue::{Claim, Failure, Service, Verdict};
-use std::sync::Arc;
+use mapreel_queue::failpoint;
+use mapreel_queue::{Claim, Failure, Service, Task, Verdict};
+use std::sync::{Arc, Mutex as PlainMutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, warn};
 
 /// How often a lease is renewed, progress told and the word to stop heard.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// A part that was told to stop and does not is left to itself.
+/// A part that goes on for so long after it was told to stop lingers: no suspect waits for it.
 const STOPPING: Duration = Duration::from_secs(3);
+/// And one that has lingered for so long is overdue: operators are told.
+const OVERDUE: Duration = Duration::from_secs(60);
+/// And then there is no hope for its slot. Longer than storing a file is tried.
+const HOPELESS: Duration = Duration::from_secs(300);
 /// How long the outcome of a part is tried to be told.
 const TELLING: Duration = Duration::from_secs(60);
 /// A suspect that finds another one before it comes again after so long.
 const SUSPECT_REST: Duration = Duration::from_millis(500);
+/// And one for which another part does not make room.
+const NOT_ALONE_REST: Duration = Duration::from_secs(5);
 /// After the store could not be read, and before a part that could not be stored is tried again.
 const STORE_REST: Duration = Duration::from_secs(1);
 const STORAGE_REST: Duration = Duration::from_secs(5);
 
-/// Takes one part after another until `drain`.
-pub(super) async fn serve(
+/// A slot of a worker.
+pub(super) struct Slot {
     worker: Arc<Worker>,
     lanes: &'static [Service],
     drain: CancellationToken,
     hand_back: CancellationToken,
-) {
-    let mut changes = worker.queue.changes();
-    while !drain.is_cancelled() {
-        let Some(beside) = drain.run_until_cancelled(worker.company.join()).await else { return };
-        changes.mark_unchanged();
-        match worker.queue.claim(lanes).await {
-            Ok(Some(claim)) => {
-                mapreel_queue::failpoint::hit("claimed", None);
-                let place = if claim.is_suspect() {
-                    let Some(alone) = worker.company.leave(beside) else {
-                        tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await;
-                        continue;
-                    };
-                    Place::Alone(alone)
-                } else {
-                    Place::Beside { _guard: beside }
-                };
-                let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
-                    attempt = claim.job.parts[claim.lease.part].attempt);
-                tracing::debug!(parent: &span, "begun");
-                attend(&worker, &claim, place, &hand_back).instrument(span).await;
-            }
-            Ok(None) => {
-                drop(beside);
-                tokio::select! {
-                    () = drain.cancelled() => {}
-                    changed = changes.changed() => if changed.is_err() { return },
+    /// Taken until the drawing of a part has really ended, whatever became of the part, and of this slot's task.
+    turn: Arc<Mutex<()>>,
+    /// The part that is being done: if the slot's task panics, the next one knows what it owes.
+    held: PlainMutex<Option<Claim>>,
+}
+
+impl Slot {
+    /// A slot that takes one part after another until `drain`, and gives back what it has at `hand_back`.
+    pub(super) fn task(
+        worker: &Arc<Worker>,
+        lanes: &'static [Service],
+        drain: &CancellationToken,
+        hand_back: &CancellationToken,
+    ) -> Task {
+        let (worker, drain, hand_back) = (worker.clone(), drain.clone(), hand_back.clone());
+        let (turn, held) = (Arc::default(), PlainMutex::default());
+        let slot = Arc::new(Self { worker, lanes, drain, hand_back, turn, held });
+        Task::new("slot", move || slot.clone().serve())
+    }
+
+    async fn serve(self: Arc<Self>) {
+        let worker = &self.worker;
+        self.confess().await;
+        let mut changes = worker.queue.changes();
+        while !self.drain.is_cancelled() {
+            let Some(place) = self.drain.run_until_cancelled(self.place()).await else { return };
+            changes.mark_unchanged();
+            failpoint::hit("slot", None);
+            match worker.queue.claim(self.lanes).await {
+                Ok(Some(claim)) => {
+                    *self.held() = Some(claim.clone());
+                    failpoint::hit("claimed", None);
+                    match place.of(worker, &claim) {
+                        Some(place) => {
+                            let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
+                                attempt = claim.job.parts[claim.lease.part].attempt);
+                            tracing::debug!(parent: &span, "begun");
+                            self.attend(&claim, place).instrument(span).await;
+                        }
+                        None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await),
+                    }
+                    *self.held() = None;
+                }
+                Ok(None) => {
+                    drop(place);
+                    tokio::select! {
+                        () = self.drain.cancelled() => {}
+                        changed = changes.changed() => if changed.is_err() { return },
+                    }
+                }
+                Err(error) => {
+                    drop(place);
+                    warn!(%error, "cannot claim");
+                    tokio::time::sleep(STORE_REST.mul_f64(0.5 + fastrand::f64())).await;
                 }
             }
-            Err(error) => {
-                drop(beside);
-                warn!(%error, "cannot claim");
-                tokio::time::sleep(STORE_REST.mul_f64(0.5 + fastrand::f64())).await;
+        }
+    }
+
+    /// Where the next part is done. What else a part takes of the process is waited for here, before it is claimed.
+    async fn place(&self) -> Place {
+        let turn = self.turn.clone().lock_owned().await;
+        Place { room: Room::Beside(self.worker.company.join().await), _turn: turn }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Claim>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells of the part with which this slot's task panicked: it may have been the cause, so it costs the part an attempt.
+    async fn confess(&self) {
+        let held = self.held().clone();
+        if let Some(claim) = held {
+            tell(|| self.worker.queue.fail(&claim.lease, internal("the slot ended in a panic"))).await;
+            *self.held() = None;
+        }
+    }
+
+    /// Has a part done, tells the queue how it ended as soon as that is known, and returns when nothing of it goes on.
+    async fn attend(&self, claim: &Claim, place: Place) {
+        let (worker, began) = (&self.worker, Instant::now());
+        let _busy = worker.metrics.busy(claim.job.service);
+        let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::default()));
+        // A slot that panics stops its part.
+        let _stop = stop.clone().drop_guard();
+        let is_alone = matches!(place.room, Room::Alone(_));
+        let work = work(worker.clone(), claim.clone(), place, stop.clone(), pulse.clone());
+        let mut work = tokio::spawn(work.in_current_span());
+        let end = tokio::select! {
+            result = &mut work => End::Came(came(result)),
+            verdict = beat(worker, claim, &pulse) => End::Lost(verdict),
+            () = self.hand_back.cancelled() => End::HandedBack,
+            () = stalled(&pulse, worker.settings.stall) => End::Stalled,
+        };
+        let goes_on = !matches!(end, End::Came(_));
+        stop.cancel();
+        settle(worker, claim, end, began).await;
+        if goes_on {
+            // It may have come to its end meanwhile, and what it stored must not stay.
+            if let Ok(product) = self.linger(work, is_alone).await {
+                discard(worker, &product).await;
             }
         }
+    }
+
+    /// Waits for a part that was told to stop. Drawing hears of it soon; what does not end is seen, and not forgotten.
+    async fn linger(&self, mut work: JoinHandle<Result<Product, Failed>>, is_alone: bool) -> Result<Product, Failed> {
+        let worker = &self.worker;
+        if let Ok(result) = tokio::time::timeout(STOPPING, &mut work).await {
+            return came(result);
+        }
+        let _lingering = worker.company.lingers();
+        if let Ok(result) = tokio::time::timeout(OVERDUE, &mut work).await {
+            return came(result);
+        }
+        let _overdue = worker.metrics.overdue();
+        error!("it was stopped {} s ago and does not end; its slot is taken until it does", OVERDUE.as_secs());
+        if let Ok(result) = tokio::time::timeout(HOPELESS, &mut work).await {
+            return came(result);
+        }
+        let _hopeless = (is_alone || self.lanes.len() > 1).then(|| worker.give_up_slot(is_alone));
+        came(work.await)
     }
 }
 
@@ -75,51 +171,50 @@ enum End {
     Stalled,
 }
 
-/// Where a part is done.
-enum Place {
-    Beside { _guard: Beside },
+/// Where a part is done, until its drawing has ended.
+struct Place {
+    room: Room,
+    _turn: OwnedMutexGuard<()>,
+}
+
+enum Room {
+    Beside(Beside),
     Alone(Alone),
 }
 
-async fn attend(worker: &Arc<Worker>, claim: &Claim, place: Place, hand_back: &CancellationToken) {
-    let began = Instant::now();
-    let _busy = worker.metrics.busy(claim.job.service);
-    let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::default()));
-    let work = {
-        let (worker, claim, stop, pulse) = (worker.clone(), claim.clone(), stop.clone(), pulse.clone());
-        async move {
-            let _alone = match &place {
-                Place::Alone(alone) => Some(alone.enter().await),
-                Place::Beside { .. } => None,
-            };
-            part::run(&worker, &claim, stop, pulse).await
-        }
+impl Place {
+    /// The same for a part, which may have to be alone; `None` while that is not possible.
+    fn of(self, worker: &Worker, claim: &Claim) -> Option<Self> {
+        let room = match self.room {
+            Room::Beside(beside) if claim.is_suspect() => Room::Alone(worker.company.leave(beside)?),
+            room => room,
+        };
+        Some(Self { room, ..self })
+    }
+}
+
+/// A part, from its turn to its product. The place is given back when this has ended, and nothing drops it before.
+async fn work(
+    worker: Arc<Worker>,
+    claim: Claim,
+    mut place: Place,
+    stop: CancellationToken,
+    pulse: Arc<Pulse>,
+) -> Result<Product, Failed> {
+    let _alone = match &mut place.room {
+        Room::Beside(_) => None,
+        Room::Alone(alone) => match stop.run_until_cancelled(alone.enter()).await {
+            Some(Some(guard)) => Some(guard),
+            Some(None) => return Err(Failed::NotAlone),
+            None => return Err(Failed::Stopped),
+        },
     };
-    let mut work = tokio::spawn(work.in_current_span());
-    let end = tokio::select! {
-        result = &mut work => End::Came(result.unwrap_or_else(|panic| Err(Failed::Failure(internal(&panic.to_string()))))),
-        verdict = beat(worker, claim, &pulse) => End::Lost(verdict),
-        () = hand_back.cancelled() => End::HandedBack,
-        () = stalled(&pulse, worker.settings.stall) => End::Stalled,
-    };
-    let end = match end {
-        End::Came(_) => end,
-        _ => {
-            stop.cancel();
-            // It may have come to its end meanwhile, and what it stored must not stay.
-            match tokio::time::timeout(STOPPING, work).await {
-                Ok(Ok(Ok(product))) => match end {
-                    End::Lost(_) => {
-                        discard(worker, &product).await;
-                        end
-                    }
-                    _ => End::Came(Ok(product)),
-                },
-                _ => end,
-            }
-        }
-    };
-    settle(worker, claim, end, began).await;
+    pulse.begin();
+    part::run(&worker, &claim, stop, pulse).await
+}
+
+fn came(result: Result<Result<Product, Failed>, JoinError>) -> Result<Product, Failed> {
+    result.unwrap_or_else(|panic| Err(Failed::Failure(internal(&panic.to_string()))))
 }
 
 /// Renews the lease until it is lost.
@@ -135,13 +230,13 @@ async fn beat(worker: &Worker, claim: &Claim, pulse: &Pulse) -> Verdict {
     }
 }
 
-/// Returns when no frame was finished and no upstream answered for so long.
+/// Returns when no frame was finished and no upstream answered for so long. A part that waits for its turn does not stall.
 async fn stalled(pulse: &Pulse, patience: Duration) {
     let (mut seen, mut since) = (pulse.beats(), Instant::now());
     while since.elapsed() <= patience {
         tokio::time::sleep(HEARTBEAT).await;
         let now = pulse.beats();
-        if now != seen {
+        if now != seen || !pulse.has_begun() {
             (seen, since) = (now, Instant::now());
         }
     }
@@ -153,9 +248,9 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
     let (queue, lease) = (&worker.queue, &claim.lease);
     let outcome = match end {
         End::Came(Ok(product)) => {
-            mapreel_queue::failpoint::hit("uploaded", None);
+            failpoint::hit("uploaded", None);
             let counts = tell(|| queue.finish(lease, product.key.clone(), product.outcome.clone())).await;
-            mapreel_queue::failpoint::hit("finished", None);
+            failpoint::hit("finished", None);
             match counts {
                 Some(true) => {
                     info!(duration_ms, "done");
@@ -178,6 +273,11 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
         End::Came(Err(Failed::Storage(reason))) => {
             error!(duration_ms, "handed back, to be tried again: {reason}");
             tell(|| queue.release(lease, STORAGE_REST)).await;
+            "released"
+        }
+        End::Came(Err(Failed::NotAlone)) => {
+            info!(duration_ms, "handed back: it is to be alone, and another part does not end");
+            tell(|| queue.release(lease, NOT_ALONE_REST)).await;
             "released"
         }
         End::Came(Err(Failed::Stopped)) | End::HandedBack => {

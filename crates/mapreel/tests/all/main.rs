@@ -13,6 +13,7 @@
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 //! - [`online`]: what `check` says, and what it leaves to the servers
 //! - [`page`]: what stands beside the map
+//! - [`places`]: drawing that goes on although nobody wants it, and its slot
 //! - [`postman`]: the collection for clients
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
@@ -20,7 +21,9 @@
 //! - [`random_features`]: rings and lines of any width, with shapely as a witness
 //! - [`random_maps`]: maps by chance, over two servers
 //! - [`registry`]: the EPSG registry as a witness of axes and datums
+//! - [`readers`]: large requests that are read, and who need not wait for it
 //! - [`sources`]: tiles of every kind, in their place
+//! - [`supervision`]: long-lived tasks that panic
 //! - [`tiles`]: pyramids as servers really describe them
 //! - [`truth`]: every gap named, every time that of the data
 //! - [`second_opinion`]: capabilities, read by an independent reader
@@ -42,16 +45,19 @@ mod mapserver;
 mod misbehaviour;
 mod online;
 mod page;
+mod places;
 mod postman;
 mod projections;
 mod quirks;
 mod random_axes;
 mod random_features;
 mod random_maps;
+mod readers;
 mod registry;
 mod schemathesis;
 mod second_opinion;
 mod sources;
+mod supervision;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
 #[path = "../support/mod.rs"]
 mod support;

@@ -4,6 +4,7 @@
 //! - [`whole`]: what it does when nothing goes wrong
 //! - [`processes`]: API and workers that die, freeze and end
 //! - [`parts`]: broker, store and bucket that are away, slow or wrong
+//! - [`tasks`]: long-lived tasks that panic
 //!
 //! One test at a time has the servers.
 
@@ -17,4 +18,5 @@ mod parts;
 mod processes;
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;
 mod whole;

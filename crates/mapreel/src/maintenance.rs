@@ -1,8 +1,8 @@
-//! The keeper: does what nobody else is there to do. Rescues what died, lets artifacts expire, deletes what nobody needs.
-//! Every process runs one; whatever they do twice is harmless.
+//! Maintenance: parts of workers that died are rescued, artifacts expire, what nobody needs is deleted. Every process does it;
+//! what they do twice is harmless.
 
 use crate::metrics::Metrics;
-use mapreel_queue::{Artifacts, Queue};
+use mapreel_queue::{Artifacts, Queue, Task};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio_util::sync::CancellationToken;
@@ -13,9 +13,20 @@ const TEND_EVERY: Duration = Duration::from_millis(500);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 const ORPHAN_AGE: Duration = Duration::from_secs(3600);
 
-pub(crate) async fn run(queue: Arc<dyn Queue>, artifacts: Artifacts, metrics: Arc<Metrics>, stop: CancellationToken) {
+/// The task, which returns after `stop`.
+pub(crate) fn task(
+    queue: Arc<dyn Queue>,
+    artifacts: Artifacts,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) -> Task {
+    Task::new("maintenance", move || run(queue.clone(), artifacts.clone(), metrics.clone(), stop.clone()))
+}
+
+async fn run(queue: Arc<dyn Queue>, artifacts: Artifacts, metrics: Arc<Metrics>, stop: CancellationToken) {
     let mut swept = Instant::now();
     loop {
+        mapreel_queue::failpoint::hit("maintenance", None);
         match queue.tend().await {
             Ok(tended) => {
                 metrics.rescued(tended.rescued);

@@ -1,0 +1,69 @@
+//! The long-lived tasks of a back-end, and whoever supervises them.
+//!
+//! A back-end says what has to run; the program that opens it decides what becomes of a task that ends before its time: the
+//! service starts it again, or ends.
+
+use futures_util::future::BoxFuture;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// A long-lived task, which can be started again.
+pub struct Task {
+    name: &'static str,
+    run: Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>,
+}
+
+impl Task {
+    /// A task that returns when it is no longer needed, and never before. `run` is called again after a panic: what must
+    /// survive one belongs to `run`, and not to the future that it returns.
+    pub fn new<F: Future<Output = ()> + Send + 'static>(
+        name: &'static str,
+        run: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, run: Box::new(move || Box::pin(run())) }
+    }
+
+    /// A task that blocks, on a thread of its own that has its name.
+    pub fn on_thread(name: &'static str, work: impl Fn() + Send + Sync + 'static) -> Self {
+        let work = Arc::new(work);
+        Self::new(name, move || {
+            let work = work.clone();
+            async move {
+                let (ended, end) = oneshot::channel();
+                let thread = move || drop(ended.send(catch_unwind(AssertUnwindSafe(|| work()))));
+                if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(thread) {
+                    return tracing::error!(%error, task = name, "cannot start a thread");
+                }
+                if let Ok(Err(panic)) = end.await {
+                    resume_unwind(panic);
+                }
+            }
+        })
+    }
+
+    /// Its name, in logs and metrics.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Runs it, until it returns or panics.
+    pub async fn run(&self) {
+        (self.run)().await;
+    }
+}
+
+/// Starts long-lived tasks, and answers for them.
+pub trait Supervise: Send + Sync {
+    /// Starts a task. Called on a runtime.
+    fn start(&self, task: Task);
+}
+
+/// Starts tasks and does not look after them: for tests, and for programs that soon end.
+pub struct Unsupervised;
+
+impl Supervise for Unsupervised {
+    fn start(&self, task: Task) {
+        tokio::spawn(async move { task.run().await });
+    }
+}

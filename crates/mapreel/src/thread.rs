@@ -1,0 +1,22 @@
+//! Work on a thread of its own, which is waited for until it has really ended.
+
+use tokio::sync::oneshot;
+
+/// The work has ended in a panic.
+pub(crate) struct Panicked;
+
+/// Does the work on a thread of this name. Returns when the thread is gone: then nothing of the work goes on anywhere.
+///
+/// # Errors
+/// The thread cannot be started.
+pub(crate) async fn on_thread<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<Result<T, Panicked>> {
+    let (send, receive) = oneshot::channel();
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || drop(send.send(work())))?;
+    let done = receive.await;
+    // It has sent what it had to send, so this takes no time.
+    let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+    Ok(done.map_err(|_| Panicked))
+}

@@ -1,0 +1,125 @@
+//! Long-lived tasks that panic: they are started again, or the process ends with a code; it never lives on deaf.
+
+use super::support::picture::Picture;
+use super::support::service::{Process, Site, film, try_request, world};
+use super::support::upstream::serve;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How the process ends when a task cannot be kept alive.
+const TASK_LOST: i32 = 4;
+
+/// Every long-lived task of a process with SQLite.
+const TASKS: [&str; 6] = ["slot", "maintenance", "store", "changes", "listener", "signals"];
+
+/// Asks for an image, whatever comes of it: some tasks only do something when there is work.
+fn prod(process: &Process) {
+    let json = ["content-type: application/json"];
+    let _ = try_request(&process.url, "POST", "/api/service/image", &json, world("prod").as_bytes());
+}
+
+#[test]
+fn a_task_that_panics_is_started_again() {
+    for task in TASKS {
+        let time = if task == "signals" { 1 } else { 2 };
+        let site = Site::new("supervision");
+        let mut process = site.serve(&["--workers", "1"], &format!("{task}=panic@{time}"));
+        let counted = format!("mapreel_task_restarts_total{{task=\"{task}\"}} 1");
+        let began = Instant::now();
+        loop {
+            prod(&process);
+            let metrics = try_request(&process.url, "GET", "/metrics", &[], b"");
+            if metrics.is_ok_and(|metrics| metrics.text().contains(&counted)) {
+                break;
+            }
+            assert!(began.elapsed() < PATIENCE, "{task} was not started again: {}", process.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert!(process.log().contains(&format!("task=\"{task}\"")), "{}", process.log());
+        let id = process.submit("image", &world("after"));
+        assert_eq!(process.ended(&id, PATIENCE)["status"], "SUCCESS", "after {task}: {}", process.log());
+        let began = Instant::now();
+        while process.get("/readyz").status != 200 {
+            assert!(began.elapsed() < PATIENCE, "{task}: {}", process.get("/readyz").text());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        process.signal(libc::SIGTERM);
+        assert_eq!(process.wait(), Some(0), "after {task}: {}", process.log());
+    }
+}
+
+#[test]
+fn a_task_that_panics_again_and_again_ends_the_process() {
+    let mut slowest = Duration::ZERO;
+    for task in TASKS {
+        let site = Site::new("supervision-end");
+        let mut process = site.serve(&["--workers", "1"], &format!("{task}=panic"));
+        let began = Instant::now();
+        let mut lost = None;
+        while !process.has_ended() {
+            assert!(began.elapsed() < PATIENCE, "{task} is dead and the process lives: {}", process.log());
+            if lost.is_none() && process.log().contains("cannot be kept alive") {
+                lost = Some(Instant::now());
+            }
+            let url = process.url.clone();
+            std::thread::spawn(move || try_request(&url, "GET", "/readyz", &[], b""));
+            if task == "store" {
+                let url = process.url.clone();
+                let json = ["content-type: application/json"];
+                let post = move || try_request(&url, "POST", "/api/service/image", &json, world("prod").as_bytes());
+                std::thread::spawn(post);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        slowest = slowest.max(lost.map_or(Duration::ZERO, |lost| lost.elapsed()));
+        assert_eq!(process.wait(), Some(TASK_LOST), "{task}: {}", process.log());
+    }
+    eprintln!("from the loss of a task to the end of its process: {} ms at most", slowest.as_millis());
+    assert!(slowest < Duration::from_secs(5));
+}
+
+#[test]
+fn while_a_task_is_down_the_process_is_not_ready_and_says_which() {
+    let site = Site::new("supervision-ready");
+    let process = site.serve(&["--workers", "1"], "maintenance=panic");
+    let began = Instant::now();
+    loop {
+        let ready = try_request(&process.url, "GET", "/readyz", &[], b"").expect("it lives for some time");
+        if ready.status == 503 {
+            let problem = ready.json();
+            assert_eq!(problem["code"], "not_ready");
+            assert!(problem["detail"].as_str().unwrap().contains("`maintenance`"), "{problem}");
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE);
+    }
+}
+
+#[test]
+fn a_process_that_loses_a_task_hands_back_its_parts() {
+    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+    let url = serve(move |_| {
+        std::thread::sleep(Duration::from_millis(400));
+        ("200 OK", "", png.clone())
+    });
+    let site = Site::new("supervision-hand-back");
+    let api = site.serve(&["--workers", "0"], "");
+    let id = api.submit("animation", &film("x", &url, 36, "mp4"));
+    let mut lost = site.worker(&["--workers", "1"], "changes=panic");
+    assert_eq!(lost.wait(), Some(TASK_LOST), "{}", lost.log());
+    assert!(lost.log().contains("handed back"), "it held nothing: {}", lost.log());
+    let _other = site.worker(&["--workers", "4"], "");
+    let job = api.ended(&id, PATIENCE);
+    assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("SUCCESS"), Some(1)), "{job}");
+}
+
+#[test]
+fn a_slot_that_panics_gives_its_part_back_at_once() {
+    let site = Site::new("supervision-claimed");
+    // Not only when the lease is over: the process that holds it lives.
+    let arguments = ["--workers", "1", "--image-workers", "0", "--lease-s", "600"];
+    let process = site.serve(&arguments, "claimed=panic@1");
+    let id = process.submit("image", &world("x"));
+    let job = process.ended(&id, PATIENCE);
+    assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("SUCCESS"), Some(2)), "{job}");
+}
