@@ -12,6 +12,7 @@
 mod allowed;
 mod answer;
 mod attempt;
+mod axes;
 mod cache;
 mod client;
 mod connections;
@@ -24,8 +25,10 @@ mod gate;
 mod public;
 mod retry;
 mod said;
+mod scope;
 pub mod wms;
 pub mod wmts;
+mod xml;
 
 pub use allowed::{Allowed, BadAllowed};
 pub use answer::{Absence, Wanted};

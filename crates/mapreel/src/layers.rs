@@ -54,9 +54,9 @@ impl Offer {
                 for layer in &wms.layers {
                     heading(&mut out, &layer.name, &layer.title);
                     layer.dimensions.iter().for_each(|dimension| line(&mut out, &dimension.name, &values(dimension)));
-                    let styles: Vec<&str> = layer.styles.iter().map(|style| style.name.as_str()).collect();
-                    line(&mut out, "styles", &some(&styles));
-                    line(&mut out, "crs", &some(&layer.crs.iter().map(String::as_str).collect::<Vec<_>>()));
+                    let styles = layer.styles.iter().map(|style| style.name.as_str());
+                    line(&mut out, "styles", &few(styles, layer.styles.len()));
+                    line(&mut out, "crs", &few(layer.crs.iter().map(|code| &**code), layer.crs.len()));
                 }
             }
             Self::Wmts(wmts) => {
@@ -105,9 +105,14 @@ fn line(out: &mut String, key: &str, value: &str) {
 
 /// The first few of a list.
 pub(crate) fn some(items: &[&str]) -> String {
+    few(items.iter().copied(), items.len())
+}
+
+/// The first few of so many.
+fn few<'a>(items: impl Iterator<Item = &'a str>, count: usize) -> String {
     const SHOWN: usize = 6;
-    let more = if items.len() > SHOWN { format!(" and {} more", items.len() - SHOWN) } else { String::new() };
-    format!("{}{more}", items[..items.len().min(SHOWN)].join(", "))
+    let more = if count > SHOWN { format!(" and {} more", count - SHOWN) } else { String::new() };
+    format!("{}{more}", items.take(SHOWN).collect::<Vec<_>>().join(", "))
 }
 
 /// A dimension in a line.
@@ -128,9 +133,10 @@ fn values(dimension: &Dimension) -> String {
         }
         Some(Err(problem)) => format!("cannot be read: {problem}"),
         None => {
-            let values: Vec<&str> = dimension.extent.split(',').map(str::trim).collect();
+            let values = dimension.extent.split(',').map(str::trim);
+            let count = values.clone().count();
             let units = if dimension.units.is_empty() { String::new() } else { format!(" ({})", dimension.units) };
-            format!("{}{units}{default}", some(&values))
+            format!("{}{units}{default}", few(values, count))
         }
     }
 }
