@@ -30,7 +30,7 @@ pub enum BrokenDocument {
     },
     /// It has more than is read.
     #[error("the document is too large to be read: {0}")]
-    TooLarge(#[from] Exceeded),
+    TooLarge(Exceeded),
     /// It describes something else.
     #[error("this is {found}, not a {wanted}")]
     OtherKind {
@@ -45,6 +45,13 @@ pub enum BrokenDocument {
         /// The element's name.
         element: &'static str,
     },
+}
+
+impl From<Exceeded> for BrokenDocument {
+    fn from(exceeded: Exceeded) -> Self {
+        // Its own words say all of it, so it is no source that would be told once more.
+        Self::TooLarge(exceeded)
+    }
 }
 
 /// The text of a document, by its byte-order mark or the encoding that it names; UTF-8 otherwise.

@@ -27,6 +27,8 @@ pub struct TimeAxis {
     intervals: Arc<[Reaching]>,
     /// Entries that could not be read.
     ignored: Option<Arc<Ignored>>,
+    last: ValidTime,
+    count: Option<u64>,
     /// When it was read: what is later is the future.
     now: Timestamp,
 }
@@ -132,7 +134,13 @@ impl TimeAxis {
         values.dedup();
         intervals.sort_by_key(Interval::start);
         let ignored = Some(ignored).filter(|ignored| ignored.count() > 0).map(Arc::new);
-        Ok(Self { values: values.into(), intervals: reaching(intervals), ignored, now })
+        let last = intervals.iter().max_by_key(|interval| interval.last());
+        let last =
+            last.and_then(|interval| interval.previous(interval.last())).into_iter().chain(values.last().cloned());
+        let last = last.max_by_key(ValidTime::instant).ok_or_else(|| TimeError::not_a_time(text))?;
+        let counts = intervals.iter().map(Interval::count).chain([Some(values.len() as u64)]);
+        let count = counts.into_iter().try_fold(0u64, |sum, count| Some(sum.saturating_add(count?)));
+        Ok(Self { values: values.into(), intervals: reaching(intervals), ignored, last, count, now })
     }
 
     /// Entries that could not be read.
@@ -188,7 +196,7 @@ impl TimeAxis {
 
     /// The latest time.
     pub fn last(&self) -> ValidTime {
-        self.previous(Timestamp::MAX).expect("an axis has a time")
+        self.last.clone()
     }
 
     /// The last `count` times that are not later than the moment at which the axis was read, in order, or all where there
@@ -226,8 +234,7 @@ impl TimeAxis {
 
     /// How many times there are, where they can be counted; one that is written twice in intervals counts twice.
     pub fn count(&self) -> Option<u64> {
-        let counts = self.intervals.iter().map(|each| each.interval.count());
-        counts.chain([Some(self.values.len() as u64)]).try_fold(0u64, |sum, count| Some(sum.saturating_add(count?)))
+        self.count
     }
 }
 

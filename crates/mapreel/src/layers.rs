@@ -8,6 +8,7 @@ use mapreel_spec::wms::Request;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// What a map server offers.
 #[derive(Debug, Serialize)]
@@ -27,6 +28,23 @@ impl Offer {
             true => wmts::capabilities(document, now).map(Self::Wmts),
             false => wms::capabilities(document, now).map(Self::Wms),
         }
+    }
+
+    /// Everything, as JSON. Layers are written with all that they inherit, which may be far more than the document.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub(crate) fn json(&self) -> anyhow::Result<Vec<u8>> {
+        let mut out = Bounded(Vec::new());
+        serde_json::to_writer(&mut out, self)?;
+        Ok(out.0)
+    }
+
+    /// The same for people, with a line for each value.
+    pub(crate) fn pretty(&self) -> anyhow::Result<String> {
+        let mut out = Bounded(Vec::new());
+        serde_json::to_writer_pretty(&mut out, self)?;
+        Ok(String::from_utf8(out.0)? + "\n")
     }
 
     /// Layers in it.
@@ -71,6 +89,27 @@ impl Offer {
             }
         }
         out
+    }
+}
+
+/// The most bytes of an offer.
+const OFFER_BYTES_MAX: usize = 128 << 20;
+
+/// Memory that takes so many bytes and no more.
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > OFFER_BYTES_MAX {
+            let why = format!("what the server offers is longer than {} MiB", OFFER_BYTES_MAX >> 20);
+            return Err(io::Error::other(why));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

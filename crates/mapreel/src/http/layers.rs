@@ -3,10 +3,11 @@
 use super::App;
 use super::problem::Problem;
 use crate::layers::{Offer, address};
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mapreel_sources::Wanted;
 use serde::Deserialize;
@@ -22,13 +23,13 @@ pub(super) struct Which {
     params(("url" = String, Query, description = "The address of the server, or of its capabilities document.")),
     responses((status = 200, description = "What it offers; `service` is `wms` or `wmts`.", body = serde_json::Value),
               (status = 400, description = "There is no such URL.", body = Problem, content_type = "application/problem+json"),
-              (status = 422, description = "The server may not be asked, or its document is broken.", body = Problem, content_type = "application/problem+json"),
+              (status = 422, description = "The server may not be asked, or its document is broken or too large.", body = Problem, content_type = "application/problem+json"),
               (status = 502, description = "The server did not answer with capabilities.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many are being read.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn layers(
     State(app): State<Arc<App>>,
     query: Result<Query<Which>, QueryRejection>,
-) -> Result<Json<Offer>, Problem> {
+) -> Result<Response, Problem> {
     let wrong = || Problem::parameter("url", "the http or https address of a WMS or WMTS");
     let url = query.map_err(|_| wrong())?.0.url.ok_or_else(wrong)?;
     let url = address(&url).map_err(|_| wrong())?;
@@ -47,10 +48,14 @@ pub(super) async fn layers(
         };
         Problem::new(status, "upstream", error.to_string())
     })?;
-    let read = tokio::task::spawn_blocking(move || Offer::read(&document, Timestamp::now())).await;
-    let offer = read.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
-    let broken = |error: mapreel_sources::BrokenDocument| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "broken_document", error.to_string())
+    // A document takes its time to be read and an offer to be written: not on a thread that others wait for.
+    let read = move || {
+        let offer =
+            Offer::read(&document, Timestamp::now()).map_err(|broken| ("broken_document", broken.to_string()))?;
+        offer.json().map_err(|error| ("too_large", error.to_string()))
     };
-    Ok(Json(offer.map_err(broken)?))
+    let json =
+        tokio::task::spawn_blocking(read).await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let json = json.map_err(|(code, detail)| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail))?;
+    Ok(([(CONTENT_TYPE, "application/json")], json).into_response())
 }
