@@ -3,7 +3,9 @@
 //! A WMS reports errors with status 200, a proxy sends a login page as a PNG, a server forgets the content type. Only
 //! the bytes do not lie.
 
-use crate::Error;
+use crate::xml::Node;
+use crate::{Error, document};
+use mapreel_spec::ReadLimits;
 use std::borrow::Cow;
 
 /// What is asked for.
@@ -146,24 +148,18 @@ fn exception(body: &[u8]) -> Option<String> {
     if body.len() > XML_BYTES_MAX || !body.trim_ascii_start().starts_with(b"<") {
         return None;
     }
-    let text = String::from_utf8_lossy(body);
-    // WMS 1.1.1 reports bring a DOCTYPE. It is read past, never followed: roxmltree loads nothing.
-    let options = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: 10_000, ..Default::default() };
-    let document =
-        roxmltree::Document::parse_with_options(text.trim_start_matches('\u{feff}').trim_start(), options).ok()?;
-    let root = document.root_element().tag_name().name();
-    if !matches!(root, "ServiceExceptionReport" | "ExceptionReport" | "ServiceException") {
+    document::read(body, &ReadLimits::default(), |root| Ok(exceptions(root))).ok().flatten()
+}
+
+fn exceptions(root: Node) -> Option<String> {
+    if !matches!(root.name(), "ServiceExceptionReport" | "ExceptionReport" | "ServiceException") {
         return None;
     }
-    let said = document.descendants().filter(|n| matches!(n.tag_name().name(), "ServiceException" | "Exception")).map(
-        |node| {
-            let code = node.attribute("code").or(node.attribute("exceptionCode")).unwrap_or_default();
-            let words: Vec<&str> =
-                node.descendants().filter_map(|n| if n.is_text() { n.text() } else { None }).collect();
-            let words = shortened(words.join(" ").as_bytes());
-            if code.is_empty() { words } else { format!("`{code}` {words}") }
-        },
-    );
+    let said = root.descendants().filter(|node| matches!(node.name(), "ServiceException" | "Exception")).map(|node| {
+        let code = node.attribute("code").or_else(|| node.attribute("exceptionCode")).unwrap_or_default();
+        let words = shortened(node.text(" ").as_bytes());
+        if code.is_empty() { words } else { format!("`{code}` {words}") }
+    });
     let said: Vec<String> = said.filter(|text| !text.is_empty()).collect();
     Some(if said.is_empty() { "without a text".into() } else { said.join("; ") })
 }
@@ -276,6 +272,11 @@ mod tests {
         for i in 1..40 {
             dtd += &format!("<!ENTITY a{i} '&a{};&a{};'>", i - 1, i - 1);
         }
-        assert_eq!(exception(format!("{dtd}]><ServiceException>&a39;</ServiceException>").as_bytes()), None);
+        let expand = |report: String| exception(report.as_bytes());
+        assert_eq!(expand(format!("{dtd}]><ServiceException>&a39;</ServiceException>")), Some("&a39;".into()));
+        // 60 kB that stand for 1 GB.
+        let large = format!("<!DOCTYPE r [<!ENTITY a '{}'>]>", "x".repeat(30_000));
+        let said = expand(format!("{large}<ServiceException>{}</ServiceException>", "&a;".repeat(10_000)));
+        assert!(said.is_some_and(|said| said.chars().count() == 201));
     }
 }

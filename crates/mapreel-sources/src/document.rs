@@ -1,20 +1,61 @@
-//! XML documents of strangers: decoded, bounded, and never followed anywhere.
+//! XML documents of strangers: decoded, bounded, and never followed anywhere; `xml.rs` reads them.
 
-use mapreel_spec::Bbox;
-use roxmltree::{Document, Error, Node, ParsingOptions};
-
-/// Elements, attributes and texts of one document.
-const NODES_MAX: u32 = 5_000_000;
-/// Prefixes that a document may forget to declare.
-const PREFIXES_MAX: usize = 8;
+use crate::xml::{Document, Node};
+use mapreel_spec::{Bbox, Exceeded, ReadLimits};
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use std::borrow::Cow;
 
 /// Why a document cannot be used: what is broken, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BrokenDocument(pub(crate) String);
+pub enum BrokenDocument {
+    /// There is nothing in it.
+    #[error("the document is empty")]
+    Empty,
+    /// Its end is missing.
+    #[error("the XML is broken: it is cut off at its end, in line {line}")]
+    CutOff {
+        /// The last line.
+        line: usize,
+    },
+    /// It is not XML.
+    #[error("the XML is broken in line {line}, column {column}: {what}")]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The character of the line, from 1.
+        column: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// It has more than is read.
+    #[error("the document is too large to be read: {0}")]
+    TooLarge(Exceeded),
+    /// It describes something else.
+    #[error("this is {found}, not a {wanted}")]
+    OtherKind {
+        /// What it describes, in words.
+        found: String,
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// An element that everything else is in is missing.
+    #[error("the capabilities have no `{element}`")]
+    Missing {
+        /// The element's name.
+        element: &'static str,
+    },
+}
+
+impl From<Exceeded> for BrokenDocument {
+    fn from(exceeded: Exceeded) -> Self {
+        // Its own words say all of it, so it is no source that would be told once more.
+        Self::TooLarge(exceeded)
+    }
+}
 
 /// The text of a document, by its byte-order mark or the encoding that it names; UTF-8 otherwise.
-fn text(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     // Recorded of a real server: the mark of UTF-16 before text of one byte for each character.
     let bytes = match bytes {
         [0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..] if rest.starts_with(b"<?") => rest,
@@ -28,71 +69,40 @@ fn text(bytes: &[u8]) -> String {
     let named = named.filter(|_| head.trim_start().starts_with("<?xml"));
     let encoding = named.and_then(|label| encoding_rs::Encoding::for_label(label.trim().as_bytes()));
     let (text, ..) = encoding.unwrap_or(encoding_rs::UTF_8).decode(bytes);
-    text.trim_start().to_owned()
+    match text {
+        Cow::Borrowed(text) => text.trim_start().into(),
+        Cow::Owned(text) => text.into(),
+    }
 }
 
-/// Reads a document and hands it on. A DOCTYPE is read past: nothing outside the document is ever loaded, and entities that
-/// explode are an error. Prefixes that the document forgets to declare, as some do, are declared.
+/// Reads a document within limits and hands its root element on.
 pub(crate) fn read<T>(
     bytes: &[u8],
-    reader: impl FnOnce(&Document) -> Result<T, BrokenDocument>,
+    limits: &ReadLimits,
+    reader: impl FnOnce(Node) -> Result<T, BrokenDocument>,
 ) -> Result<T, BrokenDocument> {
-    let mut text = text(bytes);
-    for _ in 0..=PREFIXES_MAX {
-        let options = ParsingOptions { allow_dtd: true, nodes_limit: NODES_MAX, ..Default::default() };
-        let prefix = match Document::parse_with_options(&text, options) {
-            Ok(document) => return reader(&document),
-            Err(Error::UnknownNamespace(prefix, _)) => prefix,
-            Err(Error::UnclosedRootNode) => {
-                let lines = text.lines().count();
-                return Err(BrokenDocument(format!("the XML is broken: it is cut off at its end, in line {lines}")));
-            }
-            Err(_) if text.is_empty() => return Err(BrokenDocument("the document is empty".into())),
-            Err(error) => {
-                let (what, at) = (error.to_string(), error.pos());
-                let what = what.trim_end_matches(&format!(" at {at}"));
-                let broken = format!("the XML is broken in line {}, column {}: {what}", at.row, at.col);
-                return Err(BrokenDocument(broken));
-            }
-        };
-        let Some(at) = after_root_name(&text) else { break };
-        text.insert_str(at, &format!(" xmlns:{prefix}=\"urn:undeclared:{prefix}\""));
-    }
-    Err(BrokenDocument(format!("the XML is broken: more than {PREFIXES_MAX} prefixes are not declared")))
-}
-
-/// The place in the text behind the name of the root element: past comments, instructions and a DOCTYPE.
-fn after_root_name(text: &str) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += text[at..].find('<')?;
-        let rest = &text[at..];
-        let end = match rest {
-            _ if rest.starts_with("<!--") => "-->",
-            _ if rest.starts_with("<?") => "?>",
-            _ if rest.starts_with("<!") && rest.find('[').is_some_and(|set| set < rest.find('>').unwrap_or(0)) => "]>",
-            _ if rest.starts_with("<!") => ">",
-            _ => {
-                let name = rest[1..].find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))?;
-                return Some(at + 1 + name);
-            }
-        };
-        at += rest.find(end)? + end.len();
-    }
+    Exceeded::check(bytes.len(), limits.bytes, "bytes")?;
+    reader(Document::parse(text(bytes).trim_start(), limits)?.root())
 }
 
 /// The local name of a document's root element.
 pub(crate) fn root_name(bytes: &[u8]) -> Option<String> {
     let text = text(bytes);
-    let head = &text[..after_root_name(&text)?];
-    let name = &head[head.rfind('<')? + 1..];
-    Some(name.rsplit(':').next().unwrap_or(name).to_owned())
+    let mut reader = Reader::from_str(&text);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(tag) | Event::Empty(tag) => {
+                return str::from_utf8(tag.local_name().as_ref()).ok().map(str::to_owned);
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
 }
 
 /// What kind of service a document describes, in words: `a WMS 1.0.0`.
 pub(crate) fn kind(root: Node) -> String {
-    let name = root.tag_name().name();
-    let namespace = root.tag_name().namespace().unwrap_or_default().to_ascii_lowercase();
+    let (name, namespace) = (root.name(), root.namespace().to_ascii_lowercase());
     let service = match name {
         "WMS_Capabilities" | "WMT_MS_Capabilities" => "WMS",
         "WFS_Capabilities" => "WFS",
@@ -101,34 +111,40 @@ pub(crate) fn kind(root: Node) -> String {
         "Capabilities" if namespace.contains("/csw") => "CSW",
         "Capabilities" => "WMTS",
         "TileMapService" | "TileMap" => "TMS",
-        _ => return format!("a document `{name}`"),
+        _ => return format!("a document `{}`", shortened(name, 60)),
     };
     match attribute(root, "version") {
-        Some(version) => format!("a {service} {version}"),
+        Some(version) => format!("a {service} {}", shortened(&version, 20)),
         None => format!("a {service}"),
     }
 }
 
 /// The child elements of this name, in whatever namespace.
-pub(crate) fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
-    node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
+pub(crate) fn children<'a>(node: Node<'a>, name: &'static str) -> impl Iterator<Item = Node<'a>> {
+    node.children().filter(move |child| child.name() == name)
 }
 
 /// The first child element of this name.
-pub(crate) fn child<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'static str) -> Option<Node<'a, 'i>> {
+pub(crate) fn child<'a>(node: Node<'a>, name: &'static str) -> Option<Node<'a>> {
     children(node, name).next()
 }
 
 /// The element at the end of a path of children.
-pub(crate) fn at<'a, 'i: 'a>(node: Node<'a, 'i>, path: &[&'static str]) -> Option<Node<'a, 'i>> {
+pub(crate) fn at<'a>(node: Node<'a>, path: &[&'static str]) -> Option<Node<'a>> {
     path.iter().try_fold(node, |node, name| child(node, name))
 }
 
 /// The text of an element, blanks at its ends removed and others made one; `None` where there is none.
 pub(crate) fn words(node: Node) -> Option<String> {
-    let text: String = node.descendants().filter_map(|n| if n.is_text() { n.text() } else { None }).collect();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    let text = node.text("");
+    let mut words = String::new();
+    for word in text.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words += word;
+    }
+    (!words.is_empty()).then_some(words)
 }
 
 /// The text of the first child of this name.
@@ -137,8 +153,16 @@ pub(crate) fn child_words(node: Node, name: &'static str) -> Option<String> {
 }
 
 /// An attribute, in whatever namespace.
-pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value())
+pub(crate) fn attribute<'a>(node: Node<'a>, name: &str) -> Option<Cow<'a, str>> {
+    node.attribute(name)
+}
+
+/// The first characters of a text.
+pub(crate) fn shortened(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A box in degrees: west, south, east, north. One whose west is greater than its east crosses the date line, as both standards
@@ -154,7 +178,7 @@ mod tests {
     use super::*;
 
     fn root(bytes: &[u8]) -> Result<String, String> {
-        read(bytes, |document| Ok(words(document.root_element()).unwrap_or_default()))
+        read(bytes, &ReadLimits::default(), |root| Ok(words(root).unwrap_or_default()))
             .map_err(|error| error.to_string())
     }
 
@@ -204,7 +228,9 @@ mod tests {
         for i in 1..40 {
             dtd += &format!("<!ENTITY a{i} '&a{};&a{};'>", i - 1, i - 1);
         }
-        assert!(root(format!("{dtd}]><r>&a39;</r>").as_bytes()).is_err());
-        assert!(root(b"<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><r>&x;</r>").is_err());
+        assert_eq!(root(format!("{dtd}]><r>&a39;</r>").as_bytes()), Ok("&a39;".into()));
+        // 20 GB, were it expanded.
+        let large = format!("<!DOCTYPE r [<!ENTITY a '{}'>]><r>{}</r>", "x".repeat(1_000_000), "&a;".repeat(20_000));
+        assert_eq!(root(large.as_bytes()).map(|text| text.len()), Ok(60_000));
     }
 }

@@ -12,6 +12,7 @@
 mod allowed;
 mod answer;
 mod attempt;
+mod axes;
 mod cache;
 mod client;
 mod connections;
@@ -25,8 +26,10 @@ mod public;
 mod readers;
 mod retry;
 mod said;
+mod scope;
 pub mod wms;
 pub mod wmts;
+mod xml;
 
 pub use allowed::{Allowed, BadAllowed};
 pub use answer::{Absence, Wanted};

@@ -1,13 +1,15 @@
 //! A WMS's capabilities document, 1.1.1 or 1.3.0 (OGC 01-068r3, 06-042), to plain data.
 
+use crate::axes::Axes;
 use crate::document::{self, BrokenDocument, at, attribute, child, child_words, children, words};
+use crate::scope::Scope;
+use crate::xml::Node;
 use jiff::Timestamp;
 use mapreel_spec::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
-use mapreel_spec::{Bbox, TimeAxis};
-use roxmltree::Node;
+use mapreel_spec::{Bbox, Exceeded, ReadLimits};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-/// How deep layers lie in layers.
-const DEPTH_MAX: usize = 50;
 /// Characters of a description that are kept.
 const DESCRIPTION_CHARS_MAX: usize = 1000;
 
@@ -16,120 +18,188 @@ const DESCRIPTION_CHARS_MAX: usize = 1000;
 /// A layer whose times cannot be read keeps its place: its time axis says what is wrong.
 ///
 /// # Errors
-/// It is not XML, or the capabilities of something other than a WMS: what is broken, and where.
+/// It is not XML, or the capabilities of something other than a WMS: what is broken, and where. Or it exceeds a limit.
 pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, BrokenDocument> {
-    document::read(bytes, |document| service(document.root_element(), now))
+    capabilities_within(bytes, now, &ReadLimits::default())
 }
 
-fn service(root: Node, now: Timestamp) -> Result<Capabilities, BrokenDocument> {
-    let name = root.tag_name().name();
-    if !matches!(name, "WMS_Capabilities" | "WMT_MS_Capabilities") {
-        return Err(BrokenDocument(format!("this is {}, not a WMS", document::kind(root))));
+/// The same, within other limits.
+///
+/// # Errors
+/// As [`capabilities`].
+pub fn capabilities_within(bytes: &[u8], now: Timestamp, limits: &ReadLimits) -> Result<Capabilities, BrokenDocument> {
+    document::read(bytes, limits, |root| service(root, now, limits))
+}
+
+fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabilities, BrokenDocument> {
+    if !matches!(root.name(), "WMS_Capabilities" | "WMT_MS_Capabilities") {
+        return Err(BrokenDocument::OtherKind { found: document::kind(root), wanted: "WMS" });
     }
-    let broken = |what: &str| BrokenDocument(format!("the capabilities have no `{what}` in `{name}`"));
-    let capability = child(root, "Capability").ok_or_else(|| broken("Capability"))?;
+    let capability = child(root, "Capability").ok_or(BrokenDocument::Missing { element: "Capability" })?;
     let about = child(root, "Service");
     let number = |name| about.and_then(|s| child_words(s, name)).and_then(|text| text.parse().ok()).filter(|n| *n > 0);
     let get_map = at(capability, &["Request", "GetMap"]);
     let formats: Vec<String> =
         get_map.map(|node| children(node, "Format").filter_map(words).collect()).unwrap_or_default();
     let own = get_map.and_then(|node| at(node, &["DCPType", "HTTP", "Get", "OnlineResource"]));
-    let mut layers = Vec::new();
+    let mut walk = Walk::new(now, limits);
     for layer in children(capability, "Layer") {
-        walk(layer, &Inherited::default(), &mut layers, now)?;
+        walk.layer(layer, &Layer::default())?;
     }
     Ok(Capabilities {
-        version: attribute(root, "version").unwrap_or_default().to_owned(),
+        version: attribute(root, "version").unwrap_or_default().into_owned(),
         title: about.and_then(|s| child_words(s, "Title")).unwrap_or_default(),
-        description: about.and_then(|s| child_words(s, "Abstract")).map(shortened),
-        dialect: dialect(capability, &formats, &layers),
+        description: about.and_then(|s| child_words(s, "Abstract")).map(described),
+        dialect: dialect(capability, &formats, &walk),
         width_max: number("MaxWidth"),
         height_max: number("MaxHeight"),
         layers_max: number("LayerLimit"),
-        own_origin: own.and_then(|node| attribute(node, "href")).and_then(origin),
+        own_origin: own.and_then(|node| attribute(node, "href")).and_then(|url| origin(&url)),
         formats,
-        layers,
+        layers: walk.layers,
     })
 }
 
-/// What a layer has from those that it lies in (OGC 06-042, 7.2.4.8; OGC 01-068r3, 7.1.4.6).
-#[derive(Clone, Default)]
-struct Inherited {
-    layer: Layer,
+/// The way through the tree of layers, from the outside in.
+struct Walk<'l> {
+    limits: &'l ReadLimits,
+    axes: Axes,
+    layers: Vec<Layer>,
+    /// What the layers have on the way from the outermost to the present one.
+    crs: Scope,
+    styles: Scope,
+    dimensions: Scope,
     /// Units of dimensions whose extents may stand farther in (1.1.1).
     units: Vec<(String, String)>,
+    depth: usize,
+    /// CRSs that layers name themselves.
+    crs_count: usize,
+    /// Whether some style has a name as ncWMS, or as xpublish-wms gives them.
+    has_palettes: bool,
+    has_rasters: bool,
 }
 
-fn walk(node: Node, from: &Inherited, layers: &mut Vec<Layer>, now: Timestamp) -> Result<(), BrokenDocument> {
-    let mut here = from.clone();
-    let layer = &mut here.layer;
-    let (name, title) = (child_words(node, "Name"), child_words(node, "Title"));
-    layer.description = child_words(node, "Abstract").map(shortened);
-    layer.opaque = attribute(node, "opaque").map_or(from.layer.opaque, |value| matches!(value, "1" | "true"));
-    for code in ["CRS", "SRS"].into_iter().flat_map(|name| children(node, name)).filter_map(words) {
-        // 1.1.0 wrote several into one element.
-        for code in code.split_whitespace().filter(|code| !from.layer.crs.iter().any(|known| known == code)) {
-            layer.crs.push(code.to_owned());
+impl<'l> Walk<'l> {
+    fn new(now: Timestamp, limits: &'l ReadLimits) -> Self {
+        Self {
+            limits,
+            axes: Axes::new(now, limits),
+            layers: Vec::new(),
+            crs: Scope::default(),
+            styles: Scope::default(),
+            dimensions: Scope::default(),
+            units: Vec::new(),
+            depth: 0,
+            crs_count: 0,
+            has_palettes: false,
+            has_rasters: false,
         }
     }
-    layer.degrees = degrees(node).or(layer.degrees);
-    if let Some(credit) = child(node, "Attribution").and_then(|node| child_words(node, "Title")) {
-        layer.attribution = Some(credit);
+
+    /// Reads a layer and those in it, which inherit what it has (OGC 06-042, 7.2.4.8; OGC 01-068r3, 7.1.4.6).
+    fn layer(&mut self, node: Node, outer: &Layer) -> Result<(), BrokenDocument> {
+        let limits = self.limits;
+        let (name, title) = (child_words(node, "Name"), child_words(node, "Title"));
+        let own = self.own_crs(node)?;
+        let (crs, crs_before) = self.crs.enter(&outer.crs, own, (limits.crs_of_layer, "CRSs of one layer"))?;
+        let own = self.own_styles(node);
+        let max = (limits.styles_of_layer, "styles of one layer");
+        let (styles, styles_before) = self.styles.enter(&outer.styles, own, max)?;
+        let units = self.units.len();
+        let own = self.own_dimensions(node)?;
+        let max = (limits.dimensions_of_layer, "dimensions of one layer");
+        let (dimensions, dimensions_before) = self.dimensions.enter(&outer.dimensions, own, max)?;
+        let credit = child(node, "Attribution").and_then(|node| child_words(node, "Title")).map(Arc::from);
+        let mut layer = Layer {
+            description: child_words(node, "Abstract").map(described),
+            opaque: attribute(node, "opaque").map_or(outer.opaque, |value| matches!(&*value, "1" | "true")),
+            degrees: degrees(node).or(outer.degrees),
+            attribution: credit.or_else(|| outer.attribution.clone()),
+            within: outer.within.clone(),
+            crs,
+            styles,
+            dimensions,
+            ..Layer::default()
+        };
+        if let Some(name) = name {
+            Exceeded::check(self.layers.len() + 1, limits.layers, "layers")?;
+            let title = title.clone().unwrap_or_else(|| name.clone());
+            self.layers.push(Layer { name, title, ..layer.clone() });
+        }
+        layer.within = layer.within.with(title.into_iter().map(Arc::from).collect(), HashSet::new(), 0);
+        self.depth += 1;
+        Exceeded::check(self.depth, limits.layer_depth, "layers deep")?;
+        children(node, "Layer").try_for_each(|child| self.layer(child, &layer))?;
+        self.depth -= 1;
+        self.crs.leave(crs_before);
+        self.styles.leave(styles_before);
+        self.dimensions.leave(dimensions_before);
+        self.units.truncate(units);
+        Ok(())
     }
-    let own: Vec<Style> = children(node, "Style").filter_map(style).collect();
-    layer.styles.retain(|style| !own.iter().any(|new| new.name == style.name));
-    layer.styles.splice(..0, own);
-    dimensions(node, &mut here, now);
-    let layer = &mut here.layer;
-    if let Some(name) = name {
-        let title = title.clone().unwrap_or_else(|| name.clone());
-        layers.push(Layer { name, title, ..layer.clone() });
+
+    /// The CRSs that it does not inherit.
+    fn own_crs(&mut self, node: Node) -> Result<Vec<Arc<str>>, Exceeded> {
+        let (mut own, mut seen) = (Vec::new(), HashSet::new());
+        for codes in ["CRS", "SRS"].into_iter().flat_map(|name| children(node, name)) {
+            // 1.1.0 wrote several into one element.
+            for code in codes.text("").split_whitespace().filter(|code| !self.crs.has(code)) {
+                let code: Arc<str> = code.into();
+                if seen.insert(code.clone()) {
+                    own.push(code);
+                    self.crs_count += 1;
+                    Exceeded::check(self.crs_count, self.limits.crs, "CRSs of all layers")?;
+                    Exceeded::check(own.len(), self.limits.crs_of_layer, "CRSs of one layer")?;
+                }
+            }
+        }
+        Ok(own)
     }
-    layer.within.extend(title);
-    if layer.within.len() > DEPTH_MAX || node.ancestors().count() > 2 * DEPTH_MAX {
-        return Err(BrokenDocument(format!("layers lie more than {DEPTH_MAX} deep in layers")));
+
+    fn own_styles(&mut self, node: Node) -> Vec<Arc<Style>> {
+        let own: Vec<Arc<Style>> = children(node, "Style").filter_map(style).map(Arc::new).collect();
+        for style in &own {
+            self.has_palettes |= ["boxfill/", "default-scalar/"].iter().any(|known| style.name.starts_with(known));
+            self.has_rasters |= style.name.starts_with("raster/");
+        }
+        own
     }
-    children(node, "Layer").try_for_each(|child| walk(child, &here, layers, now))
+
+    /// The dimensions of a layer: in one element (1.3.0), or in two (1.1.1).
+    fn own_dimensions(&mut self, node: Node) -> Result<Vec<Arc<Dimension>>, Exceeded> {
+        let (mut own, mut seen) = (Vec::new(), HashSet::new());
+        let name = |node: Node| attribute(node, "name").unwrap_or_default().trim().to_owned();
+        for node in children(node, "Dimension") {
+            let (name, units) = (name(node), attribute(node, "units").unwrap_or_default().into_owned());
+            match words(node) {
+                // Some servers list one twice; the first is the one with the values.
+                Some(extent) if seen.insert(name.to_ascii_lowercase()) => {
+                    own.push(self.axes.complete(dimension(node, name, units), extent)?);
+                }
+                Some(_) => {}
+                None => self.units.push((name.to_ascii_lowercase(), units)),
+            }
+            Exceeded::check(self.units.len(), self.limits.dimensions_of_layer, "dimensions of one layer")?;
+        }
+        for node in children(node, "Extent") {
+            let (name, Some(extent)) = (name(node), words(node)) else { continue };
+            if seen.insert(name.to_ascii_lowercase()) {
+                let units = self.units.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(&name));
+                let units = units.map(|(_, units)| units.clone()).unwrap_or_default();
+                own.push(self.axes.complete(dimension(node, name, units), extent)?);
+            }
+        }
+        Ok(own)
+    }
 }
 
-/// The dimensions of a layer: in one element (1.3.0), or in two (1.1.1).
-fn dimensions(node: Node, here: &mut Inherited, now: Timestamp) {
-    let mut own: Vec<Dimension> = Vec::new();
-    let lower = |node: Node| attribute(node, "name").unwrap_or_default().trim().to_owned();
-    for node in children(node, "Dimension") {
-        let (name, units) = (lower(node), attribute(node, "units").unwrap_or_default().to_owned());
-        match words(node) {
-            Some(extent) => own.push(dimension(node, name, units, extent, now)),
-            None => here.units.push((name.to_ascii_lowercase(), units)),
-        }
-    }
-    for node in children(node, "Extent") {
-        let name = lower(node);
-        let units = here.units.iter().rev().find(|(known, _)| *known == name.to_ascii_lowercase());
-        let units = units.map(|(_, units)| units.clone()).unwrap_or_default();
-        if let Some(extent) = words(node) {
-            own.push(dimension(node, name, units, extent, now));
-        }
-    }
-    let inherited = &mut here.layer.dimensions;
-    inherited.retain(|dimension| !own.iter().any(|new| new.name.eq_ignore_ascii_case(&dimension.name)));
-    for dimension in own {
-        // Some servers list one twice; the first is the one with the values.
-        if !inherited.iter().any(|known| known.name.eq_ignore_ascii_case(&dimension.name)) {
-            inherited.push(dimension);
-        }
-    }
-}
-
-fn dimension(node: Node, name: String, units: String, extent: String, now: Timestamp) -> Dimension {
-    let default = attribute(node, "default").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let nearest_value = attribute(node, "nearestValue").is_some_and(|value| matches!(value, "1" | "true"));
-    let unit_symbol = attribute(node, "unitSymbol").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let mut dimension = Dimension { name, units, unit_symbol, default, nearest_value, extent, axis: None };
-    if dimension.is_time() {
-        dimension.axis = Some(TimeAxis::parse(&dimension.extent, now));
-    }
-    dimension
+/// A dimension without its values.
+fn dimension(node: Node, name: String, units: String) -> Dimension {
+    let trimmed =
+        |name| attribute(node, name).map(|text| text.trim().to_owned()).filter(|text: &String| !text.is_empty());
+    let nearest_value = attribute(node, "nearestValue").is_some_and(|value| matches!(&*value, "1" | "true"));
+    let (default, unit_symbol) = (trimmed("default"), trimmed("unitSymbol"));
+    Dimension { name, units, unit_symbol, default, nearest_value, ..Dimension::default() }
 }
 
 fn style(node: Node) -> Option<Style> {
@@ -154,18 +224,12 @@ fn degrees(node: Node) -> Option<Bbox> {
 }
 
 /// Whose server it is, by what only that kind has.
-fn dialect(capability: Node, formats: &[String], layers: &[Layer]) -> Dialect {
+fn dialect(capability: Node, formats: &[String], walk: &Walk) -> Dialect {
     let has = |format: &str| formats.iter().any(|known| known == format);
-    let has_style = |palettes: &[&str]| {
-        let mut styles = layers.iter().flat_map(|layer| &layer.styles);
-        styles.any(|style| palettes.iter().any(|palette| style.name.starts_with(palette)))
-    };
     let exceptions = child(capability, "Exception").map(|node| children(node, "Format").filter_map(words).collect());
-    if exceptions == Some(vec!["text/json".to_owned()]) && has_style(&["raster/"]) {
+    if exceptions == Some(vec!["text/json".to_owned()]) && walk.has_rasters {
         Dialect::Xpublish
-    } else if has_style(&["boxfill/", "default-scalar/"])
-        || (has("image/png;mode=32bit") && has("application/vnd.google-earth.kmz"))
-    {
+    } else if walk.has_palettes || (has("image/png;mode=32bit") && has("application/vnd.google-earth.kmz")) {
         Dialect::NcWms
     } else {
         Dialect::Plain
@@ -177,9 +241,7 @@ pub(crate) fn origin(url: &str) -> Option<String> {
     url::Url::parse(url.trim()).ok().map(|url| url.origin().ascii_serialization())
 }
 
-pub(crate) fn shortened(text: String) -> String {
-    match text.char_indices().nth(DESCRIPTION_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+/// As much of a description as is kept.
+pub(crate) fn described(text: String) -> String {
+    document::shortened(&text, DESCRIPTION_CHARS_MAX)
 }

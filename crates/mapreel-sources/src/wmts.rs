@@ -1,19 +1,30 @@
 //! A WMTS's capabilities document (OGC 07-057r7) to plain data.
 
+use crate::axes::Axes;
 use crate::document::{self, BrokenDocument, at, attribute, child, child_words, children};
-use crate::wms::{origin, shortened};
+use crate::wms::{described, origin};
+use crate::xml::Node;
 use jiff::Timestamp;
 use mapreel_spec::capabilities::{Dimension, Style};
 use mapreel_spec::wmts::{Capabilities, Layer, Matrix, MatrixSet, MatrixSetLink};
-use mapreel_spec::{Bbox, TimeAxis};
-use roxmltree::Node;
+use mapreel_spec::{Bbox, Exceeded, ReadLimits};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Reads a document; `now` stands for `current` in its times.
 ///
 /// # Errors
-/// It is not XML, or the capabilities of something other than a WMTS: what is broken, and where.
+/// It is not XML, or the capabilities of something other than a WMTS: what is broken, and where. Or it exceeds a limit.
 pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, BrokenDocument> {
-    document::read(bytes, |document| service(document.root_element(), now))
+    capabilities_within(bytes, now, &ReadLimits::default())
+}
+
+/// The same, within other limits.
+///
+/// # Errors
+/// As [`capabilities`].
+pub fn capabilities_within(bytes: &[u8], now: Timestamp, limits: &ReadLimits) -> Result<Capabilities, BrokenDocument> {
+    document::read(bytes, limits, |root| service(root, now, limits))
 }
 
 /// Whether a document looks like the capabilities of a WMTS, by its root element.
@@ -21,96 +32,118 @@ pub fn is_it(document: &[u8]) -> bool {
     document::root_name(document).is_some_and(|name| name == "Capabilities")
 }
 
-fn service(root: Node, now: Timestamp) -> Result<Capabilities, BrokenDocument> {
+fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabilities, BrokenDocument> {
     let kind = document::kind(root);
     if !kind.starts_with("a WMTS") {
-        return Err(BrokenDocument(format!("this is {kind}, not a WMTS")));
+        return Err(BrokenDocument::OtherKind { found: kind, wanted: "WMTS" });
     }
-    let broken = || BrokenDocument("the capabilities have no `Contents`".to_owned());
-    let contents = child(root, "Contents").ok_or_else(broken)?;
+    let contents = child(root, "Contents").ok_or(BrokenDocument::Missing { element: "Contents" })?;
     let operations = child(root, "OperationsMetadata");
     let address = |operation: &str| {
-        let operation = children(operations?, "Operation").find(|node| attribute(*node, "name") == Some(operation))?;
+        let operation =
+            children(operations?, "Operation").find(|node| attribute(*node, "name").as_deref() == Some(operation))?;
         let gets = at(operation, &["DCP", "HTTP"]).map(|http| children(http, "Get").collect::<Vec<_>>())?;
         // One of several may be for templates alone.
         let by_parameters = gets.iter().find(|get| document::words(**get).is_none_or(|words| words.contains("KVP")));
-        attribute(**by_parameters.as_ref()?, "href").map(str::to_owned)
+        attribute(**by_parameters.as_ref()?, "href").map(Cow::into_owned)
     };
     let get_tile = address("GetTile");
     let own = address("GetCapabilities").or_else(|| get_tile.clone());
+    let (mut axes, mut layers) = (Axes::new(now, limits), Vec::new());
+    for node in children(contents, "Layer") {
+        layers.extend(layer(node, &mut axes, limits)?);
+        Exceeded::check(layers.len(), limits.layers, "layers")?;
+    }
+    let mut matrix_sets = Vec::new();
+    for node in children(contents, "TileMatrixSet") {
+        matrix_sets.extend(matrix_set(node, limits)?);
+        Exceeded::check(matrix_sets.len(), limits.matrix_sets, "tile matrix sets")?;
+    }
     Ok(Capabilities {
-        version: attribute(root, "version").unwrap_or_default().to_owned(),
+        version: attribute(root, "version").unwrap_or_default().into_owned(),
         title: at(root, &["ServiceIdentification", "Title"]).and_then(document::words).unwrap_or_default(),
         own_origin: own.as_deref().and_then(origin),
         get_tile,
-        layers: children(contents, "Layer").filter_map(|node| layer(node, now)).collect(),
-        matrix_sets: children(contents, "TileMatrixSet").filter_map(matrix_set).collect(),
+        layers,
+        matrix_sets,
     })
 }
 
-fn layer(node: Node, now: Timestamp) -> Option<Layer> {
-    let name = child_words(node, "Identifier")?;
+fn layer(node: Node, axes: &mut Axes, limits: &ReadLimits) -> Result<Option<Layer>, Exceeded> {
+    let Some(name) = child_words(node, "Identifier") else { return Ok(None) };
     let mut styles: Vec<(bool, Style)> = children(node, "Style").filter_map(style).collect();
     styles.sort_by_key(|(is_default, _)| !is_default);
-    let templates = children(node, "ResourceURL").filter(|url| attribute(*url, "resourceType") == Some("tile"));
+    let templates =
+        children(node, "ResourceURL").filter(|url| attribute(*url, "resourceType").as_deref() == Some("tile"));
     let template =
-        |url: Node| Some((attribute(url, "format")?.to_owned(), attribute(url, "template")?.trim().to_owned()));
-    Some(Layer {
+        |url: Node| Some((attribute(url, "format")?.into_owned(), attribute(url, "template")?.trim().to_owned()));
+    let mut dimensions = Vec::new();
+    for node in children(node, "Dimension") {
+        dimensions.extend(dimension(node, axes)?);
+        Exceeded::check(dimensions.len(), limits.dimensions_of_layer, "dimensions of one layer")?;
+    }
+    let mut matrix_sets = Vec::new();
+    for node in children(node, "TileMatrixSetLink") {
+        matrix_sets.extend(link(node, limits)?);
+        Exceeded::check(matrix_sets.len(), limits.matrix_sets, "tile matrix sets of one layer")?;
+    }
+    Ok(Some(Layer {
         title: child_words(node, "Title").unwrap_or_else(|| name.clone()),
-        description: child_words(node, "Abstract").map(shortened),
+        description: child_words(node, "Abstract").map(described),
         degrees: child(node, "WGS84BoundingBox").and_then(degrees).or_else(|| own_box(node)),
         formats: children(node, "Format").filter_map(document::words).collect(),
         styles: styles.into_iter().map(|(_, style)| style).collect(),
-        dimensions: children(node, "Dimension").filter_map(|node| dimension(node, now)).collect(),
-        matrix_sets: children(node, "TileMatrixSetLink").filter_map(link).collect(),
+        dimensions: dimensions.into_iter().collect(),
+        matrix_sets,
         templates: templates.filter_map(template).collect(),
         name,
-    })
+    }))
 }
 
 fn style(node: Node) -> Option<(bool, Style)> {
     let name = child_words(node, "Identifier").unwrap_or_default();
-    let legend = child(node, "LegendURL").and_then(|node| attribute(node, "href")).map(str::to_owned);
+    let legend = child(node, "LegendURL").and_then(|node| attribute(node, "href")).map(Cow::into_owned);
     let title = child_words(node, "Title").unwrap_or_else(|| name.clone());
-    Some((attribute(node, "isDefault") == Some("true"), Style { name, title, legend }))
+    Some((attribute(node, "isDefault").as_deref() == Some("true"), Style { name, title, legend }))
 }
 
-fn dimension(node: Node, now: Timestamp) -> Option<Dimension> {
-    let values: Vec<String> = children(node, "Value").filter_map(document::words).collect();
-    let mut dimension = Dimension {
-        name: child_words(node, "Identifier")?,
+fn dimension(node: Node, axes: &mut Axes) -> Result<Option<Arc<Dimension>>, Exceeded> {
+    let Some(name) = child_words(node, "Identifier") else { return Ok(None) };
+    let mut extent = String::new();
+    for value in children(node, "Value").filter_map(document::words) {
+        if !extent.is_empty() {
+            extent.push(',');
+        }
+        extent += &value;
+    }
+    let dimension = Dimension {
+        name,
         units: child_words(node, "UOM").unwrap_or_default(),
         unit_symbol: child_words(node, "UnitSymbol"),
         default: child_words(node, "Default"),
-        nearest_value: false,
-        extent: values.join(","),
-        axis: None,
+        ..Dimension::default()
     };
-    if dimension.is_time() {
-        dimension.axis = Some(TimeAxis::parse(&dimension.extent, now));
-    }
-    Some(dimension)
+    axes.complete(dimension, extent).map(Some)
 }
 
-fn link(node: Node) -> Option<MatrixSetLink> {
+fn link(node: Node, limits: &ReadLimits) -> Result<Option<MatrixSetLink>, Exceeded> {
     let number = |node: Node, name| child_words(node, name)?.parse::<i64>().ok();
-    let limits = child(node, "TileMatrixSetLimits").map(|limits| {
-        let limit = |node: Node| {
-            let columns = [number(node, "MinTileCol")?, number(node, "MaxTileCol")?];
-            let rows = [number(node, "MinTileRow")?, number(node, "MaxTileRow")?];
-            Some((child_words(node, "TileMatrix")?, columns, rows))
-        };
-        children(limits, "TileMatrixLimits").filter_map(limit).collect()
-    });
-    Some(MatrixSetLink { name: child_words(node, "TileMatrixSet")?, limits: limits.unwrap_or_default() })
+    let limit = |node: Node| {
+        let columns = [number(node, "MinTileCol")?, number(node, "MaxTileCol")?];
+        let rows = [number(node, "MinTileRow")?, number(node, "MaxTileRow")?];
+        Some((child_words(node, "TileMatrix")?, columns, rows))
+    };
+    let held = child(node, "TileMatrixSetLimits").into_iter().flat_map(|node| children(node, "TileMatrixLimits"));
+    let held: Vec<_> = held.take(limits.levels + 1).filter_map(limit).collect();
+    Exceeded::check(held.len(), limits.levels, "levels of one tile matrix set")?;
+    Ok(child_words(node, "TileMatrixSet").map(|name| MatrixSetLink { name, limits: held }))
 }
 
-fn matrix_set(node: Node) -> Option<MatrixSet> {
-    Some(MatrixSet {
-        name: child_words(node, "Identifier")?,
-        crs: child_words(node, "SupportedCRS")?,
-        matrices: children(node, "TileMatrix").filter_map(matrix).collect(),
-    })
+fn matrix_set(node: Node, limits: &ReadLimits) -> Result<Option<MatrixSet>, Exceeded> {
+    let matrices: Vec<Matrix> = children(node, "TileMatrix").take(limits.levels + 1).filter_map(matrix).collect();
+    Exceeded::check(matrices.len(), limits.levels, "levels of one tile matrix set")?;
+    let described = child_words(node, "Identifier").zip(child_words(node, "SupportedCRS"));
+    Ok(described.map(|(name, crs)| MatrixSet { name, crs, matrices }))
 }
 
 /// A level; `None` where a number is missing or makes no sense.
@@ -137,7 +170,7 @@ fn degrees(node: Node) -> Option<Bbox> {
 fn own_box(node: Node) -> Option<Bbox> {
     children(node, "BoundingBox").find_map(|node| {
         let corner = |name| two_numbers(&child_words(node, name)?);
-        mapreel_spec::degrees_of(attribute(node, "crs")?, corner("LowerCorner")?, corner("UpperCorner")?)
+        mapreel_spec::degrees_of(&attribute(node, "crs")?, corner("LowerCorner")?, corner("UpperCorner")?)
     })
 }
 

@@ -5,8 +5,10 @@
 use jiff::{SignedDuration, Timestamp};
 use mapreel_sources::{wms, wmts};
 use mapreel_spec::capabilities::{Capabilities, Dialect, Dimension, Layer};
-use mapreel_spec::{Drawing, Limits, Plan, parse_request};
+use mapreel_spec::{Drawing, Inherited, Limits, Plan, ReadLimits, parse_request};
 use proptest::prelude::*;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 fn now() -> Timestamp {
     "2026-01-10T12:00:00Z".parse().unwrap()
@@ -56,6 +58,10 @@ const OLD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   </Capability>
 </WMT_MS_Capabilities>"#;
 
+fn listed(items: &Inherited<str>) -> String {
+    items.iter().map(|item| &**item).collect::<Vec<_>>().join(" / ")
+}
+
 #[test]
 fn layers_inherit_in_the_old_version() {
     let old = read(OLD);
@@ -64,9 +70,9 @@ fn layers_inherit_in_the_old_version() {
     let names: Vec<_> = old.layers.iter().map(|layer| layer.name.as_str()).collect();
     assert_eq!(names, ["first", "second"], "a group without a name cannot be asked for");
     let (first, second) = (layer(&old, "first"), layer(&old, "second"));
-    assert_eq!(first.crs, ["EPSG:4326", "EPSG:3857", "EPSG:3413"]);
+    assert_eq!(listed(&first.crs), "EPSG:4326 / EPSG:3857 / EPSG:3413");
     assert_eq!((first.opaque, second.opaque), (true, false));
-    assert_eq!((&second.title, second.within.join(" / ")), (&"second".to_owned(), "Everything / Group".to_owned()));
+    assert_eq!((&second.title, listed(&second.within)), (&"second".to_owned(), "Everything / Group".to_owned()));
     assert_eq!(first.attribution.as_deref(), Some("The Service"));
     assert_eq!(times(first), ("2020-01-01".into(), "2020-01-05".into(), Some(5)));
     let time = first.dimension("TIME").unwrap();
@@ -74,7 +80,7 @@ fn layers_inherit_in_the_old_version() {
     assert_eq!(times(second), ("2001".into(), "2004-01-01T06:30:00.250Z".into(), Some(3)));
     let elevation = second.dimension("elevation").unwrap();
     assert_eq!(
-        (elevation.units.as_str(), elevation.extent.as_str(), elevation.parameter()),
+        (elevation.units.as_str(), &*elevation.extent, elevation.parameter()),
         ("m", "0,10,20", "ELEVATION".into())
     );
     assert!(first.dimension("elevation").is_none(), "units without an extent are no dimension");
@@ -115,7 +121,7 @@ fn dimensions_limits_and_dialects_in_the_new_version() {
     assert_eq!(forecast.run().unwrap().default_time(now()).unwrap().text(), "2026-01-10T06:00:00Z");
     assert_eq!(forecast.dimension("dim_member").map(Dimension::parameter).as_deref(), Some("DIM_MEMBER"));
     assert_eq!(forecast.degrees, None, "no place on the earth");
-    assert_eq!(forecast.styles[0].name, "boxfill/rainbow");
+    assert_eq!(forecast.styles.iter().next().unwrap().name, "boxfill/rainbow");
     let mixed = layer(&new, "mixed");
     assert_eq!(times(mixed), ("1999-12-31T00:00:00.000Z".into(), "2021-01-01T01:00:00Z".into(), Some(1 + 5 + 3)));
     let problem = layer(&new, "broken").dimension("time").unwrap().axis.clone().unwrap().unwrap_err();
@@ -141,9 +147,70 @@ fn a_broken_document_is_told_with_the_place_where_it_breaks() {
     let laughs = format!(
         "<!DOCTYPE x [<!ENTITY e0 \"ha\">{laughs}]><WMS_Capabilities><Capability><Layer><Name>&e9;</Name></Layer></Capability></WMS_Capabilities>"
     );
-    check(&laughs, "the XML is broken");
+    assert_eq!(read(&laughs).layers[0].name, "&e9;", "no entity is declared");
     let why = wmts::capabilities(OLD.as_bytes(), now()).unwrap_err().to_string();
     assert!(why.contains("this is a WMS 1.1.1, not a WMTS"), "{why}");
+}
+
+/// 788 kB of which 1 000 layers inherit 50 dimensions of 2 800 values, as many CRSs and styles.
+fn inheriting() -> String {
+    let numbers: Vec<_> = (0..2_800).map(|n| n.to_string()).collect();
+    let dimension = |n| format!("<Dimension name='d{n}' units='m'>{}</Dimension>", numbers.join(","));
+    let crs = |n| format!("<CRS>EPSG:{n}</CRS>");
+    let style = |n| format!("<Style><Name>s{n}</Name></Style>");
+    let own = |n: i32| format!("<Layer><Name>l{n}</Name><CRS>X:{n}</CRS><Style><Name>s{n}</Name></Style></Layer>");
+    let (dimensions, crss): (String, String) = ((0..50).map(dimension).collect(), (0..3_000).map(crs).collect());
+    let (styles, layers): (String, String) = ((0..1_000).map(style).collect(), (0..1_000).map(own).collect());
+    format!(
+        "<WMS_Capabilities version='1.3.0'><Capability><Layer><Title>all</Title>{crss}{dimensions}{styles}{layers}</Layer></Capability></WMS_Capabilities>"
+    )
+}
+
+#[test]
+fn what_layers_inherit_is_shared() {
+    let document = inheriting();
+    let capabilities = read(&document);
+    let (first, last) = (&capabilities.layers[0], &capabilities.layers[999]);
+    assert_eq!((first.crs.len(), first.styles.len(), first.dimensions.len()), (3_001, 1_000, 50));
+    assert_eq!(
+        (first.crs.iter().count(), first.styles.iter().count(), first.dimensions.iter().count()),
+        (3_001, 1_000, 50)
+    );
+    assert_eq!(last.styles.iter().map(|style| style.name.as_str()).take(2).collect::<Vec<_>>(), ["s999", "s0"]);
+    // Each dimension is there once, and 1 000 layers add one code and one style each.
+    let (mut seen, mut extents) = (HashSet::new(), HashSet::new());
+    let mut count = |layer: &Layer| layer.crs.unseen(&mut seen).count() + layer.styles.unseen(&mut seen).count();
+    assert_eq!(capabilities.layers.iter().map(&mut count).sum::<usize>(), 3_000 + 1_000 + 2_000);
+    for layer in &capabilities.layers {
+        extents.extend(layer.dimensions.iter().map(|dimension| Arc::as_ptr(&dimension.extent)));
+    }
+    assert_eq!(extents.len(), 1, "equal extents are one text");
+    assert!(Arc::ptr_eq(first.dimensions.iter().next().unwrap(), last.dimensions.iter().next().unwrap()));
+}
+
+#[test]
+fn a_limit_that_a_document_exceeds_is_named() {
+    let check = |limits: ReadLimits, words: &str| {
+        let why = wms::capabilities_within(NEW.as_bytes(), now(), &limits).unwrap_err().to_string();
+        assert_eq!(why, format!("the document is too large to be read: {words}"));
+    };
+    let all = ReadLimits::default;
+    check(ReadLimits { layers: 2, ..all() }, "more than 2 layers");
+    check(ReadLimits { layer_depth: 1, ..all() }, "more than 1 layers deep");
+    check(ReadLimits { dimensions_of_layer: 2, ..all() }, "more than 2 dimensions of one layer");
+    check(ReadLimits { dimensions: 4, ..all() }, "more than 4 dimensions");
+    check(ReadLimits { styles_of_layer: 0, ..all() }, "more than 0 styles of one layer");
+    check(ReadLimits { crs_of_layer: 0, ..all() }, "more than 0 CRSs of one layer");
+    check(ReadLimits { bytes: 100, ..all() }, "more than 100 bytes");
+}
+
+#[test]
+fn the_times_of_a_layer_that_exceed_a_limit_are_its_own_gap() {
+    let limits = ReadLimits { times: 4, ..ReadLimits::default() };
+    let read = wms::capabilities_within(NEW.as_bytes(), now(), &limits).unwrap();
+    let why = layer(&read, "mixed").dimension("time").unwrap().axis.clone().unwrap().unwrap_err().to_string();
+    assert_eq!(why, "more than 4 times in one document");
+    assert_eq!(times(layer(&read, "forecast")).2, Some(39));
 }
 
 #[test]
@@ -180,7 +247,7 @@ fn a_wmts_names_its_tiles() {
     let tiles = wmts::capabilities(document.as_bytes(), now()).unwrap();
     let ice = &tiles.layers[0];
     assert_eq!((tiles.get_tile.as_deref(), ice.styles[0].name.as_str()), (Some("http://h/kvp?"), "usual"));
-    assert_eq!(ice.dimensions[0].axis.as_ref().unwrap().as_ref().unwrap().count(), Some(4));
+    assert_eq!(ice.dimensions.iter().next().unwrap().axis.as_ref().unwrap().as_ref().unwrap().count(), Some(4));
     let matrix = &tiles.matrix_sets[0].matrices[0];
     assert_eq!((matrix.tile_px, matrix.size, matrix.top_left), ([512, 512], [2, 2], [-4_194_304.0, 4_194_304.0]));
 }

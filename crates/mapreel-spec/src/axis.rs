@@ -6,6 +6,7 @@
 use crate::TimeError;
 use crate::ignored::Ignored;
 use crate::interval::{Entry, Interval};
+use crate::read_limits::ReadLimits;
 use crate::time::ValidTime;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
@@ -26,8 +27,39 @@ pub struct TimeAxis {
     intervals: Arc<[Reaching]>,
     /// Entries that could not be read.
     ignored: Option<Arc<Ignored>>,
+    last: ValidTime,
+    count: Option<u64>,
     /// When it was read: what is later is the future.
     now: Timestamp,
+}
+
+/// How many times may still be read of a document.
+#[derive(Debug)]
+pub struct Allowance {
+    times: usize,
+    intervals: usize,
+    limits: [usize; 2],
+}
+
+impl Allowance {
+    /// All that the limits allow.
+    pub fn new(limits: &ReadLimits) -> Self {
+        Self { times: limits.times, intervals: limits.intervals, limits: [limits.times, limits.intervals] }
+    }
+
+    /// Whether so many may be read.
+    fn hold(&self, times: usize, intervals: usize) -> Result<(), TimeError> {
+        match (times > self.times, intervals > self.intervals) {
+            (true, _) => Err(TimeError::TooManyEntries(self.limits[0], "times in one document")),
+            (_, true) => Err(TimeError::TooManyEntries(self.limits[1], "intervals in one document")),
+            _ => Ok(()),
+        }
+    }
+
+    fn take(&mut self, times: usize, intervals: usize) {
+        self.times = self.times.saturating_sub(times);
+        self.intervals = self.intervals.saturating_sub(intervals);
+    }
 }
 
 /// The two sides of the present.
@@ -67,6 +99,14 @@ impl TimeAxis {
     /// # Errors
     /// No entry can be read, and why not the first; or there are too many.
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, TimeError> {
+        Self::parse_within(text, now, &mut Allowance::new(&ReadLimits::default()))
+    }
+
+    /// The same, within what is left of a document's limits; what it takes is gone from them.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]; and the document has too many times.
+    pub fn parse_within(text: &str, now: Timestamp, left: &mut Allowance) -> Result<Self, TimeError> {
         // In whole seconds: `P1D/current` becomes a text, and processes that replay one another's work know now by the millisecond.
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let (mut values, mut intervals) = (Vec::new(), Vec::new());
@@ -78,6 +118,7 @@ impl TimeAxis {
                 Err(reason) => ignored.add(item, reason),
             }
             ignored.of += 1;
+            left.hold(values.len() + intervals.len(), intervals.len())?;
             if ignored.of > ENTRIES_MAX {
                 return Err(TimeError::TooManyEntries(ENTRIES_MAX, "entries"));
             }
@@ -88,11 +129,18 @@ impl TimeAxis {
         if values.is_empty() && intervals.is_empty() {
             return Err(ignored.reason().cloned().unwrap_or_else(|| TimeError::not_a_time(text)));
         }
+        left.take(values.len() + intervals.len(), intervals.len());
         values.sort_by_key(ValidTime::instant);
         values.dedup();
         intervals.sort_by_key(Interval::start);
         let ignored = Some(ignored).filter(|ignored| ignored.count() > 0).map(Arc::new);
-        Ok(Self { values: values.into(), intervals: reaching(intervals), ignored, now })
+        let last = intervals.iter().max_by_key(|interval| interval.last());
+        let last =
+            last.and_then(|interval| interval.previous(interval.last())).into_iter().chain(values.last().cloned());
+        let last = last.max_by_key(ValidTime::instant).ok_or_else(|| TimeError::not_a_time(text))?;
+        let counts = intervals.iter().map(Interval::count).chain([Some(values.len() as u64)]);
+        let count = counts.into_iter().try_fold(0u64, |sum, count| Some(sum.saturating_add(count?)));
+        Ok(Self { values: values.into(), intervals: reaching(intervals), ignored, last, count, now })
     }
 
     /// Entries that could not be read.
@@ -148,7 +196,7 @@ impl TimeAxis {
 
     /// The latest time.
     pub fn last(&self) -> ValidTime {
-        self.previous(Timestamp::MAX).expect("an axis has a time")
+        self.last.clone()
     }
 
     /// The last `count` times that are not later than the moment at which the axis was read, in order, or all where there
@@ -186,8 +234,7 @@ impl TimeAxis {
 
     /// How many times there are, where they can be counted; one that is written twice in intervals counts twice.
     pub fn count(&self) -> Option<u64> {
-        let counts = self.intervals.iter().map(|each| each.interval.count());
-        counts.chain([Some(self.values.len() as u64)]).try_fold(0u64, |sum, count| Some(sum.saturating_add(count?)))
+        self.count
     }
 }
 

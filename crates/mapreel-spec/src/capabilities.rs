@@ -2,12 +2,14 @@
 //!
 //! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `wms_layer.rs`'s.
 
+use crate::inherited::Inherited;
 use crate::interval::is_now;
 use crate::time_error::shortened;
 use crate::{AxisOrder, Bbox, Crs, TimeAxis, TimeError, ValidTime, axes};
 use jiff::Timestamp;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// A WMS.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -49,7 +51,10 @@ impl Capabilities {
 
     /// The CRSs of its layers that maps can be asked for in, and which coordinate it expects first in the box of each.
     pub fn axes(&self) -> BTreeMap<&str, AxisOrder> {
-        let codes: BTreeSet<&str> = self.layers.iter().flat_map(|layer| &layer.crs).map(String::as_str).collect();
+        let (mut codes, mut seen) = (BTreeSet::new(), HashSet::new());
+        for layer in &self.layers {
+            codes.extend(layer.crs.unseen(&mut seen).map(|code| &**code));
+        }
         let known = codes.into_iter().filter(|code| Crs::parse(code).is_some());
         let order = |code| match self.dialect {
             Dialect::Xpublish => AxisOrder::XThenY,
@@ -83,22 +88,22 @@ pub struct Layer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The titles of the layers that it lies in, outermost first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub within: Vec<String>,
+    #[serde(skip_serializing_if = "Inherited::is_empty")]
+    pub within: Inherited<str>,
     /// The CRSs that it is offered in, as the server writes them.
-    pub crs: Vec<String>,
+    pub crs: Inherited<str>,
     /// Where there are data: west, south, east, north in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub degrees: Option<Bbox>,
     /// Its times, elevations, runs and whatever else it depends on.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub dimensions: Vec<Dimension>,
+    #[serde(skip_serializing_if = "Inherited::is_empty")]
+    pub dimensions: Inherited<Dimension>,
     /// The styles that it is offered in, its own before inherited ones.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub styles: Vec<Style>,
+    #[serde(skip_serializing_if = "Inherited::is_empty")]
+    pub styles: Inherited<Style>,
     /// The credit that it asks for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attribution: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
+    pub attribution: Option<Arc<str>>,
     /// Whether it covers what is below it.
     pub opaque: bool,
 }
@@ -106,23 +111,25 @@ pub struct Layer {
 impl Layer {
     /// A dimension by its name, which has no case.
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
-        self.dimensions.iter().find(|dimension| dimension.name.eq_ignore_ascii_case(name))
+        self.dimensions.iter().map(|dimension| &**dimension).find(|known| known.name.eq_ignore_ascii_case(name))
     }
 
     /// The dimensions other than time.
-    pub fn other_dimensions(&self) -> impl Iterator<Item = &Dimension> {
+    pub fn other_dimensions(&self) -> impl Iterator<Item = &Arc<Dimension>> {
         self.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"))
     }
 
     /// Whether one value of each dimension serves both: each that both have has the same values and the same default.
     pub(crate) fn agrees_with(&self, other: &Self) -> bool {
-        let same = |a: &Dimension, b: &Dimension| a.extent == b.extent && a.default == b.default;
+        let same = |a: &Dimension, b: &Dimension| {
+            std::ptr::eq(a, b) || a.default == b.default && (Arc::ptr_eq(&a.extent, &b.extent) || a.extent == b.extent)
+        };
         self.dimensions.iter().all(|mine| other.dimension(&mine.name).is_none_or(|theirs| same(mine, theirs)))
     }
 
     /// The dimension that names the run of a forecast.
     pub fn run(&self) -> Option<&Dimension> {
-        self.dimensions.iter().find(|dimension| dimension.is_run())
+        self.dimensions.iter().map(|dimension| &**dimension).find(|dimension| dimension.is_run())
     }
 }
 
@@ -142,7 +149,8 @@ pub struct Dimension {
     /// Whether the server takes the nearest value where it does not have the one that is asked for.
     pub nearest_value: bool,
     /// The values, as the server writes them.
-    pub extent: String,
+    #[serde(serialize_with = "text")]
+    pub extent: Arc<str>,
     /// The same as a time axis, where it is one, or what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "axis")]
     pub axis: Option<Result<TimeAxis, TimeError>>,
@@ -225,6 +233,14 @@ pub struct Style {
     /// The address of its legend, as the server writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legend: Option<String>,
+}
+
+fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn optional_text<S: serde::Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
 }
 
 /// An axis in a few words: its ends, and how many times it has.

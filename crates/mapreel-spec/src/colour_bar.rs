@@ -2,6 +2,7 @@
 
 use crate::capabilities::Dialect;
 use crate::json::Json;
+use crate::read_limits::ReadLimits;
 use crate::wms::Service;
 
 /// Which values the ends of a strip of colours stand for.
@@ -74,7 +75,7 @@ pub(crate) struct Details {
 impl Details {
     /// Takes in an answer; what is not in it stays as it was.
     pub(crate) fn take_in(&mut self, answer: &[u8]) {
-        let Ok(json) = serde_json::from_slice::<Json>(answer) else { return };
+        let Ok(json) = Json::read(answer, &ReadLimits::default()) else { return };
         let text = |name: &str| match json.get(name) {
             Some(Json::Text(text)) => crate::text::clean(text).ok().filter(|text| !text.is_empty()),
             _ => None,

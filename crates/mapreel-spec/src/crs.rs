@@ -5,7 +5,7 @@ use crate::projection::{self, Projection};
 use std::f64::consts::PI;
 
 /// A coordinate reference system that maps can be drawn in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Crs {
     /// EPSG:3857, spherical Mercator in metres.
     WebMercator,

@@ -11,6 +11,7 @@ use crate::offered::{AskedValue, Offered, Used, Value};
 use crate::text::few;
 use crate::{Gap, ValidTime, Zone};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// What a request asks of a dimension.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,12 +75,12 @@ impl Dimensions {
     /// Takes in the dimensions that a server offers; `given` has the values among a request's parameters, by name.
     pub(crate) fn settle(
         &mut self,
-        offered: &[&Dimension],
+        offered: &[Arc<Dimension>],
         given: impl Fn(&str) -> Option<String>,
         naming: Naming,
         now: Timestamp,
     ) {
-        self.offered = offered.iter().map(|dimension| Offered::new((*dimension).clone())).collect();
+        self.offered = offered.iter().cloned().map(Offered::new).collect();
         self.chosen.clear();
         self.given.clear();
         for offered in &self.offered {
@@ -155,7 +156,7 @@ impl Dimensions {
         let is_asked = self.asked.iter().any(|asked| is_called(&by_name, &asked.name));
         let offered = match (self.animated(name), &self.unknown) {
             (Some(offered), _) => offered.clone(),
-            (None, Some(_)) if !is_asked => Offered::new(by_name),
+            (None, Some(_)) if !is_asked => Offered::new(Arc::new(by_name)),
             _ => return,
         };
         let value = |text: &String| match &self.unknown {
@@ -169,7 +170,7 @@ impl Dimensions {
             units: dimension.symbol(),
             is_run: dimension.is_run(),
             values,
-            name: dimension.name,
+            name: dimension.name.clone(),
         });
     }
 

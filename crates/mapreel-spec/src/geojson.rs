@@ -5,9 +5,10 @@
 //! fix, nothing is interpolated.
 
 use crate::ValidTime;
-use crate::json::Json;
+use crate::json::{Json, JsonError};
 use crate::problem::{Problem, Problems};
 use crate::read::{Fields, Node, Notes};
+use crate::read_limits::ReadLimits;
 use crate::simplestyle;
 pub use crate::simplestyle::Style;
 use jiff::{SignedDuration, Timestamp};
@@ -198,9 +199,9 @@ impl Reading {
     /// Every problem of the document, each with its JSON Pointer within it.
     pub fn parse(&self, document: &[u8]) -> Result<Features, Problems> {
         let notes = Notes::default();
-        let json: Json = serde_json::from_slice(document).map_err(|error| {
-            let detail = format!("not JSON: {error}");
-            Problems(vec![Problem { pointer: String::new(), code: "not_json", detail, hint: None }])
+        let json = Json::read(document, &ReadLimits::default()).map_err(|error| {
+            let code = if matches!(error, JsonError::TooLarge(_)) { "too_large" } else { "not_json" };
+            Problems(vec![Problem { pointer: String::new(), code, detail: error.to_string(), hint: None }])
         })?;
         match self.read(&Node::root(&json, &notes)) {
             Some(features) if notes.is_empty() => Ok(features),

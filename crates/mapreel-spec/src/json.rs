@@ -2,21 +2,48 @@
 //!
 //! `serde_json::Value` would silently keep the last of two equal keys; a request that says two things is refused here.
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use crate::read_limits::{Exceeded, ReadLimits};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
+/// A value: 24 bytes, and what it holds in one piece of memory.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Json {
     Null,
     Bool(bool),
     Number(f64),
     Text(String),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    List(Box<[Json]>),
+    Object(Box<[(String, Json)]>),
+}
+
+/// Why a document is not read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JsonError {
+    #[error("not JSON: {0}")]
+    NotJson(serde_json::Error),
+    #[error("too large to be read: {0}")]
+    TooLarge(Exceeded),
 }
 
 impl Json {
+    /// Reads a document within limits: values are counted while they are read.
+    pub(crate) fn read(document: &[u8], limits: &ReadLimits) -> Result<Self, JsonError> {
+        let too_large = |what, max| Err(JsonError::TooLarge(Exceeded { what, max }));
+        if depth(document) > limits.json_depth {
+            return too_large("lists and objects deep", limits.json_depth);
+        }
+        let left = Cell::new(limits.json_values);
+        let mut reader = serde_json::Deserializer::from_slice(document);
+        match Tree(&left).deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)) {
+            Ok(json) => Ok(json),
+            Err(_) if left.get() == 0 => too_large("values", limits.json_values),
+            Err(error) => Err(JsonError::NotJson(error)),
+        }
+    }
+
     /// The kind of value, for messages: "a number", "a list".
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -57,15 +84,21 @@ pub(crate) fn depth(document: &[u8]) -> usize {
     deepest
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Tree)
+/// Builds a value, and every value within it, as long as some are left.
+#[derive(Clone, Copy)]
+struct Tree<'c>(&'c Cell<usize>);
+
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        let left = self.0.get().checked_sub(1).ok_or_else(|| D::Error::custom("too many values"))?;
+        self.0.set(left);
+        deserializer.deserialize_any(self)
     }
 }
 
-struct Tree;
-
-impl<'de> Visitor<'de> for Tree {
+impl<'de> Visitor<'de> for Tree<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -102,22 +135,31 @@ impl<'de> Visitor<'de> for Tree {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
+        while let Some(item) = seq.next_element_seed(self)? {
             items.push(item);
         }
-        Ok(Json::List(items))
+        Ok(Json::List(items.into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        // Most objects have few fields, which are compared faster than hashed.
+        const FEW: usize = 16;
         let mut fields: Vec<(String, Json)> = Vec::new();
         let mut seen = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
+            if fields.len() == FEW {
+                seen.extend(fields.iter().map(|(key, _)| key.clone()));
+            }
+            let is_given = match fields.len() < FEW {
+                true => fields.iter().any(|(known, _)| *known == key),
+                false => !seen.insert(key.clone()),
+            };
+            if is_given {
                 return Err(A::Error::custom(format!("the field `{key}` is given twice")));
             }
-            fields.push((key, map.next_value()?));
+            fields.push((key, map.next_value_seed(self)?));
         }
-        Ok(Json::Object(fields))
+        Ok(Json::Object(fields.into()))
     }
 }
 
@@ -134,5 +176,37 @@ mod tests {
         check(r#"["[[[\"[[["]"#, 1);
         check("[[[[", 4);
         check("]]]][", 1);
+    }
+    fn read(document: &str, limits: &ReadLimits) -> Result<Json, String> {
+        Json::read(document.as_bytes(), limits).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_document_is_read_within_limits() {
+        assert!(size_of::<Json>() <= 24);
+        let limits = ReadLimits { json_values: 4, json_depth: 2, ..ReadLimits::default() };
+        let check = |text: &str, expected: Result<(), &str>| {
+            assert_eq!(read(text, &limits).map(drop), expected.map_err(str::to_owned), "{text}");
+        };
+        check("[1, 2, 3]", Ok(()));
+        check("[1, 2, 3, 4]", Err("too large to be read: more than 4 values"));
+        check("[{}, {}, {}, {}]", Err("too large to be read: more than 4 values"));
+        check("[[[]]]", Err("too large to be read: more than 2 lists and objects deep"));
+        check("[1] 2", Err("not JSON: trailing characters at line 1 column 5"));
+        let all = ReadLimits::default();
+        let (numbers, lists) = (format!("[0{}]", ",0".repeat(8_000_000)), format!("[[]{}]", ",[]".repeat(5_000_000)));
+        for large in [numbers, lists, "[".repeat(16_000_000)] {
+            assert!(read(&large, &all).unwrap_err().starts_with("too large to be read: more than "));
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_given_twice_is_found_among_many() {
+        let fields = |count: usize| (0..count).map(|n| format!(r#""f{n}": {n}, "#)).collect::<String>();
+        for count in [1, 15, 16, 17, 1000] {
+            let (once, twice) = (format!(r#"{{{}"x": 0}}"#, fields(count)), format!(r#"{{{}"f0": 0}}"#, fields(count)));
+            assert!(read(&once, &ReadLimits::default()).is_ok());
+            assert!(read(&twice, &ReadLimits::default()).unwrap_err().contains("the field `f0` is given twice"));
+        }
     }
 }

@@ -71,7 +71,8 @@ impl Animation {
         let Content::Wms(wms) = &mut described.content else { return };
         if let Ok(capabilities) = capabilities {
             let named = wms.service.layers().filter_map(|name| capabilities.layer(name));
-            let dimensions: Vec<&Dimension> = named.flat_map(|layer| &layer.dimensions).collect();
+            let dimensions: Vec<&Dimension> =
+                named.flat_map(|layer| layer.dimensions.iter()).map(|dimension| &**dimension).collect();
             described.warnings.extend(wms.timing.warnings(&described.name, &dimensions, timeless, now));
         }
         let legend_wanted = described.legend == Some(Legend::Auto);
@@ -102,7 +103,7 @@ impl Animation {
             described.name = title;
         }
         if let Some(layer) = said.as_ref().ok().and_then(|said| said.layers.iter().find(|l| l.name == wmts.layer)) {
-            let dimensions: Vec<&Dimension> = layer.dimensions.iter().collect();
+            let dimensions: Vec<&Dimension> = layer.dimensions.iter().map(|dimension| &**dimension).collect();
             described.warnings.extend(wmts.timing.warnings(&described.name, &dimensions, timeless, now));
         }
         let learnt = said.and_then(|said| wmts.learn(said, &map, now));

@@ -4,6 +4,7 @@ use crate::capabilities::Dimension;
 use crate::time_error::shortened;
 use crate::{Gap, TimeAxis, ValidTime, ValueAxis};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// The most values of a dimension that a film may show: one more than the limit on frames, so that the limit is what is met.
 const VALUES_MAX: usize = 601;
@@ -55,7 +56,7 @@ impl Used {
 /// A dimension, whose values are read once.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Offered {
-    pub dimension: Dimension,
+    pub dimension: Arc<Dimension>,
     values: Values,
 }
 
@@ -68,7 +69,7 @@ enum Values {
 }
 
 impl Offered {
-    pub(crate) fn new(dimension: Dimension) -> Self {
+    pub(crate) fn new(dimension: Arc<Dimension>) -> Self {
         let unread = |problem| Values::Unread(format!("the values that the server names cannot be read: {problem}"));
         let values = match &dimension.axis {
             Some(Ok(axis)) => Values::Times(axis.clone()),

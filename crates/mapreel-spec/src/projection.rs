@@ -130,6 +130,12 @@ impl PartialEq for Projection {
 
 impl Eq for Projection {}
 
+impl std::hash::Hash for Projection {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.code.hash(state);
+    }
+}
+
 impl std::fmt::Debug for Projection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name)

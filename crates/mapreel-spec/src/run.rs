@@ -49,11 +49,12 @@ mod tests {
     use super::*;
     use crate::TimeAxis;
     use jiff::Timestamp;
+    use std::sync::Arc;
 
     fn capabilities(layer: &str, runs: Option<&str>) -> Capabilities {
         let axis = |extent| Some(TimeAxis::parse(extent, Timestamp::UNIX_EPOCH));
         let dimension =
-            |extent| Dimension { name: "reference_time".into(), axis: axis(extent), ..Dimension::default() };
+            |extent| Arc::new(Dimension { name: "reference_time".into(), axis: axis(extent), ..Dimension::default() });
         let layer =
             Layer { name: layer.into(), dimensions: runs.map(dimension).into_iter().collect(), ..Layer::default() };
         Capabilities { layers: vec![layer], ..Capabilities::default() }

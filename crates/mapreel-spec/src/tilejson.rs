@@ -1,6 +1,7 @@
 //! TileJSON (2.x, 3.0): a document that says where tiles are.
 
 use crate::json::Json;
+use crate::read_limits::ReadLimits;
 use crate::tile::{TileTemplate, ZOOM_MAX};
 use crate::wms::Request;
 use crate::{Bbox, text};
@@ -11,7 +12,7 @@ use crate::{Bbox, text};
 /// # Errors
 /// What is missing or wrong in the document.
 pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option<String>), String> {
-    let json: Json = serde_json::from_slice(bytes).map_err(|error| format!("not JSON: {error}"))?;
+    let json = Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?;
     let Some(Json::List(tiles)) = json.get("tiles") else { return Err("it has no list `tiles`".into()) };
     let Some(Json::Text(url)) = tiles.first() else { return Err("the list `tiles` has no address".into()) };
     if !url.starts_with("http://") && !url.starts_with("https://") {

@@ -1,6 +1,6 @@
 //! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
 
-use crate::capabilities::{Capabilities, Dialect, Dimension, Layer};
+use crate::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
 use crate::cell::Cell;
 use crate::colour_bar::{ColourBar, Details, Question};
 use crate::dimension::{Animate, Dimensions};
@@ -12,6 +12,8 @@ use crate::timing::{AskedTime, Known, Timing};
 use crate::wms::Service;
 use crate::{AxisOrder, Crs, Extent, Gap, Limits, ValidTime, Zone, outside};
 use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A layer of a WMS.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,12 +129,10 @@ impl WmsLayer {
     /// Chooses the values of dimensions other than time. Those that are the same in every frame become parameters of the
     /// service, so that legends are asked for with them, too.
     fn settle_dimensions(&mut self, layers: &[&Layer], now: Timestamp) {
-        let mut offered: Vec<&Dimension> = Vec::new();
-        for dimension in layers.iter().flat_map(|layer| layer.other_dimensions()) {
-            if !offered.iter().any(|known| known.name.eq_ignore_ascii_case(&dimension.name)) {
-                offered.push(dimension);
-            }
-        }
+        let others = layers.iter().flat_map(|layer| layer.other_dimensions());
+        let mut seen = HashSet::new();
+        let offered: Vec<Arc<Dimension>> =
+            others.filter(|dimension| seen.insert(dimension.name.to_ascii_lowercase())).cloned().collect();
         let request = self.service.request.clone();
         self.dimensions.settle(&offered, |name| request.get(name).map(str::to_owned), Dimension::parameter, now);
         for (parameter, value) in self.dimensions.at(0).unwrap_or_default() {
@@ -184,17 +184,22 @@ impl WmsLayer {
         if self.crs_given {
             return;
         }
-        let offers = |crs: Crs| {
-            let code = layers[0].crs.iter().find(|code| Crs::parse(code) == Some(crs))?;
-            layers.iter().all(|layer| layer.crs.iter().any(|code| Crs::parse(code) == Some(crs))).then_some(code)
-        };
+        let of_first: Vec<(Crs, &str)> =
+            layers[0].crs.iter().filter_map(|code| Some((Crs::parse(code)?, &**code))).collect();
+        // What the first offers and all others, too; the first name of several.
+        let mut offered: HashMap<Crs, &str> = of_first.iter().rev().copied().collect();
+        for layer in &layers[1..] {
+            let theirs: HashSet<Crs> = layer.crs.iter().filter_map(|code| Crs::parse(code)).collect();
+            offered.retain(|crs, _| theirs.contains(crs));
+        }
         // EPSG:3857 ends before the poles.
         let degrees = map.bbox.convert(map.crs, Crs::Geographic);
         let polar = degrees
             .is_some_and(|b| b.max_y > Crs::WebMercator.latitude_max() || b.min_y < -Crs::WebMercator.latitude_max());
         let fallbacks = if polar { [Crs::Geographic, Crs::WebMercator] } else { [Crs::WebMercator, Crs::Geographic] };
-        let others = layers[0].crs.iter().filter_map(|code| Crs::parse(code));
-        let chosen = std::iter::once(map.crs).chain(fallbacks).chain(others).find_map(|crs| Some((crs, offers(crs)?)));
+        let others = of_first.iter().map(|(crs, _)| *crs);
+        let mut wanted = std::iter::once(map.crs).chain(fallbacks).chain(others);
+        let chosen = wanted.find_map(|crs| Some((crs, *offered.get(&crs)?)));
         if let Some((crs, code)) = chosen {
             self.service.ask_in(crs, code);
         }
@@ -204,7 +209,7 @@ impl WmsLayer {
     fn speak(&mut self, dialect: Dialect, layer: &Layer) {
         self.dialect = dialect;
         if dialect == Dialect::Xpublish {
-            let style = layer.styles.first().filter(|_| self.service.request.get("STYLES") == Some(""));
+            let style = layer.styles.iter().next().filter(|_| self.service.request.get("STYLES") == Some(""));
             style.iter().for_each(|style| self.service.request.set("STYLES", style.name.clone()));
             self.service.axis_order = self.service.axis_order.or(Some(AxisOrder::XThenY));
         }
@@ -256,8 +261,8 @@ impl WmsLayer {
     pub(crate) fn legend(&self, capabilities: &Capabilities) -> String {
         let name = self.service.layers().next().unwrap_or_default();
         let wanted = self.service.request.get("STYLES").unwrap_or_default().split(',').next().unwrap_or_default();
-        let styles = capabilities.layer(name).map(|layer| &layer.styles[..]).unwrap_or_default();
-        let style = styles.iter().find(|style| wanted.is_empty() || style.name == wanted);
+        let is_wanted = |style: &&Arc<Style>| wanted.is_empty() || style.name == wanted;
+        let style = capabilities.layer(name).and_then(|layer| layer.styles.iter().find(is_wanted));
         match style.and_then(|style| style.legend.as_deref()) {
             // A picture that the server has drawn beforehand does not know of these.
             Some(url) if !self.service.recolours() => {

@@ -2,8 +2,8 @@
 //!
 //! Which tiles of it show a map is the business of `wmts_layer.rs`.
 
-use crate::Bbox;
 use crate::capabilities::{Dimension, Style};
+use crate::{Bbox, Inherited};
 use serde::Serialize;
 
 /// A WMTS.
@@ -43,8 +43,8 @@ pub struct Layer {
     /// The styles, the default one first.
     pub styles: Vec<Style>,
     /// Its times and whatever else it depends on.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub dimensions: Vec<Dimension>,
+    #[serde(skip_serializing_if = "Inherited::is_empty")]
+    pub dimensions: Inherited<Dimension>,
     /// The names of the pyramids that it is offered in, with the tiles that there are where that is said.
     pub matrix_sets: Vec<MatrixSetLink>,
     /// The addresses of its tiles: format and template.

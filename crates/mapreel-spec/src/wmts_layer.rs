@@ -11,6 +11,7 @@ use crate::wms_layer::{Choice, known_times};
 use crate::wmts::{Capabilities, Layer};
 use crate::{AxisOrder, Bbox, Crs, Extent, Gap, ValidTime, ValueAxis, Zone, outside};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// A layer of a request that a WMTS shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +88,8 @@ impl WmtsLayer {
             let more = if capabilities.layers.len() > NAMED { " …" } else { "" };
             format!("the server has no layer `{}`; it has {}{more}", self.layer, names.join(", "))
         })?;
-        let time = layer.dimensions.iter().find(|dimension| dimension.name.eq_ignore_ascii_case("time"));
+        let mut dimensions = layer.dimensions.iter().map(|dimension| &**dimension);
+        let time = dimensions.find(|dimension| dimension.name.eq_ignore_ascii_case("time"));
         self.timing.known = known_times(time, now);
         let asked = matrix_set::Asked { name: self.matrix_set.as_deref(), order: self.axis_order };
         let (set, levels) = matrix_set::choose(capabilities, layer, asked, map)?;
@@ -130,12 +132,12 @@ impl WmtsLayer {
     /// each (07-057r7, 7.1.1.2): without a default the first.
     fn settle_dimensions(&mut self, layer: &Layer, now: Timestamp) -> Vec<(String, String)> {
         let others = layer.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"));
-        let with_default =
-            |dimension: &Dimension| Dimension { default: default_or_first(dimension), ..dimension.clone() };
-        let others: Vec<Dimension> = others.map(with_default).collect();
-        let offered: Vec<&Dimension> = others.iter().collect();
+        let with_default = |dimension: &Arc<Dimension>| {
+            Arc::new(Dimension { default: default_or_first(dimension), ..Dimension::clone(dimension) })
+        };
+        let others: Vec<Arc<Dimension>> = others.map(with_default).collect();
         let request = self.request.clone();
-        self.dimensions.settle(&offered, |name| request.get(name).map(str::to_owned), identifier, now);
+        self.dimensions.settle(&others, |name| request.get(name).map(str::to_owned), identifier, now);
         let is_chosen = |name: &str| self.dimensions.parameters().any(|chosen| chosen == name);
         let single = others.iter().filter(|dimension| !is_chosen(&dimension.name));
         single.filter_map(|dimension| Some((dimension.name.clone(), dimension.default.clone()?))).collect()

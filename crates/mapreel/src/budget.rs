@@ -17,7 +17,7 @@ const KEPT_PART: u64 = 8;
 /// Of what the machine or the cgroup has, the part that is taken where no setting says more, of 100.
 const AUTO_PERCENT: u64 = 75;
 /// Documents that are read at once, and what they become, in MiB.
-pub(crate) const DOCUMENTS_MIB: u64 = 256;
+pub(crate) const DOCUMENTS_MIB: u64 = 320;
 
 /// The memory of a process, shared out in MiB.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@ use mapreel_spec::wms::Request;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// What a map server offers.
 #[derive(Debug, Serialize)]
@@ -27,6 +28,23 @@ impl Offer {
             true => wmts::capabilities(document, now).map(Self::Wmts),
             false => wms::capabilities(document, now).map(Self::Wms),
         }
+    }
+
+    /// Everything, as JSON. Layers are written with all that they inherit, which may be far more than the document.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub(crate) fn json(&self) -> anyhow::Result<Vec<u8>> {
+        let mut out = Bounded(Vec::new());
+        serde_json::to_writer(&mut out, self)?;
+        Ok(out.0)
+    }
+
+    /// The same for people, with a line for each value.
+    pub(crate) fn pretty(&self) -> anyhow::Result<String> {
+        let mut out = Bounded(Vec::new());
+        serde_json::to_writer_pretty(&mut out, self)?;
+        Ok(String::from_utf8(out.0)? + "\n")
     }
 
     /// Layers in it.
@@ -54,9 +72,9 @@ impl Offer {
                 for layer in &wms.layers {
                     heading(&mut out, &layer.name, &layer.title);
                     layer.dimensions.iter().for_each(|dimension| line(&mut out, &dimension.name, &values(dimension)));
-                    let styles: Vec<&str> = layer.styles.iter().map(|style| style.name.as_str()).collect();
-                    line(&mut out, "styles", &some(&styles));
-                    line(&mut out, "crs", &some(&layer.crs.iter().map(String::as_str).collect::<Vec<_>>()));
+                    let styles = layer.styles.iter().map(|style| style.name.as_str());
+                    line(&mut out, "styles", &few(styles, layer.styles.len()));
+                    line(&mut out, "crs", &few(layer.crs.iter().map(|code| &**code), layer.crs.len()));
                 }
             }
             Self::Wmts(wmts) => {
@@ -71,6 +89,27 @@ impl Offer {
             }
         }
         out
+    }
+}
+
+/// The most bytes of an offer.
+const OFFER_BYTES_MAX: usize = 128 << 20;
+
+/// Memory that takes so many bytes and no more.
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > OFFER_BYTES_MAX {
+            let why = format!("what the server offers is longer than {} MiB", OFFER_BYTES_MAX >> 20);
+            return Err(io::Error::other(why));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -105,9 +144,14 @@ fn line(out: &mut String, key: &str, value: &str) {
 
 /// The first few of a list.
 pub(crate) fn some(items: &[&str]) -> String {
+    few(items.iter().copied(), items.len())
+}
+
+/// The first few of so many.
+fn few<'a>(items: impl Iterator<Item = &'a str>, count: usize) -> String {
     const SHOWN: usize = 6;
-    let more = if items.len() > SHOWN { format!(" and {} more", items.len() - SHOWN) } else { String::new() };
-    format!("{}{more}", items[..items.len().min(SHOWN)].join(", "))
+    let more = if count > SHOWN { format!(" and {} more", count - SHOWN) } else { String::new() };
+    format!("{}{more}", items.take(SHOWN).collect::<Vec<_>>().join(", "))
 }
 
 /// A dimension in a line.
@@ -128,9 +172,10 @@ fn values(dimension: &Dimension) -> String {
         }
         Some(Err(problem)) => format!("cannot be read: {problem}"),
         None => {
-            let values: Vec<&str> = dimension.extent.split(',').map(str::trim).collect();
+            let values = dimension.extent.split(',').map(str::trim);
+            let count = values.clone().count();
             let units = if dimension.units.is_empty() { String::new() } else { format!(" ({})", dimension.units) };
-            format!("{}{units}{default}", some(&values))
+            format!("{}{units}{default}", few(values, count))
         }
     }
 }

@@ -19,7 +19,8 @@ use mapreel_sources::{CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};
 use mapreel_spec::{
     ANSWER_BYTES_MAX, Animation, Document, DocumentKind, Format, FrameCost, Limits, Plan, Problem, Problems,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -198,6 +199,13 @@ impl Heard {
     }
 }
 
+/// Documents that have been read and that further layers need: each is read once, and kept no longer than for the last of them.
+#[derive(Default)]
+struct Readings {
+    wms: HashMap<String, Result<Rc<mapreel_spec::capabilities::Capabilities>, String>>,
+    wmts: HashMap<String, Result<Rc<mapreel_spec::wmts::Capabilities>, String>>,
+}
+
 /// Takes in every document, and those that they lead to.
 pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<Heard, Error> {
     let mut heard = Heard::default();
@@ -223,7 +231,9 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
         // From the top: a layer may become several, and moves those above it.
         let requests: Vec<Request> = documents.iter().rev().map(request).collect();
         let mut answers = Ahead::fetch(hands, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
-        for document in documents.into_iter().rev() {
+        let mut readings = Readings::default();
+        let urls: Vec<String> = documents.iter().map(|document| document.url.clone()).collect();
+        for (index, document) in documents.into_iter().enumerate().rev() {
             let answer = answers.next(hands)?.bytes;
             heard.may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
             let layer = document.layer;
@@ -239,8 +249,9 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
                 }
                 DocumentKind::Wms => {
                     let said = answer.and_then(|bytes| {
-                        let read = wms::capabilities(&bytes, now).map_err(|broken| broken.to_string());
-                        read.inspect_err(|why| heard.note(layer, why.clone(), false))
+                        let read = || wms::capabilities(&bytes, now).map_err(|broken| broken.to_string());
+                        let read = readings.wms.entry(urls[index].clone()).or_insert_with(|| read().map(Rc::new));
+                        read.clone().inspect_err(|why| heard.note(layer, why.clone(), false))
                     });
                     if let Ok(said) = &said {
                         let missing = animation.not_offered(layer, said);
@@ -252,15 +263,20 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
                             heard.not_offered.extend(missing);
                         }
                     }
-                    animation.learn(layer, said.as_ref().map_err(Clone::clone), now);
+                    animation.learn(layer, said.as_deref().map_err(Clone::clone), now);
                 }
                 DocumentKind::Wmts => {
                     let said = answer.and_then(|bytes| {
-                        let read = wmts::capabilities(&bytes, now).map_err(|broken| broken.to_string());
-                        read.inspect_err(|why| heard.note(layer, why.clone(), false))
+                        let read = || wmts::capabilities(&bytes, now).map_err(|broken| broken.to_string());
+                        let read = readings.wmts.entry(urls[index].clone()).or_insert_with(|| read().map(Rc::new));
+                        read.clone().inspect_err(|why| heard.note(layer, why.clone(), false))
                     });
-                    animation.learn_wmts(layer, said.as_ref().map_err(Clone::clone), now);
+                    animation.learn_wmts(layer, said.as_deref().map_err(Clone::clone), now);
                 }
+            }
+            if !urls[..index].contains(&urls[index]) {
+                readings.wms.remove(&urls[index]);
+                readings.wmts.remove(&urls[index]);
             }
         }
         drop(reading);

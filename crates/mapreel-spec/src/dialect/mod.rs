@@ -6,9 +6,10 @@ mod layer;
 mod map_layers;
 mod place;
 
-use crate::json::{self, Json};
+use crate::json::{self, Json, JsonError};
 use crate::problem::Problem;
 use crate::read::{Node, Notes};
+use crate::read_limits::ReadLimits;
 use crate::wms::Request;
 use crate::{Animation, Crs, Format, Limits, Output, Problems, TileTemplate};
 
@@ -37,8 +38,10 @@ pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Resul
         let detail = format!("lists and objects are nested more than {} deep", limits.depth_max);
         return Err(whole("too_large", detail, None));
     }
-    let json: Json =
-        serde_json::from_slice(document).map_err(|error| whole("not_json", format!("not JSON: {error}"), None))?;
+    let json = Json::read(document, &ReadLimits { json_depth: limits.depth_max, ..ReadLimits::default() });
+    let json = json.map_err(|error| {
+        whole(if matches!(error, JsonError::TooLarge(_)) { "too_large" } else { "not_json" }, error.to_string(), None)
+    })?;
     let notes = Notes::default();
     let root = Node::root(&json, &notes);
     let has = |names: [&str; 2]| names.iter().any(|name| json.get(name).is_some());

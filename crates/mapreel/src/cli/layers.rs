@@ -5,6 +5,7 @@ use crate::layers::{Offer, address};
 use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_sources::{Client, Config, Wanted};
+use mapreel_spec::ReadLimits;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -29,10 +30,10 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         let client = Client::new(Config { credentials, ..Config::default() })?;
         runtime.block_on(client.get(&url, Wanted::Capabilities))?.to_vec()
     } else {
-        super::read(Path::new(source))?
+        super::read_up_to(Path::new(source), ReadLimits::default().bytes)?
     };
     let offer = Offer::read(&document, Timestamp::now()).with_context(|| format!("`{source}` cannot be used"))?;
-    let text = if arguments.json { serde_json::to_string_pretty(&offer)? + "\n" } else { offer.text() };
+    let text = if arguments.json { offer.pretty()? } else { offer.text() };
     super::print(&text)?;
     Ok(Ending::Done)
 }

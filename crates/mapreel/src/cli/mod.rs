@@ -137,8 +137,13 @@ fn fonts(places: Option<String>) -> anyhow::Result<FontSource> {
 
 /// The bytes of a request: a file, or `-` for standard input.
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    read_up_to(path, Limits::default().document_bytes_max)
+}
+
+/// A document, and no more than a byte beyond a limit, so that whoever reads it sees that it is exceeded.
+fn read_up_to(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8>> {
     use anyhow::Context;
-    let limit = Limits::default().document_bytes_max as u64 + 1;
+    let limit = bytes_max as u64 + 1;
     let mut document = Vec::new();
     if path == Path::new("-") {
         std::io::stdin().take(limit).read_to_end(&mut document).context("cannot read standard input")?;

@@ -6,11 +6,11 @@ use super::problem::Problem;
 use crate::budget::DOCUMENTS_MIB;
 use crate::hands::Hands;
 use crate::layers::{Offer, address};
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mapreel_queue::failpoint;
 use mapreel_sources::Wanted;
@@ -27,7 +27,7 @@ pub(super) struct Which {
     params(("url" = String, Query, description = "The address of the server, or of its capabilities document.")),
     responses((status = 200, description = "What it offers; `service` is `wms` or `wmts`.", body = serde_json::Value),
               (status = 400, description = "There is no such URL.", body = Problem, content_type = "application/problem+json"),
-              (status = 422, description = "The server may not be asked, or its document is broken.", body = Problem, content_type = "application/problem+json"),
+              (status = 422, description = "The server may not be asked, or its document is broken or too large.", body = Problem, content_type = "application/problem+json"),
               (status = 502, description = "The server did not answer with capabilities.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many are being read, or the server takes too long.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn layers(
@@ -44,7 +44,7 @@ pub(super) async fn layers(
     ask(&app, "ask the server itself", move |hands| offer(&url, hands)).await
 }
 
-fn offer(url: &str, hands: &Hands) -> Result<Json<Offer>, Problem> {
+fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {
     let _memory = hands.take_memory(DOCUMENTS_MIB)?;
     let document = hands.wait(hands.upstreams.get(url, Wanted::Capabilities))?.map_err(|error| {
         let status = match error {
@@ -54,7 +54,8 @@ fn offer(url: &str, hands: &Hands) -> Result<Json<Offer>, Problem> {
         Problem::new(status, "upstream", error.to_string())
     })?;
     failpoint::hit("reading", None);
-    let offer = Offer::read(&document, Timestamp::now())
-        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "broken_document", error.to_string()));
-    offer.map(Json)
+    let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+    let offer = Offer::read(&document, Timestamp::now()).map_err(|error| wrong("broken_document", error.to_string()))?;
+    let json = offer.json().map_err(|error| wrong("too_large", error.to_string()))?;
+    Ok(([(CONTENT_TYPE, "application/json")], json).into_response())
 }

@@ -222,6 +222,29 @@ fn what_a_map_server_offers_is_told() {
     assert_eq!(closed.get(&format!("/api/layers?url={url}/wms")).status, 422);
 }
 
+/// 1 MB that stands for 20 GB, and an exception of 60 kB that stands for 300 MB.
+#[test]
+fn an_entity_is_never_expanded_whatever_document_uses_it() {
+    let site = Site::new("entities");
+    let process = site.serve(&[], "");
+    let entity = format!("<!DOCTYPE x [<!ENTITY a '{}'>]>", "x".repeat(1_000_000));
+    let title = "&a;".repeat(20_000);
+    let document = format!(
+        "{entity}<WMS_Capabilities version='1.3.0'><Capability><Layer><Name>n</Name><Title>{title}</Title></Layer></Capability></WMS_Capabilities>"
+    );
+    let small = format!("<!DOCTYPE x [<!ENTITY a '{}'>]>", "x".repeat(30_000));
+    let report = format!("{small}<ServiceException>{}</ServiceException>", "&a;".repeat(10_000));
+    let url = serve_all(move |path| match path {
+        path if path.starts_with("/exception") => ("200 OK", "", report.clone().into_bytes()),
+        _ => ("200 OK", "", document.clone().into_bytes()),
+    });
+    let offer = process.get(&format!("/api/layers?url={url}/wms"));
+    assert_eq!((offer.status, offer.json()["layers"][0]["title"].as_str().map(str::len)), (200, Some(60_000)));
+    let exception = process.get(&format!("/api/layers?url={url}/exception"));
+    assert!(exception.status == 502 && exception.text().contains("&a;&a;"), "{}", exception.text());
+    assert!(exception.text().len() < 2_000);
+}
+
 #[test]
 fn upstreams_that_are_not_public_are_refused_at_once() {
     let site = Site::new("private");
