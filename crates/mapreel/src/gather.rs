@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use mapreel_render::{FramePictures, Gathered, LegendPicture, Placed, Raster, assemble_mosaic, place};
+use mapreel_render::{FramePictures, Gathered, LegendPicture, Placed, Raster, Stop, Stopped, assemble_mosaic, place};
 use mapreel_sources::{Absence, Error, Picture, Upstreams, Wanted, decode, decode_into};
 use mapreel_spec::{Drawing, Extent, Fit, Gap, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
 
@@ -60,20 +60,21 @@ pub(crate) fn place_frame(
     index: usize,
     answers: Vec<Option<Answers>>,
     spare: &mut Vec<Vec<u8>>,
-) -> PlacedFrame {
+    stop: &Stop,
+) -> Result<PlacedFrame, Stopped> {
     let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
     for (layer, answers) in plan.layers.iter().zip(answers) {
         let may_pass =
             |answers: &Answers| answers.iter().flat_map(|answer| answer.as_ref().err()).any(Error::is_transient);
         frame.may_pass.push(answers.as_ref().is_some_and(may_pass));
-        frame.pictures.push(match &layer.drawing {
-            Drawing::Pictures(series) => {
-                answers.map(|answers| place_mosaic(layer, series.at(index), answers, &plan.map, spare))
+        frame.pictures.push(match (&layer.drawing, answers) {
+            (Drawing::Pictures(series), Some(answers)) => {
+                Some(place_mosaic(layer, series.at(index), answers, &plan.map, spare, stop)?)
             }
             _ => None,
         });
     }
-    frame
+    Ok(frame)
 }
 
 /// Lays a mosaic on the map.
@@ -83,8 +84,9 @@ pub(crate) fn place_mosaic(
     answers: Answers,
     map: &Extent,
     spare: &mut Vec<Vec<u8>>,
-) -> Gathered {
-    let nothing = |gap: Option<Gap>| Gathered { placed: Vec::new(), gap };
+    stop: &Stop,
+) -> Result<Gathered, Stopped> {
+    let nothing = |gap: Option<Gap>| Ok(Gathered { placed: Vec::new(), gap });
     if mosaic.pieces.is_empty() {
         return nothing(mosaic.gap.clone());
     }
@@ -93,6 +95,7 @@ pub(crate) fn place_mosaic(
     let (mut lost, mut absent) = (0, 0);
     let mut pieces: Vec<Option<Raster>> = Vec::with_capacity(total);
     for answer in answers {
+        stop.look()?;
         match answer.and_then(|bytes| tile(&bytes, spare)) {
             Ok(picture) => {
                 absent += usize::from(picture.is_none());
@@ -114,16 +117,16 @@ pub(crate) fn place_mosaic(
     if lost + absent == total {
         return nothing(problem.map(Gap::missing).or_else(|| no_tiles(layer)));
     }
-    let raster = match assemble_mosaic(mosaic, pieces) {
+    let raster = match assemble_mosaic(mosaic, pieces, stop)? {
         Ok(raster) => raster,
         Err(why) => return nothing(Some(Gap::missing(why))),
     };
     let is_worth_a_word = layer.may_be_empty_by_mistake() || layer.elsewhere.is_some();
     let is_empty = is_worth_a_word && layer.missing_tiles == MissingTiles::Report && raster.is_transparent();
-    let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling);
+    let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling, stop)?;
     let beside = || (!placed.iter().any(|placed| lies_on(placed, map))).then(beside_the_map);
     let gap = problem.map(Gap::incomplete).or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
-    Gathered { placed, gap }
+    Ok(Gathered { placed, gap })
 }
 
 /// A picture, or `None` where the server has no tile.

@@ -2,6 +2,7 @@
 
 use crate::fonts::FontSource;
 use crate::produce::Error;
+use mapreel_render::Stop;
 use mapreel_sources::Upstreams;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +34,12 @@ impl Waited {
 }
 
 impl Hands {
+    /// The word to stop, for drawing.
+    pub(crate) fn drawing(&self) -> Stop {
+        let stop = self.stop.clone();
+        Stop::when(move || stop.is_cancelled())
+    }
+
     /// Waits for something, or for the word to stop.
     pub(crate) fn wait<T>(&self, what: impl Future<Output = T>) -> Result<T, Error> {
         let began = Instant::now();

@@ -80,12 +80,13 @@ impl Held {
     ) -> Result<Option<Gathered>, Error> {
         let planned = &plan.layers[layer];
         let Drawing::Pictures(series @ Series::PerFrame(_)) = &planned.drawing else { return Ok(None) };
+        let stop = hands.drawing();
         if self.good.is_none() && !self.looked_back {
             self.looked_back = true;
             for before in (index.saturating_sub(LOOK_BACK)..index).rev() {
                 let mosaic = series.at(before);
                 let answers = hands.wait(fetch(&*hands.upstreams, planned, mosaic))?;
-                let gathered = place_mosaic(planned, mosaic, answers.clone(), &plan.map, spare);
+                let gathered = place_mosaic(planned, mosaic, answers.clone(), &plan.map, spare, &stop)?;
                 if !gathered.gap.as_ref().is_some_and(Gap::is_lack) {
                     self.good = Some((before, answers));
                     break;
@@ -93,7 +94,7 @@ impl Held {
             }
         }
         let Some((from, answers)) = self.good.clone() else { return Ok(None) };
-        let gathered = place_mosaic(planned, series.at(from), answers, &plan.map, spare);
+        let gathered = place_mosaic(planned, series.at(from), answers, &plan.map, spare, &stop)?;
         Ok(Some(Gathered { gap: Some(Gap { kind: GapKind::Held { from }, ..gap }), ..gathered }))
     }
 }

@@ -74,9 +74,10 @@ impl Prepared {
         let fetched =
             async { tokio::join!(fetch_still(&*hands.upstreams, &plan), fetch_legends(&*hands.upstreams, &plan)) };
         let (answers, legends) = hands.wait(fetched)?;
-        let still = place_frame(&plan, 0, answers, &mut Vec::new());
+        let stop = hands.drawing();
+        let still = place_frame(&plan, 0, answers, &mut Vec::new(), &stop)?;
         let may_pass = still.may_pass.clone();
-        let scene = Scene::new(plan.clone(), still.pictures, &legends, &hands.fonts.for_plan(&plan));
+        let scene = Scene::new(plan.clone(), still.pictures, &legends, &hands.fonts.for_plan(&plan), &stop)?;
         for (layer, gap) in scene.gaps().iter().enumerate() {
             if let Some(gap) = gap {
                 ledger.note(&plan, Missing { frame: None, layer, gap: gap.clone() }, may_pass[layer])?;
@@ -237,8 +238,9 @@ fn palette(prepared: &Prepared, hands: &Hands, threads: usize) -> Result<Palette
     let frames = plan.frames.len();
     let count = PALETTE_FRAMES.min(frames);
     let next = AtomicUsize::new(0);
+    let stop = hands.drawing();
     let thread = || {
-        let (mut painter, mut colours) = (Painter::new(scene), Colours::default());
+        let (mut painter, mut colours) = (Painter::new(scene, stop.clone()), Colours::default());
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             if i >= count {
@@ -246,7 +248,8 @@ fn palette(prepared: &Prepared, hands: &Hands, threads: usize) -> Result<Palette
             }
             let index = if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
             let answers = hands.wait(fetch_frame(&*hands.upstreams, plan, index))?;
-            colours.add(painter.draw(index, &place_frame(plan, index, answers, &mut Vec::new()).pictures));
+            let placed = place_frame(plan, index, answers, &mut Vec::new(), &stop)?;
+            colours.add(painter.draw(index, &placed.pictures)?, &stop)?;
         }
     };
     let counted: Result<Vec<Colours>, Error> = std::thread::scope(|scope| {

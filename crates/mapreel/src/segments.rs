@@ -10,8 +10,8 @@ use crate::produce::Error;
 use crate::progress::Progress;
 use anyhow::Context;
 use mapreel_queue::failpoint;
-use mapreel_render::Painter;
 use mapreel_render::encode::{self, SegmentEncoder};
+use mapreel_render::{Painter, Stop};
 use mapreel_spec::Plan;
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -25,6 +25,7 @@ const FRAMES_AHEAD: usize = 3;
 pub(crate) struct Desk<'a> {
     prepared: &'a Prepared,
     hands: &'a Hands,
+    stop: Stop,
     painter: Painter<'a>,
     holder: Holder,
     /// Buffers of pictures that have been drawn, for those to come.
@@ -33,7 +34,9 @@ pub(crate) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     pub(crate) fn new(prepared: &'a Prepared, hands: &'a Hands) -> Self {
-        Self { prepared, hands, painter: Painter::new(&prepared.scene), holder: Holder::default(), spare: Vec::new() }
+        let stop = hands.drawing();
+        let painter = Painter::new(&prepared.scene, stop.clone());
+        Self { prepared, hands, stop, painter, holder: Holder::default(), spare: Vec::new() }
     }
 
     /// Draws and encodes segment `number`; `frame_done` is told after each frame.
@@ -48,10 +51,10 @@ impl<'a> Desk<'a> {
             let answers = self.hands.wait(answers.recv())?.context("the fetching task ended early")?;
             failpoint::hit("drawing", plan.title.as_deref());
             self.holder.keep(plan, index, &answers);
-            let mut placed = place_frame(plan, index, answers, &mut self.spare);
+            let mut placed = place_frame(plan, index, answers, &mut self.spare, &self.stop)?;
             self.holder.fill(plan, index, &mut placed, self.hands, &mut self.spare)?;
             note(ledger, plan, index, &placed)?;
-            encoder.add(self.painter.draw(index, &placed.pictures)).context("cannot encode")?;
+            encoder.add(self.painter.draw(index, &placed.pictures)?, &self.stop)?;
             let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
             self.spare.extend(used.map(|placed| placed.raster.pixels));
             frame_done();
@@ -66,11 +69,11 @@ impl<'a> Desk<'a> {
         failpoint::hit("fetching", plan.title.as_deref());
         let answers = self.hands.wait(fetch_frame(&*self.hands.upstreams, plan, 0))?;
         failpoint::hit("drawing", plan.title.as_deref());
-        let placed = place_frame(plan, 0, answers, &mut self.spare);
+        let placed = place_frame(plan, 0, answers, &mut self.spare, &self.stop)?;
         note(ledger, plan, 0, &placed)?;
-        let page = self.painter.draw(0, &placed.pictures);
+        let page = self.painter.draw(0, &placed.pictures)?;
         failpoint::hit("encoding", plan.title.as_deref());
-        Ok(encode::still(page, plan.output.format).context("cannot encode")?)
+        Ok(encode::still(page, plan.output.format, &self.stop)?)
     }
 
     /// Fetches the frames in order, a few ahead of who receives them.

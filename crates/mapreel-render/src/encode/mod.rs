@@ -11,18 +11,19 @@ mod webp;
 
 pub use palette::{Colours, Palette};
 
-use crate::{Canvas, Error};
+use crate::{Canvas, Error, Stop};
 use mapreel_spec::{Format, Output, Segment};
 use std::io::{Read, Write};
 
 /// Encodes a still picture.
 ///
 /// # Errors
-/// The encoder refuses, or the format is one for animations.
-pub fn still(page: &Canvas, format: Format) -> Result<Vec<u8>, Error> {
+/// The encoder refuses, the format is one for animations, or nobody wants it any more.
+pub fn still(page: &Canvas, format: Format, stop: &Stop) -> Result<Vec<u8>, Error> {
+    stop.look()?;
     match format {
-        Format::Png => png::encode(page),
-        Format::Jpeg => jpeg::encode(page),
+        Format::Png => png::encode(page, stop),
+        Format::Jpeg => jpeg::encode(page, stop),
         Format::Webp => webp::encode(page),
         Format::Mp4 | Format::Gif => {
             Err(Error::Encode { format: format.name(), reason: "it is no still format".into() })
@@ -69,11 +70,12 @@ impl SegmentEncoder {
     /// Adds the next frame.
     ///
     /// # Errors
-    /// The encoder refuses.
-    pub fn add(&mut self, page: &Canvas) -> Result<(), Error> {
+    /// The encoder refuses, or nobody wants it any more.
+    pub fn add(&mut self, page: &Canvas, stop: &Stop) -> Result<(), Error> {
+        stop.look()?;
         match self {
             Self::Mp4(encoder) => encoder.add(page),
-            Self::Gif(encoder) => encoder.add(page),
+            Self::Gif(encoder) => encoder.add(page, stop),
         }
     }
 
@@ -101,9 +103,8 @@ pub fn assemble(animation: &Animation, segments: Vec<impl Read>, out: &mut impl 
     }
 }
 
-/// The page without its alpha, which is always opaque.
-fn rgb(page: &Canvas) -> Vec<u8> {
-    let pixels = page.pixels();
+/// Pixels without their alpha, which is always opaque.
+fn rgb(pixels: &[u8]) -> Vec<u8> {
     let mut out = vec![0; pixels.len() / 4 * 3];
     for (to, from) in out.chunks_exact_mut(3).zip(pixels.chunks_exact(4)) {
         to.copy_from_slice(&from[..3]);

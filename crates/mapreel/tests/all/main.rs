@@ -6,6 +6,7 @@
 //! - [`bad_input`]: whatever strangers send
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
+//! - [`bounded_drawing`]: what vectors cost, and how soon drawing stops
 //! - [`command_line`]: exit codes and what is said
 //! - [`dimensions`]: elevations, runs and members; several layers in one
 //! - [`faults`]: the service while processes die, freeze and end
@@ -31,6 +32,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod bounded_drawing;
 mod command_line;
 mod dimensions;
 mod faults;
