@@ -222,9 +222,14 @@ const BAND_PX: f64 = (4 << 20) as f64;
 /// it is made of.
 pub(crate) fn resized(raster: &Raster, width: u32, height: u32, stop: &Stop) -> Result<Raster, Stopped> {
     let scale = f64::from(raster.height) / f64::from(height);
-    let reach = 3.0 * scale.max(1.0) + 1.0;
     let per_row = (f64::from(raster.width) * scale).max(f64::from(width));
-    let rows = (BAND_PX / per_row).max(1.0) as u32;
+    in_bands(raster, width, height, (BAND_PX / per_row).max(1.0) as u32, stop)
+}
+
+/// The same in bands of so many rows.
+fn in_bands(raster: &Raster, width: u32, height: u32, rows: u32, stop: &Stop) -> Result<Raster, Stopped> {
+    let scale = f64::from(raster.height) / f64::from(height);
+    let reach = 3.0 * scale.max(1.0) + 1.0;
     let (stride, out_stride) = (raster.width as usize * 4, width as usize * 4);
     let mut pixels = vec![0; out_stride * height as usize];
     for first in (0..height).step_by(rows as usize) {
@@ -253,6 +258,19 @@ mod tests {
     /// The picture on the map, to its end.
     fn placed(raster: Raster, bbox: &Bbox, map: &Extent) -> Vec<Placed> {
         place(raster, Crs::Geographic, bbox, map, Resampling::Bilinear, &Stop::never()).unwrap()
+    }
+
+    #[test]
+    fn a_picture_that_is_made_smaller_in_bands_is_the_same() {
+        let pixels =
+            (0..300 * 200u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) | 0xFF00_0000).to_le_bytes()).collect();
+        let picture = Raster::straight(300, 200, pixels);
+        for (width, height) in [(90, 70), (300, 33), (450, 410)] {
+            let whole = in_bands(&picture, width, height, height, &Stop::never()).unwrap();
+            let banded = in_bands(&picture, width, height, 7, &Stop::never()).unwrap();
+            let most = whole.pixels.iter().zip(&banded.pixels).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(most <= Some(2), "{width} × {height}: {most:?}");
+        }
     }
 
     fn degrees(bbox: [f64; 4], width: u32, height: u32) -> Extent {

@@ -94,8 +94,8 @@ fn laying() {
 
 fn encoding() {
     for (kind, page, small) in [
-        ("flat", page(SIDE, None), page(2900, None)),
-        ("noise", page(SIDE, Some(noise(SIDE, SIDE))), page(2900, Some(noise(2900, 2900)))),
+        ("flat", page(SIDE, None), page(2000, None)),
+        ("noise", page(SIDE, Some(noise(SIDE, SIDE))), page(2000, Some(noise(2000, 2000)))),
     ] {
         for format in [Format::Png, Format::Jpeg, Format::Webp] {
             row(&format!("{} of 4096², {kind}", format.name()), |stop| drop(encode::still(&page, format, stop)));

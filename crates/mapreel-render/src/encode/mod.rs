@@ -111,3 +111,33 @@ fn rgb(pixels: &[u8]) -> Vec<u8> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mapreel_spec::Colour;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Stops at the fifth look.
+    fn fifth() -> Stop {
+        let looks = Arc::new(AtomicU32::new(0));
+        Stop::when(move || looks.fetch_add(1, Ordering::Relaxed) >= 4)
+    }
+
+    #[test]
+    fn encoding_ends_within_a_page_when_nobody_wants_it() {
+        let mut page = Canvas::new(1200, 1200, Colour::rgb(0, 0, 0));
+        let noise = (0..1200 * 1200u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) ^ (i >> 3)).to_le_bytes());
+        page.pixels_mut().iter_mut().zip(noise).for_each(|(to, from)| *to = from);
+        for format in [Format::Png, Format::Jpeg] {
+            assert!(matches!(still(&page, format, &fifth()), Err(Error::Stopped(_))), "{}", format.name());
+        }
+        assert!(Colours::default().add(&page, &fifth()).is_err());
+        let output = Output { format: Format::Gif, frame_rate_fps: 5.0, hold_last_s: 0.0, repeat: true };
+        let palette = Palette::from(vec![[0, 0, 0], [255, 255, 255]]);
+        let animation = Animation { width: 1200, height: 1200, frames: 1, output, palette };
+        let mut encoder = SegmentEncoder::new(&animation, &(0..1)).unwrap();
+        assert!(matches!(encoder.add(&page, &fifth()), Err(Error::Stopped(_))));
+    }
+}

@@ -35,8 +35,7 @@ pub(super) fn fill(sheet: &mut Pixmap, path: &Path, rule: FillRule, colour: Colo
     }
     let mut covered = vec![0; area(&whole) as usize];
     Edges::of(path, whole).cover(rule, &mut covered, work)?;
-    blend(sheet, &covered, whole, colour);
-    Ok(())
+    blend(sheet, &covered, whole, colour, work)
 }
 
 pub(super) fn stroke(
@@ -58,8 +57,7 @@ pub(super) fn stroke(
             Edges::of(&outline, whole).cover(FillRule::Winding, &mut covered, work)?;
         }
     }
-    blend(sheet, &covered, whole, colour);
-    Ok(())
+    blend(sheet, &covered, whole, colour, work)
 }
 
 /// Draws on a sheet, or on each band of a large one.
@@ -148,14 +146,13 @@ pub(super) fn fill_together(sheet: &mut Pixmap, paths: &[Path], colour: Colour, 
         let covered = covered(path, whole, work)?;
         for (row, covered) in covered.chunks_exact((right - left) as usize).enumerate() {
             let start = (row + (top - all[1]) as usize) * width + (left - all[0]) as usize;
+            work.pass(covered.len() as u64)?;
             for (sum, new) in coverage[start..].iter_mut().zip(covered) {
                 *sum = sum.saturating_add(*new);
             }
         }
     }
-    work.look()?;
-    blend(sheet, &coverage, all, colour);
-    Ok(())
+    blend(sheet, &coverage, all, colour, work)
 }
 
 /// How far a path covers each pixel of its box.
@@ -191,9 +188,16 @@ fn pixel_box(sheet: &Pixmap, path: &Path, around: f32) -> [u32; 4] {
 }
 
 /// Lays a colour over the pixels of a box, as far as each is covered.
-fn blend(sheet: &mut Pixmap, coverage: &[u8], [left, top, right, _]: [u32; 4], colour: Colour) {
+fn blend(
+    sheet: &mut Pixmap,
+    coverage: &[u8],
+    [left, top, right, _]: [u32; 4],
+    colour: Colour,
+    work: &Work,
+) -> Result<(), Halt> {
     let (stride, width) = (sheet.width() as usize * 4, (right - left) as usize);
     for (row, covered) in coverage.chunks_exact(width.max(1)).enumerate() {
+        work.pass(width as u64)?;
         let start = (top as usize + row) * stride + left as usize * 4;
         let pixels = sheet.data_mut()[start..start + width * 4].chunks_exact_mut(4);
         for (pixel, covered) in pixels.zip(covered).filter(|(_, covered)| **covered > 0) {
@@ -203,6 +207,7 @@ fn blend(sheet: &mut Pixmap, coverage: &[u8], [left, top, right, _]: [u32; 4], c
             }
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -52,10 +52,9 @@ impl Weight {
     /// Whether tiny-skia draws it in time: it follows each edge through its scanlines, four to a pixel, and exchanges edges
     /// where they cross.
     pub(super) fn is_light(self, path: &Path) -> bool {
-        let followed = 4.0 * self.pixels;
-        // No more than all that lie beside each other; where these are many, as along a coast, it is worth a closer look.
-        let crossings_max = self.edges * self.pixels / self.height;
-        followed + crossings_max <= LIGHT_STEPS || followed + 2.0 * crossings(path, self.width) <= LIGHT_STEPS
+        let left = LIGHT_STEPS - 4.0 * self.pixels;
+        // No more edges than all that lie beside each other; where these are many, as along a coast, it is worth a closer look.
+        left >= 0.0 && (self.edges * self.pixels / self.height <= left || 2.0 * crossings(path, self.width) <= left)
     }
 
     /// Steps when it is drawn by way of `coverage.rs`; tiny-skia takes no more where it is light.
