@@ -19,6 +19,8 @@ pub struct Limits {
     pub upstream_requests_max: usize,
     /// Positions in all inline GeoJSON of the request.
     pub positions_max: usize,
+    /// Positions × frames of GeoJSON that changes with time, in millions: it is looked at for every frame.
+    pub positions_drawn_m_max: u64,
 }
 
 impl Default for Limits {
@@ -32,6 +34,7 @@ impl Default for Limits {
             cost_mpx_max: 8_000,
             upstream_requests_max: 4_000,
             positions_max: 1_000_000,
+            positions_drawn_m_max: 100,
         }
     }
 }
