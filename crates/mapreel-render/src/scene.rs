@@ -101,6 +101,7 @@ impl Scene {
         }
         let layout = Layout::measure(&plan, &labelled(&plan, legends, &mut typesetter, stop)?, &mut typesetter);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
+        stop.look()?;
         let ours = Work::unlimited(stop);
         let ground = overlay::globe::ground(&plan.map, layout.scale.length(1.2), &ours)?;
         arts.extend(ground.map(|sheet| Art::OffGlobe(whole_map(sheet))));
@@ -388,6 +389,7 @@ impl<'a> Painter<'a> {
             let of_frame = || pictures.get(layer)?.as_ref()?.gap.as_ref();
             gaps[layer].as_ref().or_else(of_frame)
         };
+        self.stop.look()?;
         self.page.copy_from(base);
         for art in above {
             self.stop.look()?;

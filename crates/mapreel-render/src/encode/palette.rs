@@ -46,10 +46,12 @@ impl Colours {
             stop.look()?;
             count(band.chunks_exact(4).map(|p| [p[0], p[1], p[2]]), &mut frame);
         }
-        stop.look()?;
         let many = frame.len() > FINE_MAX;
         let pixels = u64::from(page.width()) * u64::from(page.height());
-        for (colour, count) in frame {
+        for (i, (colour, count)) in frame.into_iter().enumerate() {
+            if i % BAND_PX == 0 {
+                stop.look()?;
+            }
             let rare = many && count * RARE_PART < pixels;
             let colour = if rare { colour.map(|c| c & 0xF8 | 4) } else { colour };
             *self.0.entry(colour).or_default() += count;
