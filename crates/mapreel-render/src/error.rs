@@ -12,6 +12,9 @@ pub enum Error {
         /// What the encoder says.
         reason: String,
     },
+    /// Nobody wants it any more.
+    #[error(transparent)]
+    Stopped(#[from] crate::Stopped),
     /// A segment that was not made by this version's encoder of this format.
     #[error("a segment is broken: {0}")]
     Segment(&'static str),

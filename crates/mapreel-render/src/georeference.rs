@@ -4,8 +4,8 @@
 //! more than half a pixel off its place is moved, and stays sharp. Everything else is resampled. Where both CRSs have parallel axes, every column of the
 //! map has one place in the picture and every row another; `warp.rs` does the rest.
 
-use crate::Raster;
 use crate::warp::warp;
+use crate::{Raster, Stop, Stopped};
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use mapreel_spec::{Bbox, Crs, Extent, Resampling};
@@ -23,7 +23,18 @@ pub struct Placed {
 
 /// A picture of `bbox` as it lies on the map; more than one where the map runs past the edge of the world and the
 /// picture must be repeated.
-pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Resampling) -> Vec<Placed> {
+///
+/// # Errors
+/// Nobody wants it any more.
+pub fn place(
+    raster: Raster,
+    crs: Crs,
+    bbox: &Bbox,
+    map: &Extent,
+    resampling: Resampling,
+    stop: &Stop,
+) -> Result<Vec<Placed>, Stopped> {
+    stop.look()?;
     let [rx, ry] = map.resolution();
     if crs == map.crs {
         let near = |a: f64, b: f64, unit: f64| (a - b).abs() < unit / 2.0;
@@ -32,14 +43,17 @@ pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Re
             && near(bbox.min_y, map.bbox.min_y, ry)
             && near(bbox.max_y, map.bbox.max_y, ry);
         if same_area && (raster.width, raster.height) == (map.width, map.height) {
-            return vec![Placed { raster, x: 0, y: 0 }];
+            return Ok(vec![Placed { raster, x: 0, y: 0 }]);
         }
     }
     let (Some(world), true) = (crs.world_width(), map.crs.is_parallel()) else {
-        let as_it_is = if crs == map.crs { moved(&raster, bbox, map) } else { None };
-        return as_it_is.or_else(|| warp(&raster, crs, bbox, map, resampling)).into_iter().collect();
+        let placed = match if crs == map.crs { moved(&raster, bbox, map) } else { None } {
+            Some(as_it_is) => Some(as_it_is),
+            None => warp(&raster, crs, bbox, map, resampling, stop)?,
+        };
+        return Ok(placed.into_iter().collect());
     };
-    let Some(wanted) = map.bbox.convert(map.crs, crs) else { return Vec::new() };
+    let Some(wanted) = map.bbox.convert(map.crs, crs) else { return Ok(Vec::new()) };
     let covers = bbox.min_x <= wanted.min_x && bbox.max_x >= wanted.max_x;
     let worlds = if covers {
         0.0..=0.0
@@ -50,15 +64,24 @@ pub fn place(raster: Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Re
     let mut k = *worlds.start();
     while k <= *worlds.end() {
         let shifted = Bbox { min_x: bbox.min_x + k * world, max_x: bbox.max_x + k * world, ..*bbox };
-        out.extend(place_one(&raster, crs, &shifted, map, resampling));
+        out.extend(place_one(&raster, crs, &shifted, map, resampling, stop)?);
         k += 1.0;
     }
-    out
+    Ok(out)
 }
 
-fn place_one(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Resampling) -> Option<Placed> {
-    let as_it_is = if crs == map.crs { moved(raster, bbox, map) } else { None };
-    as_it_is.or_else(|| resampled(raster, crs, bbox, map, resampling))
+fn place_one(
+    raster: &Raster,
+    crs: Crs,
+    bbox: &Bbox,
+    map: &Extent,
+    resampling: Resampling,
+    stop: &Stop,
+) -> Result<Option<Placed>, Stopped> {
+    match if crs == map.crs { moved(raster, bbox, map) } else { None } {
+        Some(as_it_is) => Ok(Some(as_it_is)),
+        None => resampled(raster, crs, bbox, map, resampling, stop),
+    }
 }
 
 /// A picture of the map's CRS moved by whole pixels; `None` where one that shows would then lie more than half a pixel off.
@@ -84,14 +107,21 @@ fn moved_side([start, end]: [f64; 2], pixels: u32, map: u32) -> Option<i64> {
 }
 
 /// The pixels of the map whose centres lie in the picture, each from the picture's four nearest.
-fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Resampling) -> Option<Placed> {
+fn resampled(
+    raster: &Raster,
+    crs: Crs,
+    bbox: &Bbox,
+    map: &Extent,
+    resampling: Resampling,
+    stop: &Stop,
+) -> Result<Option<Placed>, Stopped> {
     let [rx, ry] = map.resolution();
     let place = |x: f64, y: f64| map.crs.inverse([x, y]).and_then(|place| crs.forward(place)).unwrap_or([f64::NAN; 2]);
     let centre_x = |column: u32| place(map.bbox.min_x + (f64::from(column) + 0.5) * rx, map.bbox.max_y)[0];
     let centre_y = |row: u32| place(map.bbox.min_x, map.bbox.max_y - (f64::from(row) + 0.5) * ry)[1];
     let columns: Vec<u32> = (0..map.width).filter(|c| (bbox.min_x..bbox.max_x).contains(&centre_x(*c))).collect();
     let rows: Vec<u32> = (0..map.height).filter(|r| (bbox.min_y..bbox.max_y).contains(&centre_y(*r))).collect();
-    let ([x, ..], [y, ..]) = (&columns[..], &rows[..]) else { return None };
+    let ([x, ..], [y, ..]) = (&columns[..], &rows[..]) else { return Ok(None) };
     // A picture much finer than the map is first made about as coarse, so that every one of its pixels counts.
     let coarse = |side: u32, pixels: usize, part: f64| {
         let wanted = (pixels as f64 / part).ceil();
@@ -101,7 +131,7 @@ fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: R
     let part_y = ((centre_y(*y) - centre_y(rows[rows.len() - 1])).abs() / bbox.height()).clamp(1e-6, 1.0);
     let (width, height) = (coarse(raster.width, columns.len(), part_x), coarse(raster.height, rows.len(), part_y));
     let source =
-        if (width, height) == (raster.width, raster.height) { raster } else { &resized(raster, width, height) };
+        if (width, height) == (raster.width, raster.height) { raster } else { &resized(raster, width, height, stop)? };
     let tap = |part: f64, side: u32| match resampling {
         Resampling::Bilinear => Tap::new(part * f64::from(side), side),
         Resampling::Nearest => Tap::nearest(part * f64::from(side), side),
@@ -111,13 +141,14 @@ fn resampled(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: R
     let down = rows.iter().map(|r| tap((bbox.max_y - centre_y(*r)) / bbox.height(), source.height));
     let mut pixels = Vec::with_capacity(columns.len() * rows.len() * 4);
     for row in down {
+        stop.look()?;
         let (upper, lower) = (source.row(row.first), source.row(row.second));
         for column in &across {
             pixels.extend_from_slice(&sample(upper, lower, column, row.weight));
         }
     }
     let raster = Raster::straight(columns.len() as u32, rows.len() as u32, pixels);
-    Some(Placed { raster, x: (*x).into(), y: (*y).into() })
+    Ok(Some(Placed { raster, x: (*x).into(), y: (*y).into() }))
 }
 
 /// Two neighbouring pixels and the weight of the second, of 256.
@@ -184,20 +215,63 @@ pub(crate) fn sample(upper: &[u8], lower: &[u8], column: &Tap, weight: u32) -> [
     }
 }
 
-/// A picture at another size, by Lanczos' filter; transparency is minded.
-pub(crate) fn resized(raster: &Raster, width: u32, height: u32) -> Raster {
-    let source =
-        ImageRef::new(raster.width, raster.height, &raster.pixels, PixelType::U8x4).expect("4 bytes for each pixel");
-    let mut out = Image::new(width, height, PixelType::U8x4);
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(!raster.premultiplied);
-    Resizer::new().resize(&source, &mut out, &options).expect("both are U8x4 and not empty");
-    Raster { width, height, pixels: out.into_vec(), premultiplied: raster.premultiplied }
+/// Pixels that are read, or made, by one call of the resizer.
+const BAND_PX: f64 = (4 << 20) as f64;
+
+/// A picture at another size, by Lanczos' filter; transparency is minded. It is made in bands of rows, each from the rows that
+/// it is made of.
+pub(crate) fn resized(raster: &Raster, width: u32, height: u32, stop: &Stop) -> Result<Raster, Stopped> {
+    let scale = f64::from(raster.height) / f64::from(height);
+    let per_row = (f64::from(raster.width) * scale).max(f64::from(width));
+    in_bands(raster, width, height, (BAND_PX / per_row).max(1.0) as u32, stop)
+}
+
+/// The same in bands of so many rows.
+fn in_bands(raster: &Raster, width: u32, height: u32, rows: u32, stop: &Stop) -> Result<Raster, Stopped> {
+    let scale = f64::from(raster.height) / f64::from(height);
+    let reach = 3.0 * scale.max(1.0) + 1.0;
+    let (stride, out_stride) = (raster.width as usize * 4, width as usize * 4);
+    let mut pixels = vec![0; out_stride * height as usize];
+    for first in (0..height).step_by(rows as usize) {
+        stop.look()?;
+        let rows = rows.min(height - first);
+        let (top, bottom) = (f64::from(first) * scale, f64::from(first + rows) * scale);
+        let (from, to) = ((top - reach).max(0.0) as u32, ((bottom + reach).ceil() as u32).min(raster.height));
+        let source = &raster.pixels[from as usize * stride..to as usize * stride];
+        let source = ImageRef::new(raster.width, to - from, source, PixelType::U8x4).expect("4 bytes for each pixel");
+        let out = &mut pixels[first as usize * out_stride..][..rows as usize * out_stride];
+        let mut out = Image::from_slice_u8(width, rows, out, PixelType::U8x4).expect("4 bytes for each pixel");
+        let (top, bottom) = (top - f64::from(from), (bottom - f64::from(from)).min(f64::from(to - from)));
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+            .use_alpha(!raster.premultiplied)
+            .crop(0.0, top, raster.width.into(), bottom - top);
+        Resizer::new().resize(&source, &mut out, &options).expect("both are U8x4 and not empty");
+    }
+    Ok(Raster { width, height, pixels, premultiplied: raster.premultiplied })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The picture on the map, to its end.
+    fn placed(raster: Raster, bbox: &Bbox, map: &Extent) -> Vec<Placed> {
+        place(raster, Crs::Geographic, bbox, map, Resampling::Bilinear, &Stop::never()).unwrap()
+    }
+
+    #[test]
+    fn a_picture_that_is_made_smaller_in_bands_is_the_same() {
+        let pixels =
+            (0..300 * 200u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) | 0xFF00_0000).to_le_bytes()).collect();
+        let picture = Raster::straight(300, 200, pixels);
+        for (width, height) in [(90, 70), (300, 33), (450, 410)] {
+            let whole = in_bands(&picture, width, height, height, &Stop::never()).unwrap();
+            let banded = in_bands(&picture, width, height, 7, &Stop::never()).unwrap();
+            let most = whole.pixels.iter().zip(&banded.pixels).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(most <= Some(2), "{width} × {height}: {most:?}");
+        }
+    }
 
     fn degrees(bbox: [f64; 4], width: u32, height: u32) -> Extent {
         Extent { crs: Crs::Geographic, bbox: Bbox::new(bbox), width, height }
@@ -212,7 +286,7 @@ mod tests {
     #[test]
     fn the_maps_own_picture_is_taken_as_it_is() {
         let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
-        let placed = place(ramp(80, 40), Crs::Geographic, &map.bbox, &map, Resampling::Bilinear);
+        let placed = placed(ramp(80, 40), &map.bbox, &map);
         assert_eq!((placed.len(), placed[0].x, placed[0].y), (1, 0, 0));
         assert_eq!(placed[0].raster, ramp(80, 40));
     }
@@ -220,8 +294,7 @@ mod tests {
     #[test]
     fn a_picture_of_the_maps_scale_is_moved_by_whole_pixels() {
         let map = degrees([0.0, 0.0, 8.0, 4.0], 80, 40);
-        let placed =
-            place(ramp(20, 20), Crs::Geographic, &Bbox::new([-1.0, 3.0, 1.0, 5.0]), &map, Resampling::Bilinear);
+        let placed = placed(ramp(20, 20), &Bbox::new([-1.0, 3.0, 1.0, 5.0]), &map);
         assert_eq!((placed[0].x, placed[0].y), (-10, -10));
     }
 
@@ -233,25 +306,19 @@ mod tests {
             [(0.0, 80, true), (0.0, 81, false), (0.0, 79, false), (0.04, 80, true), (-0.05, 81, true)]
         {
             let bbox = Bbox::new([west, 0.0, 8.0 + west, 4.0]);
-            let placed = &place(ramp(columns, 40), Crs::Geographic, &bbox, &map, Resampling::Bilinear)[0];
+            let placed = &placed(ramp(columns, 40), &bbox, &map)[0];
             assert_eq!(placed.raster == ramp(columns, 40), moved, "{west} {columns}");
         }
         // Ten columns of it show, and on those the scales have come apart by a quarter of a pixel.
         let bbox = Bbox::new([7.0, 0.0, 15.0, 4.0]);
-        let placed = &place(ramp(82, 40), Crs::Geographic, &bbox, &map, Resampling::Bilinear)[0];
+        let placed = &placed(ramp(82, 40), &bbox, &map)[0];
         assert_eq!((placed.x, placed.raster.width), (70, 82));
     }
 
     #[test]
     fn a_large_picture_of_almost_the_maps_scale_is_resampled_to_its_place() {
         let map = degrees([160.0, -10.0, 170.08, 0.08], 100, 100);
-        let placed = place(
-            ramp(3600, 1800),
-            Crs::Geographic,
-            &Bbox::new([-180.0, -90.0, 180.0, 90.0]),
-            &map,
-            Resampling::Bilinear,
-        );
+        let placed = placed(ramp(3600, 1800), &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map);
         // The last column's centre lies at 170.0296°, which is column 3500 of the picture.
         assert_eq!(placed[0].raster.row(50)[99 * 4], (3500 % 256) as u8);
     }
@@ -259,8 +326,7 @@ mod tests {
     #[test]
     fn a_picture_of_the_world_is_repeated_over_the_date_line() {
         let map = degrees([90.0, -45.0, 270.0, 45.0], 90, 45);
-        let placed =
-            place(ramp(180, 90), Crs::Geographic, &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map, Resampling::Bilinear);
+        let placed = placed(ramp(180, 90), &Bbox::new([-180.0, -90.0, 180.0, 90.0]), &map);
         let places: Vec<_> = placed.iter().map(|p| p.x).collect();
         assert_eq!(places, [-135, 45]);
     }
@@ -272,7 +338,7 @@ mod tests {
         let bbox = Bbox::new([0.0, -80.0, 10.0, 80.0]);
         let mercator = bbox.convert(Crs::Geographic, Crs::WebMercator).unwrap();
         let map = Extent { crs: Crs::WebMercator, bbox: mercator, width: 10, height: 400 };
-        let placed = &place(source, Crs::Geographic, &bbox, &map, Resampling::Bilinear)[0];
+        let placed = &placed(source, &bbox, &map)[0];
         let [_, ry] = map.resolution();
         for row in [0, 50, 123, 200, 321, 399] {
             let [_, latitude] = Crs::WebMercator.inverse([0.0, mercator.max_y - (f64::from(row) + 0.5) * ry]).unwrap();

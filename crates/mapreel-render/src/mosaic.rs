@@ -1,6 +1,6 @@
 //! Putting the pieces of a mosaic together, one after another: memory does not grow with their number.
 
-use crate::{Raster, georeference::resized};
+use crate::{Raster, Stop, Stopped, georeference::resized};
 use mapreel_spec::{Fit, Mosaic, Piece};
 
 /// A mosaic in the making.
@@ -20,10 +20,14 @@ impl<'a> MosaicSheet<'a> {
 
     /// Lays down the picture of a piece and gives back a buffer that is not needed any more. A picture of another size than its
     /// place is scaled.
-    pub fn lay(&mut self, piece: &Piece, picture: Raster) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// Nobody wants it any more.
+    pub fn lay(&mut self, piece: &Piece, picture: Raster, stop: &Stop) -> Result<Vec<u8>, Stopped> {
+        stop.look()?;
         if self.is_the_whole(piece, &picture) {
             self.raster = Some(picture);
-            return std::mem::take(&mut self.buffer);
+            return Ok(std::mem::take(&mut self.buffer));
         }
         let (width, height) = self.mosaic.size.unwrap_or((1, 1));
         let sheet = self.raster.get_or_insert_with(|| {
@@ -33,7 +37,7 @@ impl<'a> MosaicSheet<'a> {
             Raster::straight(width, height, pixels)
         });
         let same = (picture.width, picture.height) == with_gutters(piece);
-        let scaled = if same { None } else { Some(resized(&picture, piece.width, piece.height)) };
+        let scaled = if same { None } else { Some(resized(&picture, piece.width, piece.height, stop)?) };
         let laid = scaled.as_ref().unwrap_or(&picture);
         let ([left, top, ..], length) = (piece.gutter, piece.width as usize * 4);
         for row in 0..piece.height {
@@ -41,7 +45,7 @@ impl<'a> MosaicSheet<'a> {
             let from = left as usize * 4;
             sheet.pixels[start..start + length].copy_from_slice(&laid.row(top + row)[from..from + length]);
         }
-        picture.pixels
+        Ok(picture.pixels)
     }
 
     /// The mosaic as one picture; what was not laid down is transparent. Nothing was: the buffer.
@@ -88,7 +92,7 @@ mod tests {
     fn pieces_lie_where_they_belong_and_missing_ones_stay_transparent() {
         let mosaic = mosaic(Fit::Exact);
         let mut sheet = MosaicSheet::new(&mosaic, Vec::new());
-        assert_eq!(sheet.lay(&mosaic.pieces[1], grey(2, 255)).len(), 16);
+        assert_eq!(sheet.lay(&mosaic.pieces[1], grey(2, 255), &Stop::never()).unwrap().len(), 16);
         assert_eq!(sheet.finish().unwrap().row(1), [[0; 8], [255; 8]].concat());
         assert!(MosaicSheet::new(&mosaic, Vec::new()).finish().is_err());
     }
@@ -97,7 +101,7 @@ mod tests {
     fn a_tile_of_another_size_is_scaled() {
         let mosaic = mosaic(Fit::Scale { tile_px: [2, 2] });
         let mut sheet = MosaicSheet::new(&mosaic, Vec::new());
-        sheet.lay(&mosaic.pieces[0], grey(4, 255));
+        sheet.lay(&mosaic.pieces[0], grey(4, 255), &Stop::never()).unwrap();
         assert_eq!(sheet.finish().unwrap().row(1), [[255; 8], [0; 8]].concat());
     }
 
@@ -107,7 +111,7 @@ mod tests {
         mosaic.pieces.truncate(1);
         mosaic.size = Some((2, 2));
         let mut sheet = MosaicSheet::new(&mosaic, Vec::new());
-        sheet.lay(&mosaic.pieces[0], grey(2, 7));
+        sheet.lay(&mosaic.pieces[0], grey(2, 7), &Stop::never()).unwrap();
         assert_eq!(sheet.finish().unwrap(), grey(2, 7));
     }
 }

@@ -3,10 +3,12 @@
 use crate::furniture::legend::LegendPicture;
 use crate::furniture::{attribution, colour_bar, header::Header, header::Moment, legend, neatline, notice};
 use crate::layout::Layout;
-use crate::overlay::{self, Projection};
+use crate::overlay::features::Shapes;
+use crate::overlay::{self, Halt, Projection, Work};
 use crate::scale::Scale;
 use crate::text::{Fonts, Typesetter};
-use crate::{Canvas, MissingGlyphs, Placed, Raster, composite, theme};
+use crate::{Canvas, MissingGlyphs, Placed, Raster, Stop, Stopped, composite, theme};
+use mapreel_spec::geojson::{Features, Shown};
 use mapreel_spec::manifest::{self, PixelBox};
 use mapreel_spec::{Drawing, Gap, Plan, PlannedLayer};
 use std::sync::Arc;
@@ -51,7 +53,7 @@ enum Art {
     /// A new picture each time.
     Pictures { layer: usize },
     /// Features as of the frame's time.
-    Features { layer: usize },
+    Features { layer: usize, shapes: Shapes },
     /// The ground of what is off the globe, over all layers: a server may colour it like the sea.
     OffGlobe(Placed),
     /// Degrees at the edges, over everything else of the map.
@@ -62,7 +64,7 @@ impl Art {
     /// Whether it is the picture of a layer.
     fn is_of(&self, wanted: usize) -> bool {
         match self {
-            Self::Still { layer, .. } | Self::Pictures { layer } | Self::Features { layer } => *layer == wanted,
+            Self::Still { layer, .. } | Self::Pictures { layer } | Self::Features { layer, .. } => *layer == wanted,
             Self::Degrees { .. } | Self::OffGlobe(_) => false,
         }
     }
@@ -71,28 +73,44 @@ impl Art {
 impl Scene {
     /// Lays out the page and draws everything that is the same in every frame. `still` has the pictures of the layers that
     /// do not change; the legends are in the order of the column, topmost layer first.
-    pub fn new(mut plan: Arc<Plan>, mut still: FramePictures, legends: &[LegendPicture], fonts: &Fonts) -> Self {
+    ///
+    /// # Errors
+    /// Nobody wants it any more.
+    pub fn new(
+        mut plan: Arc<Plan>,
+        mut still: FramePictures,
+        legends: &[LegendPicture],
+        fonts: &Fonts,
+        stop: &Stop,
+    ) -> Result<Self, Stopped> {
         let mut typesetter = Typesetter::new(fonts);
-        let gaps = gaps(&plan, &still);
+        let mut gaps = gaps(&plan, &still);
+        let projection = Projection::new(&plan.map);
+        let mut arts = Vec::new();
+        for (layer, gap) in gaps.iter_mut().enumerate() {
+            let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
+            match art(&plan, layer, placed, &projection, stop) {
+                Ok(art) => arts.extend(art),
+                Err(Halt::TooMuch) => *gap = Some(Gap::missing(too_much())),
+                Err(Halt::Stopped) => return Err(Stopped),
+            }
+        }
         if shows_time_of_nothing(&plan, &gaps) {
             let frame = &mut Arc::make_mut(&mut plan).frames[0];
             (frame.shown, frame.time_text) = (None, None);
         }
-        let layout = Layout::measure(&plan, &labelled(&plan, legends, &mut typesetter), &mut typesetter);
+        let layout = Layout::measure(&plan, &labelled(&plan, legends, &mut typesetter, stop)?, &mut typesetter);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
-        let projection = Projection::new(&plan.map);
-        let mut arts = Vec::new();
-        for layer in 0..plan.layers.len() {
-            let placed = still.get_mut(layer).and_then(Option::take).map(|gathered| gathered.placed);
-            arts.extend(art(&plan, layer, placed, &projection, &layout));
-        }
-        let line_px = layout.scale.length(1.2);
-        arts.extend(overlay::globe::ground(&plan.map, line_px).map(|sheet| Art::OffGlobe(whole_map(sheet))));
+        stop.look()?;
+        let ours = Work::unlimited(stop);
+        let ground = overlay::globe::ground(&plan.map, layout.scale.length(1.2), &ours)?;
+        arts.extend(ground.map(|sheet| Art::OffGlobe(whole_map(sheet))));
         arts.extend(
             (0..plan.layers.len()).filter(|layer| has_degrees(&plan, *layer)).map(|layer| Art::Degrees { layer }),
         );
         let (mut above, mut legends) = (Vec::new(), legends.to_vec());
         for art in arts {
+            stop.look()?;
             // The colours of a layer that lets through what is below it are those of both, on the map and in its legend.
             for legend in legends.iter_mut().filter(|legend| art.is_of(legend.layer)) {
                 let opacity = opacity(&plan.layers[legend.layer]);
@@ -101,10 +119,12 @@ impl Scene {
                 }
             }
             match art {
-                Art::Still { layer, placed } if above.is_empty() => blend(&mut base, &plan, &layout, layer, &placed),
+                Art::Still { layer, placed } if above.is_empty() => {
+                    blend(&mut base, &plan, &layout, layer, &placed, stop)?
+                }
                 Art::OffGlobe(ground) if above.is_empty() => lay(&mut base, &ground, &layout),
                 Art::Degrees { layer } if above.is_empty() => {
-                    degrees(&mut base, &plan, &layout, layer, &projection, &mut typesetter)
+                    degrees(&mut base, &plan, &layout, layer, &projection, &mut typesetter, &ours)?
                 }
                 art => above.push(art),
             }
@@ -112,9 +132,11 @@ impl Scene {
         let may_be_missing = |layer: usize| !plan.layers[layer].drawing.is_static(plan.frames.len());
         let header = Header::new(&plan, &layout, &may_be_missing, &mut typesetter);
         let moment = Moment { frame: 0, gap: &|layer| gaps[layer].as_ref() };
+        stop.look()?;
         header.draw(&mut base, &plan, &layout, &moment, false, &mut typesetter);
         neatline::draw(&mut base, &layout);
-        legend::draw(&mut base, &plan, &labelled(&plan, &legends, &mut typesetter), &layout, &mut typesetter);
+        let shown = labelled(&plan, &legends, &mut typesetter, stop)?;
+        legend::draw(&mut base, &plan, &shown, &layout, &mut typesetter, stop)?;
         attribution::draw(&mut base, &plan, &layout, &mut typesetter);
         let missing_glyphs = typesetter.take_missing();
         let missing_in_names = plan.layers.iter().map(|layer| {
@@ -123,7 +145,19 @@ impl Scene {
         });
         let missing_in_names = missing_in_names.collect();
         let fonts = fonts.clone();
-        Self { plan, layout, header, fonts, base, above, projection, gaps, legends, missing_glyphs, missing_in_names }
+        Ok(Self {
+            plan,
+            layout,
+            header,
+            fonts,
+            base,
+            above,
+            projection,
+            gaps,
+            legends,
+            missing_glyphs,
+            missing_in_names,
+        })
     }
 
     /// The legends in the colours in which they are drawn, without numbers of our own.
@@ -179,16 +213,35 @@ fn shows_time_of_nothing(plan: &Plan, gaps: &[Option<Gap>]) -> bool {
 }
 
 /// The legends, with numbers beside those that are strips of colours.
-fn labelled(plan: &Plan, legends: &[LegendPicture], typesetter: &mut Typesetter) -> Vec<LegendPicture> {
+fn labelled(
+    plan: &Plan,
+    legends: &[LegendPicture],
+    typesetter: &mut Typesetter,
+    stop: &Stop,
+) -> Result<Vec<LegendPicture>, Stopped> {
     let scale = Scale::of(plan.map.width, plan.map.height);
     let mut label = |legend: &LegendPicture| {
         let mut legend = legend.clone();
         if let (Ok(strip), Some(bar)) = (&legend.picture, &plan.layers[legend.layer].colour_bar) {
-            legend.picture = Ok(colour_bar::draw(strip, bar, scale, typesetter));
+            legend.picture = Ok(colour_bar::draw(strip, bar, scale, typesetter, stop)?);
         }
-        legend
+        Ok(legend)
     };
     legends.iter().map(&mut label).collect()
+}
+
+/// Steps that drawing a layer's features once may take: some ten seconds.
+const STEPS_MAX: u64 = 2_000_000_000;
+/// The same for all frames of features that change.
+const STEPS_OF_FILM_MAX: u64 = 20_000_000_000;
+
+fn too_much() -> String {
+    format!(
+        "its features take more than {} million steps to draw ({} million over all frames): simplify their geometries, or ask \
+         for a smaller map or fewer frames",
+        STEPS_MAX / 1_000_000,
+        STEPS_OF_FILM_MAX / 1_000_000
+    )
 }
 
 /// What a layer is on the page: a still picture, or something to draw for each frame; `None`: nothing.
@@ -197,31 +250,60 @@ fn art(
     layer: usize,
     placed: Option<Vec<Placed>>,
     projection: &Projection,
-    layout: &Layout,
-) -> Option<Art> {
+    stop: &Stop,
+) -> Result<Option<Art>, Halt> {
     let (planned, map) = (&plan.layers[layer], &plan.map);
-    let length = layout.scale.length(1.0);
-    let still = |draw: &dyn Fn(&mut tiny_skia::Pixmap)| {
+    let length = Scale::of(map.width, map.height).length(1.0);
+    let ours = Work::unlimited(stop);
+    let still = |draw: &dyn Fn(&mut tiny_skia::Pixmap) -> Result<(), Halt>| {
         let mut sheet = overlay::sheet(map.width, map.height);
-        draw(&mut sheet);
-        Some(Art::Still { layer, placed: vec![whole_map(sheet)] })
+        draw(&mut sheet)?;
+        Ok(Some(Art::Still { layer, placed: vec![whole_map(sheet)] }))
     };
     match &planned.drawing {
-        Drawing::Pictures(_) => Some(match placed {
+        Drawing::Pictures(_) => Ok(Some(match placed {
             Some(placed) => Art::Still { layer, placed },
             None => Art::Pictures { layer },
-        }),
+        })),
         Drawing::Features(features) if planned.drawing.is_static(plan.frames.len()) => {
             let time = plan.frames[0].time.as_ref().map(|time| time.instant());
-            still(&|sheet| overlay::features::draw(sheet, &features.at(time), projection, length))
+            let work = Work::limited(stop, STEPS_MAX);
+            let shapes = Shapes::new(features, features.shown_at(time), projection, length, &work)?;
+            still(&|sheet| shapes.draw(sheet, features.shown_at(time), &work))
         }
-        Drawing::Features(_) => Some(Art::Features { layer }),
+        Drawing::Features(features) => {
+            let shapes = changing(features, plan, projection, length, stop)?;
+            Ok(Some(Art::Features { layer, shapes }))
+        }
         Drawing::NaturalEarth(geography) => {
-            still(&|sheet| overlay::natural_earth::draw(sheet, geography, projection, length))
+            still(&|sheet| overlay::natural_earth::draw(sheet, geography, projection, length, &ours))
         }
-        Drawing::Graticule(graticule) => still(&|sheet| overlay::graticule::draw(sheet, graticule, projection, length)),
-        Drawing::Missing(_) => None,
+        Drawing::Graticule(graticule) => {
+            still(&|sheet| overlay::graticule::draw(sheet, graticule, projection, length, &ours))
+        }
+        Drawing::Missing(_) => Ok(None),
     }
+}
+
+/// Features that are drawn for every frame, unless that takes too much.
+fn changing(
+    features: &Features,
+    plan: &Plan,
+    projection: &Projection,
+    length: f32,
+    stop: &Stop,
+) -> Result<Shapes, Halt> {
+    let all = std::iter::repeat(Shown::Whole);
+    let shapes = Shapes::new(features, all, projection, length, &Work::limited(stop, STEPS_MAX))?;
+    let film = Work::limited(stop, STEPS_OF_FILM_MAX);
+    for frame in &plan.frames {
+        let steps = shapes.steps(features.shown_at(frame.time.as_ref().map(|time| time.instant())));
+        if steps > STEPS_MAX {
+            return Err(Halt::TooMuch);
+        }
+        film.spend(steps)?;
+    }
+    Ok(shapes)
 }
 
 fn whole_map(sheet: tiny_skia::Pixmap) -> Placed {
@@ -243,10 +325,18 @@ fn opacity(layer: &PlannedLayer) -> u8 {
     (layer.opacity * 255.0).round() as u8
 }
 
-fn blend(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, placed: &[Placed]) {
+fn blend(
+    page: &mut Canvas,
+    plan: &Plan,
+    layout: &Layout,
+    layer: usize,
+    placed: &[Placed],
+    stop: &Stop,
+) -> Result<(), Stopped> {
     let [x, y, ..] = layout.map;
     let opacity = opacity(&plan.layers[layer]);
     for picture in placed {
+        stop.look()?;
         composite::blend(
             page,
             &picture.raster,
@@ -256,6 +346,7 @@ fn blend(page: &mut Canvas, plan: &Plan, layout: &Layout, layer: usize, placed: 
             opacity,
         );
     }
+    Ok(())
 }
 
 fn degrees(
@@ -265,10 +356,12 @@ fn degrees(
     layer: usize,
     projection: &Projection,
     typesetter: &mut Typesetter,
-) {
+    work: &Work,
+) -> Result<(), Stopped> {
     if let Drawing::Graticule(graticule) = &plan.layers[layer].drawing {
-        overlay::degrees::draw(page, graticule, projection, layout, typesetter);
+        overlay::degrees::draw(page, graticule, projection, layout, typesetter, work)?;
     }
+    Ok(())
 }
 
 /// Draws frames of a scene, one after another on one page. One for each thread.
@@ -277,34 +370,41 @@ pub struct Painter<'a> {
     page: Canvas,
     typesetter: Typesetter,
     sheet: Option<Raster>,
+    stop: Stop,
 }
 
 impl<'a> Painter<'a> {
     /// A painter with a page of its own.
-    pub fn new(scene: &'a Scene) -> Self {
-        Self { scene, page: scene.base.clone(), typesetter: Typesetter::new(&scene.fonts), sheet: None }
+    pub fn new(scene: &'a Scene, stop: Stop) -> Self {
+        Self { scene, page: scene.base.clone(), typesetter: Typesetter::new(&scene.fonts), sheet: None, stop }
     }
 
     /// Draws frame `index` (from 0) with its pictures.
-    pub fn draw(&mut self, index: usize, pictures: &FramePictures) -> &Canvas {
+    ///
+    /// # Errors
+    /// Nobody wants it any more.
+    pub fn draw(&mut self, index: usize, pictures: &FramePictures) -> Result<&Canvas, Stopped> {
         let Scene { plan, layout, header, base, above, projection, gaps, .. } = self.scene;
         let gap = |layer: usize| {
             let of_frame = || pictures.get(layer)?.as_ref()?.gap.as_ref();
             gaps[layer].as_ref().or_else(of_frame)
         };
+        self.stop.look()?;
         self.page.copy_from(base);
         for art in above {
+            self.stop.look()?;
             match art {
-                Art::Still { layer, placed } => blend(&mut self.page, plan, layout, *layer, placed),
+                Art::Still { layer, placed } => blend(&mut self.page, plan, layout, *layer, placed, &self.stop)?,
                 Art::Pictures { layer } => {
                     if let Some(Some(gathered)) = pictures.get(*layer) {
-                        blend(&mut self.page, plan, layout, *layer, &gathered.placed);
+                        blend(&mut self.page, plan, layout, *layer, &gathered.placed, &self.stop)?;
                     }
                 }
-                Art::Features { layer } => self.draw_features(index, *layer),
+                Art::Features { layer, shapes } => self.draw_features(index, *layer, shapes)?,
                 Art::OffGlobe(ground) => lay(&mut self.page, ground, layout),
                 Art::Degrees { layer } => {
-                    degrees(&mut self.page, plan, layout, *layer, projection, &mut self.typesetter)
+                    let work = Work::unlimited(&self.stop);
+                    degrees(&mut self.page, plan, layout, *layer, projection, &mut self.typesetter, &work)?
                 }
             }
         }
@@ -312,23 +412,26 @@ impl<'a> Painter<'a> {
         header.draw(&mut self.page, plan, layout, &moment, true, &mut self.typesetter);
         let gaps: Vec<(usize, &Gap)> = (0..plan.layers.len()).filter_map(|i| Some((i, gap(i)?))).collect();
         notice::draw(&mut self.page, plan, &gaps, layout, &mut self.typesetter);
-        &self.page
+        Ok(&self.page)
     }
 
-    fn draw_features(&mut self, index: usize, layer: usize) {
-        let Scene { plan, layout, projection, .. } = self.scene;
-        let Drawing::Features(features) = &plan.layers[layer].drawing else { return };
+    fn draw_features(&mut self, index: usize, layer: usize, shapes: &Shapes) -> Result<(), Stopped> {
+        let Scene { plan, layout, .. } = self.scene;
+        let Drawing::Features(features) = &plan.layers[layer].drawing else { return Ok(()) };
         let map = &plan.map;
         let mut sheet = match self.sheet.take() {
             Some(used) => overlay::reused(used),
             None => overlay::sheet(map.width, map.height),
         };
         let time = plan.frames[index].time.as_ref().map(|time| time.instant());
-        overlay::features::draw(&mut sheet, &features.at(time), projection, layout.scale.length(1.0));
+        // Its steps were counted when the scene was made.
+        let work = Work::unlimited(&self.stop);
+        shapes.draw(&mut sheet, features.shown_at(time), &work)?;
         let placed = [Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }];
-        blend(&mut self.page, plan, layout, layer, &placed);
+        blend(&mut self.page, plan, layout, layer, &placed, &self.stop)?;
         let [placed] = placed;
         self.sheet = Some(placed.raster);
+        Ok(())
     }
 }
 

@@ -4,8 +4,8 @@
 //! divided until that is right to a fraction of the picture's pixels; where it never is – at a pole, at the seam where the
 //! picture's world ends, at the edge of a projection – every pixel is computed by itself.
 
-use crate::Raster;
 use crate::georeference::{Placed, Tap, resized, sample};
+use crate::{Raster, Stop, Stopped};
 use mapreel_spec::{Bbox, Crs, Extent, Resampling};
 
 /// The side of the largest cells, in pixels of the map.
@@ -16,21 +16,30 @@ const CELL_PX_MIN: u32 = 8;
 const OFF_PX: f64 = 0.1;
 
 /// The picture as it lies on the map; `None` where no pixel of the map lies in it.
-pub(crate) fn warp(raster: &Raster, crs: Crs, bbox: &Bbox, map: &Extent, resampling: Resampling) -> Option<Placed> {
+pub(crate) fn warp(
+    raster: &Raster,
+    crs: Crs,
+    bbox: &Bbox,
+    map: &Extent,
+    resampling: Resampling,
+    stop: &Stop,
+) -> Result<Option<Placed>, Stopped> {
     let mut lens = Lens { map: *map, crs, bbox: *bbox, width: raster.width, height: raster.height };
     let coarser = if resampling == Resampling::Bilinear { lens.coarser() } else { None };
-    let smaller = coarser.map(|(width, height)| resized(raster, width, height));
+    let smaller = coarser.map(|(width, height)| resized(raster, width, height, stop)).transpose()?;
     let picture = smaller.as_ref().unwrap_or(raster);
     (lens.width, lens.height) = (picture.width, picture.height);
     let sheet = Raster::transparent(map.width, map.height);
     let mut sheet = Sheet { picture, out: sheet, wraps: lens.wraps(), resampling, touched: false };
     for row in (0..map.height).step_by(CELL_PX as usize) {
         for column in (0..map.width).step_by(CELL_PX as usize) {
+            stop.look()?;
             let (right, bottom) = ((column + CELL_PX).min(map.width), (row + CELL_PX).min(map.height));
             fill(&lens, &mut sheet, [column, row, right, bottom]);
         }
     }
-    sheet.touched.then_some(Placed { raster: Raster { premultiplied: raster.premultiplied, ..sheet.out }, x: 0, y: 0 })
+    let placed = Placed { raster: Raster { premultiplied: raster.premultiplied, ..sheet.out }, x: 0, y: 0 };
+    Ok(sheet.touched.then_some(placed))
 }
 
 /// From pixels of the map to those of the picture, both counted from the outer corner at the upper left.
@@ -197,7 +206,8 @@ mod tests {
         ] {
             let area = Bbox::new(area).convert(Crs::Geographic, crs(code)).unwrap();
             let map = Extent { crs: crs(code), bbox: area, width: 300, height: 300 };
-            let placed = warp(&picture, Crs::Geographic, &bbox, &map, Resampling::Nearest).unwrap();
+            let placed =
+                warp(&picture, Crs::Geographic, &bbox, &map, Resampling::Nearest, &Stop::never()).unwrap().unwrap();
             let [rx, ry] = map.resolution();
             for row in 0..300 {
                 for column in 0..300u32 {
@@ -221,7 +231,8 @@ mod tests {
         let area = Bbox::new([-180.0, 60.0, 180.0, 90.0]).convert(Crs::Geographic, crs("EPSG:3995")).unwrap();
         let map = Extent { crs: crs("EPSG:3995"), bbox: area, width: 256, height: 256 };
         let picture = Raster::straight(720, 360, pixels);
-        let placed = warp(&picture, Crs::Geographic, &bbox, &map, Resampling::Bilinear).unwrap();
+        let placed =
+            warp(&picture, Crs::Geographic, &bbox, &map, Resampling::Bilinear, &Stop::never()).unwrap().unwrap();
         assert!(placed.raster.pixels.iter().all(|value| *value == 200));
     }
 
@@ -231,6 +242,6 @@ mod tests {
         let area = Bbox::new([-180.0, 60.0, 180.0, 90.0]).convert(Crs::Geographic, crs("EPSG:3995")).unwrap();
         let map = Extent { crs: crs("EPSG:3995"), bbox: area, width: 100, height: 100 };
         let south = Bbox::new([-180.0, -90.0, 180.0, 0.0]);
-        assert!(warp(&picture, Crs::Geographic, &south, &map, Resampling::Bilinear).is_none());
+        assert!(warp(&picture, Crs::Geographic, &south, &map, Resampling::Bilinear, &Stop::never()).unwrap().is_none());
     }
 }

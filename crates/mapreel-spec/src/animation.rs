@@ -85,6 +85,17 @@ pub struct Layer {
     pub warnings: Vec<Warning>,
 }
 
+impl Layer {
+    /// Positions of GeoJSON that are looked at for every frame: those of features that come and go, or fill its labels.
+    pub(crate) fn positions_per_frame(&self) -> usize {
+        let is_filled = || self.labels.iter().flatten().any(|label| label.value.contains('{'));
+        match &self.content {
+            Content::GeoJson(features) if features.vary() || is_filled() => features.positions(),
+            _ => 0,
+        }
+    }
+}
+
 /// Where a legend comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Legend {

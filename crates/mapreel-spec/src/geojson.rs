@@ -48,6 +48,17 @@ pub struct Feature {
     properties: Arc<[(String, String)]>,
 }
 
+/// How much of a feature is shown at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// It is not there.
+    Nothing,
+    /// So many of its positions, of one that grows.
+    First(usize),
+    /// All of it.
+    Whole,
+}
+
 /// All features of a layer, in drawing order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Features {
@@ -61,10 +72,14 @@ impl Features {
         self.items.iter().any(|feature| feature.when != When::Always)
     }
 
-    /// What is there at a time; without a time, everything.
-    pub fn at(&self, time: Option<Timestamp>) -> Vec<(Geometry, Style)> {
-        let known = |f: &Feature| Some((f.known_at(time, self.keep)?, f.style));
-        self.items.iter().filter_map(known).collect()
+    /// The features, in drawing order.
+    pub fn iter(&self) -> impl Iterator<Item = &Feature> {
+        self.items.iter()
+    }
+
+    /// How much of each feature is shown at a time, in the same order; without a time, everything.
+    pub fn shown_at(&self, time: Option<Timestamp>) -> impl Iterator<Item = Shown> {
+        self.items.iter().map(move |feature| feature.part_at(time, self.keep))
     }
 
     /// The time of the newest thing that is there at a time.
@@ -110,7 +125,8 @@ impl Features {
 }
 
 impl Geometry {
-    fn positions(&self) -> usize {
+    /// The number of its positions.
+    pub fn positions(&self) -> usize {
         match self {
             Self::Points(points) => points.len(),
             Self::Lines(lines) => lines.iter().map(Vec::len).sum(),
@@ -146,15 +162,32 @@ impl Feature {
         self.last_change(time).is_some_and(|since| !gone(since))
     }
 
+    /// The whole of it.
+    pub fn geometry(&self) -> &Geometry {
+        &self.geometry
+    }
+
+    /// Whether its positions come one after another: it is one line, or points.
+    pub fn grows(&self) -> bool {
+        matches!(self.when, When::Grows(_))
+    }
+
+    /// How much of it is shown at a time.
+    fn part_at(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> Shown {
+        match (&self.when, time) {
+            _ if !self.is_there(time, keep) => Shown::Nothing,
+            (When::Grows(times), Some(time)) => Shown::First(times.partition_point(|t| *t <= time)),
+            _ => Shown::Whole,
+        }
+    }
+
     /// What of it is shown at a time.
     fn known_at(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> Option<Geometry> {
-        if !self.is_there(time, keep) {
-            return None;
+        match self.part_at(time, keep) {
+            Shown::Nothing => None,
+            Shown::First(positions) => Some(self.geometry.truncated(positions)),
+            Shown::Whole => Some(self.geometry.clone()),
         }
-        Some(match (&self.when, time) {
-            (When::Grows(times), Some(time)) => self.geometry.truncated(times.partition_point(|t| *t <= time)),
-            _ => self.geometry.clone(),
-        })
     }
 
     fn last_change(&self, time: Timestamp) -> Option<Timestamp> {
@@ -420,13 +453,18 @@ mod tests {
         ValidTime::parse(time).unwrap().instant()
     }
 
+    /// What is there at a time.
+    fn shown(features: &Features, time: &str) -> Vec<Geometry> {
+        features.iter().filter_map(|feature| feature.known_at(Some(at(time)), features.keep)).collect()
+    }
+
     #[test]
     fn a_track_grows_to_its_last_fix_and_points_appear() {
         let features = reading().parse(TRACK.as_bytes()).unwrap();
         let check = |time: &str, line: usize, shapes: usize| {
-            let shown = features.at(Some(at(time)));
+            let shown = shown(&features, time);
             assert_eq!(shown.len(), shapes, "{time}");
-            if let Geometry::Lines(lines) = &shown[0].0 {
+            if let Geometry::Lines(lines) = &shown[0] {
                 assert_eq!(lines[0].len(), line, "{time}");
             }
         };
@@ -444,8 +482,8 @@ mod tests {
                 r#"{{ "type": "Feature", "properties": {{ "time": {properties} }},
                       "geometry": {{ "type": "LineString", "coordinates": [[179, 0], [-179, 0], [-178, 1]] }} }}"#
             );
-            let shown = reading().parse(document.as_bytes()).unwrap().at(Some(at(time)));
-            let Geometry::Lines(lines) = &shown[0].0 else { panic!("{shown:?}") };
+            let shown = shown(&reading().parse(document.as_bytes()).unwrap(), time);
+            let Geometry::Lines(lines) = &shown[0] else { panic!("{shown:?}") };
             lines[0].iter().map(|[lon, _]| *lon).collect::<Vec<_>>()
         };
         let track = r#"["2020-01-01", "2020-01-02", "2020-01-03"]"#;
@@ -465,8 +503,8 @@ mod tests {
     fn a_feature_can_leave_again() {
         let reading = Reading { keep: Some(SignedDuration::from_hours(24)), ..reading() };
         let features = reading.parse(TRACK.as_bytes()).unwrap();
-        assert_eq!(features.at(Some(at("2020-01-02T23:59Z"))).len(), 3);
-        assert_eq!(features.at(Some(at("2020-01-03"))).len(), 1);
+        assert_eq!(shown(&features, "2020-01-02T23:59Z").len(), 3);
+        assert_eq!(shown(&features, "2020-01-03").len(), 1);
         // What has left tells neither its time nor its labels.
         assert_eq!(features.newest(at("2020-01-03")), None);
         assert_eq!(features.fill("{wind} kt", Some(at("2020-01-03"))), None);
@@ -474,8 +512,9 @@ mod tests {
 
     #[test]
     fn features_without_a_place_or_a_time_are_good_features() {
-        let check = |document: &str, shown: usize| {
-            assert_eq!(reading().parse(document.as_bytes()).map(|f| f.at(Some(at("2020-01-01"))).len()), Ok(shown));
+        let check = |document: &str, count: usize| {
+            let features = reading().parse(document.as_bytes()).unwrap();
+            assert_eq!(shown(&features, "2020-01-01").len(), count);
         };
         check(r#"{ "type": "FeatureCollection", "features": [] }"#, 0);
         let point = r#"{ "type": "Point", "coordinates": [1, 1] }"#;

@@ -21,6 +21,8 @@ pub struct Limits {
     pub positions_max: usize,
     /// What drawing one frame may take of memory, in MiB.
     pub frame_mib_max: u64,
+    /// Positions × frames of GeoJSON that changes with time, in millions: it is looked at for every frame.
+    pub positions_drawn_m_max: u64,
 }
 
 impl Default for Limits {
@@ -35,6 +37,7 @@ impl Default for Limits {
             upstream_requests_max: 4_000,
             positions_max: 1_000_000,
             frame_mib_max: u64::MAX,
+            positions_drawn_m_max: 100,
         }
     }
 }

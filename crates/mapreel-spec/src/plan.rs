@@ -186,6 +186,17 @@ impl Plan {
             );
             problems.push(too_much("", "too_large", detail, "fewer frames, or a smaller map"));
         }
+        let positions = animation.layers.iter().map(Layer::positions_per_frame).sum::<usize>();
+        let drawn_max = limits.positions_drawn_m_max.saturating_mul(1_000_000);
+        if (positions as u64).saturating_mul(frames as u64) > drawn_max {
+            let detail = format!(
+                "{positions} positions of GeoJSON with times × {frames} frames come to {:.1} million; the limit is {}",
+                positions as f64 * frames as f64 / 1e6,
+                limits.positions_drawn_m_max
+            );
+            let hint = format!("at most {} frames, or simplify the geometries", drawn_max / positions.max(1) as u64);
+            problems.push(too_much("/layers", "too_large", detail, &hint));
+        }
         if pixels > animation.output.format.page_px_max() {
             let detail = format!("a map of {pixels} pixels is too large for {}", animation.output.format.name());
             problems.push(too_much(

@@ -324,6 +324,30 @@ fn overlays() {
 }
 
 #[test]
+fn features_with_times_that_would_be_looked_at_too_often() {
+    let limits = Limits { positions_drawn_m_max: 1, ..Limits::default() };
+    let positions = vec!["[1, 2]"; 50_000].join(",");
+    let refused = |properties: &str, hours: usize| {
+        let request = format!(
+            r#"{{ {GOOD_MAP}, "times": "2020-01-01T00:00Z/2020-01-01T{:02}:00Z/PT1H", "layers": [{{ "type": "geojson", "title": "A",
+                 "time_property": "time", "data": {{ "type": "FeatureCollection", "features": [
+                   {{ "type": "Feature", "properties": {{ {properties} }},
+                      "geometry": {{ "type": "MultiPoint", "coordinates": [{positions}] }} }},
+                   {{ "type": "Feature", "properties": {{ "time": "2020-01-01" }}, "geometry": null }}] }} }}] }}"#,
+            hours - 1
+        );
+        let animation = parse_request(request.as_bytes(), &limits).unwrap();
+        Plan::new(&animation, &limits).err().map(|problems| problems.0[0].clone())
+    };
+    let timed = r#""time": "2020-01-01""#;
+    assert_eq!(refused(timed, 20), None);
+    let problem = refused(timed, 21).unwrap();
+    assert_eq!((&*problem.pointer, problem.code), ("/layers", "too_large"));
+    assert!(problem.detail.contains("50000 positions") && problem.detail.contains("1.1 million"), "{}", problem.detail);
+    assert!(problem.hint.unwrap().contains("at most 20 frames"));
+}
+
+#[test]
 fn requests_that_would_cost_too_much() {
     check(
         r#"{ "map": { "bbox": [-10, 40, 10, 60], "width": 2000 }, "times": "2020-01-01/2020-12-31/PT24H", "layers": [{ "type": "natural-earth" }, { "type": "graticule" }, { "type": "graticule" }] }"#,

@@ -8,7 +8,7 @@ use mapreel::fonts::FontSource;
 use mapreel::produce::{Destination, Job, produce};
 use mapreel::progress::Silent;
 use mapreel_render::encode::{self, Palette, SegmentEncoder};
-use mapreel_render::{Fonts, Gathered, LegendPicture, MosaicSheet, Painter, Raster, Scene, place};
+use mapreel_render::{Fonts, Gathered, LegendPicture, MosaicSheet, Painter, Raster, Scene, Stop, place};
 use mapreel_sources::{Client, Config, Error, Upstreams, Wanted, decode};
 use mapreel_spec::{Animation, Drawing, Format, Limits, Mosaic, Plan, Resampling, Series, parse_request};
 use std::collections::HashMap;
@@ -102,10 +102,14 @@ fn decoded(url: &str, recorded: &Recorded) -> Raster {
 }
 
 fn gathered(mosaic: &Mosaic, plan: &Plan, recorded: &Recorded) -> Gathered {
+    let stop = Stop::never();
     let mut sheet = MosaicSheet::new(mosaic, Vec::new());
-    mosaic.pieces.iter().for_each(|piece| drop(sheet.lay(piece, decoded(&piece.url, recorded))));
+    for piece in &mosaic.pieces {
+        sheet.lay(piece, decoded(&piece.url, recorded), &stop).expect("nobody stops it");
+    }
     let raster = sheet.finish().expect("recorded");
-    Gathered { placed: place(raster, mosaic.crs, &mosaic.bbox, &plan.map, Resampling::Bilinear), gap: None }
+    let placed = place(raster, mosaic.crs, &mosaic.bbox, &plan.map, Resampling::Bilinear, &stop);
+    Gathered { placed: placed.expect("nobody stops it"), gap: None }
 }
 
 fn layer(plan: &Plan, index: usize) -> &Series<Mosaic> {
@@ -124,7 +128,7 @@ fn stages() {
     };
     let scene = || {
         let still = vec![Some(gathered(layer(&plan, 0).at(0), &plan, &recorded)), None];
-        Scene::new(plan.clone(), still, &legends(), &Fonts::bundled())
+        Scene::new(plan.clone(), still, &legends(), &Fonts::bundled(), &Stop::never()).expect("nobody stops it")
     };
     println!("{:44} {:>8}   limit", "stage, CPU ms", "here");
     row("request read and planned, once", 1, "-", || drop(Plan::new(&animation(24), &Limits::default())));
@@ -134,9 +138,9 @@ fn stages() {
     row("PNG decode, a frame", 24, "2.2-2.7", || {
         (0..24).for_each(|i| drop(decode(&recorded.0[&layer(&plan, 1).at(i).pieces[0].url])));
     });
-    let mut painter = Painter::new(&scene);
+    let mut painter = Painter::new(&scene, Stop::never());
     row("restore, blend, text, a frame", 24, "0.73 (0.24 + 0.46 + 0.03)", || {
-        (0..24).for_each(|i| _ = painter.draw(i, &frames[i]).width())
+        (0..24).for_each(|i| _ = painter.draw(i, &frames[i]).map(mapreel_render::Canvas::width))
     });
     let output = plan.output.clone();
     let film = encode::Animation {
@@ -146,13 +150,13 @@ fn stages() {
         output,
         palette: Palette::default(),
     };
-    let pages: Vec<_> = (0..24).map(|i| painter.draw(i, &frames[i]).clone()).collect();
+    let pages: Vec<_> = (0..24).map(|i| painter.draw(i, &frames[i]).expect("nobody stops it").clone()).collect();
     let encoded = |film: &encode::Animation| -> Vec<Vec<u8>> {
         plan.segments
             .iter()
             .map(|segment| {
                 let mut encoder = SegmentEncoder::new(film, segment).expect("even sides");
-                segment.clone().for_each(|i| encoder.add(&pages[i]).expect("it encodes"));
+                segment.clone().for_each(|i| encoder.add(&pages[i], &Stop::never()).expect("it encodes"));
                 encoder.finish()
             })
             .collect()
@@ -168,7 +172,7 @@ fn stages() {
     println!("{:44} {:8.0}", "  MP4, kB", assembled(&film, &segments).len() as f64 / 1e3);
     let colours = || {
         let mut colours = encode::Colours::default();
-        pages.iter().for_each(|page| colours.add(page));
+        pages.iter().for_each(|page| colours.add(page, &Stop::never()).expect("nobody stops it"));
         colours.palette(legends().iter().filter_map(|l| l.picture.as_ref().ok()))
     };
     row("GIF palette of 24 frames, a frame", 24, "-", || drop(colours()));
@@ -180,11 +184,13 @@ fn stages() {
     row("GIF, a frame", 24, "13-16", || drop(encoded(&gif)));
     println!("{:44} {:8.0}", "  GIF, kB", assembled(&gif, &encoded(&gif)).len() as f64 / 1e3);
     for (format, limit) in [(Format::Png, "18 (stored PNG)"), (Format::Jpeg, "17"), (Format::Webp, "8.3")] {
-        row(&format!("{} of a page", format.name()), 1, limit, || drop(encode::still(&pages[0], format)));
+        row(&format!("{} of a page", format.name()), 1, limit, || {
+            drop(encode::still(&pages[0], format, &Stop::never()))
+        });
         println!(
             "{:44} {:8.0}",
             format!("  {}, kB", format.name()),
-            encode::still(&pages[0], format).expect("it encodes").len() as f64 / 1e3
+            encode::still(&pages[0], format, &Stop::never()).expect("it encodes").len() as f64 / 1e3
         );
     }
 }
@@ -229,7 +235,7 @@ fn time_and_place() {
         let raster = || Raster::straight(2048, 1024, vec![200; 2048 * 1024 * 4]);
         for (word, resampling) in [("bilinear", Resampling::Bilinear), ("nearest", Resampling::Nearest)] {
             row(&format!("2048 × 1024 laid on {crs}, 800², {word}"), 1, "-", || {
-                drop(place(raster(), mapreel_spec::Crs::Geographic, &world, &map, resampling))
+                drop(place(raster(), mapreel_spec::Crs::Geographic, &world, &map, resampling, &Stop::never()))
             });
         }
     }

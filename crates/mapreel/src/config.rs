@@ -55,6 +55,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("cost_mpx_max", "8000", COUNT, "Frames × pixels × (layers + 1) of a request, in millions."),
     setting("upstream_requests_max", "4000", COUNT, "Requests to upstreams for one job."),
     setting("positions_max", "1000000", COUNT, "Positions in the GeoJSON of a request."),
+    setting("positions_drawn_m_max", "100", COUNT, "Positions × frames of GeoJSON that changes with time, in millions."),
     setting("open_jobs_max", "1000", COUNT, "Jobs pending or running; further ones are answered with 503."),
     setting("previews_max", "2", COUNT, "Previews and online checks at once; further ones are answered with 503."),
     setting("preview_px_max", "1024", COUNT, "Width or height of a preview's map, in pixels."),
@@ -339,6 +340,7 @@ fn limits(r: &mut Reader) -> Option<Limits> {
         (r.count::<u64>("depth_max"), r.count::<u64>("frames_max"), r.count::<u64>("layers_max"));
     let (side, cost) = (r.count::<u32>("side_px_max"), r.count::<u64>("cost_mpx_max"));
     let (requests, positions) = (r.count::<u64>("upstream_requests_max"), r.count::<u64>("positions_max"));
+    let drawn = r.count::<u64>("positions_drawn_m_max");
     Some(Limits {
         document_bytes_max: body? as usize,
         depth_max: depth? as usize,
@@ -350,6 +352,7 @@ fn limits(r: &mut Reader) -> Option<Limits> {
         positions_max: positions? as usize,
         // The memory budget decides, when the process has shared it out.
         frame_mib_max: u64::MAX,
+        positions_drawn_m_max: drawn?,
     })
 }
 
@@ -495,8 +498,8 @@ mod tests {
         let config = Config::read(&default).unwrap();
         assert_eq!(format!("{:?}", config.queue), format!("{queue:?}"));
         assert_eq!(
-            (config.limits.cost_mpx_max, config.limits.positions_max),
-            (limits.cost_mpx_max, limits.positions_max)
+            (config.limits.cost_mpx_max, config.limits.positions_max, config.limits.positions_drawn_m_max),
+            (limits.cost_mpx_max, limits.positions_max, limits.positions_drawn_m_max)
         );
         let client = ClientConfig::default();
         assert_eq!(

@@ -5,7 +5,7 @@ use crate::ahead::{Ahead, Request};
 use crate::hands::Hands;
 use crate::produce;
 use crate::spare::Spare;
-use mapreel_render::{FramePictures, Gathered, LegendPicture, MosaicSheet, Placed, Raster, place};
+use mapreel_render::{FramePictures, Gathered, LegendPicture, MosaicSheet, Placed, Raster, Stop, Stopped, place};
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
 use mapreel_spec::{
     ANSWER_BYTES_MAX, Drawing, Extent, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, MissingTiles, Mosaic,
@@ -112,19 +112,20 @@ pub(crate) fn place_mosaic(
     hands: &Hands,
     spare: &mut Spare,
 ) -> Result<(Gathered, bool), produce::Error> {
+    let stop = hands.drawing();
     let mut sheet = MosaicSheet::new(mosaic, spare.take());
     let mut tally = Tally { total: mosaic.pieces.len(), ..Tally::default() };
     for piece in &mosaic.pieces {
         let answer = answers.next(hands)?;
         // One after another: no more than one picture is decoded beside the sheet.
         match answer.bytes.and_then(|bytes| picture(&bytes, piece, spare)) {
-            Ok(Some(picture)) => spare.give(sheet.lay(piece, picture)),
+            Ok(Some(picture)) => spare.give(sheet.lay(piece, picture, &stop)?),
             Ok(None) => tally.absent += 1,
             Err(error) => tally.lose(&error),
         }
     }
     let gathered = match (tally.outcome(layer, mosaic), sheet.finish()) {
-        (Ok(gap), Ok(raster)) => on_the_map(layer, mosaic, raster, gap, map),
+        (Ok(gap), Ok(raster)) => on_the_map(layer, mosaic, raster, gap, map, &stop)?,
         (Ok(gap) | Err(gap), unused) => {
             spare.give(unused.map_or_else(|buffer| buffer, |raster| raster.pixels));
             Gathered { placed: Vec::new(), gap }
@@ -181,13 +182,14 @@ fn on_the_map(
     raster: Raster,
     incomplete: Option<Gap>,
     map: &Extent,
-) -> Gathered {
+    stop: &Stop,
+) -> Result<Gathered, Stopped> {
     let is_worth_a_word = layer.may_be_empty_by_mistake() || layer.elsewhere.is_some();
     let is_empty = is_worth_a_word && layer.missing_tiles == MissingTiles::Report && raster.is_transparent();
-    let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling);
+    let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling, stop)?;
     let beside = || (!placed.iter().any(|placed| lies_on(placed, map))).then(beside_the_map);
     let gap = incomplete.or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
-    Gathered { placed, gap }
+    Ok(Gathered { placed, gap })
 }
 
 /// The picture of a piece, or `None` where the server has no tile.

@@ -3,6 +3,7 @@
 use crate::budget::{MemoryBudget, MemoryPermit};
 use crate::fonts::FontSource;
 use crate::produce::Error;
+use mapreel_render::Stop;
 use mapreel_sources::Upstreams;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +41,12 @@ impl Hands {
     pub(crate) fn take_memory(&self, mib: u64) -> Result<MemoryPermit, Error> {
         let permit = self.wait(self.memory.take(mib))?;
         permit.ok_or_else(|| Error::NoMemory { mib, all_mib: self.memory.work_mib() })
+    }
+
+    /// The word to stop, for drawing.
+    pub(crate) fn drawing(&self) -> Stop {
+        let stop = self.stop.clone();
+        Stop::when(move || stop.is_cancelled())
     }
 
     /// Waits for something, or for the word to stop.

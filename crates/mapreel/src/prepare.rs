@@ -95,12 +95,13 @@ impl Prepared {
         let plan = Arc::new(plan(animation, limits, hands, now)?);
         let memory = Some(hands.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?);
         let ledger = Ledger::default();
+        let stop = hands.drawing();
         let mut answers = fetch(hands, &plan, std::iter::once(Share::Still));
         let legends = fetch_legends(hands, &plan)?;
         let mut spare = Spare::new(plan.cost.spare_bytes());
         let still = place_share(&plan, Share::Still, &mut answers, hands, &mut spare)?;
         let may_pass = still.may_pass.clone();
-        let scene = Scene::new(plan.clone(), still.pictures, &legends, &hands.fonts.for_plan(&plan));
+        let scene = Scene::new(plan.clone(), still.pictures, &legends, &hands.fonts.for_plan(&plan), &stop)?;
         for (layer, gap) in scene.gaps().iter().enumerate() {
             if let Some(gap) = gap {
                 ledger.note(&plan, Missing { frame: None, layer, gap: gap.clone() }, may_pass[layer])?;
@@ -295,15 +296,16 @@ fn palette(prepared: &Prepared, hands: &Hands, threads: usize, progress: &dyn Pr
     let threads = prepared.threads(threads, hands).min(count);
     progress.stage("colours");
     let done = AtomicUsize::new(0);
+    let stop = hands.drawing();
     let thread = |first: usize| {
         let sample = move |i: usize| if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
         let mine = move || (first..count).step_by(threads).map(sample);
         let mut answers = fetch(hands, &plan, mine().map(Share::Frame));
-        let (mut painter, mut colours) = (Painter::new(scene), Colours::default());
+        let (mut painter, mut colours) = (Painter::new(scene, stop.clone()), Colours::default());
         let mut spare = Spare::new(plan.cost.spare_bytes());
         for index in mine() {
             let placed = place_share(&plan, Share::Frame(index), &mut answers, hands, &mut spare)?;
-            colours.add(painter.draw(index, &placed.pictures));
+            colours.add(painter.draw(index, &placed.pictures)?, &stop)?;
             let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
             used.for_each(|placed| spare.give(placed.raster.pixels));
             progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, count);

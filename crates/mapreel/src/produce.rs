@@ -11,7 +11,7 @@ use crate::progress::{Progress, Silent};
 use crate::segments::Desk;
 use crate::{report, runs, segments};
 use anyhow::Context;
-use mapreel_render::encode;
+use mapreel_render::{Stopped, encode};
 use mapreel_sources::Upstreams;
 use mapreel_spec::manifest::{Manifest, Warning};
 use mapreel_spec::{Animation, FramesUnknown, Limits, Problems};
@@ -79,6 +79,21 @@ pub enum Error {
     /// This machine could not do it.
     #[error("{0:#}")]
     Machine(#[from] anyhow::Error),
+}
+
+impl From<Stopped> for Error {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<mapreel_render::Error> for Error {
+    fn from(error: mapreel_render::Error) -> Self {
+        match error {
+            mapreel_render::Error::Stopped(_) => Self::Stopped,
+            error => Self::Machine(anyhow::Error::new(error).context("cannot encode")),
+        }
+    }
 }
 
 /// Produces the file at `to` and says what was drawn.

@@ -11,8 +11,8 @@ use crate::progress::Progress;
 use crate::spare::Spare;
 use anyhow::Context;
 use mapreel_queue::failpoint;
-use mapreel_render::Painter;
 use mapreel_render::encode::{self, SegmentEncoder};
+use mapreel_render::{Painter, Stop};
 use mapreel_spec::Plan;
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) struct Desk<'a> {
     prepared: &'a Prepared,
     hands: &'a Hands,
+    stop: Stop,
     painter: Painter<'a>,
     holder: Holder,
     spare: Spare,
@@ -29,8 +30,9 @@ pub(crate) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     pub(crate) fn new(prepared: &'a Prepared, hands: &'a Hands) -> Self {
-        let spare = Spare::new(prepared.plan().cost.spare_bytes());
-        Self { prepared, hands, painter: Painter::new(&prepared.scene), holder: Holder::default(), spare }
+        let (stop, spare) = (hands.drawing(), Spare::new(prepared.plan().cost.spare_bytes()));
+        let painter = Painter::new(&prepared.scene, stop.clone());
+        Self { prepared, hands, stop, painter, holder: Holder::default(), spare }
     }
 
     /// Draws and encodes segment `number`; `frame_done` is told after each frame.
@@ -46,7 +48,7 @@ impl<'a> Desk<'a> {
             self.holder.fill(plan, index, &mut placed, self.hands, &mut self.spare)?;
             note(ledger, plan, index, &placed)?;
             failpoint::hit("drawing", plan.title.as_deref());
-            encoder.add(self.painter.draw(index, &placed.pictures)).context("cannot encode")?;
+            encoder.add(self.painter.draw(index, &placed.pictures)?, &self.stop)?;
             self.holder.keep(plan, index, placed.pictures, &mut self.spare);
             frame_done();
             failpoint::hit("encoding", plan.title.as_deref());
@@ -62,9 +64,9 @@ impl<'a> Desk<'a> {
         let placed = place_share(plan, Share::Frame(0), &mut answers, self.hands, &mut self.spare)?;
         note(ledger, plan, 0, &placed)?;
         failpoint::hit("drawing", plan.title.as_deref());
-        let page = self.painter.draw(0, &placed.pictures);
+        let page = self.painter.draw(0, &placed.pictures)?;
         failpoint::hit("encoding", plan.title.as_deref());
-        Ok(encode::still(page, plan.output.format).context("cannot encode")?)
+        Ok(encode::still(page, plan.output.format, &self.stop)?)
     }
 }
 

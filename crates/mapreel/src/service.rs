@@ -121,7 +121,8 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         let previews = Arc::new(Semaphore::new(config.previews_max));
         let (connections_max, tasks, readers) = (config.connections_max, supervisor.tasks(), Readers::new());
         let draining = stop.clone();
-        let app = App { config, memory, queue, artifacts, client, fetching, previews, readers, metrics, tasks, draining };
+        let app =
+            App { config, memory, queue, artifacts, client, fetching, previews, readers, metrics, tasks, draining };
         let routes = if with_api { http::router } else { http::operations_router };
         supervisor.start_finite(http::task(listener, routes(Arc::new(app)), connections_max, stop.clone()));
     }

@@ -3,7 +3,7 @@
 use super::palette::Mapper;
 use super::{Animation, segment};
 use crate::error::encode as wrong;
-use crate::{Canvas, Error};
+use crate::{Canvas, Error, Stop, Stopped};
 use gif::{DisposalMethod, Frame, Repeat};
 use mapreel_spec::Output;
 use std::borrow::Cow;
@@ -47,9 +47,10 @@ impl Encoder {
         })
     }
 
-    pub(super) fn add(&mut self, page: &Canvas) -> Result<(), Error> {
+    pub(super) fn add(&mut self, page: &Canvas, stop: &Stop) -> Result<(), Error> {
         let (width, height) = (page.width() as usize, page.height() as usize);
-        self.map(page.pixels());
+        self.map(page.pixels(), stop)?;
+        stop.look()?;
         let delay = delay_cs(&self.output, self.index, self.frames);
         let (rect, transparent) = match self.before.is_empty() {
             true => ([0, 0, width, height], None),
@@ -92,21 +93,28 @@ impl Encoder {
     }
 
     /// Finds the indices of all pixels. Most of a map is as it was a frame ago, and known.
-    fn map(&mut self, pixels: &[u8]) {
+    fn map(&mut self, pixels: &[u8], stop: &Stop) -> Result<(), Stopped> {
         const RUN: usize = 16;
+        /// Pixels between two looks at the stop token.
+        const BAND: usize = 1 << 16;
         self.now.clear();
-        if self.before.is_empty() {
-            self.now.extend(pixels.chunks_exact(4).map(|p| self.mapper.index([p[0], p[1], p[2]])));
-            return;
-        }
-        let runs = pixels.chunks(4 * RUN).zip(self.pixels_before.chunks(4 * RUN)).zip(self.before.chunks(RUN));
-        for ((pixels, pixels_before), before) in runs {
-            if pixels == pixels_before {
-                self.now.extend_from_slice(before);
-            } else {
+        for (band, pixels) in pixels.chunks(4 * BAND).enumerate() {
+            stop.look()?;
+            if self.before.is_empty() {
                 self.now.extend(pixels.chunks_exact(4).map(|p| self.mapper.index([p[0], p[1], p[2]])));
+                continue;
+            }
+            let (pixels_before, before) = (&self.pixels_before[band * 4 * BAND..], &self.before[band * BAND..]);
+            let runs = pixels.chunks(4 * RUN).zip(pixels_before.chunks(4 * RUN)).zip(before.chunks(RUN));
+            for ((pixels, pixels_before), before) in runs {
+                if pixels == &pixels_before[..pixels.len()] {
+                    self.now.extend_from_slice(&before[..pixels.len() / 4]);
+                } else {
+                    self.now.extend(pixels.chunks_exact(4).map(|p| self.mapper.index([p[0], p[1], p[2]])));
+                }
             }
         }
+        Ok(())
     }
 
     pub(super) fn finish(self) -> Vec<u8> {

@@ -1,16 +1,44 @@
 //! JPEG, 4:4:4: halved colour would cost hard-edged overlays 10 dB.
 
 use crate::error::encode as wrong;
-use crate::{Canvas, Error};
+use crate::{Canvas, Error, Stop};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use std::io::{self, Write};
 
 const QUALITY: u8 = 90;
 
-pub(super) fn encode(page: &Canvas) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::new();
+pub(super) fn encode(page: &Canvas, stop: &Stop) -> Result<Vec<u8>, Error> {
+    let mut out = Out { bytes: Vec::new(), looked_at: 0, stop };
     let mut encoder = Encoder::new(&mut out, QUALITY);
     encoder.set_sampling_factor(SamplingFactor::F_1_1);
     let side = |n: u32| u16::try_from(n).map_err(|_| "a side is longer than 65535 pixels").map_err(wrong("JPEG"));
-    encoder.encode(page.pixels(), side(page.width())?, side(page.height())?, ColorType::Rgba).map_err(wrong("JPEG"))?;
-    Ok(out)
+    let encoded = encoder.encode(page.pixels(), side(page.width())?, side(page.height())?, ColorType::Rgba);
+    stop.look()?;
+    encoded.map_err(wrong("JPEG"))?;
+    Ok(out.bytes)
+}
+
+/// Bytes between two looks at the stop token: even of a page of one colour there are that many soon.
+const LOOK_BYTES: usize = 4096;
+
+/// Takes the encoder's bytes, and refuses them when nobody wants them any more: then the encoder ends.
+struct Out<'a> {
+    bytes: Vec<u8>,
+    looked_at: usize,
+    stop: &'a Stop,
+}
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() >= self.looked_at + LOOK_BYTES {
+            self.looked_at = self.bytes.len();
+            self.stop.look().map_err(io::Error::other)?;
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -11,18 +11,19 @@ mod webp;
 
 pub use palette::{Colours, Palette};
 
-use crate::{Canvas, Error};
+use crate::{Canvas, Error, Stop};
 use mapreel_spec::{Format, Output, Segment};
 use std::io::{Read, Write};
 
 /// Encodes a still picture.
 ///
 /// # Errors
-/// The encoder refuses, or the format is one for animations.
-pub fn still(page: &Canvas, format: Format) -> Result<Vec<u8>, Error> {
+/// The encoder refuses, the format is one for animations, or nobody wants it any more.
+pub fn still(page: &Canvas, format: Format, stop: &Stop) -> Result<Vec<u8>, Error> {
+    stop.look()?;
     match format {
-        Format::Png => png::encode(page),
-        Format::Jpeg => jpeg::encode(page),
+        Format::Png => png::encode(page, stop),
+        Format::Jpeg => jpeg::encode(page, stop),
         Format::Webp => webp::encode(page),
         Format::Mp4 | Format::Gif => {
             Err(Error::Encode { format: format.name(), reason: "it is no still format".into() })
@@ -69,11 +70,12 @@ impl SegmentEncoder {
     /// Adds the next frame.
     ///
     /// # Errors
-    /// The encoder refuses.
-    pub fn add(&mut self, page: &Canvas) -> Result<(), Error> {
+    /// The encoder refuses, or nobody wants it any more.
+    pub fn add(&mut self, page: &Canvas, stop: &Stop) -> Result<(), Error> {
+        stop.look()?;
         match self {
             Self::Mp4(encoder) => encoder.add(page),
-            Self::Gif(encoder) => encoder.add(page),
+            Self::Gif(encoder) => encoder.add(page, stop),
         }
     }
 
@@ -101,12 +103,41 @@ pub fn assemble(animation: &Animation, segments: Vec<impl Read>, out: &mut impl 
     }
 }
 
-/// The page without its alpha, which is always opaque.
-fn rgb(page: &Canvas) -> Vec<u8> {
-    let pixels = page.pixels();
+/// Pixels without their alpha, which is always opaque.
+fn rgb(pixels: &[u8]) -> Vec<u8> {
     let mut out = vec![0; pixels.len() / 4 * 3];
     for (to, from) in out.chunks_exact_mut(3).zip(pixels.chunks_exact(4)) {
         to.copy_from_slice(&from[..3]);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mapreel_spec::Colour;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Stops at the fifth look.
+    fn fifth() -> Stop {
+        let looks = Arc::new(AtomicU32::new(0));
+        Stop::when(move || looks.fetch_add(1, Ordering::Relaxed) >= 4)
+    }
+
+    #[test]
+    fn encoding_ends_within_a_page_when_nobody_wants_it() {
+        let mut page = Canvas::new(1200, 1200, Colour::rgb(0, 0, 0));
+        let noise = (0..1200 * 1200u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) ^ (i >> 3)).to_le_bytes());
+        page.pixels_mut().iter_mut().zip(noise).for_each(|(to, from)| *to = from);
+        for format in [Format::Png, Format::Jpeg] {
+            assert!(matches!(still(&page, format, &fifth()), Err(Error::Stopped(_))), "{}", format.name());
+        }
+        assert!(Colours::default().add(&page, &fifth()).is_err());
+        let output = Output { format: Format::Gif, frame_rate_fps: 5.0, hold_last_s: 0.0, repeat: true };
+        let palette = Palette::from(vec![[0, 0, 0], [255, 255, 255]]);
+        let animation = Animation { width: 1200, height: 1200, frames: 1, output, palette };
+        let mut encoder = SegmentEncoder::new(&animation, &(0..1)).unwrap();
+        assert!(matches!(encoder.add(&page, &fifth()), Err(Error::Stopped(_))));
+    }
 }

@@ -1,6 +1,6 @@
 //! One palette for a whole GIF: the exact colours of the legends and of flat areas, and the best for the rest.
 
-use crate::{Canvas, Raster};
+use crate::{Canvas, Raster, Stop, Stopped};
 use quantette::deps::palette::Srgb;
 use quantette::{PaletteSize, Pipeline};
 use std::collections::HashMap;
@@ -21,6 +21,9 @@ const FINE_MAX: usize = 1 << 15;
 /// Of such a frame, colours that cover less than this part are rare.
 const RARE_PART: u64 = 1 << 14;
 
+/// Pixels that are counted between two looks at the stop token.
+const BAND_PX: usize = 1 << 16;
+
 type Rgb = [u8; 3];
 
 /// At most 255 colours.
@@ -34,16 +37,26 @@ pub struct Colours(HashMap<Rgb, u64>);
 impl Colours {
     /// Counts the colours of a frame. What is counted coarsely depends on this frame alone, so that the sum of all
     /// frames is the same in whatever order and by however many threads they are counted.
-    pub fn add(&mut self, page: &Canvas) {
+    ///
+    /// # Errors
+    /// Nobody wants it any more.
+    pub fn add(&mut self, page: &Canvas, stop: &Stop) -> Result<(), Stopped> {
         let mut frame = HashMap::new();
-        count(page.pixels().chunks_exact(4).map(|p| [p[0], p[1], p[2]]), &mut frame);
+        for band in page.pixels().chunks(4 * BAND_PX) {
+            stop.look()?;
+            count(band.chunks_exact(4).map(|p| [p[0], p[1], p[2]]), &mut frame);
+        }
         let many = frame.len() > FINE_MAX;
         let pixels = u64::from(page.width()) * u64::from(page.height());
-        for (colour, count) in frame {
+        for (i, (colour, count)) in frame.into_iter().enumerate() {
+            if i % BAND_PX == 0 {
+                stop.look()?;
+            }
             let rare = many && count * RARE_PART < pixels;
             let colour = if rare { colour.map(|c| c & 0xF8 | 4) } else { colour };
             *self.0.entry(colour).or_default() += count;
         }
+        Ok(())
     }
 
     /// Adds what another has counted.
@@ -205,7 +218,7 @@ mod tests {
         let frames: Vec<Canvas> = (0..4).map(noise).collect();
         let counted = |order: &[usize]| {
             let mut colours = Colours::default();
-            order.iter().for_each(|i| colours.add(&frames[*i]));
+            order.iter().for_each(|i| colours.add(&frames[*i], &Stop::never()).unwrap());
             colours
         };
         let one = counted(&[0, 1, 2, 3]);
@@ -219,7 +232,7 @@ mod tests {
     #[test]
     fn few_colours_are_kept_exactly_and_the_transparent_place_is_in_the_table() {
         let mut colours = Colours::default();
-        colours.add(&Canvas::new(4, 4, Colour::rgb(1, 2, 3)));
+        colours.add(&Canvas::new(4, 4, Colour::rgb(1, 2, 3)), &Stop::never()).unwrap();
         let palette = colours.palette(std::iter::empty());
         assert_eq!(palette.0, [[1, 2, 3]]);
         assert!(palette.bytes().len() > usize::from(palette.transparent()) * 3);

@@ -7,7 +7,7 @@ use image_webp::{ColorType, WebPEncoder};
 pub(super) fn encode(page: &Canvas) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
     WebPEncoder::new(&mut out)
-        .encode(&super::rgb(page), page.width(), page.height(), ColorType::Rgb8)
+        .encode(&super::rgb(page.pixels()), page.width(), page.height(), ColorType::Rgb8)
         .map_err(wrong("WebP"))?;
     Ok(out)
 }

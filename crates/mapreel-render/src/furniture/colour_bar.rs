@@ -4,7 +4,7 @@ use crate::georeference::resized;
 use crate::scale::Scale;
 use crate::span::Span;
 use crate::text::{Typesetter, line_height};
-use crate::{Canvas, Raster, composite, theme};
+use crate::{Canvas, Raster, Stop, Stopped, composite, theme};
 use mapreel_spec::ColourBar;
 
 /// The strip's height and width, in sizes of text.
@@ -12,7 +12,13 @@ const HEIGHT: f32 = 17.0;
 const WIDTH: f32 = 1.3;
 
 /// The bar as a picture; `strip` is upright, the highest value at its top.
-pub(crate) fn draw(strip: &Raster, bar: &ColourBar, scale: Scale, typesetter: &mut Typesetter) -> Raster {
+pub(crate) fn draw(
+    strip: &Raster,
+    bar: &ColourBar,
+    scale: Scale,
+    typesetter: &mut Typesetter,
+    stop: &Stop,
+) -> Result<Raster, Stopped> {
     let size_px = scale.small_px();
     let line = line_height(size_px);
     let (width, height) = ((size_px * WIDTH).round() as u32, (size_px * HEIGHT).round() as u32);
@@ -33,7 +39,7 @@ pub(crate) fn draw(strip: &Raster, bar: &ColourBar, scale: Scale, typesetter: &m
     }
     page.fill([0, top, width + 2 * edge, height + 2 * edge], theme::HAIRLINE);
     let place = [edge, top + edge, width, height];
-    let strip = resized(strip, width, height);
+    let strip = resized(strip, width, height, stop)?;
     page.fill(place, theme::GROUND);
     composite::blend(&mut page, &strip, edge.into(), (top + edge).into(), place, 255);
     for (at, spans) in &ticks {
@@ -42,5 +48,5 @@ pub(crate) fn draw(strip: &Raster, bar: &ColourBar, scale: Scale, typesetter: &m
         let x = (width + 2 * edge + tick + gap) as f32;
         typesetter.draw(&mut page, spans, size_px, f32::MAX, x, y - line as f32 / 2.0);
     }
-    Raster::straight(page.width(), page.height(), page.pixels().to_vec())
+    Ok(Raster::straight(page.width(), page.height(), page.pixels().to_vec()))
 }

@@ -8,7 +8,7 @@ use crate::layout::{Layout, LegendBox};
 use crate::scale::Scale;
 use crate::span::Span;
 use crate::text::Typesetter;
-use crate::{Canvas, Raster, composite};
+use crate::{Canvas, Raster, Stop, Stopped, composite};
 use mapreel_spec::{Colour, Plan};
 
 /// The legend of a layer, or why there is none.
@@ -115,7 +115,8 @@ pub(crate) fn draw(
     legends: &[LegendPicture],
     layout: &Layout,
     typesetter: &mut Typesetter,
-) {
+    stop: &Stop,
+) -> Result<(), Stopped> {
     let size_px = layout.scale.small_px();
     for (legend, place) in legends.iter().zip(&layout.legends) {
         let [x, y, width, _] = place.title;
@@ -126,10 +127,11 @@ pub(crate) fn draw(
                 composite::blend(page, picture, x.into(), y.into(), place.picture, 255);
             }
             Ok(picture) => {
-                let scaled = resized(picture, width, height);
+                let scaled = resized(picture, width, height, stop)?;
                 composite::blend(page, &scaled, x.into(), y.into(), place.picture, 255);
             }
             Err(_) => typesetter.draw(page, &missing(), size_px, width as f32 + 1.0, x as f32, y as f32),
         }
     }
+    Ok(())
 }

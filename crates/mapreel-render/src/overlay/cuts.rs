@@ -6,6 +6,8 @@ use mapreel_spec::geojson::Position;
 
 /// The most parts of an area that meet at ±180 on one side; an area of more is outlined whole.
 const CUTS_MAX: usize = 1000;
+/// The same for its edges along ±180 times its cuts: each edge may be parted at each cut.
+const PARTS_MAX: usize = 1_000_000;
 
 /// The latitudes between which parts of an area meet at ±180.
 pub(super) struct Cuts(Vec<[f64; 2]>);
@@ -21,6 +23,7 @@ impl Cuts {
                 None => {}
             }
         }
+        let edges = eastern.len() + western.len();
         let (eastern, western) = (merged(eastern), merged(western));
         if eastern.len().max(western.len()) > CUTS_MAX {
             return Self(Vec::new());
@@ -29,7 +32,8 @@ impl Cuts {
             let a = *a;
             western.iter().map(move |b| [a[0].max(b[0]), a[1].min(b[1])]).filter(|[low, high]| low < high)
         };
-        Self(merged(eastern.iter().flat_map(meet).collect()))
+        let cuts = merged(eastern.iter().flat_map(meet).collect());
+        Self(if edges.saturating_mul(cuts.len()) > PARTS_MAX { Vec::new() } else { cuts })
     }
 
     /// A ring without the cuts: lines.

@@ -4,6 +4,7 @@ use super::clip;
 use super::graticule::{Line, Net};
 use super::plane::Plane;
 use super::projection::Projection;
+use super::work::{Halt, Work};
 use crate::layout::Layout;
 use crate::span::Span;
 use crate::text::Typesetter;
@@ -20,7 +21,8 @@ pub(crate) fn draw(
     projection: &Projection,
     layout: &Layout,
     typesetter: &mut Typesetter,
-) {
+    work: &Work,
+) -> Result<(), Halt> {
     let net = Net::new(graticule, projection, layout.scale.length(1.0));
     let ([left, top, ..], size_px) = (layout.map, layout.scale.small_px());
     let mut taken: Vec<[f64; 4]> = Vec::new();
@@ -30,9 +32,10 @@ pub(crate) fn draw(
         if !is_multiple(line, &net, every) {
             continue;
         }
+        work.look()?;
         let spans = [Span { colour: theme::DEGREES, ..Span::ink(text(line)) }];
         let (w, h) = typesetter.measure(&spans, size_px, f32::MAX);
-        for anchor in anchors(&net, projection, line) {
+        for anchor in anchors(&net, projection, line, work)? {
             let place = anchor.place([w.into(), h.into()], projection.plane().size(), gap);
             let Some([x, y]) = place else { continue };
             let taking = [x - gap, y, x + f64::from(w) + gap, y + f64::from(h)];
@@ -43,6 +46,7 @@ pub(crate) fn draw(
             }
         }
     }
+    Ok(())
 }
 
 /// Of so many meridians, and of so many parallels, one is named, so that the labels have room: on maps whose lines are
@@ -120,18 +124,18 @@ impl Anchor {
 }
 
 /// Where the labels of a line may stand.
-fn anchors(net: &Net, projection: &Projection, line: Line) -> Vec<Anchor> {
+fn anchors(net: &Net, projection: &Projection, line: Line, work: &Work) -> Result<Vec<Anchor>, Halt> {
     let plane = projection.plane();
     let size = plane.size();
-    let runs: Vec<Vec<[f64; 2]>> = net.runs(line).iter().flat_map(|run| on_map(run, size)).collect();
+    let runs: Vec<Vec<[f64; 2]>> = net.runs(line, work)?.iter().flat_map(|run| on_map(run, size)).collect();
     if plane.is_parallel() {
         // One for each copy of a meridian; parallels are labelled once, at the left.
-        return match line {
+        return Ok(match line {
             Line::Meridian(_) => runs.iter().map(|run| Anchor::Row { at: run[0], is_left: false }).collect(),
             Line::Parallel(_) => {
                 runs.first().map(|run| Anchor::Row { at: run[0], is_left: true }).into_iter().collect()
             }
-        };
+        });
     }
     let ends: Vec<[f64; 2]> = runs.iter().flat_map(|run| [run.first(), run.last()]).flatten().copied().collect();
     let from_side = |p: &[f64; 2]| match line {
@@ -142,7 +146,7 @@ fn anchors(net: &Net, projection: &Projection, line: Line) -> Vec<Anchor> {
         |points: &mut dyn Iterator<Item = [f64; 2]>| points.min_by(|a, b| from_side(a).total_cmp(&from_side(b)));
     let at_edge = |[x, y]: &[f64; 2]| x.min(size[0] - x).min(*y).min(size[1] - y) < 1.0;
     if let Some(at) = first(&mut ends.iter().copied().filter(at_edge)) {
-        return vec![Anchor::Edge(at)];
+        return Ok(vec![Anchor::Edge(at)]);
     }
     let way = match line {
         Line::Meridian(_) => [0.0, 1.0],
@@ -150,14 +154,14 @@ fn anchors(net: &Net, projection: &Projection, line: Line) -> Vec<Anchor> {
     };
     let leaves = |at: &[f64; 2]| is_off(plane, [at[0] + way[0] * OFF_PX, at[1] + way[1] * OFF_PX]);
     if let Some(at) = first(&mut ends.iter().copied().filter(leaves)) {
-        return vec![Anchor::Beyond { at, way }];
+        return Ok(vec![Anchor::Beyond { at, way }]);
     }
     let on_line = match line {
         // A whole circle: at its lowest point.
         Line::Parallel(_) => runs.iter().flatten().copied().max_by(|a, b| a[1].total_cmp(&b[1])),
         Line::Meridian(lon) => projection.pixels([lon, 0.0]).first().copied(),
     };
-    on_line.map(Anchor::On).into_iter().collect()
+    Ok(on_line.map(Anchor::On).into_iter().collect())
 }
 
 fn is_off(plane: &Plane, pixel: [f64; 2]) -> bool {

@@ -1,67 +1,204 @@
-//! GeoJSON features with simplestyle.
+//! GeoJSON features with simplestyle. They are projected once; a frame shows what of them is known by its time.
 
 use super::cuts::Cuts;
-use super::paint::{fill, fill_together, stroke};
-use super::projection::{Projection, span};
+use super::paint::{fill, fill_together, round, stroke};
+use super::projection::{Projection, Run, add, span};
+use super::trace::PLACE_STEPS;
+use super::weight::Weight;
+use super::work::{Halt, Work};
 use crate::theme;
-use mapreel_spec::geojson::{Geometry, Position, Style};
-use tiny_skia::{Path, PathBuilder, Pixmap};
+use mapreel_spec::geojson::{Feature, Features, Geometry, Position, Shown, Style};
+use tiny_skia::{FillRule, Path, PathBuilder, Pixmap};
 
-/// Draws features in their order; `scale` multiplies the lengths of styles.
-pub(crate) fn draw(sheet: &mut Pixmap, features: &[(Geometry, Style)], projection: &Projection, scale: f32) {
-    for (geometry, style) in features {
-        match geometry {
-            Geometry::Polygons(polygons) => area(sheet, polygons, style, projection, scale),
-            Geometry::Lines(lines) => outline(sheet, lines, style, projection, scale),
-            Geometry::Points(points) => points.iter().for_each(|point| marker(sheet, *point, style, projection, scale)),
-        }
+/// Steps for a marker, beside those for its area.
+const MARKER_STEPS: f32 = 5000.0;
+/// Steps for a feature that is not there: it is looked at all the same.
+const HIDDEN_STEPS: u64 = 4;
+
+/// The features of a layer on a map, in drawing order.
+pub(crate) struct Shapes {
+    shapes: Vec<Shape>,
+    /// Multiplies the lengths of styles.
+    scale: f32,
+}
+
+struct Shape {
+    style: Style,
+    form: Form,
+    /// Steps that drawing all of it takes, about.
+    steps: u64,
+    positions: usize,
+}
+
+enum Form {
+    /// The areas of polygons, and their outlines.
+    Area(Vec<Path>, Option<Path>),
+    Line(Option<Path>),
+    /// A line that grows.
+    Track(Vec<Run>),
+    /// Pixels of points, and for each the index of its position.
+    Markers(Vec<(usize, [f64; 2])>),
+}
+
+impl Shapes {
+    /// The features on a map, without those of which `shown` has nothing; `scale` multiplies the lengths of styles.
+    pub(crate) fn new(
+        features: &Features,
+        shown: impl Iterator<Item = Shown>,
+        projection: &Projection,
+        scale: f32,
+        work: &Work,
+    ) -> Result<Self, Halt> {
+        let shape = |(feature, shown): (&Feature, Shown)| {
+            let form = match shown {
+                Shown::Nothing => Form::Line(None),
+                _ => form(feature, projection, work)?,
+            };
+            let steps = form.steps(&feature.style, scale);
+            Ok(Shape { style: feature.style, form, steps, positions: feature.geometry().positions() })
+        };
+        Ok(Self { shapes: features.iter().zip(shown).map(shape).collect::<Result<_, Halt>>()?, scale })
     }
+
+    /// Draws what is shown of each feature.
+    pub(crate) fn draw(&self, sheet: &mut Pixmap, shown: impl Iterator<Item = Shown>, work: &Work) -> Result<(), Halt> {
+        self.shapes.iter().zip(shown).try_for_each(|(shape, shown)| shape.draw(sheet, shown, self.scale, work))
+    }
+
+    /// Steps that drawing what is shown takes, about.
+    pub(crate) fn steps(&self, shown: impl Iterator<Item = Shown>) -> u64 {
+        let steps = |(shape, shown): (&Shape, Shown)| match shown {
+            Shown::Nothing => HIDDEN_STEPS,
+            Shown::First(known) => (shape.steps as f64 * known as f64 / shape.positions.max(1) as f64) as u64,
+            Shown::Whole => shape.steps,
+        };
+        self.shapes.iter().zip(shown).map(steps).sum()
+    }
+}
+
+fn form(feature: &Feature, projection: &Projection, work: &Work) -> Result<Form, Halt> {
+    Ok(match feature.geometry() {
+        Geometry::Polygons(polygons) => area(polygons, feature.style, projection, work)?,
+        Geometry::Lines(lines) => match &lines[..] {
+            [line] if feature.grows() && is_stroked(&feature.style) => Form::Track(projection.runs(line, work)?),
+            lines => Form::Line(outline(lines, feature.style, projection, work)?),
+        },
+        Geometry::Points(points) => {
+            let mut pixels = Vec::with_capacity(points.len());
+            for (i, point) in points.iter().enumerate() {
+                let copies = projection.pixels(*point);
+                work.spend(PLACE_STEPS * (1 + copies.len() as u64))?;
+                pixels.extend(copies.into_iter().map(|pixel| (i, pixel)));
+            }
+            Form::Markers(pixels)
+        }
+    })
 }
 
 /// The polygons of a feature: one area, cut at ±180 or not.
-fn area(sheet: &mut Pixmap, polygons: &[Vec<Vec<Position>>], style: &Style, projection: &Projection, scale: f32) {
+fn area(polygons: &[Vec<Vec<Position>>], style: Style, projection: &Projection, work: &Work) -> Result<Form, Halt> {
+    let mut paths = Vec::new();
     if style.fill.a > 0 {
-        let paths: Vec<Path> = polygons.iter().flat_map(|rings| paths(rings, projection)).collect();
-        fill_together(sheet, &paths, style.fill);
+        for rings in polygons {
+            add_copies(&mut paths, rings, projection, work)?;
+        }
     }
     let cuts = Cuts::of(polygons.iter().flatten());
     let lines: Vec<_> = polygons.iter().flatten().flat_map(|ring| cuts.outlines(ring)).collect();
-    outline(sheet, &lines, style, projection, scale);
+    Ok(Form::Area(paths, outline(&lines, style, projection, work)?))
 }
 
-/// Every copy of a polygon that is seen.
-fn paths(rings: &[Vec<Position>], projection: &Projection) -> Vec<Path> {
-    let Some(outer) = rings.first() else { return Vec::new() };
+/// Adds every copy of a polygon that is seen.
+fn add_copies(
+    paths: &mut Vec<Path>,
+    rings: &[Vec<Position>],
+    projection: &Projection,
+    work: &Work,
+) -> Result<(), Halt> {
+    let Some(outer) = rings.first() else { return Ok(()) };
     let (west, east) = span(outer);
-    let path = |copy| {
+    for copy in projection.copies(west, east) {
         let mut path = PathBuilder::new();
-        rings.iter().for_each(|ring| projection.add_ring(&mut path, ring, &copy));
-        path.finish()
-    };
-    projection.copies(west, east).filter_map(path).collect()
+        rings.iter().try_for_each(|ring| projection.add_ring(&mut path, ring, &copy, work))?;
+        paths.extend(path.finish());
+    }
+    Ok(())
 }
 
-fn outline(sheet: &mut Pixmap, lines: &[Vec<Position>], style: &Style, projection: &Projection, scale: f32) {
-    if style.stroke_width <= 0.0 || style.stroke.a == 0 {
-        return;
+/// Lines as one path; `None` where the style draws none.
+fn outline(lines: &[Vec<Position>], style: Style, projection: &Projection, work: &Work) -> Result<Option<Path>, Halt> {
+    if !is_stroked(&style) {
+        return Ok(None);
     }
     let mut path = PathBuilder::new();
-    lines.iter().for_each(|line| projection.add_line(&mut path, line));
-    if let Some(path) = path.finish() {
-        stroke(sheet, &path, style.stroke, style.stroke_width * scale);
+    lines.iter().try_for_each(|line| projection.add_line(&mut path, line, work))?;
+    Ok(path.finish())
+}
+
+fn is_stroked(style: &Style) -> bool {
+    style.stroke_width > 0.0 && style.stroke.a > 0
+}
+
+impl Shape {
+    fn draw(&self, sheet: &mut Pixmap, shown: Shown, scale: f32, work: &Work) -> Result<(), Halt> {
+        let known = match shown {
+            Shown::Nothing => return Ok(()),
+            Shown::First(positions) => positions,
+            Shown::Whole => usize::MAX,
+        };
+        match &self.form {
+            Form::Area(paths, outline) => {
+                fill_together(sheet, paths, self.style.fill, work)?;
+                self.outline(sheet, outline.as_ref(), scale, work)
+            }
+            Form::Line(path) => self.outline(sheet, path.as_ref(), scale, work),
+            Form::Track(runs) => {
+                let mut path = PathBuilder::new();
+                runs.iter().map(|run| run.known(known)).for_each(|pixels| add(&mut path, pixels));
+                self.outline(sheet, path.finish().as_ref(), scale, work)
+            }
+            Form::Markers(pixels) => {
+                let pixels = &pixels[..pixels.partition_point(|(position, _)| *position < known)];
+                pixels.iter().try_for_each(|(_, pixel)| self.marker(sheet, *pixel, scale, work))
+            }
+        }
+    }
+
+    fn outline(&self, sheet: &mut Pixmap, path: Option<&Path>, scale: f32, work: &Work) -> Result<(), Halt> {
+        match path {
+            Some(path) => stroke(sheet, path, self.style.stroke, &round(self.style.stroke_width * scale), work),
+            None => Ok(()),
+        }
+    }
+
+    /// A disc with a thin light rim, so that neighbours can be told apart on any ground.
+    fn marker(&self, sheet: &mut Pixmap, [x, y]: [f64; 2], scale: f32, work: &Work) -> Result<(), Halt> {
+        let radius = self.style.marker_diameter * scale / 2.0;
+        for (radius, colour) in [
+            (radius + scale.max(0.8), theme::GROUND.faded(0.85 * f32::from(self.style.marker.a) / 255.0)),
+            (radius, self.style.marker),
+        ] {
+            if let Some(disc) = PathBuilder::from_circle(x as f32, y as f32, radius) {
+                work.spend(MARKER_STEPS as u64 / 2)?;
+                fill(sheet, &disc, FillRule::EvenOdd, colour, work)?;
+            }
+        }
+        Ok(())
     }
 }
 
-/// A disc with a thin light rim, so that neighbours can be told apart on any ground.
-fn marker(sheet: &mut Pixmap, place: Position, style: &Style, projection: &Projection, scale: f32) {
-    for [x, y] in projection.pixels(place) {
-        let radius = style.marker_diameter * scale / 2.0;
-        for (radius, colour) in [
-            (radius + scale.max(0.8), theme::GROUND.faded(0.85 * f32::from(style.marker.a) / 255.0)),
-            (radius, style.marker),
-        ] {
-            if let Some(disc) = PathBuilder::from_circle(x as f32, y as f32, radius) {
-                fill(sheet, &disc, colour);
+impl Form {
+    /// Steps that drawing all of it takes, about.
+    fn steps(&self, style: &Style, scale: f32) -> u64 {
+        let width = style.stroke_width * scale;
+        let outline = |path: &Option<Path>| path.as_ref().map_or(0, |path| Weight::of(path).stroked(width).steps());
+        match self {
+            Self::Area(paths, path) => paths.iter().map(|path| Weight::of(path).steps()).sum::<u64>() + outline(path),
+            Self::Line(path) => outline(path),
+            Self::Track(runs) => runs.iter().map(|run| Weight::of_run(&run.pixels, width).steps()).sum(),
+            Self::Markers(pixels) => {
+                let area = (style.marker_diameter * scale).powi(2);
+                pixels.len() as u64 * (MARKER_STEPS + area / 2.0) as u64
             }
         }
     }

@@ -4,8 +4,9 @@
 //! drawn where the two meet. It is found by asking pixels whether they are on the globe, so that every projection has the
 //! outline that it really has.
 
-use super::paint::{paint, stroke};
+use super::paint::{fill, paint, round, stroke};
 use super::plane::Plane;
+use super::work::{Halt, Work};
 use crate::theme;
 use mapreel_spec::{Colour, Crs, Extent};
 use tiny_skia::{FillRule, PathBuilder, Pixmap, Rect, Transform};
@@ -16,21 +17,24 @@ const CELL_PX: u32 = 16;
 const FINE_PX: u32 = 2;
 /// How often the place where the outline crosses the side of a cell is halved.
 const HALVINGS: u32 = 12;
+/// What a cell costs at most: each of its fine cells asks for four pixels.
+const CELL_STEPS: u64 = 4 * ((CELL_PX / FINE_PX) as u64).pow(2) * 150;
 
 /// The ground and the outline on a clean sheet; `None` where all of the map is on the globe.
-pub(crate) fn ground(map: &Extent, line_px: f32) -> Option<Pixmap> {
+pub(crate) fn ground(map: &Extent, line_px: f32, work: &Work) -> Result<Option<Pixmap>, Halt> {
     // It has no end.
     if map.crs == Crs::WebMercator {
-        return None;
+        return Ok(None);
     }
     let globe = Globe { plane: Plane::new(map), size: [map.width, map.height] };
-    let cells = globe.cells();
+    let cells = globe.cells(work)?;
     if cells.iter().all(|(_, kind)| *kind == Cell::On) {
-        return None;
+        return Ok(None);
     }
     let mut sheet = super::sheet(map.width, map.height);
     let (mut ground, mut outline) = (PathBuilder::new(), PathBuilder::new());
     for (cell, kind) in cells {
+        work.pass(CELL_STEPS)?;
         match kind {
             Cell::On => {}
             Cell::Off => cover(&mut sheet, cell),
@@ -38,12 +42,12 @@ pub(crate) fn ground(map: &Extent, line_px: f32) -> Option<Pixmap> {
         }
     }
     if let Some(path) = ground.finish() {
-        sheet.fill_path(&path, &paint(theme::OFF_GLOBE), FillRule::Winding, Transform::identity(), None);
+        fill(&mut sheet, &path, FillRule::Winding, theme::OFF_GLOBE, work)?;
     }
     if let Some(path) = outline.finish() {
-        stroke(&mut sheet, &path, theme::GLOBE_OUTLINE, line_px);
+        stroke(&mut sheet, &path, theme::GLOBE_OUTLINE, &round(line_px), work)?;
     }
-    Some(sheet)
+    Ok(Some(sheet))
 }
 
 /// Left, top, right, bottom in pixels.
@@ -68,12 +72,15 @@ impl Globe {
     }
 
     /// The map's cells.
-    fn cells(&self) -> Vec<(CellBox, Cell)> {
+    fn cells(&self, work: &Work) -> Result<Vec<(CellBox, Cell)>, Halt> {
         let [columns, rows] = self.size.map(|side| side.div_ceil(CELL_PX) as usize);
         let at = |i: usize, side: u32| (i as u32 * CELL_PX).min(side);
         let corner = |column: usize, row: usize| [at(column, self.size[0]).into(), at(row, self.size[1]).into()];
-        let corners: Vec<Vec<bool>> =
-            (0..=rows).map(|row| (0..=columns).map(|column| self.is_off(corner(column, row))).collect()).collect();
+        let row_of_corners = |row: usize| {
+            work.pass(columns as u64 * 150)?;
+            Ok((0..=columns).map(|column| self.is_off(corner(column, row))).collect())
+        };
+        let corners = (0..=rows).map(row_of_corners).collect::<Result<Vec<Vec<bool>>, Halt>>()?;
         let off = |column: usize, row: usize| {
             [(0, 0), (1, 0), (0, 1), (1, 1)].iter().filter(|(x, y)| corners[row + y][column + x]).count()
         };
@@ -92,7 +99,7 @@ impl Globe {
                 ([column, column + 1].map(|i| at(i, self.size[0])), [row, row + 1].map(|i| at(i, self.size[1])));
             ([left, top, right, bottom], kind(column, row))
         };
-        (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row))).map(|(c, r)| cell(c, r)).collect()
+        Ok((0..rows).flat_map(|row| (0..columns).map(move |column| (column, row))).map(|(c, r)| cell(c, r)).collect())
     }
 
     /// A cell that the outline may pass, in small ones.
@@ -165,10 +172,12 @@ fn cover(sheet: &mut Pixmap, [left, top, right, bottom]: CellBox) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stop::Stop;
     use mapreel_spec::Bbox;
 
     fn sheet(code: &str, bbox: [f64; 4], width: u32, height: u32) -> Option<Pixmap> {
-        ground(&Extent { crs: Crs::parse(code).unwrap(), bbox: Bbox::new(bbox), width, height }, 1.0)
+        let map = Extent { crs: Crs::parse(code).unwrap(), bbox: Bbox::new(bbox), width, height };
+        ground(&map, 1.0, &Work::unlimited(&Stop::never())).unwrap()
     }
 
     #[test]

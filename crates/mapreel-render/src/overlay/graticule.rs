@@ -1,11 +1,13 @@
 //! Meridians and parallels. Their degrees: `degrees.rs`.
 
-use super::paint::paint;
+use super::paint::stroke;
 use super::plane::distance;
 use super::projection::{Projection, add};
+use super::work::{Halt, Work};
 use crate::theme;
+use mapreel_spec::geojson::Position;
 use mapreel_spec::{Colour, Graticule};
-use tiny_skia::{Path, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::{PathBuilder, Pixmap, Stroke};
 
 /// Steps that people read easily, in degrees.
 const STEPS_DEG: [f64; 16] =
@@ -79,16 +81,20 @@ impl<'a> Net<'a> {
     }
 
     /// The line on the map, as runs of pixels.
-    pub(super) fn runs(&self, line: Line) -> Vec<Vec<[f64; 2]>> {
+    pub(super) fn runs(&self, line: Line, work: &Work) -> Result<Vec<Vec<[f64; 2]>>, Halt> {
         let [west, _, east, _] = self.projection.degrees();
+        let runs = |line: &[Position]| {
+            let runs = self.projection.runs(line, work)?;
+            Ok(runs.into_iter().map(|run| run.pixels).collect())
+        };
         match line {
             Line::Meridian(lon) => {
                 let [south, north] = if (lon / 90.0).fract() == 0.0 { [-90.0, 90.0] } else { self.pole_ends };
                 let (south, north) = (south.max(self.ends[0]), north.min(self.ends[1]));
-                if south < north { once(self.projection.runs(&[[lon, south], [lon, north]])) } else { Vec::new() }
+                if south < north { runs(&[[lon, south], [lon, north]]).map(once) } else { Ok(Vec::new()) }
             }
             // A whole round is enough, wherever it begins; the copies are drawn with it.
-            Line::Parallel(lat) => self.projection.runs(&[[west, lat], [east.min(west + 360.0), lat]]),
+            Line::Parallel(lat) => runs(&[[west, lat], [east.min(west + 360.0), lat]]),
         }
     }
 }
@@ -125,21 +131,25 @@ fn multiples(from: f64, to: f64, step: f64) -> Vec<f64> {
     (first..=last.min(first.saturating_add(LINES_MAX))).map(|n| n as f64 * step).collect()
 }
 
-pub(crate) fn draw(sheet: &mut Pixmap, graticule: &Graticule, projection: &Projection, scale: f32) {
+pub(crate) fn draw(
+    sheet: &mut Pixmap,
+    graticule: &Graticule,
+    projection: &Projection,
+    scale: f32,
+    work: &Work,
+) -> Result<(), Halt> {
     let width = scale.round().max(1.0);
     let net = Net::new(graticule, projection, scale);
     let mut path = PathBuilder::new();
-    let runs = net.lines.iter().flat_map(|line| net.runs(*line)).map(|run| sharp(run, width));
-    runs.filter(|run| !is_frame(run, projection.plane().size())).for_each(|run| add(&mut path, &run));
-    let Some(path) = path.finish() else { return };
+    for line in &net.lines {
+        let runs = net.runs(*line, work)?.into_iter().map(|run| sharp(run, width));
+        runs.filter(|run| !is_frame(run, projection.plane().size())).for_each(|run| add(&mut path, &run));
+    }
+    let Some(path) = path.finish() else { return Ok(()) };
     // A casing parts the lines from whatever ground they cross, dark or light.
-    draw_lines(sheet, &path, casing(graticule.stroke), width + 1.2 * scale.max(0.8));
-    draw_lines(sheet, &path, graticule.stroke, width);
-}
-
-fn draw_lines(sheet: &mut Pixmap, path: &Path, colour: Colour, width: f32) {
-    let stroke = Stroke { width, ..Stroke::default() };
-    sheet.stroke_path(path, &paint(colour), &stroke, Transform::identity(), None);
+    let line = |width: f32| Stroke { width, ..Stroke::default() };
+    stroke(sheet, &path, casing(graticule.stroke), &line(width + 1.2 * scale.max(0.8)), work)?;
+    stroke(sheet, &path, graticule.stroke, &line(width), work)
 }
 
 /// Light for dark lines and dark for light ones.
@@ -172,6 +182,7 @@ fn is_frame(run: &[[f64; 2]], size: [f64; 2]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stop::Stop;
     use mapreel_spec::{Bbox, Crs, Extent};
 
     fn map(code: &str, bbox: [f64; 4], width: u32, height: u32) -> Extent {
@@ -198,7 +209,8 @@ mod tests {
         let projection = Projection::new(&map("EPSG:3031", [-4e6, -4e6, 4e6, 4e6], 400, 400));
         let net = Net::new(&GREY, &projection, 1.0);
         for line in &net.lines {
-            assert!(!matches!(line, Line::Meridian(_)) || net.runs(*line).len() == 1, "{line:?}");
+            let runs = net.runs(*line, &Work::unlimited(&Stop::never())).unwrap();
+            assert!(!matches!(line, Line::Meridian(_)) || runs.len() == 1, "{line:?}");
         }
     }
 
@@ -209,7 +221,7 @@ mod tests {
         let net = Net::new(&GREY, &projection, 1.0);
         for line in &net.lines {
             assert!(!matches!(line, Line::Parallel(lat) if lat.abs() >= 90.0), "{line:?}");
-            for [_, y] in net.runs(*line).into_iter().flatten() {
+            for [_, y] in net.runs(*line, &Work::unlimited(&Stop::never())).unwrap().into_iter().flatten() {
                 assert!((29.9..=210.1).contains(&y), "{line:?}: {y}");
             }
         }
@@ -219,7 +231,8 @@ mod tests {
     fn weights(west: f64) -> Vec<u8> {
         let map = map("EPSG:4326", [west, 10.0, west + 72.3, 40.0], 723, 300);
         let mut sheet = super::super::sheet(723, 300);
-        draw(&mut sheet, &Graticule { step_deg: Some(5.0), ..GREY }, &Projection::new(&map), 1.0);
+        let (net, never) = (Graticule { step_deg: Some(5.0), ..GREY }, Stop::never());
+        draw(&mut sheet, &net, &Projection::new(&map), 1.0, &Work::unlimited(&never)).unwrap();
         let row = |x: u32| sheet.pixel(x, 25).unwrap().alpha();
         (1..722).filter(|x| row(*x) > 200 && row(*x) >= row(x - 1) && row(*x) >= row(x + 1)).map(row).collect()
     }

@@ -1,6 +1,7 @@
 //! Vector layers, drawn by tiny-skia on a transparent sheet of the map's size.
 
 mod clip;
+mod coverage;
 mod cuts;
 pub(crate) mod degrees;
 pub(crate) mod features;
@@ -11,9 +12,12 @@ mod paint;
 mod plane;
 mod projection;
 mod trace;
+mod weight;
 mod windows;
+mod work;
 
 pub(crate) use projection::Projection;
+pub(crate) use work::{Halt, Work};
 
 use crate::Raster;
 use tiny_skia::{IntSize, Pixmap};

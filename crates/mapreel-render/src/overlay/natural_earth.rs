@@ -3,12 +3,13 @@
 //! `geography/convert.py` makes the data and describes its form. Longitudes are unwrapped there: an outline over the date
 //! line is one piece, so that no map shows a seam at 180°.
 
-use super::paint::{fill_together, stroke};
-use super::projection::{Projection, WorldCopy, span};
+use super::paint::{fill_together, round, stroke};
+use super::projection::{Projection, span};
+use super::work::{Halt, Work};
 use crate::theme;
 use flate2::read::DeflateDecoder;
 use mapreel_spec::geojson::Position;
-use mapreel_spec::{NaturalEarth, NaturalEarthFeature};
+use mapreel_spec::{Colour, NaturalEarth, NaturalEarthFeature};
 use std::io::Read;
 use std::sync::OnceLock;
 use tiny_skia::{Color, PathBuilder, Pixmap};
@@ -36,50 +37,69 @@ struct Line {
 }
 
 /// Draws what is asked for; lengths are multiplied by `scale`.
-pub(crate) fn draw(sheet: &mut Pixmap, geography: &NaturalEarth, projection: &Projection, scale: f32) {
+pub(crate) fn draw(
+    sheet: &mut Pixmap,
+    geography: &NaturalEarth,
+    projection: &Projection,
+    scale: f32,
+    work: &Work,
+) -> Result<(), Halt> {
     let data = if projection.plane().degrees_per_pixel() >= COARSE_FROM_DEG {
         COARSE.get_or_init(|| Geography::read(COARSE_DATA))
     } else {
         FINE.get_or_init(|| Geography::read(FINE_DATA))
     };
     for feature in &geography.show {
+        work.look()?;
         match feature {
             // What of it lies off the globe is covered by `globe.rs`.
             NaturalEarthFeature::Ocean => {
                 let c = theme::OCEAN;
                 sheet.fill(Color::from_rgba8(c.r, c.g, c.b, 255));
             }
-            NaturalEarthFeature::Land => land(sheet, &data.land, projection),
-            NaturalEarthFeature::Borders => lines(sheet, &data.borders, projection, theme::BORDER, 0.8 * scale),
-            NaturalEarthFeature::Coastline => lines(sheet, &data.coastline, projection, theme::COASTLINE, 0.9 * scale),
+            NaturalEarthFeature::Land => land(sheet, &data.land, projection, work)?,
+            NaturalEarthFeature::Borders => {
+                lines(sheet, &data.borders, projection, (theme::BORDER, 0.8 * scale), work)?
+            }
+            NaturalEarthFeature::Coastline => {
+                lines(sheet, &data.coastline, projection, (theme::COASTLINE, 0.9 * scale), work)?
+            }
         }
     }
+    Ok(())
 }
 
-fn land(sheet: &mut Pixmap, rings: &[Line], projection: &Projection) {
+fn land(sheet: &mut Pixmap, rings: &[Line], projection: &Projection, work: &Work) -> Result<(), Halt> {
     // An outline over the date line may lie wholly in a neighbouring world.
     let west = rings.iter().fold(0.0f64, |west, ring| west.min(ring.west));
     let east = rings.iter().fold(0.0f64, |east, ring| east.max(ring.east));
-    let path = |copy: WorldCopy| {
+    let mut paths = Vec::new();
+    for copy in projection.copies(west, east) {
         let mut path = PathBuilder::new();
         for ring in rings.iter().filter(|ring| copy.may_show(ring.bounds())) {
-            projection.add_ring(&mut path, &ring.positions, &copy);
+            projection.add_ring(&mut path, &ring.positions, &copy, work)?;
         }
-        path.finish()
-    };
-    let paths: Vec<_> = projection.copies(west, east).filter_map(path).collect();
-    fill_together(sheet, &paths, theme::LAND);
+        paths.extend(path.finish());
+    }
+    fill_together(sheet, &paths, theme::LAND, work)
 }
 
-fn lines(sheet: &mut Pixmap, lines: &[Line], projection: &Projection, colour: mapreel_spec::Colour, width: f32) {
+fn lines(
+    sheet: &mut Pixmap,
+    lines: &[Line],
+    projection: &Projection,
+    (colour, width): (Colour, f32),
+    work: &Work,
+) -> Result<(), Halt> {
     let mut path = PathBuilder::new();
     for line in lines {
         if projection.copies(line.west, line.east).any(|copy| copy.may_show(line.bounds())) {
-            projection.add_line(&mut path, &line.positions);
+            projection.add_line(&mut path, &line.positions, work)?;
         }
     }
-    if let Some(path) = path.finish() {
-        stroke(sheet, &path, colour, width.max(0.6));
+    match path.finish() {
+        Some(path) => stroke(sheet, &path, colour, &round(width.max(0.6)), work),
+        None => Ok(()),
     }
 }
 
@@ -140,6 +160,7 @@ impl Numbers<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stop::Stop;
     use mapreel_spec::{Bbox, Crs, Extent};
 
     #[test]
@@ -159,7 +180,8 @@ mod tests {
         let bbox = Bbox::new([lon - 2.0, lat - 2.0, lon + 2.0, lat + 2.0]);
         let map = Extent { crs: Crs::Geographic, bbox, width: 40, height: 40 };
         let mut sheet = super::super::sheet(40, 40);
-        draw(&mut sheet, &NaturalEarth { show: vec![NaturalEarthFeature::Land] }, &Projection::new(&map), 1.0);
+        let (land, never) = (NaturalEarth { show: vec![NaturalEarthFeature::Land] }, Stop::never());
+        draw(&mut sheet, &land, &Projection::new(&map), 1.0, &Work::unlimited(&never)).unwrap();
         sheet.pixel(20, 20).is_some_and(|pixel| pixel.alpha() == 255)
     }
 

@@ -6,6 +6,7 @@
 
 use super::plane::{Plane, distance};
 use super::windows::{self, NEIGHBOURHOOD_PX, Window};
+use super::work::{Halt, Work};
 use super::{clip, trace};
 use mapreel_spec::Extent;
 use mapreel_spec::geojson::Position;
@@ -13,6 +14,38 @@ use tiny_skia::PathBuilder;
 
 /// Steps shorter than this are left out: nobody sees them.
 const STEP_PX: f64 = 0.15;
+
+/// What cutting an edge costs, before it is projected.
+const EDGE_STEPS: u64 = 20;
+
+/// Pixels of a line that follow each other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Run {
+    pub pixels: Vec<[f64; 2]>,
+    /// For each pixel, the index of the line's position to which it leads. It belongs to what is known of the line when that
+    /// position is.
+    positions: Vec<u32>,
+}
+
+impl Run {
+    fn push(&mut self, pixel: [f64; 2], position: usize) {
+        self.pixels.push(pixel);
+        self.positions.push(position as u32);
+    }
+
+    /// What of it is seen when so many of the line's positions are known.
+    pub(crate) fn known(&self, positions: usize) -> &[[f64; 2]] {
+        &self.pixels[..self.positions.partition_point(|position| (*position as usize) < positions)]
+    }
+}
+
+/// Places of a line in one copy of the world.
+struct Followed<'a> {
+    copy: WorldCopy<'a>,
+    /// The index of the first among the line's positions.
+    first: usize,
+    places: Vec<Position>,
+}
 
 /// The map's projection, ready for any number of lines and rings.
 pub(crate) struct Projection {
@@ -82,69 +115,90 @@ impl Projection {
     }
 
     /// The line on the map, as runs of pixels: one for each copy and each time it comes near.
-    pub(crate) fn runs(&self, line: &[Position]) -> Vec<Vec<[f64; 2]>> {
+    pub(crate) fn runs(&self, line: &[Position], work: &Work) -> Result<Vec<Run>, Halt> {
         let mut runs = Vec::new();
         // What is being followed in each copy: an edge that begins where it ends belongs to it.
-        let mut open: Vec<(WorldCopy, Vec<Position>)> = Vec::new();
-        for edge in line.windows(2) {
+        let mut open: Vec<Followed> = Vec::new();
+        for (i, edge) in line.windows(2).enumerate() {
             let (west, east) = (edge[0][0].min(edge[1][0]), edge[0][0].max(edge[1][0]));
             let mut now = Vec::with_capacity(open.len());
             for copy in self.copies(west, east) {
+                work.spend(EDGE_STEPS + open.len() as u64)?;
                 let [a, b] = [edge[0], edge[1]].map(|[lon, lat]| [lon + copy.shift, lat]);
                 let Some([a, b]) = clip::segment(copy.window.degrees, a, b) else { continue };
-                let followed = open.iter().position(|(other, places)| {
-                    std::ptr::eq(other.window, copy.window) && other.shift == copy.shift && places.last() == Some(&a)
+                let followed = open.iter().position(|followed| {
+                    let other = &followed.copy;
+                    std::ptr::eq(other.window, copy.window)
+                        && other.shift == copy.shift
+                        && followed.places.last() == Some(&a)
                 });
                 match followed {
                     Some(at) => {
-                        let (copy, mut places) = open.swap_remove(at);
-                        places.push(b);
-                        now.push((copy, places));
+                        let mut followed = open.swap_remove(at);
+                        followed.places.push(b);
+                        now.push(followed);
                     }
-                    None => now.push((copy, vec![a, b])),
+                    None => now.push(Followed { copy, first: i, places: vec![a, b] }),
                 }
             }
-            open.drain(..).for_each(|(copy, places)| self.follow(&copy, &places, &mut runs));
+            open.drain(..).try_for_each(|followed| self.follow(&followed, &mut runs, work))?;
             open = now;
         }
-        open.into_iter().for_each(|(copy, places)| self.follow(&copy, &places, &mut runs));
-        runs
+        open.into_iter().try_for_each(|followed| self.follow(&followed, &mut runs, work))?;
+        Ok(runs)
     }
 
     /// Adds the runs of a line within a window.
-    fn follow(&self, copy: &WorldCopy, line: &[Position], runs: &mut Vec<Vec<[f64; 2]>>) {
+    fn follow(
+        &self,
+        Followed { copy, first, places }: &Followed,
+        runs: &mut Vec<Run>,
+        work: &Work,
+    ) -> Result<(), Halt> {
         let bounds = self.bounds();
-        let mut run: Vec<[f64; 2]> = Vec::new();
+        let mut run = Run::default();
         let mut last = None;
-        for pixel in trace::along(&self.plane, copy.window, line) {
+        trace::along(&self.plane, copy.window, places, work, |place, pixel| {
             if let Some([a, b]) = last.zip(pixel).and_then(|(a, b)| clip::segment(bounds, a, b)) {
-                if run.last() != Some(&a) {
-                    runs.extend(Some(std::mem::take(&mut run)).filter(|run| run.len() > 1));
-                    run.push(a);
+                if run.pixels.last() != Some(&a) {
+                    runs.extend(Some(std::mem::take(&mut run)).filter(|run| run.pixels.len() > 1));
+                    run.push(a, first + place);
                 }
-                run.push(b);
+                run.push(b, first + place);
             }
             last = pixel;
-        }
-        runs.extend(Some(run).filter(|run| run.len() > 1));
+        })?;
+        runs.extend(Some(run).filter(|run| run.pixels.len() > 1));
+        Ok(())
     }
 
     /// The line in all its copies, added to a path.
-    pub(crate) fn add_line(&self, path: &mut PathBuilder, line: &[Position]) {
-        self.runs(line).iter().for_each(|run| add(path, run));
+    pub(crate) fn add_line(&self, path: &mut PathBuilder, line: &[Position], work: &Work) -> Result<(), Halt> {
+        self.runs(line, work)?.iter().for_each(|run| add(path, &run.pixels));
+        Ok(())
     }
 
     /// One copy of a ring, added to a path.
-    pub(crate) fn add_ring(&self, path: &mut PathBuilder, ring: &[Position], copy: &WorldCopy) {
+    pub(crate) fn add_ring(
+        &self,
+        path: &mut PathBuilder,
+        ring: &[Position],
+        copy: &WorldCopy,
+        work: &Work,
+    ) -> Result<(), Halt> {
+        work.spend(ring.len() as u64 * EDGE_STEPS)?;
         let moved = ring.iter().map(|[lon, lat]| [lon + copy.shift, *lat]).collect();
         let mut seen = clip::ring(copy.window.degrees, moved);
         seen.extend(seen.first().copied());
-        let pixels = trace::along(&self.plane, copy.window, &seen).into_iter().flatten().collect();
+        let mut pixels = Vec::with_capacity(seen.len());
+        trace::along(&self.plane, copy.window, &seen, work, |_, pixel| pixels.extend(pixel))?;
+        work.spend(pixels.len() as u64 * EDGE_STEPS)?;
         let pixels = clip::ring(self.bounds(), pixels);
         if pixels.len() > 2 {
             add(path, &pixels);
             path.close();
         }
+        Ok(())
     }
 
     fn bounds(&self) -> [f64; 4] {

@@ -2,6 +2,7 @@
 
 use super::plane::{Plane, distance};
 use super::windows::{NEIGHBOURHOOD_PX, Window};
+use super::work::{Halt, Work};
 use mapreel_spec::geojson::Position;
 
 /// How far a chord may lie from the edge, in pixels.
@@ -13,6 +14,8 @@ const SHORT_DEG: f64 = 0.5;
 const SHORT_PX: f64 = 1.5;
 /// Edges are not divided below this: a metre.
 const LEAST_DEG: f64 = 1e-5;
+/// What projecting a place costs.
+pub(super) const PLACE_STEPS: u64 = 150;
 
 /// A place and its pixel, if it has one.
 #[derive(Clone, Copy)]
@@ -21,35 +24,51 @@ struct End {
     pixel: Option<[f64; 2]>,
 }
 
-/// Pixels along a line of places of a window; `None` where the projection does not hold, or leaps.
-pub(super) fn along(plane: &Plane, window: &Window, line: &[Position]) -> Vec<Option<[f64; 2]>> {
-    let mut out = Vec::with_capacity(line.len());
+/// A pixel on the way; `None` where the projection does not hold, or leaps.
+pub(super) type Pixel = Option<[f64; 2]>;
+
+/// Follows a line of places of a window. `pixel` takes each pixel on the way, and the index of the place to which it leads.
+pub(super) fn along(
+    plane: &Plane,
+    window: &Window,
+    line: &[Position],
+    work: &Work,
+    mut pixel: impl FnMut(usize, Pixel),
+) -> Result<(), Halt> {
     let mut before: Option<End> = None;
-    for place in line {
+    for (i, place) in line.iter().enumerate() {
+        work.spend(PLACE_STEPS)?;
         let here = End { place: *place, pixel: plane.pixel(window.inside(*place)) };
         if let Some(before) = before.filter(|_| plane.bends()) {
-            between(plane, window, before, here, &mut out);
+            between(plane, window, [before, here], work, &mut |between| pixel(i, between))?;
         }
-        out.push(here.pixel);
+        pixel(i, here.pixel);
         before = Some(here);
     }
-    out
+    Ok(())
 }
 
-/// Adds what lies between two ends. Each half is at most half as long, so this is at most some 27 calls deep.
-fn between(plane: &Plane, window: &Window, a: End, b: End, out: &mut Vec<Option<[f64; 2]>>) {
+/// What lies between two ends. Each half is at most half as long, so this is at most some 27 calls deep.
+fn between(
+    plane: &Plane,
+    window: &Window,
+    [a, b]: [End; 2],
+    work: &Work,
+    out: &mut dyn FnMut(Pixel),
+) -> Result<(), Halt> {
     let span = (b.place[0] - a.place[0]).abs().max((b.place[1] - a.place[1]).abs());
     let apart = a.pixel.zip(b.pixel).map(|(p, q)| distance(p, q));
     if span < SHORT_DEG && apart.is_some_and(|apart| apart < SHORT_PX) {
-        return;
+        return Ok(());
     }
     if span < LEAST_DEG {
         let [width, height] = plane.size();
         if apart.is_none_or(|apart| apart > (width + height) / 16.0) {
-            out.push(None);
+            out(None);
         }
-        return;
+        return Ok(());
     }
+    work.spend(PLACE_STEPS)?;
     let place = [(a.place[0] + b.place[0]) / 2.0, (a.place[1] + b.place[1]) / 2.0];
     let middle = End { place, pixel: plane.pixel(window.inside(place)) };
     let enough = span <= LOOK_DEG
@@ -59,10 +78,11 @@ fn between(plane: &Plane, window: &Window, a: End, b: End, out: &mut Vec<Option<
             _ => false,
         };
     if !enough {
-        between(plane, window, a, middle, out);
-        out.push(middle.pixel);
-        between(plane, window, middle, b, out);
+        between(plane, window, [a, middle], work, out)?;
+        out(middle.pixel);
+        between(plane, window, [middle, b], work, out)?;
     }
+    Ok(())
 }
 
 /// Whether the middle lies on the chord, and about in its middle: where it does not, there is more between.

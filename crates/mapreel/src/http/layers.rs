@@ -55,7 +55,8 @@ fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {
     })?;
     failpoint::hit("reading", None);
     let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
-    let offer = Offer::read(&document, Timestamp::now()).map_err(|error| wrong("broken_document", error.to_string()))?;
+    let offer =
+        Offer::read(&document, Timestamp::now()).map_err(|error| wrong("broken_document", error.to_string()))?;
     let json = offer.json().map_err(|error| wrong("too_large", error.to_string()))?;
     Ok(([(CONTENT_TYPE, "application/json")], json).into_response())
 }

@@ -7,6 +7,7 @@
 //! - [`bounded`]: what no picture decides
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
+//! - [`bounded_drawing`]: what vectors cost, and how soon drawing stops
 //! - [`command_line`]: exit codes and what is said
 //! - [`dimensions`]: elevations, runs and members; several layers in one
 //! - [`faults`]: the service while processes die, freeze and end
@@ -36,6 +37,7 @@ mod api;
 mod architecture;
 mod bad_input;
 mod bounded;
+mod bounded_drawing;
 mod command_line;
 mod dimensions;
 mod faults;

@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod lighttpd;
+pub mod looks;
 pub mod picture;
 pub mod postman;
 pub mod service;
