@@ -116,7 +116,7 @@ fn on_port(list: &[Allowed], port: Option<u16>) -> impl Iterator<Item = &Allowed
 fn is_never_public(name: &str) -> bool {
     let mut labels = without_final_dot(name).split('.');
     let (first, last) = (labels.clone().next(), labels.next_back());
-    first == Some(METADATA) || last.is_some_and(|last| LAST_LABELS_REFUSED.contains(&last))
+    first == Some(METADATA) || last.is_some_and(|last| last.is_empty() || LAST_LABELS_REFUSED.contains(&last))
 }
 
 #[cfg(test)]
@@ -181,6 +181,7 @@ mod tests {
             assert!(asks(&egress(name), &format!("http://{name}/")), "{name}");
         }
         assert!(asks(&egress(""), "http://localhost.example.org/"));
+        assert!(!asks(&egress(""), "http://./") && !asks(&egress(""), "http://../"), "the root is nobody's name");
         assert!(asks(&egress(""), "http://local.internal.org/"));
         assert!(!asks(&egress("wms.internal:8080"), "http://wms.internal/"));
         assert!(asks(&egress("wms.internal:80, wms.internal:443"), "http://wms.internal/"));
