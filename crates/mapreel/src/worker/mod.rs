@@ -20,6 +20,7 @@ use company::Company;
 use mapreel_queue::{Artifacts, Queue, Service};
 use mapreel_sources::Client;
 use mapreel_spec::Limits;
+pub(crate) use part::DrawnSegment;
 use shelf::Shelf;
 use std::sync::Arc;
 use std::time::Duration;
