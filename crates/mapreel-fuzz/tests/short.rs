@@ -6,6 +6,8 @@
 //! What fails is shortened and written to `target/tmp/fuzz/`; as `crates/mapreel-fuzz/crashes/TARGET/WORDS-FOR-IT` it is
 //! checked for ever. Where the whole process ends – of memory, of the stack, without end – `TARGET.running` there is the input.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use mapreel_fuzz::{TARGETS, Target, bounded, mutate};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
