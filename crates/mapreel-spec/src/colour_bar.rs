@@ -111,7 +111,7 @@ impl Details {
         };
         let [min, max] = range?;
         let asked_log = service.request.get("LOGSCALE").map(|text| text.eq_ignore_ascii_case("true"));
-        let logarithmic = asked_log.unwrap_or(self.logarithmic) && min > 0.0;
+        let logarithmic = asked_log.unwrap_or(self.logarithmic) && min > 0.0 && (max / min).is_finite();
         let bar = ColourBar { min, max, logarithmic, units: self.units.clone() };
         Some((bar, self.strip(service, dialect)))
     }
@@ -256,6 +256,11 @@ mod tests {
             assert_eq!(details.scale_range, None, "{ends}");
         }
         assert_eq!(read_range("0,1e-320"), None);
+        let details = Details { scale_range: Some([5e-324, 3.0]), logarithmic: true, ..Details::default() };
+        let request = crate::wms::Request::parse("http://h/ncwms?LAYERS=a").unwrap();
+        let mut service = Service::new(request, crate::Crs::WebMercator, "EPSG:3857", None);
+        let (bar, _) = details.bar(&mut service, Dialect::NcWms).unwrap();
+        assert!(bar.ticks(6).iter().all(|(_, at)| (-1e-9..=1.0 + 1e-9).contains(at)), "{bar:?}");
         assert_eq!(read_range("273.15,273.16"), Some([273.15, 273.16]));
     }
 
