@@ -129,7 +129,7 @@ fn read(text: &str) -> Option<Allowed> {
 fn read_name(text: &str) -> Option<String> {
     match Host::parse(text).ok()? {
         Host::Domain(name) if !name.contains('*') => {
-            Some(without_final_dot(&name).to_owned()).filter(|n| !n.is_empty())
+            Some(without_final_dot(&name).to_owned()).filter(|name| !has_empty_label(name))
         }
         _ => None,
     }
@@ -137,7 +137,13 @@ fn read_name(text: &str) -> Option<String> {
 
 /// The name without the dot that ends it at the root.
 pub(crate) fn without_final_dot(name: &str) -> &str {
-    name.trim_end_matches('.')
+    name.strip_suffix('.').unwrap_or(name)
+}
+
+/// Whether it is no name: two of its dots stand side by side, or there is nothing else. Behind them an address may hide,
+/// as in `127.0.0.1..`.
+pub(crate) fn has_empty_label(name: &str) -> bool {
+    name.split('.').any(str::is_empty)
 }
 
 fn quoted(entries: &[String]) -> String {

@@ -110,7 +110,7 @@ fn unsent(error: &reqwest::Error, config: &Config, url: &Url) -> Error {
 }
 
 /// Where a redirect leads; never from https to http, and nowhere but to http and https.
-fn next(url: &Url, location: &[u8]) -> Result<Url, Error> {
+pub(crate) fn next(url: &Url, location: &[u8]) -> Result<Url, Error> {
     let refuse = |what: &str| Error::Redirect { host: host(url), what: what.into() };
     let location = std::str::from_utf8(location).map_err(|_| refuse("to something that is not a URL"))?;
     let next = url.join(location).map_err(|_| refuse("to something that is not a URL"))?;
@@ -212,7 +212,7 @@ impl Unread {
 }
 
 /// Decompresses at most one byte more than `max`, so that a bomb ends here and not in memory.
-fn inflate(body: &[u8], max: usize) -> std::io::Result<Vec<u8>> {
+pub(crate) fn inflate(body: &[u8], max: usize) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
     GzDecoder::new(body).take(max as u64 + 1).read_to_end(&mut out)?;
     Ok(out)

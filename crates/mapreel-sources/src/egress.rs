@@ -7,7 +7,7 @@
 //! 2. the addresses of its name ([`Egress::admit_all`]), before any of them is connected to (`connections.rs`);
 //! 3. the address that the answer came from ([`Egress::admit_peer`]), should the two before ever have a hole.
 
-use crate::allowed::without_final_dot;
+use crate::allowed::{has_empty_label, without_final_dot};
 use crate::client::host;
 use crate::public::is_public;
 use crate::{Allowed, BadAllowed, Error};
@@ -114,9 +114,10 @@ fn on_port(list: &[Allowed], port: Option<u16>) -> impl Iterator<Item = &Allowed
 
 /// Whether the name, in lower case as URLs have it, is refused unseen.
 fn is_never_public(name: &str) -> bool {
-    let mut labels = without_final_dot(name).split('.');
+    let name = without_final_dot(name);
+    let mut labels = name.split('.');
     let (first, last) = (labels.clone().next(), labels.next_back());
-    first == Some(METADATA) || last.is_some_and(|last| LAST_LABELS_REFUSED.contains(&last))
+    has_empty_label(name) || first == Some(METADATA) || last.is_some_and(|last| LAST_LABELS_REFUSED.contains(&last))
 }
 
 #[cfg(test)]
@@ -181,6 +182,8 @@ mod tests {
             assert!(asks(&egress(name), &format!("http://{name}/")), "{name}");
         }
         assert!(asks(&egress(""), "http://localhost.example.org/"));
+        assert!(!asks(&egress(""), "http://./") && !asks(&egress(""), "http://../"), "the root is nobody's name");
+        assert!(!asks(&egress(""), "http://127.0.0.1../") && asks(&egress(""), "http://example.org./"));
         assert!(asks(&egress(""), "http://local.internal.org/"));
         assert!(!asks(&egress("wms.internal:8080"), "http://wms.internal/"));
         assert!(asks(&egress("wms.internal:80, wms.internal:443"), "http://wms.internal/"));

@@ -21,6 +21,8 @@ mod decode;
 mod document;
 mod egress;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod public;
 mod readers;

@@ -112,7 +112,7 @@ impl Details {
         };
         let [min, max] = range?;
         let asked_log = service.request.get("LOGSCALE").map(|text| text.eq_ignore_ascii_case("true"));
-        let logarithmic = asked_log.unwrap_or(self.logarithmic) && min > 0.0;
+        let logarithmic = asked_log.unwrap_or(self.logarithmic) && min > 0.0 && (max / min).is_finite();
         let bar = ColourBar { min, max, logarithmic, units: self.units.clone() };
         Some((bar, self.strip(service, dialect)))
     }
@@ -149,8 +149,10 @@ fn read_range(text: &str) -> Option<[f64; 2]> {
     Some([min.trim().parse().ok()?, max.trim().parse().ok()?]).filter(in_order)
 }
 
+/// Whether numbers can stand at places between the two, each different from the next.
 fn in_order([min, max]: &[f64; 2]) -> bool {
-    min.is_finite() && max.is_finite() && min < max
+    let span = max - min;
+    min < max && span.is_normal() && span > 1e-9 * min.abs().max(max.abs())
 }
 
 impl ColourBar {
@@ -244,6 +246,23 @@ mod tests {
         assert_eq!((bar.min, bar.max, bar.units.as_deref()), (-77.0, 83.0, Some("degC")));
         assert_eq!(service.request.get("COLORSCALERANGE"), Some("-77,83"));
         assert!(url.contains("LAYERS=sst") && url.contains("COLORSCALERANGE=-77,83"), "{url}");
+    }
+
+    #[test]
+    fn a_range_that_numbers_cannot_divide_is_none() {
+        for ends in ["[-5e-324, 5e-324]", "[1e300, 1.0000000000000002e300]", "[-1.7e308, 1.7e308]", "[1, 1]", "[2, 1]"]
+        {
+            let mut details = Details::default();
+            details.take_in(format!(r#"{{"scaleRange": {ends}}}"#).as_bytes());
+            assert_eq!(details.scale_range, None, "{ends}");
+        }
+        assert_eq!(read_range("0,1e-320"), None);
+        let details = Details { scale_range: Some([5e-324, 3.0]), logarithmic: true, ..Details::default() };
+        let request = crate::wms::Request::parse("http://h/ncwms?LAYERS=a").unwrap();
+        let mut service = Service::new(request, crate::Crs::WebMercator, "EPSG:3857", None);
+        let (bar, _) = details.bar(&mut service, Dialect::NcWms).unwrap();
+        assert!(bar.ticks(6).iter().all(|(_, at)| (-1e-9..=1.0 + 1e-9).contains(at)), "{bar:?}");
+        assert_eq!(read_range("273.15,273.16"), Some([273.15, 273.16]));
     }
 
     #[test]

@@ -37,16 +37,22 @@ pub(crate) fn form(text: &str) -> Form {
     read(text).map_or(Form::RFC3339, |(_, form)| form)
 }
 
-/// The moment of a date and clock time in UTC, where it can be counted.
+/// The moment of a date and clock time in UTC, where it can be counted, and written in a year of four digits.
 pub(crate) fn utc(civil: DateTime) -> Option<Timestamp> {
-    TimeZone::UTC.to_timestamp(civil).ok()
+    TimeZone::UTC.to_timestamp(civil).ok().filter(|instant| instant.as_second() >= FIRST_S)
 }
+
+/// The year 0 begins.
+const FIRST_S: i64 = -62_167_219_200;
 
 /// Servers write `9999-12-31` for "without end", which lies hours behind the last moment that can be counted: it is taken
 /// for that.
 fn utc_or_last(civil: DateTime, offset_s: i64) -> Option<Timestamp> {
     match utc(civil) {
-        Some(instant) => instant.checked_sub(SignedDuration::from_secs(offset_s)).ok(),
+        Some(instant) => {
+            let instant = instant.checked_sub(SignedDuration::from_secs(offset_s)).ok()?;
+            Some(instant).filter(|instant| instant.as_second() >= FIRST_S)
+        }
         None => (civil.year() == 9999).then_some(Timestamp::MAX),
     }
 }
@@ -222,6 +228,7 @@ mod tests {
             "T12:00",
             "default",
             "-0044-03-15",
+            "0000-01-01T00:00+01:00",
             "-004403-15T00:00:00Z",
             "+002020-01-01",
             "201401",

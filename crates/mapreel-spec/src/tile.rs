@@ -2,7 +2,7 @@
 
 use crate::grid::{self, Grid};
 use crate::mosaic::Mosaic;
-use crate::wms::with_credential;
+use crate::wms::{URL_BYTES_MAX, with_credential};
 use crate::{Bbox, Crs, Extent, outside};
 
 /// The deepest level of a tile pyramid that is asked for.
@@ -38,6 +38,9 @@ pub enum TileTemplateError {
     /// Neither a template nor a sample tile.
     #[error("neither a template with {{z}}, {{x}} and {{y}} nor the URL of a tile")]
     NotATile,
+    /// Longer than servers read; every tile of a map would repeat it.
+    #[error("the URL is longer than {URL_BYTES_MAX} bytes")]
+    TooLong,
 }
 
 impl TileTemplate {
@@ -54,6 +57,9 @@ impl TileTemplate {
         let template =
             if url.contains('{') { url.to_owned() } else { from_sample(url).ok_or(TileTemplateError::NotATile)? };
         let template = canonical(&template)?;
+        if template.len() > URL_BYTES_MAX {
+            return Err(TileTemplateError::TooLong);
+        }
         let has = |name: &str| template.contains(name);
         if !(has("{q}") || has("{z}") && has("{x}") && (has("{y}") || has("{-y}"))) {
             return Err(TileTemplateError::NotATile);
@@ -125,7 +131,7 @@ fn canonical(template: &str) -> Result<String, TileTemplateError> {
     let mut parts = template.split('{');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+        let (name, rest) = part.split_once('}').ok_or_else(|| TileTemplateError::Placeholder(part.to_owned()))?;
         out += match name.to_ascii_lowercase().as_str() {
             "z" | "tilematrix" | "level" => "{z}",
             "x" | "tilecol" | "col" => "{x}",
@@ -187,6 +193,22 @@ mod tests {
         let error = TileTemplate::parse("https://a.example/{z}/{x}/{y}.{ext}").unwrap_err();
         assert_eq!(error, TileTemplateError::Placeholder("ext".into()));
         assert_eq!(TileTemplate::parse("https://a.example/{z}/{x}.png"), Err(TileTemplateError::NotATile));
+        assert_eq!(
+            TileTemplate::parse("https://a.example/{z}/{x}/{y"),
+            Err(TileTemplateError::Placeholder("y".into())),
+            "one without its end"
+        );
+    }
+
+    #[test]
+    fn a_template_that_every_tile_would_repeat_is_not_long() {
+        let long = |bytes: usize| format!("https://a.example/{{z}}/{{x}}/{{y}}?{}", "a".repeat(bytes));
+        assert!(TileTemplate::parse(&long(8000)).is_ok());
+        assert_eq!(TileTemplate::parse(&long(9000)), Err(TileTemplateError::TooLong));
+        assert_eq!(
+            TileTemplate::parse(&format!("https://a.example/{}/1/1/1", "a".repeat(9000))),
+            Err(TileTemplateError::TooLong)
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where the tiles of a WMTS are asked for: by a template (OGC 07-057r7, 10.2.1), or with parameters (8.2.1).
 
 use crate::picture_format;
-use crate::wms::Request;
+use crate::wms::{Request, URL_BYTES_MAX};
 use crate::wmts::{Capabilities, Layer};
 
 /// Where tiles are asked for.
@@ -47,6 +47,7 @@ impl Address {
             .flat_map(|format| layer.templates.iter().filter(move |(known, _)| known.trim() == *format))
             .map(|(_, template)| filled(&service.as_reached(template, origin), fixed))
             .collect();
+        let (templates, long): (Vec<_>, Vec<_>) = templates.into_iter().partition(|t| t.len() <= URL_BYTES_MAX);
         let (usable, unknown): (Vec<_>, Vec<_>) = templates.into_iter().partition(|t| unfilled(t, layer).is_none());
         let has_places =
             |template: &&String| asked.iter().all(|name| places(template).any(|place| place == lower(name)));
@@ -55,6 +56,7 @@ impl Address {
         }
         let by_parameters = || Self::by_parameters(service, capabilities, layer, common, formats[0]);
         match (usable.into_iter().next(), unknown.first().and_then(|template| unfilled(template, layer))) {
+            (None, None) if !long.is_empty() && capabilities.get_tile.is_none() => Err(too_long()),
             (None, None) => by_parameters(),
             _ if capabilities.get_tile.is_some() => by_parameters(),
             (Some(template), _) => Ok(Self::Template(template)),
@@ -89,6 +91,9 @@ impl Address {
         ] {
             request.set(name, value);
         }
+        if request.is_too_long() {
+            return Err(too_long());
+        }
         Ok(Self::Parameters(request))
     }
 
@@ -113,6 +118,11 @@ impl Address {
             }
         }
     }
+}
+
+/// Why an address is not used that every tile would repeat.
+fn too_long() -> String {
+    format!("the address of its tiles is longer than {URL_BYTES_MAX} bytes")
 }
 
 /// The formats of pictures, the one that is asked for first; only that one where the request names it.
@@ -208,5 +218,23 @@ mod tests {
         assert_eq!(error, "the template of its tiles has a place `{host}` that nothing fills");
         let get_tile = Some("http://h/kvp?".to_owned());
         assert!(matches!(choose(&Capabilities { get_tile, ..Capabilities::default() }), Ok(Address::Parameters(_))));
+    }
+
+    #[test]
+    fn an_address_that_every_tile_would_repeat_is_not_long() {
+        let long = format!("http://h/{{TileMatrix}}/{{TileRow}}/{{TileCol}}?{}", "a".repeat(9000));
+        let layer = Layer {
+            formats: vec!["image/png".into()],
+            templates: vec![("image/png".into(), long.clone())],
+            ..Layer::default()
+        };
+        let service = Request::parse("http://h/caps.xml").unwrap();
+        let common = Common { style: "", matrix_set: "s", format: None };
+        let choose = |capabilities: &Capabilities| Address::choose(&service, capabilities, &layer, &common, &[]);
+        let error = Err("the address of its tiles is longer than 8192 bytes".to_owned());
+        assert_eq!(choose(&Capabilities::default()), error);
+        let get_tile = |url: &str| Capabilities { get_tile: Some(url.to_owned()), ..Capabilities::default() };
+        assert_eq!(choose(&get_tile(&long)), error);
+        assert!(matches!(choose(&get_tile("http://h/kvp?")), Ok(Address::Parameters(_))));
     }
 }

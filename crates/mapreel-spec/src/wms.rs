@@ -6,6 +6,9 @@ use crate::mosaic::{Fit, Mosaic, Piece};
 use crate::{AxisOrder, Bbox, Crs, Extent, outside};
 use url::Url;
 
+/// Few servers read longer URLs, and every piece of a map repeats its server's.
+pub(crate) const URL_BYTES_MAX: usize = 8192;
+
 /// A URL taken apart at its query, whose parameter names have no case (OGC 06-042, 6.8.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -93,9 +96,9 @@ impl Request {
         Some(self.base.username()).filter(|name| !name.is_empty())
     }
 
-    /// Whether servers will read it: few take longer URLs, and every piece of a map repeats it.
+    /// Whether servers will not read it.
     pub(crate) fn is_too_long(&self) -> bool {
-        self.url().len() > 8192
+        self.url().len() > URL_BYTES_MAX
     }
 
     /// The whole URL.
@@ -131,12 +134,12 @@ pub(crate) fn with_credential(url: &str, credential: Option<&str>) -> String {
     }
 }
 
-/// The URL with the values of parameters that look like secrets replaced, and without the name of a credential: for
+/// The URL with the values of parameters that look like secrets replaced, and without the name of a credential or a password: for
 /// manifests, logs and messages.
 pub fn without_secrets(url: &str) -> String {
     let Ok(mut request) = Request::parse(url) else { return "(not a URL)".into() };
-    if request.credential().is_some() {
-        let _ = request.base.set_username("");
+    if request.credential().is_some() || request.base.password().is_some() {
+        let _ = (request.base.set_username(""), request.base.set_password(None));
         return without_secrets(&request.url());
     }
     // Parameters of the path (`/services;key=…/tiles`), RFC 3986, 3.3.
@@ -559,6 +562,8 @@ mod tests {
         assert_eq!(without_secrets("http://h/t?appid=abc&layers=a"), "http://h/t?appid=xxx&layers=a");
         assert_eq!(without_secrets("http://name@h/t?x=1&token=abc"), "http://h/t?x=1&token=xxx");
         assert_eq!(without_secrets("http://h/s;key=abc/1/2"), "http://h/s;key=xxx/1/2");
+        assert_eq!(without_secrets("http://user:password@h/t"), "http://h/t");
+        assert_eq!(without_secrets("http://:password@h/t?token=abc"), "http://h/t?token=xxx");
     }
 
     #[test]

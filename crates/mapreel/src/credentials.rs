@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Result<Credentials, Vec<String>> {
     parse(&text).map_err(|problems| problems.into_iter().map(|problem| format!("`{name}`: {problem}")).collect())
 }
 
-fn parse(text: &str) -> Result<Credentials, Vec<String>> {
+pub(crate) fn parse(text: &str) -> Result<Credentials, Vec<String>> {
     // The parser's own message would quote the line.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);

@@ -13,6 +13,8 @@ mod config;
 mod credentials;
 mod explain;
 pub mod fonts;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gather;
 mod hands;
 mod hold;

@@ -144,7 +144,7 @@ fn matches_any(tags: &str, etag: &str) -> bool {
 
 /// What a `Range` asks for.
 #[derive(Debug, PartialEq)]
-enum Wanted {
+pub(crate) enum Wanted {
     Whole,
     Part(Range<u64>),
     /// Bytes that there are not.
@@ -152,7 +152,7 @@ enum Wanted {
 }
 
 /// Several ranges, other units and what is no range at all are answered with the whole file, as the standard allows.
-fn wanted(range: &str, size: u64) -> Wanted {
+pub(crate) fn wanted(range: &str, size: u64) -> Wanted {
     let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
         return Wanted::Whole;
     };

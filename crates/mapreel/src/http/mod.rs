@@ -15,6 +15,7 @@ mod serve;
 mod status;
 mod submit;
 
+pub(crate) use download::{Wanted as WantedRange, wanted as wanted_range};
 pub(crate) use serve::task;
 
 use crate::budget::MemoryBudget;

@@ -22,6 +22,7 @@ use company::Company;
 use mapreel_queue::{Artifacts, Queue, Service, Task};
 use mapreel_sources::Client;
 use mapreel_spec::Limits;
+pub(crate) use part::DrawnSegment;
 use shelf::Shelf;
 use slot::Slot;
 use std::sync::Arc;

@@ -91,9 +91,9 @@ impl From<mapreel_queue::Error> for Failed {
 
 /// A segment as an object.
 #[derive(Serialize, Deserialize)]
-struct DrawnSegment {
-    missing: Vec<Missing>,
-    encoded: Bytes,
+pub(crate) struct DrawnSegment {
+    pub missing: Vec<Missing>,
+    pub encoded: Bytes,
 }
 
 /// Does a part; `pulse` hears of everything that goes on.

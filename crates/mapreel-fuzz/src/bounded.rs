@@ -1,0 +1,71 @@
+//! One input, with what it may cost.
+
+use crate::{Target, memory};
+use std::sync::Mutex;
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+/// Memory that one input may take.
+const BYTES_MAX: usize = 256 << 20;
+/// Memory beyond which the process ends rather than the machine.
+const CEILING: usize = 1 << 30;
+/// Processor time that one input may take: what is right takes milliseconds, even unoptimised.
+const CPU_MAX: Duration = Duration::from_secs(5);
+/// Time after which an input is taken for endless.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The inputs that are under way.
+static RUNNING: Mutex<Vec<(ThreadId, &'static str, Instant)>> = Mutex::new(Vec::new());
+
+/// Checks one input.
+///
+/// # Panics
+/// A law is broken, or it takes too much memory or time.
+pub fn check(target: &'static Target, input: &[u8]) {
+    let _running = Running::new(target.name);
+    let before = cpu();
+    let ((), bytes) = memory::peak(CEILING, || (target.check)(input));
+    let spent = cpu().saturating_sub(before);
+    assert!(bytes <= BYTES_MAX, "{} MiB of memory for {} bytes of input", bytes >> 20, input.len());
+    assert!(spent <= CPU_MAX, "{spent:.1?} of processor time for {} bytes of input", input.len());
+}
+
+/// An entry in the list, for as long as its input is under way.
+struct Running(ThreadId);
+
+impl Running {
+    fn new(target: &'static str) -> Self {
+        let thread = std::thread::current().id();
+        RUNNING.lock().expect("no panic while held").push((thread, target, Instant::now()));
+        Self(thread)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.lock().expect("no panic while held").retain(|(thread, ..)| *thread != self.0);
+    }
+}
+
+/// Watches, on a thread of its own, for inputs without end: the process says which target has one, and ends.
+pub fn watch() {
+    let watch = || {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+            let running = RUNNING.lock().expect("no panic while held");
+            if let Some((_, target, _)) = running.iter().find(|(.., since)| since.elapsed() > PATIENCE) {
+                eprintln!("{target}: an input takes longer than {} s", PATIENCE.as_secs());
+                std::process::abort();
+            }
+        }
+    };
+    std::thread::spawn(watch);
+}
+
+/// The processor time of this thread.
+pub fn cpu() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the call fills the structure, which outlives it.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}

@@ -1,0 +1,254 @@
+//! What servers say of themselves, and the reports of their errors.
+
+use super::now;
+use super::requests::learn;
+use crate::seeds::file;
+use mapreel_sources::{Absence, Error, Wanted, fuzzing, wms, wmts};
+use mapreel_spec::{Animation, Document, DocumentKind, Limits, Plan, parse_request};
+use std::sync::LazyLock;
+
+pub(super) const WORDS: &[&str] = &[
+    "<Layer>",
+    "</Layer>",
+    "<Name>a</Name>",
+    "<Dimension name=\"time\" units=\"ISO8601\">",
+    "</Dimension>",
+    "<Extent name=\"time\">",
+    "<CRS>EPSG:3857</CRS>",
+    "<SRS>EPSG:4326</SRS>",
+    "<Style>",
+    "<LegendURL>",
+    "default=\"current\"",
+    "nearestValue=\"1\"",
+    "<BoundingBox CRS=\"EPSG:3857\" minx=\"0\" miny=\"0\" maxx=\"1\" maxy=\"1\"/>",
+    "<MaxWidth>1</MaxWidth>",
+    "<TileMatrixSet>",
+    "<TileMatrix>",
+    "<ScaleDenominator>",
+    "<TopLeftCorner>",
+    "<TileMatrixSetLimits>",
+    "<ResourceURL ",
+    "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>",
+    "&amp;",
+    "&#x10FFFF;",
+    "&b;",
+    "xmlns:x=\"y\"",
+    "xlink:href=\"http://h/\"",
+    "<ServiceException code=\"LayerNotDefined\">",
+    "<ows:ExceptionText>",
+    "TileOutOfRange",
+    "\"tiles\"",
+    "\"scaleRange\"",
+    "\"min\"",
+    "\"max\"",
+    "\"units\"",
+    "\"bounds\"",
+    "\"minzoom\"",
+    "\"scheme\"",
+    "\"tms\"",
+    "{z}",
+    "{x}",
+    "{-y}",
+    "{s}",
+    "5e-324",
+    "-5e-324",
+    "1e308",
+];
+
+pub(super) mod seeds {
+    use crate::seeds::{files, texts};
+
+    const RECORDED: &str = "crates/mapreel/tests/recorded";
+    const CAPABILITIES: &str = "crates/mapreel/tests/recorded/capabilities";
+
+    pub fn wms_capabilities() -> Vec<Vec<u8>> {
+        let documents = [files(CAPABILITIES, &[".xml.gz"]), files(RECORDED, &["-wms.xml"])].concat();
+        documents.into_iter().filter(|bytes| !super::wmts::is_it(bytes)).collect()
+    }
+
+    pub fn wmts_capabilities() -> Vec<Vec<u8>> {
+        let documents = [files(CAPABILITIES, &[".xml.gz"]), files(RECORDED, &["-wmts.xml"])].concat();
+        documents.into_iter().filter(|bytes| super::wmts::is_it(bytes)).collect()
+    }
+
+    pub fn tilejson() -> Vec<Vec<u8>> {
+        texts(&[
+            r#"{"tilejson":"3.0.0","tiles":["http://h/{z}/{x}/{y}.png"],"minzoom":2,"maxzoom":9,"bounds":[-10,40,10,60],"attribution":"<a href='x'>&copy; A</a>"}"#,
+            r#"{"tiles":["https://{s}.h/{z}/{x}/{y}.png?k=1"],"scheme":"tms","format":"png","minzoom":0,"maxzoom":30}"#,
+            r#"{"tiles":["http://h/{tileMatrix}/{tileRow}/{tileCol}"],"minzoom":-1,"maxzoom":1e9,"bounds":[170,-20,200,10]}"#,
+        ])
+    }
+
+    pub fn ncwms_details() -> Vec<Vec<u8>> {
+        let recorded =
+            ["xpublish-details.json", "xpublish-minmax.json"].map(|name| super::file(&format!("{RECORDED}/{name}")));
+        let further = texts(&[
+            r#"{"units":"°C","scaleRange":[-2,34],"defaultPalette":"seq","logScaling":false}"#,
+            r#"{"units":"kg m-3","scaleRange":["1e-6","0.3"],"defaultPalette":"x-Sst","logScaling":true}"#,
+        ]);
+        [recorded.to_vec(), further].concat()
+    }
+
+    pub fn exception_report() -> Vec<Vec<u8>> {
+        let recorded =
+            files(RECORDED, &["-down.xml", "-outside.xml", "-style.xml", "-crs.xml", "-style.json", "-crs84.json"]);
+        let further = texts(&[
+            "<?xml version='1.0'?><!DOCTYPE ServiceExceptionReport SYSTEM \"http://x/exception_1_1_1.dtd\"><ServiceExceptionReport version=\"1.1.1\"><ServiceException code=\"LayerNotDefined\">no such layer: &quot;sts&quot;</ServiceException></ServiceExceptionReport>",
+            "<ows:ExceptionReport xmlns:ows=\"http://www.opengis.net/ows/1.1\"><ows:Exception exceptionCode=\"TileOutOfRange\"><ows:ExceptionText>Column 9</ows:ExceptionText></ows:Exception></ows:ExceptionReport>",
+            "<html><head><title>Please log in</title></head></html>",
+            "{\"detail\": \"no such time\"}",
+        ]);
+        [recorded, further].concat()
+    }
+}
+
+/// What a document says decides what is asked for, whatever it says.
+pub(super) fn wms_capabilities(input: &[u8]) {
+    let Ok(read) = wms::capabilities(input, now()) else { return };
+    assert_eq!(Ok(&read), wms::capabilities(input, now()).as_ref(), "read twice");
+    assert!(read.layers.len() <= input.len());
+    let name = read.layers.iter().rev().find(|layer| !layer.dimensions.is_empty()).or(read.layers.last());
+    let name = serde_json::Value::from(name.map_or("a", |layer| &layer.name));
+    for times in ["", r#""times": { "last": 5, "of": "a" },"#, r#""times": ["2020-01-01", "2021-06-01T12:00Z"],"#] {
+        let document = format!(
+            r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }}, {times}
+                 "layers": [{{ "type": "wms", "name": "a", "url": "http://h/wms", "layers": {name} }}] }}"#
+        );
+        // A name that cannot be asked for is the request's fault.
+        let Ok(mut animation) = parse_request(document.as_bytes(), &Limits::default()) else { return };
+        animation.learn(0, Ok(&read), now());
+        planned(animation);
+    }
+}
+
+/// The same of tiles.
+pub(super) fn wmts_capabilities(input: &[u8]) {
+    let Ok(read) = wmts::capabilities(input, now()) else { return };
+    assert_eq!(Ok(&read), wmts::capabilities(input, now()).as_ref(), "read twice");
+    for layer in read.layers.iter().take(3) {
+        let name = serde_json::Value::from(layer.name.as_str());
+        let document = format!(
+            r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }}, "times": ["2020-01-01"],
+                 "layers": [{{ "type": "wmts", "url": "http://h/wmts", "layer": {name} }}] }}"#
+        );
+        let Ok(mut animation) = parse_request(document.as_bytes(), &Limits::default()) else { return };
+        animation.learn_wmts(0, Ok(&read), now());
+        planned(animation);
+    }
+}
+
+fn planned(mut animation: Animation) {
+    learn(&mut animation);
+    if animation.settle_frames(now()).is_ok()
+        && let Ok(plan) = Plan::new(&animation, &Limits::default())
+    {
+        assert!(plan.upstream_urls().len() <= Limits::default().upstream_requests_max);
+    }
+}
+
+/// A description of tiles becomes a layer, or a gap with a reason.
+pub(super) fn tilejson(input: &[u8]) {
+    let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 },
+                        "layers": [{ "type": "tilejson", "url": "http://h/tiles.json" }] }"#;
+    let mut animation = parse_request(request, &Limits::default()).expect("it is valid");
+    animation.resolve(0, Ok(input));
+    assert!(animation.documents().is_empty());
+    planned(animation);
+}
+
+/// The numbers beside a strip of colours are few, lie on it, and ascend.
+pub(super) fn ncwms_details(input: &[u8]) {
+    for url in ["http://h/ncwms", "http://h/xpublish"] {
+        let request = format!(
+            r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }},
+                 "layers": [{{ "type": "wms", "url": "{url}", "layers": "sst", "legend": "auto" }}] }}"#
+        );
+        let mut animation = parse_request(request.as_bytes(), &Limits::default()).expect("it is valid");
+        for _ in 0..8 {
+            for document in animation.documents().into_iter().rev() {
+                match document.kind {
+                    DocumentKind::Details => animation.resolve(document.layer, Ok(input)),
+                    _ => take_in(&mut animation, &document),
+                }
+            }
+        }
+        assert!(animation.documents().is_empty());
+        for bar in animation.layers.iter().filter_map(|layer| layer.colour_bar.as_ref()) {
+            let ticks = bar.ticks(6);
+            assert!(ticks.len() <= 1000, "{} numbers from {} to {}", ticks.len(), bar.min, bar.max);
+            assert!(ticks.is_sorted_by(|a, b| a.0 < b.0), "{bar:?}: {ticks:?}");
+            for (value, place) in ticks {
+                assert!((-0.01..=1.01).contains(&place), "{value} at {place} of {bar:?}");
+                assert!(bar.text(value).len() < 100);
+            }
+        }
+    }
+}
+
+/// Whatever is answered is what was wanted, or an error that quotes a bounded piece of it.
+pub(super) fn exception_report(input: &[u8]) {
+    let wanted = [
+        Wanted::Picture,
+        Wanted::Tile(Absence::Said),
+        Wanted::Tile(Absence::Meant),
+        Wanted::Json,
+        Wanted::Capabilities,
+    ];
+    for wanted in wanted {
+        for status in [200, 204, 404, 500] {
+            let judged = fuzzing::judged(status, input, wanted);
+            // That a tile is out of range is said with any status.
+            let meant = wanted == Wanted::Tile(Absence::Meant);
+            assert!(judged.is_err() || status != 500 || meant, "a failure is taken for {wanted:?}");
+            if let Err(Error::Exception { text, .. } | Error::Status { text, .. } | Error::WrongKind { text, .. }) =
+                judged
+            {
+                // 200 characters for each of its exceptions.
+                assert!(text.len() <= 1000 + 4 * input.len(), "{} bytes are quoted of {}", text.len(), input.len());
+                assert!(!text.contains('\n'));
+            }
+        }
+    }
+}
+
+macro_rules! recorded {
+    ($name:literal) => {
+        LazyLock::new(|| file(concat!("crates/mapreel/tests/recorded/", $name)))
+    };
+}
+
+/// Takes in a recorded answer, which its address chooses.
+pub(super) fn take_in(animation: &mut Animation, document: &Document) {
+    static NCWMS: LazyLock<Vec<u8>> = recorded!("capabilities/ncwms-my-wms.xml.gz");
+    static XPUBLISH: LazyLock<Vec<u8>> = recorded!("xpublish-wms.xml");
+    static DIMENSIONS: LazyLock<Vec<u8>> = recorded!("capabilities/dimensions-wms.xml.gz");
+    static WMTS: LazyLock<Vec<u8>> = recorded!("capabilities/gibs-wmts.xml.gz");
+    static DETAILS: LazyLock<Vec<u8>> = recorded!("xpublish-details.json");
+    let layer = document.layer;
+    match document.kind {
+        DocumentKind::Wms => {
+            let bytes = match &document.url {
+                url if url.contains("ncwms") => &NCWMS,
+                url if url.contains("xpublish") => &XPUBLISH,
+                _ => &DIMENSIONS,
+            };
+            let read = wms::capabilities(bytes, now()).expect("it is recorded of a real server");
+            animation.not_offered(layer, &read);
+            animation.learn(layer, Ok(&read), now());
+        }
+        DocumentKind::Wmts => {
+            let read = wmts::capabilities(&WMTS, now()).expect("it is recorded of a real server");
+            animation.learn_wmts(layer, Ok(&read), now());
+        }
+        DocumentKind::Details => animation.resolve(layer, Ok(&DETAILS)),
+        DocumentKind::TileJson => {
+            animation.resolve(layer, Ok(br#"{"tiles":["http://h/{z}/{x}/{y}.png"],"maxzoom":9}"#))
+        }
+        DocumentKind::GeoJson => animation.resolve(layer, Ok(br#"{"type":"Point","coordinates":[10,50]}"#)),
+    }
+}

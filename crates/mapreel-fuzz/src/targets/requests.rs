@@ -1,0 +1,158 @@
+//! Requests of both dialects, as far as the plan.
+
+use super::{documents, now};
+use mapreel_spec::{Animation, Limits, Plan, Problems, Purpose, parse_request, parse_request_for};
+use std::collections::HashSet;
+
+pub(super) const WORDS: &[&str] = &[
+    "\"map\"",
+    "\"layers\"",
+    "\"times\"",
+    "\"bbox\"",
+    "\"crs\"",
+    "\"EPSG:3413\"",
+    "\"EPSG:32633\"",
+    "\"EPSG:4326\"",
+    "\"width\"",
+    "\"type\"",
+    "\"wms\"",
+    "\"wmts\"",
+    "\"xyz\"",
+    "\"tilejson\"",
+    "\"geojson\"",
+    "\"image\"",
+    "\"graticule\"",
+    "\"natural-earth\"",
+    "\"url\"",
+    "\"params\"",
+    "\"dimensions\"",
+    "\"animate\"",
+    "\"last\"",
+    "\"of\"",
+    "\"within\"",
+    "\"time_match\"",
+    "\"nearest\"",
+    "\"legend\"",
+    "\"auto\"",
+    "\"output\"",
+    "\"format\"",
+    "\"mp4\"",
+    "\"gif\"",
+    "\"webp\"",
+    "\"header\"",
+    "\"timezone\"",
+    "\"Europe/Berlin\"",
+    "\"min_zoom\"",
+    "\"max_zoom\"",
+    "\"tile_size\"",
+    "\"opacity\"",
+    "\"on_error\"",
+    "\"hold\"",
+    "\"keep\"",
+    "\"basemap\"",
+    "\"overlays\"",
+    "\"general\"",
+    "\"zoom\"",
+    "\"isTileLayer\"",
+    "\"labels\"",
+    "\"http://h/{z}/{x}/{y}.png\"",
+    "2000-01-01/2000-02-01/P1D",
+    "P1M",
+    "null",
+    "true",
+    "{}",
+    "[]",
+    "\\u0000",
+    "\\ud800",
+];
+
+pub(super) mod seeds {
+    use crate::seeds::{file, files};
+
+    pub fn first_dialect() -> Vec<Vec<u8>> {
+        let examples =
+            ["first-dialect-animation", "first-dialect-image"].map(|name| file(&format!("examples/{name}.json")));
+        [examples.to_vec(), vec![file("crates/mapreel/tests/golden/first-dialect.json")]].concat()
+    }
+
+    pub fn second_dialect() -> Vec<Vec<u8>> {
+        let all = [files("examples", &[".json"]), files("crates/mapreel/tests/golden", &[".json"])].concat();
+        let is_first = |bytes: &Vec<u8>| bytes.windows(10).any(|window| window == b"\"basemap\"");
+        let further = crate::seeds::texts(&[
+            r#"{"map":{"bbox":[-10,40,10,60],"crs":"EPSG:32633","width":200,"height":200},"times":{"last":24,"of":"a"},"layers":[{"type":"wms","name":"a","url":"http://h/wms","layers":"a","dimensions":{"elevation":"nearest 10"}},{"type":"wmts","url":"http://h/wmts","layer":"b"},{"type":"tilejson","url":"http://h/t.json"},{"type":"geojson","url":"http://h/g.json"}]}"#,
+            r#"{"map":{"bbox":[-180,50,180,90],"crs":"EPSG:3413","width":64,"height":64},"animate":{"dimension":"elevation","values":["0","10"]},"layers":[{"type":"wms","url":"http://h/ncwms","layers":"a/b","legend":"auto"}],"output":{"format":"gif","frame_rate":5}}"#,
+            r#"{"map":{"bbox":[170,-20,200,10],"width":800},"times":["2020-01-01","2020-01-02/P5D/PT6H"],"layers":[{"type":"xyz","url":"http://{s}.h/{z}/{x}/{-y}.png","subdomains":"abc","min_zoom":3,"max_zoom":9,"tile_size":512}]}"#,
+        ]);
+        all.into_iter().filter(|bytes| !is_first(bytes)).chain(further).collect()
+    }
+}
+
+/// What is refused is refused for a reason; what is accepted keeps its limits, for whichever purpose it is read.
+pub(super) fn second_dialect(input: &[u8]) {
+    let limits = Limits::default();
+    let mut animation = match parse_request(input, &limits) {
+        Ok(animation) => animation,
+        Err(problems) => return named(&problems),
+    };
+    kept(&animation, &limits);
+    for purpose in [Purpose::Image, Purpose::Animation] {
+        match parse_request_for(purpose, input, &limits) {
+            Ok(animation) => kept(&animation, &limits),
+            Err(problems) => named(&problems),
+        }
+    }
+    learn(&mut animation);
+    if animation.settle_frames(now()).is_err() {
+        return;
+    }
+    kept(&animation, &limits);
+    match Plan::new(&animation, &limits) {
+        Ok(plan) => planned(&plan, &animation, &limits),
+        Err(problems) => named(&problems),
+    }
+}
+
+/// The same: the fields decide which dialect it is.
+pub(super) fn first_dialect(input: &[u8]) {
+    second_dialect(input);
+}
+
+fn named(problems: &Problems) {
+    assert!(!problems.0.is_empty());
+    for problem in &problems.0 {
+        assert!(problem.pointer.is_empty() || problem.pointer.starts_with('/'), "{problem:?}");
+        assert!(!problem.detail.is_empty() && problem.code != "internal", "{problem:?}");
+    }
+}
+
+fn kept(animation: &Animation, limits: &Limits) {
+    assert!(animation.times.len() <= limits.frames_max, "{} frames", animation.times.len());
+    let (width, height) = (animation.map.width, animation.map.height);
+    assert!(width.max(height) <= limits.side_px_max && width > 0 && height > 0, "{width} × {height}");
+}
+
+fn planned(plan: &Plan, animation: &Animation, limits: &Limits) {
+    assert_eq!(plan.frames.len(), animation.times.len());
+    assert_eq!(plan.layers.len(), animation.layers.len());
+    assert!(plan.upstream_urls().len() <= limits.upstream_requests_max);
+    let covered: Vec<usize> = plan.segments.iter().cloned().flatten().collect();
+    assert_eq!(covered, (0..plan.frames.len()).collect::<Vec<_>>(), "every frame is in one segment");
+    assert!(plan.duration_s().is_finite() && plan.duration_s() >= 0.0);
+}
+
+/// Takes in a recorded document for each that the animation asks for; it ends.
+pub(super) fn learn(animation: &mut Animation) {
+    let mut asked = HashSet::new();
+    for _ in 0..32 {
+        let documents = animation.documents();
+        if documents.is_empty() {
+            return;
+        }
+        // From the top: a layer may become several, and moves those above it.
+        for document in documents.into_iter().rev() {
+            asked.insert(document.url.clone());
+            documents::take_in(animation, &document);
+        }
+    }
+    panic!("it never has enough documents: {asked:?}");
+}

@@ -1,0 +1,167 @@
+//! Every target, for some seconds: its seeds, what has failed before, and changes of both.
+//!
+//! `MAPREEL_FUZZ_SECONDS` is the processor time of each target, 2 by default; `MAPREEL_FUZZ_SEED` is where its changes begin,
+//! by default always the same, so that a change of the code is all that makes a difference.
+//!
+//! What fails is shortened and written to `target/tmp/fuzz/`; as `crates/mapreel-fuzz/crashes/TARGET/WORDS-FOR-IT` it is
+//! checked for ever. Where the whole process ends – of memory, of the stack, without end – `TARGET.running` there is the input.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use mapreel_fuzz::{TARGETS, Target, bounded, mutate};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::time::Duration;
+
+/// Different places of failure that are shown at once.
+const FAILURES_MAX: usize = 5;
+
+thread_local! {
+    /// Where this thread's input is under way, and what its last panic said.
+    static SAID: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+fn number(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// What has failed before.
+fn crashes(target: &Target) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crashes").join(target.name);
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// The input's failure, by its place and words.
+fn failure(target: &'static Target, input: &[u8]) -> Option<String> {
+    SAID.set(Some(String::new()));
+    let done = panic::catch_unwind(AssertUnwindSafe(|| bounded::check(target, input)));
+    let said = SAID.take().unwrap_or_default();
+    done.err().map(|_| said)
+}
+
+/// Panics of inputs are kept for the report; all others are shown as ever.
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            let is_of_an_input =
+                SAID.with_borrow_mut(|said| said.as_mut().map(|said| *said = panic.to_string()).is_some());
+            if !is_of_an_input {
+                usual(panic);
+            }
+        }));
+        bounded::watch();
+    });
+}
+
+/// The first line of a failure: file, line and column.
+fn place(failure: &str) -> String {
+    failure.lines().next().unwrap_or_default().to_owned()
+}
+
+fn run(name: &str) {
+    listen();
+    let target = mapreel_fuzz::target(name);
+    let running = folder().join(format!("{name}.running"));
+    let mut failures: BTreeMap<String, (String, Vec<u8>)> = BTreeMap::new();
+    let mut inputs = 0u64;
+    let mut check = |input: &[u8]| {
+        std::fs::write(&running, input).unwrap();
+        inputs += 1;
+        if let Some(failure) = failure(target, input) {
+            failures.entry(place(&failure)).or_insert_with(|| (failure, input.to_vec()));
+        }
+        failures.len() < FAILURES_MAX
+    };
+    let seeds = [(target.seeds)(), crashes(target)].concat();
+    assert!(!seeds.is_empty());
+    seeds.iter().all(|seed| check(seed));
+    let seed = number("MAPREEL_FUZZ_SEED", 1);
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let until = bounded::cpu() + Duration::from_secs(number("MAPREEL_FUZZ_SECONDS", 2));
+    while bounded::cpu() < until {
+        let input = mutate::mutated(&seeds[rng.usize(..seeds.len())], &seeds, target.words, &mut rng);
+        if !check(&input) {
+            break;
+        }
+    }
+    println!("{name}: {inputs} inputs from {} seeds, MAPREEL_FUZZ_SEED={seed}", seeds.len());
+    let report: Vec<String> = failures.values().map(|(said, input)| reported(target, said, input)).collect();
+    let _ = std::fs::remove_file(running);
+    assert!(report.is_empty(), "{}", report.join("\n"));
+}
+
+/// Shortens what failed, writes it down, and says all that is needed to look into it.
+fn reported(target: &'static Target, said: &str, input: &[u8]) -> String {
+    let before = bounded::cpu();
+    let same = |input: &[u8]| {
+        bounded::cpu() - before < Duration::from_secs(20)
+            && failure(target, input).is_some_and(|other| place(&other) == place(said))
+    };
+    let short = mutate::shortened(input, 5_000, same);
+    let sum = short.iter().fold(0xcbf2_9ce4u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    let path = folder().join(format!("{}-{sum:08x}", target.name));
+    std::fs::write(&path, &short).unwrap();
+    let said = failure(target, &short).unwrap_or_else(|| said.to_owned());
+    let beginning = short[..short.len().min(400)].escape_ascii();
+    format!("{}: {said}\n  {} bytes in {}: {beginning}", target.name, short.len(), path.display())
+}
+
+/// Writes the seeds as files for libFuzzer: `fuzz/run` calls it.
+#[test]
+#[ignore = "writes files"]
+fn seeds() {
+    for target in TARGETS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target.name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let seeds = [(target.seeds)(), crashes(target)].concat();
+        seeds.iter().enumerate().for_each(|(i, seed)| std::fs::write(folder.join(format!("seed-{i}")), seed).unwrap());
+    }
+}
+
+macro_rules! tests {
+    ($($name:ident)+) => {
+        $(#[test]
+        fn $name() {
+            run(stringify!($name));
+        })+
+
+        #[test]
+        fn every_target_is_here_and_in_the_crate_for_libfuzzer() {
+            let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
+            assert_eq!(names, [$(stringify!($name)),+]);
+            let at = |place: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz").join(place);
+            let manifest = std::fs::read_to_string(at("Cargo.toml")).unwrap();
+            for name in names {
+                assert!(manifest.contains(&format!("name = \"{name}\"\npath = \"targets/{name}.rs\"")), "{name}");
+                let target = std::fs::read_to_string(at(&format!("targets/{name}.rs"))).unwrap();
+                assert!(target.contains(&format!("mapreel_fuzz::target(\"{name}\")")), "{name}");
+            }
+        }
+    };
+}
+
+tests! {
+    first_dialect second_dialect
+    instant period interval time_axis value_axis
+    wms_capabilities wmts_capabilities tilejson ncwms_details exception_report
+    geojson
+    png jpeg webp gif
+    mp4_segments gif_segments preparation segment_object
+    request_url tile_url egress_url egress_address allowed_upstreams redirect
+    range gzip_body
+    configuration credentials
+}

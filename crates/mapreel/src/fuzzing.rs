@@ -1,0 +1,69 @@
+//! Doors for fuzzing: readers of this crate that meet the bytes of clients, operators and other processes. No part of the
+//! library's interface.
+
+use crate::config::{Config, Values};
+use crate::http;
+use crate::missing::Missing;
+use crate::recording::Preparation;
+use crate::worker::DrawnSegment;
+use bytes::Bytes;
+use mapreel_spec::Gap;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+/// Reads a configuration file. What it says of files of credentials and fonts is left out: they would be opened.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn config(text: &str) -> Result<(), Vec<String>> {
+    let no_files = ["credentials", "fonts"].map(|key| (key.to_owned(), String::new()));
+    let values = Values::gather(&BTreeMap::from(no_files), |_| None, Some((Path::new("fuzz.toml"), text)))?;
+    Config::read(&values).map(|_| ())
+}
+
+/// Reads a file of credentials.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn credentials(text: &str) -> Result<(), Vec<String>> {
+    crate::credentials::parse(text).map(|_| ())
+}
+
+/// The bytes of a file of `size` bytes that a `Range` asks for: all; none, as an empty range; or some.
+pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
+    match http::wanted_range(header, size) {
+        http::WantedRange::Whole => None,
+        http::WantedRange::Nothing => Some(0..0),
+        http::WantedRange::Part(range) => Some(range),
+    }
+}
+
+/// Reads a preparation and writes it again; `None`: it is none.
+pub fn preparation(bytes: &[u8]) -> Option<Vec<u8>> {
+    Preparation::from_bytes(bytes).ok().map(|read| read.to_bytes().expect("what was read can be written"))
+}
+
+/// A preparation of these answers.
+pub fn a_preparation(answers: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut answers: Vec<_> =
+        answers.iter().map(|(url, body)| ((*url).to_owned(), Ok(Bytes::copy_from_slice(body)))).collect();
+    answers.push(("http://h/none".to_owned(), Err("status 500".to_owned())));
+    let preparation = Preparation { now_ms: 1_767_268_800_000, answers, palette: vec![[0, 128, 255]; 16] };
+    preparation.to_bytes().expect("it can be written")
+}
+
+/// Reads the object of a segment and writes it again; `None`: it is none.
+pub fn segment(bytes: &[u8]) -> Option<Vec<u8>> {
+    let read: DrawnSegment = postcard::from_bytes(bytes).ok()?;
+    Some(postcard::to_stdvec(&read).expect("what was read can be written"))
+}
+
+/// The object of a segment with these frames.
+pub fn a_segment(encoded: &[u8]) -> Vec<u8> {
+    let missing = vec![
+        Missing { frame: Some(3), layer: 1, gap: Gap::missing("status 404") },
+        Missing { frame: None, layer: 0, gap: Gap::incomplete("3 of 12 tiles are missing") },
+    ];
+    postcard::to_stdvec(&DrawnSegment { missing, encoded: Bytes::copy_from_slice(encoded) }).expect("it can be written")
+}
