@@ -10,13 +10,16 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
+/// Answers by what they are kept under, or why there are none.
+type Recorded = Vec<(String, Result<Bytes, String>)>;
+
 /// What the segments of an animation share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Preparation {
     /// When it was made, in milliseconds since 1970: what is the latest is decided once.
     pub now_ms: i64,
     /// The answer of each URL, or why there is none.
-    pub answers: Vec<(String, Result<Bytes, String>)>,
+    pub answers: Recorded,
     /// The palette of a GIF, else empty.
     pub palette: Vec<[u8; 3]>,
 }
@@ -57,7 +60,7 @@ impl Recorder {
     ///
     /// # Errors
     /// It was more than [`RECORDED_BYTES_MAX`].
-    pub(crate) fn answers(&self) -> Result<Vec<(String, Result<Bytes, String>)>, Problems> {
+    pub(crate) fn answers(&self) -> Result<Recorded, Problems> {
         let mut kept = self.kept.lock().expect("no panic while held");
         if kept.bytes > RECORDED_BYTES_MAX {
             let (mib, max) = (kept.bytes >> 20, RECORDED_BYTES_MAX >> 20);

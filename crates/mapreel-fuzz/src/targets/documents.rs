@@ -192,18 +192,13 @@ pub(super) fn ncwms_details(input: &[u8]) {
 
 /// Whatever is answered is what was wanted, or an error that quotes a bounded piece of it.
 pub(super) fn exception_report(input: &[u8]) {
-    let wanted = [
-        Wanted::Picture,
-        Wanted::Tile(Absence::Said),
-        Wanted::Tile(Absence::Meant),
-        Wanted::Json,
-        Wanted::Capabilities,
-    ];
+    let tile = |absence| Wanted::Piece { bytes_max: 1 << 20, absence: Some(absence) };
+    let wanted = [Wanted::Picture, tile(Absence::Said), tile(Absence::Meant), Wanted::Json, Wanted::Capabilities];
     for wanted in wanted {
         for status in [200, 204, 404, 500] {
             let judged = fuzzing::judged(status, input, wanted);
             // That a tile is out of range is said with any status.
-            let meant = wanted == Wanted::Tile(Absence::Meant);
+            let meant = wanted == tile(Absence::Meant);
             assert!(judged.is_err() || status != 500 || meant, "a failure is taken for {wanted:?}");
             if let Err(Error::Exception { text, .. } | Error::Status { text, .. } | Error::WrongKind { text, .. }) =
                 judged

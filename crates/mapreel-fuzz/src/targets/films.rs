@@ -2,7 +2,7 @@
 
 use mapreel::fuzzing;
 use mapreel_render::encode::{self, Colours, Palette, SegmentEncoder};
-use mapreel_render::{Canvas, Fonts, Painter, Scene};
+use mapreel_render::{Canvas, Fonts, Painter, Scene, Stop};
 use mapreel_spec::{Format, Limits, Output, Plan, parse_request};
 use std::sync::{Arc, LazyLock};
 
@@ -40,20 +40,21 @@ pub(super) fn page() -> &'static Canvas {
         let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }, "layers": [{ "type": "natural-earth" }] }"#;
         let animation = parse_request(request, &Limits::default()).expect("it is valid");
         let plan = Plan::new(&animation, &Limits::default()).expect("it is small");
-        let scene = Scene::new(Arc::new(plan), vec![None], &[], &Fonts::bundled());
-        Painter::new(&scene).draw(0, &vec![None]).clone()
+        let never = Stop::never();
+        let scene = Scene::new(Arc::new(plan), vec![None], &[], &Fonts::bundled(), &never).expect("nobody stops it");
+        Painter::new(&scene, never).draw(0, &vec![None]).expect("nobody stops it").clone()
     });
     &PAGE
 }
 
 /// The page as a file.
 pub(super) fn still(format: Format) -> Vec<u8> {
-    encode::still(page(), format).expect("it is small")
+    encode::still(page(), format, &Stop::never()).expect("it is small")
 }
 
 fn described(format: Format, frames: usize) -> encode::Animation {
     let mut colours = Colours::default();
-    colours.add(page());
+    colours.add(page(), &Stop::never()).expect("nobody stops it");
     let palette = if format == Format::Gif { colours.palette(std::iter::empty()) } else { Palette::default() };
     let output = Output { format, frame_rate_fps: 5.0, hold_last_s: 1.0, repeat: true };
     encode::Animation { width: page().width(), height: page().height(), frames, output, palette }
@@ -63,7 +64,7 @@ fn described(format: Format, frames: usize) -> encode::Animation {
 pub(super) fn film(format: Format) -> (Vec<u8>, Vec<u8>) {
     let described = described(format, 2);
     let mut encoder = SegmentEncoder::new(&described, &(0..2)).expect("its sides are even");
-    (0..2).for_each(|_| encoder.add(page()).expect("it is small"));
+    (0..2).for_each(|_| encoder.add(page(), &Stop::never()).expect("it is small"));
     let segment = encoder.finish();
     let mut file = Vec::new();
     encode::assemble(&described, vec![&segment[..]], &mut file).expect("it is whole");

@@ -2,7 +2,7 @@
 
 use super::now;
 use super::requests::learn;
-use mapreel_render::{Fonts, Painter, Scene};
+use mapreel_render::{Fonts, Painter, Scene, Stop};
 use mapreel_spec::{Limits, Plan, parse_request};
 use std::sync::{Arc, LazyLock};
 
@@ -81,9 +81,10 @@ pub(super) fn geojson(input: &[u8]) {
     animation.settle_frames(now()).expect("its times are given");
     let Ok(plan) = Plan::new(&animation, &Limits::default()) else { return };
     let drawn = |plan: &Plan| {
-        let scene = Scene::new(Arc::new(plan.clone()), vec![None], &[], &FONTS);
-        let mut painter = Painter::new(&scene);
-        [0, 1].map(|frame| painter.draw(frame, &vec![None]).pixels().to_vec())
+        let scene =
+            Scene::new(Arc::new(plan.clone()), vec![None], &[], &FONTS, &Stop::never()).expect("nobody stops it");
+        let mut painter = Painter::new(&scene, Stop::never());
+        [0, 1].map(|frame| painter.draw(frame, &vec![None]).expect("nobody stops it").pixels().to_vec())
     };
     let pages = drawn(&plan);
     if input.len() < 500 {

@@ -1,7 +1,7 @@
 //! The command line: exit codes, what is said and where.
 
 use super::support::upstream::{capabilities, serve_all};
-use super::support::{folder, mapreel, render};
+use super::support::{folder, mapreel, program, render};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -154,7 +154,7 @@ fn submit_refuses_a_name_that_is_not_what_the_server_will_draw() {
 #[test]
 fn a_request_may_come_on_standard_input() {
     let out = folder("command-line").join("stdin.png");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_mapreel"))
+    let mut child = Command::new(program())
         .args(["render", "-", "-o", out.to_str().unwrap()])
         .stdin(Stdio::piped())
         .stderr(Stdio::null())

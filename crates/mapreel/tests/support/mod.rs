@@ -13,9 +13,15 @@ pub mod world;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The program that is tested: the one that cargo has built for the tests, or the one at `MAPREEL_PROGRAM`, such as a release
+/// build that is to be measured.
+pub fn program() -> PathBuf {
+    std::env::var_os("MAPREEL_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_mapreel").into(), PathBuf::from)
+}
+
 /// Runs the program.
 pub fn mapreel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mapreel")).args(arguments).output().expect("the program starts")
+    Command::new(program()).args(arguments).output().expect("the program starts")
 }
 
 /// A folder for the files of one test, in the build's own temporary folder.

@@ -1,6 +1,6 @@
 //! `mapreel serve` and `mapreel worker` as processes, and a plain HTTP client to talk to them.
 
-use super::folder;
+use super::{folder, program};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -59,7 +59,7 @@ impl Site {
     }
 
     fn start(&self, arguments: &[&str], failpoint: &str) -> Process {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mapreel"))
+        let mut child = Command::new(program())
             .args(arguments)
             .current_dir(&self.folder)
             .env("MAPREEL_PRIVATE_UPSTREAMS", "127.0.0.1")

@@ -1,7 +1,7 @@
 //! A small HTTP server in the test's own process, for answers that no real server gives on purpose.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
 /// Status line, further headers, body.
@@ -32,6 +32,16 @@ pub fn capabilities_of(layer: &str, what: &str) -> String {
 
 /// Starts a server whose every answer is `answer`'s.
 pub fn serve_all(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
+    serve_streams(move |path, stream| {
+        let (status, headers, body) = answer(path);
+        let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+    })
+}
+
+/// Starts a server that leaves every connection to `answer`, once the head of the request has been read: its path, and where
+/// to write, whatever may come of it.
+pub fn serve_streams(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = Arc::new(answer);
@@ -46,12 +56,7 @@ pub fn serve_all(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Str
                 while reader.read_line(&mut line).is_ok_and(|n| n > 2) {
                     line.clear();
                 }
-                let (status, headers, body) = answer(first.split(' ').nth(1).unwrap_or_default());
-                let head = format!(
-                    "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n",
-                    body.len()
-                );
-                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+                answer(first.split(' ').nth(1).unwrap_or_default(), &mut stream);
             });
         }
     });

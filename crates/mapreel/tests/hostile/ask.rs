@@ -1,0 +1,130 @@
+//! What is asked of a hostile upstream: the requests, and what of it is honest.
+
+use super::support::picture::Picture;
+use super::support::upstream::{capabilities, parameter};
+
+/// What a request asks the upstream for; the rest of what it needs is honest.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    /// The capabilities of a WMS.
+    Wms,
+    /// The map of a WMS, of just the size that is asked for.
+    Map,
+    /// A picture of any size, laid between its edges.
+    Image,
+    /// Tiles of 256 pixels.
+    Tiles,
+    /// About so many tiles of one picture each, by a level and a tile size that the request states.
+    Pyramid { tiles: u32, tile_px: u32, side_px: u32 },
+    /// The capabilities of a WMTS.
+    Wmts,
+    /// A TileJSON document.
+    TileJson,
+    /// What an ncWMS says of a layer's colours.
+    Details,
+    /// GeoJSON.
+    Features,
+    /// GeoJSON with times in the property `t`, over so many frames.
+    Track { frames: u32 },
+    /// The legend of a layer.
+    Legend,
+    /// The maps of a WMS for so many frames of a GIF.
+    Film { frames: u32 },
+    /// This request, whatever it is.
+    Request { animation: bool, json: String },
+}
+
+const MAP: &str = r#""map": { "bbox": [-20, 30, 20, 50], "crs": "EPSG:4326", "width": 256, "height": 128 }"#;
+const TIME: &str = r#""times": ["2020-01-01T00:00:00Z"]"#;
+
+impl Ask {
+    /// The code of the warning when the answer cannot be used.
+    pub fn lost(&self) -> &'static str {
+        match self {
+            // The time is asked for as it is.
+            Self::Wms => "time_unconfirmed",
+            Self::Legend | Self::Details => "legend_unavailable",
+            _ => "layer_unavailable",
+        }
+    }
+
+    /// Whether the answer comes at all: the request itself may be what is hostile.
+    pub fn has_upstream(&self) -> bool {
+        !matches!(self, Self::Request { .. })
+    }
+
+    pub fn is_animation(&self) -> bool {
+        matches!(self, Self::Track { .. } | Self::Film { .. } | Self::Request { animation: true, .. })
+    }
+
+    /// The request of it to an upstream.
+    pub fn request(&self, url: &str) -> String {
+        let layer = |layer: &str| format!(r#"{{ {MAP}, {TIME}, "layers": [{{ {layer} }}] }}"#);
+        let wms = format!(r#""type": "wms", "url": "{url}/wms", "layers": "a", "title": "Data""#);
+        match self {
+            Self::Wms | Self::Map => layer(&wms),
+            Self::Image => layer(&format!(
+                r#""type": "image", "url": "{url}/picture", "bbox": [-20, 30, 20, 50], "title": "Data""#
+            )),
+            Self::Tiles => layer(&format!(r#""type": "xyz", "url": "{url}/{{z}}/{{x}}/{{y}}.png", "title": "Data""#)),
+            Self::Pyramid { tiles, tile_px, side_px } => {
+                // In level 12 a tile is 360/4096 degrees wide.
+                let half = f64::from(*tiles).sqrt() * 360.0 / 4096.0 / 2.0;
+                format!(
+                    r#"{{ "map": {{ "bbox": [{}, {}, {half}, {half}], "width": {side_px}, "crs": "EPSG:3857" }}, "layers": [{{ "type": "xyz",
+                        "url": "{url}/{{z}}/{{x}}/{{y}}.png", "min_zoom": 12, "max_zoom": 12, "tile_size": {tile_px}, "title": "Data" }}] }}"#,
+                    -half, -half
+                )
+            }
+            Self::Wmts => layer(&format!(r#""type": "wmts", "url": "{url}/caps.xml", "layer": "a", "title": "Data""#)),
+            Self::TileJson => layer(&format!(r#""type": "tilejson", "url": "{url}/tiles.json", "title": "Data""#)),
+            Self::Details => layer(&format!(
+                r#""type": "wms", "url": "{url}/wms", "layers": "sst", "title": "Data", "legend": "auto", "time": "nearest""#
+            )),
+            Self::Features => layer(&format!(r#""type": "geojson", "url": "{url}/a.json", "title": "Data""#)),
+            Self::Track { frames } => format!(
+                r#"{{ {MAP}, "times": "2020-01-01T00:00Z/2020-01-01T{:02}:00Z/PT1H", "layers": [{{ "type": "geojson",
+                    "url": "{url}/a.json", "title": "Data", "time_property": "t" }}], "output": {{ "format": "mp4" }} }}"#,
+                frames - 1
+            ),
+            Self::Legend => {
+                layer(&format!(r#""type": "natural-earth", "title": "Data", "legend": "{url}/legend.png""#))
+            }
+            Self::Film { frames } => format!(
+                r#"{{ {MAP}, "times": "2020-01-01/P{frames}D/P1D", "layers": [{{ {wms} }}], "output": {{ "format": "gif" }} }}"#
+            ),
+            Self::Request { json, .. } => json.replace("{url}", url),
+        }
+    }
+
+    /// The address for `layers`.
+    pub fn offer_url(&self, url: &str) -> String {
+        if matches!(self, Self::Wmts) { format!("{url}/caps.xml") } else { format!("{url}/wms") }
+    }
+
+    /// What of the upstream is honest: the answer to this path, or none where the hostile one comes.
+    pub fn honest(&self, path: &str) -> Option<Vec<u8>> {
+        let says = path.contains("REQUEST=GetCapabilities") || path.ends_with("/caps.xml");
+        match self {
+            Self::Wms => (!says).then(|| picture(path)),
+            Self::Map | Self::Film { .. } => {
+                says.then(|| capabilities("a", "1900-01-01T00:00:00Z/2100-01-01T00:00:00Z").into_bytes())
+            }
+            Self::Wmts => (!says).then(|| picture(path)),
+            Self::TileJson => (!path.ends_with("/tiles.json")).then(|| picture(path)),
+            Self::Details => match path {
+                _ if says => Some(include_bytes!("../recorded/xpublish-wms.xml").to_vec()),
+                _ if path.contains("GetMetadata") => None,
+                _ => Some(picture(path)),
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A picture of the size that is asked for; without one, a tile.
+pub fn picture(path: &str) -> Vec<u8> {
+    let side = |name| parameter(path, name).and_then(|text| text.parse().ok()).unwrap_or(256);
+    let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+    Picture { width, height, rgb: [60, 120, 180].repeat((width * height) as usize) }.to_png()
+}
