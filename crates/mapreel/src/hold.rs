@@ -45,9 +45,9 @@ impl Holder {
             let Some(gathered) = frame.pictures[layer].as_mut() else { continue };
             if plan.layers[layer].on_error == OnError::Hold && is_missing(gathered) {
                 held.look_back(plan, layer, index, hands, spare)?;
-                if let (Some((from, placed)), Some(gap)) = (&held.good, gathered.gap.take()) {
-                    let gap = Some(Gap { kind: GapKind::Held { from: *from }, ..gap });
-                    *gathered = Gathered { placed: placed.clone(), gap };
+                if let Some((from, placed)) = &held.good {
+                    let held_from = |gap| Gap { kind: GapKind::Held { from: *from }, ..gap };
+                    *gathered = Gathered { placed: placed.clone(), gap: gathered.gap.take().map(held_from) };
                 }
             }
         }
