@@ -154,3 +154,16 @@ fn every_kind_of_picture_becomes_rgba() {
     jpeg_encoder::Encoder::new(&mut grey, 100).encode(&[128; 64], 8, 8, jpeg_encoder::ColorType::Luma).unwrap();
     assert_eq!(decode(&grey).unwrap().rgba, [128, 128, 128, 255].repeat(64));
 }
+
+#[test]
+fn a_jpeg_without_its_end_is_broken() {
+    let mut whole = Vec::new();
+    jpeg_encoder::Encoder::new(&mut whole, 90)
+        .encode(&[100; 64 * 64 * 3], 64, 64, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    assert!(decode(&whole).is_ok());
+    for percent in [20, 50, 90, 99] {
+        let error = decode(&whole[..whole.len() * percent / 100]).unwrap_err().to_string();
+        assert!(error.starts_with("a JPEG picture is broken"), "{percent} %: {error}");
+    }
+}
