@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// Says whether what is drawn is still wanted. Drawing looks at it at least every 50 ms; ARCHITECTURE.md names the calls of
+/// Says whether what is drawn is still wanted. Most drawing looks at it at least every 50 ms; ARCHITECTURE.md names the calls of
 /// libraries that take longer.
 #[derive(Clone, Default)]
 pub struct Stop(Option<Arc<dyn Fn() -> bool + Send + Sync>>);

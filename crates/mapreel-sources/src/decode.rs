@@ -148,7 +148,7 @@ fn png(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
 
 fn jpeg(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
     // The decoder fills what is missing with grey. No two bytes of coded pixels are the marker of the end (ITU-T T.81, B.1.1.5).
-    if !bytes[bytes.len() / 2..].windows(2).any(|marker| marker == [0xFF, 0xD9]) {
+    if !bytes.windows(2).any(|marker| marker == [0xFF, 0xD9]) {
         return Err(Error::BrokenPicture { format: "JPEG", reason: "it is cut off: it has no end".into() });
     }
     let options = DecoderOptions::default()

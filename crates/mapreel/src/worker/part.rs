@@ -54,6 +54,8 @@ pub(super) enum Failed {
     Failure(Failure),
     /// It was done and could not be stored, or its inputs could not be read: no fault of the request's.
     Storage(String),
+    /// Others have the memory that it needs.
+    NoMemory(String),
 }
 
 impl From<produce::Error> for Failed {
@@ -77,7 +79,7 @@ impl From<produce::Error> for Failed {
             produce::Error::Invalid(_) => {
                 Self::Failure(Failure { code: "invalid_request".into(), message, layer: None, retryable: false })
             }
-            produce::Error::NoMemory { .. } => Self::Storage(message),
+            produce::Error::NoMemory { .. } => Self::NoMemory(message),
             produce::Error::Machine(_) => Self::Failure(internal(&message)),
         }
     }

@@ -29,6 +29,8 @@ const SUSPECT_REST: Duration = Duration::from_millis(500);
 const NOT_ALONE_REST: Duration = Duration::from_secs(5);
 /// After the store could not be read, and before a part that could not be stored is tried again.
 const STORE_REST: Duration = Duration::from_secs(1);
+/// Before a part for which there was no memory is tried again, here or by another worker.
+const MEMORY_REST: Duration = Duration::from_secs(1);
 const STORAGE_REST: Duration = Duration::from_secs(5);
 
 /// A slot of a worker.
@@ -269,6 +271,11 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
             warn!(duration_ms, code = failure.code, retryable = failure.retryable, "failed: {}", failure.message);
             tell(|| queue.fail(lease, failure.clone())).await;
             "failed"
+        }
+        End::Came(Err(Failed::NoMemory(reason))) => {
+            info!(duration_ms, "handed back, to be tried again: {reason}");
+            tell(|| queue.release(lease, MEMORY_REST)).await;
+            "released"
         }
         End::Came(Err(Failed::Storage(reason))) => {
             error!(duration_ms, "handed back, to be tried again: {reason}");
