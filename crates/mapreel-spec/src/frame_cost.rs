@@ -59,15 +59,20 @@ impl FrameCost {
         let map_bytes = map_px * PX;
         // Header and legends are measured when they are here.
         let page_px = map_px + map_px / 2 + 1_000_000;
-        let is_still = |layer: &&PlannedLayer| layer.drawing.is_static(plan.frames.len());
         let layers: Vec<LayerCost> = plan.layers.iter().map(|layer| LayerCost::of(layer, map_bytes)).collect();
         let legends: HashSet<&str> = plan.layers.iter().filter_map(|layer| layer.legend.as_deref()).collect();
         let legends = legends.len() as u64 * LEGEND_PX_MAX * PX * 2
             + legends.len().min(LEGENDS_AHEAD) as u64 * LEGEND_BYTES_MAX as u64;
         let positions: u64 = layers.iter().map(|layer| layer.positions * POSITION_BYTES).sum();
-        // One more for what lies off the globe.
-        let sheets = (plan.layers.iter().filter(is_still).count() as u64 + 1) * map_bytes;
-        let placed: u64 = layers.iter().map(|layer| layer.placed).sum();
+        // Still layers lie on the map once for all frames, the others for each thread.
+        let placed = |still: bool| -> u64 {
+            let of = plan.layers.iter().zip(&layers);
+            of.filter(|(layer, _)| layer.drawing.is_static(plan.frames.len()) == still)
+                .map(|(_, cost)| cost.placed)
+                .sum()
+        };
+        // One sheet more for what lies off the globe.
+        let (still, changing) = (placed(true) + map_bytes, placed(false));
         let working = layers.iter().map(|layer| layer.working).max().unwrap_or(0);
         let answer = layers.iter().map(|layer| layer.answer).max().unwrap_or(0);
         let [least, most] = AHEAD_BYTES;
@@ -76,8 +81,8 @@ impl FrameCost {
         let spare = 2 * map_bytes;
         let whole: u64 = layers.iter().map(|layer| layer.fixed).sum();
         Self {
-            shared: page_px * PX + sheets + legends + positions,
-            thread: page_px * (PX + encoder_px(plan.output.format)) + placed + working + ahead + spare + THREAD_BYTES,
+            shared: page_px * PX + still + legends + positions,
+            thread: page_px * (PX + encoder_px(plan.output.format)) + changing + working + ahead + spare + THREAD_BYTES,
             fixed: legends + positions + ahead + whole + THREAD_BYTES,
             recorded: 2 * recorded.min(RECORDED_BYTES_MAX as u64),
             ahead,
@@ -178,7 +183,8 @@ impl LayerCost {
             Drawing::Features(features) => {
                 Self { placed: map_bytes, positions: features.positions() as u64, ..Self::default() }
             }
-            Drawing::NaturalEarth(_) | Drawing::Graticule(_) | Drawing::Missing(_) => Self::default(),
+            Drawing::NaturalEarth(_) | Drawing::Graticule(_) => Self { placed: map_bytes, ..Self::default() },
+            Drawing::Missing(_) => Self::default(),
         }
     }
 
