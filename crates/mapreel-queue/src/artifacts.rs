@@ -195,10 +195,11 @@ impl Artifacts {
     /// # Errors
     /// It cannot be read or written; then nothing is there.
     pub async fn put_from(&self, key: &str, from: impl Read + Send + 'static) -> Result<Stored, Error> {
-        let mut from = Some((from, Sha256::new()));
-        let mut piece = read_piece(&mut from).await?;
+        let (mut piece, mut hashed) = read_piece((from, Sha256::new())).await?;
         if piece.len() < PIECE {
-            return self.put(key, piece.into()).await;
+            let stored = Stored { size_bytes: piece.len() as u64, sha256: hex(&hashed.1.finalize()) };
+            self.store.put(&self.path(key), PutPayload::from(piece)).await?;
+            return Ok(stored);
         }
         let mut upload = WriteMultipart::new_with_chunk_size(self.store.put_multipart(&self.path(key)).await?, PIECE);
         let mut size_bytes = 0;
@@ -206,8 +207,8 @@ impl Artifacts {
             size_bytes += piece.len() as u64;
             upload.wait_for_capacity(1).await?;
             upload.put(Bytes::from(piece));
-            piece = match read_piece(&mut from).await {
-                Ok(piece) => piece,
+            (piece, hashed) = match read_piece(hashed).await {
+                Ok(read) => read,
                 Err(error) => {
                     upload.abort().await?;
                     return Err(error.into());
@@ -215,8 +216,7 @@ impl Artifacts {
             };
         }
         upload.finish().await?;
-        let hash = from.map(|(_, hash)| hash.finalize()).unwrap_or_default();
-        Ok(Stored { size_bytes, sha256: hex(&hash) })
+        Ok(Stored { size_bytes, sha256: hex(&hashed.1.finalize()) })
     }
 
     /// A whole object; `None` when there is none.
@@ -295,17 +295,16 @@ impl Artifacts {
 }
 
 /// The next piece, which goes into the hash; a shorter one is the last.
-async fn read_piece<R: Read + Send + 'static>(from: &mut Option<(R, Sha256)>) -> std::io::Result<Vec<u8>> {
-    let Some((mut reader, mut hash)) = from.take() else { return Ok(Vec::new()) };
+async fn read_piece<R: Read + Send + 'static>(
+    (mut reader, mut hash): (R, Sha256),
+) -> std::io::Result<(Vec<u8>, (R, Sha256))> {
     let read = move || -> std::io::Result<_> {
         let mut piece = Vec::with_capacity(PIECE);
         reader.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
         hash.update(&piece);
         Ok((piece, (reader, hash)))
     };
-    let (piece, rest) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
-    *from = Some(rest);
-    Ok(piece)
+    tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)?
 }
 
 /// Removes what `object_store` writes beside the final name, `NAME#1`, and does not list: the half objects of writers who

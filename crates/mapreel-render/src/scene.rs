@@ -103,7 +103,7 @@ impl Scene {
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
         stop.look()?;
         let ours = Work::unlimited(stop);
-        let ground = overlay::globe::ground(&plan.map, layout.scale.length(1.2), &ours)?;
+        let ground = overlay::globe::ground(&plan.map, layout.scale.length(1.2), &ours).map_err(Halt::of_unlimited)?;
         arts.extend(ground.map(|sheet| Art::OffGlobe(whole_map(sheet))));
         arts.extend(
             (0..plan.layers.len()).filter(|layer| has_degrees(&plan, *layer)).map(|layer| Art::Degrees { layer }),
@@ -267,8 +267,8 @@ fn art(
         })),
         Drawing::Features(features) if planned.drawing.is_static(plan.frames.len()) => {
             let time = plan.frames[0].time.as_ref().map(|time| time.instant());
+            let shapes = Shapes::new(features, features.shown_at(time), projection, length, stop)?;
             let work = Work::limited(stop, STEPS_MAX);
-            let shapes = Shapes::new(features, features.shown_at(time), projection, length, &work)?;
             still(&|sheet| shapes.draw(sheet, features.shown_at(time), &work))
         }
         Drawing::Features(features) => {
@@ -294,7 +294,7 @@ fn changing(
     stop: &Stop,
 ) -> Result<Shapes, Halt> {
     let all = std::iter::repeat(Shown::Whole);
-    let shapes = Shapes::new(features, all, projection, length, &Work::limited(stop, STEPS_MAX))?;
+    let shapes = Shapes::new(features, all, projection, length, stop)?;
     let film = Work::limited(stop, STEPS_OF_FILM_MAX);
     for frame in &plan.frames {
         let steps = shapes.steps(features.shown_at(frame.time.as_ref().map(|time| time.instant())));
@@ -359,7 +359,7 @@ fn degrees(
     work: &Work,
 ) -> Result<(), Stopped> {
     if let Drawing::Graticule(graticule) = &plan.layers[layer].drawing {
-        overlay::degrees::draw(page, graticule, projection, layout, typesetter, work)?;
+        overlay::degrees::draw(page, graticule, projection, layout, typesetter, work).map_err(Halt::of_unlimited)?;
     }
     Ok(())
 }
@@ -426,7 +426,7 @@ impl<'a> Painter<'a> {
         let time = plan.frames[index].time.as_ref().map(|time| time.instant());
         // Its steps were counted when the scene was made.
         let work = Work::unlimited(&self.stop);
-        shapes.draw(&mut sheet, features.shown_at(time), &work)?;
+        shapes.draw(&mut sheet, features.shown_at(time), &work).map_err(Halt::of_unlimited)?;
         let placed = [Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }];
         blend(&mut self.page, plan, layout, layer, &placed, &self.stop)?;
         let [placed] = placed;

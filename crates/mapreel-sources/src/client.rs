@@ -10,6 +10,7 @@ use crate::readers::Readers;
 use crate::said::Said;
 use crate::{Egress, Error, retry};
 use bytes::Bytes;
+use mapreel_spec::ANSWER_BYTES_MAX;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +51,7 @@ impl Default for Config {
         Self {
             connect_timeout: Duration::from_secs(5),
             answer_timeout: Duration::from_secs(30),
-            answer_bytes_max: 16 << 20,
+            answer_bytes_max: ANSWER_BYTES_MAX,
             capabilities_bytes_max: CAPABILITIES_BYTES_MAX,
             capabilities_lifetime: Duration::from_secs(60),
             redirects_max: 3,

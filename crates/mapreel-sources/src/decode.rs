@@ -2,16 +2,13 @@
 
 use crate::Error;
 use crate::answer::{PictureKind, picture_kind};
+use mapreel_spec::{PICTURE_PX_MAX, PICTURE_SIDE_MAX};
 use std::io::Cursor;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// The most pixels that a picture may have, in millions.
-const MEGAPIXELS_MAX: u64 = 25;
-/// The longest side that a picture may have.
-const SIDE_MAX: u32 = 16_384;
 /// What a decoder may need besides the pixels it returns.
 const DECODER_BYTES_MAX: usize = 128 << 20;
 
@@ -85,9 +82,9 @@ fn checked(width: impl Into<u64>, height: impl Into<u64>, sizes: Sizes) -> Resul
         Sizes::UpTo(most) if !fits(most) => return Err(Error::TooLargeForItsPlace { width, height, most }),
         _ => {}
     }
-    let pixels_max = if let Sizes::Pixels(max) = sizes { max } else { MEGAPIXELS_MAX * 1_000_000 };
+    let pixels_max = if let Sizes::Pixels(max) = sizes { max } else { PICTURE_PX_MAX };
     match (u32::try_from(width), u32::try_from(height)) {
-        (Ok(w), Ok(h)) if w.max(h) <= SIDE_MAX && width * height <= pixels_max => Ok((w, h)),
+        (Ok(w), Ok(h)) if w.max(h) <= PICTURE_SIDE_MAX && width * height <= pixels_max => Ok((w, h)),
         _ => Err(Error::TooManyPixels { width, height, max: pixels_max / 1_000_000 }),
     }
 }
@@ -152,8 +149,8 @@ fn jpeg(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
         return Err(Error::BrokenPicture { format: "JPEG", reason: "it is cut off: it has no end".into() });
     }
     let options = DecoderOptions::default()
-        .set_max_width(SIDE_MAX as usize)
-        .set_max_height(SIDE_MAX as usize)
+        .set_max_width(PICTURE_SIDE_MAX as usize)
+        .set_max_height(PICTURE_SIDE_MAX as usize)
         .jpeg_set_out_colorspace(ColorSpace::RGBA);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(broken("JPEG"))?;

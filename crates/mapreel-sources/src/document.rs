@@ -49,7 +49,7 @@ pub enum BrokenDocument {
 
 impl From<Exceeded> for BrokenDocument {
     fn from(exceeded: Exceeded) -> Self {
-        // Its own words say all of it, so it is no source that would be told once more.
+        // `Exceeded` is part of this error's message; as its source it would be told twice.
         Self::TooLarge(exceeded)
     }
 }
@@ -68,11 +68,7 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     });
     let named = named.filter(|_| head.trim_start().starts_with("<?xml"));
     let encoding = named.and_then(|label| encoding_rs::Encoding::for_label(label.trim().as_bytes()));
-    let (text, ..) = encoding.unwrap_or(encoding_rs::UTF_8).decode(bytes);
-    match text {
-        Cow::Borrowed(text) => text.trim_start().into(),
-        Cow::Owned(text) => text.into(),
-    }
+    encoding.unwrap_or(encoding_rs::UTF_8).decode(bytes).0
 }
 
 /// Reads a document within limits and hands its root element on.

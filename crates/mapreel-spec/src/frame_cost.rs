@@ -3,7 +3,7 @@
 //! Every figure is an upper bound that something enforces: a picture's size is checked in its header before it is decoded,
 //! an answer is cut off at its limit, pieces are decoded one after another.
 
-use crate::mosaic::Mosaic;
+use crate::mosaic::{Mosaic, PICTURE_PX_MAX, Piece};
 use crate::{Drawing, Fit, Format, OnError, Plan, PlannedLayer, Series};
 use std::collections::HashSet;
 
@@ -17,17 +17,21 @@ pub const LEGEND_BYTES_MAX: usize = LEGEND_PX_MAX as usize * 4 + (1 << 16);
 pub const LEGENDS_AHEAD: usize = 4;
 /// The most that is recorded of what all frames share, in bytes.
 pub const RECORDED_BYTES_MAX: usize = 128 << 20;
-/// What is counted of it for documents.
+/// The part of a recording that documents take, in bytes.
 const RECORDED_DOCUMENTS_BYTES: u64 = 8 << 20;
-/// The most pixels of a picture whose size nobody knows before it is there.
-const PICTURE_PX_MAX: u64 = 25_000_000;
 
 /// Bytes of a pixel.
 const PX: u64 = 4;
 /// Bytes for each pixel of a picture while it is decoded, itself included: a progressive JPEG keeps all its coefficients.
 const DECODING_PX: u64 = 12;
-/// Bytes for each position of features: as they were read, and as they lie on the map.
+/// Pixels that the features of a layer become on the map, for each of their positions, and beside those: an edge is followed in
+/// pieces where a projection bends it. Features that become more are not drawn.
+pub const FEATURE_PIXELS_PER_POSITION: u64 = 8;
+/// See [`FEATURE_PIXELS_PER_POSITION`].
+pub const FEATURE_PIXELS_MIN: u64 = 1_000_000;
+/// Bytes for each position of features as they were read, and for each of their pixels.
 const POSITION_BYTES: u64 = 128;
+const FEATURE_PIXEL_BYTES: u64 = 32;
 /// Answers that are fetched ahead, of the longest kind: as many as one host is asked for at once.
 const ANSWERS_AHEAD: u64 = 6;
 /// Between these, in bytes, lies what is fetched ahead.
@@ -50,20 +54,23 @@ pub struct FrameCost {
     ahead: u64,
     /// Buffers that wait for use, a part of `thread`.
     spare: u64,
+    /// The longest answer of which nothing more is known.
+    answer_bytes_max: usize,
 }
 
 impl FrameCost {
     /// Of a plan's layers, map and format.
-    pub(crate) fn of(plan: &Plan) -> Self {
+    pub(crate) fn of(plan: &Plan, answer_bytes_max: usize) -> Self {
         let map_px = u64::from(plan.map.width) * u64::from(plan.map.height);
         let map_bytes = map_px * PX;
         // Header and legends are measured when they are here.
         let page_px = map_px + map_px / 2 + 1_000_000;
-        let layers: Vec<LayerCost> = plan.layers.iter().map(|layer| LayerCost::of(layer, map_bytes)).collect();
+        let layers: Vec<LayerCost> =
+            plan.layers.iter().map(|layer| LayerCost::of(layer, map_bytes, answer_bytes_max)).collect();
         let legends: HashSet<&str> = plan.layers.iter().filter_map(|layer| layer.legend.as_deref()).collect();
         let legends = legends.len() as u64 * LEGEND_PX_MAX * PX * 2
             + legends.len().min(LEGENDS_AHEAD) as u64 * LEGEND_BYTES_MAX as u64;
-        let positions: u64 = layers.iter().map(|layer| layer.positions * POSITION_BYTES).sum();
+        let features: u64 = layers.iter().map(|layer| layer.features).sum();
         // Still layers lie on the map once for all frames, the others for each thread.
         let placed = |still: bool| -> u64 {
             let of = plan.layers.iter().zip(&layers);
@@ -77,17 +84,24 @@ impl FrameCost {
         let answer = layers.iter().map(|layer| layer.answer).max().unwrap_or(0);
         let [least, most] = AHEAD_BYTES;
         let ahead = if answer == 0 { 0 } else { (ANSWERS_AHEAD * answer).clamp(least, most).max(answer) };
-        let recorded = plan.layers.iter().map(still_answers).sum::<u64>() + RECORDED_DOCUMENTS_BYTES;
+        let recorded = plan.layers.iter().map(|layer| still_answers(layer, answer_bytes_max)).sum::<u64>()
+            + RECORDED_DOCUMENTS_BYTES;
         let spare = 2 * map_bytes;
         let whole: u64 = layers.iter().map(|layer| layer.fixed).sum();
         Self {
-            shared: page_px * PX + still + legends + positions,
+            shared: page_px * PX + still + legends + features,
             thread: page_px * (PX + encoder_px(plan.output.format)) + changing + working + ahead + spare + THREAD_BYTES,
-            fixed: legends + positions + ahead + whole + THREAD_BYTES,
+            fixed: legends + features + ahead + whole + THREAD_BYTES,
             recorded: 2 * recorded.min(RECORDED_BYTES_MAX as u64),
             ahead,
             spare,
+            answer_bytes_max,
         }
+    }
+
+    /// The longest answer that is read for a piece, in bytes.
+    pub fn answer_bytes_max(&self, piece: &Piece) -> usize {
+        piece.answer_bytes_max(self.answer_bytes_max)
     }
 
     /// With one thread, in MiB.
@@ -146,10 +160,10 @@ fn encoder_px(format: Format) -> u64 {
 }
 
 /// The longest that the answers for a layer's still pictures may be together.
-fn still_answers(layer: &PlannedLayer) -> u64 {
+fn still_answers(layer: &PlannedLayer, usual: usize) -> u64 {
     match &layer.drawing {
         Drawing::Pictures(Series::Same(mosaic)) => {
-            mosaic.pieces.iter().map(|piece| piece.answer_bytes_max(ANSWER_BYTES_MAX) as u64).sum()
+            mosaic.pieces.iter().map(|piece| piece.answer_bytes_max(usual) as u64).sum()
         }
         _ => 0,
     }
@@ -166,14 +180,15 @@ struct LayerCost {
     answer: u64,
     /// Of all that, what does not depend on the size of the map.
     fixed: u64,
-    positions: u64,
+    /// Its positions, and their pixels.
+    features: u64,
 }
 
 impl LayerCost {
-    fn of(layer: &PlannedLayer, map_bytes: u64) -> Self {
+    fn of(layer: &PlannedLayer, map_bytes: u64, usual: usize) -> Self {
         match &layer.drawing {
             Drawing::Pictures(series) => {
-                let mosaics = series.iter().map(|mosaic| Self::of_mosaic(mosaic, map_bytes));
+                let mosaics = series.iter().map(|mosaic| Self::of_mosaic(mosaic, map_bytes, usual));
                 let mut cost = mosaics.fold(Self::default(), Self::larger);
                 if layer.on_error == OnError::Hold && matches!(series, Series::PerFrame(_)) {
                     cost.placed *= 2;
@@ -181,19 +196,22 @@ impl LayerCost {
                 cost
             }
             Drawing::Features(features) => {
-                Self { placed: map_bytes, positions: features.positions() as u64, ..Self::default() }
+                let positions = features.positions() as u64;
+                let pixels = FEATURE_PIXELS_PER_POSITION * positions + FEATURE_PIXELS_MIN;
+                let features = positions * POSITION_BYTES + pixels * FEATURE_PIXEL_BYTES;
+                Self { placed: map_bytes, features, ..Self::default() }
             }
             Drawing::NaturalEarth(_) | Drawing::Graticule(_) => Self { placed: map_bytes, ..Self::default() },
             Drawing::Missing(_) => Self::default(),
         }
     }
 
-    fn of_mosaic(mosaic: &Mosaic, map_bytes: u64) -> Self {
+    fn of_mosaic(mosaic: &Mosaic, map_bytes: u64, usual: usize) -> Self {
         let Some(first) = mosaic.pieces.first() else { return Self::default() };
         let area = |[width, height]: [u32; 2]| u64::from(width) * u64::from(height);
         let pictures = mosaic.pieces.iter().map(|piece| area(piece.picture_px_max()).min(PICTURE_PX_MAX));
         let decoding = pictures.max().unwrap_or(0) * DECODING_PX;
-        let answer = mosaic.pieces.iter().map(|piece| piece.answer_bytes_max(ANSWER_BYTES_MAX)).max().unwrap_or(0);
+        let answer = mosaic.pieces.iter().map(|piece| piece.answer_bytes_max(usual)).max().unwrap_or(0);
         let sheet = match mosaic.size {
             Some((width, height)) => area([width, height]) * PX,
             None => PICTURE_PX_MAX * PX,
@@ -203,7 +221,7 @@ impl LayerCost {
         let (placed, working) = (sheet.max(map_bytes), sheet + decoding.max(sheet));
         let fixed = if first.fit == Fit::Exact { 0 } else { decoding };
         let fixed = if mosaic.size.is_none() { placed + working } else { fixed };
-        Self { placed, working, answer: answer as u64, fixed, positions: 0 }
+        Self { placed, working, answer: answer as u64, fixed, features: 0 }
     }
 
     fn larger(self, other: Self) -> Self {
@@ -212,7 +230,7 @@ impl LayerCost {
             working: self.working.max(other.working),
             answer: self.answer.max(other.answer),
             fixed: self.fixed.max(other.fixed),
-            positions: self.positions.max(other.positions),
+            features: self.features.max(other.features),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! fix, nothing is interpolated.
 
 use crate::ValidTime;
-use crate::json::{Json, JsonError};
+use crate::json::Json;
 use crate::problem::{Problem, Problems};
 use crate::read::{Fields, Node, Notes};
 use crate::read_limits::ReadLimits;
@@ -119,7 +119,7 @@ impl Features {
     }
 
     /// The number of positions in all geometries.
-    pub(crate) fn positions(&self) -> usize {
+    pub fn positions(&self) -> usize {
         self.items.iter().map(|f| f.geometry.positions()).sum()
     }
 }
@@ -233,8 +233,8 @@ impl Reading {
     pub fn parse(&self, document: &[u8]) -> Result<Features, Problems> {
         let notes = Notes::default();
         let json = Json::read(document, &ReadLimits::default()).map_err(|error| {
-            let code = if matches!(error, JsonError::TooLarge(_)) { "too_large" } else { "not_json" };
-            Problems(vec![Problem { pointer: String::new(), code, detail: error.to_string(), hint: None }])
+            let (code, detail) = (error.code(), error.to_string());
+            Problems(vec![Problem { pointer: String::new(), code, detail, hint: None }])
         })?;
         match self.read(&Node::root(&json, &notes)) {
             Some(features) if notes.is_empty() => Ok(features),

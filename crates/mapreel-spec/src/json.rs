@@ -28,6 +28,16 @@ pub(crate) enum JsonError {
     TooLarge(Exceeded),
 }
 
+impl JsonError {
+    /// The code of the problem that it is.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NotJson(_) => "not_json",
+            Self::TooLarge(_) => "too_large",
+        }
+    }
+}
+
 impl Json {
     /// Reads a document within limits: values are counted while they are read.
     pub(crate) fn read(document: &[u8], limits: &ReadLimits) -> Result<Self, JsonError> {
@@ -35,11 +45,11 @@ impl Json {
         if depth(document) > limits.json_depth {
             return too_large("lists and objects deep", limits.json_depth);
         }
-        let left = Cell::new(limits.json_values);
+        let left = Cell::new(Some(limits.json_values));
         let mut reader = serde_json::Deserializer::from_slice(document);
         match Tree(&left).deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)) {
             Ok(json) => Ok(json),
-            Err(_) if left.get() == 0 => too_large("values", limits.json_values),
+            Err(_) if left.get().is_none() => too_large("values", limits.json_values),
             Err(error) => Err(JsonError::NotJson(error)),
         }
     }
@@ -66,7 +76,7 @@ impl Json {
 }
 
 /// How deep lists and objects are nested in a document, whether it is valid or not; found without building anything.
-pub(crate) fn depth(document: &[u8]) -> usize {
+fn depth(document: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
     for byte in document {
         match byte {
@@ -84,16 +94,16 @@ pub(crate) fn depth(document: &[u8]) -> usize {
     deepest
 }
 
-/// Builds a value, and every value within it, as long as some are left.
+/// Builds a value, and every value within it, as long as some are left; `None`: one was too many.
 #[derive(Clone, Copy)]
-struct Tree<'c>(&'c Cell<usize>);
+struct Tree<'c>(&'c Cell<Option<usize>>);
 
 impl<'de> DeserializeSeed<'de> for Tree<'_> {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        let left = self.0.get().checked_sub(1).ok_or_else(|| D::Error::custom("too many values"))?;
-        self.0.set(left);
+        self.0.set(self.0.get().and_then(|left| left.checked_sub(1)));
+        self.0.get().ok_or_else(|| D::Error::custom("too many values"))?;
         deserializer.deserialize_any(self)
     }
 }

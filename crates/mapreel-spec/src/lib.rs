@@ -86,7 +86,10 @@ pub use dialect::Purpose;
 pub use dimension::Animate;
 pub use document::{Document, DocumentKind};
 pub use extent::Extent;
-pub use frame_cost::{ANSWER_BYTES_MAX, FrameCost, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, RECORDED_BYTES_MAX};
+pub use frame_cost::{
+    ANSWER_BYTES_MAX, FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION, FrameCost, LEGEND_BYTES_MAX, LEGEND_PX_MAX,
+    LEGENDS_AHEAD, RECORDED_BYTES_MAX,
+};
 pub use gap::{Cause, Gap, GapKind};
 pub use graticule::Graticule;
 pub use ignored::Ignored;
@@ -96,7 +99,7 @@ pub use label::PlannedLabel;
 pub use learning::FramesUnknown;
 pub use limits::Limits;
 pub use matrix_set::degrees_of;
-pub use mosaic::{Fit, Mosaic, Piece};
+pub use mosaic::{Fit, Mosaic, PICTURE_PX_MAX, PICTURE_SIDE_MAX, Piece};
 pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
 pub use output::{Format, Output};
 pub use plan::{Drawing, Frame, Plan, PlannedLayer, Segment};

@@ -1,5 +1,7 @@
 //! The bounds a request must keep. Checked before any work begins.
 
+use crate::frame_cost::ANSWER_BYTES_MAX;
+
 /// Upper bounds on what one request may ask for. `Default` gives values that suit one machine.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -19,6 +21,8 @@ pub struct Limits {
     pub upstream_requests_max: usize,
     /// Positions in all inline GeoJSON of the request.
     pub positions_max: usize,
+    /// The longest answer of an upstream of which nothing more is known, in bytes.
+    pub answer_bytes_max: usize,
     /// What drawing one frame may take of memory, in MiB.
     pub frame_mib_max: u64,
     /// Positions × frames of GeoJSON that changes with time, in millions: it is looked at for every frame.
@@ -36,6 +40,7 @@ impl Default for Limits {
             cost_mpx_max: 8_000,
             upstream_requests_max: 4_000,
             positions_max: 1_000_000,
+            answer_bytes_max: ANSWER_BYTES_MAX,
             frame_mib_max: u64::MAX,
             positions_drawn_m_max: 100,
         }

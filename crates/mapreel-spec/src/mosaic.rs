@@ -5,12 +5,12 @@ use crate::{Bbox, Crs, Extent, Gap, outside};
 
 /// What the side of a tile may have, however few its pyramid says, in pixels.
 const TILE_SIDE_MIN: u32 = 1024;
-/// The longest side of a picture whose size nobody knows before it is there, in pixels.
-const PICTURE_SIDE_MAX: u32 = 16_384;
+/// The longest side that a picture may have, in pixels.
+pub const PICTURE_SIDE_MAX: u32 = 16_384;
+/// The most pixels that a picture may have.
+pub const PICTURE_PX_MAX: u64 = 25_000_000;
 /// Room in an answer for what is not pixels.
 const ANSWER_BYTES_MIN: usize = 1 << 20;
-/// What is read of a tile, however small it is.
-const TILE_BYTES_MIN: usize = 2 << 20;
 
 /// A picture put together from pieces, and the area that it shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +83,7 @@ impl Piece {
                 let bytes = area(self.picture_px_max()) * 4;
                 (2 * bytes).min(usual).max(bytes + bytes / 256 + ANSWER_BYTES_MIN)
             }
-            Fit::Scale { tile_px } => (8 * area(tile_px)).clamp(TILE_BYTES_MIN, usual.max(TILE_BYTES_MIN)),
+            Fit::Scale { .. } => (4 * area(self.picture_px_max())).clamp(ANSWER_BYTES_MIN, usual.max(ANSWER_BYTES_MIN)),
             Fit::Whole => usual,
         }
     }
@@ -123,7 +123,7 @@ mod tests {
         assert!(largest > 2828 * 2828 * 4 + 2828 && largest < 34 << 20, "{largest}");
         assert!(of(1000, 1000, Fit::Exact) >= 8_000_000, "16 bits a channel");
         assert!(of(10, 10, Fit::Exact) >= 1 << 20, "what is no picture is quoted");
-        assert_eq!(of(256, 256, Fit::Scale { tile_px: [256; 2] }), 2 << 20);
+        assert_eq!(of(256, 256, Fit::Scale { tile_px: [256; 2] }), 4 << 20, "of 1024 pixels a side");
         assert_eq!(of(256, 256, Fit::Scale { tile_px: [4096; 2] }), 16 << 20);
         assert_eq!(of(0, 0, Fit::Whole), 16 << 20);
     }

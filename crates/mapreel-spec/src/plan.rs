@@ -239,7 +239,7 @@ impl Plan {
             let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
             return Err(Problems(vec![too_much("", "too_large", detail, "fewer frames, or a smaller map")]));
         }
-        plan.cost = FrameCost::of(&plan);
+        plan.cost = FrameCost::of(&plan, limits.answer_bytes_max);
         plan.fits_into(limits.frame_mib_max)?;
         Ok(plan)
     }

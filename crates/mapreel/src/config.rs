@@ -339,6 +339,7 @@ fn limits(r: &mut Reader) -> Option<Limits> {
     let (depth, frames, layers) =
         (r.count::<u64>("depth_max"), r.count::<u64>("frames_max"), r.count::<u64>("layers_max"));
     let (side, cost) = (r.count::<u32>("side_px_max"), r.count::<u64>("cost_mpx_max"));
+    let answer = r.count::<u64>("upstream_bytes_max");
     let (requests, positions) = (r.count::<u64>("upstream_requests_max"), r.count::<u64>("positions_max"));
     let drawn = r.count::<u64>("positions_drawn_m_max");
     Some(Limits {
@@ -350,6 +351,7 @@ fn limits(r: &mut Reader) -> Option<Limits> {
         cost_mpx_max: cost?,
         upstream_requests_max: requests? as usize,
         positions_max: positions? as usize,
+        answer_bytes_max: answer? as usize,
         // The memory budget decides, when the process has shared it out.
         frame_mib_max: u64::MAX,
         positions_drawn_m_max: drawn?,

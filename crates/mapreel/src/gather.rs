@@ -8,8 +8,8 @@ use crate::spare::Spare;
 use mapreel_render::{FramePictures, Gathered, LegendPicture, MosaicSheet, Placed, Raster, Stop, Stopped, place};
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
 use mapreel_spec::{
-    ANSWER_BYTES_MAX, Drawing, Extent, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, MissingTiles, Mosaic,
-    Piece, Plan, PlannedLayer, Series,
+    Drawing, Extent, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, MissingTiles, Mosaic, Piece, Plan,
+    PlannedLayer, Series,
 };
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub(crate) fn fetch(hands: &Hands, plan: &Arc<Plan>, shares: impl Iterator<Item 
     let ahead = plan.cost.ahead_bytes();
     let plan = plan.clone();
     let requests = shares.flat_map(move |share| {
-        let of = |layer: &PlannedLayer| share.of(layer).map(|mosaic| requests(layer, mosaic));
+        let of = |layer: &PlannedLayer| share.of(layer).map(|mosaic| requests(&plan, layer, mosaic));
         plan.layers.iter().filter_map(of).flatten().collect::<Vec<_>>()
     });
     Ahead::fetch(hands, ahead, requests)
@@ -45,13 +45,13 @@ pub(crate) fn fetch(hands: &Hands, plan: &Arc<Plan>, shares: impl Iterator<Item 
 /// Begins to fetch the pieces of one layer in one frame.
 pub(crate) fn fetch_layer(hands: &Hands, plan: &Arc<Plan>, layer: usize, frame: usize) -> Ahead {
     let of = Share::Frame(frame).of(&plan.layers[layer]);
-    let requests = of.map(|mosaic| requests(&plan.layers[layer], mosaic)).unwrap_or_default();
+    let requests = of.map(|mosaic| requests(plan, &plan.layers[layer], mosaic)).unwrap_or_default();
     Ahead::fetch(hands, plan.cost.ahead_bytes(), requests.into_iter())
 }
 
-fn requests(layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> {
+fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> {
     let request = |piece: &Piece| {
-        let bytes_max = piece.answer_bytes_max(ANSWER_BYTES_MAX);
+        let bytes_max = plan.cost.answer_bytes_max(piece);
         Request { url: piece.url.clone(), wanted: wanted(layer, piece, bytes_max), bytes_max }
     };
     mosaic.pieces.iter().map(request).collect()
@@ -64,10 +64,7 @@ fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
         (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Meant),
         (Fit::Exact | Fit::Whole, _) => None,
     };
-    match piece.fit {
-        Fit::Whole => Wanted::Picture,
-        Fit::Exact | Fit::Scale { .. } => Wanted::Piece { bytes_max, absence },
-    }
+    Wanted::Piece { bytes_max, absence }
 }
 
 /// The pictures of one frame, or those that serve all frames.

@@ -47,7 +47,7 @@ impl Presence {
         round(&collections, &owner, 0, now).await?;
         let seen: Arc<Mutex<Seen>> = Arc::default();
         let count = Count { owner: owner.clone(), seen: Arc::downgrade(&seen), began: Instant::now(), since: now };
-        // It is not counted anew after a panic: a number that was there before is one that stands still.
+        // The task goes on from here after a panic: others take a number that they have seen for one that stands still.
         let beats = Arc::new(AtomicI64::new(1));
         let task = Task::new("presence", move || count.clone().run(collections.clone(), beats.clone()));
         Ok((Self { owner, seen }, task))

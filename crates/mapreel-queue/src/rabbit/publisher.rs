@@ -26,7 +26,8 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// The handle, and the task that publishes until it is dropped. What it had taken when it panicked stays in the outbox.
+    /// The handle, and the task that publishes until it is dropped. Announcements that the task had taken
+    /// when it panicked stay in their jobs' outboxes.
     pub(crate) fn new(settings: Settings, store: &Arc<Mongo>) -> (Self, Task) {
         let (announcements, receiver) = mpsc::channel(WAITING_MAX);
         let (receiver, alive) = (Arc::new(Mutex::new(receiver)), Arc::new(AtomicBool::new(true)));

@@ -6,8 +6,10 @@ use super::projection::{Projection, Run, add, span};
 use super::trace::PLACE_STEPS;
 use super::weight::Weight;
 use super::work::{Halt, Work};
+use crate::Stop;
 use crate::theme;
 use mapreel_spec::geojson::{Feature, Features, Geometry, Position, Shown, Style};
+use mapreel_spec::{FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION};
 use tiny_skia::{FillRule, Path, PathBuilder, Pixmap};
 
 /// Steps for a marker, beside those for its area.
@@ -27,7 +29,6 @@ struct Shape {
     form: Form,
     /// Steps that drawing all of it takes, about.
     steps: u64,
-    positions: usize,
 }
 
 enum Form {
@@ -47,15 +48,18 @@ impl Shapes {
         shown: impl Iterator<Item = Shown>,
         projection: &Projection,
         scale: f32,
-        work: &Work,
+        stop: &Stop,
     ) -> Result<Self, Halt> {
+        // What is followed is kept: as many pixels as memory was taken for.
+        let pixels = FEATURE_PIXELS_PER_POSITION * features.positions() as u64 + FEATURE_PIXELS_MIN;
+        let work = &Work::limited(stop, pixels * PLACE_STEPS);
         let shape = |(feature, shown): (&Feature, Shown)| {
             let form = match shown {
                 Shown::Nothing => Form::Line(None),
                 _ => form(feature, projection, work)?,
             };
-            let steps = form.steps(&feature.style, scale);
-            Ok(Shape { style: feature.style, form, steps, positions: feature.geometry().positions() })
+            let steps = form.steps(&feature.style, scale, usize::MAX);
+            Ok(Shape { style: feature.style, form, steps })
         };
         Ok(Self { shapes: features.iter().zip(shown).map(shape).collect::<Result<_, Halt>>()?, scale })
     }
@@ -69,7 +73,7 @@ impl Shapes {
     pub(crate) fn steps(&self, shown: impl Iterator<Item = Shown>) -> u64 {
         let steps = |(shape, shown): (&Shape, Shown)| match shown {
             Shown::Nothing => HIDDEN_STEPS,
-            Shown::First(known) => (shape.steps as f64 * known as f64 / shape.positions.max(1) as f64) as u64,
+            Shown::First(known) => shape.form.steps(&shape.style, self.scale, known),
             Shown::Whole => shape.steps,
         };
         self.shapes.iter().zip(shown).map(steps).sum()
@@ -158,8 +162,7 @@ impl Shape {
                 self.outline(sheet, path.finish().as_ref(), scale, work)
             }
             Form::Markers(pixels) => {
-                let pixels = &pixels[..pixels.partition_point(|(position, _)| *position < known)];
-                pixels.iter().try_for_each(|(_, pixel)| self.marker(sheet, *pixel, scale, work))
+                known_markers(pixels, known).iter().try_for_each(|(_, pixel)| self.marker(sheet, *pixel, scale, work))
             }
         }
     }
@@ -187,18 +190,23 @@ impl Shape {
     }
 }
 
+/// The markers of the first `known` positions.
+fn known_markers(pixels: &[(usize, [f64; 2])], known: usize) -> &[(usize, [f64; 2])] {
+    &pixels[..pixels.partition_point(|(position, _)| *position < known)]
+}
+
 impl Form {
-    /// Steps that drawing all of it takes, about.
-    fn steps(&self, style: &Style, scale: f32) -> u64 {
+    /// Steps that drawing it takes, about, when the first `known` positions of what grows are there.
+    fn steps(&self, style: &Style, scale: f32, known: usize) -> u64 {
         let width = style.stroke_width * scale;
         let outline = |path: &Option<Path>| path.as_ref().map_or(0, |path| Weight::of(path).stroked(width).steps());
         match self {
             Self::Area(paths, path) => paths.iter().map(|path| Weight::of(path).steps()).sum::<u64>() + outline(path),
             Self::Line(path) => outline(path),
-            Self::Track(runs) => runs.iter().map(|run| Weight::of_run(&run.pixels, width).steps()).sum(),
+            Self::Track(runs) => runs.iter().map(|run| Weight::of_run(run.known(known), width).steps()).sum(),
             Self::Markers(pixels) => {
                 let area = (style.marker_diameter * scale).powi(2);
-                pixels.len() as u64 * (MARKER_STEPS + area / 2.0) as u64
+                known_markers(pixels, known).len() as u64 * (MARKER_STEPS + area / 2.0) as u64
             }
         }
     }

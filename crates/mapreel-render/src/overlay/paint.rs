@@ -51,12 +51,13 @@ pub(super) fn stroke(
         return in_bands(sheet, whole, work, |band, shift| band.stroke_path(path, &paint(colour), stroke, shift, None));
     }
     let mut covered = vec![0; area(&whole) as usize];
-    for part in parts(path) {
+    each_part(path, |part| {
         work.look()?;
-        if let Some(outline) = part.stroke(stroke, 1.0) {
-            Edges::of(&outline, whole).cover(FillRule::Winding, &mut covered, work)?;
+        match part.stroke(stroke, 1.0) {
+            Some(outline) => Edges::of(&outline, whole).cover(FillRule::Winding, &mut covered, work),
+            None => Ok(()),
         }
-    }
+    })?;
     blend(sheet, &covered, whole, colour, work)
 }
 
@@ -87,8 +88,8 @@ fn in_bands(
 
 /// A path of lines in parts of so many points that stroking one takes some milliseconds. Where a line is parted its parts
 /// share a point.
-fn parts(path: &Path) -> Vec<Path> {
-    let (mut out, mut part) = (Vec::new(), PathBuilder::new());
+fn each_part(path: &Path, mut each: impl FnMut(Path) -> Result<(), Halt>) -> Result<(), Halt> {
+    let mut part = PathBuilder::new();
     let (mut points, mut first, mut last) = (0, None, None);
     for segment in path.segments() {
         let to = match segment {
@@ -102,15 +103,14 @@ fn parts(path: &Path) -> Vec<Path> {
         };
         let Some(to) = to else { continue };
         if points >= STROKED_POINTS {
-            out.extend(std::mem::take(&mut part).finish());
+            std::mem::take(&mut part).finish().map_or(Ok(()), &mut each)?;
             last.iter().for_each(|p| part.move_to(p.x, p.y));
             points = 0;
         }
         part.line_to(to.x, to.y);
         (points, last) = (points + 1, Some(to));
     }
-    out.extend(part.finish());
-    out
+    part.finish().map_or(Ok(()), each)
 }
 
 /// Paths whose boxes are together larger than so many maps are filled one by one: they would cost too much.

@@ -28,10 +28,11 @@ impl From<Stopped> for Halt {
     }
 }
 
-impl From<Halt> for Stopped {
-    /// Of work without a limit.
-    fn from(_: Halt) -> Self {
-        Self
+impl Halt {
+    /// Of work without a limit, which nothing but the word to stop ends.
+    pub(crate) fn of_unlimited(self) -> Stopped {
+        debug_assert_eq!(self, Self::Stopped, "the work had a limit");
+        Stopped
     }
 }
 

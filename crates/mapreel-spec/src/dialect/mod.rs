@@ -6,7 +6,7 @@ mod layer;
 mod map_layers;
 mod place;
 
-use crate::json::{self, Json, JsonError};
+use crate::json::Json;
 use crate::problem::Problem;
 use crate::read::{Node, Notes};
 use crate::read_limits::ReadLimits;
@@ -34,14 +34,8 @@ pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Resul
         let detail = format!("the request has {} bytes; the limit is {}", document.len(), limits.document_bytes_max);
         return Err(whole("too_large", detail, None));
     }
-    if json::depth(document) > limits.depth_max {
-        let detail = format!("lists and objects are nested more than {} deep", limits.depth_max);
-        return Err(whole("too_large", detail, None));
-    }
     let json = Json::read(document, &ReadLimits { json_depth: limits.depth_max, ..ReadLimits::default() });
-    let json = json.map_err(|error| {
-        whole(if matches!(error, JsonError::TooLarge(_)) { "too_large" } else { "not_json" }, error.to_string(), None)
-    })?;
+    let json = json.map_err(|error| whole(error.code(), error.to_string(), None))?;
     let notes = Notes::default();
     let root = Node::root(&json, &notes);
     let has = |names: [&str; 2]| names.iter().any(|name| json.get(name).is_some());
