@@ -17,8 +17,6 @@ pub const LEGEND_BYTES_MAX: usize = LEGEND_PX_MAX as usize * 4 + (1 << 16);
 pub const LEGENDS_AHEAD: usize = 4;
 /// The most that is recorded of what all frames share, in bytes.
 pub const RECORDED_BYTES_MAX: usize = 128 << 20;
-/// The part of a recording that documents take, in bytes.
-const RECORDED_DOCUMENTS_BYTES: u64 = 8 << 20;
 
 /// Bytes of a pixel.
 const PX: u64 = 4;
@@ -48,7 +46,7 @@ pub struct FrameCost {
     thread: u64,
     /// Of the two, what does not depend on the size of the map.
     fixed: u64,
-    /// Answers that all frames share, while they are recorded for those who draw elsewhere; as bytes and as an object.
+    /// Answers for still pictures, while they are recorded for those who draw elsewhere.
     recorded: u64,
     /// Answers that are fetched ahead, a part of `thread`.
     ahead: u64,
@@ -84,15 +82,14 @@ impl FrameCost {
         let answer = layers.iter().map(|layer| layer.answer).max().unwrap_or(0);
         let [least, most] = AHEAD_BYTES;
         let ahead = if answer == 0 { 0 } else { (ANSWERS_AHEAD * answer).clamp(least, most).max(answer) };
-        let recorded = plan.layers.iter().map(|layer| still_answers(layer, answer_bytes_max)).sum::<u64>()
-            + RECORDED_DOCUMENTS_BYTES;
+        let recorded: u64 = plan.layers.iter().map(|layer| still_answers(layer, answer_bytes_max)).sum();
         let spare = 2 * map_bytes;
         let whole: u64 = layers.iter().map(|layer| layer.fixed).sum();
         Self {
             shared: page_px * PX + still + legends + features,
             thread: page_px * (PX + encoder_px(plan.output.format)) + changing + working + ahead + spare + THREAD_BYTES,
             fixed: legends + features + ahead + whole + THREAD_BYTES,
-            recorded: 2 * recorded.min(RECORDED_BYTES_MAX as u64),
+            recorded,
             ahead,
             spare,
             answer_bytes_max,
@@ -119,9 +116,10 @@ impl FrameCost {
         self.shared.div_ceil(1 << 20)
     }
 
-    /// What a preparation takes besides, whose answers are recorded, in MiB.
-    pub fn recorded_mib(&self) -> u64 {
-        self.recorded.div_ceil(1 << 20)
+    /// What a preparation takes besides, which has recorded so many bytes and records its still pictures: the answers, and the
+    /// object that they become; in MiB.
+    pub fn recorded_mib(&self, until_now: usize) -> u64 {
+        2 * (self.recorded + until_now as u64).min(RECORDED_BYTES_MAX as u64).div_ceil(1 << 20)
     }
 
     /// How many threads may draw within so many MiB; at least one.
@@ -191,7 +189,9 @@ impl LayerCost {
                 let mosaics = series.iter().map(|mosaic| Self::of_mosaic(mosaic, map_bytes, usual));
                 let mut cost = mosaics.fold(Self::default(), Self::larger);
                 if layer.on_error == OnError::Hold && matches!(series, Series::PerFrame(_)) {
+                    // The pictures that are held, and the answers for an earlier frame that is looked for.
                     cost.placed *= 2;
+                    cost.working += cost.answer;
                 }
                 cost
             }

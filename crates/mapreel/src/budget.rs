@@ -41,6 +41,11 @@ impl MemoryBudget {
         Self { free: Arc::new(Semaphore::new(work_mib as usize)), work_mib, kept_mib, patience }
     }
 
+    /// The same memory for those who wait longer, or less long, for it.
+    pub(crate) fn with_patience(&self, patience: Duration) -> Self {
+        Self { patience, ..self.clone() }
+    }
+
     /// What one drawing may take, in MiB.
     pub(crate) fn work_mib(&self) -> u64 {
         self.work_mib

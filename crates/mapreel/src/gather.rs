@@ -42,11 +42,13 @@ pub(crate) fn fetch(hands: &Hands, plan: &Arc<Plan>, shares: impl Iterator<Item 
     Ahead::fetch(hands, ahead, requests)
 }
 
-/// Begins to fetch the pieces of one layer in one frame.
+/// Begins to fetch the pieces of one layer in one frame, one after another where they may be long: others are fetched beside
+/// them.
 pub(crate) fn fetch_layer(hands: &Hands, plan: &Arc<Plan>, layer: usize, frame: usize) -> Ahead {
     let of = Share::Frame(frame).of(&plan.layers[layer]);
     let requests = of.map(|mosaic| requests(plan, &plan.layers[layer], mosaic)).unwrap_or_default();
-    Ahead::fetch(hands, plan.cost.ahead_bytes(), requests.into_iter())
+    let longest = requests.iter().map(|request| request.bytes_max).max().unwrap_or(0);
+    Ahead::fetch(hands, longest, requests.into_iter())
 }
 
 fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> {

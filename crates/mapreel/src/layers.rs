@@ -93,7 +93,7 @@ impl Offer {
 }
 
 /// The most bytes of an offer.
-const OFFER_BYTES_MAX: usize = 128 << 20;
+const OFFER_BYTES_MAX: usize = 32 << 20;
 
 /// Memory that takes so many bytes and no more.
 struct Bounded(Vec<u8>);

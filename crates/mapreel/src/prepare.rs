@@ -21,8 +21,8 @@ use mapreel_spec::{
 };
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Documents that are fetched ahead of the one that is read, in bytes.
 const DOCUMENTS_AHEAD_BYTES: usize = 2 * CAPABILITIES_BYTES_MAX;
@@ -37,7 +37,7 @@ pub(crate) struct Prepared {
     /// What is missing in every frame.
     pub missing: Vec<Missing>,
     /// What drawing one frame takes at most, until it is given back.
-    _memory: Option<MemoryPermit>,
+    memory: Mutex<Option<MemoryPermit>>,
 }
 
 impl Prepared {
@@ -65,7 +65,8 @@ impl Prepared {
         let recording = Hands { upstreams: recorder.clone(), ..hands.clone() };
         let now = Timestamp::now();
         let palette = |prepared: &Self| palette(prepared, hands, threads, progress);
-        let prepared = Self::make(animation, limits, &recording, now, FrameCost::recorded_mib, palette)?;
+        let prepared =
+            Self::make(animation, limits, &recording, now, |cost| cost.recorded_mib(recorder.bytes()), palette)?;
         let palette = prepared.encoding.palette.colours().to_vec();
         let answers = recorder.answers()?;
         Ok((prepared, Preparation { now_ms: now.as_millisecond(), answers, palette }))
@@ -80,8 +81,8 @@ impl Prepared {
     ) -> Result<Self, Error> {
         let palette = Palette::from(recorded.palette.clone());
         let now = Timestamp::from_millisecond(recorded.now_ms).context("the preparation has no time")?;
-        let hands = &hands.replaying(recorded);
-        Self::make(animation, limits, hands, now, FrameCost::recorded_mib, |_| Ok(palette))
+        let mib = recorded.bytes().div_ceil(1 << 20) as u64;
+        Self::make(animation, limits, &hands.replaying(recorded), now, |_| mib, |_| Ok(palette))
     }
 
     fn make(
@@ -93,7 +94,7 @@ impl Prepared {
         palette: impl FnOnce(&Self) -> Result<Palette, Error>,
     ) -> Result<Self, Error> {
         let plan = Arc::new(plan(animation, limits, hands, now)?);
-        let memory = Some(hands.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?);
+        let memory = Mutex::new(Some(hands.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?));
         let ledger = Ledger::default();
         let stop = hands.drawing();
         let mut answers = fetch(hands, &plan, std::iter::once(Share::Still));
@@ -112,7 +113,7 @@ impl Prepared {
         let output = plan.output.clone();
         let encoding =
             encode::Animation { width, height, frames: plan.frames.len(), output, palette: Palette::default() };
-        let mut prepared = Self { scene, legends, encoding, missing: ledger.into_sorted(), _memory: memory };
+        let mut prepared = Self { scene, legends, encoding, missing: ledger.into_sorted(), memory };
         prepared.encoding.palette = palette(&prepared)?;
         Ok(prepared)
     }
@@ -121,9 +122,9 @@ impl Prepared {
         self.scene.plan()
     }
 
-    /// The same without the memory for drawing, which others may take: who draws takes it again.
-    pub(crate) fn at_rest(self) -> Self {
-        Self { _memory: None, ..self }
+    /// Gives back the memory for drawing, which others may take then: who draws again takes it again.
+    pub(crate) fn rest(&self) {
+        *self.memory.lock().expect("no panic while held") = None;
     }
 
     /// So many threads, or as many as there is memory for.
@@ -219,7 +220,7 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
             heard.not_offered.sort_by_key(|missing| missing.layer);
             return Ok(heard);
         }
-        let reading = hands.take_memory(DOCUMENTS_MIB)?;
+        let _reading = hands.take_memory(DOCUMENTS_MIB)?;
         let request = |document: &Document| {
             let (wanted, bytes_max) = match document.kind {
                 DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
@@ -280,7 +281,6 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
                 readings.wmts.remove(&urls[index]);
             }
         }
-        drop(reading);
     }
 }
 

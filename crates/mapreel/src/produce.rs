@@ -170,6 +170,7 @@ pub(crate) fn draw(
         progress.frames(1, 1);
         Encoded::Still(bytes)
     };
+    prepared.rest();
     Ok(Drawn { encoded, missing: ledger.into_sorted(), afterwards: runs::gone(prepared.plan(), hands)? })
 }
 

@@ -25,6 +25,11 @@ pub(crate) struct Preparation {
 }
 
 impl Preparation {
+    /// The bytes of its answers.
+    pub(crate) fn bytes(&self) -> usize {
+        self.answers.iter().map(|(_, answer)| answer.as_ref().map_or(0, Bytes::len)).sum()
+    }
+
     /// As an object.
     pub(crate) fn to_bytes(&self) -> anyhow::Result<Vec<u8>> {
         Ok(postcard::to_stdvec(self)?)
@@ -56,6 +61,11 @@ impl Recorder {
         Self { upstreams, kept: Mutex::default() }
     }
 
+    /// The bytes of what was answered until now.
+    pub(crate) fn bytes(&self) -> usize {
+        self.kept.lock().expect("no panic while held").bytes
+    }
+
     /// What was answered, in a fixed order.
     ///
     /// # Errors
@@ -81,9 +91,13 @@ impl Upstreams for Recorder {
             let answer = self.upstreams.get(url, wanted).await;
             let said = answer.clone().map_err(|error| error.to_string());
             let mut kept = self.kept.lock().expect("no panic while held");
-            kept.bytes += answer.as_ref().map_or(0, Bytes::len);
-            if kept.bytes <= RECORDED_BYTES_MAX {
-                kept.answers.insert(wanted.key(url).into_owned(), said);
+            let key = wanted.key(url);
+            // Layers of one server ask for the same document.
+            if !kept.answers.contains_key(&*key) {
+                kept.bytes += answer.as_ref().map_or(0, Bytes::len);
+                if kept.bytes <= RECORDED_BYTES_MAX {
+                    kept.answers.insert(key.into_owned(), said);
+                }
             }
             drop(kept);
             answer

@@ -1,30 +1,41 @@
 //! Forecast runs, looked for again when everything is drawn: a server that has dropped one in the meantime may have
 //! answered with another.
 
+use crate::budget::DOCUMENTS_MIB;
 use crate::hands::Hands;
 use crate::produce::Error;
 use jiff::Timestamp;
 use mapreel_sources::{Wanted, wms};
 use mapreel_spec::Plan;
+use mapreel_spec::capabilities::Capabilities;
 use mapreel_spec::manifest::Warning;
 
 /// A warning for each layer whose run is not offered any more. A still picture is drawn at once and needs no second look.
 pub(crate) fn gone(plan: &Plan, hands: &Hands) -> Result<Vec<Warning>, Error> {
     let mut warnings = Vec::new();
-    if plan.frames.len() == 1 {
+    let runs: Vec<_> = plan.layers.iter().filter_map(|layer| Some((layer, layer.run.as_ref()?))).collect();
+    if plan.frames.len() == 1 || runs.is_empty() {
         return Ok(warnings);
     }
-    for layer in &plan.layers {
-        let Some(run) = &layer.run else { continue };
-        let answer = hands.wait(hands.upstreams.get(&run.document, Wanted::CapabilitiesNow))?;
-        let answer = answer.map_err(|error| error.to_string());
-        let said = answer.and_then(|bytes| wms::capabilities(&bytes, Timestamp::now()).map_err(|e| e.to_string()));
-        let why = match said {
-            Ok(capabilities) => run.gone(&capabilities),
+    let _reading = hands.take_memory(DOCUMENTS_MIB)?;
+    // Of the layers of one server, one after another; its document is read once.
+    let mut last: Option<(&str, Result<Capabilities, String>)> = None;
+    for (layer, run) in runs {
+        let said = match last.take() {
+            Some((document, said)) if document == run.document => said,
+            _ => {
+                let answer = hands.wait(hands.upstreams.get(&run.document, Wanted::CapabilitiesNow))?;
+                let answer = answer.map_err(|error| error.to_string());
+                answer.and_then(|bytes| wms::capabilities(&bytes, Timestamp::now()).map_err(|e| e.to_string()))
+            }
+        };
+        let why = match &said {
+            Ok(capabilities) => run.gone(capabilities),
             Err(why) => {
                 Some(format!("whether the server still offers the run {} is not known: {why}", run.time.text()))
             }
         };
+        last = Some((&run.document, said));
         warnings.extend(why.map(|message| Warning::of_layer("run_gone", &layer.name, message)));
     }
     Ok(warnings)

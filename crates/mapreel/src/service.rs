@@ -27,7 +27,8 @@ use tracing::{info, warn};
 
 /// How long a store that does not answer is waited for at the start.
 const STORE_PATIENCE: Duration = Duration::from_secs(60);
-/// How long memory is waited for that others have; who gets none hands its part back.
+/// How long a preview, a check or a list of layers waits for memory that others have. A part waits for half the time after which
+/// it would count as stalled, and is handed back then: who leaves the queue earlier may never come to its head.
 const MEMORY_PATIENCE: Duration = Duration::from_secs(10);
 /// How often an idle worker of a cluster looks for work of which no message has told.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -108,7 +109,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         client.fresh(),
         config.fonts.clone(),
         config.limits.clone(),
-        memory.clone(),
+        memory.with_patience(config.stall / 2),
         settings,
         metrics.clone(),
         fetching.clone(),

@@ -92,7 +92,9 @@ impl From<Error> for Problem {
             Error::NoMemory { .. } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()).retry_after(5)
             }
-            Error::Stopped | Error::Machine(_) => {
+            // The client has gone, or has waited long enough and was told so.
+            Error::Stopped => Self::plain(StatusCode::SERVICE_UNAVAILABLE),
+            Error::Machine(_) => {
                 tracing::error!(%error, "cannot work on a request");
                 Self::plain(StatusCode::INTERNAL_SERVER_ERROR)
             }

@@ -144,7 +144,9 @@ async fn prepare(
     let limits = worker.limits.clone();
     let (prepared, bytes) = draw(worker, &hands.waited.clone(), move || {
         let (prepared, preparation) = Prepared::recorded(&request.read()?, &limits, &hands, 1, &Preparing(&pulse))?;
-        Ok((prepared.at_rest(), preparation.to_bytes()?))
+        let bytes = preparation.to_bytes()?;
+        prepared.rest();
+        Ok((prepared, bytes))
     })
     .await?;
     let key = claim.key("shared").0;

@@ -74,13 +74,15 @@ impl Shelf {
         kept
     }
 
-    /// Lets go of the jobs last worked on, until the others take no more memory than is set aside for them. Who works on one
-    /// keeps it, and has taken memory for it.
+    /// Lets go of the jobs that were worked on the longest ago, until the others take no more memory than is set aside for
+    /// them. A part that draws one keeps it, and has taken memory for it.
     fn make_room(&self) {
         let mut jobs = self.jobs.lock().expect("no panic while held");
         let mib = |(_, place): &(JobId, Place)| place.get().map_or(0, |kept| kept.prepared.plan().cost.shared_mib());
         while jobs.iter().map(mib).sum::<u64>() > self.mib_max {
-            jobs.pop_front();
+            // One that is still being made takes nothing of it.
+            let Some(oldest) = jobs.iter().position(|(_, place)| place.initialized()) else { break };
+            jobs.remove(oldest);
         }
     }
 
@@ -110,7 +112,9 @@ async fn make(
     let limits = worker.limits.clone();
     let prepared = draw(worker, &hands.waited.clone(), move || {
         let recorded = Preparation::from_bytes(&recorded).context("a preparation is broken")?;
-        Ok(Prepared::again(&request.read()?, &limits, &hands, recorded)?.at_rest())
+        let prepared = Prepared::again(&request.read()?, &limits, &hands, recorded)?;
+        prepared.rest();
+        Ok(prepared)
     })
     .await?;
     Ok(Arc::new(Kept { prepared: Arc::new(prepared), client }))

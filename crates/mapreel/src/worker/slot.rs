@@ -29,9 +29,9 @@ const SUSPECT_REST: Duration = Duration::from_millis(500);
 const NOT_ALONE_REST: Duration = Duration::from_secs(5);
 /// After the store could not be read, and before a part that could not be stored is tried again.
 const STORE_REST: Duration = Duration::from_secs(1);
+const STORAGE_REST: Duration = Duration::from_secs(5);
 /// Before a part for which there was no memory is tried again, here or by another worker.
 const MEMORY_REST: Duration = Duration::from_secs(1);
-const STORAGE_REST: Duration = Duration::from_secs(5);
 
 /// A slot of a worker.
 pub(super) struct Slot {
