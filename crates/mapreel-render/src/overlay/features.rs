@@ -199,11 +199,15 @@ impl Form {
     /// Steps that drawing it takes, about, when the first `known` positions of what grows are there.
     fn steps(&self, style: &Style, scale: f32, known: usize) -> u64 {
         let width = style.stroke_width * scale;
-        let outline = |path: &Option<Path>| path.as_ref().map_or(0, |path| Weight::of(path).stroked(width).steps());
+        let drawn = |weight: Weight, path: &Path| weight.steps(weight.is_light(path));
+        let outline =
+            |path: &Option<Path>| path.as_ref().map_or(0, |path| drawn(Weight::of(path).stroked(width), path));
         match self {
-            Self::Area(paths, path) => paths.iter().map(|path| Weight::of(path).steps()).sum::<u64>() + outline(path),
+            Self::Area(paths, path) => {
+                paths.iter().map(|path| drawn(Weight::of(path), path)).sum::<u64>() + outline(path)
+            }
             Self::Line(path) => outline(path),
-            Self::Track(runs) => runs.iter().map(|run| Weight::of_run(run.known(known), width).steps()).sum(),
+            Self::Track(runs) => runs.iter().map(|run| Weight::of_run(run.known(known), width).steps_of_run()).sum(),
             Self::Markers(pixels) => {
                 let area = (style.marker_diameter * scale).powi(2);
                 known_markers(pixels, known).len() as u64 * (MARKER_STEPS + area / 2.0) as u64

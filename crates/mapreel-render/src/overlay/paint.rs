@@ -29,8 +29,9 @@ pub(super) fn round(width: f32) -> Stroke {
 
 pub(super) fn fill(sheet: &mut Pixmap, path: &Path, rule: FillRule, colour: Colour, work: &Work) -> Result<(), Halt> {
     let (weight, whole) = (Weight::of(path), pixel_box(sheet, path, 0.0));
-    work.spend(weight.steps())?;
-    if weight.is_light(path) {
+    let is_light = weight.is_light(path);
+    work.spend(weight.steps(is_light))?;
+    if is_light {
         return in_bands(sheet, whole, work, |band, shift| band.fill_path(path, &paint(colour), rule, shift, None));
     }
     let mut covered = vec![0; area(&whole) as usize];
@@ -46,8 +47,9 @@ pub(super) fn stroke(
     work: &Work,
 ) -> Result<(), Halt> {
     let (weight, whole) = (Weight::of(path).stroked(stroke.width), pixel_box(sheet, path, stroke.width / 2.0 + 1.0));
-    work.spend(weight.steps())?;
-    if weight.is_light(path) {
+    let is_light = weight.is_light(path);
+    work.spend(weight.steps(is_light))?;
+    if is_light {
         return in_bands(sheet, whole, work, |band, shift| band.stroke_path(path, &paint(colour), stroke, shift, None));
     }
     let mut covered = vec![0; area(&whole) as usize];
@@ -159,10 +161,9 @@ pub(super) fn fill_together(sheet: &mut Pixmap, paths: &[Path], colour: Colour, 
 fn covered(path: &Path, whole: [u32; 4], work: &Work) -> Result<Vec<u8>, Halt> {
     let [left, top, right, bottom] = whole;
     let weight = Weight::of(path);
-    work.spend(weight.steps())?;
-    if weight.is_light(path)
-        && let Some(mut mask) = Mask::new(right - left, bottom - top)
-    {
+    let is_light = weight.is_light(path);
+    work.spend(weight.steps(is_light))?;
+    if is_light && let Some(mut mask) = Mask::new(right - left, bottom - top) {
         let to_mask = Transform::from_translate(-(left as f32), -(top as f32));
         mask.fill_path(path, FillRule::EvenOdd, true, to_mask);
         return Ok(mask.take());

@@ -7,6 +7,8 @@ use tiny_skia::{Path, PathSegment, Point};
 const LIGHT_STEPS: f64 = 1e7;
 /// Edges for each point of a line that is stroked: both of its sides and a round join.
 const EDGES_STROKED: f64 = 8.0;
+/// Steps of tiny-skia for each pixel that an edge passes: measured, some 120 ns.
+const LIGHT_PIXEL_STEPS: f64 = 24.0;
 /// Steps for each edge, wherever it lies.
 const EDGE_STEPS: f64 = 30.0;
 /// The side of the tiles in which crossings are estimated, in pixels.
@@ -57,9 +59,16 @@ impl Weight {
         left >= 0.0 && (self.edges * self.pixels / self.height <= left || 2.0 * crossings(path, self.width) <= left)
     }
 
-    /// Steps when it is drawn by way of `coverage.rs`; tiny-skia takes no more where it is light.
-    pub(super) fn steps(self) -> u64 {
-        (self.pixels + EDGE_STEPS * self.edges + self.area / 4.0) as u64
+    /// Steps when tiny-skia draws it, which breaks up the spans of four scanlines in every pixel that an edge passes, or otherwise
+    /// `coverage.rs`.
+    pub(super) fn steps(self, is_light: bool) -> u64 {
+        let pixel = if is_light { LIGHT_PIXEL_STEPS } else { 1.0 };
+        (pixel * self.pixels + EDGE_STEPS * self.edges + self.area / 2.0) as u64
+    }
+
+    /// The same of a run, which becomes a path only when it is drawn: no fewer.
+    pub(super) fn steps_of_run(self) -> u64 {
+        self.steps(4.0 * self.pixels <= LIGHT_STEPS)
     }
 }
 
