@@ -6,6 +6,7 @@
 use crate::TimeError;
 use crate::ignored::Ignored;
 use crate::interval::{Entry, Interval};
+use crate::intervals::Intervals;
 use crate::read_limits::ReadLimits;
 use crate::time::ValidTime;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// The most entries of an axis.
 const ENTRIES_MAX: usize = 500_000;
 
-/// The most intervals among them: one time may lie in all.
+/// The most intervals among them.
 const INTERVALS_MAX: usize = 50_000;
 
 /// The times that a layer has. Copies are cheap: layers inherit axes from one another.
@@ -23,8 +24,7 @@ const INTERVALS_MAX: usize = 50_000;
 pub struct TimeAxis {
     /// In order, each once.
     values: Arc<[ValidTime]>,
-    /// By their start.
-    intervals: Arc<[Reaching]>,
+    intervals: Arc<Intervals>,
     /// Entries that could not be read.
     ignored: Option<Arc<Ignored>>,
     last: ValidTime,
@@ -77,13 +77,6 @@ impl fmt::Display for Side {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-struct Reaching {
-    interval: Interval,
-    /// The latest time of this interval and of all before it.
-    reach: Timestamp,
-}
-
 impl TimeAxis {
     /// Reads the text of a `Dimension` or `Extent`; `now` stands for `current`.
     ///
@@ -132,15 +125,13 @@ impl TimeAxis {
         left.take(values.len() + intervals.len(), intervals.len());
         values.sort_by_key(ValidTime::instant);
         values.dedup();
-        intervals.sort_by_key(Interval::start);
+        let intervals = Intervals::new(intervals)?;
         let ignored = Some(ignored).filter(|ignored| ignored.count() > 0).map(Arc::new);
-        let last = intervals.iter().max_by_key(|interval| interval.last());
-        let last =
-            last.and_then(|interval| interval.previous(interval.last())).into_iter().chain(values.last().cloned());
+        let last = intervals.previous(Timestamp::MAX).into_iter().chain(values.last().cloned());
         let last = last.max_by_key(ValidTime::instant).ok_or_else(|| TimeError::not_a_time(text))?;
-        let counts = intervals.iter().map(Interval::count).chain([Some(values.len() as u64)]);
+        let counts = intervals.all().iter().map(Interval::count).chain([Some(values.len() as u64)]);
         let count = counts.into_iter().try_fold(0u64, |sum, count| Some(sum.saturating_add(count?)));
-        Ok(Self { values: values.into(), intervals: reaching(intervals), ignored, last, count, now })
+        Ok(Self { values: values.into(), intervals: Arc::new(intervals), ignored, last, count, now })
     }
 
     /// Entries that could not be read.
@@ -156,28 +147,15 @@ impl TimeAxis {
     /// The latest time that is not later. Of equal times, the one that is written by itself.
     pub fn previous(&self, instant: Timestamp) -> Option<ValidTime> {
         let before = self.values.partition_point(|value| value.instant() <= instant).checked_sub(1);
-        let mut found = before.map(|index| self.values[index].clone());
-        let begun = self.intervals.partition_point(|each| each.interval.start() <= instant);
-        for Reaching { interval, reach } in self.intervals[..begun].iter().rev() {
-            if found.as_ref().is_some_and(|found| found.instant() >= instant.min(*reach)) {
-                break;
-            }
-            let other = interval.previous(instant);
-            if other.as_ref().map(ValidTime::instant) > found.as_ref().map(ValidTime::instant) {
-                found = other;
-            }
-        }
-        found
+        let value = before.map(|index| self.values[index].clone());
+        // Of equal ones `max_by_key` takes the last.
+        self.intervals.previous(instant).into_iter().chain(value).max_by_key(ValidTime::instant)
     }
 
     /// The earliest time that is not earlier. Of equal times, the one that is written by itself.
     pub fn next(&self, instant: Timestamp) -> Option<ValidTime> {
         let value = self.values.get(self.values.partition_point(|value| value.instant() < instant)).cloned();
-        let begun = self.intervals.partition_point(|each| each.interval.start() < instant);
-        let later = self.intervals.get(begun).and_then(|each| each.interval.next(instant));
-        let under_way = self.intervals[..begun].iter().rev().take_while(|each| each.reach >= instant);
-        let under_way = under_way.filter_map(|each| each.interval.next(instant));
-        value.into_iter().chain(later).chain(under_way).min_by_key(ValidTime::instant)
+        value.into_iter().chain(self.intervals.next(instant)).min_by_key(ValidTime::instant)
     }
 
     /// The time nearest to an instant; of two as near, the earlier.
@@ -229,23 +207,13 @@ impl TimeAxis {
 
     /// Whether every moment of an interval is a time.
     pub fn is_continuous(&self) -> bool {
-        self.intervals.iter().any(|each| each.interval.is_continuous())
+        self.intervals.all().iter().any(Interval::is_continuous)
     }
 
     /// How many times there are, where they can be counted; one that is written twice in intervals counts twice.
     pub fn count(&self) -> Option<u64> {
         self.count
     }
-}
-
-/// Intervals, and how far they and those before them reach.
-fn reaching(intervals: Vec<Interval>) -> Arc<[Reaching]> {
-    let mut reach = Timestamp::MIN;
-    let each = |interval: Interval| {
-        reach = reach.max(interval.last());
-        Reaching { interval, reach }
-    };
-    intervals.into_iter().map(each).collect()
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ impl Dimensions {
         naming: Naming,
         now: Timestamp,
     ) {
-        self.offered = offered.iter().cloned().map(Offered::new).collect();
+        self.offered = offered.iter().cloned().map(|dimension| Offered { dimension }).collect();
         self.chosen.clear();
         self.given.clear();
         for offered in &self.offered {
@@ -156,7 +156,7 @@ impl Dimensions {
         let is_asked = self.asked.iter().any(|asked| is_called(&by_name, &asked.name));
         let offered = match (self.animated(name), &self.unknown) {
             (Some(offered), _) => offered.clone(),
-            (None, Some(_)) if !is_asked => Offered::new(Arc::new(by_name)),
+            (None, Some(_)) if !is_asked => Offered { dimension: Arc::new(by_name) },
             _ => return,
         };
         let value = |text: &String| match &self.unknown {

@@ -77,6 +77,11 @@ impl<T: Item + ?Sized> Inherited<T> {
         self.0.is_none()
     }
 
+    /// What two lists share where they are the same one: layers that add nothing of their own have that of the layer they lie in.
+    pub fn identity(&self) -> Option<*const ()> {
+        self.0.as_ref().map(|link| Arc::as_ptr(link).cast())
+    }
+
     /// All items that are not hidden.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
         let links: Vec<&Link<T>> = self.links().map(|link| &**link).collect();

@@ -268,6 +268,15 @@ mod tests {
     }
 
     #[test]
+    fn an_interval_of_ten_thousand_years_has_all_its_seconds() {
+        let text = "0001-01-01T00:00:00Z/9999-12-31T23:59:59Z/PT1S";
+        let Entry::Interval(interval) = Entry::read(text, None).unwrap() else { panic!("an interval") };
+        let at: Timestamp = "2020-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(interval.previous(at).unwrap().instant(), at);
+        assert_eq!(interval.last().to_string(), "9999-12-30T22:00:00Z");
+    }
+
+    #[test]
     fn an_interval_that_cannot_be_walked_is_refused() {
         let check = |text: &str, expected: TimeError| assert_eq!(expand(text, 100).unwrap_err(), expected, "{text}");
         check("2020-01-02/2020-01-01/P1D", TimeError::Backwards);

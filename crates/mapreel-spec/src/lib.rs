@@ -35,6 +35,7 @@ mod grid;
 mod ignored;
 mod inherited;
 mod interval;
+mod intervals;
 mod iso8601;
 mod json;
 mod label;

@@ -53,30 +53,27 @@ impl Used {
     }
 }
 
-/// A dimension, whose values are read once.
+/// A dimension that a server offers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Offered {
     pub dimension: Arc<Dimension>,
-    values: Values,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Values {
-    Times(TimeAxis),
-    Numbers(ValueAxis),
+enum Values<'a> {
+    Times(&'a TimeAxis),
+    Numbers(ValueAxis<'a>),
     /// They cannot be read, and why.
     Unread(String),
 }
 
 impl Offered {
-    pub(crate) fn new(dimension: Arc<Dimension>) -> Self {
+    fn values(&self) -> Values<'_> {
         let unread = |problem| Values::Unread(format!("the values that the server names cannot be read: {problem}"));
-        let values = match &dimension.axis {
-            Some(Ok(axis)) => Values::Times(axis.clone()),
+        match &self.dimension.axis {
+            Some(Ok(axis)) => Values::Times(axis),
             Some(Err(problem)) => unread(problem.clone()),
-            None => ValueAxis::parse(&dimension.extent).map_or_else(unread, Values::Numbers),
-        };
-        Self { dimension, values }
+            None => ValueAxis::parse(&self.dimension.extent).map_or_else(unread, Values::Numbers),
+        }
     }
 
     /// All values.
@@ -84,13 +81,13 @@ impl Offered {
     /// # Errors
     /// They cannot be written out, and why.
     pub(crate) fn all(&self) -> Result<Vec<String>, String> {
-        let values = match &self.values {
+        let values = match self.values() {
             Values::Times(axis) => {
                 let past_and_future = axis.last_times(VALUES_MAX).zip(axis.next_times(VALUES_MAX));
                 past_and_future.map(|(past, future)| past.iter().chain(&future).map(|t| t.text().to_owned()).collect())
             }
             Values::Numbers(axis) => axis.values(VALUES_MAX),
-            Values::Unread(why) => return Err(why.clone()),
+            Values::Unread(why) => return Err(why),
         };
         let values = values.filter(|values: &Vec<String>| !values.is_empty());
         values.ok_or_else(|| "it has no single values; name those that the film shall show".to_owned())
@@ -99,7 +96,7 @@ impl Offered {
     /// The value for one that is asked for.
     pub(crate) fn choose(&self, asked: &AskedValue, nearest: bool, now: Timestamp) -> Value {
         let name = &self.dimension.name;
-        let used = match (&self.values, asked) {
+        let used = match (self.values(), asked) {
             (Values::Times(_), AskedValue::Latest) => match self.dimension.latest(now) {
                 Some(time) => Used::Confirmed(time.text().to_owned()),
                 None => Used::Missing(Gap::missing(format!("the server names no {name} that has begun"))),
@@ -112,7 +109,7 @@ impl Offered {
                     (None, None) => self.missing(text, &format!("{} to {}", axis.first().text(), axis.last().text())),
                 },
             },
-            (Values::Unread(why), asked) => Used::Unconfirmed(asked.text().to_owned(), why.clone()),
+            (Values::Unread(why), asked) => Used::Unconfirmed(asked.text().to_owned(), why),
             (Values::Numbers(_), AskedValue::Latest) => {
                 let why = format!("`latest` has no meaning for `{name}`, which has no times");
                 Used::Missing(Gap::missing(why))
@@ -144,7 +141,7 @@ impl Offered {
     /// words of the server's own.
     pub(crate) fn given(&self, text: String, now: Timestamp) -> Value {
         let is_single = !text.contains([',', '/']);
-        let is_time = matches!(self.values, Values::Times(_));
+        let is_time = matches!(self.values(), Values::Times(_));
         if is_single && (!is_time || ValidTime::parse_kept(&text).is_ok()) {
             return self.choose(&AskedValue::Text(text), false, now);
         }
@@ -155,7 +152,7 @@ impl Offered {
     /// The value where no request names one: asked for by name, so that it is the one that is shown. A dimension of one value
     /// needs no word, but for the run of a forecast.
     pub(crate) fn left_to_the_server(&self, now: Timestamp) -> Option<Value> {
-        let count = match &self.values {
+        let count = match self.values() {
             Values::Times(axis) => axis.count(),
             Values::Numbers(axis) => axis.count(),
             Values::Unread(_) => None,
@@ -163,11 +160,11 @@ impl Offered {
         if count.is_some_and(|count| count <= 1) && !self.dimension.is_run() {
             return None;
         }
-        let default = match &self.values {
+        let default = match self.values() {
             Values::Times(_) => self.dimension.default_time(now).map(|time| time.text().to_owned()),
             _ => self.dimension.default.clone(),
         };
-        let is_offered = |text: &str| match &self.values {
+        let is_offered = |text: &str| match self.values() {
             Values::Numbers(axis) => axis.exact(text).is_some(),
             _ => true,
         };

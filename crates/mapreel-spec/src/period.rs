@@ -2,6 +2,7 @@
 
 use crate::TimeError;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span};
 
 /// The step of a time axis, longer than nothing. Days have 24 hours: axes are in UTC.
@@ -97,7 +98,9 @@ impl Period {
         let months = Span::new().try_months(self.months.checked_mul(n)?).ok()?;
         let moved = start.checked_add(months).ok()?;
         let nanoseconds = self.exact.as_nanos().checked_mul(i128::from(n))?;
-        moved.checked_add(SignedDuration::try_from_nanos_i128(nanoseconds)?).ok()
+        let exact = SignedDuration::try_from_nanos_i128(nanoseconds)?;
+        // A `DateTime` takes no duration that is longer than the years from 1970 to 9999.
+        Some(TimeZone::UTC.to_datetime(TimeZone::UTC.to_timestamp(moved).ok()?.checked_add(exact).ok()?))
     }
 
     /// The moment that lies one period before `end`.

@@ -350,12 +350,10 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
     let text = |time: &Option<ValidTime>| time.as_ref().map(|t| t.text().to_owned());
     let (drawing, times_used) = match &layer.content {
         Content::Tiles(templates) => {
-            let mosaic = |t: &crate::TileTemplate| {
-                t.mosaic(&animation.map, limits.upstream_requests_max).ok_or((
-                    "too_large",
-                    "too many tiles cover this map".to_owned(),
-                    "a smaller map",
-                ))
+            let mosaic = |t: &crate::TileTemplate| match t.mosaic(&animation.map, limits.upstream_requests_max) {
+                Some(mosaic) => Ok(mosaic),
+                None if t.is_told => Ok(Mosaic::nothing(Crs::WebMercator, too_fine(limits))),
+                None => Err(("too_large", "too many tiles cover this map".to_owned(), "a smaller map")),
             };
             // All frames take about as many tiles as the first.
             let first = mosaic(templates.at(0))?.pieces.len();
@@ -386,17 +384,19 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
             chosen(times[..frames].iter().enumerate().map(at))
         }
         Content::Wmts(wmts) => {
-            let frames = if wmts.is_fixed() { 1 } else { times.len() };
+            let (frames, max) = (if wmts.is_fixed() { 1 } else { times.len() }, limits.upstream_requests_max);
+            let mut left = max;
             let at = |(frame, time): (usize, &Option<ValidTime>)| {
-                let max = limits.upstream_requests_max / frames.max(1);
                 let choice = wmts.at(frame, time.as_ref(), &animation.map, &animation.header.zone, max);
-                choice.ok_or((
+                let choice = choice.unwrap_or_else(|| wmts.nothing(too_fine(limits)));
+                left = left.checked_sub(choice.mosaic.pieces.len()).ok_or((
                     "too_large",
                     "too many tiles over all frames".to_owned(),
                     "a smaller map, or fewer frames",
-                ))
+                ))?;
+                Ok(choice)
             };
-            chosen(times[..frames].iter().enumerate().map(at).collect::<Result<Vec<_>, _>>()?.into_iter())
+            chosen(times[..frames].iter().enumerate().map(at).collect::<Result<Vec<_>, Refusal>>()?.into_iter())
         }
         Content::GetMaps(requests) => {
             let mosaics = Series::new(requests.iter().map(|r| r.mosaic().on(&animation.map)).collect());
@@ -464,6 +464,12 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         missing_tiles: layer.missing_tiles,
         on_error: layer.on_error,
     })
+}
+
+/// A server has no level that is coarse enough for a map.
+fn too_fine(limits: &Limits) -> Gap {
+    let max = limits.upstream_requests_max;
+    Gap::missing(format!("more than {max} tiles of the coarsest level that its server has would cover this map"))
 }
 
 fn picture(url: &str, bbox: Bbox, crs: Crs) -> Mosaic {

@@ -24,6 +24,8 @@ pub struct TileTemplate {
     pub(crate) degrees: Option<Bbox>,
     /// Whether rows are counted from the south.
     pub(crate) from_south: bool,
+    /// Whether a server's document says all this, and not the request.
+    pub(crate) is_told: bool,
 }
 
 /// Why a text is not a tile URL.
@@ -38,8 +40,8 @@ pub enum TileTemplateError {
     /// Neither a template nor a sample tile.
     #[error("neither a template with {{z}}, {{x}} and {{y}} nor the URL of a tile")]
     NotATile,
-    /// Longer than servers read; every tile of a map would repeat it.
-    #[error("the URL is longer than {URL_BYTES_MAX} bytes")]
+    /// Longer than servers read, itself or with its places filled; every tile of a map would repeat it.
+    #[error("the URL of a tile is longer than {URL_BYTES_MAX} bytes")]
     TooLong,
 }
 
@@ -66,7 +68,13 @@ impl TileTemplate {
         }
         let side_px = if has("{r}") || has("@2x") { 512 } else { 256 };
         let subdomains = ["a", "b", "c"].map(str::to_owned).to_vec();
-        Ok(Self { template, subdomains, side_px, zoom_min: 0, zoom_max: 19, degrees: None, from_south: false })
+        let (zoom_min, zoom_max, degrees, from_south, is_told) = (0, 19, None, false, false);
+        let template = Self { template, subdomains, side_px, zoom_min, zoom_max, degrees, from_south, is_told };
+        let last = (1 << ZOOM_MAX) - 1;
+        if template.url(ZOOM_MAX, last, last).len() > URL_BYTES_MAX {
+            return Err(TileTemplateError::TooLong);
+        }
+        Ok(template)
     }
 
     /// Names the credential that the tiles are asked for with.
@@ -204,6 +212,9 @@ mod tests {
     fn a_template_that_every_tile_would_repeat_is_not_long() {
         let long = |bytes: usize| format!("https://a.example/{{z}}/{{x}}/{{y}}?{}", "a".repeat(bytes));
         assert!(TileTemplate::parse(&long(8000)).is_ok());
+        let quarters = |count: usize| format!("https://a.example/{}", "{q}".repeat(count));
+        assert!(TileTemplate::parse(&quarters(300)).is_ok());
+        assert_eq!(TileTemplate::parse(&quarters(400)), Err(TileTemplateError::TooLong), "22 letters each");
         assert_eq!(TileTemplate::parse(&long(9000)), Err(TileTemplateError::TooLong));
         assert_eq!(
             TileTemplate::parse(&format!("https://a.example/{}/1/1/1", "a".repeat(9000))),

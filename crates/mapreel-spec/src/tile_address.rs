@@ -121,7 +121,7 @@ impl Address {
 }
 
 /// Why an address is not used that every tile would repeat.
-fn too_long() -> String {
+pub(crate) fn too_long() -> String {
     format!("the address of its tiles is longer than {URL_BYTES_MAX} bytes")
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option
     }
     let url = Request::parse(address).map_or_else(|_| url.clone(), |request| request.beside(url));
     let mut template = TileTemplate::parse(&url).map_err(|error| error.to_string())?;
+    template.is_told = true;
     let zoom = |name: &str| match json.get(name) {
         Some(Json::Number(n)) if (0.0..=f64::from(ZOOM_MAX)).contains(n) => Some(*n as u32),
         Some(Json::Number(n)) if *n > 0.0 => Some(ZOOM_MAX),
@@ -76,7 +77,9 @@ mod tests {
         let check = |tiles: &str, expected: &str| {
             let json = format!(r#"{{ "tiles": ["{tiles}/{{z}}/{{x}}/{{y}}.png"] }}"#);
             let (template, _) = parse(json.as_bytes(), "https://mine@h/tiles.json").unwrap();
-            assert_eq!(template, TileTemplate::parse(&format!("{expected}/{{z}}/{{x}}/{{y}}.png")).unwrap());
+            let mut expected = TileTemplate::parse(&format!("{expected}/{{z}}/{{x}}/{{y}}.png")).unwrap();
+            expected.is_told = true;
+            assert_eq!(template, expected);
         };
         check("https://h/t", "https://mine@h/t");
         check("https://other/t", "https://other/t");

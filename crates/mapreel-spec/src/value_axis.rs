@@ -1,23 +1,25 @@
 //! The values that a layer has in a dimension that is not of times, as its server writes them: numbers or words, singly and as
 //! intervals `min/max/resolution` (OGC 06-042, table C.2).
 //!
-//! Every value keeps the text that its server knows it by. An interval is never written out.
+//! Every value keeps the text that its server knows it by. An interval is never written out, and an axis is read where it stands
+//! whenever it is asked: however many layers have it, it takes no memory.
 
 use crate::TimeError;
 use crate::text::few;
 
-/// The most entries of a dimension's values.
-const ENTRIES_MAX: usize = 50_000;
+/// The most entries of a dimension's values, and the most bytes: each look-up reads all of them.
+const ENTRIES_MAX: usize = 5_000;
+const BYTES_MAX: usize = 1 << 20;
 
 /// The values of a dimension, in the server's order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ValueAxis {
-    entries: Vec<Entry>,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ValueAxis<'a> {
+    extent: &'a str,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Entry {
-    Value(String),
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Entry<'a> {
+    Value(&'a str),
     Interval { min: f64, max: f64, resolution: Resolution },
 }
 
@@ -30,7 +32,7 @@ enum Resolution {
     Step { step: f64, decimals: usize },
 }
 
-impl ValueAxis {
+impl<'a> ValueAxis<'a> {
     /// Reads the text of a `Dimension` or `Extent`. What is not an interval of numbers is a value of its own.
     ///
     /// ```
@@ -43,28 +45,32 @@ impl ValueAxis {
     ///
     /// # Errors
     /// There are too many entries.
-    pub fn parse(extent: &str) -> Result<Self, TimeError> {
-        let items = extent.split(',').map(str::trim).filter(|item| !item.is_empty());
-        let entries: Vec<Entry> = items
-            .take(ENTRIES_MAX + 1)
-            .map(|item| interval(item).unwrap_or_else(|| Entry::Value(item.to_owned())))
-            .collect();
-        if entries.len() > ENTRIES_MAX {
-            return Err(TimeError::TooManyEntries(ENTRIES_MAX, "entries"));
+    pub fn parse(extent: &'a str) -> Result<Self, TimeError> {
+        if extent.len() > BYTES_MAX {
+            return Err(TimeError::TooManyEntries(BYTES_MAX, "bytes of values"));
         }
-        Ok(Self { entries })
+        let axis = Self { extent };
+        match axis.entries().nth(ENTRIES_MAX) {
+            Some(_) => Err(TimeError::TooManyEntries(ENTRIES_MAX, "entries")),
+            None => Ok(axis),
+        }
+    }
+
+    fn entries(self) -> impl Iterator<Item = Entry<'a>> {
+        let items = self.extent.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items.map(|item| interval(item).unwrap_or(Entry::Value(item)))
     }
 
     /// How many values there are; `None` where every number of an interval is one.
     pub fn count(&self) -> Option<u64> {
-        self.entries.iter().try_fold(0u64, |sum, entry| Some(sum.saturating_add(entry.count()?)))
+        self.entries().try_fold(0u64, |sum, entry| Some(sum.saturating_add(entry.count()?)))
     }
 
     /// The value that is equal to a text: as a number, or letter by letter.
     pub fn exact(&self, asked: &str) -> Option<String> {
         let asked = asked.trim();
-        let word = |entry: &Entry| matches!(entry, Entry::Value(text) if text == asked);
-        if self.entries.iter().any(word) {
+        let word = |entry: Entry| matches!(entry, Entry::Value(text) if text == asked);
+        if self.entries().any(word) {
             return Some(asked.to_owned());
         }
         let number = finite(asked)?;
@@ -73,54 +79,60 @@ impl ValueAxis {
 
     /// The number nearest to another; of two as near, the one that the server names first. `None` where there are no numbers.
     pub fn nearest(&self, asked: f64) -> Option<String> {
-        let candidates = self.entries.iter().filter_map(|entry| entry.nearest(asked));
-        let away = |(number, _): &(f64, String)| (number - asked).abs();
-        candidates.min_by(|a, b| away(a).total_cmp(&away(b))).map(|(_, text)| text)
+        let candidates = self.entries().filter_map(|entry| Some((entry.nearest(asked)?, entry)));
+        let away = |(number, _): &(f64, Entry)| (number - asked).abs();
+        candidates.min_by(|a, b| away(a).total_cmp(&away(b))).map(|(number, entry)| entry.text_of(number))
     }
 
     /// The first `max` values, in the server's order; `None` where every number of an interval is one.
     pub fn values(&self, max: usize) -> Option<Vec<String>> {
         self.count()?;
-        Some(self.entries.iter().flat_map(Entry::values).take(max).collect())
+        Some(self.entries().flat_map(Entry::values).take(max).collect())
     }
 
     /// What there is, in a few words: `0, -10, -50 and 12 more`.
     pub fn offer(&self) -> String {
-        few(self.entries.iter().map(Entry::text))
+        few(self.entries().map(Entry::text))
     }
 }
 
-impl Entry {
-    fn count(&self) -> Option<u64> {
+impl<'a> Entry<'a> {
+    fn count(self) -> Option<u64> {
         match self {
             Self::Value(_) => Some(1),
             Self::Interval { resolution: Resolution::Continuous, .. } => None,
             Self::Interval { min, max, resolution: Resolution::Step { step, .. } } => {
-                Some((last_step(*min, *max, *step) as u64).saturating_add(1))
+                Some((last_step(min, max, step) as u64).saturating_add(1))
             }
         }
     }
 
-    /// The nearest number and its text.
-    fn nearest(&self, asked: f64) -> Option<(f64, String)> {
-        match *self {
-            Self::Value(ref text) => Some((finite(text)?, text.clone())),
+    /// The number that is nearest to another.
+    fn nearest(self, asked: f64) -> Option<f64> {
+        match self {
+            Self::Value(text) => finite(text),
             Self::Interval { min, max, resolution: Resolution::Continuous } => {
-                let number = asked.clamp(min.min(max), min.max(max));
-                Some((number, number.to_string()))
+                Some(asked.clamp(min.min(max), min.max(max)))
             }
-            Self::Interval { min, max, resolution: Resolution::Step { step, decimals } } => {
-                let last = last_step(min, max, step);
-                let number =
-                    min + ((asked - min) / signed(min, max, step)).round().clamp(0.0, last) * signed(min, max, step);
-                Some((number, written(number, decimals)))
+            Self::Interval { min, max, resolution: Resolution::Step { step, .. } } => {
+                let (last, step) = (last_step(min, max, step), signed(min, max, step));
+                Some(min + ((asked - min) / step).round().clamp(0.0, last) * step)
             }
         }
     }
 
-    fn values(&self) -> Box<dyn Iterator<Item = String> + '_> {
-        match *self {
-            Self::Value(ref text) => Box::new(std::iter::once(text.clone())),
+    /// What the server calls a number of it.
+    fn text_of(self, number: f64) -> String {
+        match self {
+            Self::Value(text) => text.to_owned(),
+            Self::Interval { resolution: Resolution::Continuous, .. } => number.to_string(),
+            Self::Interval { resolution: Resolution::Step { decimals, .. }, .. } => written(number, decimals),
+        }
+    }
+
+    fn values(self) -> Box<dyn Iterator<Item = String> + 'a> {
+        match self {
+            Self::Value(text) => Box::new(std::iter::once(text.to_owned())),
             Self::Interval { resolution: Resolution::Continuous, .. } => Box::new(std::iter::empty()),
             Self::Interval { min, max, resolution: Resolution::Step { step, decimals } } => {
                 let steps = last_step(min, max, step) as u64;
@@ -130,9 +142,9 @@ impl Entry {
         }
     }
 
-    fn text(&self) -> String {
+    fn text(self) -> String {
         match self {
-            Self::Value(text) => text.clone(),
+            Self::Value(text) => text.to_owned(),
             Self::Interval { min, max, resolution: Resolution::Continuous } => format!("{min} to {max}"),
             Self::Interval { min, max, resolution: Resolution::Step { step, .. } } => {
                 format!("{min} to {max} in steps of {step}")
@@ -142,7 +154,7 @@ impl Entry {
 }
 
 /// `min/max/resolution`; without a resolution, or with one of 0, every number between them.
-fn interval(item: &str) -> Option<Entry> {
+fn interval(item: &str) -> Option<Entry<'_>> {
     // A resolution with an exponent has more decimals than are counted here: such an entry is a word of its own.
     if item.contains(['e', 'E']) {
         return None;

@@ -188,7 +188,8 @@ impl WmsLayer {
             layers[0].crs.iter().filter_map(|code| Some((Crs::parse(code)?, &**code))).collect();
         // What the first offers and all others, too; the first name of several.
         let mut offered: HashMap<Crs, &str> = of_first.iter().rev().copied().collect();
-        for layer in &layers[1..] {
+        let mut seen = HashSet::from([layers[0].crs.identity()]);
+        for layer in layers.iter().filter(|layer| seen.insert(layer.crs.identity())) {
             let theirs: HashSet<Crs> = layer.crs.iter().filter_map(|code| Crs::parse(code)).collect();
             offered.retain(|crs, _| theirs.contains(crs));
         }

@@ -4,9 +4,9 @@ use crate::capabilities::Dimension;
 use crate::dimension::{Animate, Dimensions};
 use crate::matrix_set::{self, Levels};
 use crate::mosaic::Mosaic;
-use crate::tile_address::{Address, Common};
+use crate::tile_address::{self, Address, Common};
 use crate::timing::{AskedTime, Known, Timing};
-use crate::wms::Request;
+use crate::wms::{Request, URL_BYTES_MAX};
 use crate::wms_layer::{Choice, known_times};
 use crate::wmts::{Capabilities, Layer};
 use crate::{AxisOrder, Bbox, Crs, Extent, Gap, ValidTime, ValueAxis, Zone, outside};
@@ -178,10 +178,10 @@ impl WmtsLayer {
                 time: time.map(|time| time.text().to_owned()),
             });
         };
-        let nothing = |why: String| Choice { mosaic: Mosaic::nothing(tiles.levels.crs, Gap::missing(why)), time: None };
+        let nothing = |why: String| self.nothing(Gap::missing(why));
         let values = match self.dimensions.at(frame) {
             Ok(values) => values,
-            Err(gap) => return Some(Choice { mosaic: Mosaic::nothing(tiles.levels.crs, gap), time: None }),
+            Err(gap) => return Some(self.nothing(gap)),
         };
         if let Some((name, _)) = values.iter().find(|(name, _)| !tiles.address.has_place_for(name)) {
             return Some(nothing(format!("the server cannot be asked for a value of {name}")));
@@ -193,8 +193,14 @@ impl WmtsLayer {
             }
             Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
             Ok(_) => Some(Choice { mosaic: tiles.mosaic(map, None, &values, max)?, time: None }),
-            Err(gap) => Some(Choice { mosaic: Mosaic::nothing(tiles.levels.crs, gap), time: None }),
+            Err(gap) => Some(self.nothing(gap)),
         }
+    }
+
+    /// A frame without it, and why.
+    pub(crate) fn nothing(&self, gap: Gap) -> Choice {
+        let crs = self.tiles.as_ref().map_or(Crs::WebMercator, |tiles| tiles.levels.crs);
+        Choice { mosaic: Mosaic::nothing(crs, gap), time: None }
     }
 }
 
@@ -218,6 +224,10 @@ impl Tiles {
         let crs = self.levels.crs;
         let Some(wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
         let (name, grid) = self.levels.suiting(&wanted);
+        // As long as the longest: names and values are as long as their server likes.
+        if self.url(name, i64::MIN, i64::MIN, time, dimensions).len() > URL_BYTES_MAX {
+            return Some(Mosaic::nothing(crs, Gap::missing(tile_address::too_long())));
+        }
         grid.mosaic(&wanted, max, |column, row| self.url(name, column, row, time, dimensions))
     }
 
