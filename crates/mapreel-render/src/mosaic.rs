@@ -25,11 +25,10 @@ impl<'a> MosaicSheet<'a> {
     /// Nobody wants it any more.
     pub fn lay(&mut self, piece: &Piece, picture: Raster, stop: &Stop) -> Result<Vec<u8>, Stopped> {
         stop.look()?;
-        if self.is_the_whole(piece, &picture) {
+        let Some((width, height)) = self.mosaic.size.filter(|size| !self.is_the_whole(piece, &picture, *size)) else {
             self.raster = Some(picture);
             return Ok(std::mem::take(&mut self.buffer));
-        }
-        let (width, height) = self.mosaic.size.unwrap_or((1, 1));
+        };
         let sheet = self.raster.get_or_insert_with(|| {
             let mut pixels = std::mem::take(&mut self.buffer);
             pixels.clear();
@@ -53,12 +52,9 @@ impl<'a> MosaicSheet<'a> {
         self.raster.ok_or(self.buffer)
     }
 
-    /// Whether a piece's picture is the mosaic's, as it is.
-    fn is_the_whole(&self, piece: &Piece, picture: &Raster) -> bool {
-        match (piece.fit, self.mosaic.size) {
-            (Fit::Whole, _) | (_, None) => true,
-            (_, Some(size)) => self.mosaic.pieces.len() == 1 && size == (picture.width, picture.height),
-        }
+    /// Whether a piece's picture is that of the mosaic of this size, as it is.
+    fn is_the_whole(&self, piece: &Piece, picture: &Raster, size: (u32, u32)) -> bool {
+        piece.fit == Fit::Whole || self.mosaic.pieces.len() == 1 && size == (picture.width, picture.height)
     }
 }
 

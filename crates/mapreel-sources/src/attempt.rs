@@ -6,6 +6,7 @@ use crate::client::{Config, host};
 use crate::connections::{Connections, was_refused};
 use crate::credentials::Credential;
 use crate::egress::refused;
+use crate::interim;
 use crate::readers::Readers;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
@@ -15,6 +16,11 @@ use std::io::Read;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use url::Url;
+
+/// So many chunks of an answer (RFC 9112, 7.1) may be of any size; of more, each has this many bytes on average. A chunk of a
+/// byte costs as much as one of some thousand.
+const CHUNKS_FREE: usize = 100_000;
+const CHUNK_BYTES_MIN: usize = 32;
 
 pub(crate) async fn attempt(
     connections: &Connections,
@@ -79,7 +85,10 @@ async fn send(
         Some(credential) => credential.sign(request, url),
         None => request,
     };
-    let sent = until.keep(url, request.send(), |s| format!("no answer within {s} s")).await?;
+    let (client, request) = request.build_split();
+    let request = request.map_err(|error| unsent(&error, config, url))?;
+    let sent = until.keep(url, interim::execute(&client, request), |s| format!("no answer within {s} s")).await?;
+    let sent = sent.ok_or_else(|| Error::Flood { host: host(url), what: "interim answers and no answer" })?;
     let response = sent.map_err(|error| unsent(&error, config, url))?;
     config.egress.admit_peer(url, response.remote_addr())?;
     Ok(response)
@@ -136,6 +145,7 @@ async fn receive(
         return Err(too_large());
     }
     let mut body = Vec::with_capacity(response.content_length().unwrap_or(0) as usize);
+    let mut chunks = 0;
     loop {
         let missing = |s| format!("not the whole answer within {s} s, but {} bytes", body.len());
         let chunk = match until.keep(url, response.chunk(), missing).await? {
@@ -147,6 +157,10 @@ async fn receive(
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
+        chunks += 1;
+        if chunks > CHUNKS_FREE && body.len() < chunks * CHUNK_BYTES_MIN {
+            return Err(Error::Flood { host, what: "an answer in chunks of a few bytes" });
+        }
     }
     let headers = response.headers().clone();
     let answer = Unread { host, status: response.status().as_u16(), body, headers, max };

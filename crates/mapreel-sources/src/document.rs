@@ -109,7 +109,7 @@ pub(crate) fn kind(root: Node) -> String {
         "TileMapService" | "TileMap" => "TMS",
         _ => return format!("a document `{}`", shortened(name, 60)),
     };
-    match attribute(root, "version") {
+    match root.attribute("version") {
         Some(version) => format!("a {service} {}", shortened(&version, 20)),
         None => format!("a {service}"),
     }
@@ -146,11 +146,6 @@ pub(crate) fn words(node: Node) -> Option<String> {
 /// The text of the first child of this name.
 pub(crate) fn child_words(node: Node, name: &'static str) -> Option<String> {
     child(node, name).and_then(words)
-}
-
-/// An attribute, in whatever namespace.
-pub(crate) fn attribute<'a>(node: Node<'a>, name: &str) -> Option<Cow<'a, str>> {
-    node.attribute(name)
 }
 
 /// The first characters of a text.

@@ -91,6 +91,14 @@ pub enum Error {
         /// The limit.
         max: usize,
     },
+    /// A flood of small things that costs more than any answer does.
+    #[error("`{host}` sends {what}")]
+    Flood {
+        /// Host and port.
+        host: String,
+        /// What comes.
+        what: &'static str,
+    },
     /// Too many redirects, or one that is not followed.
     #[error("`{host}` redirects {0}", .what)]
     Redirect {

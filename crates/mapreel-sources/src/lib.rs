@@ -24,6 +24,7 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gate;
+mod interim;
 mod public;
 mod readers;
 mod retry;

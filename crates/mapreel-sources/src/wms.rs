@@ -1,7 +1,7 @@
 //! A WMS's capabilities document, 1.1.1 or 1.3.0 (OGC 01-068r3, 06-042), to plain data.
 
 use crate::axes::Axes;
-use crate::document::{self, BrokenDocument, at, attribute, child, child_words, children, words};
+use crate::document::{self, BrokenDocument, at, child, child_words, children, words};
 use crate::scope::Scope;
 use crate::xml::Node;
 use jiff::Timestamp;
@@ -47,14 +47,14 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
         walk.layer(layer, &Layer::default())?;
     }
     Ok(Capabilities {
-        version: attribute(root, "version").unwrap_or_default().into_owned(),
+        version: root.attribute("version").unwrap_or_default().into_owned(),
         title: about.and_then(|s| child_words(s, "Title")).unwrap_or_default(),
         description: about.and_then(|s| child_words(s, "Abstract")).map(described),
         dialect: dialect(capability, &formats, &walk),
         width_max: number("MaxWidth"),
         height_max: number("MaxHeight"),
         layers_max: number("LayerLimit"),
-        own_origin: own.and_then(|node| attribute(node, "href")).and_then(|url| origin(&url)),
+        own_origin: own.and_then(|node| node.attribute("href")).and_then(|url| origin(&url)),
         formats,
         layers: walk.layers,
     })
@@ -112,7 +112,7 @@ impl<'l> Walk<'l> {
         let credit = child(node, "Attribution").and_then(|node| child_words(node, "Title")).map(Arc::from);
         let mut layer = Layer {
             description: child_words(node, "Abstract").map(described),
-            opaque: attribute(node, "opaque").map_or(outer.opaque, |value| matches!(&*value, "1" | "true")),
+            opaque: node.attribute("opaque").map_or(outer.opaque, |value| matches!(&*value, "1" | "true")),
             degrees: degrees(node).or(outer.degrees),
             attribution: credit.or_else(|| outer.attribution.clone()),
             within: outer.within.clone(),
@@ -168,9 +168,9 @@ impl<'l> Walk<'l> {
     /// The dimensions of a layer: in one element (1.3.0), or in two (1.1.1).
     fn own_dimensions(&mut self, node: Node) -> Result<Vec<Arc<Dimension>>, Exceeded> {
         let (mut own, mut seen) = (Vec::new(), HashSet::new());
-        let name = |node: Node| attribute(node, "name").unwrap_or_default().trim().to_owned();
+        let name = |node: Node| node.attribute("name").unwrap_or_default().trim().to_owned();
         for node in children(node, "Dimension") {
-            let (name, units) = (name(node), attribute(node, "units").unwrap_or_default().into_owned());
+            let (name, units) = (name(node), node.attribute("units").unwrap_or_default().into_owned());
             match words(node) {
                 // Some servers list one twice; the first is the one with the values.
                 Some(extent) if seen.insert(name.to_ascii_lowercase()) => {
@@ -196,15 +196,15 @@ impl<'l> Walk<'l> {
 /// A dimension without its values.
 fn dimension(node: Node, name: String, units: String) -> Dimension {
     let trimmed =
-        |name| attribute(node, name).map(|text| text.trim().to_owned()).filter(|text: &String| !text.is_empty());
-    let nearest_value = attribute(node, "nearestValue").is_some_and(|value| matches!(&*value, "1" | "true"));
+        |name| node.attribute(name).map(|text| text.trim().to_owned()).filter(|text: &String| !text.is_empty());
+    let nearest_value = node.attribute("nearestValue").is_some_and(|value| matches!(&*value, "1" | "true"));
     let (default, unit_symbol) = (trimmed("default"), trimmed("unitSymbol"));
     Dimension { name, units, unit_symbol, default, nearest_value, ..Dimension::default() }
 }
 
 fn style(node: Node) -> Option<Style> {
     let name = child_words(node, "Name").unwrap_or_default();
-    let legend = at(node, &["LegendURL", "OnlineResource"]).and_then(|node| attribute(node, "href"));
+    let legend = at(node, &["LegendURL", "OnlineResource"]).and_then(|node| node.attribute("href"));
     let title = child_words(node, "Title").unwrap_or_else(|| name.clone());
     let legend = legend.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
     (!name.is_empty() || legend.is_some()).then_some(Style { name, title, legend })
@@ -216,7 +216,7 @@ fn degrees(node: Node) -> Option<Bbox> {
     let edges = match (child(node, "EX_GeographicBoundingBox"), child(node, "LatLonBoundingBox")) {
         (Some(node), _) => ["westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude"]
             .map(|name| child_words(node, name).and_then(number)),
-        (None, Some(node)) => ["minx", "miny", "maxx", "maxy"].map(|name| attribute(node, name)?.trim().parse().ok()),
+        (None, Some(node)) => ["minx", "miny", "maxx", "maxy"].map(|name| node.attribute(name)?.trim().parse().ok()),
         (None, None) => return None,
     };
     let [Some(west), Some(south), Some(east), Some(north)] = edges else { return None };

@@ -1,7 +1,7 @@
 //! A WMTS's capabilities document (OGC 07-057r7) to plain data.
 
 use crate::axes::Axes;
-use crate::document::{self, BrokenDocument, at, attribute, child, child_words, children};
+use crate::document::{self, BrokenDocument, at, child, child_words, children};
 use crate::wms::{described, origin};
 use crate::xml::Node;
 use jiff::Timestamp;
@@ -41,11 +41,11 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
     let operations = child(root, "OperationsMetadata");
     let address = |operation: &str| {
         let operation =
-            children(operations?, "Operation").find(|node| attribute(*node, "name").as_deref() == Some(operation))?;
+            children(operations?, "Operation").find(|node| node.attribute("name").as_deref() == Some(operation))?;
         let gets = at(operation, &["DCP", "HTTP"]).map(|http| children(http, "Get").collect::<Vec<_>>())?;
         // One of several may be for templates alone.
         let by_parameters = gets.iter().find(|get| document::words(**get).is_none_or(|words| words.contains("KVP")));
-        attribute(**by_parameters.as_ref()?, "href").map(Cow::into_owned)
+        by_parameters.as_ref()?.attribute("href").map(Cow::into_owned)
     };
     let get_tile = address("GetTile");
     let own = address("GetCapabilities").or_else(|| get_tile.clone());
@@ -60,7 +60,7 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
         Exceeded::check(matrix_sets.len(), limits.matrix_sets, "tile matrix sets")?;
     }
     Ok(Capabilities {
-        version: attribute(root, "version").unwrap_or_default().into_owned(),
+        version: root.attribute("version").unwrap_or_default().into_owned(),
         title: at(root, &["ServiceIdentification", "Title"]).and_then(document::words).unwrap_or_default(),
         own_origin: own.as_deref().and_then(origin),
         get_tile,
@@ -74,9 +74,9 @@ fn layer(node: Node, axes: &mut Axes, limits: &ReadLimits) -> Result<Option<Laye
     let mut styles: Vec<(bool, Style)> = children(node, "Style").filter_map(style).collect();
     styles.sort_by_key(|(is_default, _)| !is_default);
     let templates =
-        children(node, "ResourceURL").filter(|url| attribute(*url, "resourceType").as_deref() == Some("tile"));
+        children(node, "ResourceURL").filter(|url| url.attribute("resourceType").as_deref() == Some("tile"));
     let template =
-        |url: Node| Some((attribute(url, "format")?.into_owned(), attribute(url, "template")?.trim().to_owned()));
+        |url: Node| Some((url.attribute("format")?.into_owned(), url.attribute("template")?.trim().to_owned()));
     let mut dimensions = Vec::new();
     for node in children(node, "Dimension") {
         dimensions.extend(dimension(node, axes)?);
@@ -102,9 +102,9 @@ fn layer(node: Node, axes: &mut Axes, limits: &ReadLimits) -> Result<Option<Laye
 
 fn style(node: Node) -> Option<(bool, Style)> {
     let name = child_words(node, "Identifier").unwrap_or_default();
-    let legend = child(node, "LegendURL").and_then(|node| attribute(node, "href")).map(Cow::into_owned);
+    let legend = child(node, "LegendURL").and_then(|node| node.attribute("href")).map(Cow::into_owned);
     let title = child_words(node, "Title").unwrap_or_else(|| name.clone());
-    Some((attribute(node, "isDefault").as_deref() == Some("true"), Style { name, title, legend }))
+    Some((node.attribute("isDefault").as_deref() == Some("true"), Style { name, title, legend }))
 }
 
 fn dimension(node: Node, axes: &mut Axes) -> Result<Option<Arc<Dimension>>, Exceeded> {
@@ -170,7 +170,7 @@ fn degrees(node: Node) -> Option<Bbox> {
 fn own_box(node: Node) -> Option<Bbox> {
     children(node, "BoundingBox").find_map(|node| {
         let corner = |name| two_numbers(&child_words(node, name)?);
-        mapreel_spec::degrees_of(&attribute(node, "crs")?, corner("LowerCorner")?, corner("UpperCorner")?)
+        mapreel_spec::degrees_of(&node.attribute("crs")?, corner("LowerCorner")?, corner("UpperCorner")?)
     })
 }
 

@@ -8,6 +8,7 @@ use gif::{DisposalMethod, Frame, Repeat};
 use mapreel_spec::Output;
 use std::borrow::Cow;
 use std::io::{Read, Write};
+use weezl::LzwStatus;
 
 const FORMAT: &str = "GIF";
 /// Browsers show frames of less than 2/100 s as ten times slower.
@@ -78,11 +79,11 @@ impl Encoder {
             top: top as u16,
             width: w as u16,
             height: h as u16,
-            buffer: Cow::Owned(buffer),
+            buffer: Cow::Owned(compressed(&buffer, stop)?),
             ..Frame::default()
         };
         let start = self.encoder.get_ref().len();
-        self.encoder.write_frame(&frame).map_err(wrong(FORMAT))?;
+        self.encoder.write_lzw_pre_encoded_frame(&frame).map_err(wrong(FORMAT))?;
         self.out.add(&self.encoder.get_ref()[start..]);
         self.encoder.get_mut().truncate(start);
         std::mem::swap(&mut self.before, &mut self.now);
@@ -119,6 +120,33 @@ impl Encoder {
 
     pub(super) fn finish(self) -> Vec<u8> {
         self.out.finish()
+    }
+}
+
+/// Indices of colours by the variable-length-code LZW of GIF89a (appendix F), the size of its first codes before them.
+fn compressed(indices: &[u8], stop: &Stop) -> Result<Vec<u8>, Error> {
+    /// Indices between two looks at the stop token.
+    const BAND: usize = 1 << 16;
+    let colours = u32::from(indices.iter().copied().max().unwrap_or(0)) + 1;
+    let code_size = colours.max(4).next_power_of_two().trailing_zeros() as u8;
+    let mut encoder = weezl::encode::Encoder::new(weezl::BitOrder::Lsb, code_size);
+    let (mut out, mut codes) = (vec![code_size], vec![0; BAND]);
+    let mut bands = indices.chunks(BAND);
+    let mut band = bands.next().unwrap_or_default();
+    loop {
+        if band.is_empty() {
+            stop.look()?;
+            match bands.next() {
+                Some(next) => band = next,
+                None => encoder.finish(),
+            }
+        }
+        let step = encoder.encode_bytes(band, &mut codes);
+        out.extend_from_slice(&codes[..step.consumed_out]);
+        band = &band[step.consumed_in..];
+        if let LzwStatus::Done = step.status.map_err(wrong(FORMAT))? {
+            return Ok(out);
+        }
     }
 }
 
@@ -178,6 +206,17 @@ mod tests {
         let before = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         assert_eq!(changed(&before, &[0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], 4), [1, 1, 2, 2]);
         assert_eq!(changed(&before, &before, 4), [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn indices_are_compressed_as_by_one_call_and_no_longer_than_they_are_wanted() {
+        for (len, colours) in [(0, 1), (1, 2), (3, 3), (70_000, 256), (1 << 16, 17), (300_000, 200)] {
+            let indices: Vec<u8> = (0..len as u64).map(|i| (i * i / 7 % colours) as u8).collect();
+            let mut frame = Frame { buffer: Cow::Borrowed(&indices), ..Frame::default() };
+            frame.make_lzw_pre_encoded();
+            assert!(compressed(&indices, &Stop::never()).unwrap() == *frame.buffer, "{len} indices");
+        }
+        assert!(compressed(&[0; 100], &Stop::when(|| true)).is_err());
     }
 
     #[test]

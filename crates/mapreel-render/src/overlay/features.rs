@@ -1,19 +1,17 @@
 //! GeoJSON features with simplestyle. They are projected once; a frame shows what of them is known by its time.
 
 use super::cuts::Cuts;
-use super::paint::{fill, fill_together, round, stroke};
+use super::markers::Marker;
+use super::paint::{fill_together, round, stroke};
 use super::projection::{Projection, Run, add, span};
 use super::trace::PLACE_STEPS;
 use super::weight::Weight;
 use super::work::{Halt, Work};
 use crate::Stop;
-use crate::theme;
 use mapreel_spec::geojson::{Feature, Features, Geometry, Position, Shown, Style};
 use mapreel_spec::{FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION};
-use tiny_skia::{FillRule, Path, PathBuilder, Pixmap};
+use tiny_skia::{Path, PathBuilder, Pixmap};
 
-/// Steps for a marker, beside those for its area.
-const MARKER_STEPS: f32 = 5000.0;
 /// Steps for a feature that is not there: it is looked at all the same.
 const HIDDEN_STEPS: u64 = 4;
 
@@ -162,7 +160,8 @@ impl Shape {
                 self.outline(sheet, path.finish().as_ref(), scale, work)
             }
             Form::Markers(pixels) => {
-                known_markers(pixels, known).iter().try_for_each(|(_, pixel)| self.marker(sheet, *pixel, scale, work))
+                let marker = marker(&self.style, scale);
+                known_markers(pixels, known).iter().try_for_each(|(_, pixel)| marker.draw(sheet, *pixel, work))
             }
         }
     }
@@ -173,21 +172,10 @@ impl Shape {
             None => Ok(()),
         }
     }
+}
 
-    /// A disc with a thin light rim, so that neighbours can be told apart on any ground.
-    fn marker(&self, sheet: &mut Pixmap, [x, y]: [f64; 2], scale: f32, work: &Work) -> Result<(), Halt> {
-        let radius = self.style.marker_diameter * scale / 2.0;
-        for (radius, colour) in [
-            (radius + scale.max(0.8), theme::GROUND.faded(0.85 * f32::from(self.style.marker.a) / 255.0)),
-            (radius, self.style.marker),
-        ] {
-            if let Some(disc) = PathBuilder::from_circle(x as f32, y as f32, radius) {
-                work.spend(MARKER_STEPS as u64 / 2)?;
-                fill(sheet, &disc, FillRule::EvenOdd, colour, work)?;
-            }
-        }
-        Ok(())
-    }
+fn marker(style: &Style, scale: f32) -> Marker {
+    Marker::new(style.marker_diameter * scale, style.marker, scale)
 }
 
 /// The markers of the first `known` positions.
@@ -208,10 +196,7 @@ impl Form {
             }
             Self::Line(path) => outline(path),
             Self::Track(runs) => runs.iter().map(|run| Weight::of_run(run.known(known), width).steps_of_run()).sum(),
-            Self::Markers(pixels) => {
-                let area = (style.marker_diameter * scale).powi(2);
-                known_markers(pixels, known).len() as u64 * (MARKER_STEPS + area / 2.0) as u64
-            }
+            Self::Markers(pixels) => known_markers(pixels, known).len() as u64 * marker(style, scale).steps(),
         }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod degrees;
 pub(crate) mod features;
 pub(crate) mod globe;
 pub(crate) mod graticule;
+mod markers;
 pub(crate) mod natural_earth;
 mod paint;
 mod plane;

@@ -201,14 +201,23 @@ fn blend(
         work.pass(width as u64)?;
         let start = (top as usize + row) * stride + left as usize * 4;
         let pixels = sheet.data_mut()[start..start + width * 4].chunks_exact_mut(4);
-        for (pixel, covered) in pixels.zip(covered).filter(|(_, covered)| **covered > 0) {
-            let alpha = (u32::from(colour.a) * u32::from(*covered) + 127) / 255;
-            for (old, new) in pixel.iter_mut().zip([colour.r, colour.g, colour.b, 255]) {
-                *old = ((u32::from(new) * alpha + u32::from(*old) * (255 - alpha) + 127) / 255) as u8;
-            }
-        }
+        pixels.zip(covered).for_each(|(pixel, covered)| lay_over(pixel, colour, *covered));
     }
     Ok(())
+}
+
+/// Lays a colour over a premultiplied pixel, as far as it is covered, 0 to 255.
+pub(super) fn lay_over(pixel: &mut [u8], colour: Colour, covered: u8) {
+    if covered == 0 {
+        return;
+    }
+    let alpha = (u32::from(colour.a) * u32::from(covered) + 127) / 255;
+    if alpha == 255 {
+        return pixel.copy_from_slice(&[colour.r, colour.g, colour.b, 255]);
+    }
+    for (old, new) in pixel.iter_mut().zip([colour.r, colour.g, colour.b, 255]) {
+        *old = ((u32::from(new) * alpha + u32::from(*old) * (255 - alpha) + 127) / 255) as u8;
+    }
 }
 
 #[cfg(test)]
