@@ -1,6 +1,7 @@
 //! The record of a job: plain data. What may become of it is in `states.rs`.
 
 use crate::{JobId, Time};
+use mapreel_spec::Purpose;
 use mapreel_spec::manifest::{Artifact, Warning};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -24,6 +25,14 @@ impl Service {
         match self {
             Self::Image => "image",
             Self::Animation => "animation",
+        }
+    }
+
+    /// What its requests are sent for.
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::Image => Purpose::Image,
+            Self::Animation => Purpose::Animation,
         }
     }
 }

@@ -25,7 +25,7 @@ impl Inquiry {
     /// The plan exceeds the limits, or the word to stop has come.
     pub(crate) fn new(animation: &Animation, limits: &Limits, hands: &Hands) -> Result<Self, Error> {
         let (mut resolved, now) = (animation.clone(), Timestamp::now());
-        let heard = prepare::resolve(&mut resolved, hands, now)?;
+        let heard = prepare::resolve(&mut resolved, limits, hands, now)?;
         let problem = |pointer: &str, code: &'static str, detail: String, hint: Option<String>| Problem {
             pointer: pointer.to_owned(),
             code,

@@ -15,10 +15,8 @@ use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
 use mapreel_render::{LegendPicture, Painter, Scene};
-use mapreel_sources::{CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};
-use mapreel_spec::{
-    ANSWER_BYTES_MAX, Animation, Document, DocumentKind, Format, FrameCost, Limits, Plan, Problem, Problems,
-};
+use mapreel_sources::{BrokenDocument, CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};
+use mapreel_spec::{Animation, Document, DocumentKind, Format, FrameCost, Limits, Plan, Problem, Problems};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -149,7 +147,7 @@ fn fits(format: Format, width: u32, height: u32) -> Result<(), Problems> {
 /// Fetches the documents that the plan needs, and plans. `now` is the latest for servers whose times have no end.
 fn plan(animation: &Animation, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Plan, Error> {
     let mut resolved = animation.clone();
-    let may_pass = resolve(&mut resolved, hands, now)?.may_pass;
+    let may_pass = resolve(&mut resolved, limits, hands, now)?.may_pass;
     resolved.settle_frames(now).map_err(|why| Error::Frames { why, may_pass })?;
     Ok(Plan::new(&resolved, limits)?)
 }
@@ -204,12 +202,30 @@ impl Heard {
 /// Documents that have been read and that further layers need: each is read once, and kept no longer than for the last of them.
 #[derive(Default)]
 struct Readings {
-    wms: HashMap<String, Result<Rc<mapreel_spec::capabilities::Capabilities>, String>>,
-    wmts: HashMap<String, Result<Rc<mapreel_spec::wmts::Capabilities>, String>>,
+    wms: HashMap<String, Reading<mapreel_spec::capabilities::Capabilities>>,
+    wmts: HashMap<String, Reading<mapreel_spec::wmts::Capabilities>>,
+}
+
+/// What a document says, or why it cannot be read.
+type Reading<T> = Result<Rc<T>, String>;
+
+/// Reads the document of a URL, unless it has been read.
+fn once<T>(
+    readings: &mut HashMap<String, Reading<T>>,
+    url: &str,
+    read: impl FnOnce() -> Result<T, BrokenDocument>,
+) -> Reading<T> {
+    let read = || read().map(Rc::new).map_err(|broken| broken.to_string());
+    readings.entry(url.to_owned()).or_insert_with(read).clone()
 }
 
 /// Takes in every document, and those that they lead to.
-pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) -> Result<Heard, Error> {
+pub(crate) fn resolve(
+    animation: &mut Animation,
+    limits: &Limits,
+    hands: &Hands,
+    now: Timestamp,
+) -> Result<Heard, Error> {
     let mut heard = Heard::default();
     let mut asked = HashSet::new();
     loop {
@@ -224,7 +240,7 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
         let request = |document: &Document| {
             let (wanted, bytes_max) = match document.kind {
                 DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
-                    (Wanted::Json, ANSWER_BYTES_MAX)
+                    (Wanted::Json, limits.answer_bytes_max)
                 }
                 DocumentKind::Wms | DocumentKind::Wmts => (Wanted::Capabilities, CAPABILITIES_BYTES_MAX),
             };
@@ -251,9 +267,8 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
                 }
                 DocumentKind::Wms => {
                     let said = answer.and_then(|bytes| {
-                        let read = || wms::capabilities(&bytes, now).map_err(|broken| broken.to_string());
-                        let read = readings.wms.entry(urls[index].clone()).or_insert_with(|| read().map(Rc::new));
-                        read.clone().inspect_err(|why| heard.note(layer, why.clone(), false))
+                        let said = once(&mut readings.wms, &urls[index], || wms::capabilities(&bytes, now));
+                        said.inspect_err(|why| heard.note(layer, why.clone(), false))
                     });
                     if let Ok(said) = &said {
                         let missing = animation.not_offered(layer, said);
@@ -269,9 +284,8 @@ pub(crate) fn resolve(animation: &mut Animation, hands: &Hands, now: Timestamp) 
                 }
                 DocumentKind::Wmts => {
                     let said = answer.and_then(|bytes| {
-                        let read = || wmts::capabilities(&bytes, now).map_err(|broken| broken.to_string());
-                        let read = readings.wmts.entry(urls[index].clone()).or_insert_with(|| read().map(Rc::new));
-                        read.clone().inspect_err(|why| heard.note(layer, why.clone(), false))
+                        let said = once(&mut readings.wmts, &urls[index], || wmts::capabilities(&bytes, now));
+                        said.inspect_err(|why| heard.note(layer, why.clone(), false))
                     });
                     animation.learn_wmts(layer, said.as_deref().map_err(Clone::clone), now);
                 }

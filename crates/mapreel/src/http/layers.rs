@@ -13,7 +13,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mapreel_queue::failpoint;
-use mapreel_sources::Wanted;
+use mapreel_sources::{CAPABILITIES_BYTES_MAX, Wanted};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub(super) async fn layers(
 }
 
 fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {
-    let _memory = hands.take_memory(DOCUMENTS_MIB)?;
+    let fetching = hands.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
     let document = hands.wait(hands.upstreams.get(url, Wanted::Capabilities))?.map_err(|error| {
         let status = match error {
             mapreel_sources::Error::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -53,6 +53,9 @@ fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {
         };
         Problem::new(status, "upstream", error.to_string())
     })?;
+    // What reading takes is taken when there is something to read: a server may dawdle.
+    drop(fetching);
+    let _reading = hands.take_memory(DOCUMENTS_MIB)?;
     failpoint::hit("reading", None);
     let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
     let offer =

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mapreel_queue::failpoint;
 use mapreel_queue::{NewJob, Service, Submitted};
-use mapreel_spec::{Limits, Plan, Problems, Purpose, parse_request_for};
+use mapreel_spec::{Limits, Plan, Problems, parse_request_for};
 use std::sync::Arc;
 
 const KEY_BYTES_MAX: usize = 255;
@@ -78,11 +78,7 @@ async fn submit(
 
 /// Validates and plans; the frames of each segment.
 fn segments(service: Service, document: &[u8], limits: &Limits) -> Result<Vec<u32>, Problems> {
-    let purpose = match service {
-        Service::Image => Purpose::Image,
-        Service::Animation => Purpose::Animation,
-    };
-    let plan = Plan::new(&parse_request_for(purpose, document, limits)?, limits)?;
+    let plan = Plan::new(&parse_request_for(service.purpose(), document, limits)?, limits)?;
     Ok(plan.segments.iter().map(|segment| segment.len() as u32).collect())
 }
 

@@ -14,7 +14,7 @@ use crate::{report, runs};
 use anyhow::Context;
 use bytes::Bytes;
 use mapreel_queue::failpoint;
-use mapreel_queue::{Claim, Failure, Kind, Outcome, Service};
+use mapreel_queue::{Claim, Failure, Kind, Outcome};
 use mapreel_spec::manifest::Warning;
 use mapreel_spec::{Animation, FramesUnknown, Limits, Purpose, parse_request_for};
 use serde::{Deserialize, Serialize};
@@ -282,10 +282,7 @@ impl Request {
         let document = stop.run_until_cancelled(worker.queue.request(claim.lease.job)).await;
         let document = document.ok_or(Failed::Stopped)??;
         let document = document.ok_or_else(|| Failed::Failure(internal("the request is not in the store")))?;
-        let purpose = match claim.job.service {
-            Service::Image => Purpose::Image,
-            Service::Animation => Purpose::Animation,
-        };
+        let purpose = claim.job.service.purpose();
         let limits = Limits { document_bytes_max: document.len(), ..worker.limits.clone() };
         Ok(Self { document, purpose, limits })
     }

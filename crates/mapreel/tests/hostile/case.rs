@@ -74,6 +74,11 @@ impl Case {
         Self { family: "", name: name.into(), ask, answer, end, offer, waits: false, thorough: false }
     }
 
+    /// Its family and its name.
+    pub fn full_name(&self) -> String {
+        format!("{}: {}", self.family, self.name)
+    }
+
     /// A case whose answer is this body.
     pub fn body(
         name: impl Into<String>,
