@@ -29,7 +29,7 @@ fn main() {
 fn run(name: &str, slots: usize, service: &str, request: impl Fn(&str, usize) -> String) {
     let url = upstream::serve(|path| ("200 OK", "", noise(path)));
     let site = Site::new("bench-memory");
-    let (count, memory) = (slots.to_string(), MEMORY_MIB.to_string());
+    let (count, memory) = (slots.to_string(), format!("{MEMORY_MIB}MiB"));
     let process =
         site.serve(&["--workers", &count, "--image-workers", &count, "--memory", &memory, "--log", "warn"], "");
     let began = Instant::now();

@@ -103,16 +103,25 @@ fn auto_mib_of(root: &Path) -> u64 {
 }
 
 /// What is expected of `MAPREEL_MEMORY` and the setting `memory`, in words.
-pub(crate) fn expected() -> String {
-    format!("a whole number of MiB, {MEMORY_MIB_MIN} or more, or `auto`")
-}
+pub(crate) const EXPECTED: &str = "bytes, or a number with a unit such as `2GiB`, 512MiB or more, or `auto`";
 
-/// What `MAPREEL_MEMORY` and the setting `memory` say, in MiB: a number, or `auto`.
+/// What `MAPREEL_MEMORY` and the setting `memory` say, in MiB: a number of bytes, one with a unit, or `auto`.
 pub(crate) fn parse_mib(text: &str) -> Option<u64> {
-    match text.trim() {
-        "auto" => Some(auto_mib()),
-        number => number.parse().ok().filter(|mib| *mib >= MEMORY_MIB_MIN),
+    let text = text.trim();
+    if text == "auto" {
+        return Some(auto_mib());
     }
+    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let unit = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "t" | "tib" => 1u64 << 40,
+        _ => return None,
+    };
+    let bytes = number.trim().parse::<u64>().ok()?.checked_mul(unit)?;
+    Some(bytes >> 20).filter(|mib| *mib >= MEMORY_MIB_MIN)
 }
 
 #[cfg(test)]
@@ -129,6 +138,22 @@ mod tests {
         drop(most);
         assert!(budget.take(5000).await.is_some(), "who needs more than there is works alone");
         assert_eq!(budget.free_mib(), 784);
+    }
+
+    #[test]
+    fn memory_is_said_in_bytes_or_with_a_unit() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(parse_mib(text), expected, "{text}");
+        check("2GiB", Some(2048));
+        check(" 768 MiB ", Some(768));
+        check("1073741824", Some(1024));
+        check("1g", Some(1024));
+        check("524288kib", Some(512));
+        check("512", None);
+        check("511MiB", None);
+        check("2 gallons", None);
+        check("-2GiB", None);
+        check("99999999999TiB", None);
+        check("", None);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("download_redirect", "false", "`false` or `true`", "Answer downloads with a redirect to a URL of the bucket that is signed for a few minutes."),
     setting("workers", "auto", "a whole number, or `auto` for one for each core", "Parts of animations drawn at once by this process; 0: none, the API alone."),
     setting("image_workers", "auto", "a whole number, or `auto` for as many as `workers`", "Images drawn at once beside them, so that no image waits for an animation."),
-    setting("memory", "auto", "a whole number of MiB, 512 or more, or `auto` for three quarters of what the cgroup or the machine has", "What the process may take of memory. A map whose frame does not fit is refused."),
+    setting("memory", "auto", "bytes, or a number with a unit such as `2GiB`, 512MiB or more, or `auto` for three quarters of what the cgroup or the machine has", "What the process may take of memory. A map whose frame does not fit is refused."),
     setting("private_upstreams", "", "addresses, networks or names, separated by commas", "Upstreams that are not public and may still be asked: `10.107.0.0/16,wms.internal:8080`."),
     setting("credentials", "", "the path of a TOML file", "Secrets for upstreams, which requests name and never hold; docs/OPERATIONS.md has its form."),
     setting("fonts", "", "paths of font files and folders, separated by commas", "Fonts for scripts beyond Latin, Greek and Cyrillic; without it, the system's. The same for all workers."),

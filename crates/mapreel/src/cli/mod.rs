@@ -125,7 +125,7 @@ fn credentials(file: Option<PathBuf>) -> anyhow::Result<Credentials> {
 /// What the process may take of memory, in MiB: what `MAPREEL_MEMORY` says, or three quarters of what there is.
 fn memory_mib() -> anyhow::Result<u64> {
     let text = std::env::var("MAPREEL_MEMORY").unwrap_or_else(|_| "auto".into());
-    let wrong = || Refused(format!("`MAPREEL_MEMORY`: `{text}` is not {}", budget::expected()));
+    let wrong = || Refused(format!("`MAPREEL_MEMORY`: `{text}` is not {}", budget::EXPECTED));
     Ok(budget::parse_mib(&text).ok_or_else(wrong)?)
 }
 

@@ -51,7 +51,7 @@ fn the_memory_of_a_map_does_not_grow_with_its_tiles() {
 #[test]
 fn a_map_that_does_not_fit_into_memory_is_refused_with_what_fits() {
     let site = Site::new("no-room");
-    let process = site.serve(&["--memory", "512"], "");
+    let process = site.serve(&["--memory", "512MiB"], "");
     let layer = |i| format!(r#"{{ "type": "xyz", "url": "http://127.0.0.1:9/{i}/{{z}}/{{x}}/{{y}}.png" }}"#);
     let layers: Vec<String> = (0..10).map(layer).collect();
     let request = |side: u32| {
