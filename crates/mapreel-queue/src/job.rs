@@ -91,6 +91,9 @@ pub struct Job {
     pub id: JobId,
     /// What was asked for.
     pub service: Service,
+    /// Who sent it: the name of a key, or an address. Jobs of earlier versions are nobody's.
+    #[serde(default)]
+    pub owner: String,
     /// Its state.
     pub state: State,
     /// Grows with every change.

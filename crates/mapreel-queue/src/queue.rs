@@ -131,6 +131,8 @@ impl Default for Settings {
 pub struct NewJob {
     /// What is asked for.
     pub service: Service,
+    /// Who sends it: the name of a key, or an address.
+    pub owner: String,
     /// The request document.
     pub document: Bytes,
     /// Its SHA-256, in hexadecimal.

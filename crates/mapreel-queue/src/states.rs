@@ -53,6 +53,7 @@ impl Job {
         Self {
             id,
             service: new.service,
+            owner: new.owner.clone(),
             state: State::Pending,
             version: 1,
             created: now,

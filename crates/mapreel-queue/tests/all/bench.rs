@@ -93,6 +93,7 @@ impl Bench {
 pub fn image() -> NewJob {
     NewJob {
         service: Service::Image,
+        owner: "somebody".into(),
         document: Bytes::from_static(b"{}"),
         request_sha256: "ab".into(),
         segments: vec![1],

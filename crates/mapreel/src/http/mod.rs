@@ -9,6 +9,7 @@ mod job;
 mod layers;
 mod openapi;
 mod operations;
+mod owner;
 mod preview;
 mod problem;
 mod serve;

@@ -1,7 +1,8 @@
 //! Accepting connections: bounded in number, in the size of a head and in the time it takes, and ended without breaking an
 //! answer off.
 
-use axum::Router;
+use super::owner::Peer;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -40,7 +41,7 @@ async fn serve(door: Door, router: Router, places: Arc<Semaphore>, stop: Cancell
             accepted = accept(&listener, &places) => accepted,
         };
         match accepted {
-            Ok((stream, place)) => connect(stream, place, &router, &graceful),
+            Ok((stream, peer, place)) => connect(stream, peer, place, &router, &graceful),
             // Too many open files, most often: it passes.
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -53,17 +54,20 @@ async fn serve(door: Door, router: Router, places: Arc<Semaphore>, stop: Cancell
     let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
 }
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> std::io::Result<(TcpStream, Peer, OwnedSemaphorePermit)> {
     let place = places.clone().acquire_owned().await.map_err(std::io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
+    let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, place))
+    Ok((stream, Peer(peer), place))
 }
 
-fn connect(stream: TcpStream, place: OwnedSemaphorePermit, router: &Router, graceful: &GracefulShutdown) {
+fn connect(stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit, router: &Router, graceful: &GracefulShutdown) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(HEAD_BYTES_MAX);
-    let service = TowerToHyperService::new(router.clone());
+    let service = TowerToHyperService::new(router.clone().layer(Extension(peer)));
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     tokio::spawn(async move {

@@ -3,6 +3,7 @@
 use super::App;
 use super::body::Document;
 use super::job::JobView;
+use super::owner::Owner;
 use super::problem::Problem;
 use crate::artifact::sha256;
 use axum::Json;
@@ -23,8 +24,13 @@ const KEY_BYTES_MAX: usize = 255;
     responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
               (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn image(app: State<Arc<App>>, headers: HeaderMap, body: Document) -> Result<Response, Problem> {
-    submit(app, Service::Image, &headers, body.0).await
+pub(super) async fn image(
+    app: State<Arc<App>>,
+    owner: Owner,
+    headers: HeaderMap,
+    body: Document,
+) -> Result<Response, Problem> {
+    submit(app, owner, Service::Image, &headers, body.0).await
 }
 
 /// Draw an animation.
@@ -33,12 +39,18 @@ pub(super) async fn image(app: State<Arc<App>>, headers: HeaderMap, body: Docume
     responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
               (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn animation(app: State<Arc<App>>, headers: HeaderMap, body: Document) -> Result<Response, Problem> {
-    submit(app, Service::Animation, &headers, body.0).await
+pub(super) async fn animation(
+    app: State<Arc<App>>,
+    owner: Owner,
+    headers: HeaderMap,
+    body: Document,
+) -> Result<Response, Problem> {
+    submit(app, owner, Service::Animation, &headers, body.0).await
 }
 
 async fn submit(
     State(app): State<Arc<App>>,
+    Owner(owner): Owner,
     service: Service,
     headers: &HeaderMap,
     document: Bytes,
@@ -54,7 +66,7 @@ async fn submit(
         segments(service, &of_thread, &limits).map(|segments| (segments, sha256(&of_thread)))
     });
     let (segments, request_sha256) = read.await??;
-    let new = NewJob { service, document, request_sha256, segments, idempotency_key };
+    let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {
             failpoint::hit("inserted", None);

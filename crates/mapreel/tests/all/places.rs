@@ -123,6 +123,7 @@ fn die_with_two_parts(site: &Site) -> Vec<String> {
             let document = Bytes::from(world(title));
             let new = NewJob {
                 service: Service::Image,
+                owner: String::new(),
                 document,
                 request_sha256: "x".into(),
                 segments: vec![1],
