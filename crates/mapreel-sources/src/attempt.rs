@@ -6,7 +6,6 @@ use crate::client::{Config, host};
 use crate::connections::{Connections, was_refused};
 use crate::credentials::Credential;
 use crate::egress::refused;
-use crate::interim;
 use crate::readers::Readers;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
@@ -85,10 +84,7 @@ async fn send(
         Some(credential) => credential.sign(request, url),
         None => request,
     };
-    let (client, request) = request.build_split();
-    let request = request.map_err(|error| unsent(&error, config, url))?;
-    let sent = until.keep(url, interim::execute(&client, request), |s| format!("no answer within {s} s")).await?;
-    let sent = sent.ok_or_else(|| Error::Flood { host: host(url), what: "interim answers and no answer" })?;
+    let sent = until.keep(url, request.send(), |s| format!("no answer within {s} s")).await?;
     let response = sent.map_err(|error| unsent(&error, config, url))?;
     config.egress.admit_peer(url, response.remote_addr())?;
     Ok(response)

@@ -24,7 +24,6 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gate;
-mod interim;
 mod public;
 mod readers;
 mod retry;

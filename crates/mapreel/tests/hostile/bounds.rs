@@ -1,5 +1,6 @@
 //! What a case may cost.
 
+use super::case::Case;
 use super::measure::Cost;
 
 /// What a case may cost.
@@ -21,6 +22,11 @@ impl Bounds {
     /// The time after which a process is killed: the case is lost, and others wait.
     pub fn killed_cpu_s(&self) -> u64 {
         (self.cpu_s * 1.5).ceil() as u64
+    }
+
+    /// The same for a case that burns processor time: no more than the 30 s that an upstream has.
+    pub fn of(self, case: &Case) -> Self {
+        if case.burns { Self { cpu_s: self.cpu_s.max(30.0), ..self } } else { self }
     }
 
     /// What is too much, in words.

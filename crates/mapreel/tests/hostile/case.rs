@@ -19,6 +19,8 @@ pub struct Case {
     pub waits: bool,
     /// It is played only when all are: another says nearly the same in less time.
     pub thorough: bool,
+    /// It takes processor time until the upstream's time is over, and nothing ends it before: a known weakness.
+    pub burns: bool,
 }
 
 /// How a run or a job ends.
@@ -71,7 +73,7 @@ impl Case {
             (Ask::Wms | Ask::Wmts, _) => Offer::Either,
             _ => Offer::Skip,
         };
-        Self { family: "", name: name.into(), ask, answer, end, offer, waits: false, thorough: false }
+        Self { family: "", name: name.into(), ask, answer, end, offer, waits: false, thorough: false, burns: false }
     }
 
     /// Its family and its name.
@@ -105,6 +107,11 @@ impl Case {
     /// The same, only for when all are played.
     pub fn thorough(self) -> Self {
         Self { thorough: true, ..self }
+    }
+
+    /// The same where processor time is spent until the upstream's time is over.
+    pub fn burns(self) -> Self {
+        Self { burns: true, ..self }
     }
 
     /// The same of an upstream that takes its time.

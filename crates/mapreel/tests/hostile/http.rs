@@ -26,15 +26,21 @@ struct Way {
     name: &'static str,
     end: End,
     waits: bool,
+    burns: bool,
     write: Writer,
 }
 
 const fn way(name: &'static str, end: End, write: Writer) -> Way {
-    Way { name, end, waits: false, write }
+    Way { name, end, waits: false, burns: false, write }
 }
 
 const fn slow(name: &'static str, write: Writer) -> Way {
-    Way { name, end: End::Lost, waits: true, write }
+    Way { name, end: End::Lost, waits: true, burns: false, write }
+}
+
+/// hyper passes over interim answers (RFC 9110, 15.2), however many there are, and reqwest does not tell of them.
+const fn burning(name: &'static str, write: Writer) -> Way {
+    Way { name, end: End::Lost, waits: false, burns: true, write }
 }
 
 fn put(stream: &mut TcpStream, text: &str) -> bool {
@@ -101,7 +107,7 @@ const WAYS: &[Way] = &[
     way("headers for ever", End::Lost, |_, stream| { put(stream, "HTTP/1.1 200 OK\r\n"); for_ever(stream, &"X: y\r\n".repeat(1000)); }),
     way("a status line for ever", End::Lost, |_, stream| { put(stream, "HTTP/1.1 200 "); for_ever(stream, &"O".repeat(10_000)); }),
     way("status 100, 10 000 times", End::Made, |body, stream| { put(stream, &"HTTP/1.1 100 Continue\r\n\r\n".repeat(10_000)); whole(body, stream, "200 OK", ""); }),
-    way("status 103 for ever", End::Lost, |_, stream| for_ever(stream, &"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(1000))),
+    burning("status 103 for ever", |_, stream| for_ever(stream, &"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(1000))),
     way("a body for ever", End::Lost, |_, stream| { put(stream, "HTTP/1.1 200 OK\r\n\r\n"); for_ever(stream, &"<x/>".repeat(10_000)); }),
     way("chunks for ever", End::Lost, |_, stream| { put(stream, CHUNKED); for_ever(stream, &"4\r\n<x/>\r\n".repeat(1000)); }),
     way("chunks of a byte, 30 million", End::Lost, |_, stream| { put(stream, CHUNKED); for _ in 0..3_000 { if !put(stream, &"1\r\n<\r\n".repeat(10_000)) { return; } } put(stream, "0\r\n\r\n"); }),
@@ -177,6 +183,7 @@ pub fn cases() -> Vec<Case> {
             let answer = Answer::Wire(Arc::new(move |stream| write(&right, stream)));
             let case = Case::new(format!("{what}: {}", way.name), ask, way.end, answer);
             let case = if way.waits { case.waits() } else { case };
+            let case = if way.burns { case.burns() } else { case };
             cases.push(if second > 0 { case.thorough() } else { case });
         }
     }

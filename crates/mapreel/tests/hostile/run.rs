@@ -57,7 +57,8 @@ impl Staged {
             "layers" => format!("not {:?}", self.case.offer),
             _ => format!("not {:?}", self.case.end),
         });
-        let wrong: Vec<String> = unexpected.into_iter().chain(bounds.exceeded(cost)).chain(more).collect();
+        let wrong: Vec<String> =
+            unexpected.into_iter().chain(bounds.of(&self.case).exceeded(cost)).chain(more).collect();
         let (family, name, wrong) = (self.case.family, self.case.name.clone(), wrong.join("; "));
         Row { family, name, front, outcome, cost, took_s, wrong }
     }
@@ -74,7 +75,7 @@ impl Staged {
         }
         let folder = folder("hostile").join(self.index.to_string());
         let began = Instant::now();
-        let (outcome, cost) = command_line::render(&self.case, &self.url, &folder, bounds);
+        let (outcome, cost) = command_line::render(&self.case, &self.url, &folder, &bounds.of(&self.case));
         vec![self.row("render", began, (outcome, cost, None), bounds)]
     }
 
