@@ -6,10 +6,11 @@ use crate::client::{Config, host};
 use crate::connections::{Connections, was_refused};
 use crate::credentials::Credential;
 use crate::egress::refused;
+use crate::host_limiter::{HostLimiter, Permit};
 use crate::readers::Readers;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use mapreel_spec::wms::redacted;
+use mapreel_spec::has_secrets;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
 use std::io::Read;
 use std::time::{Duration, SystemTime};
@@ -21,28 +22,52 @@ use url::Url;
 const CHUNKS_FREE: usize = 100_000;
 const CHUNK_BYTES_MIN: usize = 32;
 
-pub(crate) async fn attempt(
-    connections: &Connections,
-    config: &Config,
-    url: &Url,
-    credential: Option<&Credential>,
-    wanted: Wanted,
-    readers: &Readers,
-) -> Result<Bytes, Error> {
-    let mut url = url.clone();
-    let until = Deadline::new(config.answer_timeout);
-    for _ in 0..=config.redirects_max {
-        let response = send(connections, config, &url, credential, &until).await?;
-        let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-        match response.headers().get(LOCATION) {
-            Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
-            _ => {
-                let answer = receive(response, config, &url, wanted, &until, readers).await;
-                return answer.map_err(|error| without(credential, error));
+/// What all attempts at one URL have in common.
+pub(crate) struct Attempts<'a> {
+    pub connections: &'a Connections,
+    pub config: &'a Config,
+    pub limiter: &'a HostLimiter,
+    pub readers: &'a Readers,
+    pub owner: &'a str,
+    /// Until when a host is waited for that rests.
+    pub patience: Instant,
+    pub credential: Option<&'a Credential>,
+    pub wanted: Wanted,
+}
+
+impl Attempts<'_> {
+    /// Makes one. Every host that it is led to is asked by a permit of its own; that of the last one stays.
+    pub(crate) async fn attempt(&self, url: &Url, permit: &mut Option<Permit>) -> Result<Bytes, Error> {
+        let (mut url, mut is_secret) = (url.clone(), false);
+        let until = Deadline::new(self.config.answer_timeout);
+        for _ in 0..=self.config.redirects_max {
+            self.enter(&host(&url), permit).await?;
+            is_secret |= has_secrets(&url) || self.credential.is_some_and(|credential| credential.is_for(&url));
+            let response = send(self.connections, self.config, &url, self.credential, &until).await?;
+            let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+            match response.headers().get(LOCATION) {
+                Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
+                _ => {
+                    let answer = receive(response, self.config, &url, self.wanted, &until, self.readers).await;
+                    return answer.map_err(|error| if is_secret { without_text(error) } else { error });
+                }
             }
         }
+        Err(Error::Redirect { host: host(&url), what: format!("more than {} times", self.config.redirects_max) })
     }
-    Err(Error::Redirect { host: host(&url), what: format!("more than {} times", config.redirects_max) })
+
+    /// Takes a permit for a host, unless it is there. The one for another host is given back before: who holds one while he waits
+    /// for another may wait for somebody who waits for him.
+    async fn enter(&self, host: &str, permit: &mut Option<Permit>) -> Result<(), Error> {
+        if permit.as_ref().is_some_and(|permit| permit.host() == host) {
+            return Ok(());
+        }
+        if let Some(other) = permit.take() {
+            other.leave(&Ok::<(), Error>(()));
+        }
+        *permit = Some(self.limiter.enter(self.owner, host, self.patience).await?);
+        Ok(())
+    }
 }
 
 /// The end of the time that an upstream has for its whole answer, redirects included. How it shares it out between
@@ -90,14 +115,10 @@ async fn send(
     Ok(response)
 }
 
-/// The error without the secret, which a server may repeat.
-fn without(credential: Option<&Credential>, mut error: Error) -> Error {
-    if let (
-        Some(credential),
-        Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. },
-    ) = (credential, &mut error)
-    {
-        *text = credential.redacted(text);
+/// The error without what a server says. Where it was sent a secret it may repeat it, in whatever spelling.
+fn without_text(mut error: Error) -> Error {
+    if let Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. } = &mut error {
+        text.clear();
     }
     error
 }
@@ -161,11 +182,8 @@ async fn receive(
     let headers = response.headers().clone();
     let answer = Unread { host, status: response.status().as_u16(), body, headers, max };
     match answer.is_heavy() {
-        false => answer.read(wanted, url),
-        true => {
-            let url = url.clone();
-            readers.read(move || answer.read(wanted, &url)).await
-        }
+        false => answer.read(wanted),
+        true => readers.read(move || answer.read(wanted)).await,
     }
 }
 
@@ -191,7 +209,7 @@ impl Unread {
     }
 
     /// Inflates and judges it.
-    fn read(self, wanted: Wanted, url: &Url) -> Result<Bytes, Error> {
+    fn read(self, wanted: Wanted) -> Result<Bytes, Error> {
         let encoding = self.encoding();
         let Self { host, status, body, headers, max } = self;
         let body = match encoding.as_deref() {
@@ -209,11 +227,6 @@ impl Unread {
         let found = judge(&host, status, &body, wanted).map_err(|mut error| {
             if let Error::Status { retry_after: asked, .. } | Error::Exception { retry_after: asked, .. } = &mut error {
                 *asked = retry_after(&headers);
-            }
-            if let Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. } =
-                &mut error
-            {
-                *text = redacted(text, url.as_str());
             }
             error
         })?;

@@ -1,20 +1,25 @@
 //! The one way to an upstream.
 
 use crate::answer::Wanted;
-use crate::attempt::attempt;
+use crate::attempt::Attempts;
 use crate::cache::Cache;
 use crate::connections::Connections;
 use crate::credentials::{Credential, Credentials};
-use crate::gate::Gates;
+use crate::host_limiter::{HostLimiter, Permit};
 use crate::readers::Readers;
 use crate::said::Said;
 use crate::{Egress, Error, retry};
 use bytes::Bytes;
 use mapreel_spec::ANSWER_BYTES_MAX;
+use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::time::Instant;
 use url::Url;
+
+/// How long a run waits for a host that rests: once through its rest, and for the one request that finds out.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The longest capabilities document, in bytes.
 pub const CAPABILITIES_BYTES_MAX: usize = 64 << 20;
@@ -34,7 +39,7 @@ pub struct Config {
     pub capabilities_lifetime: Duration,
     /// Redirects followed for one request.
     pub redirects_max: u32,
-    /// Requests under way at one host and port.
+    /// Requests under way at one host and port for one owner; all owners together have four times as many.
     pub per_host_max: usize,
     /// Attempts for one request.
     pub attempts_max: u32,
@@ -79,13 +84,17 @@ impl Config {
 pub struct Client {
     shared: Arc<Shared>,
     cache: Cache,
+    /// For whom it asks.
+    owner: String,
+    /// Until when hosts are waited for that were found to rest.
+    patience: Mutex<HashMap<String, Instant>>,
 }
 
 /// What all runs of a process share: connections, and what is known of hosts.
 struct Shared {
     connections: Connections,
     config: Config,
-    gates: Gates,
+    limiter: HostLimiter,
     readers: Readers,
     /// What servers said of themselves, for a while.
     said: Said,
@@ -101,15 +110,20 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let connections = Connections::new(&config)
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
-        let (gates, cache) = (Gates::new(config.per_host_max), Cache::new(config.cache_bytes_max));
+        let limiter = HostLimiter::new(config.per_host_max);
         let said = Said::new(config.capabilities_lifetime, config.capabilities_bytes_max);
-        Ok(Self { shared: Arc::new(Shared { connections, config, gates, readers: Readers::new(), said }), cache })
+        Ok(Self::of(Arc::new(Shared { connections, config, limiter, readers: Readers::new(), said }), ""))
     }
 
-    /// A client for another run. It shares connections, limits, places at hosts and what is known of their health; its
-    /// cache is its own and empty, so that what failed in one run is asked for again in the next.
-    pub fn fresh(&self) -> Self {
-        Self { shared: self.shared.clone(), cache: Cache::new(self.shared.config.cache_bytes_max) }
+    fn of(shared: Arc<Shared>, owner: &str) -> Self {
+        let cache = Cache::new(shared.config.cache_bytes_max);
+        Self { shared, cache, owner: owner.to_owned(), patience: Mutex::default() }
+    }
+
+    /// A client for another run. It shares connections, and limits and what is known of hosts with all that ask for the same owner;
+    /// its cache is its own and empty, so that what failed in one run is asked for again in the next.
+    pub fn fresh(&self, owner: &str) -> Self {
+        Self::of(self.shared.clone(), owner)
     }
 
     /// The bytes behind a URL, which are what was wanted, by their first bytes at least; none where there is no tile.
@@ -118,10 +132,13 @@ impl Client {
     /// The last attempt's error; see [`Error`].
     pub async fn get(&self, url: &str, wanted: Wanted) -> Result<Bytes, Error> {
         let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let mut parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::wms::without_secrets(url)))?;
+        let mut parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_spec::without_secrets(url)))?;
+        // The name of a credential stands in the place of a user, and no other user is asked with.
+        let named = parsed.clone();
+        let _ = parsed.set_username("");
         // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
         self.shared.config.egress.admit(&parsed)?;
-        let credential = self.shared.config.credentials.take(&mut parsed)?;
+        let credential = self.shared.config.credentials.named_in(&named)?;
         let answer = match wanted {
             Wanted::Picture | Wanted::Piece { .. } | Wanted::Json => {
                 return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
@@ -137,23 +154,36 @@ impl Client {
     }
 
     async fn fetch(&self, url: Url, credential: Option<&Credential>, wanted: Wanted) -> Result<Bytes, Error> {
-        let place = self.shared.gates.enter(&host(&url)).await?;
-        let mut number = 1;
+        let Shared { connections, config, limiter, readers, .. } = &*self.shared;
+        let (owner, patience) = (self.owner.as_str(), self.patience(&host(&url)));
+        let attempts = Attempts { connections, config, limiter, readers, owner, patience, credential, wanted };
+        let (mut permit, mut number) = (None, 1);
         let result = loop {
-            let Shared { connections, config, readers, .. } = &*self.shared;
-            let result = attempt(connections, config, &url, credential, wanted, readers).await;
+            let result = attempts.attempt(&url, &mut permit).await;
             let Err(error) = &result else { break result };
-            if place.must_rest() {
+            if permit.as_ref().is_none_or(Permit::must_rest) {
                 break result;
             }
             number += 1;
-            match retry::wait(error, number, self.shared.config.attempts_max, fastrand::f64()) {
+            match retry::wait(error, number, config.attempts_max, fastrand::f64()) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => break result,
             }
         };
-        place.leave(&result);
+        if let Some(permit) = permit {
+            permit.leave(&result);
+        }
         result
+    }
+
+    /// Until when this run waits for a host that rests: it waits for each once.
+    fn patience(&self, host: &str) -> Instant {
+        let now = Instant::now();
+        let mut patience = self.patience.lock().expect("no panic while held");
+        match self.shared.limiter.rests(&self.owner, host) {
+            true => *patience.entry(host.to_owned()).or_insert(now + PATIENCE),
+            false => now + PATIENCE,
+        }
     }
 }
 
@@ -189,13 +219,15 @@ impl Upstreams for Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host_limiter::OWNERS_AT_ONCE;
 
     #[test]
     fn the_documents_promise_upstreams_what_they_get() {
         let config = Config::default();
         let promise = format!(
-            "An upstream gets at most {} requests at once, {} s and {} MB for each answer, {} attempts",
+            "An upstream gets at most {} requests at once for one owner of jobs, {} for all together, {} s and {} MB for each answer, {} attempts",
             config.per_host_max,
+            config.per_host_max * OWNERS_AT_ONCE,
             config.answer_timeout.as_secs(),
             config.answer_bytes_max >> 20,
             config.attempts_max,

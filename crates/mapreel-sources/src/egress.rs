@@ -10,7 +10,7 @@
 use crate::allowed::{has_empty_label, without_final_dot};
 use crate::client::host;
 use crate::public::is_public;
-use crate::{Allowed, BadAllowed, Error};
+use crate::{Allowed, BadAllowed, Error, Ports};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
@@ -21,6 +21,8 @@ const LAST_LABELS_REFUSED: &[&str] = &["localhost", "internal", "local"];
 const METADATA: &str = "metadata";
 
 const NOT_PUBLIC: &str = "is not a public address; the operator may allow it with `MAPREEL_PRIVATE_UPSTREAMS`";
+const WRONG_PORT: &str =
+    "is on a port where no upstream is asked; the operator may allow it with `MAPREEL_UPSTREAM_PORTS`";
 const WITH_USER: &str = "is asked with a user name in the URL, which is not done here";
 
 /// Which upstreams may be asked.
@@ -29,8 +31,13 @@ pub enum Egress {
     /// All that the machine reaches, by the system's proxies if it has some.
     #[default]
     Any,
-    /// Public addresses, and what is allowed besides. Proxies are not used: they would resolve names out of sight.
-    Public(Vec<Allowed>),
+    /// Public addresses on these ports, and what is allowed besides. Proxies are not used: they would resolve names out of sight.
+    Public {
+        /// What is not public, or on another port, and may be asked all the same.
+        allowed: Vec<Allowed>,
+        /// The ports of all upstreams that are not allowed with a port of their own.
+        ports: Ports,
+    },
 }
 
 /// A name that leads, or may lead, where nobody may ask.
@@ -44,12 +51,20 @@ impl Egress {
     /// # Errors
     /// Every entry that cannot be read.
     pub fn public(list: &str) -> Result<Self, BadAllowed> {
-        Allowed::list(list).map(Self::Public)
+        Ok(Self::Public { allowed: Allowed::list(list)?, ports: Ports::default() })
+    }
+
+    /// The same on other ports.
+    pub fn on(self, ports: Ports) -> Self {
+        match self {
+            Self::Any => Self::Any,
+            Self::Public { allowed, .. } => Self::Public { allowed, ports },
+        }
     }
 
     /// Refuses what a URL alone shows to be forbidden. The addresses of a name are not known here.
     pub(crate) fn admit(&self, url: &Url) -> Result<(), Error> {
-        let Self::Public(list) = self else { return Ok(()) };
+        let Self::Public { allowed: list, ports } = self else { return Ok(()) };
         let port = url.port_or_known_default();
         // The typed host: whatever notation an address came in, here it is an address.
         let admitted = match url.host() {
@@ -61,6 +76,10 @@ impl Egress {
         if !admitted {
             return Err(refused(url));
         }
+        let by_itself = || list.iter().any(|allowed| allowed.port() == port && is_meant(allowed, url));
+        if !port.is_some_and(|port| ports.has(port)) && !by_itself() {
+            return Err(Error::Refused { host: host(url), what: WRONG_PORT });
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::Refused { host: host(url), what: WITH_USER });
         }
@@ -70,7 +89,7 @@ impl Egress {
     /// Refuses a name for one forbidden address among its addresses: which one is connected to is not ours to say, and a
     /// name with both kinds is an attempt. `port` is the request's, or `None` for one that the list does not name.
     pub(crate) fn admit_all(&self, name: &str, port: Option<u16>, addresses: &[SocketAddr]) -> Result<(), NotPublic> {
-        let Self::Public(list) = self else { return Ok(()) };
+        let Self::Public { allowed: list, .. } = self else { return Ok(()) };
         let admitted =
             admits_name(list, name, port) || addresses.iter().all(|address| admits_address(list, address.ip(), port));
         if admitted { Ok(()) } else { Err(NotPublic) }
@@ -78,7 +97,7 @@ impl Egress {
 
     /// Refuses an answer that came from a forbidden address, or from none that is known.
     pub(crate) fn admit_peer(&self, url: &Url, peer: Option<SocketAddr>) -> Result<(), Error> {
-        let Self::Public(list) = self else { return Ok(()) };
+        let Self::Public { allowed: list, .. } = self else { return Ok(()) };
         let port = url.port_or_known_default();
         let by_name = url.domain().is_some_and(|name| admits_name(list, name, port));
         let by_address = peer.is_some_and(|peer| admits_address(list, peer.ip(), port));
@@ -89,7 +108,7 @@ impl Egress {
     pub(crate) fn ports(&self) -> BTreeSet<u16> {
         match self {
             Self::Any => BTreeSet::new(),
-            Self::Public(list) => list.iter().filter_map(Allowed::port).collect(),
+            Self::Public { allowed, .. } => allowed.iter().filter_map(Allowed::port).collect(),
         }
     }
 }
@@ -101,6 +120,16 @@ pub(crate) fn refused(url: &Url) -> Error {
 
 fn admits_address(list: &[Allowed], address: IpAddr, port: Option<u16>) -> bool {
     is_public(address) || on_port(list, port).any(|allowed| allowed.has_address(address))
+}
+
+/// Whether an entry of the list means the host of a URL, on whatever port.
+fn is_meant(allowed: &Allowed, url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => allowed.has_address(ip.into()),
+        Some(Host::Ipv6(ip)) => allowed.has_address(ip.into()),
+        Some(Host::Domain(name)) => allowed.has_name(without_final_dot(name)),
+        None => false,
+    }
 }
 
 fn admits_name(list: &[Allowed], name: &str, port: Option<u16>) -> bool {
@@ -188,6 +217,20 @@ mod tests {
         assert!(!asks(&egress("wms.internal:8080"), "http://wms.internal/"));
         assert!(asks(&egress("wms.internal:80, wms.internal:443"), "http://wms.internal/"));
         assert!(asks(&egress("wms.internal:443"), "https://wms.internal/"));
+    }
+
+    #[test]
+    fn only_ports_of_upstreams_are_asked() {
+        for (port, expected) in
+            [(80, true), (443, true), (1024, true), (8080, true), (22, false), (25, false), (445, false)]
+        {
+            assert_eq!(asks(&egress(""), &format!("http://a.org:{port}/")), expected, "{port}");
+        }
+        assert!(asks(&egress("a.org:25"), "http://a.org:25/") && !asks(&egress("a.org"), "http://a.org:25/"));
+        assert!(
+            asks(&egress("10.0.0.1:25"), "http://10.0.0.1:25/") && !asks(&egress("10.0.0.0/8"), "http://10.0.0.1:25/")
+        );
+        assert!(!asks(&egress("").on("443".parse().unwrap()), "http://a.org/"));
     }
 
     #[test]

@@ -23,7 +23,8 @@ mod egress;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;
-mod gate;
+mod host_limiter;
+mod ports;
 mod public;
 mod readers;
 mod retry;
@@ -41,3 +42,4 @@ pub use decode::{Picture, Sizes, decode, decode_into};
 pub use document::BrokenDocument;
 pub use egress::Egress;
 pub use error::Error;
+pub use ports::{BadPorts, Ports};

@@ -256,13 +256,14 @@ async fn a_host_gets_at_most_six_requests_at_once() {
 
 #[tokio::test]
 async fn a_dead_host_is_left_alone_after_five_failures() {
-    let server = Server::start(|_, stream| send(stream, "503 Service Unavailable", "", b""));
+    let server = Server::start(|_, _| ());
     let client = Client::new(Config { attempts_max: 1, per_host_max: 1, ..config() }).unwrap();
-    let mut last = String::new();
-    for i in 0..40 {
-        last = client.get(&format!("{}/{i}", server.url), Wanted::Picture).await.unwrap_err().to_string();
+    for i in 0..5 {
+        client.get(&format!("{}/{i}", server.url), Wanted::Picture).await.unwrap_err();
     }
-    assert!(last.contains("failed 5 times in a row"), "{last}");
+    let urls: Vec<String> = (5..40).map(|i| format!("{}/{i}", server.url)).collect();
+    let others = futures_util::future::join_all(urls.iter().map(|url| client.get(url, Wanted::Picture)));
+    assert!(tokio::time::timeout(Duration::from_millis(300), others).await.is_err(), "it is waited for");
     assert_eq!(server.hits(), 5);
 }
 
@@ -291,15 +292,67 @@ async fn a_fresh_client_forgets_answers_and_remembers_hosts() {
         client.get(&server.url, Wanted::Picture).await.unwrap_err();
     }
     assert_eq!(server.hits(), 1, "within one run a failure is kept");
-    client.fresh().get(&server.url, Wanted::Picture).await.unwrap_err();
+    client.fresh("somebody").get(&server.url, Wanted::Picture).await.unwrap_err();
     assert_eq!(server.hits(), 2, "the next run asks again");
 
-    let dead = Server::start(|_, stream| send(stream, "503 Service Unavailable", "", b""));
+    let dead = Server::start(|_, _| ());
     let client = Client::new(Config { attempts_max: 1, ..config() }).unwrap();
-    let mut last = String::new();
-    for _ in 0..6 {
-        last = client.fresh().get(&dead.url, Wanted::Picture).await.unwrap_err().to_string();
+    for _ in 0..5 {
+        client.fresh("somebody").get(&dead.url, Wanted::Picture).await.unwrap_err();
     }
-    assert!(last.contains("failed 5 times in a row"), "{last}");
     assert_eq!(dead.hits(), 5);
+    let waits = client.fresh("somebody");
+    let rests = tokio::time::timeout(Duration::from_millis(300), waits.get(&dead.url, Wanted::Picture));
+    assert!(rests.await.is_err() && dead.hits() == 5, "it rests, and is waited for");
+    client.fresh("somebody else").get(&dead.url, Wanted::Picture).await.unwrap_err();
+    assert_eq!(dead.hits(), 6, "for nobody else");
+}
+
+#[tokio::test]
+async fn paths_that_fail_shut_their_host_for_nobody() {
+    let server = Server::start(|path, stream| match path {
+        "/good" => send(stream, "200 OK", "", &png(4, 4)),
+        _ => send(stream, "503 Service Unavailable", "", b""),
+    });
+    let client = Client::new(Config { attempts_max: 1, ..config() }).unwrap();
+    for i in 0..20 {
+        client.fresh("somebody").get(&format!("{}/{i}", server.url), Wanted::Picture).await.unwrap_err();
+    }
+    client.fresh("somebody").get(&format!("{}/good", server.url), Wanted::Picture).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_redirect_is_asked_by_a_permit_of_its_own_host() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counted, seen) = (now.clone(), most.clone());
+    let target = Server::start(move |_, stream| {
+        seen.fetch_max(counted.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(50));
+        counted.fetch_sub(1, Ordering::SeqCst);
+        send(stream, "200 OK", "", &png(4, 4));
+    });
+    let to = target.url.clone();
+    let redirecting = move |path: &str, stream: &mut std::net::TcpStream| {
+        send(stream, "302 Found", &format!("Location: {to}{path}\r\n"), b"");
+    };
+    let redirecting = Arc::new(redirecting);
+    let fronts: Vec<Server> = (0..4)
+        .map(|_| {
+            let answer = redirecting.clone();
+            Server::start(move |path, stream| answer(path, stream))
+        })
+        .collect();
+    let client = Arc::new(Client::new(Config { per_host_max: 2, ..config() }).unwrap());
+    let tasks: Vec<_> = (0..16)
+        .map(|i| {
+            let (client, url) = (client.clone(), format!("{}/{i}", fronts[i % 4].url));
+            tokio::spawn(async move { client.get(&url, Wanted::Picture).await.is_ok() })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.unwrap());
+    }
+    assert!(most.load(Ordering::SeqCst) <= 2, "{} at once", most.load(Ordering::SeqCst));
 }

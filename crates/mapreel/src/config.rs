@@ -7,7 +7,7 @@ use crate::budget;
 use crate::credentials;
 use crate::fonts::FontSource;
 use mapreel_queue::Settings as QueueSettings;
-use mapreel_sources::{Config as ClientConfig, Credentials, Egress};
+use mapreel_sources::{Config as ClientConfig, Credentials, Egress, Ports};
 use mapreel_spec::Limits;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("image_workers", "auto", "a whole number, or `auto` for as many as `workers`", "Images drawn at once beside them, so that no image waits for an animation."),
     setting("memory", "auto", "bytes, or a number with a unit such as `2GiB`, 512MiB or more, or `auto` for three quarters of what the cgroup or the machine has", "What the process may take of memory. A map whose frame does not fit is refused."),
     setting("private_upstreams", "", "addresses, networks or names, separated by commas", "Upstreams that are not public and may still be asked: `10.107.0.0/16,wms.internal:8080`."),
+    setting("upstream_ports", "80,443,1024-65535", "ports and ranges, separated by commas", "Where upstreams are asked that no entry of `private_upstreams` names with their port."),
     setting("credentials", "", "the path of a TOML file", "Secrets for upstreams, which requests name and never hold; docs/OPERATIONS.md has its form."),
     setting("fonts", "", "paths of font files and folders, separated by commas", "Fonts for scripts beyond Latin, Greek and Cyrillic; without it, the system's. The same for all workers."),
     setting("body_bytes_max", "1048576", COUNT, "Bytes of a request."),
@@ -70,7 +71,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("upstream_connect_timeout_s", "5", SECONDS, "Until a connection to an upstream stands."),
     setting("upstream_timeout_s", "30", SECONDS, "Until an upstream's whole answer is here, however it comes; one attempt."),
     setting("upstream_bytes_max", "16777216", COUNT, "Bytes of an upstream's answer."),
-    setting("upstream_per_host_max", "6", COUNT, "Requests under way at one host."),
+    setting("upstream_per_host_max", "6", COUNT, "Requests under way at one host for one owner of jobs; for all together four times as many."),
     setting("log", "info", "`error`, `warn`, `info`, `debug` or `trace`, or filters such as `mapreel=debug`", "What is logged, to standard error."),
     setting("log_format", "text", "`text` or `json`", "How it is logged."),
 ];
@@ -398,6 +399,10 @@ fn client(r: &mut Reader) -> Option<ClientConfig> {
         let origin = &r.values.0["private_upstreams"].1;
         r.problems.extend(problems.0.iter().map(|problem| format!("{origin}: {problem}")));
     }
+    let ports = r.text("upstream_ports").parse::<Ports>();
+    if let Err(problem) = &ports {
+        r.problems.push(format!("{}: {problem}", r.values.0["upstream_ports"].1));
+    }
     let credentials = match r.text("credentials").as_str() {
         "" => Ok(Credentials::default()),
         path => credentials::read(Path::new(path)),
@@ -410,7 +415,7 @@ fn client(r: &mut Reader) -> Option<ClientConfig> {
         answer_timeout: answer?,
         answer_bytes_max: bytes? as usize,
         per_host_max: per_host? as usize,
-        egress: egress.ok()?,
+        egress: egress.ok()?.on(ports.ok()?),
         credentials: credentials.ok()?,
         ..ClientConfig::default()
     })

@@ -44,7 +44,7 @@ fn credential(value: &toml::Value) -> Result<Credential, String> {
         return Err(format!("`{key}` is not known here; there are `hosts`, `bearer`, `basic`, `header` and `query`"));
     }
     let hosts = table.get("hosts").and_then(toml::Value::as_array).ok_or("`hosts` is missing: a list of host names")?;
-    let hosts = hosts.iter().map(|host| host.as_str().map(str::to_owned)).collect::<Option<_>>();
+    let hosts = hosts.iter().map(|host| host.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
     let hosts = hosts.ok_or("`hosts` is not a list of host names")?;
     let given: Vec<_> = KINDS.iter().filter_map(|(kind, sign)| Some((*kind, *sign, table.get(*kind)?))).collect();
     let [(kind, sign, value)] = given[..] else {
@@ -62,7 +62,7 @@ fn credential(value: &toml::Value) -> Result<Credential, String> {
         "header" => two().map(|(name, value)| Secret::Header(name, value)).ok_or_else(wrong)?,
         _ => two().map(|(name, value)| Secret::Query(name, value)).ok_or_else(wrong)?,
     };
-    Credential::new(hosts, secret)
+    Credential::new(&hosts, secret)
 }
 
 #[cfg(test)]

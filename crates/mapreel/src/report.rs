@@ -5,7 +5,7 @@ use crate::missing::Missing;
 use crate::prepare::Prepared;
 use mapreel_render::Scene;
 use mapreel_spec::manifest::{Artifact, Frame, Layer, Manifest, Map, Outcome, Warning};
-use mapreel_spec::{Drawing, Gap, GapKind, PlannedLayer, wms};
+use mapreel_spec::{Drawing, Gap, GapKind, PlannedLayer, without_secrets};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -122,7 +122,7 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
     let url = match &planned.drawing {
         Drawing::Pictures(series) => {
             let pieces = &series.at(shown.unwrap_or(index)).pieces;
-            pieces.first().map(|piece| wms::without_secrets(&piece.url))
+            pieces.first().map(|piece| without_secrets(&piece.url))
         }
         _ => None,
     };

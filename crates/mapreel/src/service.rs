@@ -106,7 +106,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     let worker = Worker::new(
         queue.clone(),
         artifacts.clone(),
-        client.fresh(),
+        client.fresh(""),
         config.fonts.clone(),
         config.limits.clone(),
         memory.with_patience(config.stall / 2),

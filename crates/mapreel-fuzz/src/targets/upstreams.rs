@@ -2,8 +2,8 @@
 
 use super::text;
 use mapreel_sources::{Allowed, Egress, fuzzing};
-use mapreel_spec::wms::{Request, without_secrets};
-use mapreel_spec::{Limits, Plan, TileTemplate, parse_request, wms};
+use mapreel_spec::wms::Request;
+use mapreel_spec::{Limits, Plan, TileTemplate, parse_request, without_secrets};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
@@ -125,7 +125,6 @@ pub(super) mod seeds {
 pub(super) fn request_url(input: &[u8]) {
     let text = text(input);
     let quoted = without_secrets(&text);
-    wms::redacted(&quoted, &text);
     let Ok(request) = Request::parse(&text) else { return };
     let written = request.url();
     let again = Request::parse(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
@@ -257,13 +256,13 @@ pub(super) fn egress_address(input: &[u8]) {
 /// What is allowed is written as it is read, and allows nothing by itself that is not meant.
 pub(super) fn allowed_upstreams(input: &[u8]) {
     let text = text(input);
-    let Ok(Egress::Public(list)) = Egress::public(&text) else { return };
+    let Ok(Egress::Public { allowed: list, ports }) = Egress::public(&text) else { return };
     for allowed in &list {
         let written = allowed.to_string();
         assert_eq!(written.parse::<Allowed>().as_ref(), Ok(allowed), "{written}");
     }
     if list.is_empty() {
-        let none = Egress::Public(list);
+        let none = Egress::Public { allowed: list, ports };
         for host in ["127.0.0.1", "[::1]", "localhost", "10.0.0.1"] {
             assert!(!fuzzing::admits(&none, &Url::parse(&format!("http://{host}/")).expect("it is one")));
         }

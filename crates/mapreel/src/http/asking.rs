@@ -4,6 +4,7 @@ use super::App;
 use super::problem::Problem;
 use crate::hands::Hands;
 use crate::thread::{Panicked, on_thread};
+use crate::turn::Turn;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -27,11 +28,12 @@ pub(super) async fn ask<T: IntoResponse>(
     let stop = CancellationToken::new();
     let _guard = stop.clone().drop_guard();
     let hands = Hands {
-        upstreams: Arc::new(app.client.fresh()),
+        upstreams: Arc::new(app.client.fresh("")),
         fonts: app.config.fonts.clone(),
         runtime: app.fetching.clone(),
         memory: app.memory.clone(),
         stop,
+        turn: Turn::of_its_own(),
         waited: Default::default(),
     };
     let answer = on_thread("ask", move || {

@@ -107,7 +107,7 @@ async fn make(
     let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
     let recorded = part::read(worker, key, stop).await?;
     let request = Request::load(worker, claim, stop).await?;
-    let client = Arc::new(worker.client.fresh());
+    let client = Arc::new(worker.client.fresh(&claim.job.owner));
     let hands = part::hands(worker, client.clone(), stop.clone(), pulse);
     let limits = worker.limits.clone();
     let prepared = draw(worker, &hands.waited.clone(), move || {

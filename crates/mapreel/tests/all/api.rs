@@ -211,7 +211,7 @@ fn what_a_map_server_offers_is_told() {
         ("?url=ftp://h/".into(), 400, "url"),
         (format!("?url={url}/broken"), 422, "it is cut off at its end, in line 2"),
         (format!("?url={url}/page"), 502, "an HTML page"),
-        ("?url=http://127.0.0.1:9/".into(), 502, "could not be reached"),
+        ("?url=http://127.0.0.1:1025/".into(), 502, "could not be reached"),
     ] {
         let answer = ask(&query);
         assert_eq!(answer.status, status, "{query}: {}", answer.text());
@@ -249,7 +249,7 @@ fn an_entity_is_never_expanded_whatever_document_uses_it() {
 fn upstreams_that_are_not_public_are_refused_at_once() {
     let site = Site::new("private");
     let process = site.serve(&["--private-upstreams", "10.99.0.0/16"], "");
-    for url in ["http://127.0.0.1:9/", "http://localhost:9/", "http://169.254.169.254/latest/", "http://[::1]:9/"] {
+    for url in ["http://127.0.0.1:1025/", "http://localhost:9/", "http://169.254.169.254/latest/", "http://[::1]:9/"] {
         let request =
             film("x", url, 1, "png").replace("\"title\": \"Data\"", "\"title\": \"Data\", \"on_error\": \"fail\"");
         let began = Instant::now();
@@ -322,7 +322,7 @@ fn submit_waits_and_fetches_the_file() {
     let output = mapreel(&arguments);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(std::fs::read(&out).unwrap().starts_with(b"\0\0\0 ftyp"));
-    let output = mapreel(&["submit", example.to_str().unwrap(), "--server", "http://127.0.0.1:9"]);
+    let output = mapreel(&["submit", example.to_str().unwrap(), "--server", "http://127.0.0.1:1025"]);
     assert_eq!(output.status.code(), Some(1));
 }
 

@@ -65,4 +65,5 @@ mod supervision;
 mod support;
 mod tiles;
 mod truth;
+mod upstreams;
 mod vectors;

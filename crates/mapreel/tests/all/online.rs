@@ -47,7 +47,7 @@ const LAST_SIX: &str = r#"{ "last": 6 }"#;
 
 #[test]
 fn without_its_servers_check_says_what_it_cannot_know() {
-    let (code, out, _) = check(&request(LAST_SIX, "http://127.0.0.1:9/", r#""layers": "a""#), &[]);
+    let (code, out, _) = check(&request(LAST_SIX, "http://127.0.0.1:1025/", r#""layers": "a""#), &[]);
     assert_eq!(code, 0, "{out}");
     for line in [
         "frames    6: the last times of `SST`, known when the server is asked",
@@ -58,9 +58,9 @@ fn without_its_servers_check_says_what_it_cannot_know() {
         assert!(out.contains(line), "{line}:\n{out}");
     }
     let (_, out, _) =
-        check(&request(r#"["2020-01-01", "2020-01-02"]"#, "http://127.0.0.1:9/", r#""layers": "a""#), &[]);
+        check(&request(r#"["2020-01-01", "2020-01-02"]"#, "http://127.0.0.1:1025/", r#""layers": "a""#), &[]);
     assert!(out.contains("times 2020-01-01 to 2020-01-02, where the server has them"), "{out}");
-    let still = request("null", "http://127.0.0.1:9/", r#""layers": "a""#);
+    let still = request("null", "http://127.0.0.1:1025/", r#""layers": "a""#);
     let (_, out, _) = check(&still, &[]);
     assert!(out.contains("SST: 1 picture of the time that its server calls the default"), "{out}");
 }
@@ -128,7 +128,8 @@ fn times_that_cannot_be_confirmed_are_warnings() {
 #[test]
 fn servers_that_do_not_say_what_they_have_are_exit_code_1() {
     let page = serve_all(|_| ("200 OK", "", b"<html><title>Log in</title></html>".to_vec()));
-    for (url, why) in [("http://127.0.0.1:9", "could not be reached"), (&page, "an HTML page instead of capabilities")]
+    for (url, why) in
+        [("http://127.0.0.1:1025", "could not be reached"), (&page, "an HTML page instead of capabilities")]
     {
         for times in [LAST_SIX, r#""2020-01-30""#] {
             let (code, _, err) = check(&request(times, url, r#""layers": "a""#), &["--online"]);
@@ -180,7 +181,7 @@ fn the_service_asks_as_the_command_line_does() {
     let answer = ask(&request(LAST_SIX, &url, r#""layers": "nosuch""#));
     assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (422, Some("not_offered")));
     assert_eq!(answer.json()["errors"][0]["pointer"], "/layers/1");
-    let answer = ask(&request(LAST_SIX, "http://127.0.0.1:9", r#""layers": "a""#));
+    let answer = ask(&request(LAST_SIX, "http://127.0.0.1:1025", r#""layers": "a""#));
     assert_eq!((answer.status, answer.json()["code"].as_str()), (502, Some("upstream")));
     assert_eq!(process.post("/api/check?online=perhaps", "{}").status, 400);
     assert_eq!(pictures.load(Ordering::SeqCst), 0);
@@ -240,7 +241,7 @@ fn films_along_a_dimension_and_layers_outside_are_judged_as_they_will_be_drawn()
     assert!(said.contains("/layers/1: no data for 2031-01-01"), "{said}");
 
     let outside = r#"{ "map": { "bbox": [0, 0, 20, 15], "width": 240 },
-        "layers": [{ "type": "xyz", "url": "http://127.0.0.1:9/{z}/{x}/{y}.png", "bounds": [100, 40, 150, 60] }] }"#;
+        "layers": [{ "type": "xyz", "url": "http://127.0.0.1:1025/{z}/{x}/{y}.png", "bounds": [100, 40, 150, 60] }] }"#;
     let (code, out, _) = check(outside, &["--online"]);
     assert_eq!(code, 3, "{out}");
     assert!(out.contains("it lies outside the map"), "{out}");

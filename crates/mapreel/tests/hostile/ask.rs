@@ -1,7 +1,6 @@
 //! What is asked of a hostile upstream: the requests, and what of it is honest.
 
-use super::support::picture::Picture;
-use super::support::upstream::{capabilities, parameter};
+use super::support::upstream::{capabilities, picture};
 
 /// What a request asks the upstream for; the rest of what it needs is honest.
 #[derive(Debug, Clone)]
@@ -120,11 +119,4 @@ impl Ask {
             _ => None,
         }
     }
-}
-
-/// A picture of the size that is asked for; without one, a tile.
-pub fn picture(path: &str) -> Vec<u8> {
-    let side = |name| parameter(path, name).and_then(|text| text.parse().ok()).unwrap_or(256);
-    let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
-    Picture { width, height, rgb: [60, 120, 180].repeat((width * height) as usize) }.to_png()
 }

@@ -1,8 +1,9 @@
 //! Content encodings: bombs, lies, and what was not offered.
 
-use super::ask::{Ask, picture};
+use super::ask::Ask;
 use super::bytes::{cut, gzip, gzip_zeros};
 use super::case::{Case, End, Offer};
+use super::support::upstream::picture;
 use super::support::upstream::{capabilities, capabilities_of};
 
 fn said() -> Vec<u8> {

@@ -1,9 +1,10 @@
 //! How answers come: too slowly, too much, cut off, somewhere else, or against the rules of HTTP.
 
-use super::ask::{Ask, picture};
+use super::ask::Ask;
 use super::bytes::many;
 use super::case::{Answer, Case, End};
 use super::support::upstream::capabilities;
+use super::support::upstream::picture;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;

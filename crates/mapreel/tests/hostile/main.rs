@@ -59,7 +59,7 @@ const SAMPLE: usize = 6;
 
 /// So many of a family's cases that take little time, evenly spread.
 fn sample(cases: Vec<Case>) -> Vec<Case> {
-    let quick: Vec<Case> = cases.into_iter().filter(|case| !case.thorough && !case.waits).collect();
+    let quick: Vec<Case> = cases.into_iter().filter(|case| !case.thorough && !case.waits && !case.burns).collect();
     let count = quick.len();
     let is_chosen = |i: usize| i * SAMPLE / count != (i + 1) * SAMPLE / count;
     quick.into_iter().enumerate().filter(|(i, _)| is_chosen(*i)).map(|(_, case)| case).collect()

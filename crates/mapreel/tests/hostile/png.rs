@@ -1,8 +1,9 @@
 //! PNG that lies, swells or breaks off.
 
-use super::ask::{Ask, picture};
+use super::ask::Ask;
 use super::bytes::{cut, noise, zlib, zlib_zeros};
 use super::case::{Case, End};
+use super::support::upstream::picture;
 
 /// A chunk with its checksum.
 pub fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {

@@ -1,12 +1,12 @@
 //! The second front: a service that goes on while one case after another comes; after each an honest job must come out as
 //! before.
 
-use super::ask::picture;
 use super::bounds::Bounds;
 use super::case::Case;
 use super::measure::{self, Cost};
 use super::outcome::Outcome;
 use super::support::service::{Answer, Process, Site, try_request};
+use super::support::upstream::picture;
 use super::support::upstream::serve;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,6 @@
 //! A small HTTP server in the test's own process, for answers that no real server gives on purpose.
 
+use super::picture::Picture;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -71,4 +72,11 @@ pub fn parameter<'a>(path: &'a str, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.split_once('='))
         .find(|(key, _)| key.eq_ignore_ascii_case(name))
         .map(|(_, value)| value)
+}
+
+/// A picture of the size that is asked for; without one, a tile.
+pub fn picture(path: &str) -> Vec<u8> {
+    let side = |name| parameter(path, name).and_then(|text| text.parse().ok()).unwrap_or(256);
+    let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+    Picture { width, height, rgb: [60, 120, 180].repeat((width * height) as usize) }.to_png()
 }

@@ -1,0 +1,82 @@
+//! What a service asks of upstreams for those who send it jobs: with the operator's secrets, and nobody at another's expense.
+
+use super::support::service::{Site, world};
+use super::support::upstream::{capabilities, picture, serve_all};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn request(url: &str, further: &str) -> String {
+    format!(
+        r#"{{ "map": {{ "bbox": [0, 0, 10, 10], "crs": "EPSG:4326", "width": 64, "height": 64 }},
+             "layers": [{{ "type": "wms", "url": "{url}", "layers": "a" {further} }}] }}"#
+    )
+}
+
+/// A server that wants a key.
+fn guarded() -> String {
+    serve_all(|path| match path {
+        path if !path.contains("key=hush-hush") => ("401 Unauthorized", "", b"no key".to_vec()),
+        path if path.contains("GetCapabilities") => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
+        path => ("200 OK", "", picture(path)),
+    })
+}
+
+#[test]
+fn a_service_asks_with_the_operators_secrets() {
+    let (url, site) = (guarded(), Site::new("credentials"));
+    std::fs::write(site.folder.join("secrets.toml"), format!("[mine]\nhosts = ['{url}']\nquery = 'key=hush-hush'\n"))
+        .unwrap();
+    let process = site.serve(&["--credentials", "secrets.toml", "--log", "debug"], "");
+    let id = process.submit("image", &request(&url, r#", "credential": "mine""#));
+    let job = process.ended(&id, PATIENCE);
+    assert_eq!((&job["status"], &job["warnings"]), (&"SUCCESS".into(), &serde_json::json!([])), "{job:#}");
+    let manifest = process.get(&format!("/api/download/{id}/manifest"));
+    for text in [process.log(), job.to_string(), String::from_utf8_lossy(&manifest.body).into_owned()] {
+        assert!(!text.contains("hush") && !text.contains("mine@"), "{text}");
+    }
+    let without = process.ended(&process.submit("image", &request(&url, "")), PATIENCE);
+    assert!(without["warnings"].to_string().contains("layer_unavailable"), "{without:#}");
+}
+
+/// Paths of a host that answer 500 and 503 say nothing of its others, to whoever asks for them.
+#[test]
+fn paths_that_fail_leave_no_layer_of_their_host_missing() {
+    let url = serve_all(|path| match path {
+        path if path.contains("LAYERS=bad") => ("503 Service Unavailable", "", Vec::new()),
+        path if path.contains("GetCapabilities") => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
+        path => ("200 OK", "", picture(path)),
+    });
+    let process = Site::new("paths-that-fail").serve(&[], "");
+    let bad: Vec<String> =
+        (0..8).map(|i| format!(r#"{{ "type": "wms", "url": "{url}", "layers": "bad{i}" }}"#)).collect();
+    let map = r#""map": { "bbox": [0, 0, 10, 10], "crs": "EPSG:4326", "width": 64, "height": 64 }"#;
+    let all = format!(r#"{{ {map}, "layers": [{}] }}"#, bad.join(","));
+    process.ended(&process.submit("image", &all), PATIENCE);
+    let good = process.ended(&process.submit("image", &request(&url, "")), PATIENCE);
+    assert_eq!((&good["status"], &good["warnings"]), (&"SUCCESS".into(), &serde_json::json!([])), "{good:#}");
+}
+
+/// A part that waits for a server lends its turn at drawing.
+#[test]
+fn a_server_that_says_nothing_holds_nobodys_slot() {
+    let url = serve_all(|path| match path {
+        path if path.contains("GetCapabilities") => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
+        path => {
+            std::thread::sleep(Duration::from_secs(10));
+            ("200 OK", "", picture(path))
+        }
+    });
+    let process = Site::new("silent-server").serve(&["--workers", "1", "--image-workers", "1"], "");
+    let silent: Vec<String> = (0..6).map(|_| process.submit("image", &request(&url, ""))).collect();
+    for id in &silent {
+        process.until(id, PATIENCE, |job| job["status"] == "RUNNING");
+    }
+    let local = process.ended(&process.submit("image", &world("local")), PATIENCE);
+    assert_eq!(local["status"], "SUCCESS", "{local:#}");
+    let still: Vec<bool> = silent.iter().map(|id| process.job(id)["status"] == "RUNNING").collect();
+    assert_eq!(still, [true; 6]);
+    for id in &silent {
+        assert_eq!(process.ended(id, PATIENCE)["status"], "SUCCESS");
+    }
+}
