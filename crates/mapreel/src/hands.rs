@@ -3,6 +3,7 @@
 use crate::budget::{MemoryBudget, MemoryPermit};
 use crate::fonts::FontSource;
 use crate::produce::Error;
+use crate::turn::Turn;
 use mapreel_render::Stop;
 use mapreel_sources::Upstreams;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub(crate) struct Hands {
     pub memory: MemoryBudget,
     /// Cancelled when nobody wants the work any more.
     pub stop: CancellationToken,
+    /// The turn at drawing of whoever works by it.
+    pub turn: Arc<Turn>,
     /// How long drawing has waited for the world.
     pub waited: Arc<Waited>,
 }
@@ -49,14 +52,14 @@ impl Hands {
         Stop::when(move || stop.is_cancelled())
     }
 
-    /// Waits for something, or for the word to stop.
+    /// Waits for something, or for the word to stop. Others may draw meanwhile.
     pub(crate) fn wait<T>(&self, what: impl Future<Output = T>) -> Result<T, Error> {
         let began = Instant::now();
         let result = self.runtime.block_on(async {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => Err(Error::Stopped),
-                result = what => Ok(result),
+                result = self.turn.lend_during(what) => Ok(result),
             }
         });
         self.waited.0.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);

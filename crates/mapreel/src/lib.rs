@@ -39,4 +39,5 @@ mod spare;
 mod supervisor;
 mod telemetry;
 mod thread;
+mod turn;
 mod worker;

@@ -127,13 +127,14 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         let routes = if with_api { http::router } else { http::operations_router };
         supervisor.start_finite(http::task(listener, routes(Arc::new(app)), connections_max, stop.clone()));
     }
-    Ok(end(supervisor, &stop, &hand_back, drain).await)
+    Ok(end(supervisor, &worker, &stop, &hand_back, drain).await)
 }
 
 /// Waits for the end, and lets the tasks come to theirs: after the word to stop they have the time to drain, when a task is lost
 /// they hand back at once what they have.
 async fn end(
     mut supervisor: Supervisor,
+    worker: &Worker,
     stop: &CancellationToken,
     hand_back: &CancellationToken,
     drain: Duration,
@@ -154,8 +155,13 @@ async fn end(
         tasks.lost().await;
         tokio::time::sleep(LOST_HAND_BACK).await;
     };
+    let ended = async {
+        supervisor.finished().await;
+        // Also those whose slot is lost.
+        worker.parts_ended().await;
+    };
     tokio::select! {
-        () = supervisor.finished() => {}
+        () = ended => {}
         () = lost => warn!("not everything could be handed back in time"),
         () = tokio::time::sleep(HAND_BACK) => warn!("some tasks have not ended in time; what they had was handed back"),
     }

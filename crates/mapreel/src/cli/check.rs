@@ -7,6 +7,7 @@ use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::inquiry::Inquiry;
 use crate::prepare::Unanswered;
+use crate::turn::Turn;
 use anyhow::{Context, bail};
 use mapreel_sources::{Client, Config};
 use mapreel_spec::{Animation, Limits, Plan, Problems, parse_request};
@@ -62,6 +63,7 @@ fn online(
         fonts: FontSource::default(),
         runtime: runtime.handle().clone(),
         stop: CancellationToken::new(),
+        turn: Turn::of_its_own(),
         waited: Default::default(),
     };
     let Inquiry { explanation, unanswered, problems } = Inquiry::new(animation, limits, &hands)?;

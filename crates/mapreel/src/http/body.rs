@@ -2,7 +2,7 @@
 
 use super::App;
 use super::problem::Problem;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
@@ -45,12 +45,17 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn read(body: Body, max: usize) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let detail = format!("the request is larger than {max} bytes");
+        Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
+    };
+    // What it says of its length is enough.
+    if body.size_hint().lower() > max as u64 {
+        return too_large();
+    }
     match tokio::time::timeout(PATIENCE, to_bytes(body, max)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_large(&error) => {
-            let detail = format!("the request is larger than {max} bytes");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
-        }
+        Ok(Err(error)) if is_too_large(&error) => too_large(),
         Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the request ended early")),
         Err(_) => {
             let detail = format!("the request was not complete within {} s", PATIENCE.as_secs());

@@ -97,7 +97,8 @@ fn segments(service: Service, document: &[u8], limits: &Limits) -> Result<Vec<u3
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim_matches('"');
-    if text.is_empty() || text.len() > KEY_BYTES_MAX {
+    let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if text.is_empty() || text.len() > KEY_BYTES_MAX || !is_printable {
         let expected = "1 to 255 printable ASCII characters";
         return Err(Problem::parameter("Idempotency-Key", expected));
     }

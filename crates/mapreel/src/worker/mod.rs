@@ -18,6 +18,7 @@ use crate::budget::MemoryBudget;
 use crate::fonts::FontSource;
 use crate::metrics::Metrics;
 use crate::supervisor::Tasks;
+use crate::turn::Turns;
 use company::Company;
 use mapreel_queue::{Artifacts, Queue, Service, Task};
 use mapreel_sources::Client;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// How much a worker does at once, and how it ends.
@@ -40,6 +42,13 @@ pub(crate) struct Settings {
     pub image_slots: usize,
     /// An attempt that does not finish a frame for so long has failed.
     pub stall: Duration,
+}
+
+impl Settings {
+    /// The most parts under way at once.
+    fn parts_max(&self) -> usize {
+        (self.slots + self.image_slots) * PARTS_PER_TURN
+    }
 }
 
 /// Draws what is in the queue.
@@ -56,9 +65,32 @@ pub(crate) struct Worker {
     pub fetching: Handle,
     /// The process's tasks, of which slots are some.
     pub tasks: Arc<Tasks>,
+    turns: TurnsByService,
+    /// Parts that are seen to, also while they wait for upstreams.
+    under_way: Arc<Semaphore>,
     shelf: Shelf,
     company: Company,
     hopeless: AtomicUsize,
+}
+
+/// Parts that may be under way for each that is drawn: the others wait for slow upstreams.
+const PARTS_PER_TURN: usize = 8;
+
+/// The turns at drawing that a worker has.
+struct TurnsByService {
+    animations: Turns,
+    /// Beside them, for images alone.
+    images: Turns,
+}
+
+impl TurnsByService {
+    /// Those that a part of a service may have.
+    fn of(&self, service: Service) -> Vec<Turns> {
+        match service {
+            Service::Animation => vec![self.animations.clone()],
+            Service::Image => vec![self.images.clone(), self.animations.clone()],
+        }
+    }
 }
 
 impl Worker {
@@ -76,6 +108,9 @@ impl Worker {
         tasks: Arc<Tasks>,
     ) -> Arc<Self> {
         let (shelf, company, hopeless) = (Shelf::new(memory.kept_mib()), Company::default(), AtomicUsize::new(0));
+        let turns = |count| Arc::new(Semaphore::new(count));
+        let under_way = turns(settings.parts_max());
+        let turns = TurnsByService { animations: turns(settings.slots), images: turns(settings.image_slots) };
         Arc::new(Self {
             queue,
             artifacts,
@@ -87,6 +122,8 @@ impl Worker {
             metrics,
             fetching,
             tasks,
+            turns,
+            under_way,
             shelf,
             company,
             hopeless,
@@ -95,9 +132,16 @@ impl Worker {
 
     /// Its slots: tasks that end after `drain`, when their part has ended, or at `hand_back` has been handed back.
     pub(crate) fn slots(self: &Arc<Self>, drain: &CancellationToken, hand_back: &CancellationToken) -> Vec<Task> {
-        let of_both = (0..self.settings.slots).map(|_| &[Service::Animation, Service::Image][..]);
-        let of_images = (0..self.settings.image_slots).map(|_| &[Service::Image][..]);
-        of_both.chain(of_images).map(|lanes| Slot::task(self, lanes, drain, hand_back)).collect()
+        let both: &[Service] = &[Service::Animation, Service::Image];
+        let of_both = (0..self.settings.slots).map(|_| (both, &self.turns.animations));
+        let of_images = (0..self.settings.image_slots).map(|_| (&[Service::Image][..], &self.turns.images));
+        of_both.chain(of_images).map(|(lanes, turns)| Slot::task(self, lanes, turns, drain, hand_back)).collect()
+    }
+
+    /// Waits until no part is under way.
+    pub(crate) async fn parts_ended(&self) {
+        // It fails where the semaphore is closed, and nobody closes it.
+        let _ = self.under_way.acquire_many(self.settings.parts_max() as u32).await;
     }
 
     /// A slot for every lane is taken for good; when no other is left, or none may work beside it, the worker is deaf.

@@ -120,7 +120,7 @@ async fn whole(
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
     let request = Request::load(worker, claim, &stop).await?;
-    let hands = hands(worker, Arc::new(worker.client.fresh()), stop, &pulse);
+    let hands = hands(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &pulse);
     let limits = worker.limits.clone();
     let (prepared, findings, file) = draw(worker, &hands.waited.clone(), move || {
         let prepared = Prepared::new(&request.read()?, &limits, &hands, 1, &Preparing(&pulse))?;
@@ -139,7 +139,7 @@ async fn prepare(
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
     let request = Request::load(worker, claim, &stop).await?;
-    let client = Arc::new(worker.client.fresh());
+    let client = Arc::new(worker.client.fresh(&claim.job.owner));
     let hands = hands(worker, client.clone(), stop, &pulse);
     let limits = worker.limits.clone();
     let (prepared, bytes) = draw(worker, &hands.waited.clone(), move || {
@@ -314,6 +314,7 @@ pub(super) fn hands(
         runtime: worker.fetching.clone(),
         memory: worker.memory.clone(),
         stop,
+        turn: pulse.turn.clone(),
         waited: Default::default(),
     }
 }

@@ -1,5 +1,6 @@
 //! What shows that a part of a job goes on, to the slot that does it: frames that are finished, and upstreams that answer.
 
+use crate::turn::Turn;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use std::pin::Pin;
@@ -7,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Counts of a part's signs of life.
-#[derive(Default)]
 pub(super) struct Pulse {
+    /// The turn that it has, or waits for.
+    pub turn: Arc<Turn>,
     begun: AtomicBool,
     frames: AtomicU32,
     /// Answers of upstreams, and frames that were drawn to find colours.
@@ -16,14 +18,19 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// The part is no longer waiting for its turn.
+    /// Of a part that has a turn.
+    pub(super) fn new(turn: Arc<Turn>) -> Self {
+        Self { turn, begun: AtomicBool::default(), frames: AtomicU32::default(), answers: AtomicU32::default() }
+    }
+
+    /// The part has its place.
     pub(super) fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the part has had its turn.
-    pub(super) fn has_begun(&self) -> bool {
-        self.begun.load(Ordering::Relaxed)
+    /// Whether the part has no more than to wait for others: for its place, or its turn.
+    pub(super) fn waits(&self) -> bool {
+        !self.begun.load(Ordering::Relaxed) || self.turn.is_queued()
     }
 
     /// One frame more is finished.

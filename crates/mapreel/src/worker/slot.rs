@@ -1,14 +1,18 @@
-//! A slot: one part at a time, from the claim to what becomes of it.
+//! A slot: it claims parts, one after another, and sees to each from the claim to what becomes of it. While a part waits for slow
+//! upstreams its turn is lent, and the slot claims another.
 
 use super::Worker;
 use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
 use super::pulse::Pulse;
+use crate::turn::{Turn, TurnGuard, Turns};
+use futures_util::FutureExt;
 use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Failure, Service, Task, Verdict};
-use std::sync::{Arc, Mutex as PlainMutex, MutexGuard, PoisonError};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, warn};
@@ -39,10 +43,10 @@ pub(super) struct Slot {
     lanes: &'static [Service],
     drain: CancellationToken,
     hand_back: CancellationToken,
-    /// Taken until the drawing of a part has really ended, whatever became of the part, and of this slot's task.
-    turn: Arc<Mutex<()>>,
-    /// The part that is being done: if the slot's task panics, the next one knows what it owes.
-    held: PlainMutex<Option<Claim>>,
+    /// The turns that its parts begin with.
+    turns: Turns,
+    /// The part that it has claimed and that nobody sees to yet: if the slot's task panics, the next one knows what it owes.
+    held: Mutex<Option<Claim>>,
 }
 
 impl Slot {
@@ -50,12 +54,13 @@ impl Slot {
     pub(super) fn task(
         worker: &Arc<Worker>,
         lanes: &'static [Service],
+        turns: &Turns,
         drain: &CancellationToken,
         hand_back: &CancellationToken,
     ) -> Task {
         let (worker, drain, hand_back) = (worker.clone(), drain.clone(), hand_back.clone());
-        let (turn, held) = (Arc::default(), PlainMutex::default());
-        let slot = Arc::new(Self { worker, lanes, drain, hand_back, turn, held });
+        let (turns, held) = (turns.clone(), Mutex::default());
+        let slot = Arc::new(Self { worker, lanes, drain, hand_back, turns, held });
         Task::new("slot", move || slot.clone().serve())
     }
 
@@ -64,44 +69,53 @@ impl Slot {
         self.confess().await;
         let mut changes = worker.queue.changes();
         while !self.drain.is_cancelled() {
-            let Some(place) = self.drain.run_until_cancelled(self.place()).await else { return };
+            let Some(Some(vacancy)) = self.drain.run_until_cancelled(self.vacancy()).await else { break };
             changes.mark_unchanged();
             failpoint::hit("slot", None);
             match worker.queue.claim(self.lanes).await {
                 Ok(Some(claim)) => {
                     *self.held() = Some(claim.clone());
                     failpoint::hit("claimed", None);
-                    match place.of(worker, &claim) {
+                    match vacancy.of(worker, &claim) {
                         Some(place) => {
                             let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
                                 attempt = claim.job.parts[claim.lease.part].attempt);
                             tracing::debug!(parent: &span, "begun");
-                            self.attend(&claim, place).instrument(span).await;
+                            tokio::spawn(self.clone().see_to(claim, place).instrument(span));
                         }
                         None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await),
                     }
                     *self.held() = None;
                 }
                 Ok(None) => {
-                    drop(place);
+                    drop(vacancy);
                     tokio::select! {
                         () = self.drain.cancelled() => {}
-                        changed = changes.changed() => if changed.is_err() { return },
+                        changed = changes.changed() => if changed.is_err() { break },
                     }
                 }
                 Err(error) => {
-                    drop(place);
+                    drop(vacancy);
                     warn!(%error, "cannot claim");
                     tokio::time::sleep(STORE_REST.mul_f64(0.5 + fastrand::f64())).await;
                 }
             }
         }
+        worker.parts_ended().await;
     }
 
-    /// Where the next part is done. What else a part takes of the process is waited for here, before it is claimed.
-    async fn place(&self) -> Place {
-        let turn = self.turn.clone().lock_owned().await;
-        Place { room: Room::Beside(self.worker.company.join().await), _turn: turn }
+    /// What a part takes of the process is waited for before it is claimed. `None`: never again.
+    async fn vacancy(&self) -> Option<Vacancy> {
+        let under_way = self.worker.under_way.clone().acquire_owned().await.ok()?;
+        let turn = self.turns.clone().acquire_owned().await.ok()?;
+        Some(Vacancy { beside: self.worker.company.join().await, turn, under_way })
+    }
+
+    /// Sees to a part, and tells of it if that panics.
+    async fn see_to(self: Arc<Self>, claim: Claim, place: Place) {
+        if AssertUnwindSafe(self.attend(&claim, place)).catch_unwind().await.is_err() {
+            tell(|| self.worker.queue.fail(&claim.lease, internal("the slot ended in a panic"))).await;
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Claim>> {
@@ -121,7 +135,7 @@ impl Slot {
     async fn attend(&self, claim: &Claim, place: Place) {
         let (worker, began) = (&self.worker, Instant::now());
         let _busy = worker.metrics.busy(claim.job.service);
-        let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::default()));
+        let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::new(place.turn.0.clone())));
         // A slot that panics stops its part.
         let _stop = stop.clone().drop_guard();
         let is_alone = matches!(place.room, Room::Alone(_));
@@ -173,25 +187,34 @@ enum End {
     Stalled,
 }
 
+/// What the next part will have of the process.
+struct Vacancy {
+    beside: Beside,
+    turn: OwnedSemaphorePermit,
+    under_way: OwnedSemaphorePermit,
+}
+
 /// Where a part is done, until its drawing has ended.
 struct Place {
     room: Room,
-    _turn: OwnedMutexGuard<()>,
+    turn: TurnGuard,
+    _under_way: OwnedSemaphorePermit,
 }
 
 enum Room {
-    Beside(Beside),
+    Beside(#[expect(dead_code, reason = "it is held")] Beside),
     Alone(Alone),
 }
 
-impl Place {
-    /// The same for a part, which may have to be alone; `None` while that is not possible.
-    fn of(self, worker: &Worker, claim: &Claim) -> Option<Self> {
-        let room = match self.room {
-            Room::Beside(beside) if claim.is_suspect() => Room::Alone(worker.company.leave(beside)?),
-            room => room,
+impl Vacancy {
+    /// The place of a part, which may have to be alone; `None` while that is not possible.
+    fn of(self, worker: &Worker, claim: &Claim) -> Option<Place> {
+        let room = match claim.is_suspect() {
+            true => Room::Alone(worker.company.leave(self.beside)?),
+            false => Room::Beside(self.beside),
         };
-        Some(Self { room, ..self })
+        let turn = TurnGuard(Turn::new(self.turn, worker.turns.of(claim.job.service)));
+        Some(Place { room, turn, _under_way: self.under_way })
     }
 }
 
@@ -238,7 +261,7 @@ async fn stalled(pulse: &Pulse, patience: Duration) {
     while since.elapsed() <= patience {
         tokio::time::sleep(HEARTBEAT).await;
         let now = pulse.beats();
-        if now != seen || !pulse.has_begun() {
+        if now != seen || pulse.waits() {
             (seen, since) = (now, Instant::now());
         }
     }

@@ -43,6 +43,7 @@ mod dimensions;
 mod faults;
 mod films;
 mod golden;
+mod hostile_client;
 mod mapserver;
 mod misbehaviour;
 mod online;
