@@ -31,7 +31,12 @@ pub(super) struct Alone {
 pub(super) struct Lingering<'a>(&'a watch::Sender<usize>);
 
 impl Company {
-    /// A place beside others, when nobody is alone or wants to be.
+    /// A place beside others, if nobody is alone or wants to be.
+    pub(super) fn try_join(&self) -> Option<Beside> {
+        self.room.clone().try_read_owned().ok().map(Beside)
+    }
+
+    /// The same, when it is so.
     pub(super) async fn join(&self) -> Beside {
         Beside(self.room.clone().read_owned().await)
     }

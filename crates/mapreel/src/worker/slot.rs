@@ -77,11 +77,11 @@ impl Slot {
                     *self.held() = Some(claim.clone());
                     failpoint::hit("claimed", None);
                     match vacancy.of(worker, &claim) {
-                        Some(place) => {
+                        Some((place, under_way)) => {
                             let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
                                 attempt = claim.job.parts[claim.lease.part].attempt);
                             tracing::debug!(parent: &span, "begun");
-                            tokio::spawn(self.clone().see_to(claim, place).instrument(span));
+                            tokio::spawn(self.clone().see_to(claim, place, under_way).instrument(span));
                         }
                         None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await),
                     }
@@ -106,13 +106,21 @@ impl Slot {
 
     /// What a part takes of the process is waited for before it is claimed. `None`: never again.
     async fn vacancy(&self) -> Option<Vacancy> {
-        let under_way = self.worker.under_way.clone().acquire_owned().await.ok()?;
-        let turn = self.turns.clone().acquire_owned().await.ok()?;
-        Some(Vacancy { beside: self.worker.company.join().await, turn, under_way })
+        let (worker, turns) = (&self.worker, &self.turns);
+        let under_way = worker.under_way.clone().acquire_owned().await.ok()?;
+        loop {
+            let turn = turns.clone().acquire_owned().await.ok()?;
+            if let Some(beside) = worker.company.try_join() {
+                return Some(Vacancy { beside, turn, under_way });
+            }
+            // The suspect that is alone, or wants to be, needs a turn, too: nobody holds one while he waits for it.
+            drop(turn);
+            drop(worker.company.join().await);
+        }
     }
 
-    /// Sees to a part, and tells of it if that panics.
-    async fn see_to(self: Arc<Self>, claim: Claim, place: Place) {
+    /// Sees to a part, and tells of it if that panics. It is under way until the queue knows how it ended.
+    async fn see_to(self: Arc<Self>, claim: Claim, place: Place, _under_way: OwnedSemaphorePermit) {
         if AssertUnwindSafe(self.attend(&claim, place)).catch_unwind().await.is_err() {
             tell(|| self.worker.queue.fail(&claim.lease, internal("the slot ended in a panic"))).await;
         }
@@ -198,7 +206,6 @@ struct Vacancy {
 struct Place {
     room: Room,
     turn: TurnGuard,
-    _under_way: OwnedSemaphorePermit,
 }
 
 enum Room {
@@ -207,14 +214,14 @@ enum Room {
 }
 
 impl Vacancy {
-    /// The place of a part, which may have to be alone; `None` while that is not possible.
-    fn of(self, worker: &Worker, claim: &Claim) -> Option<Place> {
+    /// The place of a part, which may have to be alone, and what shows that it is under way; `None` while that is not possible.
+    fn of(self, worker: &Worker, claim: &Claim) -> Option<(Place, OwnedSemaphorePermit)> {
         let room = match claim.is_suspect() {
             true => Room::Alone(worker.company.leave(self.beside)?),
             false => Room::Beside(self.beside),
         };
         let turn = TurnGuard(Turn::new(self.turn, worker.turns.of(claim.job.service)));
-        Some(Place { room, turn, _under_way: self.under_way })
+        Some((Place { room, turn }, self.under_way))
     }
 }
 
@@ -228,7 +235,8 @@ async fn work(
 ) -> Result<Product, Failed> {
     let _alone = match &mut place.room {
         Room::Beside(_) => None,
-        Room::Alone(alone) => match stop.run_until_cancelled(alone.enter()).await {
+        // Those that it waits for need their turns.
+        Room::Alone(alone) => match stop.run_until_cancelled(place.turn.0.lend_during(alone.enter())).await {
             Some(Some(guard)) => Some(guard),
             Some(None) => return Err(Failed::NotAlone),
             None => return Err(Failed::Stopped),

@@ -267,7 +267,7 @@ fn a_process_told_to_end_hands_back_what_it_cannot_finish() {
     assert!(began.elapsed() < Duration::from_secs(8));
     let second = site.serve(&["--workers", "4"], "");
     let job = second.job(&id);
-    assert!(job["attempt"].as_u64().unwrap() <= 1, "{job}");
+    assert!(job["attempt"].as_u64().unwrap() <= 1, "{job}\n{}", first.log());
     let job = second.ended(&id, PATIENCE);
     assert_eq!(job["attempt"], 1, "no attempt was charged");
     assert_whole(&site, &second, &job, 36);

@@ -1,6 +1,6 @@
 //! What a service asks of upstreams for those who send it jobs: with the operator's secrets, and nobody at another's expense.
 
-use super::support::service::{Site, world};
+use super::support::service::{Site, film, world};
 use super::support::upstream::{capabilities, picture, serve_all};
 use std::time::Duration;
 
@@ -79,4 +79,26 @@ fn a_server_that_says_nothing_holds_nobodys_slot() {
     for id in &silent {
         assert_eq!(process.ended(id, PATIENCE)["status"], "SUCCESS");
     }
+}
+
+/// A part that is done alone lends its turn, too, and gets it back.
+#[test]
+fn a_suspect_of_a_slow_server_is_done() {
+    let url = serve_all(|path| match path {
+        path if path.contains("GetCapabilities") => {
+            ("200 OK", "", capabilities("a", "2020-01-01/2020-12-31/P1D").into_bytes())
+        }
+        path => {
+            std::thread::sleep(Duration::from_millis(400));
+            ("200 OK", "", picture(path))
+        }
+    });
+    let site = Site::new("slow-suspects");
+    let first = site.serve(&["--workers", "3"], "");
+    let id = first.submit("animation", &film("x", &url, 36, "mp4"));
+    first.until(&id, PATIENCE, |job| job["progress"]["done"].as_u64() > Some(2));
+    // It holds several parts when it dies.
+    drop(first);
+    let second = site.serve(&["--workers", "1", "--image-workers", "0"], "");
+    assert_eq!(second.ended(&id, PATIENCE)["status"], "SUCCESS");
 }
