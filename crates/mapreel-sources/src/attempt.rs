@@ -6,7 +6,7 @@ use crate::client::{Config, host};
 use crate::connections::{Connections, was_refused};
 use crate::credentials::Credential;
 use crate::egress::refused;
-use crate::host_limiter::{HostLimiter, Permit};
+use crate::host_limiter::{HostLimiter, Patience, Permit};
 use crate::readers::Readers;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
@@ -29,8 +29,7 @@ pub(crate) struct Attempts<'a> {
     pub limiter: &'a HostLimiter,
     pub readers: &'a Readers,
     pub owner: &'a str,
-    /// Until when a host is waited for that rests.
-    pub patience: Instant,
+    pub patience: &'a Patience,
     pub credential: Option<&'a Credential>,
     pub wanted: Wanted,
 }
@@ -39,9 +38,12 @@ impl Attempts<'_> {
     /// Makes one. Every host that it is led to is asked by a permit of its own; that of the last one stays.
     pub(crate) async fn attempt(&self, url: &Url, permit: &mut Option<Permit>) -> Result<Bytes, Error> {
         let (mut url, mut is_secret) = (url.clone(), false);
-        let until = Deadline::new(self.config.answer_timeout);
+        let mut until = Deadline::new(self.config.answer_timeout);
         for _ in 0..=self.config.redirects_max {
+            // What is waited for here is not the upstream.
+            let began = Instant::now();
             self.enter(&host(&url), permit).await?;
+            until.at += began.elapsed();
             is_secret |= has_secrets(&url) || self.credential.is_some_and(|credential| credential.is_for(&url));
             let response = send(self.connections, self.config, &url, self.credential, &until).await?;
             let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
@@ -63,7 +65,7 @@ impl Attempts<'_> {
             return Ok(());
         }
         if let Some(other) = permit.take() {
-            other.leave(&Ok::<(), Error>(()));
+            other.record(&Ok::<(), Error>(()));
         }
         *permit = Some(self.limiter.enter(self.owner, host, self.patience).await?);
         Ok(())

@@ -5,21 +5,19 @@ use crate::attempt::Attempts;
 use crate::cache::Cache;
 use crate::connections::Connections;
 use crate::credentials::{Credential, Credentials};
-use crate::host_limiter::{HostLimiter, Permit};
+use crate::host_limiter::{HostLimiter, Patience, Permit};
 use crate::readers::Readers;
 use crate::said::Said;
 use crate::{Egress, Error, retry};
 use bytes::Bytes;
 use mapreel_spec::ANSWER_BYTES_MAX;
-use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
 use url::Url;
 
-/// How long a run waits for a host that rests: once through its rest, and for the one request that finds out.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// How long a run waits for a host that rests: through its rest, and for the one request that finds out.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The longest capabilities document, in bytes.
 pub const CAPABILITIES_BYTES_MAX: usize = 64 << 20;
@@ -86,8 +84,8 @@ pub struct Client {
     cache: Cache,
     /// For whom it asks.
     owner: String,
-    /// Until when hosts are waited for that were found to rest.
-    patience: Mutex<HashMap<String, Instant>>,
+    /// How long it waits for hosts that rest.
+    patience: Patience,
 }
 
 /// What all runs of a process share: connections, and what is known of hosts.
@@ -117,13 +115,18 @@ impl Client {
 
     fn of(shared: Arc<Shared>, owner: &str) -> Self {
         let cache = Cache::new(shared.config.cache_bytes_max);
-        Self { shared, cache, owner: owner.to_owned(), patience: Mutex::default() }
+        Self { shared, cache, owner: owner.to_owned(), patience: Patience::new(PATIENCE) }
     }
 
     /// A client for another run. It shares connections, and limits and what is known of hosts with all that ask for the same owner;
     /// its cache is its own and empty, so that what failed in one run is asked for again in the next.
     pub fn fresh(&self, owner: &str) -> Self {
         Self::of(self.shared.clone(), owner)
+    }
+
+    /// One that does not wait for hosts that rest: somebody waits for it.
+    pub fn impatient(self) -> Self {
+        Self { patience: Patience::new(Duration::ZERO), ..self }
     }
 
     /// The bytes behind a URL, which are what was wanted, by their first bytes at least; none where there is no tile.
@@ -155,7 +158,7 @@ impl Client {
 
     async fn fetch(&self, url: Url, credential: Option<&Credential>, wanted: Wanted) -> Result<Bytes, Error> {
         let Shared { connections, config, limiter, readers, .. } = &*self.shared;
-        let (owner, patience) = (self.owner.as_str(), self.patience(&host(&url)));
+        let (owner, patience, first) = (self.owner.as_str(), &self.patience, host(&url));
         let attempts = Attempts { connections, config, limiter, readers, owner, patience, credential, wanted };
         let (mut permit, mut number) = (None, 1);
         let result = loop {
@@ -165,25 +168,19 @@ impl Client {
                 break result;
             }
             number += 1;
+            // A redirect had led it elsewhere, and it begins anew.
+            if let Some(other) = permit.take_if(|permit| permit.host() != first) {
+                other.record(&result);
+            }
             match retry::wait(error, number, config.attempts_max, fastrand::f64()) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => break result,
             }
         };
         if let Some(permit) = permit {
-            permit.leave(&result);
+            permit.record(&result);
         }
         result
-    }
-
-    /// Until when this run waits for a host that rests: it waits for each once.
-    fn patience(&self, host: &str) -> Instant {
-        let now = Instant::now();
-        let mut patience = self.patience.lock().expect("no panic while held");
-        match self.shared.limiter.rests(&self.owner, host) {
-            true => *patience.entry(host.to_owned()).or_insert(now + PATIENCE),
-            false => now + PATIENCE,
-        }
     }
 }
 

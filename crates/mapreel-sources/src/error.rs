@@ -167,7 +167,7 @@ impl Error {
     /// Whether asking again may help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::CutOff { .. } => true,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::CutOff { .. } | Self::LeftAlone { .. } => true,
             Self::Status { status, .. } | Self::Exception { status, .. } => {
                 matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
             }

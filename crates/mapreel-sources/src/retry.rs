@@ -15,7 +15,8 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(30);
 /// Full jitter: `random` is between 0 and 1. A server's `Retry-After` is obeyed. A server that has used up the time for an
 /// answer is not asked again: it has had all of it, and a second start would make a slow server slower.
 pub(crate) fn wait(error: &Error, next: u32, attempts_max: u32, random: f64) -> Option<Duration> {
-    if next > attempts_max || !error.is_transient() || matches!(error, Error::TimedOut { .. }) {
+    if next > attempts_max || !error.is_transient() || matches!(error, Error::TimedOut { .. } | Error::LeftAlone { .. })
+    {
         return None;
     }
     if let Error::Status { retry_after: Some(asked), .. } | Error::Exception { retry_after: Some(asked), .. } = error {

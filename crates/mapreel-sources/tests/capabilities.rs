@@ -129,7 +129,7 @@ fn dimensions_limits_and_dialects_in_the_new_version() {
 }
 
 #[test]
-fn a_broken_document_is_told_with_the_place_where_it_breaks() {
+fn a_broken_document_is_from_server_with_the_place_where_it_breaks() {
     let check = |document: &str, words: &str| {
         let why = wms::capabilities(document.as_bytes(), now()).unwrap_err().to_string();
         assert!(why.contains(words), "{why}");

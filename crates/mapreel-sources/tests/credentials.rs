@@ -86,7 +86,7 @@ fn spellings(secret: &str) -> Vec<String> {
 
 /// 12 spellings × 5 places × 4 kinds of secrets, and secrets of the request's own.
 #[tokio::test]
-async fn nothing_of_what_a_server_says_is_told_that_was_sent_a_secret() {
+async fn nothing_of_what_a_server_says_is_from_server_that_was_sent_a_secret() {
     let places: [fn(&str) -> (&'static str, String, String); 5] = [
         |word| ("403 Forbidden", String::new(), format!("bad token {word}")),
         |word| ("500 Internal Server Error", String::new(), word.to_owned()),

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_of_a_layer_is_told_in_degrees() {
+    fn the_place_of_a_layer_is_from_server_in_degrees() {
         let gap =
             beside(&Bbox::new([100.0, -40.25, 150.0, -0.0]), Crs::Geographic, &map("EPSG:4326", [0.0, 1.0, 9.0, 9.0]));
         let why = gap.unwrap().why;

@@ -352,7 +352,7 @@ fn plan_layer(layer: &Layer, animation: &Animation, limits: &Limits) -> Result<P
         Content::Tiles(templates) => {
             let mosaic = |t: &crate::TileTemplate| match t.mosaic(&animation.map, limits.upstream_requests_max) {
                 Some(mosaic) => Ok(mosaic),
-                None if t.is_told => Ok(Mosaic::nothing(Crs::WebMercator, too_fine(limits))),
+                None if t.is_from_server => Ok(Mosaic::nothing(Crs::WebMercator, too_fine(limits))),
                 None => Err(("too_large", "too many tiles cover this map".to_owned(), "a smaller map")),
             };
             // All frames take about as many tiles as the first.

@@ -1,6 +1,7 @@
 //! What of a URL may be told: nobody knows all the names under which servers take secrets, so values are told only of parameters
 //! that are known to describe a map.
 
+use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use url::Url;
 
@@ -9,11 +10,12 @@ const HIDDEN: &str = "xxx";
 
 /// Parameters whose values describe a map: of WMS (OGC 06-042), WMTS (07-057r7), OGC API – Maps and Tiles, and of the dialects that
 /// ncWMS, GeoServer, MapServer, QGIS Server and ArcGIS speak. In lower case, in order.
-const DESCRIBE_A_MAP: [&str; 82] = [
+const DESCRIBE_A_MAP: [&str; 91] = [
     "abovemaxcolor",
     "angle",
     "animation",
     "autoscale",
+    "bandids",
     "bbox",
     "bbox-crs",
     "bboxsr",
@@ -44,20 +46,24 @@ const DESCRIBE_A_MAP: [&str; 82] = [
     "i",
     "imagesr",
     "info_format",
+    "infoformat",
     "interpolation",
     "item",
     "j",
     "lang",
     "language",
+    "lat",
     "layer",
     "layername",
     "layers",
     "level",
     "logscale",
+    "lon",
     "map",
     "map_resolution",
     "member",
     "minute",
+    "mode",
     "model",
     "month",
     "nodatacolor",
@@ -70,10 +76,12 @@ const DESCRIBE_A_MAP: [&str; 82] = [
     "request",
     "rescale",
     "row",
+    "rule",
     "run",
     "scale",
     "service",
     "size",
+    "sld_version",
     "srs",
     "style",
     "styles",
@@ -86,20 +94,22 @@ const DESCRIBE_A_MAP: [&str; 82] = [
     "tilerow",
     "time",
     "transparent",
+    "var",
     "version",
     "vertical",
     "width",
     "x",
     "y",
     "z",
+    "zoom",
 ];
 
 /// The URL for manifests, logs and messages: without the name of a credential, a user or a password, and with [`HIDDEN`] for every
 /// value of a parameter that is not known to describe a map, or that holds another URL.
 pub fn without_secrets(url: &str) -> String {
     let Ok(parsed) = Url::parse(url) else { return "(not a URL)".into() };
-    match told(&parsed) {
-        Some(told) => told,
+    match shown(&parsed) {
+        Some(shown) => shown,
         None => url.to_owned(),
     }
 }
@@ -107,47 +117,52 @@ pub fn without_secrets(url: &str) -> String {
 /// Whether anything of a URL is not told. What a server that was asked with it says is not told either: it may repeat it, in whatever
 /// spelling.
 pub fn has_secrets(url: &Url) -> bool {
-    told(url).is_some()
+    shown(url).is_some()
 }
 
 /// The URL as it is told; `None`: as it is.
-fn told(url: &Url) -> Option<String> {
-    let query = url.query().map(told_query);
-    let path = told_path(url.path());
+fn shown(url: &Url) -> Option<String> {
+    let query = url.query().map(shown_query);
+    let path = shown_path(url.path());
     let has_user = !url.username().is_empty() || url.password().is_some();
     let is_whole = matches!((&query, &path), (None | Some(Cow::Borrowed(_)), Cow::Borrowed(_)));
     if is_whole && !has_user && url.fragment().is_none() {
         return None;
     }
-    let mut told = url.clone();
+    let mut shown = url.clone();
     // They fail for URLs that have no host, which have no user.
-    let _ = (told.set_username(""), told.set_password(None));
-    told.set_fragment(None);
-    told.set_query(query.as_deref());
-    told.set_path(&path);
-    Some(told.into())
+    let _ = (shown.set_username(""), shown.set_password(None));
+    shown.set_fragment(None);
+    shown.set_query(query.as_deref());
+    shown.set_path(&path);
+    Some(shown.into())
 }
 
-fn told_query(query: &str) -> Cow<'_, str> {
-    let is_told = |pair: &str| url::form_urlencoded::parse(pair.as_bytes()).all(|(name, value)| is_told(&name, &value));
-    if query.split('&').all(is_told) {
+fn shown_query(query: &str) -> Cow<'_, str> {
+    let is_shown =
+        |pair: &str| url::form_urlencoded::parse(pair.as_bytes()).all(|(name, value)| is_shown(&name, &value));
+    if query.split('&').all(is_shown) {
         return Cow::Borrowed(query);
     }
-    let each = query.split('&').map(|pair| if is_told(pair) { pair.to_owned() } else { hidden(pair) });
+    let each = query.split('&').map(|pair| if is_shown(pair) { pair.to_owned() } else { hidden(pair) });
     Cow::Owned(each.collect::<Vec<_>>().join("&"))
 }
 
-/// Parameters of a path (`/services;key=…/tiles`; RFC 3986, 3.3).
-fn told_path(path: &str) -> Cow<'_, str> {
-    let is_told = |part: &str| part.split_once('=').is_none_or(|(name, value)| is_told(name, value));
-    if path.split(['/', ';']).all(is_told) {
+/// A path, whose segments may have parameters (`/services;key=…/tiles`; RFC 3986, 3.3), and may be whole URLs.
+fn shown_path(path: &str) -> Cow<'_, str> {
+    let is_shown = |(i, part): (usize, &str)| match part.split_once('=') {
+        Some((name, value)) => is_shown(name, value),
+        None => i == 0 && !holds_url(part) || part.is_empty(),
+    };
+    if path.split('/').all(|segment| segment.split(';').enumerate().all(is_shown)) {
         return Cow::Borrowed(path);
     }
-    let each = path.split_inclusive(['/', ';']).map(|part| {
-        let end = part.trim_end_matches(['/', ';']);
-        if is_told(end) { part.to_owned() } else { hidden(end) + &part[end.len()..] }
-    });
-    Cow::Owned(each.collect())
+    let segment = |segment: &str| {
+        let parts = segment.split(';').enumerate();
+        let parts = parts.map(|(i, part)| if is_shown((i, part)) { part.to_owned() } else { hidden(part) });
+        parts.collect::<Vec<_>>().join(";")
+    };
+    Cow::Owned(path.split('/').map(segment).collect::<Vec<_>>().join("/"))
 }
 
 fn hidden(pair: &str) -> String {
@@ -159,13 +174,29 @@ fn hidden(pair: &str) -> String {
 }
 
 /// Whether the value of a parameter is told.
-fn is_told(name: &str, value: &str) -> bool {
+fn is_shown(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let is_known = DESCRIBE_A_MAP.binary_search(&name.as_str()).is_ok() || name.starts_with("dim_");
     // `image/png; mode=8bit` is a format.
-    let holds_more =
-        value.contains("://") || value.contains(['?', '@']) || value.contains('=') && !name.contains("format");
-    name.is_empty() && value.is_empty() || is_known && !holds_more
+    let is_pair = value.contains('=') && !value.split_once("; mode=").is_some_and(|(_, mode)| !mode.contains('='));
+    name.is_empty() && value.is_empty() || is_known && !is_pair && !holds_url(value)
+}
+
+/// Whether a value holds a URL or what stands in one, however often it is escaped.
+fn holds_url(value: &str) -> bool {
+    let mut value = Cow::Borrowed(value);
+    // More often nobody escapes it on purpose.
+    for _ in 0..3 {
+        let is_user = value.split_once('@').is_some_and(|(before, _)| before.contains(':'));
+        if value.contains("://") || value.contains('?') || is_user {
+            return true;
+        }
+        match percent_decode_str(&value).decode_utf8_lossy().into_owned() {
+            decoded if decoded == value => return false,
+            decoded => value = Cow::Owned(decoded),
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -173,12 +204,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_mapreel_asks_for_is_told() {
+        let written = "SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&LAYERS=a&STYLES=b&CRS=EPSG:3857&SRS=EPSG:4326&BBOX=0,0,1,1&WIDTH=1&HEIGHT=2\
+            &FORMAT=image/png&TRANSPARENT=TRUE&EXCEPTIONS=XML&TIME=2020-01-01T00:00:00Z&ELEVATION=-5&DIM_MEMBER=1&LAYER=a&STYLE=b&SLD_VERSION=1.1.0\
+            &COLORSCALERANGE=0,5&PALETTE=x&COLORBARONLY=true&TILEMATRIX=3&TILEMATRIXSET=a&TILEROW=1&TILECOL=2&ITEM=layerDetails&LAYERNAME=a";
+        let url = format!("http://h/wms?{}", written.replace(' ', ""));
+        assert_eq!(without_secrets(&url), url);
+    }
+
+    #[test]
     fn known_parameters_are_in_order() {
         assert!(DESCRIBE_A_MAP.is_sorted());
     }
 
     #[test]
-    fn only_what_describes_a_map_is_told() {
+    fn only_what_describes_a_map_is_shown() {
         let check = |url: &str, expected: &str| {
             assert_eq!(without_secrets(url), expected);
             assert_eq!(has_secrets(&Url::parse(url).unwrap()), url != expected, "{url}");
@@ -201,6 +241,12 @@ mod tests {
         check("http://name@h/t?x=1&token=abc", "http://h/t?x=1&token=xxx");
         check("http://h/s;key=abc/1/2", "http://h/s;key=xxx/1/2");
         check("http://h/s;time=2020/1/2", "http://h/s;time=2020/1/2");
+        check("http://h/s;abc/1/2", "http://h/s;xxx/1/2");
+        check("http://h/1/2/3@2x.png", "http://h/1/2/3@2x.png");
+        check("http://h/proxy/https%3A%2F%2Fo%2Fx%3Ftoken%3Dabc", "http://h/proxy/xxx");
+        check("http://h/proxy/user:pw@o/x", "http://h/proxy/xxx/x");
+        check("http://h/t?map=http%253A%252F%252Fo%252F%253Ftoken%253Dabc", "http://h/t?map=xxx");
+        check("http://h/t?format=image/png;token=abc", "http://h/t?format=xxx");
         check("http://user:password@h/t", "http://h/t");
         check("http://:password@h/t?token=abc", "http://h/t?token=xxx");
         check("http://h/t#token=abc", "http://h/t");

@@ -25,7 +25,7 @@ pub struct TileTemplate {
     /// Whether rows are counted from the south.
     pub(crate) from_south: bool,
     /// Whether a server's document says all this, and not the request.
-    pub(crate) is_told: bool,
+    pub(crate) is_from_server: bool,
 }
 
 /// Why a text is not a tile URL.
@@ -68,10 +68,10 @@ impl TileTemplate {
         }
         let side_px = if has("{r}") || has("@2x") { 512 } else { 256 };
         let subdomains = ["a", "b", "c"].map(str::to_owned).to_vec();
-        let (zoom_min, zoom_max, degrees, from_south, is_told) = (0, 19, None, false, false);
-        let template = Self { template, subdomains, side_px, zoom_min, zoom_max, degrees, from_south, is_told };
+        let (zoom_min, zoom_max, degrees, from_south, is_from_server) = (0, 19, None, false, false);
+        let template = Self { template, subdomains, side_px, zoom_min, zoom_max, degrees, from_south, is_from_server };
         let last = (1 << ZOOM_MAX) - 1;
-        if template.url(ZOOM_MAX, last, last).len() > URL_BYTES_MAX {
+        if [0, last].into_iter().any(|y| template.url(ZOOM_MAX, last, y).len() > URL_BYTES_MAX) {
             return Err(TileTemplateError::TooLong);
         }
         Ok(template)
@@ -139,7 +139,11 @@ fn canonical(template: &str) -> Result<String, TileTemplateError> {
     let mut parts = template.split('{');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (name, rest) = part.split_once('}').ok_or_else(|| TileTemplateError::Placeholder(part.to_owned()))?;
+        let (name, rest) = part.split_once('}').ok_or_else(|| {
+            // No more of a URL than its placeholder: the rest may hold a secret.
+            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(part.len());
+            TileTemplateError::Placeholder(part[..end].to_owned())
+        })?;
         out += match name.to_ascii_lowercase().as_str() {
             "z" | "tilematrix" | "level" => "{z}",
             "x" | "tilecol" | "col" => "{x}",

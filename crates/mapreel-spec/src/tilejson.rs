@@ -16,7 +16,7 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option
     let Some(Json::List(tiles)) = json.get("tiles") else { return Err("it has no list `tiles`".into()) };
     let Some(Json::Text(url)) = tiles.first() else { return Err("the list `tiles` has no address".into()) };
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(format!("`{url}` is not an http or https URL"));
+        return Err(format!("`{}` is not an http or https URL", crate::without_secrets(url)));
     }
     if let Some(Json::Text(format)) = json.get("format")
         && !matches!(format.as_str(), "png" | "jpg" | "jpeg" | "webp" | "gif")
@@ -25,7 +25,7 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option
     }
     let url = Request::parse(address).map_or_else(|_| url.clone(), |request| request.beside(url));
     let mut template = TileTemplate::parse(&url).map_err(|error| error.to_string())?;
-    template.is_told = true;
+    template.is_from_server = true;
     let zoom = |name: &str| match json.get(name) {
         Some(Json::Number(n)) if (0.0..=f64::from(ZOOM_MAX)).contains(n) => Some(*n as u32),
         Some(Json::Number(n)) if *n > 0.0 => Some(ZOOM_MAX),
@@ -78,7 +78,7 @@ mod tests {
             let json = format!(r#"{{ "tiles": ["{tiles}/{{z}}/{{x}}/{{y}}.png"] }}"#);
             let (template, _) = parse(json.as_bytes(), "https://mine@h/tiles.json").unwrap();
             let mut expected = TileTemplate::parse(&format!("{expected}/{{z}}/{{x}}/{{y}}.png")).unwrap();
-            expected.is_told = true;
+            expected.is_from_server = true;
             assert_eq!(template, expected);
         };
         check("https://h/t", "https://mine@h/t");

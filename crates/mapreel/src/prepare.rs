@@ -236,7 +236,8 @@ pub(crate) fn resolve(
             heard.not_offered.sort_by_key(|missing| missing.layer);
             return Ok(heard);
         }
-        let _reading = hands.take_memory(DOCUMENTS_MIB)?;
+        let fetching = || hands.take_memory(DOCUMENTS_AHEAD_BYTES.div_ceil(1 << 20) as u64);
+        let mut ahead = Some(fetching()?);
         let request = |document: &Document| {
             let (wanted, bytes_max) = match document.kind {
                 DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
@@ -253,6 +254,9 @@ pub(crate) fn resolve(
         let urls: Vec<String> = documents.iter().map(|document| document.url.clone()).collect();
         for (index, document) in documents.into_iter().enumerate().rev() {
             let answer = answers.next(hands)?.bytes;
+            // What reading takes is taken when there is something to read: a server may dawdle.
+            drop(ahead.take());
+            let reading = hands.take_memory(DOCUMENTS_MIB)?;
             heard.may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
             let layer = document.layer;
             // Without details a legend is drawn by its server.
@@ -293,6 +297,10 @@ pub(crate) fn resolve(
             if !urls[..index].contains(&urls[index]) {
                 readings.wms.remove(&urls[index]);
                 readings.wmts.remove(&urls[index]);
+            }
+            drop(reading);
+            if index > 0 {
+                ahead = Some(fetching()?);
             }
         }
     }

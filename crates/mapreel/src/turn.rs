@@ -2,66 +2,76 @@
 
 use futures_util::future::select_all;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A wait that is over so soon lends nothing: others would begin what they cannot go on with.
-const SOON: Duration = Duration::from_millis(250);
+/// A turn is lent when a wait has lasted so long. For a shorter one others would begin what they cannot go on with.
+const LEND_AFTER: Duration = Duration::from_millis(250);
 
 /// The turns of one kind that a process has.
 pub(crate) type Turns = Arc<Semaphore>;
 
 /// A part's turn. Its thread has it whenever it works.
 pub(crate) struct Turn {
-    /// The kinds that it may be; none: it is nobody's business.
-    kinds: Vec<Turns>,
+    /// Where it may be taken; empty for work that takes no turns.
+    semaphores: Vec<Turns>,
     held: Mutex<Option<OwnedSemaphorePermit>>,
-    /// Its thread has what it waited for, and waits for its turn.
+    /// Whether the part waits to have it back.
     is_queued: AtomicBool,
 }
 
-/// Ends a turn when it is dropped.
-pub(crate) struct TurnGuard(pub Arc<Turn>);
-
-impl Drop for TurnGuard {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
-
 impl Turn {
-    /// For work that no other waits for.
+    /// For work that takes no turns.
     pub(crate) fn of_its_own() -> Arc<Self> {
-        Arc::new(Self { kinds: Vec::new(), held: Mutex::default(), is_queued: AtomicBool::new(false) })
+        Arc::new(Self { semaphores: Vec::new(), held: Mutex::default(), is_queued: AtomicBool::new(false) })
     }
 
-    /// The same turn, which may be of these kinds when it is taken again.
-    pub(crate) fn new(held: OwnedSemaphorePermit, kinds: Vec<Turns>) -> Arc<Self> {
-        Arc::new(Self { kinds, held: Mutex::new(Some(held)), is_queued: AtomicBool::new(false) })
+    /// A turn that is taken, and where it may be taken again.
+    pub(crate) fn new(held: OwnedSemaphorePermit, semaphores: Vec<Turns>) -> Arc<Self> {
+        Arc::new(Self { semaphores, held: Mutex::new(Some(held)), is_queued: AtomicBool::new(false) })
     }
 
     /// What is waited for. Where it takes long, others have the turn meanwhile.
     pub(crate) async fn lend_during<T>(&self, what: impl Future<Output = T>) -> T {
-        let mut what = std::pin::pin!(what);
-        if self.kinds.is_empty() {
-            return what.await;
-        }
-        if let Ok(result) = tokio::time::timeout(SOON, &mut what).await {
-            return result;
-        }
-        self.end();
-        let result = what.await;
-        self.is_queued.store(true, Ordering::Relaxed);
-        let taken = select_all(self.kinds.iter().map(|turns| Box::pin(turns.clone().acquire_owned()))).await.0;
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = taken.ok();
-        self.is_queued.store(false, Ordering::Relaxed);
+        let result = self.give_during(what, || true).await;
+        self.take().await;
         result
+    }
+
+    /// The same where it `is_wait`, and not work of the part's own; the turn may be with others afterwards, until it is
+    /// [taken](Self::take).
+    pub(crate) async fn give_during<T>(&self, what: impl Future<Output = T>, is_wait: impl Fn() -> bool) -> T {
+        let mut what = std::pin::pin!(what);
+        match tokio::time::timeout(LEND_AFTER, &mut what).await {
+            Ok(result) => result,
+            Err(_) => {
+                if is_wait() {
+                    self.end();
+                }
+                what.await
+            }
+        }
+    }
+
+    /// Takes it again, unless it was never given away.
+    pub(crate) async fn take(&self) {
+        if self.semaphores.is_empty() || self.held().is_some() {
+            return;
+        }
+        self.is_queued.store(true, Ordering::Relaxed);
+        let taken = select_all(self.semaphores.iter().map(|turns| Box::pin(turns.clone().acquire_owned()))).await.0;
+        *self.held() = taken.ok();
+        self.is_queued.store(false, Ordering::Relaxed);
     }
 
     /// Gives it back.
     pub(crate) fn end(&self) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.held() = None;
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it is waited for, so that nobody wonders why nothing goes on.

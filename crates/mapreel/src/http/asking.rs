@@ -28,7 +28,7 @@ pub(super) async fn ask<T: IntoResponse>(
     let stop = CancellationToken::new();
     let _guard = stop.clone().drop_guard();
     let hands = Hands {
-        upstreams: Arc::new(app.client.fresh("")),
+        upstreams: Arc::new(app.client.fresh("").impatient()),
         fonts: app.config.fonts.clone(),
         runtime: app.fetching.clone(),
         memory: app.memory.clone(),

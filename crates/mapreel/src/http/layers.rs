@@ -47,10 +47,7 @@ pub(super) async fn layers(
 fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {
     let fetching = hands.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
     let document = hands.wait(hands.upstreams.get(url, Wanted::Capabilities))?.map_err(|error| {
-        let status = match error {
-            mapreel_sources::Error::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            _ => StatusCode::BAD_GATEWAY,
-        };
+        let status = if error.is_refusal() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_GATEWAY };
         Problem::new(status, "upstream", error.to_string())
     })?;
     // What reading takes is taken when there is something to read: a server may dawdle.

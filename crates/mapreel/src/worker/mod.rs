@@ -45,9 +45,9 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The most parts under way at once.
-    fn parts_max(&self) -> usize {
-        (self.slots + self.image_slots) * PARTS_PER_TURN
+    /// The most parts under way at once, of slots for both services and of those for images.
+    fn parts_max(&self) -> [usize; 2] {
+        [self.slots, self.image_slots].map(|slots| slots * PARTS_PER_TURN)
     }
 }
 
@@ -66,8 +66,8 @@ pub(crate) struct Worker {
     /// The process's tasks, of which slots are some.
     pub tasks: Arc<Tasks>,
     turns: TurnsByService,
-    /// Parts that are seen to, also while they wait for upstreams.
-    under_way: Arc<Semaphore>,
+    /// How many more parts may be under way, of slots for both services and of those for images.
+    under_way: [Arc<Semaphore>; 2],
     shelf: Shelf,
     company: Company,
     hopeless: AtomicUsize,
@@ -109,7 +109,7 @@ impl Worker {
     ) -> Arc<Self> {
         let (shelf, company, hopeless) = (Shelf::new(memory.kept_mib()), Company::default(), AtomicUsize::new(0));
         let turns = |count| Arc::new(Semaphore::new(count));
-        let under_way = turns(settings.parts_max());
+        let under_way = settings.parts_max().map(turns);
         let turns = TurnsByService { animations: turns(settings.slots), images: turns(settings.image_slots) };
         Arc::new(Self {
             queue,
@@ -133,15 +133,19 @@ impl Worker {
     /// Its slots: tasks that end after `drain`, when their part has ended, or at `hand_back` has been handed back.
     pub(crate) fn slots(self: &Arc<Self>, drain: &CancellationToken, hand_back: &CancellationToken) -> Vec<Task> {
         let both: &[Service] = &[Service::Animation, Service::Image];
-        let of_both = (0..self.settings.slots).map(|_| (both, &self.turns.animations));
-        let of_images = (0..self.settings.image_slots).map(|_| (&[Service::Image][..], &self.turns.images));
-        of_both.chain(of_images).map(|(lanes, turns)| Slot::task(self, lanes, turns, drain, hand_back)).collect()
+        let [of_both, of_images] = &self.under_way;
+        let of_both = (0..self.settings.slots).map(|_| (both, (&self.turns.animations, of_both)));
+        let of_images =
+            (0..self.settings.image_slots).map(|_| (&[Service::Image][..], (&self.turns.images, of_images)));
+        of_both.chain(of_images).map(|(lanes, has)| Slot::task(self, lanes, has, drain, hand_back)).collect()
     }
 
     /// Waits until no part is under way.
     pub(crate) async fn parts_ended(&self) {
-        // It fails where the semaphore is closed, and nobody closes it.
-        let _ = self.under_way.acquire_many(self.settings.parts_max() as u32).await;
+        for (under_way, all) in self.under_way.iter().zip(self.settings.parts_max()) {
+            // It fails where the semaphore is closed, and nobody closes it.
+            let _ = under_way.acquire_many(all as u32).await;
+        }
     }
 
     /// A slot for every lane is taken for good; when no other is left, or none may work beside it, the worker is deaf.

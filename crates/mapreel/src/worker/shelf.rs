@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-/// Jobs kept; each takes a page or two of memory and the cache of its client.
-const JOBS_MAX: usize = 3;
+/// Jobs kept; each takes a page or two of memory, which is bounded besides, and the cache of its client.
+const JOBS_MAX: usize = 16;
 
 /// A prepared job.
 pub(super) struct Kept {
@@ -57,11 +57,15 @@ impl Shelf {
         let is_made_here = AtomicBool::new(false);
         let make = async || {
             is_made_here.store(true, Ordering::Relaxed);
+            // Who made it before may have been stopped, and this part's turn be with others.
+            pulse.turn.take().await;
             make(worker, claim, stop, pulse).await
         };
         let place = self.place(claim.lease.job);
         let kept = tokio::select! {
-            kept = place.get_or_try_init(make) => kept.cloned(),
+            kept = pulse.turn.give_during(place.get_or_try_init(make), || !is_made_here.load(Ordering::Relaxed)) => {
+                kept.cloned()
+            }
             // Who makes it waits for its thread; who only waits for another part may go.
             () = async {
                 stop.cancelled().await;
@@ -71,6 +75,7 @@ impl Shelf {
             } => Err(Failed::Stopped),
         };
         self.make_room();
+        stop.run_until_cancelled(pulse.turn.take()).await.ok_or(Failed::Stopped)?;
         kept
     }
 
@@ -92,7 +97,9 @@ impl Shelf {
         let entry = known.unwrap_or_else(|| (job, Place::default()));
         jobs.push_back(entry.clone());
         while jobs.len() > JOBS_MAX {
-            jobs.pop_front();
+            // One that is still being made is needed.
+            let Some(oldest) = jobs.iter().position(|(_, place)| place.initialized()) else { break };
+            jobs.remove(oldest);
         }
         entry.1
     }

@@ -5,14 +5,14 @@ use super::Worker;
 use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
 use super::pulse::Pulse;
-use crate::turn::{Turn, TurnGuard, Turns};
+use crate::turn::{Turn, Turns};
 use futures_util::FutureExt;
 use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Failure, Service, Task, Verdict};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, warn};
@@ -45,6 +45,8 @@ pub(super) struct Slot {
     hand_back: CancellationToken,
     /// The turns that its parts begin with.
     turns: Turns,
+    /// How many more of its lanes may be under way.
+    under_way: Arc<Semaphore>,
     /// The part that it has claimed and that nobody sees to yet: if the slot's task panics, the next one knows what it owes.
     held: Mutex<Option<Claim>>,
 }
@@ -54,13 +56,13 @@ impl Slot {
     pub(super) fn task(
         worker: &Arc<Worker>,
         lanes: &'static [Service],
-        turns: &Turns,
+        (turns, under_way): (&Turns, &Arc<Semaphore>),
         drain: &CancellationToken,
         hand_back: &CancellationToken,
     ) -> Task {
         let (worker, drain, hand_back) = (worker.clone(), drain.clone(), hand_back.clone());
-        let (turns, held) = (turns.clone(), Mutex::default());
-        let slot = Arc::new(Self { worker, lanes, drain, hand_back, turns, held });
+        let (turns, under_way, held) = (turns.clone(), under_way.clone(), Mutex::default());
+        let slot = Arc::new(Self { worker, lanes, drain, hand_back, turns, under_way, held });
         Task::new("slot", move || slot.clone().serve())
     }
 
@@ -77,11 +79,11 @@ impl Slot {
                     *self.held() = Some(claim.clone());
                     failpoint::hit("claimed", None);
                     match vacancy.of(worker, &claim) {
-                        Some((place, under_way)) => {
+                        Some(place) => {
                             let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
                                 attempt = claim.job.parts[claim.lease.part].attempt);
                             tracing::debug!(parent: &span, "begun");
-                            tokio::spawn(self.clone().see_to(claim, place, under_way).instrument(span));
+                            tokio::spawn(self.clone().see_to(claim, place).instrument(span));
                         }
                         None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await),
                     }
@@ -107,7 +109,7 @@ impl Slot {
     /// What a part takes of the process is waited for before it is claimed. `None`: never again.
     async fn vacancy(&self) -> Option<Vacancy> {
         let (worker, turns) = (&self.worker, &self.turns);
-        let under_way = worker.under_way.clone().acquire_owned().await.ok()?;
+        let under_way = self.under_way.clone().acquire_owned().await.ok()?;
         loop {
             let turn = turns.clone().acquire_owned().await.ok()?;
             if let Some(beside) = worker.company.try_join() {
@@ -120,7 +122,8 @@ impl Slot {
     }
 
     /// Sees to a part, and tells of it if that panics. It is under way until the queue knows how it ended.
-    async fn see_to(self: Arc<Self>, claim: Claim, place: Place, _under_way: OwnedSemaphorePermit) {
+    async fn see_to(self: Arc<Self>, claim: Claim, place: Place) {
+        let _taken = place.taken.clone();
         if AssertUnwindSafe(self.attend(&claim, place)).catch_unwind().await.is_err() {
             tell(|| self.worker.queue.fail(&claim.lease, internal("the slot ended in a panic"))).await;
         }
@@ -143,7 +146,7 @@ impl Slot {
     async fn attend(&self, claim: &Claim, place: Place) {
         let (worker, began) = (&self.worker, Instant::now());
         let _busy = worker.metrics.busy(claim.job.service);
-        let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::new(place.turn.0.clone())));
+        let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::new(place.taken.turn.clone())));
         // A slot that panics stops its part.
         let _stop = stop.clone().drop_guard();
         let is_alone = matches!(place.room, Room::Alone(_));
@@ -205,7 +208,19 @@ struct Vacancy {
 /// Where a part is done, until its drawing has ended.
 struct Place {
     room: Room,
-    turn: TurnGuard,
+    taken: Arc<Taken>,
+}
+
+/// What a part has taken of the process. It is given back when its drawing has ended and the queue knows how.
+struct Taken {
+    turn: Arc<Turn>,
+    _under_way: OwnedSemaphorePermit,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.turn.end();
+    }
 }
 
 enum Room {
@@ -214,14 +229,14 @@ enum Room {
 }
 
 impl Vacancy {
-    /// The place of a part, which may have to be alone, and what shows that it is under way; `None` while that is not possible.
-    fn of(self, worker: &Worker, claim: &Claim) -> Option<(Place, OwnedSemaphorePermit)> {
+    /// The place of a part, which may have to be alone; `None` while that is not possible.
+    fn of(self, worker: &Worker, claim: &Claim) -> Option<Place> {
         let room = match claim.is_suspect() {
             true => Room::Alone(worker.company.leave(self.beside)?),
             false => Room::Beside(self.beside),
         };
-        let turn = TurnGuard(Turn::new(self.turn, worker.turns.of(claim.job.service)));
-        Some((Place { room, turn }, self.under_way))
+        let turn = Turn::new(self.turn, worker.turns.of(claim.job.service));
+        Some(Place { room, taken: Arc::new(Taken { turn, _under_way: self.under_way }) })
     }
 }
 
@@ -236,8 +251,11 @@ async fn work(
     let _alone = match &mut place.room {
         Room::Beside(_) => None,
         // Those that it waits for need their turns.
-        Room::Alone(alone) => match stop.run_until_cancelled(place.turn.0.lend_during(alone.enter())).await {
-            Some(Some(guard)) => Some(guard),
+        Room::Alone(alone) => match stop.run_until_cancelled(place.taken.turn.give_during(alone.enter(), || true)).await {
+            Some(Some(guard)) => {
+                stop.run_until_cancelled(place.taken.turn.take()).await.ok_or(Failed::Stopped)?;
+                Some(guard)
+            }
             Some(None) => return Err(Failed::NotAlone),
             None => return Err(Failed::Stopped),
         },

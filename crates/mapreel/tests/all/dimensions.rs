@@ -78,7 +78,7 @@ fn a_film_along_the_runs_names_the_run_of_each_frame() {
 }
 
 #[test]
-fn a_film_whose_dimension_nobody_has_is_told_so_and_not_of_a_layer() {
+fn a_film_whose_dimension_nobody_has_is_from_server_so_and_not_of_a_layer() {
     let rest = json!({ "animate": { "dimension": "elevation", "values": "all" } });
     let run = draw("nobody.gif", &wms(&[("flat", "")]), &json!({ "layers": "flat" }), &rest).ended(1);
     assert!(run.said.contains("dimension `elevation`: no layer has this dimension"), "{}", run.said);

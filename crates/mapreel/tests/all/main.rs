@@ -44,6 +44,7 @@ mod faults;
 mod films;
 mod golden;
 mod hostile_client;
+mod hostile_requests;
 mod mapserver;
 mod misbehaviour;
 mod online;

@@ -89,7 +89,7 @@ fn documents_whose_readers_went_away_keep_their_places() {
 fn a_suspect_does_not_wait_for_a_drawing_that_does_not_end() {
     let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
     let url = serve(move |_| {
-        std::thread::sleep(Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(100));
         ("200 OK", "", png.clone())
     });
     let site = Site::new("places-suspect");
@@ -98,7 +98,7 @@ fn a_suspect_does_not_wait_for_a_drawing_that_does_not_end() {
     let stuck = process.submit("image", &world("stuck"));
     process.until(&stuck, PATIENCE, |_| threads(&process, "draw") == 1);
     // The other slot is busy while somebody else dies with two parts.
-    let busy = process.submit("animation", &film("busy", &url, 12, "mp4"));
+    let busy = process.submit("animation", &film("busy", &url, 36, "mp4"));
     process.until(&busy, PATIENCE, |job| job["status"] == "RUNNING");
     let suspects = die_with_two_parts(&site);
     let good = process.submit("image", &world("good"));

@@ -260,7 +260,7 @@ fn features_outside_the_map_are_said() {
 }
 
 #[test]
-fn a_layer_outside_is_told_before_anything_is_drawn_and_ends_a_run_that_must_not_miss_it() {
+fn a_layer_outside_is_from_server_before_anything_is_drawn_and_ends_a_run_that_must_not_miss_it() {
     let layer = r#""type": "xyz", "url": "http://h/{z}/{x}/{y}.png", "bounds": [100, 40, 150, 60]"#;
     let file = folder("outside").join("request.json");
     std::fs::write(&file, one_layer(EUROPE, layer)).unwrap();
