@@ -112,6 +112,9 @@ pub struct Job {
     pub parts: Vec<Part>,
     /// The most frames that were ever done.
     pub frames_done: u32,
+    /// Where its owner's turn was when a part of it was last claimed, or when it came: of one owner's jobs the least goes first.
+    #[serde(default)]
+    pub turn: i64,
     /// SHA-256 of the request document, in hexadecimal.
     pub request_sha256: String,
     /// What came out.

@@ -16,6 +16,7 @@ mod artifacts;
 mod cluster;
 mod error;
 pub mod failpoint;
+mod fair;
 mod id;
 mod job;
 pub mod mongo;

@@ -17,7 +17,8 @@ use tokio::sync::watch;
 /// 2. *One job for one key.* Equal idempotency keys with equal requests give the same job, also when they come at once;
 ///    with another request the key is refused.
 /// 3. *One holder.* A part has at most one lease that counts. Of any number who claim at once, one gets it.
-/// 4. *In order.* Images and animations wait in lanes of their own, oldest first; a claim names the lanes in its order.
+/// 4. *In order.* Images and animations wait in lanes of their own; a claim names the lanes in its order. Of one owner's jobs
+///    that wait alike, the oldest goes first.
 /// 5. *In stages.* Segments wait for the preparation, assembling waits for every segment.
 /// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so. A
 ///    finish that counted may be told again: it changes nothing, and is answered as before.
@@ -35,6 +36,10 @@ use tokio::sync::watch;
 /// 15. *Garbage is named.* A job that came to its end is listed with the objects to keep until it was cleaned, and once
 ///     more when a holder could have left something since.
 /// 16. *Changes are told.* After any change by anybody, whoever watches is woken.
+/// 17. *Fair.* In each lane claims go round the owners of open jobs: the next part is for the owner who holds the fewest, of
+///     equals for the one who has been given the fewest frames while there was something to share. Of his jobs it is the one
+///     that was served least recently. So while others wait nobody has more than his share of the slots, equal owners get
+///     equal frames, and who comes late begins level with the others.
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + 'static {
     /// Accepts a job. It is durable when this returns.
@@ -49,7 +54,7 @@ pub trait Queue: Send + Sync + 'static {
     /// Jobs, newest first.
     async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error>;
 
-    /// Takes a part of the oldest job that has one, looking through the lanes in this order.
+    /// Takes the part whose turn it is, looking through the lanes in this order.
     async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error>;
 
     /// Renews a lease, with the frames done so far; says whether to go on.

@@ -16,6 +16,7 @@
 //! A part's *token* grows with every claim. Heartbeat, finish, failure and release name the token that they were given; with
 //! an older one they change nothing.
 
+use crate::fair::cost;
 use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State};
 use crate::queue::{Claim, Lease, NewJob, Settings, Verdict};
 use crate::{JobId, Time};
@@ -27,8 +28,8 @@ const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 
 impl Job {
-    /// A new job, pending.
-    pub(crate) fn new(id: JobId, new: &NewJob, now: Time) -> Self {
+    /// A new job, pending; `turn` is its owner's.
+    pub(crate) fn new(id: JobId, new: &NewJob, turn: i64, now: Time) -> Self {
         let part = |kind: Kind, frames| Part {
             kind,
             frames,
@@ -63,6 +64,7 @@ impl Job {
             expires: None,
             parts,
             frames_done: 0,
+            turn,
             request_sha256: new.request_sha256.clone(),
             outcome: None,
             failure: None,
@@ -70,8 +72,8 @@ impl Job {
         }
     }
 
-    /// Takes the first part that can be done.
-    pub(crate) fn claim(&mut self, owner: &str, now: Time, settings: &Settings) -> Option<Claim> {
+    /// Takes the first part that can be done; `turn` is where it begins.
+    pub(crate) fn claim(&mut self, owner: &str, turn: i64, now: Time, settings: &Settings) -> Option<Claim> {
         if self.state.is_final() {
             return None;
         }
@@ -84,6 +86,7 @@ impl Job {
         part.at = now.after(settings.lease);
         part.done = 0;
         let (kind, token) = (part.kind, part.token);
+        self.turn = turn + cost(part.frames);
         self.state = State::Running;
         self.started.get_or_insert(now);
         self.touch(now);
@@ -279,6 +282,12 @@ impl Job {
     pub(crate) fn claimable_at(&self) -> Option<Time> {
         let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).map(|part| part.at);
         ready.min().filter(|_| !self.state.is_final())
+    }
+
+    /// How many parts can be claimed now or later.
+    pub(crate) fn ready(&self) -> usize {
+        let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).count();
+        if self.state.is_final() { 0 } else { ready }
     }
 
     /// The parts that somebody has a lease on.

@@ -105,6 +105,11 @@ pub fn animation(segments: &[u32]) -> NewJob {
     NewJob { service: Service::Animation, segments: segments.to_vec(), ..image() }
 }
 
+/// The same job, sent by somebody else.
+pub fn of(owner: &str, new: NewJob) -> NewJob {
+    NewJob { owner: owner.into(), ..new }
+}
+
 pub async fn submit(queue: &dyn Queue, new: NewJob) -> JobId {
     match queue.submit(new).await.unwrap() {
         Submitted::Created(job) => job.id,
@@ -134,3 +139,21 @@ fn database() -> Option<String> {
     let name = format!("test-{}", JobId::random());
     Some(mapreel_servers::mongodb::shared()?.database(&name))
 }
+
+/// Every law as a test, for each back-end.
+macro_rules! laws {
+    ($($law:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test] async fn $law() { super::$law(super::Bench::sqlite()).await; })* }
+        mod mongodb {
+            $(#[tokio::test] async fn $law() {
+                if let Some(bench) = super::Bench::mongodb() { super::$law(bench).await; }
+            })*
+        }
+        mod cluster {
+            $(#[tokio::test] async fn $law() {
+                if let Some(bench) = super::Bench::cluster() { super::$law(bench).await; }
+            })*
+        }
+    };
+}
+pub(crate) use laws;

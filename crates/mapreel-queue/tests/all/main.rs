@@ -2,6 +2,7 @@
 //!
 //! - [`conformance`]: one test for each law
 //! - [`artifacts`]: objects are whole or not there
+//! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
 //! - [`model`]: random interleavings, held against a model of a few lines
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -9,4 +10,5 @@
 mod artifacts;
 mod bench;
 mod conformance;
+mod fair;
 mod model;
