@@ -146,9 +146,12 @@ pub struct Part {
     pub done: u32,
     /// The object that it left.
     pub key: Option<String>,
-    /// Somebody died while holding it and others, and it may be the cause: it is to be done with nothing beside it.
+    /// Somebody died or went silent while holding it, and it may be the cause: it is to be done with nothing beside it.
     #[serde(default)]
     pub suspect: bool,
+    /// Leases on it that were lost to death or silence and not charged.
+    #[serde(default)]
+    pub spared: u32,
     /// While it is ready: whether the broker has been told. A store without a broker does not care.
     #[serde(default)]
     pub announced: bool,

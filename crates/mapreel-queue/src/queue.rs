@@ -24,8 +24,9 @@ use tokio::sync::watch;
 ///    finish that counted may be told again: it changes nothing, and is answered as before.
 /// 7. *Done is done.* A finished part is never claimed again.
 /// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
-/// 9. *Attempts are counted* with every claim, also of those who died. Who dies holding several parts has charged none of them:
-///    they become suspects, which are to be done with nothing beside them, so that the cause is alone with its next death.
+/// 9. *Attempts are counted* with every claim. A holder who dies or goes silent has charged nothing: his parts become suspects,
+///    which are to be done with nothing beside them, so that the cause is alone with its next death. Only the death of a holder of
+///    one suspect and nothing else is charged; and, so that nothing is begun without end, any death beyond the tenth.
 ///    After the last attempt the job has failed; a failure that cannot pass ends it at once.
 /// 10. *Handing back is free.* A released part can be claimed again, by anybody, and its attempt was not counted.
 /// 11. *Cancel wins.* A cancelled job never becomes anything else, nothing of it can be claimed, and its holders are told

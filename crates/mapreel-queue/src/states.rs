@@ -16,16 +16,18 @@
 //! A part's *token* grows with every claim. Heartbeat, finish, failure and release name the token that they were given; with
 //! an older one they change nothing.
 
+use crate::deaths::Deaths;
 use crate::fair::cost;
 use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State};
 use crate::queue::{Claim, Lease, NewJob, Settings, Verdict};
 use crate::{JobId, Time};
-use std::collections::HashMap;
 use std::time::Duration;
 
 /// The waits before further attempts: this long and doubling, at most [`RETRY_MAX`], and a random part of it.
 const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
+/// Deaths that cost a part no attempt because it did not run alone. Beyond them each costs one: nothing is begun without end.
+const SPARED_MAX: u32 = 10;
 
 impl Job {
     /// A new job, pending; `turn` is its owner's.
@@ -41,6 +43,7 @@ impl Job {
             done: 0,
             key: None,
             suspect: false,
+            spared: 0,
             announced: false,
         };
         let parts = match new.segments[..] {
@@ -189,27 +192,27 @@ impl Job {
         let mut rescued = 0;
         let mut exhausted = None;
         for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
-            let held = deaths.held_by(&part.owner);
-            if part.at > leases_end && held.is_none() {
+            if part.at > leases_end && !deaths.dead.contains(&part.owner) {
                 continue;
             }
             rescued += 1;
-            if held.is_some_and(|held| held > 1) {
+            let ran_alone = part.suspect && deaths.held.get(&part.owner) == Some(&1);
+            if !ran_alone && part.spared < SPARED_MAX {
                 part.attempt -= 1;
+                part.spared += 1;
                 part.suspect = true;
                 part.hand_back(now);
             } else if part.attempt >= settings.attempts_max {
                 exhausted = Some((part.kind, part.attempt));
             } else {
-                // The first time at once: machines die, too.
-                let again = if part.attempt == 1 { Duration::ZERO } else { backoff(part.attempt, random) };
-                part.hand_back(now.after(again));
+                part.hand_back(now.after(backoff(part.attempt, random)));
             }
         }
         match exhausted {
             Some((kind, attempts)) => {
                 let message = format!("the worker died or went silent in each of {attempts} attempts (at `{kind}`)");
-                let failure = Failure { code: "worker_crashed".into(), message, layer: None, retryable: false };
+                // It may be the request, and it may be the machine.
+                let failure = Failure { code: "worker_crashed".into(), message, layer: None, retryable: true };
                 self.end_in_failure(failure, now);
             }
             None if rescued > 0 => self.settle(now),
@@ -368,29 +371,6 @@ pub(crate) struct Hint {
     pub token: u64,
     /// When it can be claimed.
     pub at: Time,
-}
-
-/// Owners that died, and how many parts each held.
-///
-/// Who held one part died of it, or of something that is nobody's fault; it is charged. Who held several died of one of them
-/// at most, and nobody knows of which: none is charged, and each is done alone the next time.
-pub(crate) struct Deaths(HashMap<String, usize>);
-
-impl Deaths {
-    pub(crate) fn new(jobs: &[Job], mut is_dead: impl FnMut(&str) -> bool) -> Self {
-        let mut held: HashMap<String, usize> = HashMap::new();
-        for part in jobs.iter().flat_map(Job::leases) {
-            if is_dead(&part.owner) {
-                *held.entry(part.owner.clone()).or_default() += 1;
-            }
-        }
-        Self(held)
-    }
-
-    /// How many parts somebody held when he died; `None`: he lives.
-    fn held_by(&self, owner: &str) -> Option<usize> {
-        self.0.get(owner).copied()
-    }
 }
 
 impl Part {

@@ -2,9 +2,9 @@
 
 use super::Mongo;
 use super::operations::{Collections, within};
+use crate::deaths::Deaths;
 use crate::job::{Job, Service};
 use crate::queue::{Queue, Tended};
-use crate::states::Deaths;
 use crate::{Error, Time};
 use mongodb::bson::doc;
 use std::collections::HashSet;

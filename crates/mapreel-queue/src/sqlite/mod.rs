@@ -11,9 +11,9 @@ mod schema;
 mod watcher;
 mod writer;
 
+use crate::deaths::Deaths;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
-use crate::states::Deaths;
 use crate::{Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use owner::Owner;

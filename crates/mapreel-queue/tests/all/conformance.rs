@@ -176,6 +176,10 @@ async fn law_8_leases_end(bench: Bench) {
 async fn law_9_attempts_are_counted(bench: Bench) {
     let queue = bench.open().await;
     submit(&*queue, image()).await;
+    // Silence makes a suspect, and is charged to one that was alone.
+    assert!(!claim(&*queue).await.is_suspect());
+    bench.pass(11);
+    assert_eq!(queue.tend().await.unwrap().rescued, 1);
     for attempt in 1..=3 {
         let claim = claim(&*queue).await;
         assert_eq!(claim.job.attempt(), attempt);

@@ -2,6 +2,7 @@
 //!
 //! - [`conformance`]: one test for each law
 //! - [`artifacts`]: objects are whole or not there
+//! - [`deaths`]: what a death costs whom
 //! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
 //! - [`model`]: random interleavings, held against a model of a few lines
 
@@ -10,5 +11,6 @@
 mod artifacts;
 mod bench;
 mod conformance;
+mod deaths;
 mod fair;
 mod model;
