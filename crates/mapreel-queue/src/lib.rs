@@ -14,6 +14,7 @@
 
 mod artifacts;
 mod cluster;
+mod compact;
 mod deaths;
 mod error;
 pub mod failpoint;

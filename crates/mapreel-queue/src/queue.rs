@@ -41,6 +41,8 @@ use tokio::sync::watch;
 ///     equals for the one who has been given the fewest frames while there was something to share. Of his jobs it is the one
 ///     that was served least recently. So while others wait nobody has more than his share of the slots, equal owners get
 ///     equal frames, and who comes late begins level with the others.
+/// 18. *Requests are kept as they are needed.* A request document is stored once, without the white space between its JSON
+///     values and with nothing else changed; it is deleted with the artifact, or as long after an end without one.
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + 'static {
     /// Accepts a job. It is durable when this returns.
@@ -49,7 +51,7 @@ pub trait Queue: Send + Sync + 'static {
     /// A job, if it is known.
     async fn job(&self, id: JobId) -> Result<Option<Job>, Error>;
 
-    /// The request document of a job.
+    /// The request document of a job, without padding, as long as it is needed.
     async fn request(&self, id: JobId) -> Result<Option<Bytes>, Error>;
 
     /// Jobs, newest first.

@@ -308,6 +308,11 @@ impl Job {
         }
     }
 
+    /// When its request is not needed any more: as long after an end without an artifact as one would have been kept.
+    pub(crate) fn request_ends_at(&self, settings: &Settings) -> Option<Time> {
+        self.expires.or_else(|| Some(self.finished?.after(settings.keep))).filter(|_| self.state.is_final())
+    }
+
     /// When even its record is forgotten.
     pub(crate) fn forgotten_at(&self, settings: &Settings) -> Option<Time> {
         let end = self.expires.or(self.finished)?;

@@ -14,6 +14,7 @@ mod record;
 mod tending;
 mod watcher;
 
+use crate::compact::compact;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::states::Hint;
@@ -188,7 +189,7 @@ impl Queue for Mongo {
         let turn = self.turns(new.service).await?.of(&new.owner);
         let job = Job::new(id, &new, turn, self.now());
         // First, so that no job is without it. Twice is as good as once: the same id has the same request.
-        insert(&self.collections.requests, record::request(&job, &new.document)).await?;
+        insert(&self.collections.requests, record::request(&job, &compact(&new.document))).await?;
         if !insert(&self.collections.jobs, record::insert(&job, &self.settings)?).await? {
             // The same key at the same time: the other one was quicker.
             let known = self.load(id).await?.ok_or_else(|| Error::Store("a job was just forgotten".into()))?;

@@ -75,6 +75,7 @@ pub(super) async fn make_indexes(collections: &Collections) -> Result<(), Error>
         doc! { "announce_at": 1 },
         doc! { "ages_at": 1 },
         doc! { "garbage_at": 1 },
+        doc! { "request_ends_at": 1 },
         doc! { "forgotten_at": 1 },
         doc! { "changed": -1 },
         doc! { "service": 1, "state": 1 },

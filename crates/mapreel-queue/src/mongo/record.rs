@@ -29,6 +29,7 @@ fn columns(job: &Job, settings: &Settings) -> Document {
         "announce_at": time(job.unannounced().map(|hint| hint.at).min().map(|at| at.after(super::outbox::OUTBOX_GRACE))),
         "ages_at": time(job.ages_at(settings)),
         "garbage_at": time(job.garbage),
+        "request_ends_at": time(job.request_ends_at(settings)),
         "forgotten_at": time(job.forgotten_at(settings)),
         "changed": job.changed.0,
     }

@@ -6,12 +6,15 @@ use crate::deaths::Deaths;
 use crate::job::{Job, Service};
 use crate::queue::{Queue, Tended};
 use crate::{Error, Time};
-use mongodb::bson::doc;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashSet;
 use std::time::Duration;
 
 /// Jobs that time has changed, by one round.
 const AGED_MAX: i64 = 100;
+/// Requests deleted by one round.
+const ENDED_MAX: i64 = 1_000;
 /// How long idempotency keys are remembered.
 const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
@@ -40,8 +43,9 @@ impl Mongo {
             tended.aged +=
                 usize::from(self.change(old.job.id, false, |job, now, settings| job.age(now, settings)).await?);
         }
+        self.end_requests(now).await?;
         let Collections { jobs, requests, keys, .. } = self.collections.clone();
-        // No job lives longer.
+        // No job lives longer. It finds requests whose job was never accepted, since the process died before.
         let life = self.settings.wait_max + self.settings.keep + self.settings.remember;
         let long_ago = move |age: Duration| doc! { "created": { "$lte": now.0 - age.as_millis() as i64 } };
         let forget = async move {
@@ -52,6 +56,25 @@ impl Mongo {
         };
         tended.forgotten = within(forget).await?;
         Ok(tended)
+    }
+
+    /// Deletes requests that are not needed any more. A job that changes once more comes here once more, and finds nothing.
+    async fn end_requests(&self, now: Time) -> Result<(), Error> {
+        let Collections { jobs, requests, .. } = self.collections.clone();
+        let end = async move {
+            let ended = doc! { "request_ends_at": { "$lte": now.0 } };
+            let found = jobs.find(ended).projection(doc! { "_id": 1 }).limit(ENDED_MAX);
+            let ids: Vec<Document> = found.await?.try_collect().await?;
+            let ids: Vec<Bson> = ids.into_iter().filter_map(|mut job| job.remove("_id")).collect();
+            if ids.is_empty() {
+                return Ok(());
+            }
+            requests.delete_many(doc! { "_id": { "$in": &ids } }).await?;
+            let none = doc! { "$set": { "request_ends_at": null } };
+            jobs.update_many(doc! { "_id": { "$in": ids }, "request_ends_at": { "$lte": now.0 } }, none).await?;
+            Ok(())
+        };
+        within(end).await
     }
 
     /// Gives open jobs of the version before the fields by which parts are claimed now.

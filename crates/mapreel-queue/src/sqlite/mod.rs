@@ -11,6 +11,7 @@ mod schema;
 mod watcher;
 mod writer;
 
+use crate::compact::compact;
 use crate::deaths::Deaths;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
@@ -104,6 +105,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
 impl Queue for Sqlite {
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error> {
         let settings = self.settings.clone();
+        let new = NewJob { document: compact(&new.document), ..new };
         self.writer.run(move |connection| submit(connection, &new, &settings)).await
     }
 
@@ -266,7 +268,7 @@ fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<
 
 fn needs_tending(connection: &Connection, now: Time) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE leased > 0) OR EXISTS (SELECT 1 FROM jobs WHERE ages_at <= ?1)
-               OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)";
+               OR EXISTS (SELECT 1 FROM jobs WHERE request_ends_at <= ?1) OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)";
     let keys_end = now.0 - KEYS_KEPT.as_millis() as i64;
     Ok(connection.prepare_cached(sql)?.query_row(params![now.0, keys_end], |row| row.get(0))?)
 }
@@ -289,8 +291,11 @@ fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<T
             tended.aged += 1;
         }
     }
+    // A job that changes once more comes here once more, and finds nothing.
+    let ended = "SELECT id FROM jobs WHERE request_ends_at <= ?1";
+    connection.execute(&format!("DELETE FROM requests WHERE id IN ({ended})"), [now.0])?;
+    connection.execute("UPDATE jobs SET request_ends_at = NULL WHERE request_ends_at <= ?1", [now.0])?;
     let forgotten = "SELECT id FROM jobs WHERE forgotten_at <= ?1 AND garbage_at IS NULL";
-    connection.execute(&format!("DELETE FROM requests WHERE id IN ({forgotten})"), [now.0])?;
     tended.forgotten = connection.execute(&format!("DELETE FROM jobs WHERE id IN ({forgotten})"), [now.0])?;
     connection.execute("DELETE FROM keys WHERE created <= ?1", [now.0 - KEYS_KEPT.as_millis() as i64])?;
     Ok(tended)

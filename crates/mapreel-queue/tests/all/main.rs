@@ -4,6 +4,7 @@
 //! - [`artifacts`]: objects are whole or not there
 //! - [`deaths`]: what a death costs whom
 //! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
+//! - [`requests`]: how request documents are kept
 //! - [`model`]: random interleavings, held against a model of a few lines
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -14,3 +15,4 @@ mod conformance;
 mod deaths;
 mod fair;
 mod model;
+mod requests;
