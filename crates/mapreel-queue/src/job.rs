@@ -100,6 +100,9 @@ pub struct Job {
     pub version: u64,
     /// When it was accepted.
     pub created: Time,
+    /// From when its waiting counts, if not from when it was accepted: time in which no process was there does not.
+    #[serde(default)]
+    pub waits_from: Option<Time>,
     /// The last change.
     pub changed: Time,
     /// When somebody first worked on it.

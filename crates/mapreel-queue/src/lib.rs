@@ -19,6 +19,7 @@ mod deaths;
 mod error;
 pub mod failpoint;
 mod fair;
+mod hints;
 mod id;
 mod job;
 pub mod mongo;

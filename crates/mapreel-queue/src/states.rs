@@ -61,6 +61,7 @@ impl Job {
             state: State::Pending,
             version: 1,
             created: now,
+            waits_from: None,
             changed: now,
             started: None,
             finished: None,
@@ -192,6 +193,8 @@ impl Job {
         let mut rescued = 0;
         let mut exhausted = None;
         for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
+            // Whoever set the clock back has made no lease longer.
+            part.at = part.at.min(now.after(settings.lease));
             if part.at > leases_end && !deaths.dead.contains(&part.owner) {
                 continue;
             }
@@ -238,7 +241,7 @@ impl Job {
             self.touch(now);
             return true;
         }
-        if !self.state.is_final() && now.since(self.created) >= settings.wait_max {
+        if !self.state.is_final() && now.since(self.waits_from()) >= settings.wait_max {
             let message = format!("it was not done within {} hours", settings.wait_max.as_secs() / 3600);
             let failure = Failure { code: "too_late".into(), message, layer: None, retryable: true };
             self.end_in_failure(failure, now);
@@ -247,30 +250,25 @@ impl Job {
         false
     }
 
+    /// Moves on what it waits for, since its store was asleep for so long; by less than nothing, if it was used in the future.
+    pub(crate) fn shift(&mut self, by_ms: i64) {
+        if self.state == State::Success {
+            self.expires = self.expires.map(|time| time.shifted(by_ms));
+        } else if !self.state.is_final() {
+            self.waits_from = Some(self.waits_from().shifted(by_ms));
+            self.parts.iter_mut().for_each(|part| part.at = part.at.shifted(by_ms));
+        }
+        self.garbage = self.garbage.map(|time| time.shifted(by_ms));
+    }
+
+    fn waits_from(&self) -> Time {
+        self.waits_from.unwrap_or(self.created)
+    }
+
     /// What nobody needs of its objects has been deleted. While a lease runs, its holder may still leave one: then again.
     pub(crate) fn cleaned(&mut self, now: Time) {
         let running = self.parts.iter().filter(|part| part.state == PartState::Running && part.at > now);
         self.garbage = running.map(|part| part.at).max();
-    }
-
-    /// The parts that can be claimed now or later and that the broker does not know of.
-    pub(crate) fn unannounced(&self) -> impl Iterator<Item = Hint> {
-        let open = !self.state.is_final();
-        let parts = self.parts.iter().enumerate();
-        let unannounced = parts.filter(move |(_, part)| open && part.state == PartState::Ready && !part.announced);
-        unannounced.map(|(index, part)| Hint { part: index, token: part.token, at: part.at })
-    }
-
-    /// The broker has been told of these parts.
-    pub(crate) fn announced(&mut self, hints: &[Hint]) {
-        for hint in hints {
-            if let Some(part) = self.parts.get_mut(hint.part)
-                && part.state == PartState::Ready
-                && part.token == hint.token
-            {
-                part.announced = true;
-            }
-        }
     }
 
     /// The keys of the objects that are still needed when the job has come to its end.
@@ -303,7 +301,7 @@ impl Job {
     pub(crate) fn ages_at(&self, settings: &Settings) -> Option<Time> {
         match self.state {
             State::Success => self.expires,
-            State::Pending | State::Running => Some(self.created.after(settings.wait_max)),
+            State::Pending | State::Running => Some(self.waits_from().after(settings.wait_max)),
             _ => None,
         }
     }
@@ -365,17 +363,6 @@ impl Job {
         self.changed = now.max(self.changed);
         self.version += 1;
     }
-}
-
-/// What the broker is told of: a part that waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Hint {
-    /// The index of the part.
-    pub part: usize,
-    /// How often it was claimed before.
-    pub token: u64,
-    /// When it can be claimed.
-    pub at: Time,
 }
 
 impl Part {

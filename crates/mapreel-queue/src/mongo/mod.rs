@@ -15,9 +15,9 @@ mod tending;
 mod watcher;
 
 use crate::compact::compact;
+use crate::hints::Hint;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
-use crate::states::Hint;
 use crate::{Clock, Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use futures_util::TryStreamExt;

@@ -2,9 +2,9 @@
 
 use super::operations::within;
 use super::{Mongo, record};
+use crate::hints::Hint;
 use crate::job::Service;
 use crate::queue::Queue;
-use crate::states::Hint;
 use crate::{Error, Job, JobId};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};

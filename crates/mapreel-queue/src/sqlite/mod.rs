@@ -5,6 +5,7 @@
 //! committed survives the loss of power.
 
 mod claims;
+mod clock;
 mod owner;
 mod row;
 mod schema;
@@ -47,13 +48,14 @@ impl Sqlite {
     ///
     /// # Errors
     /// It cannot be opened, is no such file, or was made by a newer version.
-    pub fn open(path: &Path, settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
+    pub fn open(path: &Path, mut settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         let mut connection = connect(path)?;
         schema::migrate(&mut connection, path, &settings)?;
         let owner = Arc::new(Owner::new(path)?);
+        clock::start(&mut connection, &mut settings, owner.has_company())?;
         let (watcher, watching) = Watcher::new(path.to_owned());
         let (writer, writing) = Writer::new(path.to_owned(), watcher.bell());
         [watching, writing].into_iter().for_each(|task| supervisor.start(task));
@@ -269,18 +271,23 @@ fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<
 fn needs_tending(connection: &Connection, now: Time) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE leased > 0) OR EXISTS (SELECT 1 FROM jobs WHERE ages_at <= ?1)
                OR EXISTS (SELECT 1 FROM jobs WHERE request_ends_at <= ?1) OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)";
+    if clock::seen(connection)?.is_none_or(|seen| now.since(seen) > clock::SEEN_EVERY) {
+        return Ok(true);
+    }
     let keys_end = now.0 - KEYS_KEPT.as_millis() as i64;
     Ok(connection.prepare_cached(sql)?.query_row(params![now.0, keys_end], |row| row.get(0))?)
 }
 
 fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<Tended, Error> {
     let now = settings.clock.now();
+    clock::note_seen(connection, now)?;
     let mut tended = Tended::default();
     let leased = row::records(connection, "SELECT record FROM jobs WHERE leased > 0", [])?;
     let deaths = Deaths::new(&leased, owner.deaths());
     for mut job in leased {
+        let before = job.clone();
         let rescued = job.rescue(now, now, settings, fastrand::f64(), &deaths);
-        if rescued > 0 {
+        if job != before {
             row::store(connection, &job, settings)?;
         }
         tended.rescued += rescued;

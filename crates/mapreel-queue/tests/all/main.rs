@@ -2,6 +2,7 @@
 //!
 //! - [`conformance`]: one test for each law
 //! - [`artifacts`]: objects are whole or not there
+//! - [`clock`]: clocks that are wrong
 //! - [`deaths`]: what a death costs whom
 //! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
 //! - [`requests`]: how request documents are kept
@@ -11,6 +12,7 @@
 
 mod artifacts;
 mod bench;
+mod clock;
 mod conformance;
 mod deaths;
 mod fair;
