@@ -1,7 +1,8 @@
 //! The queue of a cluster: MongoDB is the truth, RabbitMQ tells who has time that there is work.
 //!
-//! A claim first takes what a message names. Now and then, and always while no messages come, it looks into the store itself,
-//! so nothing waits for ever for a message that was lost.
+//! A message only wakes. Whoever has one claims the part whose turn it is, which is seldom the one that the message tells of:
+//! there are as many messages as parts, so each part is claimed by somebody who was woken for another one. Now and then, and
+//! always while no messages come, the store is looked into without one, so nothing waits for ever for a message that was lost.
 
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::mongo::Mongo;
@@ -80,12 +81,13 @@ impl Cluster {
 
     async fn claim_by_message(&self, lane: Service) -> Result<Option<Claim>, Error> {
         while let Some(received) = self.consumer.take(lane) {
-            match self.store.claim_of(received.job).await {
+            match self.store.claim(&[lane]).await {
                 Ok(Some(claim)) => {
                     self.held().insert(claim.lease.clone(), (received, Instant::now()));
                     return Ok(Some(claim));
                 }
-                // Somebody has it already, or it is done, or the job is over.
+                // Others were quicker: whatever was ready when this message was sent has been claimed. Dropped, it is
+                // acknowledged, and those behind it are looked at the same way.
                 Ok(None) => drop(received),
                 Err(error) => {
                     self.consumer.put_back(received);

@@ -100,6 +100,9 @@ pub struct Job {
     pub version: u64,
     /// When it was accepted.
     pub created: Time,
+    /// From when its waiting counts, if not from when it was accepted: time in which no process was there does not.
+    #[serde(default)]
+    pub waits_from: Option<Time>,
     /// The last change.
     pub changed: Time,
     /// When somebody first worked on it.
@@ -112,6 +115,9 @@ pub struct Job {
     pub parts: Vec<Part>,
     /// The most frames that were ever done.
     pub frames_done: u32,
+    /// Where its owner's turn was when a part of it was last claimed, or when it came: of one owner's jobs the least goes first.
+    #[serde(default)]
+    pub turn: i64,
     /// SHA-256 of the request document, in hexadecimal.
     pub request_sha256: String,
     /// What came out.
@@ -143,9 +149,12 @@ pub struct Part {
     pub done: u32,
     /// The object that it left.
     pub key: Option<String>,
-    /// Somebody died while holding it and others, and it may be the cause: it is to be done with nothing beside it.
+    /// Somebody died or went silent while holding it, and it may be the cause: it is to be done with nothing beside it.
     #[serde(default)]
     pub suspect: bool,
+    /// Leases on it that were lost to death or silence and not charged.
+    #[serde(default)]
+    pub spared: u32,
     /// While it is ready: whether the broker has been told. A store without a broker does not care.
     #[serde(default)]
     pub announced: bool,

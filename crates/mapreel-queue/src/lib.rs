@@ -14,8 +14,12 @@
 
 mod artifacts;
 mod cluster;
+mod compact;
+mod deaths;
 mod error;
 pub mod failpoint;
+mod fair;
+mod hints;
 mod id;
 mod job;
 pub mod mongo;

@@ -17,14 +17,16 @@ use tokio::sync::watch;
 /// 2. *One job for one key.* Equal idempotency keys with equal requests give the same job, also when they come at once;
 ///    with another request the key is refused.
 /// 3. *One holder.* A part has at most one lease that counts. Of any number who claim at once, one gets it.
-/// 4. *In order.* Images and animations wait in lanes of their own, oldest first; a claim names the lanes in its order.
+/// 4. *In order.* Images and animations wait in lanes of their own; a claim names the lanes in its order. Of one owner's jobs
+///    that wait alike, the oldest goes first.
 /// 5. *In stages.* Segments wait for the preparation, assembling waits for every segment.
 /// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so. A
 ///    finish that counted may be told again: it changes nothing, and is answered as before.
 /// 7. *Done is done.* A finished part is never claimed again.
 /// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
-/// 9. *Attempts are counted* with every claim, also of those who died. Who dies holding several parts has charged none of them:
-///    they become suspects, which are to be done with nothing beside them, so that the cause is alone with its next death.
+/// 9. *Attempts are counted* with every claim. A holder who dies or goes silent has charged nothing: his parts become suspects,
+///    which are to be done with nothing beside them, so that the cause is alone with its next death. Only the death of a holder of
+///    one suspect and nothing else is charged; and, so that nothing is begun without end, any death beyond the tenth.
 ///    After the last attempt the job has failed; a failure that cannot pass ends it at once.
 /// 10. *Handing back is free.* A released part can be claimed again, by anybody, and its attempt was not counted.
 /// 11. *Cancel wins.* A cancelled job never becomes anything else, nothing of it can be claimed, and its holders are told
@@ -35,6 +37,12 @@ use tokio::sync::watch;
 /// 15. *Garbage is named.* A job that came to its end is listed with the objects to keep until it was cleaned, and once
 ///     more when a holder could have left something since.
 /// 16. *Changes are told.* After any change by anybody, whoever watches is woken.
+/// 17. *Fair.* In each lane claims go round the owners of open jobs: the next part is for the owner who holds the fewest, of
+///     equals for the one who has been given the fewest frames while there was something to share. Of his jobs it is the one
+///     that was served least recently. So while others wait nobody has more than his share of the slots, equal owners get
+///     equal frames, and who comes late begins level with the others.
+/// 18. *Requests are kept as they are needed.* A request document is stored once, without the white space between its JSON
+///     values and with nothing else changed; it is deleted with the artifact, or as long after an end without one.
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + 'static {
     /// Accepts a job. It is durable when this returns.
@@ -43,13 +51,13 @@ pub trait Queue: Send + Sync + 'static {
     /// A job, if it is known.
     async fn job(&self, id: JobId) -> Result<Option<Job>, Error>;
 
-    /// The request document of a job.
+    /// The request document of a job, without padding, as long as it is needed.
     async fn request(&self, id: JobId) -> Result<Option<Bytes>, Error>;
 
     /// Jobs, newest first.
     async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error>;
 
-    /// Takes a part of the oldest job that has one, looking through the lanes in this order.
+    /// Takes the part whose turn it is, looking through the lanes in this order.
     async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error>;
 
     /// Renews a lease, with the frames done so far; says whether to go on.

@@ -16,19 +16,22 @@
 //! A part's *token* grows with every claim. Heartbeat, finish, failure and release name the token that they were given; with
 //! an older one they change nothing.
 
+use crate::deaths::Deaths;
+use crate::fair::cost;
 use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State};
 use crate::queue::{Claim, Lease, NewJob, Settings, Verdict};
 use crate::{JobId, Time};
-use std::collections::HashMap;
 use std::time::Duration;
 
 /// The waits before further attempts: this long and doubling, at most [`RETRY_MAX`], and a random part of it.
 const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
+/// Deaths that cost a part no attempt because it did not run alone. Beyond them each costs one: nothing is begun without end.
+const SPARED_MAX: u32 = 10;
 
 impl Job {
-    /// A new job, pending.
-    pub(crate) fn new(id: JobId, new: &NewJob, now: Time) -> Self {
+    /// A new job, pending; `turn` is its owner's.
+    pub(crate) fn new(id: JobId, new: &NewJob, turn: i64, now: Time) -> Self {
         let part = |kind: Kind, frames| Part {
             kind,
             frames,
@@ -40,6 +43,7 @@ impl Job {
             done: 0,
             key: None,
             suspect: false,
+            spared: 0,
             announced: false,
         };
         let parts = match new.segments[..] {
@@ -57,12 +61,14 @@ impl Job {
             state: State::Pending,
             version: 1,
             created: now,
+            waits_from: None,
             changed: now,
             started: None,
             finished: None,
             expires: None,
             parts,
             frames_done: 0,
+            turn,
             request_sha256: new.request_sha256.clone(),
             outcome: None,
             failure: None,
@@ -70,8 +76,8 @@ impl Job {
         }
     }
 
-    /// Takes the first part that can be done.
-    pub(crate) fn claim(&mut self, owner: &str, now: Time, settings: &Settings) -> Option<Claim> {
+    /// Takes the first part that can be done; `turn` is where it begins.
+    pub(crate) fn claim(&mut self, owner: &str, turn: i64, now: Time, settings: &Settings) -> Option<Claim> {
         if self.state.is_final() {
             return None;
         }
@@ -84,6 +90,7 @@ impl Job {
         part.at = now.after(settings.lease);
         part.done = 0;
         let (kind, token) = (part.kind, part.token);
+        self.turn = turn + cost(part.frames);
         self.state = State::Running;
         self.started.get_or_insert(now);
         self.touch(now);
@@ -186,27 +193,29 @@ impl Job {
         let mut rescued = 0;
         let mut exhausted = None;
         for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
-            let held = deaths.held_by(&part.owner);
-            if part.at > leases_end && held.is_none() {
+            // Whoever set the clock back has made no lease longer.
+            part.at = part.at.min(now.after(settings.lease));
+            if part.at > leases_end && !deaths.dead.contains(&part.owner) {
                 continue;
             }
             rescued += 1;
-            if held.is_some_and(|held| held > 1) {
+            let ran_alone = part.suspect && deaths.held.get(&part.owner) == Some(&1);
+            if !ran_alone && part.spared < SPARED_MAX {
                 part.attempt -= 1;
+                part.spared += 1;
                 part.suspect = true;
                 part.hand_back(now);
             } else if part.attempt >= settings.attempts_max {
                 exhausted = Some((part.kind, part.attempt));
             } else {
-                // The first time at once: machines die, too.
-                let again = if part.attempt == 1 { Duration::ZERO } else { backoff(part.attempt, random) };
-                part.hand_back(now.after(again));
+                part.hand_back(now.after(backoff(part.attempt, random)));
             }
         }
         match exhausted {
             Some((kind, attempts)) => {
                 let message = format!("the worker died or went silent in each of {attempts} attempts (at `{kind}`)");
-                let failure = Failure { code: "worker_crashed".into(), message, layer: None, retryable: false };
+                // It may be the request, and it may be the machine.
+                let failure = Failure { code: "worker_crashed".into(), message, layer: None, retryable: true };
                 self.end_in_failure(failure, now);
             }
             None if rescued > 0 => self.settle(now),
@@ -232,7 +241,7 @@ impl Job {
             self.touch(now);
             return true;
         }
-        if !self.state.is_final() && now.since(self.created) >= settings.wait_max {
+        if !self.state.is_final() && now.since(self.waits_from()) >= settings.wait_max {
             let message = format!("it was not done within {} hours", settings.wait_max.as_secs() / 3600);
             let failure = Failure { code: "too_late".into(), message, layer: None, retryable: true };
             self.end_in_failure(failure, now);
@@ -241,30 +250,25 @@ impl Job {
         false
     }
 
+    /// Moves on what it waits for, since its store was asleep for so long; by less than nothing, if it was used in the future.
+    pub(crate) fn shift(&mut self, by_ms: i64) {
+        if self.state == State::Success {
+            self.expires = self.expires.map(|time| time.shifted(by_ms));
+        } else if !self.state.is_final() {
+            self.waits_from = Some(self.waits_from().shifted(by_ms));
+            self.parts.iter_mut().for_each(|part| part.at = part.at.shifted(by_ms));
+        }
+        self.garbage = self.garbage.map(|time| time.shifted(by_ms));
+    }
+
+    fn waits_from(&self) -> Time {
+        self.waits_from.unwrap_or(self.created)
+    }
+
     /// What nobody needs of its objects has been deleted. While a lease runs, its holder may still leave one: then again.
     pub(crate) fn cleaned(&mut self, now: Time) {
         let running = self.parts.iter().filter(|part| part.state == PartState::Running && part.at > now);
         self.garbage = running.map(|part| part.at).max();
-    }
-
-    /// The parts that can be claimed now or later and that the broker does not know of.
-    pub(crate) fn unannounced(&self) -> impl Iterator<Item = Hint> {
-        let open = !self.state.is_final();
-        let parts = self.parts.iter().enumerate();
-        let unannounced = parts.filter(move |(_, part)| open && part.state == PartState::Ready && !part.announced);
-        unannounced.map(|(index, part)| Hint { part: index, token: part.token, at: part.at })
-    }
-
-    /// The broker has been told of these parts.
-    pub(crate) fn announced(&mut self, hints: &[Hint]) {
-        for hint in hints {
-            if let Some(part) = self.parts.get_mut(hint.part)
-                && part.state == PartState::Ready
-                && part.token == hint.token
-            {
-                part.announced = true;
-            }
-        }
     }
 
     /// The keys of the objects that are still needed when the job has come to its end.
@@ -281,6 +285,12 @@ impl Job {
         ready.min().filter(|_| !self.state.is_final())
     }
 
+    /// How many parts can be claimed now or later.
+    pub(crate) fn ready(&self) -> usize {
+        let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).count();
+        if self.state.is_final() { 0 } else { ready }
+    }
+
     /// The parts that somebody has a lease on.
     pub(crate) fn leases(&self) -> impl Iterator<Item = &Part> {
         let open = !self.state.is_final();
@@ -291,9 +301,14 @@ impl Job {
     pub(crate) fn ages_at(&self, settings: &Settings) -> Option<Time> {
         match self.state {
             State::Success => self.expires,
-            State::Pending | State::Running => Some(self.created.after(settings.wait_max)),
+            State::Pending | State::Running => Some(self.waits_from().after(settings.wait_max)),
             _ => None,
         }
+    }
+
+    /// When its request is not needed any more: as long after an end without an artifact as one would have been kept.
+    pub(crate) fn request_ends_at(&self, settings: &Settings) -> Option<Time> {
+        self.expires.or_else(|| Some(self.finished?.after(settings.keep))).filter(|_| self.state.is_final())
     }
 
     /// When even its record is forgotten.
@@ -347,40 +362,6 @@ impl Job {
     fn touch(&mut self, now: Time) {
         self.changed = now.max(self.changed);
         self.version += 1;
-    }
-}
-
-/// What the broker is told of: a part that waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Hint {
-    /// The index of the part.
-    pub part: usize,
-    /// How often it was claimed before.
-    pub token: u64,
-    /// When it can be claimed.
-    pub at: Time,
-}
-
-/// Owners that died, and how many parts each held.
-///
-/// Who held one part died of it, or of something that is nobody's fault; it is charged. Who held several died of one of them
-/// at most, and nobody knows of which: none is charged, and each is done alone the next time.
-pub(crate) struct Deaths(HashMap<String, usize>);
-
-impl Deaths {
-    pub(crate) fn new(jobs: &[Job], mut is_dead: impl FnMut(&str) -> bool) -> Self {
-        let mut held: HashMap<String, usize> = HashMap::new();
-        for part in jobs.iter().flat_map(Job::leases) {
-            if is_dead(&part.owner) {
-                *held.entry(part.owner.clone()).or_default() += 1;
-            }
-        }
-        Self(held)
-    }
-
-    /// How many parts somebody held when he died; `None`: he lives.
-    fn held_by(&self, owner: &str) -> Option<usize> {
-        self.0.get(owner).copied()
     }
 }
 

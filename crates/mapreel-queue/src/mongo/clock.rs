@@ -1,6 +1,6 @@
 //! The time of the database, which counts for leases: the machines of a cluster need not agree on the time.
 
-use super::within;
+use super::operations::within;
 use crate::time::DatabaseTime;
 use crate::{Clock, Error, Task, Time};
 use mongodb::Database;

@@ -5,45 +5,39 @@
 //! do as well as a replica set; `w: majority, j: true`, so what was acknowledged survives the loss of a minority. When an
 //! answer is lost, that number tells whether the write was.
 
+mod claims;
 mod clock;
+mod operations;
+mod outbox;
 mod presence;
 mod record;
+mod tending;
 mod watcher;
 
+use crate::compact::compact;
+use crate::hints::Hint;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
-use crate::states::{Deaths, Hint};
 use crate::{Clock, Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
+use mongodb::Client;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
-use mongodb::{Client, Collection, IndexModel};
+use operations::{Collections, PATIENCE, insert, make_indexes, within};
+pub(crate) use outbox::Announcement;
+use outbox::Outbox;
 use presence::Presence;
 use record::Stored;
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 use watcher::Watcher;
 
-/// How long an operation may take; a client of the API waits for it.
-const PATIENCE: Duration = Duration::from_millis(2_000);
 /// How often a transition is tried when others write to the same job.
 const CONTENTION_MAX: usize = 60;
 /// Jobs looked at by one round of cleaning.
 const GARBAGE_MAX: i64 = 100;
-/// Jobs of which one round of the reconciler tells the broker.
-const OUTBOX_MAX: i64 = 100;
-/// How long idempotency keys are remembered.
-const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
-/// Who makes a part ready tells the broker within this time; after it anybody does.
-const OUTBOX_GRACE: Duration = Duration::from_secs(1);
-/// Who has taken up an entry of the outbox has it for so long.
-const OUTBOX_LEASE: Duration = Duration::from_secs(10);
-/// The code of a write that met another one, and of a key that is there already.
-const WRITE_CONFLICT: i32 = 112;
-const DUPLICATE_KEY: i32 = 11_000;
 
 /// The queue in a MongoDB database. A handle is an owner of leases: dropped, or with its process dead, its leases are over.
 pub struct Mongo {
@@ -53,25 +47,6 @@ pub struct Mongo {
     settings: Settings,
     outbox: OnceLock<Outbox>,
     _alive: Arc<()>,
-}
-
-#[derive(Clone)]
-struct Collections {
-    jobs: Collection<Document>,
-    requests: Collection<Document>,
-    keys: Collection<Document>,
-    owners: Collection<Document>,
-}
-
-/// Is told of parts that have become ready.
-pub(crate) type Outbox = Box<dyn Fn(Announcement) + Send + Sync>;
-
-/// Parts of a job that the broker is to be told of.
-#[derive(Debug, Clone)]
-pub(crate) struct Announcement {
-    pub job: JobId,
-    pub service: Service,
-    pub hints: Vec<Hint>,
 }
 
 impl Mongo {
@@ -95,6 +70,7 @@ impl Mongo {
             requests: database.collection("requests"),
             keys: database.collection("keys"),
             owners: database.collection("owners"),
+            turns: database.collection("turns"),
         };
         make_indexes(&collections).await?;
         let (alive, mut tasks) = (Arc::new(()), Vec::new());
@@ -111,59 +87,10 @@ impl Mongo {
         Ok(Self { collections, presence, watcher, settings, outbox: OnceLock::new(), _alive: alive })
     }
 
-    /// Who is told of parts that have become ready; once.
-    pub(crate) fn set_outbox(&self, outbox: Outbox) {
-        let _ = self.outbox.set(outbox);
-    }
-
     /// Rings the bell of [`Queue::changes`].
     pub(crate) fn ring(&self) -> impl Fn() + Send + Sync + use<> {
         let watcher = self.watcher.clone();
         move || watcher.ring()
-    }
-
-    /// Takes a part of this job, if there is one to be taken.
-    pub(crate) async fn claim_of(&self, id: JobId) -> Result<Option<Claim>, Error> {
-        let owner = &self.presence.owner;
-        self.change(id, None, |job, now, settings| job.claim(owner, now, settings)).await
-    }
-
-    /// The broker knows of these parts.
-    pub(crate) async fn announced(&self, id: JobId, hints: &[Hint]) -> Result<(), Error> {
-        self.change(id, (), |job, _, _| job.announced(hints)).await
-    }
-
-    /// Tells the outbox again of what the broker was not told of in time.
-    pub(crate) async fn reconcile(&self) -> Result<(), Error> {
-        let (jobs, now) = (self.collections.jobs.clone(), self.now());
-        let overdue: Vec<Document> = within(async move {
-            let filter = doc! { "announce_at": { "$lte": now.0 } };
-            jobs.find(filter).limit(OUTBOX_MAX).await?.try_collect().await
-        })
-        .await?;
-        for document in overdue {
-            // One process takes an entry; if it dies, the entry comes back.
-            let (jobs, taken) = (self.collections.jobs.clone(), now.after(OUTBOX_LEASE));
-            let filter =
-                doc! { "_id": document.get("_id").cloned(), "announce_at": document.get("announce_at").cloned() };
-            let take = async move { jobs.update_one(filter, doc! { "$set": { "announce_at": taken.0 } }).await };
-            if within(take).await?.modified_count == 1 {
-                let job = record::read(document)?.job;
-                self.tell(&job, job.unannounced());
-            }
-        }
-        Ok(())
-    }
-
-    /// Tells of parts that can be claimed now; those that must wait are for the reconciler.
-    fn tell(&self, job: &Job, unannounced: impl Iterator<Item = Hint>) {
-        let now = self.now();
-        let hints: Vec<Hint> = unannounced.filter(|hint| hint.at <= now).collect();
-        if let Some(outbox) = self.outbox.get()
-            && !hints.is_empty()
-        {
-            outbox(Announcement { job: job.id, service: job.service, hints });
-        }
     }
 
     async fn load(&self, id: JobId) -> Result<Option<Stored>, Error> {
@@ -236,25 +163,6 @@ impl Mongo {
         Ok(known.get_str("id").ok().filter(|_| same).and_then(|id| id.parse().ok()))
     }
 
-    /// Jobs with leases of these owners, or with one that ends until then.
-    async fn held(&self, owners: &[String], leases_end: Time) -> Result<Vec<Job>, Error> {
-        let filter = doc! { "$or": [{ "owners": { "$in": owners } }, { "lease_ends_at": { "$lte": leases_end.0 } }] };
-        let held = self.find(filter, doc! { "_id": 1 }, 0).await?;
-        Ok(held.into_iter().map(|stored| stored.job).collect())
-    }
-
-    /// Of these owners, which are dead, those that hold leases which this handle is to take.
-    async fn inherit(&self, dead: &[String], jobs: &[Job]) -> Result<Vec<String>, Error> {
-        let holders: HashSet<&str> = jobs.iter().flat_map(Job::leases).map(|part| part.owner.as_str()).collect();
-        let mut ours = Vec::new();
-        for owner in dead.iter().filter(|owner| holders.contains(owner.as_str())) {
-            if self.presence.inherit(&self.collections, owner, self.now()).await? {
-                ours.push(owner.clone());
-            }
-        }
-        Ok(ours)
-    }
-
     async fn count_open(&self) -> Result<u64, Error> {
         let jobs = self.collections.jobs.clone();
         within(async move { jobs.count_documents(doc! { "open": true }).await }).await
@@ -278,9 +186,10 @@ impl Queue for Mongo {
         if open >= self.settings.open_jobs_max {
             return Ok(Submitted::Full(open));
         }
-        let job = Job::new(id, &new, self.now());
+        let turn = self.turns(new.service).await?.of(&new.owner);
+        let job = Job::new(id, &new, turn, self.now());
         // First, so that no job is without it. Twice is as good as once: the same id has the same request.
-        insert(&self.collections.requests, record::request(&job, &new.document)).await?;
+        insert(&self.collections.requests, record::request(&job, &compact(&new.document))).await?;
         if !insert(&self.collections.jobs, record::insert(&job, &self.settings)?).await? {
             // The same key at the same time: the other one was quicker.
             let known = self.load(id).await?.ok_or_else(|| Error::Store("a job was just forgotten".into()))?;
@@ -323,12 +232,8 @@ impl Queue for Mongo {
 
     async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error> {
         for lane in lanes {
-            for _ in 0..CONTENTION_MAX {
-                let filter = doc! { "service": lane.name(), "claimable_at": { "$lte": self.now().0 } };
-                let Some(oldest) = self.find(filter, doc! { "_id": 1 }, 1).await?.pop() else { break };
-                if let Some(claim) = self.claim_of(oldest.job.id).await? {
-                    return Ok(Some(claim));
-                }
+            if let Some(claim) = self.claim_in(*lane).await? {
+                return Ok(Some(claim));
             }
         }
         Ok(None)
@@ -368,40 +273,7 @@ impl Queue for Mongo {
     }
 
     async fn tend(&self) -> Result<Tended, Error> {
-        let mut tended = Tended::default();
-        // After an outage of the store the holders first get the chance to say that they are there.
-        let leases_end = if self.presence.is_settled() { self.now() } else { Time(i64::MIN) };
-        let dead = self.presence.dead();
-        let held = self.held(&dead, leases_end).await?;
-        if !held.is_empty() {
-            // Who inherits looks again: what the dead one held is then his alone to judge.
-            let ours = self.inherit(&dead, &held).await?;
-            let held = self.held(&ours, leases_end).await?;
-            let deaths = Deaths::new(&held, |owner| ours.iter().any(|dead| dead == owner));
-            for job in held {
-                let rescued = self.change(job.id, 0, |job, now, settings| {
-                    job.rescue(now, leases_end, settings, fastrand::f64(), &deaths)
-                });
-                tended.rescued += rescued.await?;
-            }
-        }
-        let now = self.now();
-        for old in self.find(doc! { "ages_at": { "$lte": now.0 } }, doc! { "ages_at": 1 }, GARBAGE_MAX).await? {
-            tended.aged +=
-                usize::from(self.change(old.job.id, false, |job, now, settings| job.age(now, settings)).await?);
-        }
-        let Collections { jobs, requests, keys, .. } = self.collections.clone();
-        // No job lives longer.
-        let life = self.settings.wait_max + self.settings.keep + self.settings.remember;
-        let long_ago = move |age: Duration| doc! { "created": { "$lte": now.0 - age.as_millis() as i64 } };
-        let forget = async move {
-            let forgotten = jobs.delete_many(doc! { "forgotten_at": { "$lte": now.0 }, "garbage_at": null }).await?;
-            requests.delete_many(long_ago(life)).await?;
-            keys.delete_many(long_ago(KEYS_KEPT)).await?;
-            Ok(forgotten.deleted_count as usize)
-        };
-        tended.forgotten = within(forget).await?;
-        Ok(tended)
+        self.tend_all().await
     }
 
     async fn garbage(&self) -> Result<Vec<Garbage>, Error> {
@@ -445,74 +317,4 @@ impl Queue for Mongo {
     fn now(&self) -> Time {
         self.settings.clock.now()
     }
-}
-
-/// Runs an operation to its end, and waits for it only so long. It is never dropped half-way, which would leave a connection
-/// in the middle of an answer.
-async fn within<T: Send + 'static>(
-    operation: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
-) -> Result<T, Error> {
-    match tokio::time::timeout(PATIENCE, tokio::spawn(operation)).await {
-        Ok(Ok(result)) => Ok(result?),
-        Ok(Err(stopped)) => Err(Error::Store(stopped.to_string())),
-        Err(_) => Err(Error::Store(format!("it did not answer within {} s", PATIENCE.as_secs()))),
-    }
-}
-
-/// Inserts a document. False: there is one of this name.
-async fn insert(collection: &Collection<Document>, document: Document) -> Result<bool, Error> {
-    for _ in 0..CONTENTION_MAX {
-        let (collection, document) = (collection.clone(), document.clone());
-        let insert = async move {
-            match collection.insert_one(document).await {
-                Ok(_) => Ok(Some(true)),
-                Err(error) => match code(&error) {
-                    Some(DUPLICATE_KEY) => Ok(Some(false)),
-                    // Two at once: which of them it is will show.
-                    Some(WRITE_CONFLICT) => Ok(None),
-                    _ => Err(error),
-                },
-            }
-        };
-        if let Some(inserted) = within(insert).await? {
-            return Ok(inserted);
-        }
-        tokio::time::sleep(Duration::from_micros(fastrand::u64(500..5_000))).await;
-    }
-    Err(Error::Store("too many write the same".into()))
-}
-
-fn code(error: &mongodb::error::Error) -> Option<i32> {
-    use mongodb::error::{ErrorKind, WriteFailure};
-    match &*error.kind {
-        ErrorKind::Write(WriteFailure::WriteError(error)) => Some(error.code),
-        ErrorKind::Command(error) => Some(error.code),
-        _ => None,
-    }
-}
-
-async fn make_indexes(collections: &Collections) -> Result<(), Error> {
-    let of_jobs = [
-        doc! { "service": 1, "claimable_at": 1, "_id": 1 },
-        doc! { "owners": 1 },
-        doc! { "lease_ends_at": 1 },
-        doc! { "open": 1, "state": 1, "created": 1 },
-        doc! { "announce_at": 1 },
-        doc! { "ages_at": 1 },
-        doc! { "garbage_at": 1 },
-        doc! { "forgotten_at": 1 },
-        doc! { "changed": -1 },
-        doc! { "service": 1, "state": 1 },
-    ];
-    let index = |keys| IndexModel::builder().keys(keys).build();
-    let Collections { jobs, requests, keys, .. } = collections.clone();
-    // On a large collection it takes its time; only at the first start of a version that has a new one.
-    tokio::spawn(async move {
-        jobs.create_indexes(of_jobs.map(index)).await?;
-        requests.create_index(index(doc! { "created": 1 })).await?;
-        keys.create_index(index(doc! { "created": 1 })).await
-    })
-    .await
-    .map_err(|stopped| Error::Store(stopped.to_string()))??;
-    Ok(())
 }

@@ -3,7 +3,7 @@
 //!
 //! Nobody's clock is compared with anybody's, and an outage of the store, in which nobody can count, kills nobody.
 
-use super::{Collections, within};
+use super::operations::{Collections, within};
 use crate::{Error, Task, Time};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};

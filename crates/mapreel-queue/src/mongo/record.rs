@@ -18,12 +18,18 @@ fn columns(job: &Job, settings: &Settings) -> Document {
     doc! {
         "state": job.state.name(),
         "open": !job.state.is_final(),
+        "owner": &job.owner,
         "claimable_at": time(job.claimable_at()),
+        // Only of what can be claimed, so that an index finds it without passing all that has ended.
+        "turn": job.claimable_at().map_or(Bson::Null, |_| Bson::Int64(job.turn)),
+        "ready": job.ready() as i64,
+        "held": job.leases().count() as i64,
         "owners": job.leases().map(|part| part.owner.clone()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
         "lease_ends_at": time(job.leases().map(|part| part.at).min()),
-        "announce_at": time(job.unannounced().map(|hint| hint.at).min().map(|at| at.after(super::OUTBOX_GRACE))),
+        "announce_at": time(job.unannounced().map(|hint| hint.at).min().map(|at| at.after(super::outbox::OUTBOX_GRACE))),
         "ages_at": time(job.ages_at(settings)),
         "garbage_at": time(job.garbage),
+        "request_ends_at": time(job.request_ends_at(settings)),
         "forgotten_at": time(job.forgotten_at(settings)),
         "changed": job.changed.0,
     }

@@ -3,8 +3,8 @@
 //! acknowledged.
 
 use super::{Message, Pause, Settings, Trouble, connect, topology};
+use crate::Task;
 use crate::job::Service;
-use crate::{JobId, Task};
 use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::{
@@ -48,7 +48,6 @@ struct Waiting {
 
 /// A message that came and is not acknowledged. Dropped, it is.
 pub(crate) struct Received {
-    pub job: JobId,
     /// Not there any more once it is settled.
     delivery: Option<Delivery>,
     place: Place,
@@ -255,7 +254,7 @@ async fn receive(shared: &Arc<Shared>, place: &Place, delivery: Delivery) -> Res
     };
     tracing::debug!(job = %message.job, part = message.part, "a message has come");
     place.held.fetch_add(1, Ordering::Relaxed);
-    let received = Received { job: message.job, delivery: Some(delivery), place: place.clone() };
+    let received = Received { delivery: Some(delivery), place: place.clone() };
     {
         let mut waiting = shared.waiting();
         waiting.last = Some(Instant::now());

@@ -4,14 +4,18 @@
 //! pure transition (`states.rs`) and stores it, inside one `BEGIN IMMEDIATE` transaction. WAL and `synchronous=FULL`: what was
 //! committed survives the loss of power.
 
+mod claims;
+mod clock;
 mod owner;
 mod row;
+mod schema;
 mod watcher;
 mod writer;
 
+use crate::compact::compact;
+use crate::deaths::Deaths;
 use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
-use crate::states::Deaths;
 use crate::{Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use owner::Owner;
@@ -30,26 +34,6 @@ const GARBAGE_MAX: usize = 100;
 /// How long idempotency keys are remembered.
 const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS jobs (
-        id TEXT PRIMARY KEY, service TEXT NOT NULL, state TEXT NOT NULL, open INTEGER NOT NULL,
-        claimable_at INTEGER, leased INTEGER NOT NULL, ages_at INTEGER, garbage_at INTEGER, forgotten_at INTEGER,
-        created INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS requests (id TEXT PRIMARY KEY, document BLOB NOT NULL);
-    CREATE TABLE IF NOT EXISTS keys (
-        key TEXT PRIMARY KEY, request_sha256 TEXT NOT NULL, service TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL);
-    CREATE INDEX IF NOT EXISTS claimable ON jobs (service, id) WHERE claimable_at IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS leased ON jobs (id) WHERE leased = 1;
-    CREATE INDEX IF NOT EXISTS open ON jobs (id) WHERE open = 1;
-    CREATE INDEX IF NOT EXISTS ageing ON jobs (ages_at) WHERE ages_at IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS garbage ON jobs (garbage_at) WHERE garbage_at IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS forgotten ON jobs (forgotten_at) WHERE forgotten_at IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS by_state ON jobs (state, service);
-    CREATE INDEX IF NOT EXISTS keys_by_age ON keys (created);
-";
-/// The version of the schema; raised with every change that older programs do not understand.
-const SCHEMA_VERSION: i64 = 1;
-
 /// The queue in one SQLite file. A handle is an owner of leases: dropped, or with its process killed, its leases are over.
 pub struct Sqlite {
     writer: Writer,
@@ -64,13 +48,14 @@ impl Sqlite {
     ///
     /// # Errors
     /// It cannot be opened, is no such file, or was made by a newer version.
-    pub fn open(path: &Path, settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
+    pub fn open(path: &Path, mut settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         let mut connection = connect(path)?;
-        migrate(&mut connection, path)?;
+        schema::migrate(&mut connection, path, &settings)?;
         let owner = Arc::new(Owner::new(path)?);
+        clock::start(&mut connection, &mut settings, owner.has_company())?;
         let (watcher, watching) = Watcher::new(path.to_owned());
         let (writer, writing) = Writer::new(path.to_owned(), watcher.bell());
         [watching, writing].into_iter().for_each(|task| supervisor.start(task));
@@ -118,21 +103,11 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version > SCHEMA_VERSION {
-        return Err(Error::Store(format!("`{}` was made by a newer version of Mapreel", path.display())));
-    }
-    transaction.execute_batch(SCHEMA)?;
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    Ok(transaction.commit()?)
-}
-
 #[async_trait::async_trait]
 impl Queue for Sqlite {
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error> {
         let settings = self.settings.clone();
+        let new = NewJob { document: compact(&new.document), ..new };
         self.writer.run(move |connection| submit(connection, &new, &settings)).await
     }
 
@@ -164,12 +139,17 @@ impl Queue for Sqlite {
         // Most of the time there is nothing, and finding that out needs no transaction.
         let (wanted, now) = (lanes.clone(), settings.clock.now());
         let found = self.read(move |connection| {
-            wanted.iter().find_map(|lane| oldest(connection, *lane, now).transpose()).transpose()
+            for lane in wanted {
+                if claims::has_any(connection, lane, now)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         });
-        if found.await?.is_none() {
+        if !found.await? {
             return Ok(None);
         }
-        self.writer.run(move |connection| claim(connection, &lanes, owner.name(), &settings)).await
+        self.writer.run(move |connection| claims::claim(connection, &lanes, owner.name(), &settings)).await
     }
 
     async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error> {
@@ -271,7 +251,8 @@ fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<
     if open as u64 >= settings.open_jobs_max {
         return Ok(Submitted::Full(open as u64));
     }
-    let job = Job::new(JobId::random(), new, now);
+    let turn = claims::turns(connection, new.service)?.of(&new.owner);
+    let job = Job::new(JobId::random(), new, turn, now);
     row::store(connection, &job, settings)?;
     let id = job.id.to_string();
     connection
@@ -287,37 +268,26 @@ fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<
     Ok(Submitted::Created(job))
 }
 
-fn oldest(connection: &Connection, lane: Service, now: Time) -> Result<Option<Job>, Error> {
-    let sql = "SELECT record FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 ORDER BY id LIMIT 1";
-    Ok(row::records(connection, sql, params![lane.name(), now.0])?.pop())
-}
-
-fn claim(connection: &Connection, lanes: &[Service], owner: &str, settings: &Settings) -> Result<Option<Claim>, Error> {
-    let now = settings.clock.now();
-    for lane in lanes {
-        let Some(mut job) = oldest(connection, *lane, now)? else { continue };
-        let Some(claim) = job.claim(owner, now, settings) else { continue };
-        row::store(connection, &job, settings)?;
-        return Ok(Some(claim));
-    }
-    Ok(None)
-}
-
 fn needs_tending(connection: &Connection, now: Time) -> Result<bool, Error> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE leased = 1) OR EXISTS (SELECT 1 FROM jobs WHERE ages_at <= ?1)
-               OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)";
+    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE leased > 0) OR EXISTS (SELECT 1 FROM jobs WHERE ages_at <= ?1)
+               OR EXISTS (SELECT 1 FROM jobs WHERE request_ends_at <= ?1) OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)";
+    if clock::seen(connection)?.is_none_or(|seen| now.since(seen) > clock::SEEN_EVERY) {
+        return Ok(true);
+    }
     let keys_end = now.0 - KEYS_KEPT.as_millis() as i64;
     Ok(connection.prepare_cached(sql)?.query_row(params![now.0, keys_end], |row| row.get(0))?)
 }
 
 fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<Tended, Error> {
     let now = settings.clock.now();
+    clock::note_seen(connection, now)?;
     let mut tended = Tended::default();
-    let leased = row::records(connection, "SELECT record FROM jobs WHERE leased = 1", [])?;
+    let leased = row::records(connection, "SELECT record FROM jobs WHERE leased > 0", [])?;
     let deaths = Deaths::new(&leased, owner.deaths());
     for mut job in leased {
+        let before = job.clone();
         let rescued = job.rescue(now, now, settings, fastrand::f64(), &deaths);
-        if rescued > 0 {
+        if job != before {
             row::store(connection, &job, settings)?;
         }
         tended.rescued += rescued;
@@ -328,8 +298,11 @@ fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<T
             tended.aged += 1;
         }
     }
+    // A job that changes once more comes here once more, and finds nothing.
+    let ended = "SELECT id FROM jobs WHERE request_ends_at <= ?1";
+    connection.execute(&format!("DELETE FROM requests WHERE id IN ({ended})"), [now.0])?;
+    connection.execute("UPDATE jobs SET request_ends_at = NULL WHERE request_ends_at <= ?1", [now.0])?;
     let forgotten = "SELECT id FROM jobs WHERE forgotten_at <= ?1 AND garbage_at IS NULL";
-    connection.execute(&format!("DELETE FROM requests WHERE id IN ({forgotten})"), [now.0])?;
     tended.forgotten = connection.execute(&format!("DELETE FROM jobs WHERE id IN ({forgotten})"), [now.0])?;
     connection.execute("DELETE FROM keys WHERE created <= ?1", [now.0 - KEYS_KEPT.as_millis() as i64])?;
     Ok(tended)

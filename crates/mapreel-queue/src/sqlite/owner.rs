@@ -38,6 +38,13 @@ impl Owner {
         move |name| *known.entry(name.to_owned()).or_insert_with(|| is_dead(&folder.join(name)))
     }
 
+    /// Whether others have the same database open.
+    pub(super) fn has_company(&self) -> bool {
+        let files = std::fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut others = files.filter(|path| path.file_name().is_some_and(|name| name != &*self.name));
+        others.any(|path| path.extension().is_none() && !is_dead(&path))
+    }
+
     /// Removes what the dead have left.
     fn sweep(&self) {
         let files = std::fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());

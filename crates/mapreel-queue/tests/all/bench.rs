@@ -85,6 +85,11 @@ impl Bench {
         }
     }
 
+    /// Somebody sets the clock.
+    pub fn set(&self, by_s: i64) {
+        self.time.fetch_add(by_s * 1000, Ordering::SeqCst);
+    }
+
     pub fn pass(&self, seconds: u64) -> Time {
         Time(self.time.fetch_add(seconds as i64 * 1000, Ordering::SeqCst))
     }
@@ -103,6 +108,11 @@ pub fn image() -> NewJob {
 
 pub fn animation(segments: &[u32]) -> NewJob {
     NewJob { service: Service::Animation, segments: segments.to_vec(), ..image() }
+}
+
+/// The same job, sent by somebody else.
+pub fn of(owner: &str, new: NewJob) -> NewJob {
+    NewJob { owner: owner.into(), ..new }
 }
 
 pub async fn submit(queue: &dyn Queue, new: NewJob) -> JobId {
@@ -134,3 +144,21 @@ fn database() -> Option<String> {
     let name = format!("test-{}", JobId::random());
     Some(mapreel_servers::mongodb::shared()?.database(&name))
 }
+
+/// Every law as a test, for each back-end.
+macro_rules! laws {
+    ($($law:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test] async fn $law() { super::$law(super::Bench::sqlite()).await; })* }
+        mod mongodb {
+            $(#[tokio::test] async fn $law() {
+                if let Some(bench) = super::Bench::mongodb() { super::$law(bench).await; }
+            })*
+        }
+        mod cluster {
+            $(#[tokio::test] async fn $law() {
+                if let Some(bench) = super::Bench::cluster() { super::$law(bench).await; }
+            })*
+        }
+    };
+}
+pub(crate) use laws;

@@ -2,11 +2,19 @@
 //!
 //! - [`conformance`]: one test for each law
 //! - [`artifacts`]: objects are whole or not there
+//! - [`clock`]: clocks that are wrong
+//! - [`deaths`]: what a death costs whom
+//! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
+//! - [`requests`]: how request documents are kept
 //! - [`model`]: random interleavings, held against a model of a few lines
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod artifacts;
 mod bench;
+mod clock;
 mod conformance;
+mod deaths;
+mod fair;
 mod model;
+mod requests;

@@ -1,6 +1,6 @@
 //! Who works beside whom: parts in company, suspects alone.
 //!
-//! A suspect is a part that a worker held, beside others, when it died. Done alone, it shows whether it is the cause.
+//! A suspect is a part that a worker held when it died or went silent. Done alone, it shows whether it is the cause.
 
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};

@@ -1,0 +1,114 @@
+//! Whose turn it is: in each lane, claims go round the owners of open jobs. Pure arithmetic; a store keeps the numbers.
+//!
+//! Start-time fair queueing over frames. The lane has a clock that counts frames, not time: it stands where the newest claim
+//! began. An owner has a turn, the place on that clock at which his next part begins; every claim moves it on by the frames
+//! of its part. Turns behind the clock count as being on it. So whoever comes, or comes back, begins now: he neither catches
+//! up on what he did not ask for, nor waits for those who have had much; and nobody is further ahead than one part.
+//!
+//! First of all goes whoever holds the fewest parts, so that an owner whose parts take long has no more than his share of the
+//! slots.
+
+use crate::JobId;
+use std::collections::HashMap;
+
+/// An owner who has a part that can be claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Contender {
+    /// Who.
+    pub owner: String,
+    /// Parts of his in this lane that somebody has a lease on.
+    pub held: u64,
+    /// The oldest of his jobs that can be claimed.
+    pub first: JobId,
+    /// How many of his parts can be claimed.
+    pub ready: u64,
+}
+
+/// The turns of a lane's owners.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Turns {
+    clock: i64,
+    of: HashMap<String, i64>,
+}
+
+/// The turn of one owner, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// Who.
+    pub owner: String,
+    /// Where his next part begins.
+    pub turn: i64,
+    /// Where his newest part began.
+    pub began: i64,
+}
+
+impl Turns {
+    /// As they are stored. What is not stored is on the clock.
+    pub(crate) fn new(stored: impl IntoIterator<Item = Turn>) -> Self {
+        let mut turns = Self::default();
+        for Turn { owner, turn, began } in stored {
+            turns.clock = turns.clock.max(began);
+            turns.of.insert(owner, turn);
+        }
+        turns
+    }
+
+    /// Turns at or before it need not be stored.
+    pub(crate) fn clock(&self) -> i64 {
+        self.clock
+    }
+
+    /// Where the next part of an owner begins.
+    pub(crate) fn of(&self, owner: &str) -> i64 {
+        self.of.get(owner).map_or(self.clock, |turn| self.clock.max(*turn))
+    }
+
+    /// Whether an owner's turn is not stored, or behind the clock.
+    pub(crate) fn is_behind(&self, owner: &str) -> bool {
+        self.of.get(owner).is_none_or(|turn| *turn < self.clock)
+    }
+
+    /// Who is to be given the next part: of those who hold the fewest, the one whose turn is first; of equals, the one who
+    /// has waited longest.
+    pub(crate) fn next<'a>(&self, contenders: &'a [Contender]) -> Option<&'a Contender> {
+        contenders.iter().min_by_key(|contender| (contender.held, self.of(&contender.owner), contender.first))
+    }
+}
+
+/// What a part of so many frames moves its owner's turn on by. Preparing and assembling have none, and are not free.
+pub(crate) fn cost(frames: u32) -> i64 {
+    i64::from(frames.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(of: &[(&str, i64, i64)]) -> Turns {
+        Turns::new(of.iter().map(|(owner, turn, began)| Turn { owner: (*owner).into(), turn: *turn, began: *began }))
+    }
+
+    fn contender(owner: &str, held: u64) -> Contender {
+        Contender { owner: owner.into(), held, first: JobId::random(), ready: 1 }
+    }
+
+    #[test]
+    fn who_was_away_begins_now() {
+        let turns = turns(&[("away", 5, 0), ("busy", 1_012, 1_000)]);
+        assert_eq!((turns.of("away"), turns.of("new"), turns.of("busy")), (1_000, 1_000, 1_012));
+    }
+
+    #[test]
+    fn the_fewest_held_then_the_first_turn_then_the_longest_wait() {
+        let turns = turns(&[("a", 24, 12), ("b", 30, 18)]);
+        let [a, b, new, newer] = [contender("a", 0), contender("b", 0), contender("new", 0), contender("newer", 0)];
+        let next = |contenders: &[&Contender]| {
+            let contenders: Vec<Contender> = contenders.iter().map(|contender| (*contender).clone()).collect();
+            turns.next(&contenders).map(|contender| contender.owner.clone())
+        };
+        assert_eq!(next(&[&newer, &b, &a, &new]).as_deref(), Some("new"));
+        assert_eq!(next(&[&b, &a]).as_deref(), Some("a"));
+        assert_eq!(next(&[&b, &contender("a", 1)]).as_deref(), Some("b"));
+        assert_eq!(next(&[]), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! Which part is claimed: the choice of `fair.rs`. What it needs to know comes from an index; the turn is moved on after the
+//! claim, so a process that dies between the two has given a part away for nothing, and nothing worse.
+
+use super::operations::within;
+use super::{CONTENTION_MAX, Mongo};
+use crate::fair::{Contender, Turn, Turns, cost};
+use crate::job::{Job, Service};
+use crate::queue::{Claim, Queue};
+use crate::{Error, Time};
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::options::WriteConcern;
+use std::time::Duration;
+
+/// After how many claims of a process turns are forgotten that the clock has passed.
+const FORGET_AFTER: u8 = 32;
+
+impl Mongo {
+    /// Takes the part whose turn it is in this lane. Who was too slow for it chooses anew.
+    pub(super) async fn claim_in(&self, lane: Service) -> Result<Option<Claim>, Error> {
+        for attempt in 0..CONTENTION_MAX {
+            let now = self.now();
+            let (contenders, turns) = tokio::try_join!(self.contenders(lane, now), self.turns(lane))?;
+            let Some(next) = turns.next(&contenders) else { return Ok(None) };
+            let began = turns.of(&next.owner);
+            // Where several are at it, each takes another one of the first few.
+            let filter = doc! { "service": lane.name(), "owner": &next.owner, "turn": { "$gte": 0_i64 },
+            "claimable_at": { "$lte": now.0 } };
+            let mut first = self.find(filter, doc! { "turn": 1, "_id": 1 }, 1 + attempt.min(7) as i64).await?;
+            if first.is_empty() {
+                continue;
+            }
+            let stored = first.swap_remove(fastrand::usize(..first.len()));
+            let mut job = stored.job.clone();
+            if let Some(claim) = job.claim(&self.presence.owner, began, now, &self.settings)
+                && self.swap(&stored, &job).await?
+            {
+                let frames = job.parts[claim.lease.part].frames;
+                self.move_on(lane, &job, began, cost(frames), turns.is_behind(&job.owner)).await;
+                return Ok(Some(claim));
+            }
+            tokio::time::sleep(Duration::from_micros(fastrand::u64(0..2_000 << attempt.min(5)))).await;
+        }
+        Err(Error::Store("too many claim at once".into()))
+    }
+
+    /// The owners with something that can be claimed in this lane.
+    pub(super) async fn contenders(&self, lane: Service, now: Time) -> Result<Vec<Contender>, Error> {
+        let jobs = self.collections.jobs.clone();
+        // By an index alone.
+        let of_lane = doc! { "$match": { "service": lane.name(), "open": true } };
+        let fields = doc! { "_id": 1, "owner": 1, "held": 1, "ready": 1, "claimable_at": 1 };
+        let is_ready =
+            doc! { "$and": [{ "$gt": ["$claimable_at", Bson::Null] }, { "$lte": ["$claimable_at", now.0] }] };
+        let of_ready = |field: &str, none: Bson| doc! { "$cond": [is_ready.clone(), field, none] };
+        let group = doc! { "_id": "$owner", "held": { "$sum": "$held" }, "ready": { "$sum": of_ready("$ready", Bson::Int64(0)) },
+        "first": { "$min": of_ready("$_id", Bson::Null) } };
+        let pipeline = [of_lane, doc! { "$project": fields }, doc! { "$group": group }];
+        let groups: Vec<Document> = within(async move { jobs.aggregate(pipeline).await?.try_collect().await }).await?;
+        let number = |group: &Document, name: &str| {
+            group.get_i64(name).or_else(|_| group.get_i32(name).map(i64::from)).unwrap_or(0).max(0) as u64
+        };
+        let contender = |group: &Document| {
+            let first = group.get_str("first").ok()?.parse().ok()?;
+            let owner = group.get_str("_id").unwrap_or_default().to_owned();
+            Some(Contender { owner, held: number(group, "held"), first, ready: number(group, "ready") })
+        };
+        Ok(groups.iter().filter_map(contender).collect())
+    }
+
+    /// The turns of a lane.
+    pub(super) async fn turns(&self, lane: Service) -> Result<Turns, Error> {
+        let turns = self.collections.turns.clone();
+        let find = async move { turns.find(doc! { "lane": lane.name() }).await?.try_collect::<Vec<_>>().await };
+        let turn = |turn: &Document| {
+            let (owner, began) = (turn.get_str("owner").ok()?.to_owned(), turn.get_i64("began").ok()?);
+            Some(Turn { owner, turn: turn.get_i64("turn").ok()?, began })
+        };
+        Ok(Turns::new(within(find).await?.iter().filter_map(turn)))
+    }
+
+    /// Moves the turn of an owner on who was given a part.
+    async fn move_on(&self, lane: Service, job: &Job, began: i64, cost: i64, behind: bool) {
+        let (turns, owner, next) = (self.collections.turns.clone(), job.owner.clone(), job.turn);
+        let moved = async move {
+            // Its loss costs a turn.
+            let light = WriteConcern::nodes(1);
+            let id = doc! { "_id": format!("{}/{owner}", lane.name()) };
+            // These do not mind in which order they come, nor who else claims for the same owner.
+            let named = doc! { "lane": lane.name(), "owner": &owner };
+            let on = doc! { "$inc": { "turn": cost }, "$max": { "began": began }, "$setOnInsert": named };
+            turns.update_one(id.clone(), on).upsert(true).write_concern(light.clone()).await?;
+            if behind {
+                turns.update_one(id, doc! { "$max": { "turn": next } }).write_concern(light.clone()).await?;
+            }
+            if fastrand::u8(..FORGET_AFTER) == 0 {
+                let passed = doc! { "lane": lane.name(), "turn": { "$lte": began } };
+                turns.delete_many(passed).write_concern(light).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = within(moved).await {
+            tracing::warn!(%error, "a part was given away without its owner's turn being moved on");
+        }
+    }
+}

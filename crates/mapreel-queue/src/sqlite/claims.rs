@@ -1,0 +1,84 @@
+//! Which part is claimed: the choice of `fair.rs`, with what it needs to know from the indexes.
+
+use super::row;
+use crate::fair::{Contender, Turn, Turns};
+use crate::job::{Job, Service};
+use crate::queue::{Claim, Settings};
+use crate::{Error, Time};
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
+
+/// Whether a lane has anything that can be claimed.
+pub(super) fn has_any(connection: &Connection, lane: Service, now: Time) -> Result<bool, Error> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2)";
+    Ok(connection.prepare_cached(sql)?.query_row(params![lane.name(), now.0], |row| row.get(0))?)
+}
+
+/// Takes the part whose turn it is, looking through the lanes in this order.
+pub(super) fn claim(
+    connection: &Connection,
+    lanes: &[Service],
+    holder: &str,
+    settings: &Settings,
+) -> Result<Option<Claim>, Error> {
+    let now = settings.clock.now();
+    for lane in lanes {
+        let (contenders, turns) = (contenders(connection, *lane, now)?, turns(connection, *lane)?);
+        let Some(next) = turns.next(&contenders) else { continue };
+        let Some(mut job) = first_of(connection, *lane, &next.owner, now)? else { continue };
+        let began = turns.of(&next.owner);
+        let Some(claim) = job.claim(holder, began, now, settings) else { continue };
+        row::store(connection, &job, settings)?;
+        let turn = Turn { owner: job.owner, turn: job.turn, began };
+        store_turn(connection, *lane, &turn, &turns)?;
+        return Ok(Some(claim));
+    }
+    Ok(None)
+}
+
+/// The owners with something that can be claimed.
+pub(super) fn contenders(connection: &Connection, lane: Service, now: Time) -> Result<Vec<Contender>, Error> {
+    let sql = "SELECT owner, sum(leased) FROM jobs WHERE service = ?1 AND leased > 0 GROUP BY owner";
+    let mut statement = connection.prepare_cached(sql)?;
+    let held = statement.query_map([lane.name()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    let held: HashMap<String, i64> = held.collect::<Result<_, _>>()?;
+    let sql = "SELECT owner, min(id), sum(ready) FROM jobs
+               WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 GROUP BY owner";
+    let mut statement = connection.prepare_cached(sql)?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
+    let rows: Vec<_> = statement.query_map(params![lane.name(), now.0], row)?.collect::<Result<_, _>>()?;
+    let contender = |(owner, first, ready): (String, String, i64)| {
+        let first = first.parse().map_err(|error| Error::Store(format!("a record is broken: {error}")))?;
+        let held = held.get(&owner).map_or(0, |held| *held as u64);
+        Ok(Contender { owner, held, first, ready: ready as u64 })
+    };
+    rows.into_iter().map(contender).collect()
+}
+
+/// The turns of a lane.
+pub(super) fn turns(connection: &Connection, lane: Service) -> Result<Turns, Error> {
+    let mut statement = connection.prepare_cached("SELECT owner, turn, began FROM turns WHERE lane = ?1")?;
+    let row = |row: &rusqlite::Row<'_>| Ok(Turn { owner: row.get(0)?, turn: row.get(1)?, began: row.get(2)? });
+    Ok(Turns::new(statement.query_map([lane.name()], row)?.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// Of an owner's jobs the one that was served least recently.
+fn first_of(connection: &Connection, lane: Service, owner: &str, now: Time) -> Result<Option<Job>, Error> {
+    let sql =
+        "SELECT record FROM jobs WHERE service = ?1 AND owner = ?2 AND claimable_at IS NOT NULL AND claimable_at <= ?3
+               ORDER BY turn, id LIMIT 1";
+    Ok(row::records(connection, sql, params![lane.name(), owner, now.0])?.pop())
+}
+
+/// Stores the turn of who was given a part, and forgets those that the clock has passed.
+fn store_turn(connection: &Connection, lane: Service, turn: &Turn, before: &Turns) -> Result<(), Error> {
+    let clock = before.clock().max(turn.began);
+    connection
+        .prepare_cached("DELETE FROM turns WHERE lane = ?1 AND turn <= ?2")?
+        .execute(params![lane.name(), clock])?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO turns (lane, owner, turn, began) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![lane.name(), turn.owner, turn.turn, turn.began])?;
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! The time of a store on one machine, which nobody can set.
+//!
+//! The first process that opens the file notes where on the wall the machine's own count of time since it was started (which
+//! nobody sets, and which counts sleep) has its zero. All processes that open it beside that one take over the note, so they
+//! agree to the millisecond, whatever the wall clock says by then. The next process that comes alone looks at the wall anew.
+//!
+//! Whether the wall clock is right then, nobody knows. If the file was last used in the future, or long ago, what waits in it
+//! is moved by the difference: time in which nobody was there to work does not count as waiting.
+
+use super::row;
+use crate::Error;
+use crate::queue::Settings;
+use crate::time::{Clock, Time};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use std::time::Duration;
+
+/// How often it is noted that the store is in use.
+pub(super) const SEEN_EVERY: Duration = Duration::from_secs(60);
+/// A store that nobody has used for so long was asleep.
+const ASLEEP_AFTER: Duration = Duration::from_secs(3600);
+
+/// Where the machine's count has its zero, and which start of the machine it counts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Anchor {
+    boot: String,
+    origin_ms: i64,
+}
+
+/// What this machine says.
+struct Machine {
+    boot: String,
+    up_ms: i64,
+    wall_ms: i64,
+}
+
+impl Machine {
+    fn read() -> Self {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
+        Self { boot, up_ms: Clock::up_ms(), wall_ms: Clock::System.now().0 }
+    }
+
+    /// The anchor of a process that opens a store.
+    fn anchor(&self, stored: Option<Anchor>, others_live: bool) -> Anchor {
+        let of_others = stored.filter(|stored| others_live && !self.boot.is_empty() && stored.boot == self.boot);
+        of_others.unwrap_or_else(|| Anchor { boot: self.boot.clone(), origin_ms: self.wall_ms - self.up_ms })
+    }
+}
+
+/// Gives the store its clock, and moves what waits in it if the store was asleep.
+pub(super) fn start(connection: &mut Connection, settings: &mut Settings, others_live: bool) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if matches!(settings.clock, Clock::System) {
+        let machine = Machine::read();
+        let stored = get(&transaction, "boot")?.zip(get(&transaction, "origin_ms")?.and_then(|ms| ms.parse().ok()));
+        let anchor = machine.anchor(stored.map(|(boot, origin_ms)| Anchor { boot, origin_ms }), others_live);
+        set(&transaction, "boot", &anchor.boot)?;
+        set(&transaction, "origin_ms", &anchor.origin_ms.to_string())?;
+        settings.clock = Clock::Machine { origin_ms: anchor.origin_ms };
+    }
+    let now = settings.clock.now();
+    if !others_live && let Some(asleep_ms) = asleep_ms(seen(&transaction)?, now) {
+        tracing::warn!(
+            hours = asleep_ms as f64 / 3_600_000.0,
+            "the store was last used at another time than this, or long ago; what waits in it is moved by the difference"
+        );
+        let live = "SELECT record FROM jobs WHERE open = 1 OR state = 'SUCCESS' OR garbage_at IS NOT NULL";
+        for mut job in row::records(&transaction, live, [])? {
+            job.shift(asleep_ms);
+            row::store(&transaction, &job, settings)?;
+        }
+    }
+    note_seen(&transaction, now)?;
+    Ok(transaction.commit()?)
+}
+
+/// By how much what waits is to be moved, in milliseconds, if the store was last used then and it is now `now`.
+fn asleep_ms(seen: Option<Time>, now: Time) -> Option<i64> {
+    let seen = seen?;
+    (now < seen || now.since(seen) > ASLEEP_AFTER).then(|| now.0.saturating_sub(seen.0))
+}
+
+/// When the store was last used, to a minute.
+pub(super) fn seen(connection: &Connection) -> Result<Option<Time>, Error> {
+    Ok(get(connection, "seen_ms")?.and_then(|ms| ms.parse().ok()).map(Time))
+}
+
+/// The store is in use.
+pub(super) fn note_seen(connection: &Connection, now: Time) -> Result<(), Error> {
+    set(connection, "seen_ms", &now.0.to_string())
+}
+
+/// What the store knows of itself under this name.
+pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>, Error> {
+    let mut statement = connection.prepare_cached("SELECT value FROM store WHERE name = ?1")?;
+    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// Notes what the store knows of itself under this name.
+pub(super) fn set(connection: &Connection, name: &str, value: &str) -> Result<(), Error> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO store (name, value) VALUES (?1, ?2)")?
+        .execute(params![name, value])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_beside_each_other_have_one_time_and_those_who_come_alone_look_at_the_wall() {
+        let machine = |boot: &str, up_ms, wall_ms| Machine { boot: boot.into(), up_ms, wall_ms };
+        let first = machine("a", 1_000, 50_000).anchor(None, false);
+        assert_eq!(first.origin_ms, 49_000);
+        // The wall clock was set by an hour meanwhile.
+        let later = machine("a", 2_000, 51_000 + 3_600_000);
+        assert_eq!(later.anchor(Some(first.clone()), true), first);
+        assert_eq!(later.anchor(Some(first.clone()), false).origin_ms, 49_000 + 3_600_000);
+        // Another start of the machine counts from another zero.
+        assert_eq!(machine("b", 10, 60_000).anchor(Some(first), true).origin_ms, 59_990);
+    }
+
+    #[test]
+    fn a_store_was_asleep_if_it_was_used_long_ago_or_in_the_future() {
+        let at = |seen, now| asleep_ms(seen, Time(now));
+        assert_eq!(at(None, 5), None);
+        assert_eq!(at(Some(Time(1_000)), 60_000), None);
+        assert_eq!(at(Some(Time(60_000)), 1_000), Some(-59_000));
+        assert_eq!(at(Some(Time(0)), 86_400_000), Some(86_400_000));
+    }
+}

@@ -1,0 +1,299 @@
+//! Law 17, for each back-end; and owners, jobs and slots by chance, held against what a share is.
+
+use super::bench::{ANY, Bench, animation, image, laws, of, outcome, submit};
+use mapreel_queue::{Claim, Queue, Service};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+laws!(
+    law_17_claims_go_round_the_owners,
+    law_17_one_part_from_each_job_in_turn,
+    law_17_one_owner_has_at_most_a_share_of_the_slots,
+    law_17_who_comes_late_neither_starves_nor_monopolises,
+    law_17_many_small_jobs_are_no_more_than_one_large_one,
+    law_17_owners_go_round_in_each_lane_of_its_own,
+);
+
+/// The most frames of a part in these tests.
+const PART_MAX: u32 = 12;
+
+async fn claim(queue: &dyn Queue) -> Claim {
+    queue.claim(ANY).await.unwrap().expect("there is something to do")
+}
+
+/// Claims a part, and says whose it was.
+async fn whose(queue: &dyn Queue) -> String {
+    claim(queue).await.job.owner
+}
+
+async fn finish(queue: &dyn Queue, claim: &Claim) {
+    assert!(queue.finish(&claim.lease, None, outcome()).await.unwrap());
+}
+
+/// The frames of the part that was claimed.
+fn frames(claim: &Claim) -> u32 {
+    claim.job.parts[claim.lease.part].frames
+}
+
+/// Takes a film past its preparation.
+async fn prepare(queue: &dyn Queue) {
+    finish(queue, &claim(queue).await).await;
+}
+
+async fn law_17_claims_go_round_the_owners(bench: Bench) {
+    let queue = bench.open().await;
+    for owner in ["a", "a", "a", "a", "b", "b", "c"] {
+        submit(&*queue, of(owner, image())).await;
+    }
+    let mut order = String::new();
+    for _ in 0..7 {
+        order += &whose(&*queue).await;
+    }
+    assert_eq!(order, "abcabaa");
+}
+
+async fn law_17_one_part_from_each_job_in_turn(bench: Bench) {
+    let queue = bench.open().await;
+    let film = submit(&*queue, of("a", animation(&[12; 20]))).await;
+    prepare(&*queue).await;
+    finish(&*queue, &claim(&*queue).await).await;
+    let short = submit(&*queue, of("a", animation(&[5]))).await;
+    let long = submit(&*queue, of("a", animation(&[12; 20]))).await;
+    let mut order = Vec::new();
+    for _ in 0..9 {
+        let claim = claim(&*queue).await;
+        order.push(claim.lease.job);
+        finish(&*queue, &claim).await;
+    }
+    let place = order.iter().position(|job| *job == short);
+    assert!(place.is_some_and(|place| place <= 2), "the short film waited for {place:?} parts of its owner's others");
+    let of_film = order.iter().filter(|job| **job == film).count();
+    let of_long = order.iter().filter(|job| **job == long).count();
+    assert_eq!((of_film, of_long), (4, 4), "{order:?}");
+}
+
+async fn law_17_one_owner_has_at_most_a_share_of_the_slots(bench: Bench) {
+    let queue = bench.open().await;
+    submit(&*queue, of("a", animation(&[12; 20]))).await;
+    prepare(&*queue).await;
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(claim(&*queue).await);
+    }
+    submit(&*queue, of("b", animation(&[12; 20]))).await;
+    // All four slots were the first owner's. As they come free they are the other's, until each has half of them.
+    finish(&*queue, &held.remove(0)).await;
+    let prepare = claim(&*queue).await;
+    assert_eq!(prepare.job.owner, "b");
+    finish(&*queue, &prepare).await;
+    finish(&*queue, &held.remove(0)).await;
+    assert_eq!([whose(&*queue).await, whose(&*queue).await], ["b", "b"]);
+    // The first owner's parts take ever so long: what is quick comes and goes beside them, and they get no third slot.
+    for _ in 0..8 {
+        let job = submit(&*queue, of("c", animation(&[1]))).await;
+        let quick = claim(&*queue).await;
+        assert_eq!((quick.lease.job, quick.job.owner.as_str()), (job, "c"));
+        finish(&*queue, &quick).await;
+    }
+}
+
+async fn law_17_who_comes_late_neither_starves_nor_monopolises(bench: Bench) {
+    let queue = bench.open().await;
+    submit(&*queue, of("a", animation(&[12; 60]))).await;
+    prepare(&*queue).await;
+    for _ in 0..20 {
+        finish(&*queue, &claim(&*queue).await).await;
+    }
+    submit(&*queue, of("b", animation(&[12; 60]))).await;
+    let first = claim(&*queue).await;
+    assert_eq!(first.job.owner, "b", "who has had nothing goes first");
+    finish(&*queue, &first).await;
+    let mut got: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..20 {
+        let claim = claim(&*queue).await;
+        *got.entry(claim.job.owner.clone()).or_default() += frames(&claim);
+        finish(&*queue, &claim).await;
+    }
+    assert!(got["a"].abs_diff(got["b"]) <= PART_MAX, "{got:?}");
+}
+
+async fn law_17_many_small_jobs_are_no_more_than_one_large_one(bench: Bench) {
+    let queue = bench.open().await;
+    submit(&*queue, of("large", animation(&[12; 40]))).await;
+    prepare(&*queue).await;
+    for _ in 0..30 {
+        submit(&*queue, of("small", animation(&[5]))).await;
+    }
+    let mut got: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..35 {
+        let claim = claim(&*queue).await;
+        *got.entry(claim.job.owner.clone()).or_default() += frames(&claim);
+        finish(&*queue, &claim).await;
+    }
+    assert!(got["large"].abs_diff(got["small"]) <= PART_MAX, "{got:?}");
+}
+
+async fn law_17_owners_go_round_in_each_lane_of_its_own(bench: Bench) {
+    let queue = bench.open().await;
+    for _ in 0..3 {
+        submit(&*queue, of("a", image())).await;
+        submit(&*queue, of("b", animation(&[3]))).await;
+    }
+    submit(&*queue, of("b", image())).await;
+    submit(&*queue, of("a", animation(&[3]))).await;
+    let mut order = String::new();
+    for _ in 0..4 {
+        order += &queue.claim(&[Service::Image]).await.unwrap().unwrap().job.owner;
+    }
+    for _ in 0..4 {
+        order += &queue.claim(&[Service::Animation]).await.unwrap().unwrap().job.owner;
+    }
+    assert_eq!(order, "abaa".to_owned() + "babb", "as if there were no other lane");
+}
+
+/// Owners and what each sends; how many slots work, and how long each part takes them.
+#[derive(Debug, Clone)]
+struct Scene {
+    /// For each owner his jobs: when it comes, and its segments.
+    jobs: Vec<Vec<(u32, Vec<u32>)>>,
+    slots: usize,
+    /// Steps of time for one frame, by turns.
+    pace: Vec<u32>,
+}
+
+fn scene() -> impl Strategy<Value = Scene> {
+    let job = (0..200u32, proptest::collection::vec(1..=PART_MAX, 1..8));
+    let jobs = proptest::collection::vec(proptest::collection::vec(job, 1..5), 2..6);
+    (jobs, 1..5usize, proptest::collection::vec(1..4u32, 1..9)).prop_map(|(jobs, slots, pace)| Scene {
+        jobs,
+        slots,
+        pace,
+    })
+}
+
+/// Equal owners: each sends the same films at the start.
+fn equals() -> impl Strategy<Value = Scene> {
+    let films = proptest::collection::vec(proptest::collection::vec(4..=PART_MAX, 20..30), 2..4);
+    (films, 2..5usize, 1..5usize).prop_map(|(films, owners, slots)| Scene {
+        jobs: vec![films.into_iter().map(|film| (0, film)).collect(); owners],
+        slots,
+        pace: vec![3],
+    })
+}
+
+/// What was handed out to whom, in order: the owner's number, and the frames.
+struct Handed {
+    owner: usize,
+    frames: u32,
+    /// Owners that held nothing and could have been given something instead.
+    waited: Vec<usize>,
+}
+
+/// Plays a scene to its end.
+async fn play(bench: Bench, scene: &Scene) -> Vec<Handed> {
+    let queue = bench.open().await;
+    let names: Vec<String> = (0..scene.jobs.len()).map(|owner| format!("owner-{owner}")).collect();
+    let mut coming: Vec<(u32, usize, Vec<u32>)> = Vec::new();
+    for (owner, jobs) in scene.jobs.iter().enumerate() {
+        coming.extend(jobs.iter().map(|(at, segments)| (*at, owner, segments.clone())));
+    }
+    coming.sort();
+    coming.reverse();
+    let (mut running, mut handed, mut now): (Vec<(u32, Claim)>, Vec<Handed>, u32) = (Vec::new(), Vec::new(), 0);
+    let mut pace = scene.pace.iter().cycle();
+    loop {
+        while coming.last().is_some_and(|(at, ..)| *at <= now) {
+            let (_, owner, segments) = coming.pop().unwrap();
+            submit(&*queue, of(&names[owner], animation(&segments))).await;
+        }
+        while running.len() < scene.slots {
+            let before = queue.jobs(mapreel_queue::Filter { limit: 99, ..Default::default() }).await.unwrap();
+            let Some(claim) = queue.claim(ANY).await.unwrap() else { break };
+            let owner = names.iter().position(|name| *name == claim.job.owner).unwrap();
+            let ready = |name: &String| {
+                let part = |part: &mapreel_queue::Part| part.state == mapreel_queue::PartState::Ready;
+                before.iter().any(|job| job.owner == *name && !job.state.is_final() && job.parts.iter().any(part))
+            };
+            let idle = |name: &String| !running.iter().any(|(_, claim)| claim.job.owner == *name);
+            let waited = (0..names.len()).filter(|i| *i != owner && ready(&names[*i]) && idle(&names[*i])).collect();
+            handed.push(Handed { owner, frames: frames(&claim), waited });
+            let takes = (frames(&claim) * pace.next().unwrap()).max(1);
+            running.push((now + takes, claim));
+        }
+        let Some(next) = running.iter().map(|(end, _)| *end).chain(coming.last().map(|(at, ..)| *at)).min() else {
+            return handed;
+        };
+        now = next;
+        let (done, rest): (Vec<_>, Vec<_>) = running.into_iter().partition(|(end, _)| *end <= now);
+        running = rest;
+        for (_, claim) in done {
+            finish(&*queue, &claim).await;
+        }
+    }
+}
+
+/// While an owner has nothing and waits, nobody else is given more than a part in advance and one in turn.
+fn nobody_waits_longer_than_his_share(owners: usize, handed: &[Handed]) {
+    for owner in 0..owners {
+        let mut others: BTreeMap<usize, u32> = BTreeMap::new();
+        for given in handed {
+            if given.waited.contains(&owner) {
+                let got = others.entry(given.owner).or_default();
+                *got += given.frames.max(1);
+                assert!(*got <= 2 * PART_MAX, "owner {owner} waited while {} got {got} frames", given.owner);
+            } else {
+                others.clear();
+            }
+        }
+    }
+}
+
+/// When half of everything has been handed out, all have had the same.
+fn equals_get_equal_frames(scene: &Scene, handed: &[Handed]) {
+    let of_one: u32 = scene.jobs[0].iter().flat_map(|(_, segments)| segments).sum();
+    let half = of_one * scene.jobs.len() as u32 / 2;
+    let mut got = vec![0; scene.jobs.len()];
+    for given in handed {
+        got[given.owner] += given.frames;
+        if got.iter().sum::<u32>() >= half {
+            break;
+        }
+    }
+    let (most, least) = (got.iter().max().unwrap(), got.iter().min().unwrap());
+    // What is handed out is a part ahead of what is done.
+    assert!(most - least <= most / 10 + PART_MAX, "{got:?}");
+}
+
+fn run(bench: Bench, scene: &Scene) -> Vec<Handed> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(play(bench, scene))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_owner_waits_longer_than_his_share(scene in scene()) {
+        nobody_waits_longer_than_his_share(scene.jobs.len(), &run(Bench::sqlite(), &scene));
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn equal_owners_get_equal_frames(scene in equals()) {
+        equals_get_equal_frames(&scene, &run(Bench::sqlite(), &scene));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn so_it_is_on_mongodb(scene in scene()) {
+        if let Some(bench) = Bench::mongodb() {
+            nobody_waits_longer_than_his_share(scene.jobs.len(), &run(bench, &scene));
+        }
+    }
+}
