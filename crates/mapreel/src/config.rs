@@ -3,6 +3,10 @@
 //! Every setting is a row of one table, [`SETTINGS`]: from it come the flags, the environment's names, the keys of the file,
 //! the example file and the messages.
 
+mod front_door;
+
+pub(crate) use front_door::FrontDoor;
+
 use crate::budget;
 use crate::credentials;
 use crate::fonts::FontSource;
@@ -35,6 +39,8 @@ const SECONDS: &str = "seconds";
 #[rustfmt::skip]
 pub(crate) const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:5005", "an address and port", "Where the HTTP API listens."),
+    setting("public_url", "", "an `http://` or `https://` URL, or nothing", "Under which URL clients reach the API, where that is another name than an address or `localhost`: requests under other names are refused."),
+    setting("cors_origins", "", "origins such as `https://portal.example.org`, separated by commas", "Web pages of other origins that may use the API."),
     setting("worker_listen", "", "an address and port, or nothing", "Where `mapreel worker` answers `/healthz`, `/readyz` and `/metrics`."),
     setting("store", "sqlite:./mapreel-data/jobs.db", "`sqlite:FILE` or `mongodb://HOST/DATABASE`", "Where jobs are kept; processes that share it share the work."),
     setting("broker", "", "`amqp://USER:PASSWORD@HOST/VHOST`, or nothing", "RabbitMQ, to wake the workers of a cluster; only beside a store in MongoDB."),
@@ -80,6 +86,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
 pub(crate) struct Config {
     pub listen: SocketAddr,
     pub worker_listen: Option<SocketAddr>,
+    pub front_door: FrontDoor,
     pub store: String,
     pub broker: Option<String>,
     pub broker_quorum: bool,
@@ -92,7 +99,6 @@ pub(crate) struct Config {
     pub memory_mib: u64,
     pub previews_max: usize,
     pub preview_px_max: u32,
-    pub connections_max: usize,
     pub stall: Duration,
     pub drain: Duration,
     pub queue: QueueSettings,
@@ -179,6 +185,11 @@ pub(crate) fn variable(key: &str) -> String {
     format!("MAPREEL_{}", key.to_uppercase())
 }
 
+/// What a setting has to be.
+fn expected(key: &str) -> &'static str {
+    SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.expected)
+}
+
 /// Reads values and notes what is wrong with them.
 struct Reader<'a> {
     values: &'a Values,
@@ -193,7 +204,7 @@ impl Reader<'_> {
     fn refuse(&mut self, key: &'static str, more: &str) {
         let (text, origin) = &self.values.0[key];
         let text = redacted(text);
-        let expected = SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.expected);
+        let expected = expected(key);
         self.problems.push(format!("{origin}: `{text}` is not {expected}{more}"));
     }
 
@@ -203,6 +214,24 @@ impl Reader<'_> {
             self.refuse(key, "");
         }
         value
+    }
+
+    /// Nothing, or a value.
+    fn optional<T: FromStr>(&mut self, key: &'static str) -> Option<Option<T>> {
+        if self.text(key).is_empty() { Some(None) } else { self.parsed(key).map(Some) }
+    }
+
+    /// Values, separated by commas; each that is wrong is named.
+    fn list<T: FromStr>(&mut self, key: &'static str) -> Option<Vec<T>> {
+        let text = self.text(key);
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty() || !text.trim().is_empty());
+        let read: Vec<(&str, Option<T>)> = items.map(|item| (item, item.parse().ok())).collect();
+        let origin = self.values.0[key].1.clone();
+        for (item, _) in read.iter().filter(|(_, value)| value.is_none()) {
+            let expected = expected(key);
+            self.problems.push(format!("{origin}: `{item}` is not among {expected}"));
+        }
+        read.into_iter().map(|(_, value)| value).collect()
     }
 
     /// A number of at least 1.
@@ -280,9 +309,9 @@ impl Config {
         let workers = r.workers("workers", cores);
         let image_workers = r.workers("image_workers", workers.unwrap_or(cores));
         let (limits, queue, client) = (limits(r), queue(r), client(r));
+        let front_door = front_door::read(r);
         let listen = r.parsed("listen");
-        let worker_listen =
-            if r.text("worker_listen").is_empty() { Some(None) } else { r.parsed("worker_listen").map(Some) };
+        let worker_listen = r.optional("worker_listen");
         let (store, artifacts) =
             (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
         let broker =
@@ -297,7 +326,6 @@ impl Config {
             (r.one_of("broker_queues", ["classic", "quorum"]), r.one_of("download_redirect", ["false", "true"]));
         let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
         let (previews_max, preview_px_max) = (r.count::<u32>("previews_max"), r.count("preview_px_max"));
-        let connections_max = r.count::<u32>("connections_max");
         let memory_mib = budget::parse_mib(&r.text("memory"));
         if memory_mib.is_none() {
             r.refuse("memory", "");
@@ -311,6 +339,7 @@ impl Config {
         Some(Self {
             listen: listen?,
             worker_listen: worker_listen?,
+            front_door: front_door?,
             store: store?,
             broker: broker?,
             broker_quorum: quorum?,
@@ -322,7 +351,6 @@ impl Config {
             memory_mib: memory_mib?,
             previews_max: previews_max? as usize,
             preview_px_max: preview_px_max?,
-            connections_max: connections_max? as usize,
             stall: stall?,
             drain: drain?,
             queue: queue?,

@@ -25,6 +25,7 @@ mod maintenance;
 pub mod memory;
 mod metrics;
 mod missing;
+mod origin;
 mod prepare;
 pub mod produce;
 pub mod progress;

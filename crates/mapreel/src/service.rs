@@ -120,7 +120,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     if let Some(listener) = listener {
         info!("listening at http://{}", listener.local_addr()?);
         let previews = Arc::new(Semaphore::new(config.previews_max));
-        let (connections_max, tasks, readers) = (config.connections_max, supervisor.tasks(), Readers::new());
+        let (connections_max, tasks, readers) = (config.front_door.connections_max, supervisor.tasks(), Readers::new());
         let draining = stop.clone();
         let app =
             App { config, memory, queue, artifacts, client, fetching, previews, readers, metrics, tasks, draining };

@@ -53,7 +53,6 @@ pub(super) async fn download(
         (header::ACCEPT_RANGES, "bytes".to_owned()),
         (header::CONTENT_DISPOSITION, disposition.clone()),
         (header::CACHE_CONTROL, "private, max-age=3600, immutable".to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     if text(&headers, header::IF_NONE_MATCH).is_some_and(|tags| matches_any(tags, &etag)) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());

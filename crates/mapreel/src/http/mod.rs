@@ -2,13 +2,16 @@
 
 mod asking;
 mod body;
+mod browser;
 mod check;
 mod download;
 mod events;
+mod host;
 mod job;
 mod layers;
 mod openapi;
 mod operations;
+mod origin;
 mod owner;
 mod preview;
 mod problem;
@@ -33,6 +36,7 @@ use axum::routing::{get, post};
 use futures_util::FutureExt;
 use mapreel_queue::{Artifacts, Queue};
 use mapreel_sources::Client;
+use origin::Pages;
 use problem::Problem;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -63,6 +67,11 @@ pub(crate) struct App {
 
 /// Every route.
 pub(crate) fn router(app: Arc<App>) -> Router {
+    let settings = &app.config.front_door;
+    let door = Arc::new(Door {
+        name: settings.public.as_ref().map(|public| public.host().to_owned()),
+        pages: Pages::new(settings.public.clone(), settings.cors_origins.clone()),
+    });
     Router::new()
         .route("/api/service/image", post(submit::image))
         .route("/api/service/animation", post(submit::animation))
@@ -80,6 +89,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(openapi::page))
         .route("/", get(openapi::root))
+        .layer(middleware::from_fn_with_state(door, admit))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
 }
@@ -94,6 +104,23 @@ pub(crate) fn operations_router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// Who may ask at all.
+struct Door {
+    /// The host of the public URL.
+    name: Option<String>,
+    pages: Pages,
+}
+
+/// Before every route: requests that are meant for another server, and those of pages that may not ask, go no further.
+async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    if !host::answers_anybody(request.uri())
+        && let Err(problem) = host::check(&request, door.name.as_deref())
+    {
+        return problem.into_response();
+    }
+    door.pages.answer(request, next).await
+}
+
 /// Round every request: it is measured, a panic is an answer, and no error goes out without problem details.
 async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
@@ -101,7 +128,8 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let response = answer.unwrap_or_else(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR).into_response());
-    let response = with_details(response);
+    let mut response = with_details(response);
+    browser::restrict(response.headers_mut());
     let (status, duration) = (response.status(), began.elapsed());
     app.metrics.request(known_method(method.as_str()), &route, status.as_u16(), duration);
     tracing::debug!(%method, route, status = status.as_u16(), duration_ms = duration.as_millis() as u64, "answered");
@@ -119,12 +147,12 @@ fn with_details(response: Response) -> Response {
     if !is_error || is_problem(response.headers()) {
         return response;
     }
-    let allow = response.headers().get(header::ALLOW).cloned();
-    let mut detailed = Problem::plain(status).into_response();
-    if let Some(allow) = allow {
-        detailed.headers_mut().insert(header::ALLOW, allow);
-    }
-    detailed
+    // What it says beside, such as the methods that there are, stays.
+    let (mut parts, _) = response.into_parts();
+    let (detailed, body) = Problem::plain(status).into_response().into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.extend(detailed.headers);
+    Response::from_parts(parts, body)
 }
 
 fn is_problem(headers: &HeaderMap) -> bool {

@@ -5,6 +5,7 @@
 //! - [`mapserver`]: a real WMS, installed and started by the suite
 //! - [`bad_input`]: whatever strangers send
 //! - [`bounded`]: what no picture decides
+//! - [`front_door`]: which hosts, pages and origins a service answers
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
 //! - [`bounded_drawing`]: what vectors cost, and how soon drawing stops
@@ -42,6 +43,7 @@ mod command_line;
 mod dimensions;
 mod faults;
 mod films;
+mod front_door;
 mod golden;
 mod mapserver;
 mod misbehaviour;
