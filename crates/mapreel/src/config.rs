@@ -41,6 +41,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:5005", "an address and port", "Where the HTTP API listens."),
     setting("public_url", "", "an `http://` or `https://` URL, or nothing", "Under which URL clients reach the API, where that is another name than an address or `localhost`: requests under other names are refused."),
     setting("cors_origins", "", "origins such as `https://portal.example.org`, separated by commas", "Web pages of other origins that may use the API."),
+    setting("trusted_proxies", "", "addresses and networks, separated by commas", "Proxies whose `X-Forwarded-For` says who a client is."),
+    setting("keys", "", "the path of a TOML file, or nothing", "Keys of clients, made by `mapreel keys add`; without it, everybody may do everything."),
     setting("worker_listen", "", "an address and port, or nothing", "Where `mapreel worker` answers `/healthz`, `/readyz` and `/metrics`."),
     setting("store", "sqlite:./mapreel-data/jobs.db", "`sqlite:FILE` or `mongodb://HOST/DATABASE`", "Where jobs are kept; processes that share it share the work."),
     setting("broker", "", "`amqp://USER:PASSWORD@HOST/VHOST`, or nothing", "RabbitMQ, to wake the workers of a cluster; only beside a store in MongoDB."),

@@ -5,6 +5,7 @@
 use crate::budget::MemoryBudget;
 use crate::config::{Config, redacted};
 use crate::http::{self, App};
+use crate::keys::KeyRing;
 use crate::maintenance;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
@@ -118,12 +119,33 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     worker.slots(&stop, &hand_back).into_iter().for_each(|slot| supervisor.start_finite(slot));
     let drain = config.drain;
     if let Some(listener) = listener {
-        info!("listening at http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        info!("listening at http://{address}");
+        let keys = config.front_door.keys.take().filter(|_| with_api).map(|(path, keys)| KeyRing::new(path, keys));
+        if let Some(keys) = &keys {
+            supervisor.start_finite(keys.task(stop.clone()));
+        } else if with_api && !address.ip().is_loopback() {
+            warn!(
+                "everybody who reaches {address} may submit, read and cancel everybody's jobs; `mapreel keys add` makes keys, and `MAPREEL_KEYS` names their file"
+            );
+        }
         let previews = Arc::new(Semaphore::new(config.previews_max));
         let (connections_max, tasks, readers) = (config.front_door.connections_max, supervisor.tasks(), Readers::new());
         let draining = stop.clone();
-        let app =
-            App { config, memory, queue, artifacts, client, fetching, previews, readers, metrics, tasks, draining };
+        let app = App {
+            config,
+            memory,
+            queue,
+            keys,
+            artifacts,
+            client,
+            fetching,
+            previews,
+            readers,
+            metrics,
+            tasks,
+            draining,
+        };
         let routes = if with_api { http::router } else { http::operations_router };
         supervisor.start_finite(http::task(listener, routes(Arc::new(app)), connections_max, stop.clone()));
     }

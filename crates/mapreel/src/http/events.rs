@@ -1,9 +1,10 @@
 //! `GET /api/job-status/{id}/events`: every change of a job, as server-sent events.
 
 use super::App;
+use super::access::Caller;
 use super::job::JobView;
 use super::problem::Problem;
-use super::status::{JobPath, job_id};
+use super::status::{JobPath, job_id, job_of};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -27,14 +28,15 @@ const TOGETHER: Duration = Duration::from_millis(50);
               (status = "4XX", description = "There is no such job.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn events(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: JobPath,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let id = job_id(path)?;
     let changes = app.queue.changes();
-    app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
+    job_of(&app, &caller, id).await?;
     let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let follower = Follower { app, id, changes, seen, ended: false };
+    let follower = Follower { app, caller, id, changes, seen, ended: false };
     let stream = futures_util::stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok(event), follower))
@@ -44,6 +46,7 @@ pub(super) async fn events(
 
 struct Follower {
     app: Arc<App>,
+    caller: Caller,
     id: JobId,
     changes: watch::Receiver<u64>,
     /// The version told last.
@@ -53,7 +56,8 @@ struct Follower {
 
 impl Follower {
     async fn next(&mut self) -> Option<Event> {
-        while !self.ended {
+        // Whose key is revoked hears no more.
+        while !self.ended && self.app.knows(&self.caller) {
             self.changes.mark_unchanged();
             // A store that does not answer ends the stream; the client comes back with what it has seen.
             let job = self.app.queue.job(self.id).await.ok()??;

@@ -1,5 +1,6 @@
 //! The HTTP API: one file for each resource. What clients can count on is in `docs/API.md`.
 
+mod access;
 mod asking;
 mod body;
 mod browser;
@@ -12,7 +13,6 @@ mod layers;
 mod openapi;
 mod operations;
 mod origin;
-mod owner;
 mod preview;
 mod problem;
 mod serve;
@@ -24,9 +24,11 @@ pub(crate) use serve::task;
 
 use crate::budget::MemoryBudget;
 use crate::config::Config;
+use crate::keys::KeyRing;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
 use crate::supervisor::Tasks;
+use access::{Access, Caller};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -50,6 +52,8 @@ pub(crate) struct App {
     pub config: Config,
     pub memory: MemoryBudget,
     pub queue: Arc<dyn Queue>,
+    /// The keys of clients, where they need any.
+    pub keys: Option<Arc<KeyRing>>,
     pub artifacts: Artifacts,
     /// For previews and checks.
     pub client: Client,
@@ -65,12 +69,20 @@ pub(crate) struct App {
     pub draining: CancellationToken,
 }
 
+impl App {
+    /// Whether a client who was let in still would be.
+    fn knows(&self, caller: &Caller) -> bool {
+        caller.key.as_ref().is_none_or(|key| self.keys.as_ref().is_some_and(|keys| keys.contains(key)))
+    }
+}
+
 /// Every route.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let settings = &app.config.front_door;
     let door = Arc::new(Door {
         name: settings.public.as_ref().map(|public| public.host().to_owned()),
         pages: Pages::new(settings.public.clone(), settings.cors_origins.clone()),
+        access: Access { keys: app.keys.clone(), proxies: settings.trusted_proxies.clone() },
     });
     Router::new()
         .route("/api/service/image", post(submit::image))
@@ -89,6 +101,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(openapi::page))
         .route("/", get(openapi::root))
+        .layer(middleware::from_fn_with_state(door.clone(), identify))
         .layer(middleware::from_fn_with_state(door, admit))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
@@ -109,6 +122,7 @@ struct Door {
     /// The host of the public URL.
     name: Option<String>,
     pages: Pages,
+    access: Access,
 }
 
 /// Before every route: requests that are meant for another server, and those of pages that may not ask, go no further.
@@ -119,6 +133,15 @@ async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> R
         return problem.into_response();
     }
     door.pages.answer(request, next).await
+}
+
+/// Before every route: it is known who asks, and that he may.
+async fn identify(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+    match door.access.caller(&request) {
+        Ok(caller) => drop(request.extensions_mut().insert(caller)),
+        Err(refusal) => return refusal.into_response(),
+    }
+    next.run(request).await
 }
 
 /// Round every request: it is measured, a panic is an answer, and no error goes out without problem details.

@@ -43,12 +43,15 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What every route of the API may answer before it looks at the request: status, the name of the answer, when.
-const AT_THE_DOOR: [(&str, &str, &str); 2] = [
-    ("403", "Forbidden", "A page of another origin asks."),
+const AT_THE_DOOR: [(&str, &str, &str); 3] = [
+    ("401", "Unauthorized", "The service asks for a key, and this is none that counts."),
+    ("403", "Forbidden", "The key has not the role for this, or a page of another origin asks."),
     ("421", "Misdirected", "The header `Host` names another server."),
 ];
 
 fn refuse_at_the_door(document: &mut Value) {
+    let scheme = json!({ "type": "http", "scheme": "bearer", "description": "A key of `mapreel keys add`, where the service asks for one." });
+    document["components"]["securitySchemes"]["key"] = scheme;
     for (_, name, description) in AT_THE_DOOR {
         let schema = json!({ "$ref": "#/components/schemas/Problem" });
         let content = json!({ "application/problem+json": { "schema": schema } });
@@ -57,6 +60,8 @@ fn refuse_at_the_door(document: &mut Value) {
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     let operations = paths.filter(|(path, _)| path.starts_with("/api/")).flat_map(|(_, item)| item.as_object_mut());
     for operation in operations.flat_map(|item| item.values_mut()) {
+        // Either will do: without keys, everybody is let in.
+        operation["security"] = json!([{ "key": [] }, {}]);
         for (status, name, _) in AT_THE_DOOR {
             operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{name}") });
         }

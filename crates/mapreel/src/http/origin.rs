@@ -1,6 +1,7 @@
 //! Which web pages may use the API: the service's own, and those of origins that the operator has named. Browsers say where a
 //! page comes from (`Origin`; `Sec-Fetch-Site` where a request has no origin, such as that of an image); programs do not.
 
+use super::access::is_open;
 use super::host;
 use super::problem::Problem;
 use crate::origin::Origin;
@@ -62,7 +63,7 @@ impl Pages {
                 let answer = self.cors.layer(next).oneshot(request).await;
                 answer.unwrap_or_else(|never| match never {})
             }
-            From::OtherPage if !is_guarded(&request) => next.run(request).await,
+            From::OtherPage if is_open(request.uri().path()) => next.run(request).await,
             From::OtherPage => {
                 let detail = "pages of other sites may not use this server; its operator names those that may in `MAPREEL_CORS_ORIGINS`";
                 Problem::new(StatusCode::FORBIDDEN, "cross_origin", detail).into_response()
@@ -107,9 +108,4 @@ enum From {
 
 fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|site| site == "cross-site")
-}
-
-/// All but the pages and documents that are the same for everybody, and what operators ask.
-fn is_guarded(request: &Request) -> bool {
-    !host::answers_anybody(request.uri()) && !["/", "/docs", "/openapi.json"].contains(&request.uri().path())
 }

@@ -1,7 +1,7 @@
 //! Accepting connections: bounded in number, in the size of a head and in the time it takes, and ended without breaking an
 //! answer off.
 
-use super::owner::Peer;
+use super::access::Peer;
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};

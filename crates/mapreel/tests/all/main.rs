@@ -2,6 +2,7 @@
 //!
 //! - [`api`]: the HTTP API
 //! - [`architecture`]: the crates' edges are those of the drawing
+//! - [`keys`]: who may do what, and whose jobs are whose
 //! - [`mapserver`]: a real WMS, installed and started by the suite
 //! - [`bad_input`]: whatever strangers send
 //! - [`bounded`]: what no picture decides
@@ -45,6 +46,7 @@ mod faults;
 mod films;
 mod front_door;
 mod golden;
+mod keys;
 mod mapserver;
 mod misbehaviour;
 mod online;

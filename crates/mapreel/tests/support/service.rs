@@ -45,7 +45,12 @@ impl Site {
 
     /// Starts `mapreel serve`, which may ask upstreams on this machine.
     pub fn serve(&self, arguments: &[&str], failpoint: &str) -> Process {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        self.serve_at("127.0.0.1:0", arguments, failpoint)
+    }
+
+    /// The same, elsewhere.
+    pub fn serve_at(&self, listen: &str, arguments: &[&str], failpoint: &str) -> Process {
+        let mut all = vec!["serve", "--listen", listen];
         all.extend(arguments);
         self.start(&all, failpoint).listening()
     }
