@@ -96,9 +96,6 @@ impl Access {
     pub(super) fn caller(&self, request: &Request) -> Result<Caller, Refusal> {
         let nobody = Caller::at(self.address(request));
         let Some(keys) = &self.keys else { return Ok(nobody) };
-        if is_open(request.uri().path()) {
-            return Ok(nobody);
-        }
         let presented = presented(request.headers()).ok_or(Refusal::NoKey)?;
         let key = keys.find(presented).ok_or(Refusal::WrongKey)?;
         let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);

@@ -3,6 +3,7 @@
 use super::App;
 use super::access::Caller;
 use super::job::JobView;
+use super::places::Place;
 use super::problem::Problem;
 use super::status::{JobPath, job_id, job_of};
 use axum::extract::State;
@@ -14,6 +15,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// A comment this often, so that nobody on the way takes the silence for an end.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -35,8 +37,10 @@ pub(super) async fn events(
     let id = job_id(path)?;
     let changes = app.queue.changes();
     job_of(&app, &caller, id).await?;
+    let place = app.quotas.stream(&caller)?;
+    let until = Instant::now() + app.config.front_door.stream_life;
     let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let follower = Follower { app, caller, id, changes, seen, ended: false };
+    let follower = Follower { app, caller, id, until, _place: place, changes, seen, ended: false };
     let stream = futures_util::stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok(event), follower))
@@ -48,6 +52,9 @@ struct Follower {
     app: Arc<App>,
     caller: Caller,
     id: JobId,
+    /// The end of the longest life of a stream; its client comes back.
+    until: Instant,
+    _place: Place<String>,
     changes: watch::Receiver<u64>,
     /// The version told last.
     seen: u64,
@@ -72,6 +79,7 @@ impl Follower {
             }
             tokio::select! {
                 () = self.app.draining.cancelled() => return None,
+                () = tokio::time::sleep_until(self.until) => return None,
                 changed = self.changes.changed() => changed.ok()?,
             }
             tokio::time::sleep(TOGETHER).await;

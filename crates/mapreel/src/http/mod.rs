@@ -10,17 +10,23 @@ mod events;
 mod host;
 mod job;
 mod layers;
+mod open_jobs;
 mod openapi;
 mod operations;
 mod origin;
+mod patient;
+mod places;
 mod preview;
 mod problem;
+mod quota;
+mod rate;
 mod serve;
 mod status;
 mod submit;
 
 pub(crate) use download::{Wanted as WantedRange, wanted as wanted_range};
-pub(crate) use serve::task;
+pub(crate) use quota::Quotas;
+pub(crate) use serve::{Connections, task};
 
 use crate::budget::MemoryBudget;
 use crate::config::Config;
@@ -60,6 +66,8 @@ pub(crate) struct App {
     /// Where fetching for them runs.
     pub fetching: Handle,
     pub previews: Arc<Semaphore>,
+    /// What each client may have.
+    pub quotas: Arc<Quotas>,
     /// Where requests are read.
     pub readers: Readers,
     pub metrics: Arc<Metrics>,
@@ -82,6 +90,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let door = Arc::new(Door {
         name: settings.public.as_ref().map(|public| public.host().to_owned()),
         pages: Pages::new(settings.public.clone(), settings.cors_origins.clone()),
+        quotas: app.quotas.clone(),
         access: Access { keys: app.keys.clone(), proxies: settings.trusted_proxies.clone() },
     });
     Router::new()
@@ -123,6 +132,7 @@ struct Door {
     name: Option<String>,
     pages: Pages,
     access: Access,
+    quotas: Arc<Quotas>,
 }
 
 /// Before every route: requests that are meant for another server, and those of pages that may not ask, go no further.
@@ -135,13 +145,29 @@ async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> R
     door.pages.answer(request, next).await
 }
 
-/// Before every route: it is known who asks, and that he may.
+/// Before every route: it is known who asks, that he may, and that he has not had too much.
 async fn identify(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
-    match door.access.caller(&request) {
-        Ok(caller) => drop(request.extensions_mut().insert(caller)),
-        Err(refusal) => return refusal.into_response(),
+    if access::is_open(request.uri().path()) {
+        return next.run(request).await;
     }
-    next.run(request).await
+    let (counted, refusal) = match door.access.caller(&request) {
+        Ok(caller) => {
+            let counted = door.quotas.request(&caller);
+            request.extensions_mut().insert(caller);
+            (counted, None)
+        }
+        Err(refusal) => (door.quotas.stranger(&Caller::at(door.access.address(&request))), Some(refusal)),
+    };
+    let standing = match counted {
+        Ok(standing) => standing,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = match refusal {
+        Some(refusal) => refusal.into_response(),
+        None => next.run(request).await,
+    };
+    standing.say(response.headers_mut());
+    response
 }
 
 /// Round every request: it is measured, a panic is an answer, and no error goes out without problem details.

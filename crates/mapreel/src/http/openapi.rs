@@ -43,10 +43,11 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What every route of the API may answer before it looks at the request: status, the name of the answer, when.
-const AT_THE_DOOR: [(&str, &str, &str); 3] = [
+const AT_THE_DOOR: [(&str, &str, &str); 4] = [
     ("401", "Unauthorized", "The service asks for a key, and this is none that counts."),
     ("403", "Forbidden", "The key has not the role for this, or a page of another origin asks."),
     ("421", "Misdirected", "The header `Host` names another server."),
+    ("429", "TooManyRequests", "The client has had what it may have; `Retry-After` and `RateLimit` say until when."),
 ];
 
 fn refuse_at_the_door(document: &mut Value) {

@@ -67,10 +67,14 @@ async fn submit(
         segments(service, &of_thread, &limits).map(|segments| (segments, sha256(&of_thread)))
     });
     let (segments, request_sha256) = read.await??;
+    let frames = app.quotas.frames(&caller, segments.iter().sum())?;
+    let ticket = app.quotas.open_job(&*app.queue, &caller).await?;
     let owner = caller.owner;
     let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {
+            frames.keep();
+            ticket.accepted();
             failpoint::hit("inserted", None);
             tracing::info!(job = %job.id, service = service.name(), frames = job.progress(job.created).total, "accepted");
             job
