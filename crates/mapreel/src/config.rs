@@ -3,6 +3,10 @@
 //! Every setting is a row of one table, [`SETTINGS`]: from it come the flags, the environment's names, the keys of the file,
 //! the example file and the messages.
 
+mod front_door;
+
+pub(crate) use front_door::FrontDoor;
+
 use crate::budget;
 use crate::credentials;
 use crate::fonts::FontSource;
@@ -35,6 +39,11 @@ const SECONDS: &str = "seconds";
 #[rustfmt::skip]
 pub(crate) const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:5005", "an address and port", "Where the HTTP API listens."),
+    setting("public_url", "", "an `http://` or `https://` URL, or nothing", "Under which URL clients reach the API, where that is another name than an address or `localhost`: requests under other names are refused."),
+    setting("cors_origins", "", "origins such as `https://portal.example.org`, separated by commas", "Web pages of other origins that may use the API."),
+    setting("trusted_proxies", "", "addresses and networks, separated by commas", "Proxies whose `X-Forwarded-For` says who a client is."),
+    setting("operations_listen", "", "an address and port, or nothing", "Where `mapreel serve` answers `/healthz`, `/readyz` and `/metrics` besides."),
+    setting("keys", "", "the path of a TOML file, or nothing", "Keys of clients, made by `mapreel keys add`; without it, everybody may do everything."),
     setting("worker_listen", "", "an address and port, or nothing", "Where `mapreel worker` answers `/healthz`, `/readyz` and `/metrics`."),
     setting("store", "sqlite:./mapreel-data/jobs.db", "`sqlite:FILE` or `mongodb://HOST/DATABASE`", "Where jobs are kept; processes that share it share the work."),
     setting("broker", "", "`amqp://USER:PASSWORD@HOST/VHOST`, or nothing", "RabbitMQ, to wake the workers of a cluster; only beside a store in MongoDB."),
@@ -60,7 +69,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("open_jobs_max", "1000", COUNT, "Jobs pending or running; further ones are answered with 503."),
     setting("previews_max", "2", COUNT, "Previews and online checks at once; further ones are answered with 503."),
     setting("preview_px_max", "1024", COUNT, "Width or height of a preview's map, in pixels."),
-    setting("connections_max", "1000", COUNT, "Connections of clients at once; further ones wait."),
+    setting("connections_max", "1000", COUNT, "Connections of clients at once; further ones wait for some seconds."),
+    setting("connections_per_address_max", "500", COUNT, "Connections from one address at once, of those; trusted proxies have no such limit."),
+    setting("streams_max", "500", COUNT, "Event streams at once; further ones are answered with 503."),
+    setting("streams_per_client_max", "200", COUNT, "Event streams of one client at once; further ones are answered with 429."),
+    setting("stream_s_max", "900", SECONDS, "The longest life of an event stream; its client comes back and goes on where it was."),
+    setting("write_timeout_s", "30", SECONDS, "A client that takes nothing of its answer for so long is cut off."),
+    setting("requests_per_minute_max", "60000", COUNT, "Requests of one client in a minute; further ones are answered with 429."),
+    setting("frames_per_hour_max", "1000000", COUNT, "Frames of the jobs of one client in an hour; further ones are answered with 429. A key may say otherwise."),
+    setting("open_jobs_per_client_max", "1000", COUNT, "Jobs of one client, pending or running; further ones are answered with 429. A key may say otherwise."),
     setting("attempts_max", "3", COUNT, "Attempts at a part of a job."),
     setting("lease_s", "30", SECONDS, "How long a worker that says nothing keeps its part of a job."),
     setting("stall_s", "180", SECONDS, "An attempt that finishes no frame, and hears no upstream, for so long has failed."),
@@ -81,6 +98,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
 pub(crate) struct Config {
     pub listen: SocketAddr,
     pub worker_listen: Option<SocketAddr>,
+    pub front_door: FrontDoor,
     pub store: String,
     pub broker: Option<String>,
     pub broker_quorum: bool,
@@ -93,7 +111,6 @@ pub(crate) struct Config {
     pub memory_mib: u64,
     pub previews_max: usize,
     pub preview_px_max: u32,
-    pub connections_max: usize,
     pub stall: Duration,
     pub drain: Duration,
     pub queue: QueueSettings,
@@ -180,6 +197,11 @@ pub(crate) fn variable(key: &str) -> String {
     format!("MAPREEL_{}", key.to_uppercase())
 }
 
+/// What a setting has to be.
+fn expected(key: &str) -> &'static str {
+    SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.expected)
+}
+
 /// Reads values and notes what is wrong with them.
 struct Reader<'a> {
     values: &'a Values,
@@ -194,7 +216,7 @@ impl Reader<'_> {
     fn refuse(&mut self, key: &'static str, more: &str) {
         let (text, origin) = &self.values.0[key];
         let text = redacted(text);
-        let expected = SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.expected);
+        let expected = expected(key);
         self.problems.push(format!("{origin}: `{text}` is not {expected}{more}"));
     }
 
@@ -204,6 +226,24 @@ impl Reader<'_> {
             self.refuse(key, "");
         }
         value
+    }
+
+    /// Nothing, or a value.
+    fn optional<T: FromStr>(&mut self, key: &'static str) -> Option<Option<T>> {
+        if self.text(key).is_empty() { Some(None) } else { self.parsed(key).map(Some) }
+    }
+
+    /// Values, separated by commas; each that is wrong is named.
+    fn list<T: FromStr>(&mut self, key: &'static str) -> Option<Vec<T>> {
+        let text = self.text(key);
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty() || !text.trim().is_empty());
+        let read: Vec<(&str, Option<T>)> = items.map(|item| (item, item.parse().ok())).collect();
+        let origin = self.values.0[key].1.clone();
+        for (item, _) in read.iter().filter(|(_, value)| value.is_none()) {
+            let expected = expected(key);
+            self.problems.push(format!("{origin}: `{item}` is not among {expected}"));
+        }
+        read.into_iter().map(|(_, value)| value).collect()
     }
 
     /// A number of at least 1.
@@ -281,9 +321,9 @@ impl Config {
         let workers = r.workers("workers", cores);
         let image_workers = r.workers("image_workers", workers.unwrap_or(cores));
         let (limits, queue, client) = (limits(r), queue(r), client(r));
+        let front_door = front_door::read(r);
         let listen = r.parsed("listen");
-        let worker_listen =
-            if r.text("worker_listen").is_empty() { Some(None) } else { r.parsed("worker_listen").map(Some) };
+        let worker_listen = r.optional("worker_listen");
         let (store, artifacts) =
             (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
         let broker =
@@ -298,7 +338,6 @@ impl Config {
             (r.one_of("broker_queues", ["classic", "quorum"]), r.one_of("download_redirect", ["false", "true"]));
         let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
         let (previews_max, preview_px_max) = (r.count::<u32>("previews_max"), r.count("preview_px_max"));
-        let connections_max = r.count::<u32>("connections_max");
         let memory_mib = budget::parse_mib(&r.text("memory"));
         if memory_mib.is_none() {
             r.refuse("memory", "");
@@ -312,6 +351,7 @@ impl Config {
         Some(Self {
             listen: listen?,
             worker_listen: worker_listen?,
+            front_door: front_door?,
             store: store?,
             broker: broker?,
             broker_quorum: quorum?,
@@ -323,7 +363,6 @@ impl Config {
             memory_mib: memory_mib?,
             previews_max: previews_max? as usize,
             preview_px_max: preview_px_max?,
-            connections_max: connections_max? as usize,
             stall: stall?,
             drain: drain?,
             queue: queue?,

@@ -4,7 +4,8 @@
 
 use crate::budget::MemoryBudget;
 use crate::config::{Config, redacted};
-use crate::http::{self, App};
+use crate::http::{self, App, Connections, Quotas};
+use crate::keys::KeyRing;
 use crate::maintenance;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
@@ -15,6 +16,7 @@ use mapreel_queue::mongo::Mongo;
 use mapreel_queue::sqlite::Sqlite;
 use mapreel_queue::{Artifacts, Cluster, Queue, Supervise, Task, failpoint, rabbit};
 use mapreel_sources::Client;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -82,10 +84,8 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     let Some(queue) = open_queue(&config, &stop, &supervisor).await? else { return Ok(Ended::Told) };
     let client = Client::new(config.client.clone())?;
     let address = if with_api { Some(config.listen) } else { config.worker_listen };
-    let listener = match address {
-        Some(address) => Some(TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?),
-        None => None,
-    };
+    let listener = listen(address).await?;
+    let operations = listen(config.front_door.operations_listen.filter(|_| with_api)).await?;
     let memory = MemoryBudget::new(config.memory_mib, MEMORY_PATIENCE);
     config.limits.frame_mib_max = memory.work_mib();
     let settings = worker::Settings { slots: config.workers, image_slots: config.image_slots(), stall: config.stall };
@@ -118,16 +118,51 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     worker.slots(&stop, &hand_back).into_iter().for_each(|slot| supervisor.start_finite(slot));
     let drain = config.drain;
     if let Some(listener) = listener {
-        info!("listening at http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        info!("listening at http://{address}");
+        let keys = config.front_door.keys.take().filter(|_| with_api).map(|(path, keys)| KeyRing::new(path, keys));
+        if let Some(keys) = &keys {
+            supervisor.start_finite(keys.task(stop.clone()));
+        } else if with_api && !address.ip().is_loopback() {
+            warn!(
+                "everybody who reaches {address} may submit, read and cancel everybody's jobs; `mapreel keys add` makes keys, and `MAPREEL_KEYS` names their file"
+            );
+        }
         let previews = Arc::new(Semaphore::new(config.previews_max));
-        let (connections_max, tasks, readers) = (config.connections_max, supervisor.tasks(), Readers::new());
-        let draining = stop.clone();
-        let app =
-            App { config, memory, queue, artifacts, client, fetching, previews, readers, metrics, tasks, draining };
+        let quotas = Arc::new(Quotas::new(&config.front_door, config.queue.open_jobs_max));
+        let connections = Connections::new(&config.front_door);
+        let (tasks, readers, draining) = (supervisor.tasks(), Readers::new(), stop.clone());
+        let operations = operations.map(|listener| (listener, Connections::new(&config.front_door)));
+        let app = App {
+            config,
+            memory,
+            queue,
+            keys,
+            artifacts,
+            client,
+            fetching,
+            previews,
+            quotas,
+            readers,
+            metrics,
+            tasks,
+            draining,
+        };
         let routes = if with_api { http::router } else { http::operations_router };
-        supervisor.start_finite(http::task(listener, routes(Arc::new(app)), connections_max, stop.clone()));
+        let app = Arc::new(app);
+        supervisor.start_finite(http::task("listener", listener, routes(app.clone()), connections, stop.clone()));
+        if let Some((listener, connections)) = operations {
+            info!("health and metrics also at http://{}", listener.local_addr()?);
+            let routes = http::operations_router(app);
+            supervisor.start_finite(http::task("operations", listener, routes, connections, stop.clone()));
+        }
     }
     Ok(end(supervisor, &worker, &stop, &hand_back, drain).await)
+}
+
+async fn listen(address: Option<SocketAddr>) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = address else { return Ok(None) };
+    Ok(Some(TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?))
 }
 
 /// Waits for the end, and lets the tasks come to theirs: after the word to stop they have the time to drain, when a task is lost

@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 mod health;
+mod keys;
 mod layers;
 mod output;
 mod render;
@@ -46,10 +47,12 @@ enum Command {
     Serve(serve::Arguments),
     /// Run workers alone, beside a `serve` that has the same store and artifacts.
     Worker(serve::Arguments),
-    /// Hand a request to a server; wait for it and fetch the file with `-o`.
+    /// Hand a request to a server; wait for it and fetch the file with `-o`. `MAPREEL_KEY` is the key, where it asks for one.
     Submit(submit::Arguments),
     /// Print the settings of `serve` and `worker`, and where each comes from.
     Config(settings::Arguments),
+    /// Make, list and revoke the keys of a service's clients.
+    Keys(keys::Arguments),
     /// Ask whether a server lives, for health checks.
     Health(health::Arguments),
     /// Make a film of Hurricane Katrina's track with no network at all.
@@ -84,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Worker(arguments) => serve::worker(arguments),
         Command::Submit(arguments) => submit::run(arguments),
         Command::Config(arguments) => settings::run(arguments),
+        Command::Keys(arguments) => keys::run(arguments),
         Command::Health(arguments) => health::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     };

@@ -1,4 +1,5 @@
-//! `mapreel submit REQUEST.json`: hands a request to a server; waits for it and fetches the file where asked to.
+//! `mapreel submit REQUEST.json`: hands a request to a server, with the key of `MAPREEL_KEY` where it asks for one; waits for it and
+//! fetches the file where asked to.
 
 use super::output::Output;
 use super::{Ending, Refused};
@@ -6,6 +7,7 @@ use crate::artifact::Draft;
 use crate::progress::{Progress, Told};
 use anyhow::{Context, bail};
 use mapreel_spec::{Animation, Limits, parse_request};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, Url};
 use serde_json::Value;
 use std::io::Write;
@@ -66,7 +68,7 @@ fn agree(output: &Output, animation: &Animation) -> Result<(), Refused> {
 }
 
 async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u8>) -> anyhow::Result<Ending> {
-    let http = Client::builder().timeout(Duration::from_secs(60)).build()?;
+    let http = Client::builder().timeout(Duration::from_secs(60)).default_headers(key()?).build()?;
     let url = base.join(&format!("/api/service/{service}"))?;
     let answer = http.post(url).header("content-type", "application/json").body(document).send().await;
     let job = json(answer.with_context(|| format!("`{base}` does not answer"))?).await?;
@@ -107,6 +109,18 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
         eprintln!("warning: layer `{}`{frame}: {}", text("layer"), text("message"));
     }
     Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })
+}
+
+/// The header with the key of `MAPREEL_KEY`. A flag for it would show it to everybody who lists the machine's processes.
+fn key() -> anyhow::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    if let Some(key) = std::env::var("MAPREEL_KEY").ok().filter(|key| !key.is_empty()) {
+        let wrong = || Refused("`MAPREEL_KEY` is no key".into());
+        let mut value = HeaderValue::try_from(format!("Bearer {key}")).map_err(|_| wrong())?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    Ok(headers)
 }
 
 /// Looks at the job until it has ended.

@@ -1,9 +1,10 @@
 //! `/api/download/{id}`: artifacts, whole or in ranges (RFC 9110, 13 and 14), and their manifests.
 
 use super::App;
+use super::access::Caller;
 use super::job::content_type;
 use super::problem::Problem;
-use super::status::{JobPath, job_id};
+use super::status::{JobPath, job_id, job_of};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
@@ -31,6 +32,7 @@ const SIGNED_FOR: Duration = Duration::from_secs(300);
               (status = "4XX", description = "404: no such job. 409: not finished, or failed. 410: expired. 416: no such range.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn download(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: JobPath,
     method: Method,
     headers: HeaderMap,
@@ -38,7 +40,7 @@ pub(super) async fn download(
     let name = path.map_err(|_| Problem::unknown_job())?.0;
     let (id, extension) = name.split_once('.').map_or((name.as_str(), None), |(id, ext)| (id, Some(ext)));
     let id = job_id(Ok(Path(id.to_owned())))?;
-    let outcome = outcome(&app, id).await?;
+    let outcome = outcome(&app, &caller, id).await?;
     let format = &*outcome.artifact.format;
     if extension.is_some_and(|extension| mapreel_spec::Format::parse(extension).is_none_or(|f| f.name() != format)) {
         let detail = format!("this job's file is `{id}.{format}`");
@@ -53,7 +55,6 @@ pub(super) async fn download(
         (header::ACCEPT_RANGES, "bytes".to_owned()),
         (header::CONTENT_DISPOSITION, disposition.clone()),
         (header::CACHE_CONTROL, "private, max-age=3600, immutable".to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     if text(&headers, header::IF_NONE_MATCH).is_some_and(|tags| matches_any(tags, &etag)) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
@@ -93,15 +94,15 @@ pub(super) async fn download(
     params(("id" = String, Path, description = "The job.", format = "uuid")),
     responses((status = 200, description = "The manifest.", body = Object, content_type = "application/json"),
               (status = "4XX", description = "404: no such job. 409: not finished, or failed. 410: expired.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn manifest(State(app): State<Arc<App>>, path: JobPath) -> Result<Response, Problem> {
-    let outcome = outcome(&app, job_id(path)?).await?;
+pub(super) async fn manifest(State(app): State<Arc<App>>, caller: Caller, path: JobPath) -> Result<Response, Problem> {
+    let outcome = outcome(&app, &caller, job_id(path)?).await?;
     let bytes = soon(app.artifacts.get(&outcome.manifest_key)).await?.ok_or_else(gone)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
 }
 
 /// The outcome of a job that has one.
-async fn outcome(app: &App, id: JobId) -> Result<Outcome, Problem> {
-    let job = app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
+async fn outcome(app: &App, caller: &Caller, id: JobId) -> Result<Outcome, Problem> {
+    let job = job_of(app, caller, id).await?;
     let conflict = |code, detail: String| Problem::new(StatusCode::CONFLICT, code, detail);
     match (&job.state, job.outcome) {
         (JobState::Success, Some(outcome)) => Ok(outcome),

@@ -1,9 +1,11 @@
 //! `GET /api/job-status/{id}/events`: every change of a job, as server-sent events.
 
 use super::App;
+use super::access::Caller;
 use super::job::JobView;
+use super::places::Place;
 use super::problem::Problem;
-use super::status::{JobPath, job_id};
+use super::status::{JobPath, job_id, job_of};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -13,6 +15,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// A comment this often, so that nobody on the way takes the silence for an end.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -27,14 +30,17 @@ const TOGETHER: Duration = Duration::from_millis(50);
               (status = "4XX", description = "There is no such job.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn events(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: JobPath,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let id = job_id(path)?;
     let changes = app.queue.changes();
-    app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
+    job_of(&app, &caller, id).await?;
+    let place = app.quotas.stream(&caller)?;
+    let until = Instant::now() + app.config.front_door.stream_life;
     let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let follower = Follower { app, id, changes, seen, ended: false };
+    let follower = Follower { app, caller, id, until, _place: place, changes, seen, ended: false };
     let stream = futures_util::stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok(event), follower))
@@ -44,7 +50,11 @@ pub(super) async fn events(
 
 struct Follower {
     app: Arc<App>,
+    caller: Caller,
     id: JobId,
+    /// The end of the longest life of a stream; its client comes back.
+    until: Instant,
+    _place: Place<String>,
     changes: watch::Receiver<u64>,
     /// The version told last.
     seen: u64,
@@ -53,7 +63,8 @@ struct Follower {
 
 impl Follower {
     async fn next(&mut self) -> Option<Event> {
-        while !self.ended {
+        // Whose key is revoked hears no more.
+        while !self.ended && self.app.knows(&self.caller) {
             self.changes.mark_unchanged();
             // A store that does not answer ends the stream; the client comes back with what it has seen.
             let job = self.app.queue.job(self.id).await.ok()??;
@@ -68,6 +79,7 @@ impl Follower {
             }
             tokio::select! {
                 () = self.app.draining.cancelled() => return None,
+                () = tokio::time::sleep_until(self.until) => return None,
                 changed = self.changes.changed() => changed.ok()?,
             }
             tokio::time::sleep(TOGETHER).await;

@@ -1,9 +1,10 @@
 //! `/openapi.json`, made from the types, and a page to read it.
 
+use super::browser::page_policy;
 use super::{check, download, events, layers, operations, preview, status, submit};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
 
@@ -37,15 +38,46 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
     let request: Value = serde_json::from_str(REQUEST).unwrap_or_default();
     document["components"]["schemas"]["Request"] = request;
+    refuse_at_the_door(&mut document);
     document.to_string()
 });
+
+/// What every route of the API may answer before it looks at the request: status, the name of the answer, when.
+const AT_THE_DOOR: [(&str, &str, &str); 4] = [
+    ("401", "Unauthorized", "The service asks for a key, and this is none that counts."),
+    ("403", "Forbidden", "The key has not the role for this, or a page of another origin asks."),
+    ("421", "Misdirected", "The header `Host` names another server."),
+    ("429", "TooManyRequests", "The client has had what it may have; `Retry-After` and `RateLimit` say until when."),
+];
+
+fn refuse_at_the_door(document: &mut Value) {
+    let scheme = json!({ "type": "http", "scheme": "bearer", "description": "A key of `mapreel keys add`, where the service asks for one." });
+    document["components"]["securitySchemes"]["key"] = scheme;
+    for (_, name, description) in AT_THE_DOOR {
+        let schema = json!({ "$ref": "#/components/schemas/Problem" });
+        let content = json!({ "application/problem+json": { "schema": schema } });
+        document["components"]["responses"][name] = json!({ "description": description, "content": content });
+    }
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.filter(|(path, _)| path.starts_with("/api/")).flat_map(|(_, item)| item.as_object_mut());
+    for operation in operations.flat_map(|item| item.values_mut()) {
+        // Either will do: without keys, everybody is let in.
+        operation["security"] = json!([{ "key": [] }, {}]);
+        for (status, name, _) in AT_THE_DOOR {
+            operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{name}") });
+        }
+    }
+}
 
 pub(super) async fn document() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
 }
 
-pub(super) async fn page() -> Html<&'static str> {
-    Html(PAGE)
+/// The page may run what stands in it.
+static PAGE_POLICY: LazyLock<String> = LazyLock::new(|| page_policy(PAGE));
+
+pub(super) async fn page() -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.as_str())], Html(PAGE)).into_response()
 }
 
 pub(super) async fn root() -> Redirect {

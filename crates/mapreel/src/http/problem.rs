@@ -26,6 +26,9 @@ pub(crate) struct Problem {
     /// Seconds until another try makes sense; also the header `Retry-After`.
     #[serde(skip)]
     retry_after_s: Option<u64>,
+    /// The limit that is exhausted: the headers `RateLimit-Policy` and `RateLimit`.
+    #[serde(skip)]
+    limit: Option<(String, String)>,
 }
 
 /// The code as a URI.
@@ -62,11 +65,17 @@ impl Problem {
             code,
             errors: Vec::new(),
             retry_after_s: None,
+            limit: None,
         }
     }
 
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_s: Some(seconds), ..self }
+    }
+
+    /// With the limit that is exhausted, and how it stands.
+    pub(crate) fn limited(self, policy: String, state: String) -> Self {
+        Self { limit: Some((policy, state)), ..self }
     }
 
     pub(crate) fn unknown_job() -> Self {
@@ -146,6 +155,13 @@ impl IntoResponse for Problem {
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        for (name, value) in
+            self.limit.into_iter().flat_map(|(policy, state)| [("ratelimit-policy", policy), ("ratelimit", state)])
+        {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(name, value);
+            }
         }
         response
     }

@@ -1,51 +1,118 @@
-//! Accepting connections: bounded in number, in the size of a head and in the time it takes, and ended without breaking an
-//! answer off.
+//! Accepting connections: bounded in number, for each address and in all, in the size of a head and in the time that it takes, and
+//! ended without breaking an answer off. Some are kept back, so that health and metrics answer whatever the others do.
 
-use super::owner::Peer;
-use axum::{Extension, Router};
+use super::access::{Peer, network};
+use super::host::answers_anybody;
+use super::patient::Patient;
+use super::places::{Full, Place, Places};
+use super::problem::Problem;
+use crate::config::FrontDoor;
+use crate::proxies::Proxies;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use mapreel_queue::{Task, failpoint};
+use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 /// Until a request's head is here; also how long an idle connection is kept.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Answers under way when the end comes have this long.
 const FAREWELL: Duration = Duration::from_secs(5);
+/// Connections beyond all that clients may have, for health and metrics; what else they ask for waits for one of the others.
+const KEPT_BACK: usize = 256;
+const KEPT_BACK_PER_ADDRESS: usize = 64;
+/// Until the head of a request is here on one that is kept back.
+const KEPT_BACK_PATIENCE: Duration = Duration::from_secs(2);
+/// Connections that wait for one that is kept back, without being read, and those whose request waits for a place.
+const UNREAD_MAX: usize = 512;
+const WAITING_MAX: usize = 512;
+/// How long they wait, and how often they look.
+const WAIT: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Where clients come in; nobody does after the word to stop.
 type Door = Arc<Mutex<Option<Arc<TcpListener>>>>;
 
+/// The connections of clients.
+pub(crate) struct Connections {
+    clients: Places<IpAddr>,
+    kept_back: Places<IpAddr>,
+    unread: Places<()>,
+    waiting: Places<()>,
+    per_address_max: usize,
+    /// They bring the connections of many.
+    proxies: Proxies,
+    write_timeout: Duration,
+}
+
+impl Connections {
+    pub(crate) fn new(settings: &FrontDoor) -> Arc<Self> {
+        Arc::new(Self {
+            clients: Places::new(settings.connections_max),
+            kept_back: Places::new(KEPT_BACK),
+            unread: Places::new(UNREAD_MAX),
+            waiting: Places::new(WAITING_MAX),
+            per_address_max: settings.connections_per_address_max,
+            proxies: settings.trusted_proxies.clone(),
+            write_timeout: settings.write_timeout,
+        })
+    }
+
+    fn take(&self, address: IpAddr) -> Result<Place<IpAddr>, Full> {
+        let each_max = if self.proxies.include(address) { usize::MAX } else { self.per_address_max };
+        self.clients.take(network(address), each_max)
+    }
+
+    fn take_kept_back(&self, address: IpAddr) -> Option<Place<IpAddr>> {
+        self.kept_back.take(network(address), KEPT_BACK_PER_ADDRESS).ok()
+    }
+}
+
 /// The task that serves until `stop`, then lets what is under way come to its end.
-pub(crate) fn task(listener: TcpListener, router: Router, connections_max: usize, stop: CancellationToken) -> Task {
+pub(crate) fn task(
+    name: &'static str,
+    listener: TcpListener,
+    router: Router,
+    connections: Arc<Connections>,
+    stop: CancellationToken,
+) -> Task {
     let door = Door::new(Mutex::new(Some(Arc::new(listener))));
-    let places = Arc::new(Semaphore::new(connections_max));
-    Task::new("listener", move || serve(door.clone(), router.clone(), places.clone(), stop.clone()))
+    Task::new(name, move || serve(name, door.clone(), router.clone(), connections.clone(), stop.clone()))
 }
 
 /// A listener that panics lets its connections end with the answer that they are giving; the next one goes on at the door.
-async fn serve(door: Door, router: Router, places: Arc<Semaphore>, stop: CancellationToken) {
+async fn serve(name: &'static str, door: Door, router: Router, connections: Arc<Connections>, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
     let Some(listener) = door.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
     loop {
-        failpoint::hit("listener", None);
+        failpoint::hit(name, None);
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer, place)) => connect(stream, peer, place, &router, &graceful),
+            Ok((stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                admit(stream, Peer(peer), &router, &connections, graceful.watcher());
+            }
             // Too many open files, most often: it passes.
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(Duration::from_millis(200)).await;
+                sleep(Duration::from_millis(200)).await;
             }
         }
     }
@@ -54,25 +121,116 @@ async fn serve(door: Door, router: Router, places: Arc<Semaphore>, stop: Cancell
     let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> std::io::Result<(TcpStream, Peer, OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.map_err(std::io::Error::other)?;
-    let (stream, peer) = listener.accept().await?;
-    stream.set_nodelay(true)?;
-    Ok((stream, Peer(peer), place))
+/// Gives a connection its place: among those of clients, else one that is kept back, when there is one.
+fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Connections>, watcher: Watcher) {
+    let (router, connections, address) = (router.clone(), connections.clone(), peer.0.ip());
+    if let Ok(place) = connections.take(address) {
+        let connection = Connection { place: Some(place), kept_back: None };
+        tokio::spawn(connection.serve(stream, peer, router, connections, watcher));
+        return;
+    }
+    if let Some(place) = connections.take_kept_back(address) {
+        let connection = Connection { place: None, kept_back: Some(place) };
+        tokio::spawn(connection.serve(stream, peer, router, connections, watcher));
+        return;
+    }
+    // More than may wait are closed at once: whoever keeps an eye on the service must not wait behind them.
+    let Ok(unread) = connections.unread.take((), UNREAD_MAX) else { return };
+    tokio::spawn(async move {
+        let deadline = Instant::now() + WAIT;
+        while Instant::now() < deadline {
+            sleep(LOOK_EVERY).await;
+            let place = connections.take(address).ok();
+            let kept_back = if place.is_some() { None } else { connections.take_kept_back(address) };
+            if place.is_some() || kept_back.is_some() {
+                drop(unread);
+                return Connection { place, kept_back }.serve(stream, peer, router, connections, watcher).await;
+            }
+        }
+    });
 }
 
-fn connect(stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit, router: &Router, graceful: &GracefulShutdown) {
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(HEAD_BYTES_MAX);
-    let service = TowerToHyperService::new(router.clone().layer(Extension(peer)));
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    let watched = graceful.watch(connection);
-    tokio::spawn(async move {
+/// A connection, and its place.
+struct Connection {
+    place: Option<Place<IpAddr>>,
+    kept_back: Option<Place<IpAddr>>,
+}
+
+impl Connection {
+    async fn serve(
+        self,
+        stream: TcpStream,
+        peer: Peer,
+        router: Router,
+        connections: Arc<Connections>,
+        watcher: Watcher,
+    ) {
+        let patience = if self.place.is_some() { HEAD_PATIENCE } else { KEPT_BACK_PATIENCE };
+        let stream = TokioIo::new(Patient::new(stream, connections.write_timeout));
+        let place = Arc::new(tokio::sync::Mutex::new(self));
+        let service = service_fn(|mut request: Request<Incoming>| {
+            let (router, connections, place) = (router.clone(), connections.clone(), place.clone());
+            request.extensions_mut().insert(peer);
+            async move { Ok::<_, Infallible>(answer(request, peer, router, &connections, &place).await) }
+        });
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD_BYTES_MAX);
         // Clients break off as they like.
-        let _ = watched.await;
-        drop(place);
-    });
+        let _ = watcher.watch(builder.serve_connection(stream, service)).await;
+    }
+}
+
+/// Answers a request on a connection. One that is kept back answers whoever keeps an eye on the service and is closed; other requests
+/// wait for a place of clients.
+async fn answer(
+    request: Request<Incoming>,
+    peer: Peer,
+    router: Router,
+    connections: &Connections,
+    connection: &tokio::sync::Mutex<Connection>,
+) -> Response {
+    let mut connection = connection.lock().await;
+    let request = request.map(Body::new);
+    if connection.place.is_some() {
+        drop(connection);
+        return router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    }
+    if answers_anybody(request.uri()) {
+        return last(router.oneshot(request).await.unwrap_or_else(|never| match never {}));
+    }
+    // It is none of those for whom the connection is kept back, which is free for them while this one waits.
+    let waiting = connections.waiting.take((), WAITING_MAX);
+    connection.kept_back = None;
+    let deadline = Instant::now() + WAIT;
+    loop {
+        match connections.take(peer.0.ip()) {
+            Ok(place) => {
+                connection.place = Some(place);
+                drop((connection, waiting));
+                return router.oneshot(request).await.unwrap_or_else(|never| match never {});
+            }
+            Err(full) if waiting.is_err() || Instant::now() >= deadline => return last(no_place(full).into_response()),
+            Err(_) => sleep(LOOK_EVERY).await,
+        }
+    }
+}
+
+fn no_place(full: Full) -> Problem {
+    let (status, code, detail) = match full {
+        Full::ForOne => {
+            let detail = "your address has as many connections as one may have";
+            (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
+        }
+        Full::ForAll => {
+            let detail = "clients have as many connections as this server takes";
+            (StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
+        }
+    };
+    Problem::new(status, code, detail).retry_after(2)
+}
+
+/// The last answer on its connection.
+fn last(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }

@@ -1,6 +1,7 @@
 //! `/api/job-status/{id}`, `/api/jobs`: how jobs stand, and taking them back.
 
 use super::App;
+use super::access::Caller;
 use super::job::JobView;
 use super::problem::Problem;
 use axum::Json;
@@ -17,12 +18,20 @@ use std::time::Duration;
 const WAIT_MAX_S: f64 = 30.0;
 const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
+/// Jobs of others among which a client's own are looked for.
+const LOOKED_AT_MAX: usize = 2_000;
 
 /// A job's id in a path; anything else is a job that does not exist.
 pub(super) type JobPath = Result<Path<String>, PathRejection>;
 
 pub(super) fn job_id(path: JobPath) -> Result<JobId, Problem> {
     path.ok().and_then(|Path(id)| id.parse().ok()).ok_or_else(Problem::unknown_job)
+}
+
+/// A job, if there is one for this client: other owners' jobs are as unknown as those that never were.
+pub(super) async fn job_of(app: &App, caller: &Caller, id: JobId) -> Result<Job, Problem> {
+    let job = app.queue.job(id).await?.filter(|job| caller.may_see(job));
+    job.ok_or_else(Problem::unknown_job)
 }
 
 #[derive(Deserialize)]
@@ -38,13 +47,14 @@ pub(super) struct Wait {
               (status = "4XX", description = "There is no such job.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn status(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: JobPath,
     query: Result<Query<Wait>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let id = job_id(path)?;
     let wait = wait(query)?;
     let mut changes = app.queue.changes();
-    let mut job = app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
+    let mut job = job_of(&app, &caller, id).await?;
     let first = job.state;
     let deadline = tokio::time::Instant::now() + wait;
     while job.state == first && !job.state.is_final() && !app.draining.is_cancelled() {
@@ -73,8 +83,9 @@ fn wait(query: Result<Query<Wait>, QueryRejection>) -> Result<Duration, Problem>
     params(("id" = String, Path, description = "The job.", format = "uuid")),
     responses((status = 200, description = "The job as it is now.", body = JobView),
               (status = "4XX", description = "There is no such job.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn cancel(State(app): State<Arc<App>>, path: JobPath) -> Result<Response, Problem> {
-    let job = app.queue.cancel(job_id(path)?).await?.ok_or_else(Problem::unknown_job)?;
+pub(super) async fn cancel(State(app): State<Arc<App>>, caller: Caller, path: JobPath) -> Result<Response, Problem> {
+    let job = job_of(&app, &caller, job_id(path)?).await?;
+    let job = app.queue.cancel(job.id).await?.ok_or_else(Problem::unknown_job)?;
     if job.state == JobState::Cancelled {
         tracing::info!(job = %job.id, "cancelled");
     }
@@ -118,21 +129,49 @@ pub(super) struct JobList {
               (status = "4XX", description = "A parameter is wrong.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
+    caller: Caller,
     query: Result<Query<List>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let filter = filter(query)?;
-    let limit = filter.limit;
-    // One more, to know whether there is a next page.
-    let mut jobs = app.queue.jobs(Filter { limit: limit + 1, ..filter }).await?;
+    let Page { jobs, next } = page(&app, &caller, filter(query)?).await?;
     let now = app.queue.now();
     let list = move || {
-        let more = jobs.len() > limit;
-        jobs.truncate(limit);
-        let next = jobs.last().filter(|_| more).map(|job| job.id.to_string());
+        let next = next.map(|id| id.to_string());
         Json(JobList { jobs: jobs.iter().map(|job| JobView::new(job, now)).collect(), next }).into_response()
     };
     // With their warnings they may be long, but they are no stranger's: nobody is refused for want of a reader.
     tokio::task::spawn_blocking(list).await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// Some jobs, and the one after which the next page begins.
+struct Page {
+    jobs: Vec<Job>,
+    next: Option<JobId>,
+}
+
+/// The next jobs that are there for this client. One who sees only his own may get fewer than he has asked for, although there are
+/// more: no page looks through more than `LOOKED_AT_MAX` jobs.
+async fn page(app: &App, caller: &Caller, filter: Filter) -> Result<Page, Problem> {
+    let limit = filter.limit;
+    let (mut jobs, mut before, mut looked_at) = (Vec::new(), filter.before, 0);
+    loop {
+        // One more, to know whether there is a next page.
+        let wanted = if caller.sees_all() { limit + 1 } else { LIMIT_MAX };
+        let found = app.queue.jobs(Filter { limit: wanted, before, ..filter.clone() }).await?;
+        let is_last = found.len() < wanted;
+        looked_at += found.len();
+        for job in found {
+            if jobs.len() == limit {
+                return Ok(Page { next: before, jobs });
+            }
+            before = Some(job.id);
+            if caller.may_see(&job) {
+                jobs.push(job);
+            }
+        }
+        if is_last || looked_at >= LOOKED_AT_MAX {
+            return Ok(Page { jobs, next: before.filter(|_| !is_last) });
+        }
+    }
 }
 
 fn filter(query: Result<Query<List>, QueryRejection>) -> Result<Filter, Problem> {

@@ -1,9 +1,9 @@
 //! `POST /api/service/image` and `POST /api/service/animation`.
 
 use super::App;
+use super::access::Caller;
 use super::body::Document;
 use super::job::JobView;
-use super::owner::Owner;
 use super::problem::Problem;
 use crate::artifact::sha256;
 use axum::Json;
@@ -26,11 +26,11 @@ const KEY_BYTES_MAX: usize = 255;
               (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn image(
     app: State<Arc<App>>,
-    owner: Owner,
+    caller: Caller,
     headers: HeaderMap,
     body: Document,
 ) -> Result<Response, Problem> {
-    submit(app, owner, Service::Image, &headers, body.0).await
+    submit(app, caller, Service::Image, &headers, body.0).await
 }
 
 /// Draw an animation.
@@ -41,16 +41,16 @@ pub(super) async fn image(
               (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn animation(
     app: State<Arc<App>>,
-    owner: Owner,
+    caller: Caller,
     headers: HeaderMap,
     body: Document,
 ) -> Result<Response, Problem> {
-    submit(app, owner, Service::Animation, &headers, body.0).await
+    submit(app, caller, Service::Animation, &headers, body.0).await
 }
 
 async fn submit(
     State(app): State<Arc<App>>,
-    Owner(owner): Owner,
+    caller: Caller,
     service: Service,
     headers: &HeaderMap,
     document: Bytes,
@@ -59,16 +59,22 @@ async fn submit(
         let detail = "this server is about to end; try again";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "draining", detail).retry_after(5));
     }
-    let idempotency_key = idempotency_key(headers)?;
+    // Two clients may have the same name for their requests; an owner has no spaces in his.
+    let idempotency_key = idempotency_key(headers)?.map(|key| format!("{} {key}", caller.owner));
     let (limits, of_thread) = (app.config.limits.clone(), document.clone());
     let read = app.readers.read(move || {
         failpoint::hit("reading", None);
         segments(service, &of_thread, &limits).map(|segments| (segments, sha256(&of_thread)))
     });
     let (segments, request_sha256) = read.await??;
+    let frames = app.quotas.frames(&caller, segments.iter().sum())?;
+    let ticket = app.quotas.open_job(&*app.queue, &caller).await?;
+    let owner = caller.owner;
     let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {
+            frames.keep();
+            ticket.accepted();
             failpoint::hit("inserted", None);
             tracing::info!(job = %job.id, service = service.name(), frames = job.progress(job.created).total, "accepted");
             job

@@ -245,7 +245,7 @@ fn slow_and_silent_clients_stop_nobody() {
     let silent: Vec<TcpStream> = (0..200)
         .map(|_| {
             let mut stream = TcpStream::connect(host).unwrap();
-            stream.write_all(b"POST /api/service/image HTTP/1.1\r\nhost: x\r\ncontent-le").unwrap();
+            stream.write_all(b"POST /api/service/image HTTP/1.1\r\nhost: localhost\r\ncontent-le").unwrap();
             stream
         })
         .collect();

@@ -2,13 +2,17 @@
 //!
 //! - [`api`]: the HTTP API
 //! - [`architecture`]: the crates' edges are those of the drawing
+//! - [`keys`]: who may do what, and whose jobs are whose
+//! - [`limits`]: what one client may have
 //! - [`mapserver`]: a real WMS, installed and started by the suite
 //! - [`bad_input`]: whatever strangers send
 //! - [`bounded`]: what no picture decides
+//! - [`front_door`]: which hosts, pages and origins a service answers
 //! - [`golden`]: accepted pictures
 //! - [`films`]: animations, decoded again by another program
 //! - [`bounded_drawing`]: what vectors cost, and how soon drawing stops
 //! - [`command_line`]: exit codes and what is said
+//! - [`connections`]: many, silent, never reading; and health all the same
 //! - [`dimensions`]: elevations, runs and members; several layers in one
 //! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
@@ -39,12 +43,16 @@ mod bad_input;
 mod bounded;
 mod bounded_drawing;
 mod command_line;
+mod connections;
 mod dimensions;
 mod faults;
 mod films;
+mod front_door;
 mod golden;
 mod hostile_client;
 mod hostile_requests;
+mod keys;
+mod limits;
 mod mapserver;
 mod misbehaviour;
 mod online;

@@ -23,7 +23,7 @@ fn threads(process: &Process, name: &str) -> usize {
 /// Sends a request and goes away without waiting for its answer.
 fn abandoned(process: &Process, method: &str, path: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap();
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n");
     stream.write_all(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
     stream
 }

@@ -45,7 +45,12 @@ impl Site {
 
     /// Starts `mapreel serve`, which may ask upstreams on this machine.
     pub fn serve(&self, arguments: &[&str], failpoint: &str) -> Process {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        self.serve_at("127.0.0.1:0", arguments, failpoint)
+    }
+
+    /// The same, elsewhere.
+    pub fn serve_at(&self, listen: &str, arguments: &[&str], failpoint: &str) -> Process {
+        let mut all = vec!["serve", "--listen", listen];
         all.extend(arguments);
         self.start(&all, failpoint).listening()
     }
@@ -207,8 +212,6 @@ impl Drop for Process {
 /// One request on a connection of its own.
 pub fn try_request(url: &str, method: &str, path: &str, headers: &[&str], body: &[u8]) -> std::io::Result<Answer> {
     let host = url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
     for header in headers {
         head.push_str(&format!("{header}\r\n"));
@@ -216,11 +219,15 @@ pub fn try_request(url: &str, method: &str, path: &str, headers: &[&str], body: 
     if !body.is_empty() {
         head.push_str(&format!("content-length: {}\r\n", body.len()));
     }
+    exchange(url, &[head.as_bytes(), b"\r\n", body].concat())
+}
+
+/// The answer to these bytes, on a connection of its own that the server ends.
+pub fn exchange(url: &str, request: &[u8]) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap())?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     // The server may answer before it has read everything.
-    let _ = stream
-        .write_all(head.as_bytes())
-        .and_then(|()| stream.write_all(b"\r\n"))
-        .and_then(|()| stream.write_all(body));
+    let _ = stream.write_all(request);
     let mut bytes = Vec::new();
     if let Err(error) = stream.read_to_end(&mut bytes)
         && bytes.is_empty()

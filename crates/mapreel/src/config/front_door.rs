@@ -1,0 +1,81 @@
+//! The settings of the front door: who may speak to the API, and how much.
+
+use super::Reader;
+use crate::keys::{self, Keys};
+use crate::origin::Origin;
+use crate::proxies::Proxies;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Who may speak to the API, and how much.
+#[derive(Debug, Clone)]
+pub(crate) struct FrontDoor {
+    /// Where clients reach it.
+    pub public: Option<Origin>,
+    /// Origins of other pages that may use it.
+    pub cors_origins: Vec<Origin>,
+    pub trusted_proxies: Proxies,
+    /// The file of keys, and those that it held.
+    pub keys: Option<(PathBuf, Keys)>,
+    pub operations_listen: Option<SocketAddr>,
+    pub connections_max: usize,
+    pub connections_per_address_max: usize,
+    pub streams_max: usize,
+    pub streams_per_client_max: usize,
+    /// The longest life of an event stream.
+    pub stream_life: Duration,
+    /// How long a client may take nothing of its answer.
+    pub write_timeout: Duration,
+    pub requests_per_minute_max: u32,
+    pub frames_per_hour_max: u32,
+    pub open_jobs_per_client_max: u32,
+}
+
+pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
+    let public = match r.text("public_url").as_str() {
+        "" => Some(None),
+        url => Origin::of(url).map(Some).ok(),
+    };
+    if public.is_none() {
+        r.refuse("public_url", "");
+    }
+    let (cors_origins, trusted_proxies) = (r.list("cors_origins"), r.list("trusted_proxies"));
+    let keys = keys(r);
+    let operations_listen = r.optional("operations_listen");
+    let (connections, per_address) = (r.count::<u32>("connections_max"), r.count::<u32>("connections_per_address_max"));
+    let (streams, per_client) = (r.count::<u32>("streams_max"), r.count::<u32>("streams_per_client_max"));
+    let (stream_life, write_timeout) = (r.duration("stream_s_max"), r.duration("write_timeout_s"));
+    let (requests, frames) = (r.count("requests_per_minute_max"), r.count("frames_per_hour_max"));
+    let open_jobs = r.count("open_jobs_per_client_max");
+    Some(FrontDoor {
+        public: public?,
+        cors_origins: cors_origins?,
+        trusted_proxies: Proxies::new(trusted_proxies?),
+        keys: keys?,
+        operations_listen: operations_listen?,
+        connections_max: connections? as usize,
+        connections_per_address_max: per_address? as usize,
+        streams_max: streams? as usize,
+        streams_per_client_max: per_client? as usize,
+        stream_life: stream_life?,
+        write_timeout: write_timeout?,
+        requests_per_minute_max: requests?,
+        frames_per_hour_max: frames?,
+        open_jobs_per_client_max: open_jobs?,
+    })
+}
+
+fn keys(r: &mut Reader) -> Option<Option<(PathBuf, Keys)>> {
+    let path = match r.text("keys").as_str() {
+        "" => return Some(None),
+        path => PathBuf::from(path),
+    };
+    match keys::read(&path) {
+        Ok(keys) => Some(Some((path, keys))),
+        Err(problems) => {
+            r.problems.extend(problems);
+            None
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Who a client is, and what he may do: a table of routes and roles.
+
+use super::problem::Problem;
+use crate::keys::{Key, KeyRing, Role};
+use crate::proxies::Proxies;
+use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use mapreel_queue::Job;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+/// Which roles a route takes, any of them. What is not listed is done for nobody.
+const ROLES: [(&str, &str, &[Role]); 11] = {
+    use Role::{Operate, Read, Submit};
+    [
+        ("POST", "/api/service/image", &[Submit]),
+        ("POST", "/api/service/animation", &[Submit]),
+        ("POST", "/api/check", &[Submit]),
+        ("POST", "/api/preview", &[Submit]),
+        ("GET", "/api/layers", &[Submit]),
+        ("GET", "/api/job-status/{id}", &[Read, Operate]),
+        ("GET", "/api/job-status/{id}/events", &[Read, Operate]),
+        ("DELETE", "/api/job-status/{id}", &[Submit, Operate]),
+        ("GET", "/api/download/{id}", &[Read, Operate]),
+        ("GET", "/api/download/{id}/manifest", &[Read, Operate]),
+        ("GET", "/api/jobs", &[Read, Operate]),
+    ]
+};
+
+/// What needs no key: it is the same for everybody, and changes nothing.
+const OPEN: [&str; 6] = ["/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"];
+
+/// Whether a path is for everybody.
+pub(super) fn is_open(path: &str) -> bool {
+    OPEN.contains(&path)
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub SocketAddr);
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    /// Who he is to the queue: the name of his key, or his address.
+    pub owner: String,
+    /// His key; without keys everybody may do everything.
+    pub key: Option<Arc<Key>>,
+}
+
+impl Caller {
+    /// A client without a key.
+    pub(super) fn at(address: IpAddr) -> Self {
+        Self { owner: network(address).to_string(), key: None }
+    }
+
+    /// Whether this job is there for him.
+    pub(super) fn may_see(&self, job: &Job) -> bool {
+        self.sees_all() || job.owner == self.owner
+    }
+
+    /// Whether everybody's jobs are there for him.
+    pub(super) fn sees_all(&self) -> bool {
+        self.key.as_ref().is_none_or(|key| key.has_any(&[Role::Operate]))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Self>().cloned();
+        caller.ok_or_else(|| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))
+    }
+}
+
+/// Tells who asks, and whether he may.
+pub(super) struct Access {
+    pub keys: Option<Arc<KeyRing>>,
+    pub proxies: Proxies,
+}
+
+impl Access {
+    /// The address of a client.
+    pub(super) fn address(&self, request: &Request) -> IpAddr {
+        let peer = request.extensions().get::<Peer>().map_or(Ipv6Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
+        self.proxies.client(peer, request.headers())
+    }
+
+    /// Who asks.
+    ///
+    /// # Errors
+    /// 401 without a key that counts, 403 where it is not for what is asked.
+    pub(super) fn caller(&self, request: &Request) -> Result<Caller, Refusal> {
+        let nobody = Caller::at(self.address(request));
+        let Some(keys) = &self.keys else { return Ok(nobody) };
+        let presented = presented(request.headers()).ok_or(Refusal::NoKey)?;
+        let key = keys.find(presented).ok_or(Refusal::WrongKey)?;
+        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        match roles(request.method(), route) {
+            Some(roles) if !key.has_any(roles) => Err(Refusal::NotThisRole(roles)),
+            // Without a row there is no such route or method, and the router says so.
+            _ => Ok(Caller { owner: key.name.clone(), key: Some(key) }),
+        }
+    }
+}
+
+fn roles(method: &Method, route: Option<&str>) -> Option<&'static [Role]> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    let row = ROLES.iter().find(|(of, path, _)| *of == method && Some(*path) == route);
+    row.map(|(_, _, roles)| *roles)
+}
+
+/// The key in `Authorization: Bearer KEY` (RFC 6750).
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().filter(|_| values.next().is_none())?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+/// Why a client is sent away.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Refusal {
+    NoKey,
+    WrongKey,
+    /// What is asked takes one of these roles.
+    NotThisRole(&'static [Role]),
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, code, detail, challenge) = match self {
+            Self::NoKey => {
+                let detail = "this server asks for a key: `Authorization: Bearer KEY`".to_owned();
+                (StatusCode::UNAUTHORIZED, "unauthorized", detail, "Bearer realm=\"mapreel\"")
+            }
+            Self::WrongKey => {
+                let challenge = "Bearer realm=\"mapreel\", error=\"invalid_token\"";
+                (StatusCode::UNAUTHORIZED, "unauthorized", "this key does not count here".to_owned(), challenge)
+            }
+            Self::NotThisRole(roles) => {
+                let names: Vec<String> = roles.iter().map(|role| format!("`{}`", role.name())).collect();
+                let detail = format!("this key has not the role {}", names.join(" or "));
+                let challenge = "Bearer realm=\"mapreel\", error=\"insufficient_scope\"";
+                (StatusCode::FORBIDDEN, "forbidden", detail, challenge)
+            }
+        };
+        let mut response = Problem::new(status, code, detail).into_response();
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        response
+    }
+}
+
+/// The addresses that one client has: of IPv6 a network of 64 bits (RFC 4291, 2.5.4), by its first.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_client_has_one_name() {
+        let check = |address: &str, expected: &str| assert_eq!(Caller::at(address.parse().unwrap()).owner, expected);
+        check("192.0.2.7", "192.0.2.7");
+        check("::ffff:192.0.2.7", "192.0.2.7");
+        check("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
+    }
+
+    #[test]
+    fn every_route_is_open_or_has_its_roles() {
+        let source = include_str!("mod.rs");
+        let routes = source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split_once("\", "));
+        let mut count = 0;
+        for (route, handlers) in routes {
+            for (method, called) in
+                [("GET", "get("), ("POST", "post("), ("DELETE", "delete("), ("PUT", "put("), ("PATCH", "patch(")]
+            {
+                if handlers.starts_with(called) || handlers.contains(&format!(").{called}")) {
+                    count += 1;
+                    let method: Method = method.parse().unwrap();
+                    assert!(is_open(route) || roles(&method, Some(route)).is_some(), "{method} {route}");
+                }
+            }
+        }
+        assert!(count >= 17, "{count}");
+    }
+}

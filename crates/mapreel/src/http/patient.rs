@@ -1,0 +1,141 @@
+//! A client's connection that is not waited for without end: who takes nothing of an answer is cut off, and who is still sending when
+//! he has been answered is listened to for a while, so that he gets to read it.
+
+use std::future::Future;
+use std::io::{Error, ErrorKind, IoSlice, Result};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// What is read and dropped after the last answer. A connection that is closed with something unread is reset, and what the client had
+/// not read yet of the answer is lost to it.
+const LINGER_BYTES_MAX: usize = 16 << 20;
+/// For so long in all, and for so long without a byte.
+const LINGER: Duration = Duration::from_secs(5);
+const LINGER_IDLE: Duration = Duration::from_secs(1);
+
+/// Bytes after which it is others' turn: a client that asks and never reads keeps its connection busy until all buffers are full.
+const BURST_MAX: usize = 64 << 10;
+
+/// A connection with time-outs.
+pub(super) struct Patient<S> {
+    stream: S,
+    /// How long the client may take nothing.
+    write_timeout: Duration,
+    /// Runs while it takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
+    /// Bytes written since it was others' turn.
+    burst: usize,
+    lingering: Option<Lingering>,
+}
+
+struct Lingering {
+    until: Instant,
+    idle: Pin<Box<Sleep>>,
+    bytes: usize,
+}
+
+impl<S> Patient<S> {
+    pub(super) fn new(stream: S, write_timeout: Duration) -> Self {
+        Self { stream, write_timeout, stalled: None, burst: 0, lingering: None }
+    }
+
+    /// Lets others have their turn now and then.
+    fn is_others_turn(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_theirs = self.burst >= BURST_MAX;
+        if is_theirs {
+            self.burst = 0;
+            cx.waker().wake_by_ref();
+        }
+        is_theirs
+    }
+
+    /// Looks at the clock while a write makes no progress.
+    fn watched(&mut self, cx: &mut Context<'_>, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
+        if let Poll::Ready(written) = written {
+            self.stalled = None;
+            self.burst += *written.as_ref().unwrap_or(&0);
+            return Poll::Ready(written);
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(self.write_timeout)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client takes nothing of its answer")))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+        if self.is_others_turn(cx) {
+            return Poll::Pending;
+        }
+        let written = Pin::new(&mut self.stream).poll_write(cx, &bytes[..bytes.len().min(BURST_MAX)]);
+        self.watched(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        if self.is_others_turn(cx) {
+            return Poll::Pending;
+        }
+        // A body is one long slice behind those of its head.
+        let written = match slices.iter().find(|slice| !slice.is_empty()) {
+            Some(long) if long.len() >= BURST_MAX => Pin::new(&mut self.stream).poll_write(cx, &long[..BURST_MAX]),
+            _ => {
+                let short = slices.iter().take_while(|slice| slice.len() < BURST_MAX).count();
+                Pin::new(&mut self.stream).poll_write_vectored(cx, &slices[..short])
+            }
+        };
+        self.watched(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    /// Says that nothing more comes, then reads on until the client has ended, too, or the bounds are reached.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let this = &mut *self;
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+        }
+        let lingering = this.lingering.get_or_insert_with(|| Lingering {
+            until: Instant::now() + LINGER,
+            idle: Box::pin(sleep(LINGER_IDLE)),
+            bytes: 0,
+        });
+        let mut space = [0; 16 << 10];
+        loop {
+            let mut buffer = ReadBuf::new(&mut space);
+            match Pin::new(&mut this.stream).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    lingering.bytes += buffer.filled().len();
+                    let now = Instant::now();
+                    if lingering.bytes > LINGER_BYTES_MAX || now >= lingering.until {
+                        return Poll::Ready(Ok(()));
+                    }
+                    lingering.idle.as_mut().reset((now + LINGER_IDLE).min(lingering.until));
+                }
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => {
+                    ready!(lingering.idle.as_mut().poll(cx));
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What one client may have: requests, frames, open jobs, event streams. His key may say otherwise than the settings.
+
+use super::access::Caller;
+use super::open_jobs::{OpenJobs, Ticket};
+use super::places::{Full, Place, Places};
+use super::problem::Problem;
+use super::rate::{Left, Rate, Rates};
+use crate::config::FrontDoor;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use mapreel_queue::Queue;
+use std::time::Duration;
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// What clients have had, and what they may have.
+pub(crate) struct Quotas {
+    requests: Rates,
+    /// Of those who are sent away without a key, so that they take no room from those who have one.
+    strangers: Rates,
+    frames: Rates,
+    open_jobs: OpenJobs,
+    streams: Places<String>,
+    requests_per_minute_max: u32,
+    frames_per_hour_max: u32,
+    open_jobs_max: u32,
+    streams_max: usize,
+}
+
+impl Quotas {
+    /// `open_jobs_in_all` is the store's own limit.
+    pub(crate) fn new(settings: &FrontDoor, open_jobs_in_all: u64) -> Self {
+        Self {
+            requests: Rates::new(),
+            strangers: Rates::new(),
+            frames: Rates::new(),
+            open_jobs: OpenJobs::new(open_jobs_in_all),
+            streams: Places::new(settings.streams_max),
+            requests_per_minute_max: settings.requests_per_minute_max,
+            frames_per_hour_max: settings.frames_per_hour_max,
+            open_jobs_max: settings.open_jobs_per_client_max,
+            streams_max: settings.streams_per_client_max,
+        }
+    }
+
+    /// Counts a request; what its answer says of what is left.
+    ///
+    /// # Errors
+    /// 429.
+    pub(super) fn request(&self, caller: &Caller) -> Result<Standing, Problem> {
+        self.count(&self.requests, &caller.owner)
+    }
+
+    /// Counts a request of somebody who has no key and needs one.
+    ///
+    /// # Errors
+    /// 429.
+    pub(super) fn stranger(&self, caller: &Caller) -> Result<Standing, Problem> {
+        self.count(&self.strangers, &caller.owner)
+    }
+
+    fn count(&self, rates: &Rates, owner: &str) -> Result<Standing, Problem> {
+        let rate = Rate { max: self.requests_per_minute_max, within: MINUTE };
+        match rates.take(owner, 1, rate) {
+            Ok(left) => Ok(Standing { name: "requests", rate, left }),
+            Err(wait) => Err(exceeded("requests", rate, wait, format!("{} requests in a minute", rate.max))),
+        }
+    }
+
+    /// Counts the frames of a job that is about to be accepted.
+    ///
+    /// # Errors
+    /// 429.
+    pub(super) fn frames(&self, caller: &Caller, frames: u32) -> Result<Frames<'_>, Problem> {
+        let of_key = caller.key.as_ref().and_then(|key| key.frames_per_hour_max);
+        let rate = Rate { max: of_key.unwrap_or(self.frames_per_hour_max), within: HOUR };
+        match self.frames.take(&caller.owner, frames, rate) {
+            Ok(_) => Ok(Frames { rates: &self.frames, owner: caller.owner.clone(), frames, rate }),
+            Err(wait) => Err(exceeded("frames", rate, wait, format!("{} frames in an hour", rate.max))),
+        }
+    }
+
+    /// Counts a job that is about to be accepted.
+    ///
+    /// # Errors
+    /// 429; 503 when the store does not answer.
+    pub(super) async fn open_job(&self, queue: &dyn Queue, caller: &Caller) -> Result<Ticket<'_>, Problem> {
+        let max = caller.key.as_ref().and_then(|key| key.open_jobs_max).unwrap_or(self.open_jobs_max);
+        self.open_jobs.admit(queue, &caller.owner, max).await?.ok_or_else(|| {
+            let detail = format!("{max} jobs of yours are open, which is as many as you may have; wait for one to end");
+            limited("open-jobs", &format!("q={max}"), Duration::from_secs(5), detail)
+        })
+    }
+
+    /// A place for an event stream.
+    ///
+    /// # Errors
+    /// 429 when this client has as many as he may have, 503 when all are taken.
+    pub(super) fn stream(&self, caller: &Caller) -> Result<Place<String>, Problem> {
+        self.streams.take(caller.owner.clone(), self.streams_max).map_err(|full| match full {
+            Full::ForOne => {
+                let max = self.streams_max;
+                let detail = format!("{max} event streams of yours are open, which is as many as you may have");
+                limited("streams", &format!("q={max}"), Duration::from_secs(5), detail)
+            }
+            Full::ForAll => {
+                let detail = "as many event streams are open as this server has; ask for the status with `?wait`";
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(5)
+            }
+        })
+    }
+}
+
+/// How a client stands (draft-ietf-httpapi-ratelimit-headers).
+pub(super) struct Standing {
+    name: &'static str,
+    rate: Rate,
+    left: Left,
+}
+
+impl Standing {
+    /// Says it, unless the answer says already what else has run out.
+    pub(super) fn say(&self, headers: &mut HeaderMap) {
+        if headers.contains_key(RATE_LIMIT) {
+            return;
+        }
+        let Self { name, rate, left } = self;
+        let policy = format!("\"{name}\";q={};w={}", rate.max, rate.within.as_secs());
+        let state = format!("\"{name}\";r={};t={}", left.count, up(left.reset));
+        for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, state)] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
+        }
+    }
+}
+
+/// Frames that were counted; given back unless they are kept.
+pub(super) struct Frames<'a> {
+    rates: &'a Rates,
+    owner: String,
+    frames: u32,
+    rate: Rate,
+}
+
+impl Frames<'_> {
+    /// They will be drawn.
+    pub(super) fn keep(mut self) {
+        self.frames = 0;
+    }
+}
+
+impl Drop for Frames<'_> {
+    fn drop(&mut self) {
+        if self.frames > 0 {
+            self.rates.give_back(&self.owner, self.frames, self.rate);
+        }
+    }
+}
+
+fn exceeded(name: &'static str, rate: Rate, wait: Duration, what: String) -> Problem {
+    let policy = format!("q={};w={}", rate.max, rate.within.as_secs());
+    limited(name, &policy, wait, format!("you may have {what}; try again in {} s", up(wait)))
+}
+
+fn limited(name: &str, policy: &str, wait: Duration, detail: String) -> Problem {
+    let seconds = up(wait);
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(seconds);
+    problem.limited(format!("\"{name}\";{policy}"), format!("\"{name}\";r=0;t={seconds}"))
+}
+
+/// Whole seconds, and no less than it takes.
+fn up(time: Duration) -> u64 {
+    time.as_secs_f64().ceil().max(1.0) as u64
+}

@@ -1,0 +1,83 @@
+//! The keys in force: those of the file, which is read again whenever it changes.
+
+use super::file::{parse, text};
+use super::{Key, Keys};
+use mapreel_queue::{Task, failpoint};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+/// How often the file is looked at: a key that is revoked counts at most for so long.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// The keys that count now.
+#[derive(Debug)]
+pub(crate) struct KeyRing {
+    path: PathBuf,
+    keys: Mutex<Arc<Keys>>,
+    /// What was read last, or why it could not be.
+    seen: Mutex<Option<Result<String, String>>>,
+}
+
+impl KeyRing {
+    /// Those of a file, as it was read.
+    pub(crate) fn new(path: PathBuf, keys: Keys) -> Arc<Self> {
+        Arc::new(Self { path, keys: Mutex::new(Arc::new(keys)), seen: Mutex::default() })
+    }
+
+    /// The key that this is.
+    pub(crate) fn find(&self, presented: &str) -> Option<Arc<Key>> {
+        // The lock is not held while they are compared.
+        let keys = self.keys().clone();
+        keys.find(presented)
+    }
+
+    /// Whether this key still counts.
+    pub(crate) fn contains(&self, key: &Arc<Key>) -> bool {
+        self.keys().contain(key)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, Arc<Keys>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The task that reads the file again when it changes, until `stop`.
+    pub(crate) fn task(self: &Arc<Self>, stop: CancellationToken) -> Task {
+        let ring = self.clone();
+        Task::new("keys", move || {
+            let (ring, stop) = (ring.clone(), stop.clone());
+            async move {
+                while !stop.is_cancelled() {
+                    failpoint::hit("keys", None);
+                    let reading = ring.clone();
+                    let _ = tokio::task::spawn_blocking(move || reading.look()).await;
+                    let _ = tokio::time::timeout(LOOK_EVERY, stop.cancelled()).await;
+                }
+            }
+        })
+    }
+
+    /// Takes in what the file says now. A file that is broken or gone changes nothing: neither does it shut everybody out, nor does
+    /// it open the service.
+    fn look(&self) {
+        let now = text(&self.path);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.as_ref() == Some(&now) {
+            return;
+        }
+        let read = now.as_ref().map_err(|problem| vec![problem.clone()]).and_then(|text| parse(&self.path, text));
+        match read {
+            Ok(keys) if **self.keys() == keys => {}
+            Ok(keys) => {
+                info!(keys = keys.iter().count(), file = %self.path.display(), "the keys have changed");
+                *self.keys() = Arc::new(keys);
+            }
+            Err(problems) => problems.iter().for_each(|problem| {
+                error!("the file of keys cannot be used, and those of before still count, also what was revoked since: {problem}");
+            }),
+        }
+        *seen = Some(now);
+    }
+}

@@ -1,0 +1,194 @@
+//! Connections of clients that are many, silent, or never read: whoever keeps an eye on the service is answered all the same.
+
+use super::support::service::{Process, Site, try_request, world};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+fn connect(process: &Process) -> TcpStream {
+    TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap()
+}
+
+fn send(process: &Process, request: &str) -> TcpStream {
+    let mut stream = connect(process);
+    // It may be closed already.
+    let _ = stream.write_all(request.as_bytes());
+    stream
+}
+
+/// Sorted times that `/healthz` took.
+#[track_caller]
+fn health(process: &Process, times: usize) -> Vec<Duration> {
+    let mut waits: Vec<Duration> = (0..times)
+        .map(|_| {
+            let began = Instant::now();
+            let answer = try_request(&process.url, "GET", "/healthz", &[], b"");
+            assert!(answer.as_ref().is_ok_and(|answer| answer.status == 200), "{answer:?}");
+            std::thread::sleep(Duration::from_millis(5));
+            began.elapsed() - Duration::from_millis(5)
+        })
+        .collect();
+    waits.sort();
+    waits
+}
+
+#[track_caller]
+fn assert_soon(process: &Process, what: &str) {
+    let waits = health(process, 100);
+    eprintln!("{what}: /healthz p50 {:?}, p99 {:?}", waits[50], waits[98]);
+    assert!(waits[98] < Duration::from_millis(500), "{what}: {:?}", waits[98]);
+}
+
+#[test]
+fn a_thousand_who_follow_one_job_silence_nobody() {
+    let site = Site::new("connections-streams");
+    let process = site.serve(&["--workers", "0", "--streams-max", "2000", "--streams-per-client-max", "2000"], "");
+    let path = format!("/api/job-status/{}/events", process.submit("image", &world("x")));
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let _streams: Vec<TcpStream> = (0..1_200).map(|_| send(&process, &request)).collect();
+    assert_soon(&process, "1 200 from one address who follow a job");
+    for route in ["/readyz", "/metrics"] {
+        assert_eq!(process.get(route).status, 200, "{route}");
+    }
+    let refused = process.get("/api/jobs");
+    assert_eq!((refused.status, &refused.json()["code"]), (429, &"too_many_requests".into()));
+}
+
+#[test]
+fn silent_connections_silence_nobody() {
+    let site = Site::new("connections-silent");
+    let process = site.serve(&["--workers", "0", "--connections-per-address-max", "20"], "");
+    let _silent: Vec<TcpStream> = (0..20).map(|_| connect(&process)).collect();
+    assert_soon(&process, "20 silent ones, which is all that an address may have");
+    // As many more as are kept back for one address keep it for two seconds.
+    let _more: Vec<TcpStream> = (0..16).map(|_| connect(&process)).collect();
+    std::thread::sleep(Duration::from_millis(200));
+    let began = Instant::now();
+    assert_eq!(process.get("/healthz").status, 200);
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[test]
+fn honest_requests_wait_for_their_place() {
+    let site = Site::new("connections-honest");
+    let process = site.serve(&["--workers", "0", "--connections-per-address-max", "10", "--connections-max", "20"], "");
+    let accepted = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..200 {
+            scope.spawn(|| {
+                let json = ["content-type: application/json"];
+                let answer = try_request(&process.url, "POST", "/api/service/image", &json, world("x").as_bytes());
+                let answer = answer.unwrap_or_else(|error| panic!("{error}"));
+                assert_eq!(answer.status, 202, "{}", answer.text());
+                accepted.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!(accepted.into_inner(), 200);
+}
+
+#[test]
+fn operations_have_a_listener_of_their_own() {
+    let site = Site::new("connections-operations");
+    let arguments = ["--workers", "0", "--operations-listen", "127.0.0.1:0", "--connections-per-address-max", "5"];
+    let process = site.serve(&arguments, "");
+    let began = Instant::now();
+    let url = loop {
+        if let Some((_, rest)) = process.log().split_once("health and metrics also at ") {
+            break rest.split_whitespace().next().unwrap().to_owned();
+        }
+        assert!(began.elapsed() < Duration::from_secs(5), "{}", process.log());
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let _all: Vec<TcpStream> = (0..400).map(|_| connect(&process)).collect();
+    for route in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(try_request(&url, "GET", route, &[], b"").unwrap().status, 200, "{route}");
+    }
+    assert_eq!(try_request(&url, "GET", "/api/jobs", &[], b"").unwrap().status, 404);
+}
+
+#[test]
+fn who_never_reads_is_cut_off() {
+    let site = Site::new("connections-write");
+    let process = site.serve(&["--workers", "0", "--write-timeout-s", "1"], "");
+    let mut stream = connect(&process);
+    stream.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+    let requests = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(100);
+    let began = Instant::now();
+    loop {
+        match stream.write(requests.as_bytes()) {
+            Err(error) if [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe].contains(&error.kind()) => break,
+            _ => assert!(began.elapsed() < Duration::from_secs(20), "it is never cut off"),
+        }
+    }
+    eprintln!("cut off after {:?}", began.elapsed());
+}
+
+/// Two hundred who pipeline requests for a large answer and never read.
+#[test]
+fn two_hundred_who_never_read_silence_nobody() {
+    let site = Site::new("connections-pipelines");
+    let process = site.serve(&["--workers", "0"], "");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let requests = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(200);
+        for _ in 0..200 {
+            let (process, requests, done) = (&process, requests.clone(), &done);
+            scope.spawn(move || {
+                let mut stream = connect(process);
+                stream.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
+                while !done.load(Ordering::Relaxed) {
+                    match stream.write(requests.as_bytes()) {
+                        Err(error) if error.kind() != ErrorKind::WouldBlock => break,
+                        _ => {}
+                    }
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_secs(3));
+        let checked = std::panic::catch_unwind(|| assert_soon(&process, "200 who never read"));
+        done.store(true, Ordering::Relaxed);
+        assert!(checked.is_ok());
+    });
+}
+
+/// A body that is too large, sent to its end before anything of the answer is read.
+#[test]
+fn who_is_still_sending_gets_the_answer() {
+    let site = Site::new("connections-linger");
+    let process = site.serve(&["--workers", "0", "--requests-per-minute-max", "1000"], "");
+    for (kind, length) in [("application/json", 12 << 20), ("text/plain", 8 << 20), ("application/json", 3 << 20)] {
+        let expected = if kind == "text/plain" { 415 } else { 413 };
+        for _ in 0..5 {
+            let mut stream = connect(&process);
+            let head = format!(
+                "POST /api/service/image HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            let piece = vec![b' '; 64 << 10];
+            for sent in 0..length / piece.len() {
+                stream.write_all(&piece).unwrap_or_else(|error| panic!("{error} after {sent} pieces"));
+            }
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {expected} ")), "{answer}");
+        }
+    }
+}
+
+/// Lingering has its bounds: nobody sends for ever after he was answered.
+#[test]
+fn who_sends_without_end_is_cut_off() {
+    let site = Site::new("connections-endless");
+    let process = site.serve(&["--workers", "0"], "");
+    let mut stream = connect(&process);
+    let head = "POST /api/service/image HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let began = Instant::now();
+    while stream.write_all(format!("1000\r\n{}\r\n", " ".repeat(0x1000)).as_bytes()).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}

@@ -1,0 +1,229 @@
+//! Who may speak to a service: under which name it is asked, and from which web pages.
+
+use super::support::service::{Answer, Process, Site, exchange, world};
+
+/// The answer to a request with just these headers.
+#[track_caller]
+fn ask(process: &Process, line: &str, headers: &[&str], body: &str) -> Answer {
+    let mut head = format!("{line} HTTP/1.1\r\nconnection: close\r\n");
+    headers.iter().for_each(|header| head.push_str(&format!("{header}\r\n")));
+    if !body.is_empty() {
+        head.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+    }
+    exchange(&process.url, format!("{head}\r\n{body}").as_bytes()).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+#[track_caller]
+fn assert_problem(answer: &Answer, status: u16, code: &str, what: &str) {
+    assert_eq!(answer.status, status, "{what}: {}", answer.text());
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
+    assert_eq!(answer.json()["code"], code, "{what}");
+}
+
+fn own_host(process: &Process) -> String {
+    format!("host: {}", process.url.strip_prefix("http://").unwrap())
+}
+
+#[test]
+fn a_service_answers_under_its_own_names_only() {
+    let site = Site::new("door-hosts");
+    let process = site.serve(&["--workers", "0", "--public-url", "https://maps.example.org/service/"], "");
+    for host in [
+        "localhost",
+        "localhost:5005",
+        "LOCALHOST",
+        "localhost.",
+        "a.b.localhost:1",
+        "127.0.0.1",
+        "127.9.9.9:5005",
+        "[::1]",
+        "[::1]:5005",
+        "192.0.2.7",
+        "[2001:db8::7]:80",
+        "maps.example.org",
+        "Maps.Example.Org:443",
+    ] {
+        let answer = ask(&process, "GET /api/jobs", &[&format!("host: {host}")], "");
+        assert_eq!(answer.status, 200, "{host}: {}", answer.text());
+    }
+    let foreign = [
+        "evil.example",
+        "evil.example:5005",
+        "localhost.evil.example",
+        "notlocalhost",
+        "127.0.0.1.evil.example",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "maps.example.org.evil.example",
+        "evil.example#localhost",
+        "localhost@evil.example",
+        "evil.example@localhost",
+        "[::1].evil.example",
+        "::1",
+        "localhost:port",
+        "a b",
+        "",
+    ];
+    for host in foreign {
+        for (line, body) in [("GET /api/jobs", String::new()), ("POST /api/service/image", world("x"))] {
+            let answer = ask(&process, line, &[&format!("host: {host}")], &body);
+            assert_problem(&answer, 421, "misdirected", &format!("{line} as `{host}`"));
+        }
+        assert_eq!(ask(&process, "GET /docs", &[&format!("host: {host}")], "").status, 421, "{host}");
+        for route in ["/healthz", "/readyz", "/metrics"] {
+            let answer = ask(&process, &format!("GET {route}"), &[&format!("host: {host}")], "");
+            assert_eq!(answer.status, 200, "{route} as `{host}`");
+        }
+    }
+    assert_eq!(process.get("/api/jobs").json()["jobs"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_request_has_one_host() {
+    let site = Site::new("door-host");
+    let process = site.serve(&["--workers", "0"], "");
+    for headers in [&[][..], &["host: localhost", "host: localhost"], &["host: localhost", "host: evil.example"]] {
+        assert_problem(&ask(&process, "GET /api/jobs", headers, ""), 400, "invalid_request", &format!("{headers:?}"));
+    }
+    // A target that is a whole URL says where the request goes, whatever the header says (RFC 9112, 3.2.2).
+    let whole = |target: &str, host: &str| ask(&process, &format!("GET {target}"), &[&format!("host: {host}")], "");
+    assert_eq!(whole("http://localhost/api/jobs", "localhost").status, 200);
+    assert_problem(&whole("http://evil.example/api/jobs", "localhost"), 421, "misdirected", "its target");
+    assert_problem(&whole("http://localhost/api/jobs", "evil.example"), 421, "misdirected", "its header");
+    assert_eq!(ask(&process, "GET /healthz", &[], "").status, 200);
+}
+
+#[test]
+fn other_sites_pages_are_refused() {
+    let site = Site::new("door-pages");
+    let process = site.serve(&["--workers", "0", "--public-url", "https://maps.example.org"], "");
+    let host = own_host(&process);
+    let (id, foreign) = (process.submit("image", &world("x")), "origin: https://evil.example");
+    let status = format!("/api/job-status/{id}");
+    let requests = [
+        ("GET /api/jobs".to_owned(), ""),
+        (format!("GET {status}"), ""),
+        (format!("GET {status}/events"), ""),
+        (format!("DELETE {status}"), ""),
+        (format!("GET /api/download/{id}"), ""),
+        ("GET /api/layers?url=http://127.0.0.1:9/".to_owned(), ""),
+        ("POST /api/check".to_owned(), &world("x")),
+        ("POST /api/preview".to_owned(), &world("x")),
+        ("POST /api/service/image".to_owned(), &world("x")),
+        ("OPTIONS /api/service/image".to_owned(), ""),
+    ];
+    for (line, body) in requests {
+        let port = process.url.rsplit(':').next().unwrap();
+        let others = [
+            &[foreign][..],
+            &["origin: null"],
+            &["origin: http://localhost:1"],
+            &[&format!("origin: https://127.0.0.1:{port}")],
+            &[&format!("origin: http://127.0.0.1:{port}.evil.example")],
+            &["origin: http://maps.example.org"],
+            &["sec-fetch-site: cross-site"],
+            &[foreign, "sec-fetch-site: same-origin"],
+            &[&format!("origin: {}", process.url), "origin: https://evil.example"],
+        ];
+        for headers in others {
+            let all: Vec<&str> = [&[&*host], headers].concat();
+            let answer = ask(&process, &line, &all, body);
+            assert_problem(&answer, 403, "cross_origin", &format!("{line} {headers:?}"));
+            assert_eq!(answer.header("access-control-allow-origin"), "");
+        }
+    }
+    assert_eq!(process.job(&id)["status"], "PENDING", "nobody has cancelled it");
+    assert_eq!(process.get("/api/jobs").json()["jobs"].as_array().unwrap().len(), 1);
+    for headers in [
+        &[&*format!("origin: {}", process.url), "sec-fetch-site: same-origin"][..],
+        &["origin: https://maps.example.org"],
+        &["origin: https://maps.example.org:443"],
+        &["sec-fetch-site: none"],
+    ] {
+        let all: Vec<&str> = [&[&*host], headers].concat();
+        assert_eq!(ask(&process, "POST /api/check", &all, &world("x")).status, 200, "{headers:?}");
+    }
+    assert_eq!(
+        ask(&process, "GET /docs", &[&host, "sec-fetch-site: cross-site"], "").status,
+        200,
+        "a link to the page"
+    );
+}
+
+#[test]
+fn pages_of_named_origins_may_use_the_api() {
+    let site = Site::new("door-cors");
+    let origins = "https://portal.example.org, http://localhost:3000";
+    let process = site.serve(&["--workers", "0", "--cors-origins", origins], "");
+    let host = own_host(&process);
+    let preflight = |origin: &str| {
+        let headers = [
+            &*host,
+            &format!("origin: {origin}"),
+            "sec-fetch-site: cross-site",
+            "access-control-request-method: POST",
+            "access-control-request-headers: authorization, content-type, idempotency-key",
+        ];
+        ask(&process, "OPTIONS /api/service/image", &headers, "")
+    };
+    for origin in ["https://portal.example.org", "http://localhost:3000"] {
+        let answer = preflight(origin);
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, origin));
+        let allowed = answer.header("access-control-allow-headers").to_lowercase();
+        for name in ["authorization", "content-type", "idempotency-key", "last-event-id", "range"] {
+            assert!(allowed.contains(name), "{name}: {allowed}");
+        }
+        for method in ["GET", "POST", "DELETE"] {
+            assert!(answer.header("access-control-allow-methods").contains(method), "{method}");
+        }
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+        let headers = [&*host, &format!("origin: {origin}"), "sec-fetch-site: cross-site"];
+        let answer = ask(&process, "POST /api/service/image", &headers, &world("x"));
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (202, origin));
+        assert!(answer.headers.iter().any(|(name, value)| name == "vary" && value.to_lowercase().contains("origin")));
+        let exposed = answer.header("access-control-expose-headers").to_lowercase();
+        for name in ["location", "retry-after", "ratelimit", "ratelimit-policy", "mapreel-warnings", "etag"] {
+            assert!(exposed.split(',').any(|exposed| exposed == name), "{name}: {exposed}");
+        }
+        // Also what goes wrong can be read by the page.
+        let answer = ask(&process, "POST /api/service/image", &headers, "{}");
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (422, origin));
+    }
+    for origin in ["https://evil.example", "http://portal.example.org", "https://portal.example.org.evil.example"] {
+        assert_problem(&preflight(origin), 403, "cross_origin", origin);
+    }
+    let unnamed = ask(&process, "OPTIONS /api/service/image", &[&host], "");
+    assert_problem(&unnamed, 405, "method_not_allowed", "OPTIONS of no page");
+}
+
+#[test]
+fn every_answer_says_what_browsers_must_not_do() {
+    let site = Site::new("door-headers");
+    let process = site.serve(&["--workers", "0"], "");
+    for path in ["/", "/docs", "/openapi.json", "/healthz", "/metrics", "/api/jobs", "/api/download/x", "/nowhere"] {
+        let answer = process.get(path);
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(policy.contains("script-src"), path == "/docs", "{path}: {policy}");
+    }
+}
+
+#[test]
+fn what_is_no_url_or_origin_is_named_at_the_start() {
+    let refused = |flag: &str, value: &str| {
+        let output = super::support::mapreel(&["serve", flag, value]);
+        assert_eq!(output.status.code(), Some(2), "{flag} {value}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for value in ["maps.example.org", "ftp://maps.example.org", "https://", "https://user@maps.example.org"] {
+        assert!(refused("--public-url", value).contains("`--public-url`: `"), "{value}");
+    }
+    for value in ["*", "portal.example.org", "https://portal.example.org/path", "null", "https://a.example,https://"] {
+        assert!(refused("--cors-origins", value).contains("`--cors-origins`: "), "{value}");
+    }
+}
