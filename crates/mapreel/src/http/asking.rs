@@ -1,6 +1,7 @@
 //! Work for one answer that asks upstreams: bounded in number and in time, on a thread of its own.
 
 use super::App;
+use super::access::Caller;
 use super::problem::Problem;
 use crate::hands::Hands;
 use crate::thread::{Panicked, on_thread};
@@ -18,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(45);
 /// goes away, or has waited long enough; `instead` says what to do then. Its place is taken until it has ended.
 pub(super) async fn ask<T: IntoResponse>(
     app: &App,
+    caller: &Caller,
     instead: &str,
     work: impl FnOnce(&Hands) -> Result<T, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
@@ -28,7 +30,7 @@ pub(super) async fn ask<T: IntoResponse>(
     let stop = CancellationToken::new();
     let _guard = stop.clone().drop_guard();
     let hands = Hands {
-        upstreams: Arc::new(app.client.fresh("").impatient()),
+        upstreams: Arc::new(app.client.fresh(&caller.owner).impatient()),
         fonts: app.config.fonts.clone(),
         runtime: app.fetching.clone(),
         memory: app.memory.clone(),

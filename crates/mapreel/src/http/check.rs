@@ -1,6 +1,7 @@
 //! `POST /api/check`: what a request would draw and fetch.
 
 use super::App;
+use super::access::Caller;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
@@ -34,13 +35,14 @@ pub(super) struct How {
               (status = 503, description = "Too many requests are being read, or servers asked, or it took too long.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn check(
     State(app): State<Arc<App>>,
+    caller: Caller,
     query: Result<Query<How>, QueryRejection>,
     body: Document,
 ) -> Result<Response, Problem> {
     let wrong = || Problem::parameter("online", "`true` or `false`");
     match query.map_err(|_| wrong())?.0.online.as_deref() {
         None | Some("false") => offline(&app, body.0).await,
-        Some("true") => online(&app, body.0).await,
+        Some("true") => online(&app, &caller, body.0).await,
         Some(_) => Err(wrong()),
     }
 }
@@ -57,20 +59,25 @@ async fn offline(app: &App, document: Bytes) -> Result<Response, Problem> {
     Ok(app.readers.read(move || explain().into_response()).await?)
 }
 
-async fn online(app: &App, document: Bytes) -> Result<Response, Problem> {
+async fn online(app: &App, caller: &Caller, document: Bytes) -> Result<Response, Problem> {
     let limits = app.config.limits.clone();
-    ask(app, "check it without `online`, or submit it as a job", move |hands| -> Result<Json<Explanation>, Problem> {
-        let animation = parse_request(&document, &limits)?;
-        let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
-        if !problems.is_empty() {
-            let silent = unanswered.iter().map(|server| server.problem(&animation));
-            return Err(Problems(problems.into_iter().chain(silent).collect()).into());
-        }
-        match explanation {
-            Some(explanation) if unanswered.is_empty() => Ok(Json(explanation)),
-            _ => Err(not_said(&unanswered)),
-        }
-    })
+    ask(
+        app,
+        caller,
+        "check it without `online`, or submit it as a job",
+        move |hands| -> Result<Json<Explanation>, Problem> {
+            let animation = parse_request(&document, &limits)?;
+            let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
+            if !problems.is_empty() {
+                let silent = unanswered.iter().map(|server| server.problem(&animation));
+                return Err(Problems(problems.into_iter().chain(silent).collect()).into());
+            }
+            match explanation {
+                Some(explanation) if unanswered.is_empty() => Ok(Json(explanation)),
+                _ => Err(not_said(&unanswered)),
+            }
+        },
+    )
     .await
 }
 

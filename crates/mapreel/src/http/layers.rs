@@ -1,6 +1,7 @@
 //! `GET /api/layers?url=`: what a map server offers.
 
 use super::App;
+use super::access::Caller;
 use super::asking::ask;
 use super::problem::Problem;
 use crate::budget::DOCUMENTS_MIB;
@@ -32,6 +33,7 @@ pub(super) struct Which {
               (status = 503, description = "Too many are being read, or the server takes too long.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn layers(
     State(app): State<Arc<App>>,
+    caller: Caller,
     query: Result<Query<Which>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let wrong = || Problem::parameter("url", "the http or https address of a WMS or WMTS");
@@ -41,7 +43,7 @@ pub(super) async fn layers(
         return Err(wrong());
     }
     // Documents are long, and reading them takes memory: as many at once as previews.
-    ask(&app, "ask the server itself", move |hands| offer(&url, hands)).await
+    ask(&app, &caller, "ask the server itself", move |hands| offer(&url, hands)).await
 }
 
 fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {

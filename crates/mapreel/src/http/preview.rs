@@ -1,6 +1,7 @@
 //! `POST /api/preview`: one frame of a request, now.
 
 use super::App;
+use super::access::Caller;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
@@ -30,6 +31,7 @@ pub(super) struct Which {
               (status = 503, description = "Too many previews are being drawn, or it took too long.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn preview(
     State(app): State<Arc<App>>,
+    caller: Caller,
     query: Result<Query<Which>, QueryRejection>,
     body: Document,
 ) -> Result<Response, Problem> {
@@ -37,7 +39,7 @@ pub(super) async fn preview(
     let frame = query.map_err(|_| wrong())?.0.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
     let work = move |hands: &Hands| draw(&body.0, frame, side_px_max, &limits, hands);
-    ask(&app, "submit a job instead", work).await
+    ask(&app, &caller, "submit a job instead", work).await
 }
 
 fn draw(

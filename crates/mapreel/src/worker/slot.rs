@@ -251,14 +251,16 @@ async fn work(
     let _alone = match &mut place.room {
         Room::Beside(_) => None,
         // Those that it waits for need their turns.
-        Room::Alone(alone) => match stop.run_until_cancelled(place.taken.turn.give_during(alone.enter(), || true)).await {
-            Some(Some(guard)) => {
-                stop.run_until_cancelled(place.taken.turn.take()).await.ok_or(Failed::Stopped)?;
-                Some(guard)
+        Room::Alone(alone) => {
+            match stop.run_until_cancelled(place.taken.turn.give_during(alone.enter(), || true)).await {
+                Some(Some(guard)) => {
+                    stop.run_until_cancelled(place.taken.turn.take()).await.ok_or(Failed::Stopped)?;
+                    Some(guard)
+                }
+                Some(None) => return Err(Failed::NotAlone),
+                None => return Err(Failed::Stopped),
             }
-            Some(None) => return Err(Failed::NotAlone),
-            None => return Err(Failed::Stopped),
-        },
+        }
     };
     pulse.begin();
     part::run(&worker, &claim, stop, pulse).await
