@@ -53,6 +53,9 @@ async fn run(queue: Arc<dyn Queue>, artifacts: Artifacts, metrics: Arc<Metrics>,
     }
 }
 
+/// Where objects are written to find out whether they can be; deleted at once, unless something fails then.
+pub(crate) const READY: &str = "ready";
+
 /// Deletes what ended jobs have left.
 async fn clean(queue: &dyn Queue, artifacts: &Artifacts) -> Result<(), mapreel_queue::Error> {
     for garbage in queue.garbage().await? {
@@ -80,7 +83,8 @@ pub(crate) async fn sweep(
 }
 
 async fn is_needed(queue: &dyn Queue, key: &str) -> Result<bool, mapreel_queue::Error> {
-    let Some(Ok(id)) = key.split('/').next().map(str::parse) else { return Ok(true) };
+    let folder = key.split('/').next().unwrap_or_default();
+    let Ok(id) = folder.parse() else { return Ok(folder != READY) };
     let Some(job) = queue.job(id).await? else { return Ok(false) };
     let of_parts = job.parts.iter().filter_map(|part| part.key.as_deref()).any(|known| known == key);
     let of_outcome = job.outcome.iter().any(|outcome| outcome.key == key || outcome.manifest_key == key);

@@ -4,7 +4,7 @@
 
 use crate::budget::MemoryBudget;
 use crate::config::{Config, redacted};
-use crate::http::{self, App, Connections, Quotas};
+use crate::http::{self, App, Connections, Quotas, Readiness, Watch};
 use crate::keys::KeyRing;
 use crate::maintenance;
 use crate::metrics::Metrics;
@@ -129,6 +129,10 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
             );
         }
         let previews = Arc::new(Semaphore::new(config.previews_max));
+        let watch = Watch::new(queue.clone());
+        if with_api {
+            supervisor.start_finite(watch.task(stop.clone()));
+        }
         let quotas = Arc::new(Quotas::new(&config.front_door, config.queue.open_jobs_max));
         let connections = Connections::new(&config.front_door);
         let (tasks, readers, draining) = (supervisor.tasks(), Readers::new(), stop.clone());
@@ -138,6 +142,8 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
             memory,
             queue,
             keys,
+            watch,
+            readiness: Readiness::new(),
             artifacts,
             client,
             fetching,

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
-use mapreel_queue::JobId;
+use mapreel_queue::Job;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +19,6 @@ use tokio::time::Instant;
 
 /// A comment this often, so that nobody on the way takes the silence for an end.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Changes within this time are told as one.
-const TOGETHER: Duration = Duration::from_millis(50);
 
 /// Every change of a job as a server-sent event `job`: its id is the job's version, its data the job. Ends with the job.
 #[utoipa::path(get, path = "/api/job-status/{id}/events", tag = "jobs",
@@ -34,13 +32,13 @@ pub(super) async fn events(
     path: JobPath,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let id = job_id(path)?;
-    let changes = app.queue.changes();
-    job_of(&app, &caller, id).await?;
+    let job = job_of(&app, &caller, job_id(path)?).await?;
     let place = app.quotas.stream(&caller)?;
     let until = Instant::now() + app.config.front_door.stream_life;
     let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let follower = Follower { app, caller, id, until, _place: place, changes, seen, ended: false };
+    let revoked = app.keys.as_ref().map(|keys| keys.changes());
+    let job = app.watch.follow(job);
+    let follower = Follower { app, caller, job, until, _place: place, revoked, seen };
     let stream = futures_util::stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok(event), follower))
@@ -51,39 +49,47 @@ pub(super) async fn events(
 struct Follower {
     app: Arc<App>,
     caller: Caller,
-    id: JobId,
+    job: watch::Receiver<Arc<Job>>,
     /// The end of the longest life of a stream; its client comes back.
     until: Instant,
     _place: Place<String>,
-    changes: watch::Receiver<u64>,
+    /// Where there are keys: changes when they do.
+    revoked: Option<watch::Receiver<()>>,
     /// The version told last.
     seen: u64,
-    ended: bool,
 }
 
 impl Follower {
     async fn next(&mut self) -> Option<Event> {
         // Whose key is revoked hears no more.
-        while !self.ended && self.app.knows(&self.caller) {
-            self.changes.mark_unchanged();
-            // A store that does not answer ends the stream; the client comes back with what it has seen.
-            let job = self.app.queue.job(self.id).await.ok()??;
-            self.ended = job.state.is_final();
+        while self.app.knows(&self.caller) {
+            let job = self.job.borrow_and_update().clone();
             if job.version > self.seen {
                 self.seen = job.version;
                 let view = JobView::new(&job, self.app.queue.now());
                 return Event::default().event("job").id(job.version.to_string()).json_data(view).ok();
             }
-            if self.ended {
+            if job.state.is_final() {
                 return None;
             }
             tokio::select! {
                 () = self.app.draining.cancelled() => return None,
                 () = tokio::time::sleep_until(self.until) => return None,
-                changed = self.changes.changed() => changed.ok()?,
+                // A store that does not answer ends the stream; the client comes back with what it has seen.
+                changed = self.job.changed() => changed.ok()?,
+                () = changed(&mut self.revoked) => {}
             }
-            tokio::time::sleep(TOGETHER).await;
         }
         None
+    }
+}
+
+async fn changed(keys: &mut Option<watch::Receiver<()>>) {
+    let changed = match keys {
+        Some(keys) => keys.changed().await.is_ok(),
+        None => false,
+    };
+    if !changed {
+        std::future::pending().await
     }
 }

@@ -20,13 +20,17 @@ mod preview;
 mod problem;
 mod quota;
 mod rate;
+mod readiness;
 mod serve;
 mod status;
 mod submit;
+mod watch;
 
 pub(crate) use download::{Wanted as WantedRange, wanted as wanted_range};
 pub(crate) use quota::Quotas;
+pub(crate) use readiness::Readiness;
 pub(crate) use serve::{Connections, task};
+pub(crate) use watch::Watch;
 
 use crate::budget::MemoryBudget;
 use crate::config::Config;
@@ -42,7 +46,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::FutureExt;
-use mapreel_queue::{Artifacts, Queue};
+use mapreel_queue::{Artifacts, Counts, Queue};
 use mapreel_sources::Client;
 use origin::Pages;
 use problem::Problem;
@@ -60,6 +64,10 @@ pub(crate) struct App {
     pub queue: Arc<dyn Queue>,
     /// The keys of clients, where they need any.
     pub keys: Option<Arc<KeyRing>>,
+    /// Who follows jobs.
+    pub watch: Arc<Watch>,
+    /// Whether store and artifacts answer; what is wrong.
+    pub readiness: Readiness<Result<Counts, &'static str>>,
     pub artifacts: Artifacts,
     /// For previews and checks.
     pub client: Client,

@@ -2,12 +2,14 @@
 
 use super::App;
 use super::problem::Problem;
+use crate::maintenance::READY;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use mapreel_queue::State as JobState;
+use mapreel_queue::{Counts, State as JobState};
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The store must answer within this time.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -34,16 +36,8 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     if let Some(trouble) = app.tasks.trouble() {
         return Err(not(&trouble));
     }
-    let counts = tokio::time::timeout(PATIENCE, app.queue.counts()).await;
-    let Ok(Ok(counts)) = counts else { return Err(not("the store of jobs does not answer")) };
-    let key = format!("ready/{}", std::process::id());
-    let probe = async {
-        app.artifacts.put(&key, "ready".into()).await?;
-        app.artifacts.delete(&key).await
-    };
-    if !matches!(tokio::time::timeout(PATIENCE, probe).await, Ok(Ok(()))) {
-        return Err(not("artifacts cannot be written"));
-    }
+    let found = app.readiness.ask(probe(app.clone())).await;
+    let counts = found.ok_or_else(|| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?.map_err(not)?;
     if let Some(trouble) = app.queue.trouble() {
         return Err(not(trouble));
     }
@@ -54,6 +48,21 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
         return Err(not("jobs wait and no worker takes them"));
     }
     Ok("ready\n")
+}
+
+/// Asks the store, and writes and deletes an object whose name no other probe has, in this process or another.
+async fn probe(app: Arc<App>) -> Result<Counts, &'static str> {
+    let counts = tokio::time::timeout(PATIENCE, app.queue.counts()).await;
+    let Ok(Ok(counts)) = counts else { return Err("the store of jobs does not answer") };
+    let key = format!("{READY}/{}", Uuid::now_v7());
+    let written = async {
+        app.artifacts.put(&key, "ready".into()).await?;
+        app.artifacts.delete(&key).await
+    };
+    match tokio::time::timeout(PATIENCE, written).await {
+        Ok(Ok(())) => Ok(counts),
+        _ => Err("artifacts cannot be written"),
+    }
 }
 
 /// Counters and gauges in the text format of OpenMetrics.

@@ -53,18 +53,26 @@ pub(super) async fn status(
 ) -> Result<Response, Problem> {
     let id = job_id(path)?;
     let wait = wait(query)?;
-    let mut changes = app.queue.changes();
     let mut job = job_of(&app, &caller, id).await?;
-    let first = job.state;
-    let deadline = tokio::time::Instant::now() + wait;
-    while job.state == first && !job.state.is_final() && !app.draining.is_cancelled() {
-        let changed = tokio::time::timeout_at(deadline, changes.changed()).await;
-        if !matches!(changed, Ok(Ok(()))) {
-            break;
-        }
-        job = app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
+    if !wait.is_zero() && !job.state.is_final() {
+        job = changed(&app, job, wait).await?;
     }
     Ok(view(&app, &job))
+}
+
+/// The job when its status has changed, or the time to wait is over.
+async fn changed(app: &App, job: Job, wait: Duration) -> Result<Job, Problem> {
+    let (id, first) = (job.id, job.state);
+    let mut followed = app.watch.follow(job);
+    let changed = async { followed.wait_for(|job| job.state != first).await.map(|job| job.clone()) };
+    match app.draining.run_until_cancelled(tokio::time::timeout(wait, changed)).await {
+        Some(Ok(Ok(job))) => return Ok((*job).clone()),
+        Some(Ok(Err(_))) => {}
+        // The time is over.
+        _ => return Ok((**followed.borrow()).clone()),
+    }
+    // Nobody tells of it any more: it is forgotten, or the store does not answer.
+    app.queue.job(id).await?.ok_or_else(Problem::unknown_job)
 }
 
 fn wait(query: Result<Query<Wait>, QueryRejection>) -> Result<Duration, Problem> {
@@ -86,6 +94,7 @@ fn wait(query: Result<Query<Wait>, QueryRejection>) -> Result<Duration, Problem>
 pub(super) async fn cancel(State(app): State<Arc<App>>, caller: Caller, path: JobPath) -> Result<Response, Problem> {
     let job = job_of(&app, &caller, job_id(path)?).await?;
     let job = app.queue.cancel(job.id).await?.ok_or_else(Problem::unknown_job)?;
+    app.watch.look_at(job.id);
     if job.state == JobState::Cancelled {
         tracing::info!(job = %job.id, "cancelled");
     }

@@ -6,6 +6,7 @@ use mapreel_queue::{Task, failpoint};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
@@ -19,12 +20,18 @@ pub(crate) struct KeyRing {
     keys: Mutex<Arc<Keys>>,
     /// What was read last, or why it could not be.
     seen: Mutex<Option<Result<String, String>>>,
+    changed: watch::Sender<()>,
 }
 
 impl KeyRing {
     /// Those of a file, as it was read.
     pub(crate) fn new(path: PathBuf, keys: Keys) -> Arc<Self> {
-        Arc::new(Self { path, keys: Mutex::new(Arc::new(keys)), seen: Mutex::default() })
+        Arc::new(Self {
+            path,
+            keys: Mutex::new(Arc::new(keys)),
+            seen: Mutex::default(),
+            changed: watch::Sender::new(()),
+        })
     }
 
     /// The key that this is.
@@ -37,6 +44,11 @@ impl KeyRing {
     /// Whether this key still counts.
     pub(crate) fn contains(&self, key: &Arc<Key>) -> bool {
         self.keys().contain(key)
+    }
+
+    /// Changes when the keys do.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     fn keys(&self) -> MutexGuard<'_, Arc<Keys>> {
@@ -73,6 +85,7 @@ impl KeyRing {
             Ok(keys) => {
                 info!(keys = keys.iter().count(), file = %self.path.display(), "the keys have changed");
                 *self.keys() = Arc::new(keys);
+                self.changed.send_replace(());
             }
             Err(problems) => problems.iter().for_each(|problem| {
                 error!("the file of keys cannot be used, and those of before still count, also what was revoked since: {problem}");

@@ -192,3 +192,84 @@ fn who_sends_without_end_is_cut_off() {
     }
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
+
+/// Processor time of a process so far.
+fn cpu(process: &Process) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.pid())).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    // A tick is a hundredth of a second wherever Linux runs.
+    Duration::from_millis(ticks * 10)
+}
+
+/// Changes jobs for some seconds; the processor time that it took, and the changes.
+fn changes(process: &Process) -> (Duration, u32) {
+    let (before, began, mut count) = (cpu(process), Instant::now(), 0);
+    while began.elapsed() < Duration::from_secs(4) {
+        let id = process.submit("image", &world("changes"));
+        assert_eq!(process.request("DELETE", &format!("/api/job-status/{id}"), &[], b"").status, 200);
+        count += 2;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    (cpu(process) - before, count)
+}
+
+/// Streams on jobs that wait, while others' jobs change.
+#[test]
+fn nine_hundred_who_follow_jobs_cost_nothing_while_others_change() {
+    let site = Site::new("connections-watched");
+    let many = ["--workers", "0", "--streams-max", "2000", "--streams-per-client-max", "2000"];
+    let process = site.serve(&[&many[..], &["--connections-per-address-max", "1000"]].concat(), "");
+    let ids: Vec<String> = (0..300).map(|_| process.submit("image", &world("x"))).collect();
+    let (alone, of_alone) = changes(&process);
+    let mut streams: Vec<TcpStream> = (0..900)
+        .map(|i| {
+            let path = format!("/api/job-status/{}/events", ids[i % ids.len()]);
+            send(&process, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n"))
+        })
+        .collect();
+    std::thread::sleep(Duration::from_secs(2));
+    let (idle, began) = (cpu(&process), Instant::now());
+    std::thread::sleep(Duration::from_secs(3));
+    let idle = (cpu(&process) - idle).as_secs_f64() / began.elapsed().as_secs_f64();
+    let (beside, of_beside) = changes(&process);
+    eprintln!(
+        "{of_alone} changes: {alone:?}; {of_beside} beside 900 streams: {beside:?}; idle: {:.1} % of a core",
+        idle * 100.0
+    );
+    assert!(beside < alone + Duration::from_millis(1_500), "{beside:?} beside streams, {alone:?} alone");
+    assert!(idle < 0.2, "{idle}");
+    assert_soon(&process, "900 streams");
+    // Whoever follows a job that changes hears of it.
+    let last = streams.last_mut().unwrap();
+    last.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let began = Instant::now();
+    assert_eq!(process.request("DELETE", &format!("/api/job-status/{}", ids[899 % 300]), &[], b"").status, 200);
+    let mut events = String::new();
+    while !events.contains("CANCELLED") {
+        let mut piece = [0; 4096];
+        let read = last.read(&mut piece).unwrap();
+        assert!(read > 0, "{events}");
+        events.push_str(&String::from_utf8_lossy(&piece[..read]));
+    }
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[test]
+fn many_who_ask_whether_it_is_ready_are_told_the_same() {
+    let site = Site::new("connections-ready");
+    let process = site.serve(&["--workers", "0"], "");
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..24 {
+            scope.spawn(|| {
+                while began.elapsed() < Duration::from_secs(4) {
+                    let answer = process.get("/readyz");
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                }
+            });
+        }
+    });
+    let left: Vec<String> = site.objects().into_iter().filter(|key| key.starts_with("ready")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

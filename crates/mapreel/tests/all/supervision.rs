@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TASK_LOST: i32 = 4;
 
 /// Every long-lived task of a process with SQLite.
-const TASKS: [&str; 6] = ["slot", "maintenance", "store", "changes", "listener", "signals"];
+const TASKS: [&str; 7] = ["slot", "maintenance", "store", "changes", "listener", "signals", "watch"];
 
 /// Asks for an image, whatever comes of it: some tasks only do something when there is work.
 fn prod(process: &Process) {

@@ -1,0 +1,66 @@
+//! Whether the store answers and artifacts can be written: found out once, and told to all who ask within a second.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// How long what was found out counts.
+const LIFETIME: Duration = Duration::from_secs(1);
+
+/// The last finding.
+pub(crate) struct Readiness<T> {
+    last: Arc<Mutex<Option<(Instant, T)>>>,
+}
+
+impl<T: Clone + Send + 'static> Readiness<T> {
+    pub(crate) fn new() -> Self {
+        Self { last: Arc::default() }
+    }
+
+    /// What was found out within the last second, or what `probe` finds; nothing when it panics. A probe that has begun comes to its
+    /// end, also when who asked has gone: nobody makes another begin before.
+    pub(super) async fn ask(&self, probe: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        let mut last = self.last.clone().lock_owned().await;
+        if let Some((_, found)) = last.as_ref().filter(|(at, _)| at.elapsed() < LIFETIME) {
+            return Some(found.clone());
+        }
+        let probing = tokio::spawn(async move {
+            let found = probe.await;
+            *last = Some((Instant::now(), found.clone()));
+            found
+        });
+        probing.await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn many_who_ask_at_once_make_one_probe() {
+        let (readiness, probes) = (Arc::new(Readiness::new()), Arc::new(AtomicU32::new(0)));
+        let ask = || {
+            let (readiness, probes) = (readiness.clone(), probes.clone());
+            async move {
+                let probe = async move {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    probes.fetch_add(1, Ordering::SeqCst)
+                };
+                readiness.ask(probe).await
+            }
+        };
+        // Who goes away at once makes no other begin.
+        for _ in 0..100 {
+            let _ = tokio::time::timeout(Duration::from_millis(1), ask()).await;
+        }
+        let all: Vec<_> = (0..100).map(|_| tokio::spawn(ask())).collect();
+        for one in all {
+            assert_eq!(one.await.unwrap(), Some(0));
+        }
+        tokio::time::sleep(LIFETIME).await;
+        assert_eq!(ask().await, Some(1));
+        assert_eq!(probes.load(Ordering::SeqCst), 2);
+    }
+}
