@@ -24,6 +24,7 @@ mod readiness;
 mod serve;
 mod status;
 mod submit;
+mod unreadable;
 mod watch;
 
 pub(crate) use download::{Wanted as WantedRange, wanted as wanted_range};

@@ -1,6 +1,7 @@
 //! A client's connection that is not waited for without end: who takes nothing of an answer is cut off, and who is still sending when
 //! he has been answered is listened to for a while, so that he gets to read it.
 
+use super::unreadable;
 use std::future::Future;
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -28,6 +29,8 @@ pub(super) struct Patient<S> {
     stalled: Option<Pin<Box<Sleep>>>,
     /// Bytes written since it was others' turn.
     burst: usize,
+    /// What is written instead of what was to be, and how much of it was.
+    instead: Option<(Vec<u8>, usize)>,
     lingering: Option<Lingering>,
 }
 
@@ -39,7 +42,7 @@ struct Lingering {
 
 impl<S> Patient<S> {
     pub(super) fn new(stream: S, write_timeout: Duration) -> Self {
-        Self { stream, write_timeout, stalled: None, burst: 0, lingering: None }
+        Self { stream, write_timeout, stalled: None, burst: 0, instead: None, lingering: None }
     }
 
     /// Lets others have their turn now and then.
@@ -65,6 +68,25 @@ impl<S> Patient<S> {
     }
 }
 
+impl<S: AsyncWrite + Unpin> Patient<S> {
+    /// Writes a better answer where these bytes are the beginning of one; nothing where they are not.
+    fn write_instead(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<Result<usize>>> {
+        if self.instead.is_none() {
+            self.instead = unreadable::with_details(bytes).map(|better| (better, 0));
+        }
+        let (better, written) = self.instead.as_mut()?;
+        while *written < better.len() {
+            match Pin::new(&mut self.stream).poll_write(cx, &better[*written..]) {
+                Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(ErrorKind::WriteZero.into()))),
+                Poll::Ready(Ok(count)) => *written += count,
+                other => return Some(self.watched(cx, other)),
+            }
+        }
+        self.instead = None;
+        Some(Poll::Ready(Ok(bytes.len())))
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
@@ -75,6 +97,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         if self.is_others_turn(cx) {
             return Poll::Pending;
+        }
+        if let Some(written) = self.write_instead(cx, bytes) {
+            return written;
         }
         let written = Pin::new(&mut self.stream).poll_write(cx, &bytes[..bytes.len().min(BURST_MAX)]);
         self.watched(cx, written)
@@ -87,6 +112,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     ) -> Poll<Result<usize>> {
         if self.is_others_turn(cx) {
             return Poll::Pending;
+        }
+        if let Some(written) = slices.first().and_then(|first| self.write_instead(cx, first)) {
+            return written;
         }
         // A body is one long slice behind those of its head.
         let written = match slices.iter().find(|slice| !slice.is_empty()) {

@@ -1,7 +1,7 @@
 //! Whatever is sent, the answer is a clear refusal: a 4xx with problem details, and the service goes on.
 
 use super::support::render;
-use super::support::service::{Answer, Process, Site, film, world};
+use super::support::service::{Answer, Process, Site, exchange, film, world};
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -234,6 +234,49 @@ fn whatever_is_sent_is_refused_with_problem_details() {
     assert!(cases >= 100);
     assert_eq!(get(&process, "/healthz").status, 200);
     assert_eq!(get(&process, "/api/jobs").json()["jobs"].as_array().unwrap().len(), 0);
+    assert!(!process.log().contains("panic"), "{}", process.log());
+}
+
+/// What is not HTTP, or says in two ways where it ends.
+#[test]
+fn what_is_no_http_is_refused_with_problem_details() {
+    let site = Site::new("no-http");
+    let process = site.serve(&["--workers", "0"], "");
+    let get = |rest: &str| format!("GET /api/jobs HTTP/1.1\r\nhost: localhost\r\n{rest}\r\n").into_bytes();
+    let post = |headers: &str, body: &str| {
+        let head = "POST /api/check HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+        format!("{head}{headers}\r\n{body}").into_bytes()
+    };
+    let smuggled = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let cases = [
+        (b"\x16\x03\x01 not http\r\n\r\n".to_vec(), 400),
+        (b"G@T / HTTP/1.1\r\nhost: localhost\r\n\r\n".to_vec(), 400),
+        (b"GET /api/jobs\r\n\r\n".to_vec(), 400),
+        (b"GET /api/jobs HTTP/9.9\r\nhost: localhost\r\n\r\n".to_vec(), 400),
+        (b"GET /api/jobs /x HTTP/1.1\r\nhost: localhost\r\n\r\n".to_vec(), 400),
+        (format!("GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n", "a".repeat(70_000)).into_bytes(), 414),
+        (get(&"x: a\r\n".repeat(200)), 431),
+        (get("x: a\r\n b\r\n"), 400),
+        (get("x : a\r\n"), 400),
+        (get("x: a\0b\r\n"), 400),
+        (get("x: a\rb\r\n"), 400),
+        (post("content-length: 5\r\ncontent-length: 6\r\n", "hello"), 400),
+        (post("content-length: 5, 5\r\n", "hello"), 400),
+        (post("content-length: +5\r\n", "hello"), 400),
+        (post("content-length: -1\r\n", ""), 400),
+        (post("content-length: 99999999999999999999\r\n", ""), 400),
+        (post("transfer-encoding: xchunked\r\n", "0\r\n\r\n"), 400),
+        (post("transfer-encoding: chunked, identity\r\n", "0\r\n\r\n"), 400),
+        (post("transfer-encoding: chunked\r\n", "zz\r\nhello\r\n0\r\n\r\n"), 400),
+        (post("content-length: 4\r\ntransfer-encoding: chunked\r\n", &format!("0\r\n\r\n{smuggled}")), 400),
+        (post("transfer-encoding: chunked\r\ncontent-length: 60\r\n", &format!("0\r\n\r\n{smuggled}")), 400),
+    ];
+    for (bytes, status) in cases {
+        let what = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
+        let answer = exchange(&process.url, &bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(answer.status, status, "{what}");
+        assert_refused(&answer, &what);
+    }
     assert!(!process.log().contains("panic"), "{}", process.log());
 }
 
