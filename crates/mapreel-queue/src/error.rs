@@ -1,12 +1,15 @@
 //! Why the store or the artifacts could not do what was asked.
 
-/// Why the store or the artifacts could not do what was asked. All of it may pass; nothing is half done.
+/// Why the store or the artifacts could not do what was asked. Nothing is half done, and all of it may pass but damage.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The store does not answer, or not in time.
     #[error("the store of jobs is not available: {0}")]
     Store(String),
+    /// The store's file is damaged.
+    #[error("the store of jobs is damaged: {0}")]
+    Damaged(String),
     /// An object cannot be written or read.
     #[error("the artifacts are not available: {0}")]
     Artifacts(#[from] object_store::Error),
@@ -20,7 +23,12 @@ pub enum Error {
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.to_string())
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
+            _ => Self::Store(error.to_string()),
+        }
     }
 }
 

@@ -95,8 +95,13 @@ pub trait Queue: Send + Sync + 'static {
     /// The store's time.
     fn now(&self) -> Time;
 
-    /// What keeps this handle from being told of work in time, although the store answers.
+    /// What keeps this handle from working, although the store answers: it is not told of work, or the store is not what it was.
     fn trouble(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// A mark that this store bears and no other, as long as it is there; `None`: stores of this kind bear none.
+    fn mark(&self) -> Option<&str> {
         None
     }
 }

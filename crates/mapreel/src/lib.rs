@@ -7,6 +7,7 @@
 
 mod ahead;
 mod artifact;
+mod belongs;
 mod budget;
 pub mod cli;
 mod config;

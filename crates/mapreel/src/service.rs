@@ -2,6 +2,7 @@
 //!
 //! Two runtimes: control (HTTP, claims, heartbeats, storing) and fetching (upstreams). Drawing has threads of its own.
 
+use crate::belongs;
 use crate::budget::MemoryBudget;
 use crate::config::{Config, redacted};
 use crate::http::{self, App, Connections, Quotas, Readiness, Watch};
@@ -82,6 +83,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     supervisor.start(Task::new("signals", move || hear_signals(told.clone())));
     let artifacts = Artifacts::open(&config.artifacts)?;
     let Some(queue) = open_queue(&config, &stop, &supervisor).await? else { return Ok(Ended::Told) };
+    belongs::check(&*queue, &artifacts, &config).await?;
     let client = Client::new(config.client.clone())?;
     let address = if with_api { Some(config.listen) } else { config.worker_listen };
     let listener = listen(address).await?;

@@ -6,6 +6,7 @@
 
 mod claims;
 mod clock;
+mod guard;
 mod owner;
 mod row;
 mod schema;
@@ -18,6 +19,7 @@ use crate::job::{Failure, Job, Outcome, Service};
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::{Error, JobId, Supervise, Time};
 use bytes::Bytes;
+use guard::Guard;
 use owner::Owner;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
@@ -40,6 +42,7 @@ pub struct Sqlite {
     reader: Arc<Mutex<Connection>>,
     watcher: Watcher,
     owner: Arc<Owner>,
+    guard: Arc<Guard>,
     settings: Settings,
 }
 
@@ -56,10 +59,11 @@ impl Sqlite {
         schema::migrate(&mut connection, path, &settings)?;
         let owner = Arc::new(Owner::new(path)?);
         clock::start(&mut connection, &mut settings, owner.has_company())?;
-        let (watcher, watching) = Watcher::new(path.to_owned());
+        let guard = Arc::new(Guard::new(path, guard::marked(&connection)?)?);
+        let (watcher, watching) = Watcher::new(path.to_owned(), guard.clone());
         let (writer, writing) = Writer::new(path.to_owned(), watcher.bell());
         [watching, writing].into_iter().for_each(|task| supervisor.start(task));
-        Ok(Self { writer, reader: Arc::new(Mutex::new(connection)), watcher, owner, settings })
+        Ok(Self { writer, reader: Arc::new(Mutex::new(connection)), watcher, owner, guard, settings })
     }
 
     async fn read<T: Send + 'static>(
@@ -108,7 +112,11 @@ impl Queue for Sqlite {
     async fn submit(&self, new: NewJob) -> Result<Submitted, Error> {
         let settings = self.settings.clone();
         let new = NewJob { document: compact(&new.document), ..new };
-        self.writer.run(move |connection| submit(connection, &new, &settings)).await
+        self.guard.check()?;
+        let submitted = self.writer.run(move |connection| submit(connection, &new, &settings)).await?;
+        // What was written to a file that is not there any more is not durable.
+        self.guard.check()?;
+        Ok(submitted)
     }
 
     async fn job(&self, id: JobId) -> Result<Option<Job>, Error> {
@@ -226,6 +234,14 @@ impl Queue for Sqlite {
 
     fn now(&self) -> Time {
         self.settings.clock.now()
+    }
+
+    fn trouble(&self) -> Option<&'static str> {
+        self.guard.trouble()
+    }
+
+    fn mark(&self) -> Option<&str> {
+        Some(self.guard.mark())
     }
 }
 

@@ -1,7 +1,9 @@
 //! Who wakes those that wait for a change: the writer of this process at once, and for other processes a thread that asks
-//! SQLite for its counter of changes (`PRAGMA data_version`), which costs microseconds.
+//! SQLite for its counter of changes (`PRAGMA data_version`), which costs microseconds. The thread also looks whether the file is
+//! still there (`guard.rs`).
 
 use super::connect;
+use super::guard::Guard;
 use crate::Task;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use tokio::sync::watch;
 
 /// How often the counter is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
+/// How often the store is read as by somebody who opens it anew.
+const READ_EVERY: Duration = Duration::from_secs(1);
 /// Waiters are woken this often even when nothing changes: delays end by time alone.
 const WAKE_EVERY: Duration = Duration::from_millis(500);
 
@@ -22,7 +26,7 @@ pub(super) struct Bell(Arc<watch::Sender<u64>>);
 
 impl Watcher {
     /// The handle, and the task that watches for it until it is dropped.
-    pub(super) fn new(path: PathBuf) -> (Self, Task) {
+    pub(super) fn new(path: PathBuf, guard: Arc<Guard>) -> (Self, Task) {
         let sender = Arc::new(watch::Sender::new(0));
         let weak = Arc::downgrade(&sender);
         let task = Task::on_thread("changes", move || {
@@ -31,9 +35,14 @@ impl Watcher {
                 Err(error) => return tracing::error!(%error, "the store cannot be watched"),
             };
             // Nothing has been seen: what happened before the task was started again is told, too.
-            let (mut seen, mut woken) = (None, Instant::now());
+            let (mut seen, mut woken, mut read) = (None, Instant::now(), Instant::now());
             while let Some(sender) = weak.upgrade() {
                 crate::failpoint::hit("changes", None);
+                guard.look();
+                if read.elapsed() > READ_EVERY {
+                    read = Instant::now();
+                    guard.read();
+                }
                 let version = connection.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0));
                 let now = version.ok().or(seen);
                 if now != seen || woken.elapsed() > WAKE_EVERY {

@@ -5,6 +5,7 @@
 //! - [`clock`]: clocks that are wrong
 //! - [`deaths`]: what a death costs whom
 //! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
+//! - [`store`]: a store that is taken away
 //! - [`requests`]: how request documents are kept
 //! - [`model`]: random interleavings, held against a model of a few lines
 
@@ -18,3 +19,4 @@ mod deaths;
 mod fair;
 mod model;
 mod requests;
+mod store;

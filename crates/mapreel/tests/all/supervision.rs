@@ -123,3 +123,30 @@ fn a_slot_that_panics_gives_its_part_back_at_once() {
     let job = process.ended(&id, PATIENCE);
     assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("SUCCESS"), Some(2)), "{job}");
 }
+
+#[test]
+fn a_new_store_beside_the_artifacts_of_another_is_refused_until_it_is_accepted() {
+    let site = Site::new("another-store");
+    let mut process = site.serve(&["--workers", "1"], "");
+    let id = process.submit("image", &world("kept"));
+    assert_eq!(process.ended(&id, PATIENCE)["status"], "SUCCESS", "{}", process.log());
+    let store = site.folder.join("mapreel-data/jobs.db");
+    std::fs::remove_file(&store).unwrap();
+    let began = Instant::now();
+    while process.get("/readyz").status == 200 {
+        assert!(began.elapsed() < PATIENCE, "ready, without a store");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(process.get("/readyz").text().contains("deleted or replaced"), "{}", process.get("/readyz").text());
+    assert_eq!(process.post("/api/service/image", &world("lost")).status, 503);
+    process.signal(libc::SIGTERM);
+    assert_eq!(process.wait(), Some(0), "{}", process.log());
+    let mut refused = site.start(&["serve", "--listen", "127.0.0.1:0"], "");
+    assert_eq!(refused.wait(), Some(1), "{}", refused.log());
+    assert!(refused.log().contains("belong to another store"), "{}", refused.log());
+    assert!(site.objects().iter().any(|key| key.starts_with(&id)), "what the old store knew is still there");
+    std::fs::remove_file(site.artifacts.join(".store")).unwrap();
+    let process = site.serve(&["--workers", "1"], "");
+    let id = process.submit("image", &world("anew"));
+    assert_eq!(process.ended(&id, PATIENCE)["status"], "SUCCESS", "{}", process.log());
+}

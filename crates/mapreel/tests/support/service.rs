@@ -63,7 +63,8 @@ impl Site {
         if arguments.contains(&"--worker-listen") { process.listening() } else { process }
     }
 
-    fn start(&self, arguments: &[&str], failpoint: &str) -> Process {
+    /// Starts the program, whatever becomes of it.
+    pub fn start(&self, arguments: &[&str], failpoint: &str) -> Process {
         let mut child = Command::new(program())
             .args(arguments)
             .current_dir(&self.folder)

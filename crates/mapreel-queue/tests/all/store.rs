@@ -1,0 +1,74 @@
+//! What becomes of a store whose file is taken away while it is in use.
+
+use mapreel_queue::sqlite::Sqlite;
+use mapreel_queue::{Queue, Settings, Unsupervised};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::bench::{image, submit};
+
+/// Something happens to the file of a store in use: it says so soon, and answers for no more jobs.
+async fn noticed(what: &str, harm: impl Fn(&Path)) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.db");
+    let queue = Sqlite::open(&path, Settings::default(), &Unsupervised).unwrap();
+    for _ in 0..3 {
+        submit(&queue, image()).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(queue.trouble(), None);
+    harm(&path);
+    for _ in 0..50 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if queue.trouble().is_some() {
+            break;
+        }
+    }
+    assert!(queue.trouble().is_some(), "{what}: it has not noticed");
+    assert!(queue.submit(image()).await.is_err(), "{what}: it answers for a job that will be lost");
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    PathBuf::from(format!("{}{suffix}", path.display()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_taken_away_is_noticed() {
+    noticed("deleted", |path| std::fs::remove_file(path).unwrap()).await;
+    noticed("deleted with all that belongs to it", |path| {
+        for suffix in ["", "-wal", "-shm"] {
+            std::fs::remove_file(beside(path, suffix)).unwrap();
+        }
+    })
+    .await;
+    noticed("cut to nothing", |path| std::fs::File::options().write(true).open(path).unwrap().set_len(0).unwrap())
+        .await;
+    noticed("replaced", |path| {
+        std::fs::copy(path, beside(path, ".copy")).unwrap();
+        std::fs::rename(beside(path, ".copy"), path).unwrap();
+    })
+    .await;
+    noticed("its log deleted", |path| std::fs::remove_file(beside(path, "-wal")).unwrap()).await;
+    noticed("its log cut", |path| {
+        std::fs::File::options().write(true).open(beside(path, "-wal")).unwrap().set_len(0).unwrap();
+    })
+    .await;
+    noticed("overwritten", |path| {
+        for suffix in ["", "-wal"] {
+            let length = std::fs::metadata(beside(path, suffix)).unwrap().len() as usize;
+            let file = std::fs::File::options().write(true).open(beside(path, suffix)).unwrap();
+            std::os::unix::fs::FileExt::write_all_at(&file, &vec![0x5a; length], 0).unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_submission_looks_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.db");
+    let queue = Sqlite::open(&path, Settings::default(), &Unsupervised).unwrap();
+    submit(&queue, image()).await;
+    std::fs::remove_file(&path).unwrap();
+    assert!(queue.submit(image()).await.is_err(), "in the moment before it is noticed");
+}
