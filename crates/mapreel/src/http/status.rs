@@ -54,7 +54,7 @@ pub(super) async fn status(
         }
         job = app.queue.job(id).await?.ok_or_else(Problem::unknown_job)?;
     }
-    Ok(view(&app, &job))
+    view(&app, &job).await
 }
 
 fn wait(query: Result<Query<Wait>, QueryRejection>) -> Result<Duration, Problem> {
@@ -78,18 +78,18 @@ pub(super) async fn cancel(State(app): State<Arc<App>>, path: JobPath) -> Result
     if job.state == JobState::Cancelled {
         tracing::info!(job = %job.id, "cancelled");
     }
-    Ok(view(&app, &job))
+    view(&app, &job).await
 }
 
-fn view(app: &App, job: &Job) -> Response {
+async fn view(app: &App, job: &Job) -> Result<Response, Problem> {
     let now = app.queue.now();
-    let body = Json(JobView::new(job, now));
+    let body = Json(JobView::new(job, now).at(app.queue.position(job).await?));
     if job.state.is_final() {
-        return body.into_response();
+        return Ok(body.into_response());
     }
     // When it is worth asking again.
     let soon = job.progress(now).eta_s.map_or(1, |eta| (eta / 4.0).clamp(1.0, 10.0) as u64);
-    ([(header::RETRY_AFTER, soon.to_string())], body).into_response()
+    Ok(([(header::RETRY_AFTER, soon.to_string())], body).into_response())
 }
 
 #[derive(Deserialize)]

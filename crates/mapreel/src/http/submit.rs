@@ -66,7 +66,8 @@ async fn submit(
         segments(service, &of_thread, &limits).map(|segments| (segments, sha256(&of_thread)))
     });
     let (segments, request_sha256) = read.await??;
-    let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key };
+    let open_jobs_of_owner_max = None;
+    let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key, open_jobs_of_owner_max };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {
             failpoint::hit("inserted", None);
@@ -78,7 +79,7 @@ async fn submit(
             let detail = "this `Idempotency-Key` belongs to another request";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", detail));
         }
-        Submitted::Full(open) => {
+        Submitted::Full { open, .. } => {
             let detail = format!("{open} jobs are open, which is as many as this server takes; try again later");
             return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "queue_full", detail).retry_after(10));
         }

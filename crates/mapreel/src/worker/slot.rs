@@ -5,7 +5,7 @@ use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
 use super::pulse::Pulse;
 use mapreel_queue::failpoint;
-use mapreel_queue::{Claim, Failure, Service, Task, Verdict};
+use mapreel_queue::{Claim, Failure, Service, Task, Verdict, Waiting, WaitsFor};
 use std::sync::{Arc, Mutex as PlainMutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -78,7 +78,7 @@ impl Slot {
                             tracing::debug!(parent: &span, "begun");
                             self.attend(&claim, place).instrument(span).await;
                         }
-                        None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await),
+                        None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST, None)).await),
                     }
                     *self.held() = None;
                 }
@@ -274,22 +274,24 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
         }
         End::Came(Err(Failed::NoMemory(reason))) => {
             info!(duration_ms, "handed back, to be tried again: {reason}");
-            tell(|| queue.release(lease, MEMORY_REST)).await;
+            let why = waits_for(WaitsFor::Memory, &reason);
+            tell(|| queue.release(lease, MEMORY_REST, why.clone())).await;
             "released"
         }
         End::Came(Err(Failed::Storage(reason))) => {
             error!(duration_ms, "handed back, to be tried again: {reason}");
-            tell(|| queue.release(lease, STORAGE_REST)).await;
+            let why = waits_for(WaitsFor::Artifacts, &reason);
+            tell(|| queue.release(lease, STORAGE_REST, why.clone())).await;
             "released"
         }
         End::Came(Err(Failed::NotAlone)) => {
             info!(duration_ms, "handed back: it is to be alone, and another part does not end");
-            tell(|| queue.release(lease, NOT_ALONE_REST)).await;
+            tell(|| queue.release(lease, NOT_ALONE_REST, None)).await;
             "released"
         }
         End::Came(Err(Failed::Stopped)) | End::HandedBack => {
             info!(duration_ms, "handed back");
-            tell(|| queue.release(lease, Duration::ZERO)).await;
+            tell(|| queue.release(lease, Duration::ZERO, None)).await;
             "released"
         }
         End::Stalled => {
@@ -310,6 +312,11 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
         }
     };
     worker.metrics.part(claim.kind, outcome, began.elapsed());
+}
+
+/// What the job says of why its part was handed back.
+fn waits_for(on: WaitsFor, reason: &str) -> Option<Waiting> {
+    Some(Waiting { on, reason: reason.to_owned() })
 }
 
 /// Tries to tell the queue until it listens; not for ever, since the lease ends and others see to it.
