@@ -4,7 +4,7 @@
 //! there are as many messages as parts, so each part is claimed by somebody who was woken for another one. Now and then, and
 //! always while no messages come, the store is looked into without one, so nothing waits for ever for a message that was lost.
 
-use crate::job::{Failure, Job, Outcome, Service};
+use crate::job::{Failure, Job, Outcome, Service, Waiting};
 use crate::mongo::Mongo;
 use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Submitted, Tended, Verdict};
 use crate::rabbit::{Consumer, Publisher, Received, Settings};
@@ -166,10 +166,14 @@ impl Queue for Cluster {
         Ok(counts)
     }
 
-    async fn release(&self, lease: &Lease, delay: Duration) -> Result<bool, Error> {
-        let counts = self.store.release(lease, delay).await?;
+    async fn release(&self, lease: &Lease, delay: Duration, why: Option<Waiting>) -> Result<bool, Error> {
+        let counts = self.store.release(lease, delay, why).await?;
         self.acknowledge(lease);
         Ok(counts)
+    }
+
+    async fn position(&self, job: &Job) -> Result<Option<u64>, Error> {
+        self.store.position(job).await
     }
 
     async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error> {

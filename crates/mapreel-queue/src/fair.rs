@@ -71,7 +71,20 @@ impl Turns {
     /// Who is to be given the next part: of those who hold the fewest, the one whose turn is first; of equals, the one who
     /// has waited longest.
     pub(crate) fn next<'a>(&self, contenders: &'a [Contender]) -> Option<&'a Contender> {
-        contenders.iter().min_by_key(|contender| (contender.held, self.of(&contender.owner), contender.first))
+        contenders.iter().min_by_key(|contender| self.rank(contender))
+    }
+
+    /// How many claims come before that of a job, if so many of its owner's own go before it, and nobody else comes: with each
+    /// of the owner's claims one of every other who has something. Parts of many frames make it another number, a little.
+    pub(crate) fn ahead(&self, contenders: &[Contender], owner: &str, of_his_own: u64) -> u64 {
+        let own = contenders.iter().find(|contender| contender.owner == owner).map(|own| self.rank(own));
+        let others = contenders.iter().filter(|contender| contender.owner != owner);
+        let before = |other: &Contender| of_his_own + u64::from(own.is_none_or(|own| self.rank(other) < own));
+        of_his_own + others.map(|other| other.ready.min(before(other))).sum::<u64>()
+    }
+
+    fn rank(&self, contender: &Contender) -> (u64, i64, JobId) {
+        (contender.held, self.of(&contender.owner), contender.first)
     }
 }
 

@@ -120,6 +120,9 @@ pub struct Job {
     pub turn: i64,
     /// SHA-256 of the request document, in hexadecimal.
     pub request_sha256: String,
+    /// Why a part of it was last handed back undone, until a part is done.
+    #[serde(default)]
+    pub waiting: Option<Waiting>,
     /// What came out.
     pub outcome: Option<Outcome>,
     /// Why nothing came out.
@@ -223,6 +226,44 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
 }
 
+/// What a job waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WaitsFor {
+    /// A slot that is free, when it is its turn.
+    Slot,
+    /// Memory that others have.
+    Memory,
+    /// Artifacts that cannot be written or read.
+    Artifacts,
+    /// An upstream that did not give what was needed; it is asked again.
+    Upstream,
+    /// Another attempt, after a failure here.
+    Retry,
+}
+
+impl WaitsFor {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slot => "slot",
+            Self::Memory => "memory",
+            Self::Artifacts => "artifacts",
+            Self::Upstream => "upstream",
+            Self::Retry => "retry",
+        }
+    }
+}
+
+/// What a job waits for, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// What for.
+    pub on: WaitsFor,
+    /// What happened, for people; empty where there is nothing to say.
+    pub reason: String,
+}
+
 /// Why a job, or an attempt at a part, came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -260,6 +301,16 @@ impl Job {
         let total = self.parts.iter().map(|part| part.frames).sum();
         let done = if self.state == State::Success { total } else { self.frames_done };
         Progress { done, total, stage: self.stage(), eta_s: self.eta_s(done, total, now) }
+    }
+
+    /// What it waits for: what kept a part of it from being done when it was last tried, or else its turn.
+    pub fn waits_for(&self) -> Option<Waiting> {
+        if self.state.is_final() {
+            return None;
+        }
+        let is = |state| self.parts.iter().any(|part| part.state == state);
+        let slot = is(PartState::Ready) && !is(PartState::Running);
+        self.waiting.clone().or_else(|| slot.then(|| Waiting { on: WaitsFor::Slot, reason: String::new() }))
     }
 
     fn stage(&self) -> &'static str {

@@ -35,7 +35,9 @@ pub use artifacts::{Artifacts, Stored};
 pub use cluster::Cluster;
 pub use error::Error;
 pub use id::{JobId, NotAnId};
-pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State};
-pub use queue::{Claim, Counts, Filter, Garbage, Key, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State, Waiting, WaitsFor};
+pub use queue::{
+    Bound, Claim, Counts, Filter, Garbage, Key, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict,
+};
 pub use tasks::{Supervise, Task, Unsupervised};
 pub use time::{Clock, Time};

@@ -1,6 +1,6 @@
 //! The queue: a trait whose laws every back-end keeps.
 
-use crate::job::{Failure, Job, Kind, Outcome, Service, State};
+use crate::job::{Failure, Job, Kind, Outcome, Service, State, Waiting};
 use crate::time::{Clock, Time};
 use crate::{Error, JobId};
 use bytes::Bytes;
@@ -33,7 +33,7 @@ use tokio::sync::watch;
 ///     with their next heartbeat. Cancelling what has ended changes nothing.
 /// 12. *Ends are final.* Of the final states only SUCCESS changes, to EXPIRED, when its time is over.
 /// 13. *Progress never falls.* Neither by retries nor by rescues.
-/// 14. *Bounded.* Beyond the allowed number of open jobs, `submit` refuses.
+/// 14. *Bounded.* Beyond the allowed number of open jobs, of all or of one owner, `submit` refuses, and says whose bound it is.
 /// 15. *Garbage is named.* A job that came to its end is listed with the objects to keep until it was cleaned, and once
 ///     more when a holder could have left something since.
 /// 16. *Changes are told.* After any change by anybody, whoever watches is woken.
@@ -43,6 +43,8 @@ use tokio::sync::watch;
 ///     equal frames, and who comes late begins level with the others.
 /// 18. *Requests are kept as they are needed.* A request document is stored once, without the white space between its JSON
 ///     values and with nothing else changed; it is deleted with the artifact, or as long after an end without one.
+/// 19. *A job says what it waits for.* Why a part of it was handed back stands in the job until one is done; and while nothing
+///     of it was begun, its place is known.
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + 'static {
     /// Accepts a job. It is durable when this returns.
@@ -70,8 +72,12 @@ pub trait Queue: Send + Sync + 'static {
     /// An attempt failed. False: it does not count.
     async fn fail(&self, lease: &Lease, failure: Failure) -> Result<bool, Error>;
 
-    /// Hands a part back; it can be claimed again after `delay`. False: it does not count.
-    async fn release(&self, lease: &Lease, delay: Duration) -> Result<bool, Error>;
+    /// Hands a part back; it can be claimed again after `delay`, and until a part is done the job says `why`. False: it does
+    /// not count.
+    async fn release(&self, lease: &Lease, delay: Duration, why: Option<Waiting>) -> Result<bool, Error>;
+
+    /// How many claims it takes, if nobody else comes, until a part of this job is claimed; `None` where none waits for that.
+    async fn position(&self, job: &Job) -> Result<Option<u64>, Error>;
 
     /// Takes a job back; the job as it is then, if it is known.
     async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error>;
@@ -154,6 +160,17 @@ pub struct NewJob {
     pub segments: Vec<u32>,
     /// The client's own name for the request.
     pub idempotency_key: Option<String>,
+    /// The most open jobs of its owner, this one among them; `None`: he has no bound of his own.
+    pub open_jobs_of_owner_max: Option<u64>,
+}
+
+/// Whose bound on open jobs is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// That of all together.
+    All,
+    /// The owner's own.
+    Owner,
 }
 
 /// What became of a submission.
@@ -165,8 +182,13 @@ pub enum Submitted {
     Known(Job),
     /// The idempotency key belongs to another request.
     KeyReused,
-    /// Too many jobs are open; so many.
-    Full(u64),
+    /// Too many jobs are open.
+    Full {
+        /// So many, of all or of the owner.
+        open: u64,
+        /// Whose bound that is.
+        bound: Bound,
+    },
 }
 
 /// The right to work on a part until a deadline.

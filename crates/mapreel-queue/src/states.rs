@@ -18,7 +18,7 @@
 
 use crate::deaths::Deaths;
 use crate::fair::cost;
-use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State};
+use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State, Waiting, WaitsFor};
 use crate::queue::{Claim, Lease, NewJob, Settings, Verdict};
 use crate::{JobId, Time};
 use std::time::Duration;
@@ -70,6 +70,7 @@ impl Job {
             frames_done: 0,
             turn,
             request_sha256: new.request_sha256.clone(),
+            waiting: None,
             outcome: None,
             failure: None,
             garbage: None,
@@ -132,6 +133,7 @@ impl Job {
         part.owner.clear();
         part.done = part.frames;
         part.key = key;
+        self.waiting = None;
         self.count();
         self.touch(now);
         if let Some(open) = self.parts.iter().filter(|part| part.state != PartState::Done).map(|p| p.kind.stage()).min()
@@ -161,6 +163,8 @@ impl Job {
         let Ok(part) = self.held(lease) else { return false };
         if failure.retryable && part.attempt < settings.attempts_max {
             part.hand_back(now.after(backoff(part.attempt, random)));
+            let on = if failure.code == "layer_unavailable" { WaitsFor::Upstream } else { WaitsFor::Retry };
+            self.waiting = Some(Waiting { on, reason: failure.message });
             self.settle(now);
         } else {
             self.end_in_failure(failure, now);
@@ -168,11 +172,13 @@ impl Job {
         true
     }
 
-    /// Hands a part back undone, for no fault of its own: the attempt is not charged. Whether it counts.
-    pub(crate) fn release(&mut self, lease: &Lease, delay: Duration, now: Time) -> bool {
+    /// Hands a part back undone, for no fault of its own: the attempt is not charged. `why` is noted, if there is a reason that
+    /// the client should hear. Whether it counts.
+    pub(crate) fn release(&mut self, lease: &Lease, delay: Duration, why: Option<Waiting>, now: Time) -> bool {
         let Ok(part) = self.held(lease) else { return false };
         part.attempt -= 1;
         part.hand_back(now.after(delay));
+        self.waiting = why.or(self.waiting.take());
         self.settle(now);
         true
     }
@@ -341,6 +347,7 @@ impl Job {
 
     fn end(&mut self, state: State, now: Time) {
         self.state = state;
+        self.waiting = None;
         self.finished = Some(now);
         self.garbage = Some(now);
         self.touch(now);

@@ -135,7 +135,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         if with_api {
             supervisor.start_finite(watch.task(stop.clone()));
         }
-        let quotas = Arc::new(Quotas::new(&config.front_door, config.queue.open_jobs_max));
+        let quotas = Arc::new(Quotas::new(&config.front_door));
         let connections = Connections::new(&config.front_door);
         let (tasks, readers, draining) = (supervisor.tasks(), Readers::new(), stop.clone());
         let operations = operations.map(|listener| (listener, Connections::new(&config.front_door)));

@@ -68,6 +68,17 @@ impl Mongo {
         Ok(groups.iter().filter_map(contender).collect())
     }
 
+    /// How many claims it takes until a part of this job is claimed.
+    pub(super) async fn position_of(&self, job: &Job) -> Result<u64, Error> {
+        let now = self.now();
+        let (contenders, turns) = tokio::try_join!(self.contenders(job.service, now), self.turns(job.service))?;
+        let before =
+            [doc! { "turn": { "$lt": job.turn } }, doc! { "turn": job.turn, "_id": { "$lt": job.id.to_string() } }];
+        let filter = doc! { "service": job.service.name(), "owner": &job.owner, "turn": { "$gte": 0_i64 },
+        "claimable_at": { "$lte": now.0 }, "$or": before.to_vec() };
+        Ok(1 + turns.ahead(&contenders, &job.owner, self.count(filter).await?))
+    }
+
     /// The turns of a lane.
     pub(super) async fn turns(&self, lane: Service) -> Result<Turns, Error> {
         let turns = self.collections.turns.clone();

@@ -16,8 +16,8 @@ mod watcher;
 
 use crate::compact::compact;
 use crate::hints::Hint;
-use crate::job::{Failure, Job, Outcome, Service};
-use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+use crate::job::{Failure, Job, Outcome, Service, State, Waiting};
+use crate::queue::{Bound, Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::{Clock, Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -163,9 +163,22 @@ impl Mongo {
         Ok(known.get_str("id").ok().filter(|_| same).and_then(|id| id.parse().ok()))
     }
 
-    async fn count_open(&self) -> Result<u64, Error> {
+    /// Whether a bound on open jobs is reached, and whose.
+    async fn full(&self, new: &NewJob) -> Result<Option<Submitted>, Error> {
+        let open = self.count(doc! { "open": true }).await?;
+        if open >= self.settings.open_jobs_max {
+            return Ok(Some(Submitted::Full { open, bound: Bound::All }));
+        }
+        let Some(max) = new.open_jobs_of_owner_max else { return Ok(None) };
+        let lanes = Service::ALL.map(Service::name).to_vec();
+        let of_owner = doc! { "service": { "$in": lanes }, "open": true, "owner": &new.owner };
+        let open = self.count(of_owner).await?;
+        Ok((open >= max).then_some(Submitted::Full { open, bound: Bound::Owner }))
+    }
+
+    async fn count(&self, filter: Document) -> Result<u64, Error> {
         let jobs = self.collections.jobs.clone();
-        within(async move { jobs.count_documents(doc! { "open": true }).await }).await
+        within(async move { jobs.count_documents(filter).await }).await
     }
 }
 
@@ -182,9 +195,8 @@ impl Queue for Mongo {
                 },
             },
         };
-        let open = self.count_open().await?;
-        if open >= self.settings.open_jobs_max {
-            return Ok(Submitted::Full(open));
+        if let Some(full) = self.full(&new).await? {
+            return Ok(full);
         }
         let turn = self.turns(new.service).await?.of(&new.owner);
         let job = Job::new(id, &new, turn, self.now());
@@ -260,8 +272,15 @@ impl Queue for Mongo {
         .await
     }
 
-    async fn release(&self, lease: &Lease, delay: Duration) -> Result<bool, Error> {
-        self.change(lease.job, false, |job, now, _| job.release(lease, delay, now)).await
+    async fn release(&self, lease: &Lease, delay: Duration, why: Option<Waiting>) -> Result<bool, Error> {
+        self.change(lease.job, false, |job, now, _| job.release(lease, delay, why.clone(), now)).await
+    }
+
+    async fn position(&self, job: &Job) -> Result<Option<u64>, Error> {
+        if job.state != State::Pending || job.ready() == 0 {
+            return Ok(None);
+        }
+        self.position_of(job).await.map(Some)
     }
 
     async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error> {

@@ -56,6 +56,16 @@ pub(super) fn contenders(connection: &Connection, lane: Service, now: Time) -> R
     rows.into_iter().map(contender).collect()
 }
 
+/// How many claims it takes until a part of this job is claimed.
+pub(super) fn position(connection: &Connection, job: &Job, now: Time) -> Result<u64, Error> {
+    let sql = "SELECT count(*) FROM jobs WHERE service = ?1 AND owner = ?2 AND claimable_at IS NOT NULL AND claimable_at <= ?3
+               AND (turn, id) < (?4, ?5)";
+    let values = params![job.service.name(), job.owner, now.0, job.turn, job.id.to_string()];
+    let before: i64 = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+    let (contenders, turns) = (contenders(connection, job.service, now)?, turns(connection, job.service)?);
+    Ok(1 + turns.ahead(&contenders, &job.owner, before as u64))
+}
+
 /// The turns of a lane.
 pub(super) fn turns(connection: &Connection, lane: Service) -> Result<Turns, Error> {
     let mut statement = connection.prepare_cached("SELECT owner, turn, began FROM turns WHERE lane = ?1")?;

@@ -15,8 +15,8 @@ mod writer;
 
 use crate::compact::compact;
 use crate::deaths::Deaths;
-use crate::job::{Failure, Job, Outcome, Service};
-use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
+use crate::job::{Failure, Job, Outcome, Service, State, Waiting};
+use crate::queue::{Bound, Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::{Error, JobId, Supervise, Time};
 use bytes::Bytes;
 use guard::Guard;
@@ -181,9 +181,17 @@ impl Queue for Sqlite {
         .await
     }
 
-    async fn release(&self, lease: &Lease, delay: Duration) -> Result<bool, Error> {
+    async fn release(&self, lease: &Lease, delay: Duration, why: Option<Waiting>) -> Result<bool, Error> {
         let lease = lease.clone();
-        self.change(lease.job, false, move |job, now, _| job.release(&lease, delay, now)).await
+        self.change(lease.job, false, move |job, now, _| job.release(&lease, delay, why, now)).await
+    }
+
+    async fn position(&self, job: &Job) -> Result<Option<u64>, Error> {
+        if job.state != State::Pending || job.ready() == 0 {
+            return Ok(None);
+        }
+        let (job, now) = (job.clone(), self.now());
+        self.read(move |connection| claims::position(connection, &job, now).map(Some)).await
     }
 
     async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error> {
@@ -265,7 +273,14 @@ fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<
     let open: i64 =
         connection.prepare_cached("SELECT count(*) FROM jobs WHERE open = 1")?.query_row([], |r| r.get(0))?;
     if open as u64 >= settings.open_jobs_max {
-        return Ok(Submitted::Full(open as u64));
+        return Ok(Submitted::Full { open: open as u64, bound: Bound::All });
+    }
+    if let Some(max) = new.open_jobs_of_owner_max {
+        let sql = "SELECT count(*) FROM jobs WHERE open = 1 AND owner = ?1";
+        let open: i64 = connection.prepare_cached(sql)?.query_row([&new.owner], |row| row.get(0))?;
+        if open as u64 >= max {
+            return Ok(Submitted::Full { open: open as u64, bound: Bound::Owner });
+        }
     }
     let turn = claims::turns(connection, new.service)?.of(&new.owner);
     let job = Job::new(JobId::random(), new, turn, now);

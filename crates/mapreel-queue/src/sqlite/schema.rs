@@ -97,6 +97,7 @@ mod tests {
             request_sha256: "ab".into(),
             segments,
             idempotency_key: None,
+            open_jobs_of_owner_max: None,
         }
     }
 

@@ -58,6 +58,12 @@ impl Bench {
         Self { store, time, settings }
     }
 
+    /// The same with room for more jobs.
+    pub fn with_open_jobs(mut self, max: u64) -> Self {
+        self.settings.open_jobs_max = max;
+        self
+    }
+
     /// A new owner of leases.
     pub async fn open(&self) -> Arc<dyn Queue> {
         match &self.store {
@@ -103,6 +109,7 @@ pub fn image() -> NewJob {
         request_sha256: "ab".into(),
         segments: vec![1],
         idempotency_key: None,
+        open_jobs_of_owner_max: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One test for each law of [`Queue`], in the order of its documentation, for each back-end.
 
 use super::bench::{ANY, Bench, animation, failure, image, laws, outcome, submit};
-use mapreel_queue::{Claim, Filter, Kind, NewJob, Queue, Service, State, Submitted, Verdict};
+use mapreel_queue::{Bound, Claim, Filter, Kind, NewJob, Queue, Service, State, Submitted, Verdict};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -132,7 +132,7 @@ async fn law_6_fenced(bench: Bench) {
     assert_eq!(frozen.heartbeat(&old.lease, 1).await.unwrap(), Verdict::Lost);
     assert!(!frozen.finish(&old.lease, None, outcome()).await.unwrap());
     assert!(!frozen.fail(&old.lease, failure(false)).await.unwrap());
-    assert!(!frozen.release(&old.lease, Duration::ZERO).await.unwrap());
+    assert!(!frozen.release(&old.lease, Duration::ZERO, None).await.unwrap());
     assert_eq!(other.job(new.lease.job).await.unwrap(), before);
     assert!(other.finish(&new.lease, None, outcome()).await.unwrap());
     let before = other.job(new.lease.job).await.unwrap();
@@ -246,7 +246,7 @@ async fn law_10_handing_back_is_free(bench: Bench) {
     for _ in 0..5 {
         let held = claim(&*draining).await;
         assert_eq!(held.job.attempt(), 1);
-        assert!(draining.release(&held.lease, Duration::ZERO).await.unwrap());
+        assert!(draining.release(&held.lease, Duration::ZERO, None).await.unwrap());
         assert_eq!(state(&*draining, &held).await, State::Pending);
     }
     assert_eq!(claim(&*other).await.job.attempt(), 1);
@@ -325,7 +325,7 @@ async fn law_14_bounded(bench: Bench) {
     for _ in 0..40 {
         submit(&*queue, image()).await;
     }
-    assert_eq!(queue.submit(image()).await.unwrap(), Submitted::Full(40));
+    assert_eq!(queue.submit(image()).await.unwrap(), Submitted::Full { open: 40, bound: Bound::All });
     let one = claim(&*queue).await;
     queue.finish(&one.lease, None, outcome()).await.unwrap();
     submit(&*queue, image()).await;

@@ -297,3 +297,27 @@ proptest! {
         }
     }
 }
+
+/// A claim among a thousand open jobs of a hundred owners takes about as long as one among ten of them.
+async fn time_of_claims(bench: &Bench, jobs: u32) -> std::time::Duration {
+    let queue = bench.open().await;
+    for job in 0..jobs {
+        submit(&*queue, of(&format!("owner-{}", job % 100), animation(&[12; 4]))).await;
+    }
+    let began = std::time::Instant::now();
+    for _ in 0..10 {
+        let claim = claim(&*queue).await;
+        assert!(queue.release(&claim.lease, std::time::Duration::ZERO, None).await.unwrap());
+    }
+    began.elapsed() / 10
+}
+
+/// SQLite alone: the server that stands in for MongoDB in tests has no indexes.
+#[tokio::test]
+async fn a_claim_among_a_thousand_jobs_is_quick() {
+    let bench = Bench::sqlite().with_open_jobs(1_100);
+    let few = time_of_claims(&bench, 10).await;
+    let many = time_of_claims(&bench, 990).await;
+    println!("claim and release among 10 jobs {few:?}, among 1 000 {many:?}");
+    assert!(many < few + std::time::Duration::from_millis(25), "{few:?} and {many:?}");
+}

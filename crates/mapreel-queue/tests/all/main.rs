@@ -7,6 +7,7 @@
 //! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
 //! - [`store`]: a store that is taken away
 //! - [`requests`]: how request documents are kept
+//! - [`waiting`]: what a job waits for
 //! - [`model`]: random interleavings, held against a model of a few lines
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -20,3 +21,4 @@ mod fair;
 mod model;
 mod requests;
 mod store;
+mod waiting;

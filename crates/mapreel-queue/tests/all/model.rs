@@ -146,7 +146,7 @@ async fn walk(bench: Bench, steps: Vec<Step>) {
             }
             Step::Release { claim } => {
                 let Some(claim) = model.pick(claim) else { continue };
-                workers[1].release(&claim.lease, Duration::ZERO).await.unwrap();
+                workers[1].release(&claim.lease, Duration::ZERO, None).await.unwrap();
             }
             Step::Cancel { job } if !model.jobs.is_empty() => {
                 workers[0].cancel(model.jobs[job % model.jobs.len()]).await.unwrap();

@@ -32,6 +32,11 @@ pub(crate) struct JobView {
     attempt: u32,
     /// How far it is.
     progress: ProgressView,
+    /// What keeps it from going on, while something does.
+    waiting_for: Option<WaitingView>,
+    /// How many parts are handed out before one of this job, if nobody else comes, and this one; only while it is `PENDING`, and
+    /// only where one job is asked for.
+    queue_position: Option<u64>,
     /// Where the artifact is, once there is one.
     location: Option<String>,
     /// What came out.
@@ -55,6 +60,16 @@ struct ProgressView {
     stage: &'static str,
     /// Seconds to the end at the speed so far, where that is known.
     eta_s: Option<f64>,
+}
+
+/// What a job waits for.
+#[derive(Debug, Serialize, ToSchema)]
+struct WaitingView {
+    /// `slot`: its turn · `memory`: memory that others have · `artifacts`: the bucket or folder · `upstream`: a server that is asked again ·
+    /// `retry`: another attempt.
+    code: &'static str,
+    /// What happened; empty where there is nothing to say.
+    detail: String,
 }
 
 /// The file that came out.
@@ -128,6 +143,8 @@ impl JobView {
                 stage: progress.stage,
                 eta_s: progress.eta_s.map(|eta| (eta * 10.0).round() / 10.0),
             },
+            waiting_for: job.waits_for().map(|waiting| WaitingView { code: waiting.on.name(), detail: waiting.reason }),
+            queue_position: None,
             location,
             artifact: outcome.map(|outcome| &outcome.artifact).map(|artifact| ArtifactView {
                 format: artifact.format.to_string(),
@@ -147,6 +164,13 @@ impl JobView {
                 retryable: failure.retryable,
             }),
         }
+    }
+}
+
+impl JobView {
+    /// The same, with its place among those that wait.
+    pub(crate) fn at(self, queue_position: Option<u64>) -> Self {
+        Self { queue_position, ..self }
     }
 }
 

@@ -10,7 +10,6 @@ mod events;
 mod host;
 mod job;
 mod layers;
-mod open_jobs;
 mod openapi;
 mod operations;
 mod origin;

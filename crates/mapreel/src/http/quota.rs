@@ -1,13 +1,11 @@
 //! What one client may have: requests, frames, open jobs, event streams. His key may say otherwise than the settings.
 
 use super::access::Caller;
-use super::open_jobs::{OpenJobs, Ticket};
 use super::places::{Full, Place, Places};
 use super::problem::Problem;
 use super::rate::{Left, Rate, Rates};
 use crate::config::FrontDoor;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use mapreel_queue::Queue;
 use std::time::Duration;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -21,7 +19,6 @@ pub(crate) struct Quotas {
     /// Of those who are sent away without a key, so that they take no room from those who have one.
     strangers: Rates,
     frames: Rates,
-    open_jobs: OpenJobs,
     streams: Places<String>,
     requests_per_minute_max: u32,
     frames_per_hour_max: u32,
@@ -30,13 +27,11 @@ pub(crate) struct Quotas {
 }
 
 impl Quotas {
-    /// `open_jobs_in_all` is the store's own limit.
-    pub(crate) fn new(settings: &FrontDoor, open_jobs_in_all: u64) -> Self {
+    pub(crate) fn new(settings: &FrontDoor) -> Self {
         Self {
             requests: Rates::new(),
             strangers: Rates::new(),
             frames: Rates::new(),
-            open_jobs: OpenJobs::new(open_jobs_in_all),
             streams: Places::new(settings.streams_max),
             requests_per_minute_max: settings.requests_per_minute_max,
             frames_per_hour_max: settings.frames_per_hour_max,
@@ -82,16 +77,15 @@ impl Quotas {
         }
     }
 
-    /// Counts a job that is about to be accepted.
-    ///
-    /// # Errors
-    /// 429; 503 when the store does not answer.
-    pub(super) async fn open_job(&self, queue: &dyn Queue, caller: &Caller) -> Result<Ticket<'_>, Problem> {
-        let max = caller.key.as_ref().and_then(|key| key.open_jobs_max).unwrap_or(self.open_jobs_max);
-        self.open_jobs.admit(queue, &caller.owner, max).await?.ok_or_else(|| {
-            let detail = format!("{max} jobs of yours are open, which is as many as you may have; wait for one to end");
-            limited("open-jobs", &format!("q={max}"), Duration::from_secs(5), detail)
-        })
+    /// How many jobs of a client may be open; the store counts them.
+    pub(super) fn open_jobs_max(&self, caller: &Caller) -> u64 {
+        caller.key.as_ref().and_then(|key| key.open_jobs_max).unwrap_or(self.open_jobs_max).into()
+    }
+
+    /// A client has as many open jobs as he may have.
+    pub(super) fn too_many_open_jobs(open: u64) -> Problem {
+        let detail = format!("{open} jobs of yours are open, which is as many as you may have; wait for one to end");
+        limited("open-jobs", &format!("q={open}"), Duration::from_secs(5), detail)
     }
 
     /// A place for an event stream.

@@ -57,7 +57,7 @@ pub(super) async fn status(
     if !wait.is_zero() && !job.state.is_final() {
         job = changed(&app, job, wait).await?;
     }
-    Ok(view(&app, &job))
+    view(&app, &job).await
 }
 
 /// The job when its status has changed, or the time to wait is over.
@@ -98,18 +98,18 @@ pub(super) async fn cancel(State(app): State<Arc<App>>, caller: Caller, path: Jo
     if job.state == JobState::Cancelled {
         tracing::info!(job = %job.id, "cancelled");
     }
-    Ok(view(&app, &job))
+    view(&app, &job).await
 }
 
-fn view(app: &App, job: &Job) -> Response {
+async fn view(app: &App, job: &Job) -> Result<Response, Problem> {
     let now = app.queue.now();
-    let body = Json(JobView::new(job, now));
+    let body = Json(JobView::new(job, now).at(app.queue.position(job).await?));
     if job.state.is_final() {
-        return body.into_response();
+        return Ok(body.into_response());
     }
     // When it is worth asking again.
     let soon = job.progress(now).eta_s.map_or(1, |eta| (eta / 4.0).clamp(1.0, 10.0) as u64);
-    ([(header::RETRY_AFTER, soon.to_string())], body).into_response()
+    Ok(([(header::RETRY_AFTER, soon.to_string())], body).into_response())
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@ use super::access::Caller;
 use super::body::Document;
 use super::job::JobView;
 use super::problem::Problem;
+use super::quota::Quotas;
 use crate::artifact::sha256;
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mapreel_queue::failpoint;
-use mapreel_queue::{NewJob, Service, Submitted};
+use mapreel_queue::{Bound, NewJob, Service, Submitted};
 use mapreel_spec::{Limits, Plan, Problems, parse_request_for};
 use std::sync::Arc;
 
@@ -68,13 +69,12 @@ async fn submit(
     });
     let (segments, request_sha256) = read.await??;
     let frames = app.quotas.frames(&caller, segments.iter().sum())?;
-    let ticket = app.quotas.open_job(&*app.queue, &caller).await?;
+    let open_jobs_of_owner_max = Some(app.quotas.open_jobs_max(&caller));
     let owner = caller.owner;
-    let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key };
+    let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key, open_jobs_of_owner_max };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {
             frames.keep();
-            ticket.accepted();
             failpoint::hit("inserted", None);
             tracing::info!(job = %job.id, service = service.name(), frames = job.progress(job.created).total, "accepted");
             job
@@ -84,7 +84,8 @@ async fn submit(
             let detail = "this `Idempotency-Key` belongs to another request";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", detail));
         }
-        Submitted::Full(open) => {
+        Submitted::Full { open, bound: Bound::Owner } => return Err(Quotas::too_many_open_jobs(open)),
+        Submitted::Full { open, bound: Bound::All } => {
             let detail = format!("{open} jobs are open, which is as many as this server takes; try again later");
             return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "queue_full", detail).retry_after(10));
         }

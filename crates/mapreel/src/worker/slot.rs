@@ -8,7 +8,7 @@ use super::pulse::Pulse;
 use crate::turn::{Turn, Turns};
 use futures_util::FutureExt;
 use mapreel_queue::failpoint;
-use mapreel_queue::{Claim, Failure, Service, Task, Verdict};
+use mapreel_queue::{Claim, Failure, Service, Task, Verdict, Waiting, WaitsFor};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -85,7 +85,7 @@ impl Slot {
                             tracing::debug!(parent: &span, "begun");
                             tokio::spawn(self.clone().see_to(claim, place).instrument(span));
                         }
-                        None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST)).await),
+                        None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST, None)).await),
                     }
                     *self.held() = None;
                 }
@@ -325,22 +325,24 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
         }
         End::Came(Err(Failed::NoMemory(reason))) => {
             info!(duration_ms, "handed back, to be tried again: {reason}");
-            tell(|| queue.release(lease, MEMORY_REST)).await;
+            let why = waits_for(WaitsFor::Memory, &reason);
+            tell(|| queue.release(lease, MEMORY_REST, why.clone())).await;
             "released"
         }
         End::Came(Err(Failed::Storage(reason))) => {
             error!(duration_ms, "handed back, to be tried again: {reason}");
-            tell(|| queue.release(lease, STORAGE_REST)).await;
+            let why = waits_for(WaitsFor::Artifacts, &reason);
+            tell(|| queue.release(lease, STORAGE_REST, why.clone())).await;
             "released"
         }
         End::Came(Err(Failed::NotAlone)) => {
             info!(duration_ms, "handed back: it is to be alone, and another part does not end");
-            tell(|| queue.release(lease, NOT_ALONE_REST)).await;
+            tell(|| queue.release(lease, NOT_ALONE_REST, None)).await;
             "released"
         }
         End::Came(Err(Failed::Stopped)) | End::HandedBack => {
             info!(duration_ms, "handed back");
-            tell(|| queue.release(lease, Duration::ZERO)).await;
+            tell(|| queue.release(lease, Duration::ZERO, None)).await;
             "released"
         }
         End::Stalled => {
@@ -361,6 +363,11 @@ async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
         }
     };
     worker.metrics.part(claim.kind, outcome, began.elapsed());
+}
+
+/// What the job says of why its part was handed back.
+fn waits_for(on: WaitsFor, reason: &str) -> Option<Waiting> {
+    Some(Waiting { on, reason: reason.to_owned() })
 }
 
 /// Tries to tell the queue until it listens; not for ever, since the lease ends and others see to it.

@@ -128,6 +128,7 @@ fn die_with_two_parts(site: &Site) -> Vec<String> {
                 request_sha256: "x".into(),
                 segments: vec![1],
                 idempotency_key: None,
+                open_jobs_of_owner_max: None,
             };
             queue.submit(new).await.unwrap();
             let claim = queue.claim(&[Service::Image]).await.unwrap().expect("nobody else has time for it");
