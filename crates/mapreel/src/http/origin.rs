@@ -75,7 +75,7 @@ impl Pages {
         let headers = request.headers();
         let mut origins = headers.get_all(header::ORIGIN).iter().map(|origin| origin.to_str().ok()?.parse().ok());
         match (origins.next(), origins.next()) {
-            (None, _) if is_cross_site(headers) => From::OtherPage,
+            (None, _) if is_cross_site(headers) || is_part_of_a_page(headers) => From::OtherPage,
             (None, _) => From::NoOtherPage,
             (Some(Some(origin)), None) if self.named.contains(&origin) => From::Named,
             (Some(Some(origin)), None) if self.is_own(&origin, headers) && !is_cross_site(headers) => From::NoOtherPage,
@@ -108,4 +108,10 @@ enum From {
 
 fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|site| site == "cross-site")
+}
+
+/// Whether another origin of the same site asks, and not by a link: every port of localhost is the same site, whoever listens there.
+fn is_part_of_a_page(headers: &HeaderMap) -> bool {
+    let is_link = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+    !is_link && headers.get_all("sec-fetch-site").iter().any(|site| site == "same-site")
 }

@@ -25,10 +25,10 @@ pub(crate) struct Problem {
     errors: Vec<FieldProblem>,
     /// Seconds until another try makes sense; also the header `Retry-After`.
     #[serde(skip)]
-    retry_after_s: Option<u64>,
+    retry_after_s: Option<u32>,
     /// The limit that is exhausted: the headers `RateLimit-Policy` and `RateLimit`.
     #[serde(skip)]
-    limit: Option<(String, String)>,
+    limit: Option<Box<(String, String)>>,
 }
 
 /// The code as a URI.
@@ -75,12 +75,12 @@ impl Problem {
     }
 
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
-        Self { retry_after_s: Some(seconds), ..self }
+        Self { retry_after_s: Some(u32::try_from(seconds).unwrap_or(u32::MAX)), ..self }
     }
 
     /// With the limit that is exhausted, and how it stands.
     pub(crate) fn limited(self, policy: String, state: String) -> Self {
-        Self { limit: Some((policy, state)), ..self }
+        Self { limit: Some(Box::new((policy, state))), ..self }
     }
 
     pub(crate) fn unknown_job() -> Self {
@@ -161,11 +161,12 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        for (name, value) in
-            self.limit.into_iter().flat_map(|(policy, state)| [("ratelimit-policy", policy), ("ratelimit", state)])
-        {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                response.headers_mut().insert(name, value);
+        if let Some(limit) = self.limit {
+            let (policy, state) = *limit;
+            for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
+                if let Ok(value) = HeaderValue::try_from(value) {
+                    response.headers_mut().insert(name, value);
+                }
             }
         }
         response

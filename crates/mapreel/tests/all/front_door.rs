@@ -123,6 +123,9 @@ fn other_sites_pages_are_refused() {
             &[&format!("origin: http://127.0.0.1:{port}.evil.example")],
             &["origin: http://maps.example.org"],
             &["sec-fetch-site: cross-site"],
+            &["sec-fetch-site: cross-site", "sec-fetch-mode: navigate"],
+            &["sec-fetch-site: same-site", "sec-fetch-mode: no-cors"],
+            &["sec-fetch-site: same-site"],
             &[foreign, "sec-fetch-site: same-origin"],
             &[&format!("origin: {}", process.url), "origin: https://evil.example"],
         ];
@@ -144,6 +147,9 @@ fn other_sites_pages_are_refused() {
         let all: Vec<&str> = [&[&*host], headers].concat();
         assert_eq!(ask(&process, "POST /api/check", &all, &world("x")).status, 200, "{headers:?}");
     }
+    let link = ["sec-fetch-site: same-site", "sec-fetch-mode: navigate"];
+    let linked = ask(&process, "GET /api/jobs", &[&*host, link[0], link[1]], "");
+    assert_eq!(linked.status, 200, "a link of the same site");
     assert_eq!(
         ask(&process, "GET /docs", &[&host, "sec-fetch-site: cross-site"], "").status,
         200,
