@@ -29,6 +29,7 @@ pub(crate) struct FrontDoor {
     pub write_timeout: Duration,
     pub requests_per_minute_max: u32,
     pub frames_per_hour_max: u32,
+    /// Above the store's own limit where clients have no other.
     pub open_jobs_per_client_max: u32,
 }
 
@@ -47,7 +48,10 @@ pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
     let (streams, per_client) = (r.count::<u32>("streams_max"), r.count::<u32>("streams_per_client_max"));
     let (stream_life, write_timeout) = (r.duration("stream_s_max"), r.duration("write_timeout_s"));
     let (requests, frames) = (r.count("requests_per_minute_max"), r.count("frames_per_hour_max"));
-    let open_jobs = r.count("open_jobs_per_client_max");
+    let open_jobs = match r.text("open_jobs_per_client_max").as_str() {
+        "auto" => Some(u32::MAX),
+        _ => r.count("open_jobs_per_client_max"),
+    };
     Some(FrontDoor {
         public: public?,
         cors_origins: cors_origins?,
