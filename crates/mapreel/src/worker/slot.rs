@@ -82,7 +82,8 @@ impl Slot {
                         Some(place) => {
                             let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
                                 attempt = claim.job.parts[claim.lease.part].attempt);
-                            tracing::debug!(parent: &span, "begun");
+                            let begun = if claim.is_suspect() { "begun alone" } else { "begun" };
+                            tracing::debug!(parent: &span, "{begun}");
                             tokio::spawn(self.clone().see_to(claim, place).instrument(span));
                         }
                         None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST, None)).await),
