@@ -84,10 +84,13 @@ fn spellings(secret: &str) -> Vec<String> {
     ]
 }
 
+/// Status, headers and body of an answer that repeats a word.
+type Place = fn(&str) -> (&'static str, String, String);
+
 /// 12 spellings × 5 places × 4 kinds of secrets, and secrets of the request's own.
 #[tokio::test]
 async fn nothing_of_what_a_server_says_is_from_server_that_was_sent_a_secret() {
-    let places: [fn(&str) -> (&'static str, String, String); 5] = [
+    let places: [Place; 5] = [
         |word| ("403 Forbidden", String::new(), format!("bad token {word}")),
         |word| ("500 Internal Server Error", String::new(), word.to_owned()),
         |word| {

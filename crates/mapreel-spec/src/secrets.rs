@@ -178,7 +178,7 @@ fn is_shown(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let is_known = DESCRIBE_A_MAP.binary_search(&name.as_str()).is_ok() || name.starts_with("dim_");
     // `image/png; mode=8bit` is a format.
-    let is_pair = value.contains('=') && !value.split_once("; mode=").is_some_and(|(_, mode)| !mode.contains('='));
+    let is_pair = value.contains('=') && value.split_once("; mode=").is_none_or(|(_, mode)| mode.contains('='));
     name.is_empty() && value.is_empty() || is_known && !is_pair && !holds_url(value)
 }
 
