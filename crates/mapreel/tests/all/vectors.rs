@@ -3,6 +3,10 @@
 use super::support::picture::Picture;
 use super::support::upstream::{capabilities_of, parameter, serve_all};
 use super::support::{Run, render};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Every run has a file of its own: the tests lie beside each other.
+static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 /// The map of a picture.
 fn map_of(run: &Run) -> Picture {
@@ -57,7 +61,7 @@ fn what_is_off_the_globe_is_never_coloured_like_data() {
 
 fn features(map: &str, more: &str, geometry: &str) -> Run {
     render(
-        "vectors.png",
+        &format!("vectors-{}.png", RUNS.fetch_add(1, Ordering::Relaxed)),
         &format!(
             r##"{{ "map": {{ {map} }}, {more} "layers": [{{ "type": "geojson", "title": "Sites", "time_property": "time",
                  "style": {{ "stroke": "#c80000", "fill": "#c80000", "fill-opacity": 1, "stroke-width": 4 }}, "data": {geometry} }}] }}"##
