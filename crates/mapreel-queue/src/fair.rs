@@ -1,9 +1,9 @@
 //! Whose turn it is: in each lane, claims go round the owners of open jobs. Pure arithmetic; a store keeps the numbers.
 //!
-//! Start-time fair queueing over frames. The lane has a clock that counts frames, not time: it stands where the newest claim
-//! began. An owner has a turn, the place on that clock at which his next part begins; every claim moves it on by the frames
-//! of its part. Turns behind the clock count as being on it. So whoever comes, or comes back, begins now: he neither catches
-//! up on what he did not ask for, nor waits for those who have had much; and nobody is further ahead than one part.
+//! Fair queueing over frames. An owner has a turn, the place on the lane's clock at which his next part begins; every claim moves it
+//! on by the frames of its part. The clock counts frames, not time: it stands at the least turn of those who had something when
+//! the newest claim was made. Turns behind it count as being on it. So whoever comes, or comes back, begins with the one who has had the
+//! least: he neither catches up on what he did not ask for, nor waits for those who have had much; and who waits loses nothing.
 //!
 //! First of all goes whoever holds the fewest parts, so that an owner whose parts take long has no more than his share of the
 //! slots.
@@ -38,16 +38,16 @@ pub(crate) struct Turn {
     pub owner: String,
     /// Where his next part begins.
     pub turn: i64,
-    /// Where his newest part began.
-    pub began: i64,
+    /// Where the clock stood when his newest part was claimed.
+    pub clock: i64,
 }
 
 impl Turns {
     /// As they are stored. What is not stored is on the clock.
     pub(crate) fn new(stored: impl IntoIterator<Item = Turn>) -> Self {
         let mut turns = Self::default();
-        for Turn { owner, turn, began } in stored {
-            turns.clock = turns.clock.max(began);
+        for Turn { owner, turn, clock } in stored {
+            turns.clock = turns.clock.max(clock);
             turns.of.insert(owner, turn);
         }
         turns
@@ -56,6 +56,11 @@ impl Turns {
     /// Turns at or before it need not be stored.
     pub(crate) fn clock(&self) -> i64 {
         self.clock
+    }
+
+    /// Where the clock stands at a claim: the least turn of those who have something.
+    pub(crate) fn clock_among(&self, contenders: &[Contender]) -> i64 {
+        contenders.iter().map(|contender| self.of(&contender.owner)).min().unwrap_or(self.clock)
     }
 
     /// Where the next part of an owner begins.
@@ -98,7 +103,7 @@ mod tests {
     use super::*;
 
     fn turns(of: &[(&str, i64, i64)]) -> Turns {
-        Turns::new(of.iter().map(|(owner, turn, began)| Turn { owner: (*owner).into(), turn: *turn, began: *began }))
+        Turns::new(of.iter().map(|(owner, turn, clock)| Turn { owner: (*owner).into(), turn: *turn, clock: *clock }))
     }
 
     fn contender(owner: &str, held: u64) -> Contender {
@@ -109,6 +114,14 @@ mod tests {
     fn who_was_away_begins_now() {
         let turns = turns(&[("away", 5, 0), ("busy", 1_012, 1_000)]);
         assert_eq!((turns.of("away"), turns.of("new"), turns.of("busy")), (1_000, 1_000, 1_012));
+    }
+
+    #[test]
+    fn who_waits_while_others_hold_less_loses_nothing() {
+        let turns = turns(&[("waits", 100, 90), ("ahead", 112, 100)]);
+        let contenders = [contender("waits", 1), contender("ahead", 0)];
+        assert_eq!(turns.next(&contenders).map(|next| next.owner.as_str()), Some("ahead"));
+        assert_eq!(turns.clock_among(&contenders), 100, "and not where the part of `ahead` begins");
     }
 
     #[test]

@@ -36,7 +36,8 @@ impl Mongo {
                 && self.swap(&stored, &job).await?
             {
                 let frames = job.parts[claim.lease.part].frames;
-                self.move_on(lane, &job, began, cost(frames), turns.is_behind(&job.owner)).await;
+                let (clock, behind) = (turns.clock_among(&contenders), turns.is_behind(&job.owner));
+                self.move_on(lane, &job, clock, cost(frames), behind).await;
                 return Ok(Some(claim));
             }
             tokio::time::sleep(Duration::from_micros(fastrand::u64(0..2_000 << attempt.min(5)))).await;
@@ -84,14 +85,14 @@ impl Mongo {
         let turns = self.collections.turns.clone();
         let find = async move { turns.find(doc! { "lane": lane.name() }).await?.try_collect::<Vec<_>>().await };
         let turn = |turn: &Document| {
-            let (owner, began) = (turn.get_str("owner").ok()?.to_owned(), turn.get_i64("began").ok()?);
-            Some(Turn { owner, turn: turn.get_i64("turn").ok()?, began })
+            let (owner, clock) = (turn.get_str("owner").ok()?.to_owned(), turn.get_i64("clock").ok()?);
+            Some(Turn { owner, turn: turn.get_i64("turn").ok()?, clock })
         };
         Ok(Turns::new(within(find).await?.iter().filter_map(turn)))
     }
 
     /// Moves the turn of an owner on who was given a part.
-    async fn move_on(&self, lane: Service, job: &Job, began: i64, cost: i64, behind: bool) {
+    async fn move_on(&self, lane: Service, job: &Job, clock: i64, cost: i64, behind: bool) {
         let (turns, owner, next) = (self.collections.turns.clone(), job.owner.clone(), job.turn);
         let moved = async move {
             // Its loss costs a turn.
@@ -99,13 +100,13 @@ impl Mongo {
             let id = doc! { "_id": format!("{}/{owner}", lane.name()) };
             // These do not mind in which order they come, nor who else claims for the same owner.
             let named = doc! { "lane": lane.name(), "owner": &owner };
-            let on = doc! { "$inc": { "turn": cost }, "$max": { "began": began }, "$setOnInsert": named };
+            let on = doc! { "$inc": { "turn": cost }, "$max": { "clock": clock }, "$setOnInsert": named };
             turns.update_one(id.clone(), on).upsert(true).write_concern(light.clone()).await?;
             if behind {
                 turns.update_one(id, doc! { "$max": { "turn": next } }).write_concern(light.clone()).await?;
             }
             if fastrand::u8(..FORGET_AFTER) == 0 {
-                let passed = doc! { "lane": lane.name(), "turn": { "$lte": began } };
+                let passed = doc! { "lane": lane.name(), "turn": { "$lte": clock } };
                 turns.delete_many(passed).write_concern(light).await?;
             }
             Ok(())

@@ -30,7 +30,7 @@ pub(super) fn claim(
         let began = turns.of(&next.owner);
         let Some(claim) = job.claim(holder, began, now, settings) else { continue };
         row::store(connection, &job, settings)?;
-        let turn = Turn { owner: job.owner, turn: job.turn, began };
+        let turn = Turn { owner: job.owner, turn: job.turn, clock: turns.clock_among(&contenders) };
         store_turn(connection, *lane, &turn, &turns)?;
         return Ok(Some(claim));
     }
@@ -68,8 +68,8 @@ pub(super) fn position(connection: &Connection, job: &Job, now: Time) -> Result<
 
 /// The turns of a lane.
 pub(super) fn turns(connection: &Connection, lane: Service) -> Result<Turns, Error> {
-    let mut statement = connection.prepare_cached("SELECT owner, turn, began FROM turns WHERE lane = ?1")?;
-    let row = |row: &rusqlite::Row<'_>| Ok(Turn { owner: row.get(0)?, turn: row.get(1)?, began: row.get(2)? });
+    let mut statement = connection.prepare_cached("SELECT owner, turn, clock FROM turns WHERE lane = ?1")?;
+    let row = |row: &rusqlite::Row<'_>| Ok(Turn { owner: row.get(0)?, turn: row.get(1)?, clock: row.get(2)? });
     Ok(Turns::new(statement.query_map([lane.name()], row)?.collect::<Result<Vec<_>, _>>()?))
 }
 
@@ -83,12 +83,12 @@ fn first_of(connection: &Connection, lane: Service, owner: &str, now: Time) -> R
 
 /// Stores the turn of who was given a part, and forgets those that the clock has passed.
 fn store_turn(connection: &Connection, lane: Service, turn: &Turn, before: &Turns) -> Result<(), Error> {
-    let clock = before.clock().max(turn.began);
+    let clock = before.clock().max(turn.clock);
     connection
         .prepare_cached("DELETE FROM turns WHERE lane = ?1 AND turn <= ?2")?
         .execute(params![lane.name(), clock])?;
     connection
-        .prepare_cached("INSERT OR REPLACE INTO turns (lane, owner, turn, began) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![lane.name(), turn.owner, turn.turn, turn.began])?;
+        .prepare_cached("INSERT OR REPLACE INTO turns (lane, owner, turn, clock) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![lane.name(), turn.owner, turn.turn, turn.clock])?;
     Ok(())
 }

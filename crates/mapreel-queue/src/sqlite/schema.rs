@@ -17,7 +17,7 @@ const TABLES: &str = "
         owner TEXT NOT NULL DEFAULT '', turn INTEGER NOT NULL DEFAULT 0, ready INTEGER NOT NULL DEFAULT 0,
         request_ends_at INTEGER) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS turns (
-        lane TEXT NOT NULL, owner TEXT NOT NULL, turn INTEGER NOT NULL, began INTEGER NOT NULL, PRIMARY KEY (lane, owner))
+        lane TEXT NOT NULL, owner TEXT NOT NULL, turn INTEGER NOT NULL, clock INTEGER NOT NULL, PRIMARY KEY (lane, owner))
         WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS requests (id TEXT PRIMARY KEY, document BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS keys (
