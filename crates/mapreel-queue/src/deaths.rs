@@ -1,11 +1,11 @@
-//! Whose death a part may be charged with.
+//! Which deaths of processes `Job::rescue` charges to a part.
 
 use crate::job::Job;
 use std::collections::{HashMap, HashSet};
 
-/// Who holds how many parts, and who of them is dead.
+/// How many parts each owner of leases holds, and which owners are dead.
 ///
-/// Who held nothing but a suspect, which runs alone, died of it or of something that is nobody's fault: the suspect is
+/// A process that held nothing but a suspect, which runs alone, died of it or of something that is nobody's fault: the suspect is
 /// charged. Any other death shows nothing: no part is charged, and each becomes a suspect.
 pub(crate) struct Deaths {
     pub(crate) held: HashMap<String, usize>,

@@ -1,4 +1,4 @@
-//! Whose turn it is: in each lane, claims go round the owners of open jobs. Pure arithmetic; a store keeps the numbers.
+//! The order of claims: in each lane they go round the owners of open jobs. This is arithmetic; a store keeps the numbers.
 //!
 //! Fair queueing over frames. An owner has a turn, the place on the lane's clock at which his next part begins; every claim moves it
 //! on by the frames of its part. The clock counts frames, not time: it stands at the least turn of those who had something when
@@ -73,8 +73,8 @@ impl Turns {
         self.of.get(owner).is_none_or(|turn| *turn < self.clock)
     }
 
-    /// Who is to be given the next part: of those who hold the fewest, the one whose turn is first; of equals, the one who
-    /// has waited longest.
+    /// The owner that the next claim serves: of the owners who hold the fewest parts, the one whose turn is first; of equals, the
+    /// owner of the oldest job.
     pub(crate) fn next<'a>(&self, contenders: &'a [Contender]) -> Option<&'a Contender> {
         contenders.iter().min_by_key(|contender| self.rank(contender))
     }

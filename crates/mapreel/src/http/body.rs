@@ -20,22 +20,8 @@ impl FromRequest<Arc<App>> for Document {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
-        check_framing(request.headers())?;
         check_type(request.headers())?;
         read(request.into_body(), app.config.limits.document_bytes_max).await.map(Self)
-    }
-}
-
-/// Whether everybody on the way sees the same end of the body: in chunks, and in no other coding beside (RFC 9112, 6.1).
-fn check_framing(headers: &HeaderMap) -> Result<(), Problem> {
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    match (codings.next(), codings.next()) {
-        (None, _) => Ok(()),
-        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        _ => {
-            let detail = "send the request with a `Content-Length`, or with the one transfer coding `chunked`";
-            Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail))
-        }
     }
 }
 

@@ -7,6 +7,7 @@ mod browser;
 mod check;
 mod download;
 mod events;
+mod framing;
 mod host;
 mod job;
 mod layers;
@@ -145,6 +146,9 @@ struct Door {
 
 /// Before every route: requests that are meant for another server, and those of pages that may not ask, go no further.
 async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    if let Err(problem) = framing::check(request.headers()) {
+        return problem.into_response();
+    }
     if !host::answers_anybody(request.uri())
         && let Err(problem) = host::check(&request, door.name.as_deref())
     {
