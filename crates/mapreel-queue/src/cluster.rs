@@ -79,16 +79,19 @@ impl Cluster {
         true
     }
 
-    async fn claim_by_message(&self, lane: Service) -> Result<Option<Claim>, Error> {
+    async fn claim_by_message(&self, lane: Service, except: &[String]) -> Result<Option<Claim>, Error> {
         while let Some(received) = self.consumer.take(lane) {
-            match self.store.claim(&[lane]).await {
+            match self.store.claim(&[lane], except).await {
                 Ok(Some(claim)) => {
                     self.held().insert(claim.lease.clone(), (received, Instant::now()));
                     return Ok(Some(claim));
                 }
                 // Others were quicker: whatever was ready when this message was sent has been claimed. Dropped, it is
                 // acknowledged, and those behind it are looked at the same way.
-                Ok(None) => drop(received),
+                Ok(None) => {
+                    drop(received);
+                    self.look_next(lane, !except.is_empty());
+                }
                 Err(error) => {
                     self.consumer.put_back(received);
                     return Err(error);
@@ -98,16 +101,21 @@ impl Cluster {
         Ok(None)
     }
 
-    async fn claim_by_looking(&self, lane: Service) -> Result<Option<Claim>, Error> {
+    async fn claim_by_looking(&self, lane: Service, except: &[String]) -> Result<Option<Claim>, Error> {
         if !self.is_due(lane) {
             return Ok(None);
         }
-        let claim = self.store.claim(&[lane]).await?;
-        if claim.is_some() {
-            // Where one was, there may be more.
+        let claim = self.store.claim(&[lane], except).await?;
+        // Where one was, there may be more.
+        self.look_next(lane, claim.is_some() || !except.is_empty());
+        Ok(claim)
+    }
+
+    /// The next claim looks in the store, if parts may be left there that no message will tell of: those of owners passed over.
+    fn look_next(&self, lane: Service, may_be: bool) {
+        if may_be {
             self.looks.lock().unwrap_or_else(PoisonError::into_inner).remove(&lane);
         }
-        Ok(claim)
     }
 }
 
@@ -129,12 +137,12 @@ impl Queue for Cluster {
         self.store.jobs(filter).await
     }
 
-    async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error> {
+    async fn claim(&self, lanes: &[Service], except: &[String]) -> Result<Option<Claim>, Error> {
         for lane in lanes {
-            if let Some(claim) = self.claim_by_message(*lane).await? {
+            if let Some(claim) = self.claim_by_message(*lane, except).await? {
                 return Ok(Some(claim));
             }
-            if let Some(claim) = self.claim_by_looking(*lane).await? {
+            if let Some(claim) = self.claim_by_looking(*lane, except).await? {
                 return Ok(Some(claim));
             }
         }

@@ -74,9 +74,10 @@ impl Turns {
     }
 
     /// The owner that the next claim serves: of the owners who hold the fewest parts, the one whose turn is first; of equals, the
-    /// owner of the oldest job.
-    pub(crate) fn next<'a>(&self, contenders: &'a [Contender]) -> Option<&'a Contender> {
-        contenders.iter().min_by_key(|contender| self.rank(contender))
+    /// owner of the oldest job. Those in `except` are passed over, and lose nothing by it.
+    pub(crate) fn next<'a>(&self, contenders: &'a [Contender], except: &[String]) -> Option<&'a Contender> {
+        let served = contenders.iter().filter(|contender| !except.contains(&contender.owner));
+        served.min_by_key(|contender| self.rank(contender))
     }
 
     /// How many claims come before that of a job, if so many of its owner's own go before it, and nobody else comes: with each
@@ -120,7 +121,7 @@ mod tests {
     fn who_waits_while_others_hold_less_loses_nothing() {
         let turns = turns(&[("waits", 100, 90), ("ahead", 112, 100)]);
         let contenders = [contender("waits", 1), contender("ahead", 0)];
-        assert_eq!(turns.next(&contenders).map(|next| next.owner.as_str()), Some("ahead"));
+        assert_eq!(turns.next(&contenders, &[]).map(|next| next.owner.as_str()), Some("ahead"));
         assert_eq!(turns.clock_among(&contenders), 100, "and not where the part of `ahead` begins");
     }
 
@@ -130,7 +131,7 @@ mod tests {
         let [a, b, new, newer] = [contender("a", 0), contender("b", 0), contender("new", 0), contender("newer", 0)];
         let next = |contenders: &[&Contender]| {
             let contenders: Vec<Contender> = contenders.iter().map(|contender| (*contender).clone()).collect();
-            turns.next(&contenders).map(|contender| contender.owner.clone())
+            turns.next(&contenders, &[]).map(|contender| contender.owner.clone())
         };
         assert_eq!(next(&[&newer, &b, &a, &new]).as_deref(), Some("new"));
         assert_eq!(next(&[&b, &a]).as_deref(), Some("a"));

@@ -59,8 +59,8 @@ pub trait Queue: Send + Sync + 'static {
     /// Jobs, newest first.
     async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error>;
 
-    /// Takes the part whose turn it is, looking through the lanes in this order.
-    async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error>;
+    /// Takes the part whose turn it is, looking through the lanes in this order, and passing over the owners in `except`.
+    async fn claim(&self, lanes: &[Service], except: &[String]) -> Result<Option<Claim>, Error>;
 
     /// Renews a lease, with the frames done so far; says whether to go on.
     async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error>;

@@ -16,12 +16,12 @@ use std::time::Duration;
 const FORGET_AFTER: u8 = 32;
 
 impl Mongo {
-    /// Takes the part whose turn it is in this lane. Who was too slow for it chooses anew.
-    pub(super) async fn claim_in(&self, lane: Service) -> Result<Option<Claim>, Error> {
+    /// Takes the part whose turn it is in this lane, passing over the owners in `except`. Who was too slow for it chooses anew.
+    pub(super) async fn claim_in(&self, lane: Service, except: &[String]) -> Result<Option<Claim>, Error> {
         for attempt in 0..CONTENTION_MAX {
             let now = self.now();
             let (contenders, turns) = tokio::try_join!(self.contenders(lane, now), self.turns(lane))?;
-            let Some(next) = turns.next(&contenders) else { return Ok(None) };
+            let Some(next) = turns.next(&contenders, except) else { return Ok(None) };
             let began = turns.of(&next.owner);
             // Where several are at it, each takes another one of the first few.
             let filter = doc! { "service": lane.name(), "owner": &next.owner, "turn": { "$gte": 0_i64 },

@@ -242,9 +242,9 @@ impl Queue for Mongo {
         Ok(self.find(wanted, doc! { "_id": -1 }, limit).await?.into_iter().map(|stored| stored.job).collect())
     }
 
-    async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error> {
+    async fn claim(&self, lanes: &[Service], except: &[String]) -> Result<Option<Claim>, Error> {
         for lane in lanes {
-            if let Some(claim) = self.claim_in(*lane).await? {
+            if let Some(claim) = self.claim_in(*lane, except).await? {
                 return Ok(Some(claim));
             }
         }

@@ -15,17 +15,18 @@ pub(super) fn has_any(connection: &Connection, lane: Service, now: Time) -> Resu
     Ok(connection.prepare_cached(sql)?.query_row(params![lane.name(), now.0], |row| row.get(0))?)
 }
 
-/// Takes the part whose turn it is, looking through the lanes in this order.
+/// Takes the part whose turn it is, looking through the lanes in this order, and passing over the owners in `except`.
 pub(super) fn claim(
     connection: &Connection,
     lanes: &[Service],
+    except: &[String],
     holder: &str,
     settings: &Settings,
 ) -> Result<Option<Claim>, Error> {
     let now = settings.clock.now();
     for lane in lanes {
         let (contenders, turns) = (contenders(connection, *lane, now)?, turns(connection, *lane)?);
-        let Some(next) = turns.next(&contenders) else { continue };
+        let Some(next) = turns.next(&contenders, except) else { continue };
         let Some(mut job) = first_of(connection, *lane, &next.owner, now)? else { continue };
         let began = turns.of(&next.owner);
         let Some(claim) = job.claim(holder, began, now, settings) else { continue };

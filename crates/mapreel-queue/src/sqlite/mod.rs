@@ -142,8 +142,9 @@ impl Queue for Sqlite {
         .await
     }
 
-    async fn claim(&self, lanes: &[Service]) -> Result<Option<Claim>, Error> {
-        let (lanes, settings, owner) = (lanes.to_vec(), self.settings.clone(), self.owner.clone());
+    async fn claim(&self, lanes: &[Service], except: &[String]) -> Result<Option<Claim>, Error> {
+        let (lanes, except) = (lanes.to_vec(), except.to_vec());
+        let (settings, owner) = (self.settings.clone(), self.owner.clone());
         // Most of the time there is nothing, and finding that out needs no transaction.
         let (wanted, now) = (lanes.clone(), settings.clock.now());
         let found = self.read(move |connection| {
@@ -157,7 +158,7 @@ impl Queue for Sqlite {
         if !found.await? {
             return Ok(None);
         }
-        self.writer.run(move |connection| claims::claim(connection, &lanes, owner.name(), &settings)).await
+        self.writer.run(move |connection| claims::claim(connection, &lanes, &except, owner.name(), &settings)).await
     }
 
     async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error> {

@@ -114,9 +114,9 @@ mod tests {
         let (new, old) = (folder.path().join("new.db"), folder.path().join("old.db"));
         let queue = Sqlite::open(&new, Settings::default(), &Unsupervised).unwrap();
         let Submitted::Created(film) = queue.submit(job("a", vec![12, 12])).await.unwrap() else { panic!() };
-        let claim = queue.claim(&[Service::Animation]).await.unwrap().unwrap();
+        let claim = queue.claim(&[Service::Animation], &[]).await.unwrap().unwrap();
         assert!(queue.finish(&claim.lease, None, None).await.unwrap());
-        queue.claim(&[Service::Animation]).await.unwrap().unwrap();
+        queue.claim(&[Service::Animation], &[]).await.unwrap().unwrap();
         drop(queue);
         let connection = Connection::open(&old).unwrap();
         connection.execute_batch(VERSION_1).unwrap();
@@ -137,7 +137,7 @@ mod tests {
         // Its owner is nobody, and nobody's jobs take turns like anybody's.
         queue.submit(job("b", vec![5])).await.unwrap();
         let mut owners = Vec::new();
-        while let Some(claim) = queue.claim(&[Service::Animation]).await.unwrap() {
+        while let Some(claim) = queue.claim(&[Service::Animation], &[]).await.unwrap() {
             owners.push(claim.job.owner);
         }
         assert_eq!(owners, ["b", ""]);

@@ -20,7 +20,7 @@ async fn reopened_after(set_by: i64) {
     let [running, waiting, done] =
         [submit(&*queue, image()).await, submit(&*queue, image()).await, submit(&*queue, image()).await];
     for _ in 0..3 {
-        let claim = queue.claim(ANY).await.unwrap().unwrap();
+        let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
         if claim.lease.job == waiting {
             assert!(queue.fail(&claim.lease, failure(true)).await.unwrap());
         } else if claim.lease.job == done {
@@ -36,7 +36,7 @@ async fn reopened_after(set_by: i64) {
     assert_eq!(state(&*queue, done).await, State::Success, "set by {set_by} s");
     bench.pass(60);
     for _ in 0..2 {
-        let claim = queue.claim(ANY).await.unwrap().unwrap_or_else(|| panic!("nothing to do, set by {set_by} s"));
+        let claim = queue.claim(ANY, &[]).await.unwrap().unwrap_or_else(|| panic!("nothing to do, set by {set_by} s"));
         assert!(queue.finish(&claim.lease, None, outcome()).await.unwrap());
     }
     bench.pass(1_001);
@@ -57,7 +57,7 @@ async fn a_lease_lasts_no_longer_than_a_lease_whatever_the_clock_says() {
     bench.pass(90 * DAY as u64);
     let (silent, other) = (bench.open().await, bench.open().await);
     let id = submit(&*silent, image()).await;
-    silent.claim(ANY).await.unwrap().unwrap();
+    silent.claim(ANY, &[]).await.unwrap().unwrap();
     bench.set(-2 * HOUR);
     assert_eq!(other.tend().await.unwrap().rescued, 0, "it may be renewed yet");
     bench.pass(11);

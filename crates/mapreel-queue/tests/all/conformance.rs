@@ -27,7 +27,7 @@ laws!(
 );
 
 async fn claim(queue: &dyn Queue) -> Claim {
-    queue.claim(ANY).await.unwrap().expect("there is something to do")
+    queue.claim(ANY, &[]).await.unwrap().expect("there is something to do")
 }
 
 async fn state(queue: &dyn Queue, claim: &Claim) -> State {
@@ -80,7 +80,7 @@ async fn law_3_one_holder(bench: Bench) {
     let mut tasks = tokio::task::JoinSet::new();
     for i in 0..60 {
         let queue = queues[i % 4].clone();
-        tasks.spawn(async move { queue.claim(ANY).await.unwrap() });
+        tasks.spawn(async move { queue.claim(ANY, &[]).await.unwrap() });
     }
     let claims: Vec<Claim> = tasks.join_all().await.into_iter().flatten().collect();
     let parts: HashSet<_> = claims.iter().map(|claim| (claim.lease.job, claim.lease.part)).collect();
@@ -93,10 +93,10 @@ async fn law_4_lanes_in_order(bench: Bench) {
     let first = submit(&*queue, image()).await;
     let second = submit(&*queue, image()).await;
     let jobs = |claim: Option<Claim>| claim.map(|claim| claim.lease.job);
-    assert_eq!(jobs(queue.claim(ANY).await.unwrap()), Some(first));
-    assert_eq!(jobs(queue.claim(&[Service::Animation, Service::Image]).await.unwrap()), Some(film));
-    assert_eq!(jobs(queue.claim(&[Service::Animation]).await.unwrap()), None);
-    assert_eq!(jobs(queue.claim(&[Service::Image]).await.unwrap()), Some(second));
+    assert_eq!(jobs(queue.claim(ANY, &[]).await.unwrap()), Some(first));
+    assert_eq!(jobs(queue.claim(&[Service::Animation, Service::Image], &[]).await.unwrap()), Some(film));
+    assert_eq!(jobs(queue.claim(&[Service::Animation], &[]).await.unwrap()), None);
+    assert_eq!(jobs(queue.claim(&[Service::Image], &[]).await.unwrap()), Some(second));
 }
 
 async fn law_5_in_stages(bench: Bench) {
@@ -104,13 +104,13 @@ async fn law_5_in_stages(bench: Bench) {
     submit(&*queue, animation(&[12, 12, 6])).await;
     let prepare = claim(&*queue).await;
     assert_eq!(prepare.kind, Kind::Prepare);
-    assert!(queue.claim(ANY).await.unwrap().is_none(), "segments wait");
+    assert!(queue.claim(ANY, &[]).await.unwrap().is_none(), "segments wait");
     assert!(queue.finish(&prepare.lease, Some("p".into()), None).await.unwrap());
     let segments = [claim(&*queue).await, claim(&*queue).await, claim(&*queue).await];
     assert_eq!(segments.each_ref().map(|c| c.kind), [Kind::Segment(0), Kind::Segment(1), Kind::Segment(2)]);
     assert_eq!(segments[2].job.parts[0].key.as_deref(), Some("p"));
     for segment in segments.iter().rev() {
-        assert!(queue.claim(ANY).await.unwrap().is_none(), "assembling waits");
+        assert!(queue.claim(ANY, &[]).await.unwrap().is_none(), "assembling waits");
         assert!(queue.finish(&segment.lease, Some("s".into()), None).await.unwrap());
     }
     let assemble = claim(&*queue).await;
@@ -151,7 +151,7 @@ async fn law_7_done_is_done(bench: Bench) {
         bench.pass(60);
         queue.tend().await.unwrap();
     }
-    assert!(queue.claim(ANY).await.unwrap().is_none());
+    assert!(queue.claim(ANY, &[]).await.unwrap().is_none());
 }
 
 async fn law_8_leases_end(bench: Bench) {
@@ -193,7 +193,7 @@ async fn law_9_attempts_are_counted(bench: Bench) {
     for attempt in 1..=3 {
         let claim = claim(&*queue).await;
         assert!(queue.fail(&claim.lease, failure(true)).await.unwrap());
-        assert!(queue.claim(ANY).await.unwrap().is_none(), "not at once");
+        assert!(queue.claim(ANY, &[]).await.unwrap().is_none(), "not at once");
         bench.pass(60);
         assert_eq!(state(&*queue, &claim).await.is_final(), attempt == 3);
     }
@@ -256,13 +256,13 @@ async fn law_11_cancel_wins(bench: Bench) {
     let queue = bench.open().await;
     let waiting = submit(&*queue, image()).await;
     assert_eq!(queue.cancel(waiting).await.unwrap().unwrap().state, State::Cancelled);
-    assert!(queue.claim(ANY).await.unwrap().is_none());
+    assert!(queue.claim(ANY, &[]).await.unwrap().is_none());
     submit(&*queue, animation(&[5, 5])).await;
     let prepare = claim(&*queue).await;
     queue.finish(&prepare.lease, None, None).await.unwrap();
     let running = claim(&*queue).await;
     queue.cancel(running.lease.job).await.unwrap();
-    assert!(queue.claim(ANY).await.unwrap().is_none());
+    assert!(queue.claim(ANY, &[]).await.unwrap().is_none());
     assert_eq!(queue.heartbeat(&running.lease, 1).await.unwrap(), Verdict::Cancelled);
     assert!(!queue.finish(&running.lease, None, outcome()).await.unwrap());
     bench.pass(11);

@@ -11,7 +11,7 @@ laws!(
 );
 
 async fn claim(queue: &dyn Queue) -> Claim {
-    queue.claim(ANY).await.unwrap().expect("there is something to do")
+    queue.claim(ANY, &[]).await.unwrap().expect("there is something to do")
 }
 
 async fn buried(queue: &dyn Queue) {

@@ -12,13 +12,14 @@ laws!(
     law_17_who_comes_late_neither_starves_nor_monopolises,
     law_17_many_small_jobs_are_no_more_than_one_large_one,
     law_17_owners_go_round_in_each_lane_of_its_own,
+    law_17_who_is_passed_over_loses_nothing,
 );
 
 /// The most frames of a part in these tests.
 const PART_MAX: u32 = 12;
 
 async fn claim(queue: &dyn Queue) -> Claim {
-    queue.claim(ANY).await.unwrap().expect("there is something to do")
+    queue.claim(ANY, &[]).await.unwrap().expect("there is something to do")
 }
 
 /// Claims a part, and says whose it was.
@@ -144,12 +145,27 @@ async fn law_17_owners_go_round_in_each_lane_of_its_own(bench: Bench) {
     submit(&*queue, of("a", animation(&[3]))).await;
     let mut order = String::new();
     for _ in 0..4 {
-        order += &queue.claim(&[Service::Image]).await.unwrap().unwrap().job.owner;
+        order += &queue.claim(&[Service::Image], &[]).await.unwrap().unwrap().job.owner;
     }
     for _ in 0..4 {
-        order += &queue.claim(&[Service::Animation]).await.unwrap().unwrap().job.owner;
+        order += &queue.claim(&[Service::Animation], &[]).await.unwrap().unwrap().job.owner;
     }
     assert_eq!(order, "abaa".to_owned() + "babb", "as if there were no other lane");
+}
+
+async fn law_17_who_is_passed_over_loses_nothing(bench: Bench) {
+    let queue = bench.open().await;
+    for owner in ["a", "a", "b", "b"] {
+        submit(&*queue, of(owner, image())).await;
+    }
+    let except = ["a".to_owned()];
+    for _ in 0..2 {
+        let claim = queue.claim(ANY, &except).await.unwrap().expect("b has something");
+        assert_eq!(claim.job.owner, "b");
+    }
+    assert!(queue.claim(ANY, &except).await.unwrap().is_none(), "a is passed over");
+    submit(&*queue, of("b", image())).await;
+    assert_eq!(whose(&*queue).await + &whose(&*queue).await + &whose(&*queue).await, "aab");
 }
 
 /// Owners and what each sends; how many slots work, and how long each part takes them.
@@ -209,7 +225,7 @@ async fn play(bench: Bench, scene: &Scene) -> Vec<Handed> {
         }
         while running.len() < scene.slots {
             let before = queue.jobs(mapreel_queue::Filter { limit: 99, ..Default::default() }).await.unwrap();
-            let Some(claim) = queue.claim(ANY).await.unwrap() else { break };
+            let Some(claim) = queue.claim(ANY, &[]).await.unwrap() else { break };
             let owner = names.iter().position(|name| *name == claim.job.owner).unwrap();
             let ready = |name: &String| {
                 let part = |part: &mapreel_queue::Part| part.state == mapreel_queue::PartState::Ready;

@@ -122,7 +122,7 @@ async fn walk(bench: Bench, steps: Vec<Step>) {
                 }
             }
             Step::Claim { by } => {
-                if let Some(claim) = workers[by].claim(ANY).await.unwrap() {
+                if let Some(claim) = workers[by].claim(ANY, &[]).await.unwrap() {
                     model.claimed(claim);
                 }
             }
@@ -174,7 +174,7 @@ async fn walk(bench: Bench, steps: Vec<Step>) {
 async fn drain(bench: &Bench, queue: &dyn Queue, model: &mut Model) {
     for _ in 0..400 {
         queue.tend().await.unwrap();
-        while let Some(claim) = queue.claim(ANY).await.unwrap() {
+        while let Some(claim) = queue.claim(ANY, &[]).await.unwrap() {
             model.claimed(claim.clone());
             let last = claim.lease.part + 1 == claim.job.parts.len();
             let outcome = if last { outcome() } else { None };

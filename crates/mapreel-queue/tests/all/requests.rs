@@ -20,7 +20,7 @@ async fn law_18_requests_end_with_their_job(bench: Bench) {
     let [open, cancelled, done] =
         [submit(&*queue, image()).await, submit(&*queue, image()).await, submit(&*queue, image()).await];
     queue.cancel(cancelled).await.unwrap();
-    let mut claims = vec![queue.claim(ANY).await.unwrap().unwrap(), queue.claim(ANY).await.unwrap().unwrap()];
+    let mut claims = vec![queue.claim(ANY, &[]).await.unwrap().unwrap(), queue.claim(ANY, &[]).await.unwrap().unwrap()];
     let finished = claims.remove(claims.iter().position(|claim| claim.lease.job == done).unwrap());
     assert!(queue.finish(&finished.lease, None, outcome()).await.unwrap());
     let kept = async || {

@@ -26,20 +26,20 @@ async fn law_19_a_job_says_what_it_waits_for(bench: Bench) {
     let waits = async || queue.job(id).await.unwrap().unwrap().waits_for();
     let on = |on, reason: &str| Some(Waiting { on, reason: reason.into() });
     assert_eq!(waits().await, on(WaitsFor::Slot, ""));
-    let claim = queue.claim(ANY).await.unwrap().unwrap();
+    let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
     assert_eq!(waits().await, None, "it is being done");
     let missing = on(WaitsFor::Artifacts, "the bucket `maps` does not exist");
     assert!(queue.release(&claim.lease, Duration::ZERO, missing.clone()).await.unwrap());
     assert_eq!(waits().await, missing);
-    let claim = queue.claim(ANY).await.unwrap().unwrap();
+    let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
     assert_eq!(waits().await, missing, "whoever tries again has not succeeded yet");
     assert!(queue.release(&claim.lease, Duration::ZERO, None).await.unwrap());
     assert_eq!(waits().await, missing, "whoever hands back for no reason does not know better");
-    let claim = queue.claim(ANY).await.unwrap().unwrap();
+    let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
     assert!(queue.fail(&claim.lease, failure(true)).await.unwrap());
     assert_eq!(waits().await, on(WaitsFor::Upstream, "no"));
     bench.pass(60);
-    let claim = queue.claim(ANY).await.unwrap().unwrap();
+    let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
     assert!(queue.finish(&claim.lease, None, outcome()).await.unwrap());
     assert_eq!(waits().await, None);
     assert_eq!(queue.job(id).await.unwrap().unwrap().waiting, None, "it is over");
@@ -58,7 +58,7 @@ async fn law_19_a_job_knows_its_place(bench: Bench) {
     }
     promised.sort();
     for (place_then, id) in &promised {
-        let claim = queue.claim(ANY).await.unwrap().unwrap();
+        let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
         assert_eq!(claim.lease.job, *id, "promised {place_then} of {promised:?}");
         assert!(queue.finish(&claim.lease, None, outcome()).await.unwrap());
         assert_eq!(place(*id).await, None);

@@ -11,6 +11,7 @@
 mod company;
 mod part;
 mod pulse;
+mod share;
 mod shelf;
 mod slot;
 
@@ -24,6 +25,7 @@ use mapreel_queue::{Artifacts, Queue, Service, Task};
 use mapreel_sources::Client;
 use mapreel_spec::Limits;
 pub(crate) use part::DrawnSegment;
+use share::UnderWay;
 use shelf::Shelf;
 use slot::Slot;
 use std::sync::Arc;
@@ -66,8 +68,8 @@ pub(crate) struct Worker {
     /// The process's tasks, of which slots are some.
     pub tasks: Arc<Tasks>,
     turns: TurnsByService,
-    /// How many more parts may be under way, of slots for both services and of those for images.
-    under_way: [Arc<Semaphore>; 2],
+    /// The parts under way, of slots for both services and of those for images.
+    under_way: [Arc<UnderWay>; 2],
     shelf: Shelf,
     company: Company,
     hopeless: AtomicUsize,
@@ -109,7 +111,7 @@ impl Worker {
     ) -> Arc<Self> {
         let (shelf, company, hopeless) = (Shelf::new(memory.kept_mib()), Company::default(), AtomicUsize::new(0));
         let turns = |count| Arc::new(Semaphore::new(count));
-        let under_way = settings.parts_max().map(turns);
+        let under_way = settings.parts_max().map(UnderWay::new);
         let turns = TurnsByService { animations: turns(settings.slots), images: turns(settings.image_slots) };
         Arc::new(Self {
             queue,
@@ -142,9 +144,8 @@ impl Worker {
 
     /// Waits until no part is under way.
     pub(crate) async fn parts_ended(&self) {
-        for (under_way, all) in self.under_way.iter().zip(self.settings.parts_max()) {
-            // It fails where the semaphore is closed, and nobody closes it.
-            let _ = under_way.acquire_many(all as u32).await;
+        for under_way in &self.under_way {
+            under_way.none().await;
         }
     }
 

@@ -5,6 +5,7 @@ use super::Worker;
 use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
 use super::pulse::Pulse;
+use super::share::{OnTheWay, UnderWay};
 use crate::turn::{Turn, Turns};
 use futures_util::FutureExt;
 use mapreel_queue::failpoint;
@@ -12,7 +13,7 @@ use mapreel_queue::{Claim, Failure, Service, Task, Verdict, Waiting, WaitsFor};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info, warn};
@@ -45,8 +46,8 @@ pub(super) struct Slot {
     hand_back: CancellationToken,
     /// The turns that its parts begin with.
     turns: Turns,
-    /// How many more of its lanes may be under way.
-    under_way: Arc<Semaphore>,
+    /// The parts of its lanes that are under way.
+    under_way: Arc<UnderWay>,
     /// The part that it has claimed and that nobody sees to yet: if the slot's task panics, the next one knows what it owes.
     held: Mutex<Option<Claim>>,
 }
@@ -56,7 +57,7 @@ impl Slot {
     pub(super) fn task(
         worker: &Arc<Worker>,
         lanes: &'static [Service],
-        (turns, under_way): (&Turns, &Arc<Semaphore>),
+        (turns, under_way): (&Turns, &Arc<UnderWay>),
         drain: &CancellationToken,
         hand_back: &CancellationToken,
     ) -> Task {
@@ -69,16 +70,18 @@ impl Slot {
     async fn serve(self: Arc<Self>) {
         let worker = &self.worker;
         self.confess().await;
-        let mut changes = worker.queue.changes();
+        let (mut changes, mut ends) = (worker.queue.changes(), self.under_way.ends());
         while !self.drain.is_cancelled() {
             let Some(Some(vacancy)) = self.drain.run_until_cancelled(self.vacancy()).await else { break };
             changes.mark_unchanged();
+            ends.mark_unchanged();
+            let served = self.under_way.served();
             failpoint::hit("slot", None);
-            match worker.queue.claim(self.lanes).await {
+            match worker.queue.claim(self.lanes, &served).await {
                 Ok(Some(claim)) => {
                     *self.held() = Some(claim.clone());
                     failpoint::hit("claimed", None);
-                    match vacancy.of(worker, &claim) {
+                    match self.place(vacancy, &claim) {
                         Some(place) => {
                             let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
                                 attempt = claim.job.parts[claim.lease.part].attempt);
@@ -95,6 +98,7 @@ impl Slot {
                     tokio::select! {
                         () = self.drain.cancelled() => {}
                         changed = changes.changed() => if changed.is_err() { break },
+                        Ok(()) = ends.changed(), if !served.is_empty() => {}
                     }
                 }
                 Err(error) => {
@@ -110,7 +114,7 @@ impl Slot {
     /// What a part takes of the process is waited for before it is claimed. `None`: never again.
     async fn vacancy(&self) -> Option<Vacancy> {
         let (worker, turns) = (&self.worker, &self.turns);
-        let under_way = self.under_way.clone().acquire_owned().await.ok()?;
+        let under_way = self.under_way.vacancy().await?;
         loop {
             let turn = turns.clone().acquire_owned().await.ok()?;
             if let Some(beside) = worker.company.try_join() {
@@ -120,6 +124,18 @@ impl Slot {
             drop(turn);
             drop(worker.company.join().await);
         }
+    }
+
+    /// The place of a part, which may have to be alone; `None` while that is not possible.
+    fn place(&self, vacancy: Vacancy, claim: &Claim) -> Option<Place> {
+        let worker = &self.worker;
+        let room = match claim.is_suspect() {
+            true => Room::Alone(worker.company.leave(vacancy.beside)?),
+            false => Room::Beside(vacancy.beside),
+        };
+        let turn = Turn::new(vacancy.turn, worker.turns.of(claim.job.service));
+        let _under_way = self.under_way.begin(&claim.job.owner, vacancy.under_way);
+        Some(Place { room, taken: Arc::new(Taken { turn, _under_way }) })
     }
 
     /// Sees to a part, and tells of it if that panics. It is under way until the queue knows how it ended.
@@ -215,7 +231,7 @@ struct Place {
 /// What a part has taken of the process. It is given back when its drawing has ended and the queue knows how.
 struct Taken {
     turn: Arc<Turn>,
-    _under_way: OwnedSemaphorePermit,
+    _under_way: OnTheWay,
 }
 
 impl Drop for Taken {
@@ -227,18 +243,6 @@ impl Drop for Taken {
 enum Room {
     Beside(#[expect(dead_code, reason = "it is held")] Beside),
     Alone(Alone),
-}
-
-impl Vacancy {
-    /// The place of a part, which may have to be alone; `None` while that is not possible.
-    fn of(self, worker: &Worker, claim: &Claim) -> Option<Place> {
-        let room = match claim.is_suspect() {
-            true => Room::Alone(worker.company.leave(self.beside)?),
-            false => Room::Beside(self.beside),
-        };
-        let turn = Turn::new(self.turn, worker.turns.of(claim.job.service));
-        Some(Place { room, taken: Arc::new(Taken { turn, _under_way: self.under_way }) })
-    }
 }
 
 /// A part, from its turn to its product. The place is given back when this has ended, and nothing drops it before.

@@ -131,7 +131,7 @@ fn die_with_two_parts(site: &Site) -> Vec<String> {
                 open_jobs_of_owner_max: None,
             };
             queue.submit(new).await.unwrap();
-            let claim = queue.claim(&[Service::Image]).await.unwrap().expect("nobody else has time for it");
+            let claim = queue.claim(&[Service::Image], &[]).await.unwrap().expect("nobody else has time for it");
             jobs.push(claim.lease.job.to_string());
         }
         jobs

@@ -81,6 +81,33 @@ fn a_server_that_says_nothing_holds_nobodys_slot() {
     }
 }
 
+/// However many parts of one client wait for a silent server, the parts of another begin at once.
+#[test]
+fn more_silent_servers_than_a_process_has_places_stop_nobody_else() {
+    let url = serve_all(|path| match path {
+        path if path.contains("GetCapabilities") => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
+        _ => {
+            std::thread::sleep(Duration::from_secs(60));
+            ("200 OK", "", Vec::new())
+        }
+    });
+    let process = Site::new("silent-servers")
+        .serve(&["--workers", "1", "--image-workers", "1", "--trusted-proxies", "127.0.0.1"], "");
+    let silent: Vec<String> =
+        (0..40).map(|_| process.submit_from("198.51.100.1", "image", &request(&url, ""))).collect();
+    let running = || silent.iter().filter(|id| process.job(id)["status"] == "RUNNING").count();
+    let began = std::time::Instant::now();
+    while running() < 8 {
+        assert!(began.elapsed() < PATIENCE, "{} run: {}", running(), process.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    for owner in ["198.51.100.2", "198.51.100.3"] {
+        let local = process.ended(&process.submit_from(owner, "image", &world("local")), Duration::from_secs(15));
+        assert_eq!(local["status"], "SUCCESS", "{local:#}");
+    }
+    assert_eq!(running(), 8, "half of the places of each of the two slots");
+}
+
 /// A part that is done alone lends its turn, too, and gets it back.
 #[test]
 fn a_suspect_of_a_slow_server_is_done() {

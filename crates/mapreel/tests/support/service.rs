@@ -177,6 +177,15 @@ impl Process {
         answer.json()["id"].as_str().unwrap().to_owned()
     }
 
+    /// Submits as a client of this address, behind a proxy that the process trusts.
+    #[track_caller]
+    pub fn submit_from(&self, address: &str, service: &str, request: &str) -> String {
+        let headers = ["content-type: application/json", &format!("x-forwarded-for: {address}")];
+        let answer = self.request("POST", &format!("/api/service/{service}"), &headers, request.as_bytes());
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
     pub fn job(&self, id: &str) -> Value {
         let answer = self.get(&format!("/api/job-status/{id}"));
         assert_eq!(answer.status, 200, "{}", answer.text());
