@@ -247,6 +247,8 @@ pub struct Filter {
     pub state: Option<State>,
     /// Only those of this service.
     pub service: Option<Service>,
+    /// Only those of this owner.
+    pub owner: Option<String>,
     /// Only those older than this one.
     pub before: Option<JobId>,
     /// At most so many.

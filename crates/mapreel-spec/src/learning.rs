@@ -4,6 +4,7 @@ use crate::animation::{Animation, Content, LastTimes, Layer, Legend, Series};
 use crate::capabilities::{Capabilities, Dimension};
 use crate::dimension::Dimensions;
 use crate::manifest::Warning;
+use crate::secrets::without_quotes;
 use crate::wms_layer::WmsLayer;
 use crate::{tilejson, wmts};
 use jiff::Timestamp;
@@ -192,15 +193,15 @@ impl Animation {
                     described.attribution = described.attribution.take().or(credit);
                     Content::Tiles(Series::Same(template))
                 }
-                Err(why) => Content::Missing(format!("its TileJSON cannot be used: {why}")),
+                Err(why) => Content::Missing(format!("its TileJSON cannot be used: {}", without_quotes(address, why))),
             };
             return;
         }
-        let Content::GeoJsonUrl { reading, .. } = content else { return };
+        let Content::GeoJsonUrl { url, reading, .. } = content else { return };
         let features = document.and_then(|bytes| {
             reading.parse(bytes).map_err(|problems| {
                 let first = problems.0.first().map(ToString::to_string).unwrap_or_default();
-                format!("not usable as GeoJSON: {first}")
+                without_quotes(url, format!("not usable as GeoJSON: {first}"))
             })
         });
         *content = match features {

@@ -109,7 +109,7 @@ pub use problem::{Problem, Problems};
 pub use projection::Projection;
 pub use read_limits::{Exceeded, ReadLimits};
 pub use run::Run;
-pub use secrets::{has_secrets, without_secrets};
+pub use secrets::{has_secrets, without_quotes, without_secrets};
 pub use tile::{TileTemplate, TileTemplateError};
 pub use time::ValidTime;
 pub use time_error::TimeError;

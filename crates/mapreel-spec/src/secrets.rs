@@ -120,6 +120,15 @@ pub fn has_secrets(url: &Url) -> bool {
     shown(url).is_some()
 }
 
+/// What is wrong with the document of a URL, which may quote it: only that something is, if the server was sent a secret with the
+/// URL and may have repeated it.
+pub fn without_quotes(url: &str, why: String) -> String {
+    match Url::parse(url).is_ok_and(|url| !has_secrets(&url)) {
+        true => why,
+        false => "the document cannot be used; it is not quoted, since a secret was sent with its URL".to_owned(),
+    }
+}
+
 /// The URL as it is told; `None`: as it is.
 fn shown(url: &Url) -> Option<String> {
     let query = url.query().map(shown_query);

@@ -77,6 +77,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("write_timeout_s", "30", SECONDS, "A client that takes nothing of its answer for so long is cut off."),
     setting("requests_per_minute_max", "60000", COUNT, "Requests of one client in a minute; further ones are answered with 429."),
     setting("frames_per_hour_max", "1000000", COUNT, "Frames of the jobs of one client in an hour; further ones are answered with 429. A key may say otherwise."),
+    setting("upstream_requests_per_hour_max", "1000000", COUNT, "Requests to upstreams for the jobs, previews and questions of one client in an hour; further ones are answered with 429."),
     setting("open_jobs_per_client_max", "auto", "a whole number, or `auto` for as many as `open_jobs_max`", "Jobs of one client, pending or running; further ones are answered with 429. A key may say otherwise."),
     setting("attempts_max", "3", COUNT, "Attempts at a part of a job."),
     setting("lease_s", "30", SECONDS, "How long a worker that says nothing keeps its part of a job."),

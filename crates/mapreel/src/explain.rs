@@ -94,8 +94,7 @@ struct Output {
 impl Explanation {
     /// What is known of a request whose servers have not been asked.
     pub(crate) fn new(animation: &Animation, plan: &Plan) -> Self {
-        let documents: HashSet<String> = animation.documents().into_iter().map(|document| document.url).collect();
-        Self::made(animation, plan, documents.len(), false)
+        Self::made(animation, plan, documents(animation), false)
     }
 
     /// What is known when the servers of an animation have been asked for so many documents.
@@ -114,10 +113,6 @@ impl Explanation {
         };
         let frames = plan.frames.len();
         let size_bytes = f64::from(map.width) * f64::from(map.height) * frames as f64 * per_px;
-        // Without their times the pictures of all frames have one URL, and will have others.
-        let of_frames = |(_, planned): (usize, &PlannedLayer)| layer(planned, 1).pictures * (frames - 1);
-        let awaited = plan.layers.iter().enumerate().filter(|(index, _)| animation.awaits_times(*index));
-        let further: usize = awaited.map(of_frames).sum();
         Self {
             valid: true,
             online,
@@ -141,7 +136,7 @@ impl Explanation {
                 .map(|(i, planned)| described(animation, i, planned, frames))
                 .collect(),
             documents,
-            upstream_requests: plan.upstream_urls().len() + further + documents,
+            upstream_requests: pictures(animation, plan) + documents,
             legend_requests: plan.layers.iter().filter(|layer| layer.legend.is_some()).count(),
             output: Output {
                 format: output.format.name().to_owned(),
@@ -190,6 +185,24 @@ impl Explanation {
         lines.push(String::new());
         lines.join("\n")
     }
+}
+
+/// How many requests to upstreams a request will cost, as far as that is known before its servers are asked.
+pub(crate) fn upstream_requests(animation: &Animation, plan: &Plan) -> usize {
+    pictures(animation, plan) + documents(animation)
+}
+
+/// Requests for pictures.
+fn pictures(animation: &Animation, plan: &Plan) -> usize {
+    // Without their times the pictures of all frames have one URL, and will have others.
+    let of_frames = |(_, planned): (usize, &PlannedLayer)| layer(planned, 1).pictures * (plan.frames.len() - 1);
+    let awaited = plan.layers.iter().enumerate().filter(|(index, _)| animation.awaits_times(*index));
+    plan.upstream_urls().len() + awaited.map(of_frames).sum::<usize>()
+}
+
+/// Documents that servers are asked for.
+fn documents(animation: &Animation) -> usize {
+    animation.documents().into_iter().map(|document| document.url).collect::<HashSet<String>>().len()
 }
 
 /// Times of frames that are listed one by one for people.
@@ -276,7 +289,7 @@ fn described(animation: &Animation, index: usize, planned: &PlannedLayer, frames
             _ => "over all frames, whose times are known when its server is asked",
         };
         described.pictures *= frames;
-        described.what = format!("{} {of}", pictures(described.pictures));
+        described.what = format!("{} {of}", in_pictures(described.pictures));
     }
     described
 }
@@ -286,11 +299,11 @@ fn layer(layer: &PlannedLayer, frames: usize) -> Layer {
         Drawing::Pictures(Series::Same(mosaic)) => {
             let count = mosaic.pieces.len();
             let same = if frames > 1 { ", the same in every frame" } else { "" };
-            (format!("{}{same}", pictures(count)), count)
+            (format!("{}{same}", in_pictures(count)), count)
         }
         Drawing::Pictures(Series::PerFrame(mosaics)) => {
             let count = mosaics.iter().map(|mosaic| mosaic.pieces.len()).sum();
-            (format!("{} over all frames", pictures(count)), count)
+            (format!("{} over all frames", in_pictures(count)), count)
         }
         Drawing::Features(features) if features.vary() => ("features that change with time".to_owned(), 0),
         Drawing::Features(_) => ("features".to_owned(), 0),
@@ -301,6 +314,6 @@ fn layer(layer: &PlannedLayer, frames: usize) -> Layer {
     Layer { name: layer.name.clone(), what, pictures, times, server_unasked: false }
 }
 
-fn pictures(count: usize) -> String {
+fn in_pictures(count: usize) -> String {
     format!("{count} picture{}", if count == 1 { "" } else { "s" })
 }

@@ -16,7 +16,9 @@ use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
 use mapreel_render::{LegendPicture, Painter, Scene};
 use mapreel_sources::{BrokenDocument, CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};
-use mapreel_spec::{Animation, Document, DocumentKind, Format, FrameCost, Limits, Plan, Problem, Problems};
+use mapreel_spec::{
+    Animation, Document, DocumentKind, Format, FrameCost, Limits, Plan, Problem, Problems, without_quotes,
+};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -215,7 +217,7 @@ fn once<T>(
     url: &str,
     read: impl FnOnce() -> Result<T, BrokenDocument>,
 ) -> Reading<T> {
-    let read = || read().map(Rc::new).map_err(|broken| broken.to_string());
+    let read = || read().map(Rc::new).map_err(|broken| without_quotes(url, broken.to_string()));
     readings.entry(url.to_owned()).or_insert_with(read).clone()
 }
 

@@ -235,6 +235,9 @@ impl Queue for Mongo {
         if let Some(service) = filter.service {
             wanted.insert("service", service.name());
         }
+        if let Some(owner) = filter.owner {
+            wanted.insert("owner", owner);
+        }
         if let Some(before) = filter.before {
             wanted.insert("_id", doc! { "$lt": before.to_string() });
         }

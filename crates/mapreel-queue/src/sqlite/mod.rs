@@ -6,6 +6,7 @@
 
 mod claims;
 mod clock;
+mod commits;
 mod guard;
 mod owner;
 mod row;
@@ -19,6 +20,7 @@ use crate::job::{Failure, Job, Outcome, Service, State, Waiting};
 use crate::queue::{Bound, Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::{Error, JobId, Supervise, Time};
 use bytes::Bytes;
+use commits::Commits;
 use guard::Guard;
 use owner::Owner;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -50,18 +52,19 @@ impl Sqlite {
     /// Opens the file, or makes it. Called on a runtime; the handle's tasks end with it.
     ///
     /// # Errors
-    /// It cannot be opened, is no such file, or was made by a newer version.
+    /// It cannot be opened, is no such file, was made by a newer version, or has lost what was committed to it.
     pub fn open(path: &Path, mut settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         let mut connection = connect(path)?;
         schema::migrate(&mut connection, path, &settings)?;
+        let commits = Commits::open(path, &connection)?;
         let owner = Arc::new(Owner::new(path)?);
         clock::start(&mut connection, &mut settings, owner.has_company())?;
         let guard = Arc::new(Guard::new(path, guard::marked(&connection)?)?);
         let (watcher, watching) = Watcher::new(path.to_owned(), guard.clone());
-        let (writer, writing) = Writer::new(path.to_owned(), watcher.bell());
+        let (writer, writing) = Writer::new(path.to_owned(), watcher.bell(), commits);
         [watching, writing].into_iter().for_each(|task| supervisor.start(task));
         Ok(Self { writer, reader: Arc::new(Mutex::new(connection)), watcher, owner, guard, settings })
     }
@@ -133,11 +136,18 @@ impl Queue for Sqlite {
 
     async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error> {
         self.read(move |connection| {
-            let sql = "SELECT record FROM jobs WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR service = ?2)
-                       AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4";
+            // Only what is asked for stands there, so that the indexes can be used.
+            let wanted = [
+                (filter.state.is_some(), " AND state = ?1"),
+                (filter.service.is_some(), " AND service = ?2"),
+                (filter.before.is_some(), " AND id < ?3"),
+                (filter.owner.is_some(), " AND owner = ?4"),
+            ];
+            let wanted: String = wanted.iter().filter(|(is, _)| *is).map(|(_, condition)| *condition).collect();
+            let sql = format!("SELECT record FROM jobs WHERE 1{wanted} ORDER BY id DESC LIMIT ?5");
             let (state, service) = (filter.state.map(|s| s.name()), filter.service.map(|s| s.name()));
             let (before, limit) = (filter.before.map(|id| id.to_string()), filter.limit.min(i64::MAX as usize) as i64);
-            row::records(connection, sql, params![state, service, before, limit])
+            row::records(connection, &sql, params![state, service, before, filter.owner, limit])
         })
         .await
     }

@@ -28,6 +28,7 @@ const INDEXES: &str = "
     CREATE INDEX IF NOT EXISTS contending ON jobs (service, owner, turn, id, claimable_at, ready) WHERE claimable_at IS NOT NULL;
     CREATE INDEX IF NOT EXISTS held ON jobs (service, owner, leased) WHERE leased > 0;
     CREATE INDEX IF NOT EXISTS open ON jobs (owner, id) WHERE open = 1;
+    CREATE INDEX IF NOT EXISTS by_owner ON jobs (owner, id);
     CREATE INDEX IF NOT EXISTS ageing ON jobs (ages_at) WHERE ages_at IS NOT NULL;
     CREATE INDEX IF NOT EXISTS garbage ON jobs (garbage_at) WHERE garbage_at IS NOT NULL;
     CREATE INDEX IF NOT EXISTS forgotten ON jobs (forgotten_at) WHERE forgotten_at IS NOT NULL;

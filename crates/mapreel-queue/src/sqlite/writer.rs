@@ -1,6 +1,7 @@
 //! The one thread of a process that writes. What comes while it writes is committed together: a disk that takes a
 //! millisecond to be sure takes it once for all of them.
 
+use super::commits::Commits;
 use super::connect;
 use super::watcher::Bell;
 use crate::{Error, Task};
@@ -25,7 +26,7 @@ pub(super) struct Writer {
 impl Writer {
     /// The handle, and the task that writes for it until it is dropped. After a panic, whose operations have failed, the task
     /// goes on with a new connection.
-    pub(super) fn new(path: PathBuf, bell: Bell) -> (Self, Task) {
+    pub(super) fn new(path: PathBuf, bell: Bell, commits: Commits) -> (Self, Task) {
         let (operations, waiting) = mpsc::channel::<Operation>(WAITING_MAX);
         let waiting = Mutex::new(waiting);
         let task = Task::on_thread("store", move || {
@@ -42,7 +43,7 @@ impl Writer {
                 {
                     together.push(next);
                 }
-                commit(&connection, together);
+                commit(&connection, together, &commits);
                 bell.ring();
             }
         });
@@ -77,15 +78,25 @@ fn alone<T>(connection: &Connection, f: impl FnOnce(&Connection) -> Result<T, Er
     result
 }
 
-fn commit(connection: &Connection, operations: Vec<Operation>) {
+fn commit(connection: &Connection, operations: Vec<Operation>, commits: &Commits) {
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         tracing::error!(%error, "the store cannot be written to");
         return operations.into_iter().for_each(|operation| operation(Err(error.to_string()))(Ok(())));
     }
+    let before = connection.total_changes();
     let replies: Vec<Reply> = operations.into_iter().map(|operation| operation(Ok(connection))).collect();
-    let committed = connection.execute_batch("COMMIT").map_err(|error| {
-        let _ = connection.execute_batch("ROLLBACK");
-        error.to_string()
+    // What changes nothing costs the disk nothing.
+    let count = (connection.total_changes() > before).then(|| Commits::count(connection)).transpose();
+    let count = count.map_err(|error| error.to_string());
+    let committed = count.and_then(|count| {
+        connection.execute_batch("COMMIT").map_err(|error| error.to_string())?;
+        Ok(count)
     });
+    match &committed {
+        Ok(Some(count)) => commits.note(*count),
+        Ok(None) => {}
+        Err(_) => drop(connection.execute_batch("ROLLBACK")),
+    }
+    let committed = committed.map(drop);
     replies.into_iter().for_each(|reply| reply(committed.clone()));
 }

@@ -378,6 +378,7 @@ async fn counts_and_lists_agree(bench: Bench) {
         async |filter: Filter| queue.jobs(filter).await.unwrap().into_iter().map(|job| job.id).collect::<Vec<_>>();
     assert_eq!(list(Filter { limit: 2, ..Filter::default() }).await, [ids[2], ids[1]]);
     assert_eq!(list(Filter { limit: 2, before: Some(ids[1]), ..Filter::default() }).await, [ids[0]]);
+    assert_eq!(list(Filter { limit: 9, owner: Some("nobody".into()), ..Filter::default() }).await, []);
     assert_eq!(list(Filter { limit: 9, service: Some(Service::Animation), ..Filter::default() }).await, [ids[1]]);
     assert_eq!(list(Filter { limit: 9, state: Some(State::Cancelled), ..Filter::default() }).await, [ids[2]]);
 }

@@ -1,7 +1,7 @@
 //! What becomes of a store whose file is taken away while it is in use.
 
 use mapreel_queue::sqlite::Sqlite;
-use mapreel_queue::{Queue, Settings, Unsupervised};
+use mapreel_queue::{Filter, Queue, Settings, Unsupervised};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -61,6 +61,51 @@ async fn a_store_that_is_taken_away_is_noticed() {
         }
     })
     .await;
+}
+
+/// What is committed is lost while nobody has the store open: whoever opens it is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_has_lost_commits_is_not_opened() {
+    let open = |path: &Path| Sqlite::open(path, Settings::default(), &Unsupervised);
+    let harms: [(&str, fn(&Path)); 4] = [
+        ("its log damaged", |path| {
+            let log = beside(path, "-wal");
+            let length = std::fs::metadata(&log).unwrap().len();
+            let file = std::fs::File::options().write(true).open(log).unwrap();
+            std::os::unix::fs::FileExt::write_all_at(&file, &[0x5a; 600], length / 2).unwrap();
+        }),
+        ("its log cut", |path| {
+            let file = std::fs::File::options().write(true).open(beside(path, "-wal")).unwrap();
+            file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+        }),
+        ("its log deleted", |path| std::fs::remove_file(beside(path, "-wal")).unwrap()),
+        ("deleted", |path| {
+            for suffix in ["", "-wal", "-shm"] {
+                std::fs::remove_file(beside(path, suffix)).unwrap();
+            }
+        }),
+    ];
+    for (what, harm) in harms {
+        let folder = tempfile::tempdir().unwrap();
+        // As a process leaves it that is killed: a copy of the files, since SQLite puts them in order when they are closed.
+        let [used, whole, path] = ["used.db", "whole.db", "jobs.db"].map(|name| folder.path().join(name));
+        let queue = open(&used).unwrap();
+        for _ in 0..6 {
+            submit(&queue, image()).await;
+        }
+        for (suffix, to) in
+            ["", "-wal", "-shm", ".commits"].iter().flat_map(|suffix| [(suffix, &whole), (suffix, &path)])
+        {
+            std::fs::copy(beside(&used, suffix), beside(to, suffix)).unwrap();
+        }
+        let jobs = open(&whole).unwrap().jobs(Filter { limit: 10, ..Filter::default() }).await.unwrap();
+        assert_eq!(jobs.len(), 6, "unharmed it has all");
+        harm(&path);
+        let error = open(&path).err().unwrap_or_else(|| panic!("{what}: it is opened")).to_string();
+        assert!(error.contains("its last ones are lost") && error.contains("jobs.db.commits"), "{what}: {error}");
+        std::fs::remove_file(beside(&path, ".commits")).unwrap();
+        assert!(open(&path).is_ok(), "{what}: what is left can be used");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,6 +29,7 @@ pub(crate) struct FrontDoor {
     pub write_timeout: Duration,
     pub requests_per_minute_max: u32,
     pub frames_per_hour_max: u32,
+    pub upstream_requests_per_hour_max: u32,
     /// Above the store's own limit where clients have no other.
     pub open_jobs_per_client_max: u32,
 }
@@ -48,6 +49,7 @@ pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
     let (streams, per_client) = (r.count::<u32>("streams_max"), r.count::<u32>("streams_per_client_max"));
     let (stream_life, write_timeout) = (r.duration("stream_s_max"), r.duration("write_timeout_s"));
     let (requests, frames) = (r.count("requests_per_minute_max"), r.count("frames_per_hour_max"));
+    let upstream_requests = r.count("upstream_requests_per_hour_max");
     let open_jobs = match r.text("open_jobs_per_client_max").as_str() {
         "auto" => Some(u32::MAX),
         _ => r.count("open_jobs_per_client_max"),
@@ -66,6 +68,7 @@ pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
         write_timeout: write_timeout?,
         requests_per_minute_max: requests?,
         frames_per_hour_max: frames?,
+        upstream_requests_per_hour_max: upstream_requests?,
         open_jobs_per_client_max: open_jobs?,
     })
 }

@@ -60,13 +60,14 @@ async fn offline(app: &App, document: Bytes) -> Result<Response, Problem> {
 }
 
 async fn online(app: &App, caller: &Caller, document: Bytes) -> Result<Response, Problem> {
-    let limits = app.config.limits.clone();
+    let (limits, quotas, asker) = (app.config.limits.clone(), app.quotas.clone(), caller.clone());
     ask(
         app,
         caller,
         "check it without `online`, or submit it as a job",
         move |hands| -> Result<Json<Explanation>, Problem> {
             let animation = parse_request(&document, &limits)?;
+            quotas.upstream_requests(&asker, animation.documents().len())?.keep();
             let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
             if !problems.is_empty() {
                 let silent = unanswered.iter().map(|server| server.problem(&animation));

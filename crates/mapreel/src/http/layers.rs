@@ -43,6 +43,7 @@ pub(super) async fn layers(
         return Err(wrong());
     }
     // Documents are long, and reading them takes memory: as many at once as previews.
+    app.quotas.upstream_requests(&caller, 1)?.keep();
     ask(&app, &caller, "ask the server itself", move |hands| offer(&url, hands)).await
 }
 

@@ -5,6 +5,7 @@ use super::access::Caller;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
+use crate::explain::upstream_requests;
 use crate::hands::Hands;
 use crate::prepare::Prepared;
 use crate::produce;
@@ -14,7 +15,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use mapreel_spec::{Format, Limits, parse_request};
+use mapreel_spec::{Animation, Format, Limits, Plan, parse_request};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -38,23 +39,27 @@ pub(super) async fn preview(
     let wrong = || Problem::parameter("frame", "the number of a frame, counted from 1");
     let frame = query.map_err(|_| wrong())?.0.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
-    let work = move |hands: &Hands| draw(&body.0, frame, side_px_max, &limits, hands);
+    let (quotas, asker) = (app.quotas.clone(), caller.clone());
+    let work = move |hands: &Hands| {
+        let still = still(&body.0, frame, side_px_max, &limits)?;
+        let requests = upstream_requests(&still, &Plan::new(&still, &limits)?);
+        quotas.upstream_requests(&asker, requests)?.keep();
+        draw(&still, &limits, hands)
+    };
     ask(&app, &caller, "submit a job instead", work).await
 }
 
-fn draw(
-    document: &[u8],
-    frame: usize,
-    side_px_max: u32,
-    limits: &Limits,
-    hands: &Hands,
-) -> Result<impl IntoResponse + use<>, Problem> {
+/// One frame of a request as an image of its own.
+fn still(document: &[u8], frame: usize, side_px_max: u32, limits: &Limits) -> Result<Animation, Problem> {
     let animation = parse_request(document, limits)?;
     let frames = animation.times.len();
     let still =
         frame.checked_sub(1).and_then(|index| animation.still(index, Format::Png, side_px_max, limits.frames_max));
-    let still = still.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))?;
-    let drawn = Prepared::new(&still, limits, hands, 1, &Silent).and_then(|prepared| {
+    still.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))
+}
+
+fn draw(still: &Animation, limits: &Limits, hands: &Hands) -> Result<impl IntoResponse + use<>, Problem> {
+    let drawn = Prepared::new(still, limits, hands, 1, &Silent).and_then(|prepared| {
         let (bytes, missing) = produce::still(&prepared, hands)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });

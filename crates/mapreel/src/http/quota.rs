@@ -1,4 +1,4 @@
-//! What one client may have: requests, frames, open jobs, event streams. His key may say otherwise than the settings.
+//! What one client may have: requests, frames, requests to upstreams, open jobs, event streams. His key may say otherwise than the settings.
 
 use super::access::Caller;
 use super::places::{Full, Place, Places};
@@ -19,9 +19,11 @@ pub(crate) struct Quotas {
     /// Of those who are sent away without a key, so that they take no room from those who have one.
     strangers: Rates,
     frames: Rates,
+    upstream_requests: Rates,
     streams: Places<String>,
     requests_per_minute_max: u32,
     frames_per_hour_max: u32,
+    upstream_requests_per_hour_max: u32,
     open_jobs_max: u32,
     streams_max: usize,
 }
@@ -32,9 +34,11 @@ impl Quotas {
             requests: Rates::new(),
             strangers: Rates::new(),
             frames: Rates::new(),
+            upstream_requests: Rates::new(),
             streams: Places::new(settings.streams_max),
             requests_per_minute_max: settings.requests_per_minute_max,
             frames_per_hour_max: settings.frames_per_hour_max,
+            upstream_requests_per_hour_max: settings.upstream_requests_per_hour_max,
             open_jobs_max: settings.open_jobs_per_client_max,
             streams_max: settings.streams_per_client_max,
         }
@@ -68,12 +72,28 @@ impl Quotas {
     ///
     /// # Errors
     /// 429.
-    pub(super) fn frames(&self, caller: &Caller, frames: u32) -> Result<Frames<'_>, Problem> {
+    pub(super) fn frames(&self, caller: &Caller, frames: u32) -> Result<Taken<'_>, Problem> {
         let of_key = caller.key.as_ref().and_then(|key| key.frames_per_hour_max);
         let rate = Rate { max: of_key.unwrap_or(self.frames_per_hour_max), within: HOUR };
         match self.frames.take(&caller.owner, frames, rate) {
-            Ok(_) => Ok(Frames { rates: &self.frames, owner: caller.owner.clone(), frames, rate }),
+            Ok(_) => Ok(Taken { rates: &self.frames, owner: caller.owner.clone(), count: frames, rate }),
             Err(wait) => Err(exceeded("frames", rate, wait, format!("{} frames in an hour", rate.max))),
+        }
+    }
+
+    /// Counts the requests to upstreams that a job, a preview or a question is about to cost.
+    ///
+    /// # Errors
+    /// 429.
+    pub(super) fn upstream_requests(&self, caller: &Caller, count: usize) -> Result<Taken<'_>, Problem> {
+        let rate = Rate { max: self.upstream_requests_per_hour_max, within: HOUR };
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        match self.upstream_requests.take(&caller.owner, count, rate) {
+            Ok(_) => Ok(Taken { rates: &self.upstream_requests, owner: caller.owner.clone(), count, rate }),
+            Err(wait) => {
+                let what = format!("{} requests to upstreams in an hour", rate.max);
+                Err(exceeded("upstream-requests", rate, wait, what))
+            }
         }
     }
 
@@ -131,25 +151,26 @@ impl Standing {
     }
 }
 
-/// Frames that were counted; given back unless they are kept.
-pub(super) struct Frames<'a> {
+/// What was counted; given back unless it is kept.
+#[must_use]
+pub(super) struct Taken<'a> {
     rates: &'a Rates,
     owner: String,
-    frames: u32,
+    count: u32,
     rate: Rate,
 }
 
-impl Frames<'_> {
-    /// They will be drawn.
+impl Taken<'_> {
+    /// It will be had.
     pub(super) fn keep(mut self) {
-        self.frames = 0;
+        self.count = 0;
     }
 }
 
-impl Drop for Frames<'_> {
+impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        if self.frames > 0 {
-            self.rates.give_back(&self.owner, self.frames, self.rate);
+        if self.count > 0 {
+            self.rates.give_back(&self.owner, self.count, self.rate);
         }
     }
 }

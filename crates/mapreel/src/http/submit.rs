@@ -7,6 +7,7 @@ use super::job::JobView;
 use super::problem::Problem;
 use super::quota::Quotas;
 use crate::artifact::sha256;
+use crate::explain::upstream_requests;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -65,16 +66,18 @@ async fn submit(
     let (limits, of_thread) = (app.config.limits.clone(), document.clone());
     let read = app.readers.read(move || {
         failpoint::hit("reading", None);
-        segments(service, &of_thread, &limits).map(|segments| (segments, sha256(&of_thread)))
+        work(service, &of_thread, &limits).map(|work| (work, sha256(&of_thread)))
     });
-    let (segments, request_sha256) = read.await??;
+    let (Work { segments, upstream_requests }, request_sha256) = read.await??;
     let frames = app.quotas.frames(&caller, segments.iter().sum())?;
+    let requests = app.quotas.upstream_requests(&caller, upstream_requests)?;
     let open_jobs_of_owner_max = Some(app.quotas.open_jobs_max(&caller));
     let owner = caller.owner;
     let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key, open_jobs_of_owner_max };
     let job = match app.queue.submit(new).await? {
         Submitted::Created(job) => {
             frames.keep();
+            requests.keep();
             failpoint::hit("inserted", None);
             tracing::info!(job = %job.id, service = service.name(), frames = job.progress(job.created).total, "accepted");
             job
@@ -95,10 +98,19 @@ async fn submit(
     Ok((StatusCode::ACCEPTED, headers, Json(JobView::new(&job, app.queue.now()))).into_response())
 }
 
-/// Validates and plans; the frames of each segment.
-fn segments(service: Service, document: &[u8], limits: &Limits) -> Result<Vec<u32>, Problems> {
-    let plan = Plan::new(&parse_request_for(service.purpose(), document, limits)?, limits)?;
-    Ok(plan.segments.iter().map(|segment| segment.len() as u32).collect())
+/// What a request costs.
+struct Work {
+    /// The frames of each segment.
+    segments: Vec<u32>,
+    upstream_requests: usize,
+}
+
+/// Validates and plans.
+fn work(service: Service, document: &[u8], limits: &Limits) -> Result<Work, Problems> {
+    let animation = parse_request_for(service.purpose(), document, limits)?;
+    let plan = Plan::new(&animation, limits)?;
+    let segments = plan.segments.iter().map(|segment| segment.len() as u32).collect();
+    Ok(Work { segments, upstream_requests: upstream_requests(&animation, &plan) })
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

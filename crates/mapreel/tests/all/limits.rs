@@ -90,6 +90,29 @@ fn frames_of_one_client_are_counted_once_for_each_job() {
 }
 
 #[test]
+fn requests_to_upstreams_of_one_client_are_counted_whatever_they_are_for() {
+    let site = Site::new("limits-upstream-requests");
+    let arguments = ["--workers", "0", "--upstream-requests-per-hour-max", "27", "--trusted-proxies", "127.0.0.1"];
+    let process = site.serve(&arguments, "");
+    let url = serve(|_| ("200 OK", "", Picture { width: 24, height: 18, rgb: vec![9; 24 * 18 * 3] }.to_png()));
+    let send = |address: &str, path: &str, frames: usize| {
+        from(&process, address, "POST", path, &film("x", &url, frames, "mp4"))
+    };
+    let animation = "/api/service/animation";
+    // A picture for each frame, and the server's capabilities.
+    assert_eq!(send("198.51.100.1", animation, 20).status, 202);
+    assert_too_many(&send("198.51.100.1", animation, 20), "upstream-requests", "q=27;w=3600");
+    // Six are left: two questions, and two previews of two requests.
+    assert_ne!(from(&process, "198.51.100.1", "GET", &format!("/api/layers?url={url}"), "").status, 429);
+    assert_ne!(send("198.51.100.1", "/api/check?online=true", 20).status, 429);
+    let preview = |address: &str| send(address, "/api/preview", 20);
+    assert_ne!(preview("198.51.100.1").status, 429);
+    assert_ne!(preview("198.51.100.1").status, 429);
+    assert_eq!(preview("198.51.100.1").status, 429);
+    assert_ne!(preview("198.51.100.2").status, 429, "another client has his own");
+}
+
+#[test]
 fn open_jobs_of_one_client_are_counted_and_the_others_go_on() {
     let site = Site::new("limits-open-jobs");
     let file = site.folder.join("keys.toml");

@@ -42,6 +42,7 @@ mod architecture;
 mod bad_input;
 mod bounded;
 mod bounded_drawing;
+mod clock;
 mod command_line;
 mod connections;
 mod dimensions;

@@ -39,6 +39,43 @@ fn a_service_asks_with_the_operators_secrets() {
     assert!(without["warnings"].to_string().contains("layer_unavailable"), "{without:#}");
 }
 
+/// Broken documents, in each of which their server repeats a secret that it was sent.
+#[test]
+fn what_is_broken_in_a_document_is_not_quoted_where_a_secret_was_sent() {
+    let documents = [
+        "<WMS_Capabilities><a></hush></WMS_Capabilities>",
+        "<hush/>",
+        "<WMS_Capabilities hush=1/>",
+        "{ \"type\": \"hush\" }",
+        "{ \"hush\": 1, \"hush\": 2 }",
+        "{ \"tilejson\": \"3.0.0\", \"tiles\": [\"hush\"], \"scheme\": \"hush\", \"minzoom\": \"hush\" }",
+        "{ \"type\": \"FeatureCollection\", \"features\": [{ \"type\": \"Feature\", \"geometry\": { \"type\": \"hush\" } }] }",
+    ];
+    let kinds = [
+        r#""type": "wms", "layers": "a""#,
+        r#""type": "wmts", "layer": "a""#,
+        r#""type": "tilejson""#,
+        r#""type": "geojson""#,
+    ];
+    let process = Site::new("quoted-documents").serve(&["--log", "debug"], "");
+    for document in documents {
+        let url = serve_all(move |_| ("200 OK", "", document.as_bytes().to_vec()));
+        for kind in kinds {
+            let map = r#""map": { "bbox": [0, 0, 10, 10], "crs": "EPSG:4326", "width": 64, "height": 64 }"#;
+            let request =
+                |query: &str| format!(r#"{{ {map}, "layers": [{{ {kind}, "url": "{url}/tiles.json?{query}" }}] }}"#);
+            let id = process.submit("image", &request("sid=hush"));
+            let job = process.ended(&id, PATIENCE).to_string();
+            let manifest = process.get(&format!("/api/download/{id}/manifest")).text();
+            let check = process.post("/api/check?online=true", &request("sid=hush")).text();
+            for text in [&job, &manifest, &check] {
+                assert!(!text.contains("hush"), "{kind}, {document}: {text}");
+            }
+        }
+    }
+    assert!(!process.log().contains("hush"), "{}", process.log());
+}
+
 /// Paths of a host that answer 500 and 503 say nothing of its others, to whoever asks for them.
 #[test]
 fn paths_that_fail_leave_no_layer_of_their_host_missing() {

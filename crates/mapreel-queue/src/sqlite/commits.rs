@@ -1,0 +1,71 @@
+//! Counts what is committed, in the store and in a file beside it.
+//!
+//! A damaged log is no error to SQLite: whoever opens the store finds what was committed before the first damaged page, and the
+//! rest is as if it had never been. The file beside the store was written after each commit, so it never says more than the store
+//! has: if it does, commits were lost. It is not made durable: after a loss of power it may say less, and never too much.
+
+use super::clock;
+use crate::Error;
+use rusqlite::Connection;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+const NAME: &str = "commits";
+/// Of the number as text, so that a person can read it.
+const DIGITS: usize = 20;
+
+/// The file beside a store.
+pub(super) struct Commits(File);
+
+impl Commits {
+    /// Opens the file beside a store, or makes it.
+    ///
+    /// # Errors
+    /// The store has lost commits.
+    pub(super) fn open(database: &Path, connection: &Connection) -> Result<Self, Error> {
+        let path = PathBuf::from(format!("{}.commits", database.display()));
+        let file = File::options().read(true).write(true).create(true).truncate(false).open(&path)?;
+        // In this order: others go on meanwhile, and the store is ahead.
+        let (noted, stored) = (noted(&file)?, stored(connection)?);
+        if noted > stored {
+            return Err(Error::Damaged(format!(
+                "`{database}` has {stored} commits, and had {noted}: its last ones are lost, with the jobs accepted in them. Its log \
+                 `{database}-wal` was damaged or deleted, or an older copy was put in its place. Put back the file and its log as they were; or, to \
+                 go on with what is left, delete `{}`",
+                path.display(),
+                database = database.display(),
+            )));
+        }
+        Ok(Self(file))
+    }
+
+    /// Counts one more inside a transaction.
+    pub(super) fn count(connection: &Connection) -> Result<u64, Error> {
+        let next = stored(connection)? + 1;
+        clock::set(connection, NAME, &next.to_string())?;
+        Ok(next)
+    }
+
+    /// Notes that so many are committed. Where several processes do so at once, the file may say less for a moment.
+    pub(super) fn note(&self, commits: u64) {
+        if let Err(error) = self.0.write_all_at(format!("{commits:DIGITS$}\n").as_bytes(), 0) {
+            tracing::warn!(%error, "cannot note beside the store how many commits it has");
+        }
+    }
+}
+
+fn noted(file: &File) -> Result<u64, Error> {
+    let mut digits = [b' '; DIGITS];
+    match file.read_exact_at(&mut digits, 0) {
+        // Just made.
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(0),
+        Err(error) => Err(error.into()),
+        // What is no number says nothing.
+        Ok(()) => Ok(std::str::from_utf8(&digits).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)),
+    }
+}
+
+fn stored(connection: &Connection) -> Result<u64, Error> {
+    Ok(clock::get(connection, NAME)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
