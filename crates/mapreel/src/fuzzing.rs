@@ -5,6 +5,7 @@ use crate::config::{Config, Values};
 use crate::http;
 use crate::missing::Missing;
 use crate::recording::Preparation;
+use crate::stored;
 use crate::worker::DrawnSegment;
 use bytes::Bytes;
 use mapreel_spec::Gap;
@@ -41,7 +42,8 @@ pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
 
 /// Reads a preparation and writes it again; `None`: it is none.
 pub fn preparation(bytes: &[u8]) -> Option<Vec<u8>> {
-    Preparation::from_bytes(bytes).ok().map(|read| read.to_bytes().expect("what was read can be written"))
+    let read: Preparation = stored::from_bytes(bytes).ok()?;
+    Some(stored::to_bytes(&read).expect("what was read can be written"))
 }
 
 /// A preparation of these answers.
@@ -50,13 +52,13 @@ pub fn a_preparation(answers: &[(&str, &[u8])]) -> Vec<u8> {
         answers.iter().map(|(url, body)| ((*url).to_owned(), Ok(Bytes::copy_from_slice(body)))).collect();
     answers.push(("http://h/none".to_owned(), Err("status 500".to_owned())));
     let preparation = Preparation { now_ms: 1_767_268_800_000, answers, palette: vec![[0, 128, 255]; 16] };
-    preparation.to_bytes().expect("it can be written")
+    stored::to_bytes(&preparation).expect("it can be written")
 }
 
 /// Reads the object of a segment and writes it again; `None`: it is none.
 pub fn segment(bytes: &[u8]) -> Option<Vec<u8>> {
-    let read: DrawnSegment = postcard::from_bytes(bytes).ok()?;
-    Some(postcard::to_stdvec(&read).expect("what was read can be written"))
+    let read: DrawnSegment = stored::from_bytes(bytes).ok()?;
+    Some(stored::to_bytes(&read).expect("what was read can be written"))
 }
 
 /// The object of a segment with these frames.
@@ -65,5 +67,6 @@ pub fn a_segment(encoded: &[u8]) -> Vec<u8> {
         Missing { frame: Some(3), layer: 1, gap: Gap::missing("status 404") },
         Missing { frame: None, layer: 0, gap: Gap::incomplete("3 of 12 tiles are missing") },
     ];
-    postcard::to_stdvec(&DrawnSegment { missing, encoded: Bytes::copy_from_slice(encoded) }).expect("it can be written")
+    let segment = DrawnSegment { missing, encoded: Bytes::copy_from_slice(encoded) };
+    stored::to_bytes(&segment).expect("it can be written")
 }

@@ -1,9 +1,9 @@
 //! What a drawing thread reaches the world with: upstreams, fonts, the runtime that fetches, and the word to stop.
 
 use crate::budget::{MemoryBudget, MemoryPermit};
+use crate::drawing_permit::DrawingPermit;
 use crate::fonts::FontSource;
 use crate::produce::Error;
-use crate::turn::Turn;
 use mapreel_render::Stop;
 use mapreel_sources::Upstreams;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ pub(crate) struct Hands {
     pub memory: MemoryBudget,
     /// Cancelled when nobody wants the work any more.
     pub stop: CancellationToken,
-    /// The turn at drawing of whoever works by it.
-    pub turn: Arc<Turn>,
+    /// The drawing permit of whoever works by it.
+    pub permit: Arc<DrawingPermit>,
     /// How long drawing has waited for the world.
     pub waited: Arc<Waited>,
 }
@@ -59,7 +59,7 @@ impl Hands {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => Err(Error::Stopped),
-                result = self.turn.lend_during(what) => Ok(result),
+                result = self.permit.lend_during(what) => Ok(result),
             }
         });
         self.waited.0.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);

@@ -12,6 +12,7 @@ mod budget;
 pub mod cli;
 mod config;
 mod credentials;
+mod drawing_permit;
 mod explain;
 pub mod fonts;
 #[doc(hidden)]
@@ -40,8 +41,8 @@ mod segments;
 mod service;
 mod size;
 mod spare;
+mod stored;
 mod supervisor;
 mod telemetry;
 mod thread;
-mod turn;
 mod worker;

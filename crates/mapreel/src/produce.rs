@@ -3,13 +3,13 @@
 pub use crate::artifact::Destination;
 use crate::artifact::{Draft, sha256};
 use crate::budget::MemoryBudget;
+use crate::drawing_permit::DrawingPermit;
 use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
 use crate::prepare::Prepared;
 use crate::progress::{Progress, Silent};
 use crate::segments::Desk;
-use crate::turn::Turn;
 use crate::{report, runs, segments};
 use anyhow::Context;
 use mapreel_render::{Stopped, encode};
@@ -113,7 +113,7 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
         fonts: job.fonts,
         runtime: runtime.handle().clone(),
         stop: CancellationToken::new(),
-        turn: Turn::of_its_own(),
+        permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
     to.check()?;

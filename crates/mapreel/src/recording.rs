@@ -2,6 +2,7 @@
 //! others see, and upstreams are asked once.
 
 use crate::hands::Hands;
+use crate::stored::StoredObject;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use mapreel_spec::{Problem, Problems, RECORDED_BYTES_MAX};
@@ -29,16 +30,11 @@ impl Preparation {
     pub(crate) fn bytes(&self) -> usize {
         self.answers.iter().map(|(_, answer)| answer.as_ref().map_or(0, Bytes::len)).sum()
     }
+}
 
-    /// As an object.
-    pub(crate) fn to_bytes(&self) -> anyhow::Result<Vec<u8>> {
-        Ok(postcard::to_stdvec(self)?)
-    }
-
-    /// From an object.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> anyhow::Result<Self> {
-        Ok(postcard::from_bytes(bytes)?)
-    }
+impl StoredObject for Preparation {
+    const KIND: u8 = b'p';
+    const VERSION: u8 = 1;
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;

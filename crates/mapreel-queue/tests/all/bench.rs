@@ -44,6 +44,14 @@ impl Bench {
         Some(Self::new(Store::Mongodb(database()?, Some(broker))))
     }
 
+    /// The connection string of its MongoDB.
+    pub fn database(&self) -> Option<&str> {
+        match &self.store {
+            Store::Sqlite(_) => None,
+            Store::Mongodb(database, _) => Some(database),
+        }
+    }
+
     fn new(store: Store) -> Self {
         let time = Arc::new(AtomicI64::new(1_000_000));
         let settings = Settings {

@@ -21,4 +21,5 @@ mod fair;
 mod model;
 mod requests;
 mod store;
+mod stored;
 mod waiting;

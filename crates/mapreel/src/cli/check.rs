@@ -2,12 +2,12 @@
 
 use super::Ending;
 use crate::budget::MemoryBudget;
+use crate::drawing_permit::DrawingPermit;
 use crate::explain::Explanation;
 use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::inquiry::Inquiry;
 use crate::prepare::Unanswered;
-use crate::turn::Turn;
 use anyhow::{Context, bail};
 use mapreel_sources::{Client, Config};
 use mapreel_spec::{Animation, Limits, Plan, Problems, parse_request};
@@ -63,7 +63,7 @@ fn online(
         fonts: FontSource::default(),
         runtime: runtime.handle().clone(),
         stop: CancellationToken::new(),
-        turn: Turn::of_its_own(),
+        permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
     let Inquiry { explanation, unanswered, problems } = Inquiry::new(animation, limits, &hands)?;

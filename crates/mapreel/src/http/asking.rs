@@ -3,9 +3,9 @@
 use super::App;
 use super::access::Caller;
 use super::problem::Problem;
+use crate::drawing_permit::DrawingPermit;
 use crate::hands::Hands;
 use crate::thread::{Panicked, on_thread};
-use crate::turn::Turn;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(super) async fn ask<T: IntoResponse>(
         runtime: app.fetching.clone(),
         memory: app.memory.clone(),
         stop,
-        turn: Turn::of_its_own(),
+        permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
     let answer = on_thread("ask", move || {

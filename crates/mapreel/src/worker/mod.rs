@@ -16,10 +16,10 @@ mod shelf;
 mod slot;
 
 use crate::budget::MemoryBudget;
+use crate::drawing_permit::DrawingPermits;
 use crate::fonts::FontSource;
 use crate::metrics::Metrics;
 use crate::supervisor::Tasks;
-use crate::turn::Turns;
 use company::Company;
 use mapreel_queue::{Artifacts, Queue, Service, Task};
 use mapreel_sources::Client;
@@ -49,7 +49,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// The most parts under way at once, of slots for both services and of those for images.
     fn parts_max(&self) -> [usize; 2] {
-        [self.slots, self.image_slots].map(|slots| slots * PARTS_PER_TURN)
+        [self.slots, self.image_slots].map(|slots| slots * PARTS_PER_SLOT)
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Worker {
     pub fetching: Handle,
     /// The process's tasks, of which slots are some.
     pub tasks: Arc<Tasks>,
-    turns: TurnsByService,
+    permits: PermitsByService,
     /// The parts under way, of slots for both services and of those for images.
     under_way: [Arc<UnderWay>; 2],
     shelf: Shelf,
@@ -76,18 +76,18 @@ pub(crate) struct Worker {
 }
 
 /// Parts that may be under way for each that is drawn: the others wait for slow upstreams.
-const PARTS_PER_TURN: usize = 8;
+const PARTS_PER_SLOT: usize = 8;
 
-/// The turns at drawing that a worker has.
-struct TurnsByService {
-    animations: Turns,
+/// The drawing permits that a worker has.
+struct PermitsByService {
+    animations: DrawingPermits,
     /// Beside them, for images alone.
-    images: Turns,
+    images: DrawingPermits,
 }
 
-impl TurnsByService {
+impl PermitsByService {
     /// Those that a part of a service may have.
-    fn of(&self, service: Service) -> Vec<Turns> {
+    fn of(&self, service: Service) -> Vec<DrawingPermits> {
         match service {
             Service::Animation => vec![self.animations.clone()],
             Service::Image => vec![self.images.clone(), self.animations.clone()],
@@ -110,9 +110,9 @@ impl Worker {
         tasks: Arc<Tasks>,
     ) -> Arc<Self> {
         let (shelf, company, hopeless) = (Shelf::new(memory.kept_mib()), Company::default(), AtomicUsize::new(0));
-        let turns = |count| Arc::new(Semaphore::new(count));
+        let permits = |count| Arc::new(Semaphore::new(count));
         let under_way = settings.parts_max().map(UnderWay::new);
-        let turns = TurnsByService { animations: turns(settings.slots), images: turns(settings.image_slots) };
+        let permits = PermitsByService { animations: permits(settings.slots), images: permits(settings.image_slots) };
         Arc::new(Self {
             queue,
             artifacts,
@@ -124,7 +124,7 @@ impl Worker {
             metrics,
             fetching,
             tasks,
-            turns,
+            permits,
             under_way,
             shelf,
             company,
@@ -136,9 +136,9 @@ impl Worker {
     pub(crate) fn slots(self: &Arc<Self>, drain: &CancellationToken, hand_back: &CancellationToken) -> Vec<Task> {
         let both: &[Service] = &[Service::Animation, Service::Image];
         let [of_both, of_images] = &self.under_way;
-        let of_both = (0..self.settings.slots).map(|_| (both, (&self.turns.animations, of_both)));
+        let of_both = (0..self.settings.slots).map(|_| (both, (&self.permits.animations, of_both)));
         let of_images =
-            (0..self.settings.image_slots).map(|_| (&[Service::Image][..], (&self.turns.images, of_images)));
+            (0..self.settings.image_slots).map(|_| (&[Service::Image][..], (&self.permits.images, of_images)));
         of_both.chain(of_images).map(|(lanes, has)| Slot::task(self, lanes, has, drain, hand_back)).collect()
     }
 

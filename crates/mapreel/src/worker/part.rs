@@ -9,6 +9,7 @@ use crate::prepare::Prepared;
 use crate::produce::{self, Encoded};
 use crate::progress::Progress;
 use crate::segments::Desk;
+use crate::stored::{self, StoredObject, Unreadable};
 use crate::thread::{Panicked, on_thread};
 use crate::{report, runs};
 use anyhow::Context;
@@ -98,6 +99,21 @@ pub(crate) struct DrawnSegment {
     pub encoded: Bytes,
 }
 
+impl StoredObject for DrawnSegment {
+    const KIND: u8 = b's';
+    const VERSION: u8 = 1;
+}
+
+impl From<Unreadable> for Failed {
+    fn from(why: Unreadable) -> Self {
+        match why {
+            Unreadable::Damaged => Self::Failure(internal(&why.to_string())),
+            // Who made it lives, or will: it goes on.
+            Unreadable::Newer => Self::Storage(why.to_string()),
+        }
+    }
+}
+
 /// Does a part; `pulse` hears of everything that goes on.
 pub(super) async fn run(
     worker: &Arc<Worker>,
@@ -144,7 +160,7 @@ async fn prepare(
     let limits = worker.limits.clone();
     let (prepared, bytes) = draw(worker, &hands.waited.clone(), move || {
         let (prepared, preparation) = Prepared::recorded(&request.read()?, &limits, &hands, 1, &Preparing(&pulse))?;
-        let bytes = preparation.to_bytes()?;
+        let bytes = stored::to_bytes(&preparation)?;
         prepared.rest();
         Ok((prepared, bytes))
     })
@@ -169,7 +185,7 @@ async fn segment(
         let ledger = Ledger::default();
         let encoded = Desk::new(&job.prepared, &hands).segment(number as usize, &ledger, &|| pulse.frame())?;
         let segment = DrawnSegment { missing: ledger.into_sorted(), encoded: encoded.into() };
-        Ok(postcard::to_stdvec(&segment).context("cannot write a segment")?)
+        Ok(stored::to_bytes(&segment).context("cannot write a segment")?)
     })
     .await?;
     let key = claim.key("frames").0;
@@ -205,8 +221,7 @@ async fn assemble(
 
 /// What is missing in a segment, and its frames in a temporary file.
 fn spool(segment: &[u8]) -> Result<(Vec<Missing>, File), Failed> {
-    let segment: DrawnSegment =
-        postcard::from_bytes(segment).map_err(|_| Failed::Failure(internal("a segment is broken")))?;
+    let segment: DrawnSegment = stored::from_bytes(segment)?;
     let write = || -> std::io::Result<File> {
         let mut file = tempfile::tempfile()?;
         file.write_all(&segment.encoded)?;
@@ -314,7 +329,7 @@ pub(super) fn hands(
         runtime: worker.fetching.clone(),
         memory: worker.memory.clone(),
         stop,
-        turn: pulse.turn.clone(),
+        permit: pulse.permit.clone(),
         waited: Default::default(),
     }
 }

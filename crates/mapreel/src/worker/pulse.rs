@@ -1,6 +1,6 @@
 //! What shows that a part of a job goes on, to the slot that does it: frames that are finished, and upstreams that answer.
 
-use crate::turn::Turn;
+use crate::drawing_permit::DrawingPermit;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use std::pin::Pin;
@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Counts of a part's signs of life.
 pub(super) struct Pulse {
-    /// The turn that it has, or waits for.
-    pub turn: Arc<Turn>,
+    /// The permit that it has, or waits for.
+    pub permit: Arc<DrawingPermit>,
     begun: AtomicBool,
     frames: AtomicU32,
     /// Answers of upstreams, and frames that were drawn to find colours.
@@ -18,9 +18,9 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// Of a part that has a turn.
-    pub(super) fn new(turn: Arc<Turn>) -> Self {
-        Self { turn, begun: AtomicBool::default(), frames: AtomicU32::default(), answers: AtomicU32::default() }
+    /// Of a part that has a permit.
+    pub(super) fn new(permit: Arc<DrawingPermit>) -> Self {
+        Self { permit, begun: AtomicBool::default(), frames: AtomicU32::default(), answers: AtomicU32::default() }
     }
 
     /// The part has its place.
@@ -28,9 +28,9 @@ impl Pulse {
         self.begun.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the part has no more than to wait for others: for its place, or its turn.
+    /// Whether the part has no more than to wait for others: for its place, or its permit.
     pub(super) fn waits(&self) -> bool {
-        !self.begun.load(Ordering::Relaxed) || self.turn.is_queued()
+        !self.begun.load(Ordering::Relaxed) || self.permit.is_queued()
     }
 
     /// One frame more is finished.

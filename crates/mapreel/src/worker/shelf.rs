@@ -5,6 +5,7 @@ use super::part::{self, Failed, Request, draw};
 use super::pulse::Pulse;
 use crate::prepare::Prepared;
 use crate::recording::Preparation;
+use crate::stored;
 use anyhow::Context;
 use mapreel_queue::{Claim, JobId};
 use mapreel_sources::Client;
@@ -57,13 +58,13 @@ impl Shelf {
         let is_made_here = AtomicBool::new(false);
         let make = async || {
             is_made_here.store(true, Ordering::Relaxed);
-            // Who made it before may have been stopped, and this part's turn be with others.
-            pulse.turn.take().await;
+            // Who made it before may have been stopped, and this part's permit be with others.
+            pulse.permit.take().await;
             make(worker, claim, stop, pulse).await
         };
         let place = self.place(claim.lease.job);
         let kept = tokio::select! {
-            kept = pulse.turn.give_during(place.get_or_try_init(make), || !is_made_here.load(Ordering::Relaxed)) => {
+            kept = pulse.permit.give_during(place.get_or_try_init(make), || !is_made_here.load(Ordering::Relaxed)) => {
                 kept.cloned()
             }
             // Who makes it waits for its thread; who only waits for another part may go.
@@ -75,7 +76,7 @@ impl Shelf {
             } => Err(Failed::Stopped),
         };
         self.make_room();
-        stop.run_until_cancelled(pulse.turn.take()).await.ok_or(Failed::Stopped)?;
+        stop.run_until_cancelled(pulse.permit.take()).await.ok_or(Failed::Stopped)?;
         kept
     }
 
@@ -113,12 +114,13 @@ async fn make(
 ) -> Result<Arc<Kept>, Failed> {
     let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
     let recorded = part::read(worker, key, stop).await?;
+    stored::check::<Preparation>(&recorded)?;
     let request = Request::load(worker, claim, stop).await?;
     let client = Arc::new(worker.client.fresh(&claim.job.owner));
     let hands = part::hands(worker, client.clone(), stop.clone(), pulse);
     let limits = worker.limits.clone();
     let prepared = draw(worker, &hands.waited.clone(), move || {
-        let recorded = Preparation::from_bytes(&recorded).context("a preparation is broken")?;
+        let recorded = stored::from_bytes::<Preparation>(&recorded).context("a preparation cannot be read")?;
         let prepared = Prepared::again(&request.read()?, &limits, &hands, recorded)?;
         prepared.rest();
         Ok(prepared)

@@ -1,12 +1,12 @@
 //! A slot: it claims parts, one after another, and sees to each from the claim to what becomes of it. While a part waits for slow
-//! upstreams its turn is lent, and the slot claims another.
+//! upstreams its permit is lent, and the slot claims another.
 
 use super::Worker;
 use super::company::{Alone, Beside};
 use super::part::{self, Failed, Product};
 use super::pulse::Pulse;
 use super::share::{OnTheWay, UnderWay};
-use crate::turn::{Turn, Turns};
+use crate::drawing_permit::{DrawingPermit, DrawingPermits};
 use futures_util::FutureExt;
 use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Failure, Service, Task, Verdict, Waiting, WaitsFor};
@@ -44,8 +44,8 @@ pub(super) struct Slot {
     lanes: &'static [Service],
     drain: CancellationToken,
     hand_back: CancellationToken,
-    /// The turns that its parts begin with.
-    turns: Turns,
+    /// The permits that its parts begin with.
+    permits: DrawingPermits,
     /// The parts of its lanes that are under way.
     under_way: Arc<UnderWay>,
     /// The part that it has claimed and that nobody sees to yet: if the slot's task panics, the next one knows what it owes.
@@ -57,13 +57,13 @@ impl Slot {
     pub(super) fn task(
         worker: &Arc<Worker>,
         lanes: &'static [Service],
-        (turns, under_way): (&Turns, &Arc<UnderWay>),
+        (permits, under_way): (&DrawingPermits, &Arc<UnderWay>),
         drain: &CancellationToken,
         hand_back: &CancellationToken,
     ) -> Task {
         let (worker, drain, hand_back) = (worker.clone(), drain.clone(), hand_back.clone());
-        let (turns, under_way, held) = (turns.clone(), under_way.clone(), Mutex::default());
-        let slot = Arc::new(Self { worker, lanes, drain, hand_back, turns, under_way, held });
+        let (permits, under_way, held) = (permits.clone(), under_way.clone(), Mutex::default());
+        let slot = Arc::new(Self { worker, lanes, drain, hand_back, permits, under_way, held });
         Task::new("slot", move || slot.clone().serve())
     }
 
@@ -113,15 +113,15 @@ impl Slot {
 
     /// What a part takes of the process is waited for before it is claimed. `None`: never again.
     async fn vacancy(&self) -> Option<Vacancy> {
-        let (worker, turns) = (&self.worker, &self.turns);
+        let (worker, permits) = (&self.worker, &self.permits);
         let under_way = self.under_way.vacancy().await?;
         loop {
-            let turn = turns.clone().acquire_owned().await.ok()?;
+            let permit = permits.clone().acquire_owned().await.ok()?;
             if let Some(beside) = worker.company.try_join() {
-                return Some(Vacancy { beside, turn, under_way });
+                return Some(Vacancy { beside, permit, under_way });
             }
-            // The suspect that is alone, or wants to be, needs a turn, too: nobody holds one while he waits for it.
-            drop(turn);
+            // The suspect that is alone, or wants to be, needs a permit, too: nobody holds one while he waits for it.
+            drop(permit);
             drop(worker.company.join().await);
         }
     }
@@ -133,9 +133,9 @@ impl Slot {
             true => Room::Alone(worker.company.leave(vacancy.beside)?),
             false => Room::Beside(vacancy.beside),
         };
-        let turn = Turn::new(vacancy.turn, worker.turns.of(claim.job.service));
+        let permit = DrawingPermit::new(vacancy.permit, worker.permits.of(claim.job.service));
         let _under_way = self.under_way.begin(&claim.job.owner, vacancy.under_way);
-        Some(Place { room, taken: Arc::new(Taken { turn, _under_way }) })
+        Some(Place { room, taken: Arc::new(Taken { permit, _under_way }) })
     }
 
     /// Sees to a part, and tells of it if that panics. It is under way until the queue knows how it ended.
@@ -163,7 +163,7 @@ impl Slot {
     async fn attend(&self, claim: &Claim, place: Place) {
         let (worker, began) = (&self.worker, Instant::now());
         let _busy = worker.metrics.busy(claim.job.service);
-        let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::new(place.taken.turn.clone())));
+        let (stop, pulse) = (CancellationToken::new(), Arc::new(Pulse::new(place.taken.permit.clone())));
         // A slot that panics stops its part.
         let _stop = stop.clone().drop_guard();
         let is_alone = matches!(place.room, Room::Alone(_));
@@ -218,7 +218,7 @@ enum End {
 /// What the next part will have of the process.
 struct Vacancy {
     beside: Beside,
-    turn: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
     under_way: OwnedSemaphorePermit,
 }
 
@@ -230,13 +230,13 @@ struct Place {
 
 /// What a part has taken of the process. It is given back when its drawing has ended and the queue knows how.
 struct Taken {
-    turn: Arc<Turn>,
+    permit: Arc<DrawingPermit>,
     _under_way: OnTheWay,
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        self.turn.end();
+        self.permit.end();
     }
 }
 
@@ -245,7 +245,7 @@ enum Room {
     Alone(Alone),
 }
 
-/// A part, from its turn to its product. The place is given back when this has ended, and nothing drops it before.
+/// A part, from its permit to its product. The place is given back when this has ended, and nothing drops it before.
 async fn work(
     worker: Arc<Worker>,
     claim: Claim,
@@ -255,11 +255,11 @@ async fn work(
 ) -> Result<Product, Failed> {
     let _alone = match &mut place.room {
         Room::Beside(_) => None,
-        // Those that it waits for need their turns.
+        // Those that it waits for need their permits.
         Room::Alone(alone) => {
-            match stop.run_until_cancelled(place.taken.turn.give_during(alone.enter(), || true)).await {
+            match stop.run_until_cancelled(place.taken.permit.give_during(alone.enter(), || true)).await {
                 Some(Some(guard)) => {
-                    stop.run_until_cancelled(place.taken.turn.take()).await.ok_or(Failed::Stopped)?;
+                    stop.run_until_cancelled(place.taken.permit.take()).await.ok_or(Failed::Stopped)?;
                     Some(guard)
                 }
                 Some(None) => return Err(Failed::NotAlone),
@@ -288,7 +288,7 @@ async fn beat(worker: &Worker, claim: &Claim, pulse: &Pulse) -> Verdict {
     }
 }
 
-/// Returns when no frame was finished and no upstream answered for so long. A part that waits for its turn does not stall.
+/// Returns when no frame was finished and no upstream answered for so long. A part that waits for its permit does not stall.
 async fn stalled(pulse: &Pulse, patience: Duration) {
     let (mut seen, mut since) = (pulse.beats(), Instant::now());
     while since.elapsed() <= patience {

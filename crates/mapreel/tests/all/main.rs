@@ -70,6 +70,7 @@ mod registry;
 mod schemathesis;
 mod second_opinion;
 mod sources;
+mod stored_formats;
 mod supervision;
 #[allow(dead_code, reason = "shared with the other tests and the benchmarks")]
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! Turns at drawing: a part has one while it works, and lends it to others while it waits for slow upstreams.
+//! DrawingPermits at drawing: a part has one while it works, and lends it to others while it waits for slow upstreams.
 
 use futures_util::future::select_all;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,40 +6,40 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A turn is lent when a wait has lasted so long. For a shorter one others would begin what they cannot go on with.
+/// A permit is lent when a wait has lasted so long. For a shorter one others would begin what they cannot go on with.
 const LEND_AFTER: Duration = Duration::from_millis(250);
 
-/// The turns of one kind that a process has.
-pub(crate) type Turns = Arc<Semaphore>;
+/// The permits of one kind that a process has.
+pub(crate) type DrawingPermits = Arc<Semaphore>;
 
-/// A part's turn. Its thread has it whenever it works.
-pub(crate) struct Turn {
-    /// Where it may be taken; empty for work that takes no turns.
-    semaphores: Vec<Turns>,
+/// A part's permit. Its thread has it whenever it works.
+pub(crate) struct DrawingPermit {
+    /// Where it may be taken; empty for work that takes no permits.
+    semaphores: Vec<DrawingPermits>,
     held: Mutex<Option<OwnedSemaphorePermit>>,
     /// Whether the part waits to have it back.
     is_queued: AtomicBool,
 }
 
-impl Turn {
-    /// For work that takes no turns.
+impl DrawingPermit {
+    /// For work that takes no permits.
     pub(crate) fn of_its_own() -> Arc<Self> {
         Arc::new(Self { semaphores: Vec::new(), held: Mutex::default(), is_queued: AtomicBool::new(false) })
     }
 
-    /// A turn that is taken, and where it may be taken again.
-    pub(crate) fn new(held: OwnedSemaphorePermit, semaphores: Vec<Turns>) -> Arc<Self> {
+    /// A permit that is taken, and where it may be taken again.
+    pub(crate) fn new(held: OwnedSemaphorePermit, semaphores: Vec<DrawingPermits>) -> Arc<Self> {
         Arc::new(Self { semaphores, held: Mutex::new(Some(held)), is_queued: AtomicBool::new(false) })
     }
 
-    /// What is waited for. Where it takes long, others have the turn meanwhile.
+    /// What is waited for. Where it takes long, others have the permit meanwhile.
     pub(crate) async fn lend_during<T>(&self, what: impl Future<Output = T>) -> T {
         let result = self.give_during(what, || true).await;
         self.take().await;
         result
     }
 
-    /// The same where it `is_wait`, and not work of the part's own; the turn may be with others afterwards, until it is
+    /// The same where it `is_wait`, and not work of the part's own; the permit may be with others afterwards, until it is
     /// [taken](Self::take).
     pub(crate) async fn give_during<T>(&self, what: impl Future<Output = T>, is_wait: impl Fn() -> bool) -> T {
         let mut what = std::pin::pin!(what);
@@ -60,7 +60,7 @@ impl Turn {
             return;
         }
         self.is_queued.store(true, Ordering::Relaxed);
-        let taken = select_all(self.semaphores.iter().map(|turns| Box::pin(turns.clone().acquire_owned()))).await.0;
+        let taken = select_all(self.semaphores.iter().map(|permits| Box::pin(permits.clone().acquire_owned()))).await.0;
         *self.held() = taken.ok();
         self.is_queued.store(false, Ordering::Relaxed);
     }
@@ -87,22 +87,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_is_lent_while_its_part_waits_for_long() {
-        let turns = Arc::new(Semaphore::new(1));
-        let turn = Turn::new(turns.clone().acquire_owned().await.unwrap(), vec![turns.clone()]);
-        turn.lend_during(async { assert_eq!(turns.available_permits(), 0, "a moment lends nothing") }).await;
+        let permits = Arc::new(Semaphore::new(1));
+        let permit = DrawingPermit::new(permits.clone().acquire_owned().await.unwrap(), vec![permits.clone()]);
+        permit.lend_during(async { assert_eq!(permits.available_permits(), 0, "a moment lends nothing") }).await;
         let (answer, waited_for) = oneshot::channel::<()>();
         let waiting = tokio::spawn({
-            let turn = turn.clone();
-            async move { turn.lend_during(waited_for).await }
+            let permit = permit.clone();
+            async move { permit.lend_during(waited_for).await }
         });
-        let others = turns.clone().acquire_owned().await.unwrap();
+        let others = permits.clone().acquire_owned().await.unwrap();
         answer.send(()).unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
-        assert!(turn.is_queued() && !waiting.is_finished(), "others work");
+        assert!(permit.is_queued() && !waiting.is_finished(), "others work");
         drop(others);
         waiting.await.unwrap().unwrap();
-        assert!(turns.available_permits() == 0 && !turn.is_queued());
-        turn.end();
-        assert_eq!(turns.available_permits(), 1);
+        assert!(permits.available_permits() == 0 && !permit.is_queued());
+        permit.end();
+        assert_eq!(permits.available_permits(), 1);
     }
 }

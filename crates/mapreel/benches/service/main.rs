@@ -1,11 +1,13 @@
 //! What the service costs: `cargo bench --bench service`.
 //!
-//! Small images one after another beside `mapreel render`, many at once, and 2 000 requests within 20 seconds. It prints; nothing is
+//! Small images one after another beside `mapreel render`, many at once, 2 000 requests within 20 seconds, and what a client gets
+//! beside others who ask for much. It prints; nothing is
 //! asserted but that every accepted job is done.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "a benchmark uses a part of the tests' support")]
 
-#[path = "../tests/support/mod.rs"]
+mod fairness;
+#[path = "../../tests/support/mod.rs"]
 mod support;
 
 use std::collections::HashMap;
@@ -18,6 +20,7 @@ fn main() {
     overhead();
     throughput();
     flood();
+    fairness::fairness();
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -1,0 +1,80 @@
+//! The objects that parts of a job leave for others in the artifacts. Each begins with what it is and of which version, since
+//! workers of two versions share jobs while an upgrade is under way.
+//!
+//! ```text
+//! "mapreel"  kind (1 byte)  version (1 byte)  postcard
+//! ```
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const MAGIC: &[u8] = b"mapreel";
+const HEADER_BYTES: usize = MAGIC.len() + 2;
+
+/// What can be such an object. A change of its form that others cannot read raises its version; what reads the versions before
+/// stays.
+pub(crate) trait StoredObject: Serialize + DeserializeOwned {
+    /// A letter of its own.
+    const KIND: u8;
+    /// The version that is written, and the newest that can be read.
+    const VERSION: u8;
+}
+
+/// Why an object cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unreadable {
+    /// It is none of its kind, or damaged.
+    #[error("what another part of the job left is damaged")]
+    Damaged,
+    /// A later version of the program made it.
+    #[error("what another part of the job left was made by a newer version of Mapreel, which has to go on with it")]
+    Newer,
+}
+
+/// The object, as bytes.
+pub(crate) fn to_bytes<T: StoredObject>(object: &T) -> anyhow::Result<Vec<u8>> {
+    let header = [MAGIC, &[T::KIND, T::VERSION]].concat();
+    Ok(postcard::to_extend(object, header)?)
+}
+
+/// Whether this version can read the object, as far as its header says.
+///
+/// # Errors
+/// It cannot.
+pub(crate) fn check<T: StoredObject>(bytes: &[u8]) -> Result<(), Unreadable> {
+    match bytes.strip_prefix(MAGIC) {
+        Some([kind, version, ..]) if *kind == T::KIND => match *version <= T::VERSION {
+            true => Ok(()),
+            false => Err(Unreadable::Newer),
+        },
+        _ => Err(Unreadable::Damaged),
+    }
+}
+
+/// The object of these bytes.
+///
+/// # Errors
+/// It is damaged, or of a newer version.
+pub(crate) fn from_bytes<T: StoredObject>(bytes: &[u8]) -> Result<T, Unreadable> {
+    check::<T>(bytes)?;
+    postcard::from_bytes(&bytes[HEADER_BYTES..]).map_err(|_| Unreadable::Damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::Preparation;
+    use crate::worker::DrawnSegment;
+
+    #[test]
+    fn an_object_says_what_it_is_and_of_which_version() {
+        let preparation = Preparation { now_ms: 7, ..Preparation::default() };
+        let mut bytes = to_bytes(&preparation).unwrap();
+        assert_eq!(from_bytes::<Preparation>(&bytes).unwrap(), preparation);
+        assert_eq!(from_bytes::<DrawnSegment>(&bytes).err(), Some(Unreadable::Damaged), "of another kind");
+        assert_eq!(from_bytes::<Preparation>(&bytes[..bytes.len() - 1]).err(), Some(Unreadable::Damaged));
+        assert_eq!(from_bytes::<Preparation>(b"mapreel").err(), Some(Unreadable::Damaged));
+        bytes[HEADER_BYTES - 1] += 1;
+        assert_eq!(from_bytes::<Preparation>(&bytes).err(), Some(Unreadable::Newer));
+    }
+}
