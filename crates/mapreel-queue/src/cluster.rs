@@ -149,8 +149,8 @@ impl Queue for Cluster {
         Ok(None)
     }
 
-    async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error> {
-        let verdict = self.store.heartbeat(lease, done).await?;
+    async fn heartbeat(&self, lease: &Lease, done: u32, why: Option<Waiting>) -> Result<Verdict, Error> {
+        let verdict = self.store.heartbeat(lease, done, why).await?;
         match verdict {
             Verdict::Continue => {
                 if let Some((_, spoken)) = self.held().get_mut(lease) {

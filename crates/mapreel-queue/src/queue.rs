@@ -62,8 +62,8 @@ pub trait Queue: Send + Sync + 'static {
     /// Takes the part whose turn it is, looking through the lanes in this order, and passing over the owners in `except`.
     async fn claim(&self, lanes: &[Service], except: &[String]) -> Result<Option<Claim>, Error>;
 
-    /// Renews a lease, with the frames done so far; says whether to go on.
-    async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error>;
+    /// Renews a lease, with the frames done so far and, until there are more, `why` there are not; says whether to go on.
+    async fn heartbeat(&self, lease: &Lease, done: u32, why: Option<Waiting>) -> Result<Verdict, Error>;
 
     /// A part is done and its object stored under `key`; the job's last part brings the outcome. False: it does not count,
     /// and what was stored is to be deleted.

@@ -99,20 +99,30 @@ impl Job {
     }
 
     /// Renews a lease and notes how many frames are done.
-    pub(crate) fn heartbeat(&mut self, lease: &Lease, done: u32, now: Time, until: Time) -> Verdict {
-        match self.held(lease) {
-            Ok(part) => {
-                part.at = until;
-                let grown = done > part.done;
-                part.done = done.min(part.frames).max(part.done);
-                if grown {
-                    self.count();
-                    self.touch(now);
-                }
-                Verdict::Continue
-            }
-            Err(verdict) => verdict,
+    pub(crate) fn heartbeat(
+        &mut self,
+        lease: &Lease,
+        done: u32,
+        why: Option<Waiting>,
+        now: Time,
+        until: Time,
+    ) -> Verdict {
+        let part = match self.held(lease) {
+            Ok(part) => part,
+            Err(verdict) => return verdict,
+        };
+        part.at = until;
+        let grown = done > part.done;
+        part.done = done.min(part.frames).max(part.done);
+        let waiting = if grown { why } else { why.or(self.waiting.clone()) };
+        if grown {
+            self.count();
         }
+        if grown || waiting != self.waiting {
+            self.waiting = waiting;
+            self.touch(now);
+        }
+        Verdict::Continue
     }
 
     /// A part is done and has left an object; the last part brings the outcome. Whether it counts: also when it is told

@@ -254,9 +254,9 @@ impl Queue for Mongo {
         Ok(None)
     }
 
-    async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error> {
+    async fn heartbeat(&self, lease: &Lease, done: u32, why: Option<Waiting>) -> Result<Verdict, Error> {
         self.change(lease.job, Verdict::Lost, |job, now, settings| {
-            job.heartbeat(lease, done, now, now.after(settings.lease))
+            job.heartbeat(lease, done, why.clone(), now, now.after(settings.lease))
         })
         .await
     }

@@ -171,10 +171,10 @@ impl Queue for Sqlite {
         self.writer.run(move |connection| claims::claim(connection, &lanes, &except, owner.name(), &settings)).await
     }
 
-    async fn heartbeat(&self, lease: &Lease, done: u32) -> Result<Verdict, Error> {
+    async fn heartbeat(&self, lease: &Lease, done: u32, why: Option<Waiting>) -> Result<Verdict, Error> {
         let lease = lease.clone();
         self.change(lease.job, Verdict::Lost, move |job, now, settings| {
-            job.heartbeat(&lease, done, now, now.after(settings.lease))
+            job.heartbeat(&lease, done, why, now, now.after(settings.lease))
         })
         .await
     }

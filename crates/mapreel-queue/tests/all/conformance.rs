@@ -129,7 +129,7 @@ async fn law_6_fenced(bench: Bench) {
     assert!(new.lease.token > old.lease.token);
     assert_ne!(new.key("png"), old.key("png"));
     let before = other.job(new.lease.job).await.unwrap();
-    assert_eq!(frozen.heartbeat(&old.lease, 1).await.unwrap(), Verdict::Lost);
+    assert_eq!(frozen.heartbeat(&old.lease, 1, None).await.unwrap(), Verdict::Lost);
     assert!(!frozen.finish(&old.lease, None, outcome()).await.unwrap());
     assert!(!frozen.fail(&old.lease, failure(false)).await.unwrap());
     assert!(!frozen.release(&old.lease, Duration::ZERO, None).await.unwrap());
@@ -160,7 +160,7 @@ async fn law_8_leases_end(bench: Bench) {
     let kept = claim(&*dying).await;
     for _ in 0..5 {
         bench.pass(8);
-        assert_eq!(dying.heartbeat(&kept.lease, 0).await.unwrap(), Verdict::Continue);
+        assert_eq!(dying.heartbeat(&kept.lease, 0, None).await.unwrap(), Verdict::Continue);
         assert_eq!(other.tend().await.unwrap().rescued, 0, "a renewed lease is not over");
     }
     drop(dying);
@@ -263,7 +263,7 @@ async fn law_11_cancel_wins(bench: Bench) {
     let running = claim(&*queue).await;
     queue.cancel(running.lease.job).await.unwrap();
     assert!(queue.claim(ANY, &[]).await.unwrap().is_none());
-    assert_eq!(queue.heartbeat(&running.lease, 1).await.unwrap(), Verdict::Cancelled);
+    assert_eq!(queue.heartbeat(&running.lease, 1, None).await.unwrap(), Verdict::Cancelled);
     assert!(!queue.finish(&running.lease, None, outcome()).await.unwrap());
     bench.pass(11);
     queue.tend().await.unwrap();
@@ -305,13 +305,13 @@ async fn law_13_progress_never_falls(bench: Bench) {
     let id = prepare.lease.job;
     let done = async || queue.job(id).await.unwrap().unwrap().progress(queue.now()).done;
     let segment = claim(&*queue).await;
-    queue.heartbeat(&segment.lease, 7).await.unwrap();
+    queue.heartbeat(&segment.lease, 7, None).await.unwrap();
     assert_eq!(done().await, 7);
     bench.pass(11);
     queue.tend().await.unwrap();
     assert_eq!(done().await, 7);
     let again = claim(&*queue).await;
-    queue.heartbeat(&again.lease, 3).await.unwrap();
+    queue.heartbeat(&again.lease, 3, None).await.unwrap();
     assert_eq!(done().await, 7);
     queue.finish(&again.lease, None, None).await.unwrap();
     assert_eq!(done().await, 10);

@@ -128,7 +128,7 @@ async fn walk(bench: Bench, steps: Vec<Step>) {
             }
             Step::Heartbeat { claim, done } => {
                 let Some(claim) = model.pick(claim) else { continue };
-                let verdict = workers[0].heartbeat(&claim.lease, done).await.unwrap();
+                let verdict = workers[0].heartbeat(&claim.lease, done, None).await.unwrap();
                 let part = &model.parts[&(claim.lease.job, claim.lease.part)];
                 assert!(verdict != Verdict::Continue || (part.token == claim.lease.token && !part.finished));
             }

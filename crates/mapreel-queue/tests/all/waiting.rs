@@ -1,7 +1,7 @@
 //! Law 19, and the bounds on open jobs that law 14 lets an owner have, for each back-end.
 
 use super::bench::{ANY, Bench, failure, image, laws, of, outcome, submit};
-use mapreel_queue::{Bound, NewJob, Submitted, Waiting, WaitsFor};
+use mapreel_queue::{Bound, NewJob, Submitted, Verdict, Waiting, WaitsFor};
 use std::time::Duration;
 
 laws!(law_14_an_owner_has_a_bound_of_his_own, law_19_a_job_says_what_it_waits_for, law_19_a_job_knows_its_place,);
@@ -40,6 +40,13 @@ async fn law_19_a_job_says_what_it_waits_for(bench: Bench) {
     assert_eq!(waits().await, on(WaitsFor::Upstream, "no"));
     bench.pass(60);
     let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
+    let silent = on(WaitsFor::Upstream, "`h` has not answered yet");
+    assert_eq!(queue.heartbeat(&claim.lease, 0, silent.clone()).await.unwrap(), Verdict::Continue);
+    assert_eq!(waits().await, silent);
+    queue.heartbeat(&claim.lease, 0, None).await.unwrap();
+    assert_eq!(waits().await, silent, "nothing was done since");
+    queue.heartbeat(&claim.lease, 1, None).await.unwrap();
+    assert_eq!(waits().await, None, "it goes on");
     assert!(queue.finish(&claim.lease, None, outcome()).await.unwrap());
     assert_eq!(waits().await, None);
     assert_eq!(queue.job(id).await.unwrap().unwrap().waiting, None, "it is over");

@@ -3,9 +3,12 @@
 use crate::drawing_permit::DrawingPermit;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
+use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use url::Url;
 
 /// Counts of a part's signs of life.
 pub(super) struct Pulse {
@@ -15,12 +18,22 @@ pub(super) struct Pulse {
     frames: AtomicU32,
     /// Answers of upstreams, and frames that were drawn to find colours.
     answers: AtomicU32,
+    /// The requests to upstreams that are under way: when each began, and of which URL.
+    asking: Mutex<BTreeMap<(Instant, u32), String>>,
+    asked: AtomicU32,
 }
 
 impl Pulse {
     /// Of a part that has a permit.
     pub(super) fn new(permit: Arc<DrawingPermit>) -> Self {
-        Self { permit, begun: AtomicBool::default(), frames: AtomicU32::default(), answers: AtomicU32::default() }
+        Self {
+            permit,
+            begun: AtomicBool::default(),
+            frames: AtomicU32::default(),
+            answers: AtomicU32::default(),
+            asking: Mutex::default(),
+            asked: AtomicU32::default(),
+        }
     }
 
     /// The part has its place.
@@ -43,6 +56,24 @@ impl Pulse {
         self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// A request to an upstream is under way until what is returned is dropped.
+    fn asks(&self, url: &str) -> Asking<'_> {
+        let key = (Instant::now(), self.asked.fetch_add(1, Ordering::Relaxed));
+        self.asking().insert(key, url.to_owned());
+        Asking { pulse: self, key }
+    }
+
+    /// The host of the upstream that was asked first of those that have not answered, if it was asked so long ago.
+    pub(super) fn asked_since(&self, long: Duration) -> Option<String> {
+        let asking = self.asking();
+        let ((began, _), url) = asking.first_key_value()?;
+        (began.elapsed() >= long).then(|| host_of(url))
+    }
+
+    fn asking(&self) -> MutexGuard<'_, BTreeMap<(Instant, u32), String>> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// So many frames are finished.
     pub(super) fn frames_until_now(&self, done: u32) {
         self.frames.fetch_max(done, Ordering::Relaxed);
@@ -59,6 +90,22 @@ impl Pulse {
     }
 }
 
+/// A request to an upstream that is under way.
+struct Asking<'a> {
+    pulse: &'a Pulse,
+    key: (Instant, u32),
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.pulse.asking().remove(&self.key);
+    }
+}
+
+fn host_of(url: &str) -> String {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "an upstream".to_owned())
+}
+
 /// Upstreams whose answers are counted. Failures are not: they must not keep a part alive.
 pub(super) struct Counted {
     pub upstreams: Arc<dyn Upstreams>,
@@ -72,7 +119,9 @@ impl Upstreams for Counted {
         wanted: Wanted,
     ) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
         Box::pin(async move {
+            let asking = self.pulse.asks(url);
             let answer = self.upstreams.get(url, wanted).await;
+            drop(asking);
             if answer.is_ok() {
                 self.pulse.alive();
             }

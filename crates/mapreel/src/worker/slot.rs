@@ -20,6 +20,8 @@ use tracing::{Instrument, error, info, warn};
 
 /// How often a lease is renewed, progress told and the word to stop heard.
 const HEARTBEAT: Duration = Duration::from_secs(1);
+/// An upstream that has been asked for so long is what a job waits for.
+const SILENT: Duration = Duration::from_secs(3);
 /// A part that goes on for so long after it was told to stop lingers: no suspect waits for it.
 const STOPPING: Duration = Duration::from_secs(3);
 /// And one that has lingered for so long is overdue: operators are told.
@@ -279,13 +281,19 @@ fn came(result: Result<Result<Product, Failed>, JoinError>) -> Result<Product, F
 async fn beat(worker: &Worker, claim: &Claim, pulse: &Pulse) -> Verdict {
     loop {
         tokio::time::sleep(HEARTBEAT).await;
-        match worker.queue.heartbeat(&claim.lease, pulse.frames()).await {
+        match worker.queue.heartbeat(&claim.lease, pulse.frames(), silent(pulse)).await {
             Ok(Verdict::Continue) => {}
             Ok(verdict) => return verdict,
             // Going on is safe: what does not count any more will not be accepted.
             Err(error) => warn!(%error, "cannot renew the lease"),
         }
     }
+}
+
+/// What the job says of an upstream that keeps it from going on.
+fn silent(pulse: &Pulse) -> Option<Waiting> {
+    let host = pulse.asked_since(SILENT)?;
+    waits_for(WaitsFor::Upstream, &format!("`{host}` has not answered yet"))
 }
 
 /// Returns when no frame was finished and no upstream answered for so long. A part that waits for its permit does not stall.
