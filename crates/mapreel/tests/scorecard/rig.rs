@@ -131,9 +131,11 @@ impl<'a> Rig<'a> {
     }
 
     pub fn new_worker_with(&self, arguments: &[&str], failpoint: &str) -> Process {
-        let all = [&ONE_SLOT[..], &["--lease-s", self.lease_s()], arguments].concat();
+        // What is said here takes the place of what is usual.
+        let usual = ONE_SLOT.chunks(2).filter(|usual| !arguments.contains(&usual[0])).flatten().copied();
+        let all = [&usual.collect::<Vec<_>>()[..], &["--lease-s", self.lease_s()], arguments].concat();
         let worker = self.site.worker(&all, failpoint);
-        wait_for_line(&worker, self.is_ready_line(), PATIENCE);
+        assert!(wait_for_line(&worker, self.is_ready_line(), PATIENCE), "a worker does not start: {}", worker.log());
         worker
     }
 

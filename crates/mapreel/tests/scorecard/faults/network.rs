@@ -25,7 +25,7 @@ pub const TO_STORE: Fault = Fault {
     injects: INJECTS,
     stores: CLUSTER,
     times: (0, 2),
-    guarantee: [Err(""), Ok("the outbox, and looks into the store")],
+    guarantee: [Err(""), Err("a write whose answer was lost is known again by its number, which it has, too")],
     resumes_within_aim: false,
     is_alone: false,
     run: |rig| run(rig, "MAPREEL_STORE"),
