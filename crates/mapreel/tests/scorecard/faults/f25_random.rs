@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 pub const FAULT: Fault = Fault {
     id: "F25",
     what: "faults at random under mixed load",
-    injects: "every 1.5 s a worker is killed, frozen for a while, or told to end; the API is killed; connections to the broker are closed",
+    injects: "every second a worker is killed, frozen for a while, or told to end; the API is killed; connections to the broker are closed",
     stores: BOTH,
     times: (0, 60),
     guarantee: [Ok("all of them"), Ok("all of them")],
@@ -19,14 +19,15 @@ pub const FAULT: Fault = Fault {
 fn run(rig: &mut Rig<'_>) {
     rig.start_api();
     rig.start_workers(3);
-    rig.upstream_delay(Duration::from_millis(20));
+    rig.upstream_delay(Duration::from_millis(120));
     let began = Instant::now();
     // Always the same, unless told otherwise.
     let seed = std::env::var("MAPREEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(15);
     let mut random = fastrand::Rng::with_seed(seed);
     while rig.injected < rig.times {
-        rig.submit(1, 4);
-        std::thread::sleep(Duration::from_millis(1_000));
+        // Nobody is idle when it is hit.
+        rig.submit(2, 3);
+        std::thread::sleep(Duration::from_millis(500));
         hit(rig, &mut random, 0, false);
     }
     rig.note = format!("seed {seed}, {:.0} s", began.elapsed().as_secs_f64());
