@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     checker::prove();
+    oracle::prove();
     if let Some(minutes) = options.soak_minutes {
         return soak_all(&options, minutes);
     }

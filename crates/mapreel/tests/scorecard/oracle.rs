@@ -4,6 +4,7 @@
 use crate::checker::{Rule, check};
 use crate::history::{Event, What, sha256};
 use crate::rig::{End, Program, Rig, wait_until};
+use crate::support::picture::Picture;
 use crate::support::service::try_request;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
@@ -135,12 +136,35 @@ fn drain(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)]) -> HashMap<String
 /// The file of a job is the one that its record tells of, and has its frames.
 fn file(rig: &Rig<'_>, url: &str, job: &str, frames: u64, view: &Value) -> Result<(), String> {
     let file = rig.history.download(url, job).ok_or("its file cannot be downloaded")?;
-    let told = &view["artifact"];
-    if told["sha256"] != sha256(&file) || told["size_bytes"] != file.len() {
+    is_whole(&file, &view["artifact"], frames)
+}
+
+/// A file is the one that is told of, can be decoded, and has so many frames.
+fn is_whole(file: &[u8], told: &Value, frames: u64) -> Result<(), String> {
+    if told["sha256"] != sha256(file) || told["size_bytes"] != file.len() {
         return Err(format!("its file is another one than its record tells of: {told}"));
     }
-    let counted = frames_in(&file, told["format"].as_str().unwrap_or_default())?;
+    let counted = frames_in(file, told["format"].as_str().unwrap_or_default())?;
     if counted != frames { Err(format!("{counted} frames and not {frames}")) } else { Ok(()) }
+}
+
+/// Files that no sound service gives.
+pub const SABOTAGES: [&str; 3] = [
+    "another file than the record tells of",
+    "a file that is cut, of which the record knows",
+    "fewer frames than promised",
+];
+
+/// What is wrong with each of these files is seen, and a good one is good.
+pub fn prove() {
+    let png = Picture { width: 8, height: 8, rgb: vec![7; 8 * 8 * 3] }.to_png();
+    let told = |file: &[u8]| serde_json::json!({ "sha256": sha256(file), "size_bytes": file.len(), "format": "png" });
+    let cut = &png[..png.len() / 2];
+    assert_eq!(is_whole(&png, &told(&png), 1), Ok(()));
+    let sabotaged = [is_whole(&png, &told(cut), 1), is_whole(cut, &told(cut), 1), is_whole(&png, &told(&png), 2)];
+    for (name, result) in SABOTAGES.iter().zip(sabotaged) {
+        assert!(result.is_err(), "{name}");
+    }
 }
 
 /// Decodes a file, and counts its frames: an image in this process, a film by another program.

@@ -168,12 +168,13 @@ pub fn page(rows: &[Row], took: Duration) -> String {
     let sabotages: String = crate::checker::sabotages()
         .iter()
         .fold(String::new(), |text, (name, _, rule)| text + &format!("| history: {rule:?} | {name} |\n"));
+    let files = crate::oracle::SABOTAGES.map(|name| format!("| corrupt | {name} |\n")).concat();
     format!(
         include_str!("page.md"),
         table = table(rows),
         totals = totals(rows),
         notes = notes(rows),
-        sabotages = sabotages + &seen_by_control(rows),
+        sabotages = sabotages + &files + &seen_by_control(rows),
         minutes = took.as_secs() / 60,
         resume = resume(rows),
     )
