@@ -102,7 +102,8 @@ impl Cluster {
     }
 
     async fn claim_by_looking(&self, lane: Service, except: &[String]) -> Result<Option<Claim>, Error> {
-        if !self.is_due(lane) {
+        // Dropped by the control: the store as the truth beside the messages.
+        if crate::NAIVE || !self.is_due(lane) {
             return Ok(None);
         }
         let claim = self.store.claim(&[lane], except).await?;
@@ -192,6 +193,10 @@ impl Queue for Cluster {
         self.held().retain(|_, (_, spoken)| spoken.elapsed() < SILENCE);
         let tended = self.store.tend().await?;
         // While the broker is away, one attempt now and then finds out that it is back.
+        // Dropped by the control: the outbox, from which lost messages are published again.
+        if crate::NAIVE {
+            return Ok(tended);
+        }
         if self.publisher.is_alive() || fastrand::u8(..4) == 0 {
             self.store.reconcile().await?;
         }

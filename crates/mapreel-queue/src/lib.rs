@@ -31,6 +31,12 @@ mod states;
 mod tasks;
 mod time;
 
+/// Whether this is the scorecard's control (feature `naive-control`), which promises nothing and loses jobs: leases are never
+/// taken from the dead, tokens fence nothing off and are in no object's key, idempotency keys are not looked up, SQLite does
+/// not wait for the disk, messages are acknowledged when they come and published once, unconfirmed and not mandatory,
+/// nobody publishes again what was lost, and workers of a cluster never look into the store by themselves.
+pub const NAIVE: bool = cfg!(feature = "naive-control");
+
 pub use artifacts::{Artifacts, Stored};
 pub use cluster::Cluster;
 pub use error::Error;

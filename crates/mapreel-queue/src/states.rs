@@ -186,7 +186,7 @@ impl Job {
     /// the client should hear. Whether it counts.
     pub(crate) fn release(&mut self, lease: &Lease, delay: Duration, why: Option<Waiting>, now: Time) -> bool {
         let Ok(part) = self.held(lease) else { return false };
-        part.attempt -= 1;
+        part.attempt = part.attempt.saturating_sub(1);
         part.hand_back(now.after(delay));
         self.waiting = why.or(self.waiting.take());
         self.settle(now);
@@ -203,7 +203,8 @@ impl Job {
         random: f64,
         deaths: &Deaths,
     ) -> usize {
-        if self.state.is_final() {
+        // Dropped by the control: leases, by which the parts of the dead are given to others.
+        if self.state.is_final() || crate::NAIVE {
             return 0;
         }
         let mut rescued = 0;
@@ -339,6 +340,10 @@ impl Job {
     }
 
     fn held(&mut self, lease: &Lease) -> Result<&mut Part, Verdict> {
+        // Dropped by the control: the fencing token, and with it the check of the state.
+        if crate::NAIVE {
+            return self.parts.get_mut(lease.part).ok_or(Verdict::Lost);
+        }
         match self.state {
             State::Pending | State::Running => {}
             State::Cancelled => return Err(Verdict::Cancelled),

@@ -7,6 +7,7 @@
 
 mod child;
 pub mod mongodb;
+pub mod proxy;
 pub mod rabbitmq;
 pub mod s3;
 

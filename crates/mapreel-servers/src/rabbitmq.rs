@@ -3,7 +3,7 @@
 use crate::child::{Kept, wait_until};
 use crate::{free_port, skip};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -70,6 +70,11 @@ impl RabbitMq {
         self.kept = None;
     }
 
+    /// Takes from a node that was killed everything that it has on its disk.
+    pub fn wipe(&self) {
+        let _ = std::fs::remove_dir_all(self.path("mnesia"));
+    }
+
     /// Starts it again after [`RabbitMq::kill`], with what it has on its disk; false: it does not start.
     pub fn run(&mut self) -> bool {
         let pid = self.path("pid").display().to_string();
@@ -83,11 +88,15 @@ impl RabbitMq {
 
     /// Runs `rabbitmqctl`.
     pub fn ctl(&self, arguments: &[&str]) -> Output {
-        Command::new("/usr/lib/rabbitmq/bin/rabbitmqctl")
-            .args(arguments)
-            .envs(self.environment.iter().cloned())
-            .output()
-            .unwrap()
+        self.ctl_command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap()
+    }
+
+    /// `rabbitmqctl`, not run yet; it keeps its output to itself.
+    pub fn ctl_command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("/usr/lib/rabbitmq/bin/rabbitmqctl");
+        command.args(arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(Stdio::null());
+        command
     }
 
     /// What the node has logged.

@@ -106,7 +106,8 @@ fn connect(path: &Path) -> Result<Connection, Error> {
         Connection::open(path).map_err(|error| Error::Store(format!("cannot open `{}`: {error}", path.display())))?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Dropped by the control: durability.
+    connection.pragma_update(None, "synchronous", if crate::NAIVE { "OFF" } else { "FULL" })?;
     Ok(connection)
 }
 
@@ -266,7 +267,8 @@ impl Queue for Sqlite {
 
 fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<Submitted, Error> {
     let now = settings.clock.now();
-    if let Some(key) = &new.idempotency_key {
+    // Dropped by the control: one key is one job.
+    if let Some(key) = new.idempotency_key.as_ref().filter(|_| !crate::NAIVE) {
         let sql = "SELECT request_sha256, service, id FROM keys WHERE key = ?1";
         let known = connection
             .prepare_cached(sql)?

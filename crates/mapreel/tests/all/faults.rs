@@ -134,41 +134,6 @@ fn finished_segments_are_not_drawn_again() {
 }
 
 #[test]
-fn two_workers_share_an_animation_and_a_frozen_one_changes_nothing() {
-    let (url, _) = upstream(Duration::from_millis(60));
-    let site = Site::new("zombie");
-    let short = ["--lease-s", "2"];
-    let api = site.serve(&["--workers", "0", "--lease-s", "2"], "");
-    let one = site.worker(&[&short[..], &["--workers", "1"]].concat(), "");
-    let other = site.worker(&[&short[..], &["--workers", "1"]].concat(), "");
-    let id = api.submit("animation", &film("x", &url, 72, "mp4"));
-    let has = |process: &Process, what: &str| process.log().contains(what);
-    let began = Instant::now();
-    while !(has(&one, "segment") && has(&other, "segment")) {
-        assert!(began.elapsed() < PATIENCE, "both take part: {}\n{}", one.log(), other.log());
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    // Into the drawing of its next part. Frozen while it writes to SQLite, it would keep all others from writing: the one
-    // fault of another process that SQLite cannot be protected from.
-    std::thread::sleep(Duration::from_millis(60));
-    one.signal(libc::SIGSTOP);
-    let job = api.ended(&id, PATIENCE);
-    assert_whole(&site, &api, &job, 72);
-    let objects = site.objects();
-    one.signal(libc::SIGCONT);
-    let began = Instant::now();
-    while !["somebody else has it", "done too late"].iter().any(|what| has(&one, what)) {
-        // It may have been frozen between two parts.
-        if began.elapsed() > Duration::from_secs(6) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    assert_eq!(api.job(&id), job, "the frozen worker changed the job");
-    assert_eq!(site.objects(), objects, "the frozen worker left something");
-}
-
-#[test]
 fn cancelling_takes_effect_at_once_and_leaves_nothing() {
     let (url, _) = upstream(Duration::from_millis(300));
     let site = Site::new("cancel");
@@ -192,54 +157,6 @@ fn cancelling_takes_effect_at_once_and_leaves_nothing() {
         }
         assert_eq!(process.get(&format!("/api/download/{id}")).status, 409);
         assert_eq!(process.job(&id)["status"], "CANCELLED");
-    }
-}
-
-#[test]
-fn a_poisonous_request_fails_and_its_neighbours_succeed() {
-    let site = Site::new("poison");
-    let start = || site.serve(&["--workers", "2"], "drawing(poison)=kill@1");
-    let mut process = start();
-    let mut good: Vec<String> = (0..10).map(|i| process.submit("image", &world(&format!("good {i}")))).collect();
-    let poison = process.submit("image", &world("poison"));
-    let mut restarts = 0;
-    let began = Instant::now();
-    loop {
-        assert!(began.elapsed() < PATIENCE);
-        if process.has_ended() {
-            restarts += 1;
-            process = start();
-            continue;
-        }
-        if good.len() < 20
-            && let Ok(answer) = super::support::service::try_request(
-                &process.url,
-                "POST",
-                "/api/service/image",
-                &["content-type: application/json"],
-                world("late").as_bytes(),
-            )
-            && answer.status == 202
-        {
-            good.push(answer.json()["id"].as_str().unwrap().to_owned());
-        }
-        let Ok(list) = super::support::service::try_request(&process.url, "GET", "/api/jobs?limit=200", &[], b"")
-        else {
-            continue;
-        };
-        let open = list.json()["jobs"].as_array().unwrap().iter().filter(|job| job["finished"].is_null()).count();
-        if open == 0 && good.len() == 20 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    let job = process.job(&poison);
-    assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("FAILED"), Some(3)), "{job}");
-    assert_eq!(job["failure"]["code"], "worker_crashed");
-    // Once beside others, perhaps, and three times alone.
-    assert!((3..=4).contains(&restarts), "{restarts}");
-    for id in &good {
-        assert_eq!(process.job(id)["status"], "SUCCESS");
     }
 }
 

@@ -1,8 +1,8 @@
-//! The cluster as its operators meet it: many processes, a real RabbitMQ, a MongoDB and an S3 server, and every fault that
-//! they must survive.
+//! The cluster as its operators meet it: many processes, a real RabbitMQ, a MongoDB and an S3 server, and faults that they must
+//! survive, seen closer than the scorecard (`tests/scorecard`) looks: what is said meanwhile, and how soon.
 //!
 //! - [`whole`]: what it does when nothing goes wrong
-//! - [`processes`]: API and workers that die, freeze and end
+//! - [`processes`]: workers on a busy machine, jobs that are cancelled
 //! - [`parts`]: broker, store and bucket that are away, slow or wrong
 //! - [`tasks`]: long-lived tasks that panic
 //!

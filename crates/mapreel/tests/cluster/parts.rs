@@ -139,27 +139,6 @@ fn f5_the_broker_blocks_publishers() {
 }
 
 #[test]
-fn f6_a_queue_is_deleted() {
-    let Some(mut servers) = servers() else { return };
-    let servers = servers.as_mut().unwrap();
-    let site = servers.site("f6");
-    let (api, workers) = start(&site);
-    let (mut promises, mut longest) = (Promises::default(), Duration::ZERO);
-    for (round, queue) in ["mapreel.image", "mapreel.animation", "mapreel.image"].iter().enumerate() {
-        submit_all(&mut promises, &api, "", 0, 5);
-        control(servers, &["delete_queue", queue]);
-        submit_all(&mut promises, &api, "", 0, 5);
-        longest = longest.max(hears_again(&workers, round + 2));
-    }
-    let took = promises.kept(&site, &api);
-    print(&format!(
-        "F6   queues deleted 3 times: made and heard again after at most {:.1} s; all done {:.1} s later",
-        longest.as_secs_f64(),
-        took.as_secs_f64()
-    ));
-}
-
-#[test]
 fn f7_a_channel_is_closed_by_an_error() {
     let Some(mut servers) = servers() else { return };
     let site = servers.as_mut().unwrap().site("f7");
@@ -175,29 +154,6 @@ fn f7_a_channel_is_closed_by_an_error() {
         "F7   a message acknowledged twice, the channel closed: heard again after {:.1} s",
         heard.as_secs_f64()
     ));
-}
-
-#[test]
-fn f8_all_connections_are_closed() {
-    let Some(mut servers) = servers() else { return };
-    let servers = servers.as_mut().unwrap();
-    let site = servers.site("f8");
-    let (url, hits) = slow_wms(Duration::from_millis(150));
-    let (api, workers) = start(&site);
-    let mut promises = Promises::default();
-    for round in 0..3 {
-        promises.submit(&api.url, "animation", &film(&round.to_string(), &url, 96, "mp4"), 96, None);
-        let id = promises.jobs.last().unwrap().0.clone();
-        api.until(&id, PATIENCE, |job| job["progress"]["done"].as_u64().unwrap() >= 20);
-        control(servers, &["close_all_connections", "a test"]);
-        hears_again(&workers, round + 2);
-        api.ended(&id, PATIENCE);
-    }
-    promises.kept(&site, &api);
-    let hits = hits.lock().unwrap();
-    let twice: usize = hits.values().map(|count| count.saturating_sub(3)).sum();
-    assert!(twice * 10 <= 96 * 3, "{twice} frames were drawn again");
-    print(&format!("F8   all connections closed in the middle of 3 films: {twice} of {} frames drawn again", 96 * 3));
 }
 
 #[test]

@@ -28,15 +28,20 @@ pub fn servers() -> Option<MutexGuard<'static, Option<Servers>>> {
     static SERVERS: Mutex<Option<Servers>> = Mutex::new(None);
     let mut servers = SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
     if servers.is_none() {
-        // Side by side: they take their time.
-        let rabbitmq = std::thread::spawn(RabbitMq::start);
-        let mongodb = MongoDb::start();
-        *servers = Some(Servers { rabbitmq: rabbitmq.join().unwrap()?, mongodb: mongodb?, s3: S3::start(), sites: 0 });
+        *servers = Some(Servers::start()?);
     }
     Some(servers)
 }
 
 impl Servers {
+    /// Starts servers of their own; `None` if that is not possible, which has been said.
+    pub fn start() -> Option<Self> {
+        // Side by side: they take their time.
+        let rabbitmq = std::thread::spawn(RabbitMq::start);
+        let mongodb = MongoDb::start();
+        Some(Self { rabbitmq: rabbitmq.join().unwrap()?, mongodb: mongodb?, s3: S3::start(), sites: 0 })
+    }
+
     /// A cluster without jobs and processes yet.
     pub fn site(&mut self, name: &str) -> Site {
         self.sites += 1;

@@ -2,6 +2,7 @@
 
 use super::{folder, program};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use std::time::{Duration, Instant};
 /// A folder of state, empty at first, and the processes that share it.
 pub struct Site {
     pub folder: PathBuf,
+    /// The program, or what starts it: `prlimit --nofile=64 PROGRAM`.
+    pub program: Vec<OsString>,
     /// What its processes find in their environment.
     pub environment: Vec<(String, String)>,
     /// The folder with the objects.
@@ -40,7 +43,7 @@ impl Site {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let artifacts = folder.join("mapreel-data/artifacts");
-        Self { folder, environment: Vec::new(), artifacts }
+        Self { folder, program: vec![program().into()], environment: Vec::new(), artifacts }
     }
 
     /// Starts `mapreel serve`, which may ask upstreams on this machine.
@@ -65,7 +68,8 @@ impl Site {
 
     /// Starts the program, whatever becomes of it.
     pub fn start(&self, arguments: &[&str], failpoint: &str) -> Process {
-        let mut child = Command::new(program())
+        let mut child = Command::new(&self.program[0])
+            .args(&self.program[1..])
             .args(arguments)
             .current_dir(&self.folder)
             .env("MAPREEL_PRIVATE_UPSTREAMS", "127.0.0.1")

@@ -1,0 +1,206 @@
+//! Decides for each job whether what clients saw is something that the states of a job allow.
+//!
+//! A call takes time, and what it tells was true at some moment of it. So only calls that did not overlap are compared: if one
+//! had its answer before the other began, the second may tell nothing that cannot follow the first. Rules:
+//!
+//! 1. An accepted job is known from then on.
+//! 2. Progress never falls.
+//! 3. SUCCESS, FAILED, CANCELLED and EXPIRED are final; only SUCCESS becomes EXPIRED.
+//! 4. A job that was cancelled is never anything else. (Rule 3 of this state, named apart since a zombie breaks it.)
+//! 5. All hashes of a job's artifact, told and downloaded, are the same.
+//! 6. An idempotency key gives one job, and one job has one key.
+
+use crate::history::{Event, What};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// A rule that was broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    Known,
+    Progress,
+    Final,
+    Cancelled,
+    OneArtifact,
+    OneJobOfAKey,
+}
+
+/// Which rule, and of what: a job or a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Violation {
+    pub rule: Rule,
+    pub of: String,
+}
+
+/// Everything that the history should not show, once for each rule and job.
+pub fn check(events: &[Event]) -> Vec<Violation> {
+    let mut broken = BTreeSet::new();
+    let mut by_job: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    for event in events {
+        if let Some(job) = job_of(event) {
+            by_job.entry(job).or_default().push(event);
+        }
+    }
+    for (job, events) in &by_job {
+        broken.extend(of_job(events).into_iter().map(|rule| Violation { rule, of: (*job).to_owned() }));
+    }
+    broken.extend(of_keys(events).into_iter().map(|key| Violation { rule: Rule::OneJobOfAKey, of: key }));
+    broken.into_iter().collect()
+}
+
+fn job_of(event: &Event) -> Option<&str> {
+    match &event.what {
+        What::NotAccepted { .. } => None,
+        What::Accepted { job, .. }
+        | What::Seen { job, .. }
+        | What::Unknown { job }
+        | What::Cancelled { job, .. }
+        | What::Downloaded { job, .. } => Some(job),
+    }
+}
+
+/// The rules that the calls about one job break.
+fn of_job(events: &[&Event]) -> BTreeSet<Rule> {
+    let mut broken = BTreeSet::new();
+    let hashes: BTreeSet<&str> = events.iter().filter_map(|event| hash_of(event)).collect();
+    if hashes.len() > 1 {
+        broken.insert(Rule::OneArtifact);
+    }
+    // Calls by their end, so that those which had ended before another began are a beginning of this list.
+    let mut ended = events.to_vec();
+    ended.sort_by_key(|event| event.to);
+    for event in events {
+        let before = ended.iter().take_while(|earlier| earlier.to <= event.from && !std::ptr::eq(**earlier, *event));
+        for earlier in before {
+            broken.extend(cannot_follow(&earlier.what, &event.what));
+        }
+    }
+    broken
+}
+
+fn hash_of(event: &Event) -> Option<&str> {
+    match &event.what {
+        What::Seen { sha256, .. } => sha256.as_deref(),
+        What::Downloaded { sha256, .. } => Some(sha256),
+        _ => None,
+    }
+}
+
+/// The rule that two calls about one job break, one after the other.
+fn cannot_follow(earlier: &What, later: &What) -> Option<Rule> {
+    if matches!(later, What::Unknown { .. }) {
+        return Some(Rule::Known);
+    }
+    if let (What::Seen { done: before, .. }, What::Seen { done: after, .. }) = (earlier, later)
+        && after < before
+    {
+        return Some(Rule::Progress);
+    }
+    match (state_of(earlier)?, state_of(later)?) {
+        ("CANCELLED", after) if after != "CANCELLED" => Some(Rule::Cancelled),
+        ("SUCCESS", after) if !matches!(after, "SUCCESS" | "EXPIRED") => Some(Rule::Final),
+        (before @ ("FAILED" | "EXPIRED"), after) if after != before => Some(Rule::Final),
+        _ => None,
+    }
+}
+
+fn state_of(what: &What) -> Option<&str> {
+    match what {
+        What::Seen { state, .. } | What::Cancelled { state, .. } => Some(state),
+        _ => None,
+    }
+}
+
+/// Keys that gave more than one job.
+fn of_keys(events: &[Event]) -> BTreeSet<String> {
+    let mut jobs: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut broken = BTreeSet::new();
+    for event in events {
+        if let What::Accepted { job, key: Some(key), .. } = &event.what
+            && *jobs.entry(key).or_insert(job) != job
+        {
+            broken.insert(key.clone());
+        }
+    }
+    broken
+}
+
+/// Histories that no sound service gives, and the rule that each breaks. [`prove`] feeds them to the checker.
+pub fn sabotages() -> Vec<(&'static str, Vec<Event>, Rule)> {
+    let accepted = |job: &str, key: &str| {
+        let key = Some(key.to_owned()).filter(|key| !key.is_empty());
+        What::Accepted { job: job.to_owned(), key, frames: 1 }
+    };
+    let seen = |state: &str, done, sha256: Option<&str>| What::Seen {
+        job: "a".to_owned(),
+        state: state.to_owned(),
+        done,
+        sha256: sha256.map(str::to_owned),
+    };
+    let cancelled = || What::Cancelled { job: "a".to_owned(), state: "CANCELLED".to_owned() };
+    let downloaded = |sha256: &str| What::Downloaded { job: "a".to_owned(), sha256: sha256.to_owned() };
+    vec![
+        (
+            "an accepted job that nobody knows",
+            in_turn([accepted("a", ""), What::Unknown { job: "a".into() }]),
+            Rule::Known,
+        ),
+        (
+            "a job that is known, then unknown",
+            in_turn([seen("RUNNING", 1, None), What::Unknown { job: "a".into() }]),
+            Rule::Known,
+        ),
+        ("progress that falls", in_turn([seen("RUNNING", 12, None), seen("RUNNING", 0, None)]), Rule::Progress),
+        ("a success that is taken back", in_turn([seen("SUCCESS", 1, None), seen("RUNNING", 1, None)]), Rule::Final),
+        ("a failure that succeeds", in_turn([seen("FAILED", 1, None), seen("SUCCESS", 1, None)]), Rule::Final),
+        ("an expired job that comes back", in_turn([seen("EXPIRED", 1, None), seen("SUCCESS", 1, None)]), Rule::Final),
+        ("a cancelled job that succeeds", in_turn([cancelled(), seen("SUCCESS", 1, None)]), Rule::Cancelled),
+        ("a cancelled job that goes on", in_turn([cancelled(), seen("RUNNING", 1, None)]), Rule::Cancelled),
+        (
+            "two artifacts of one job",
+            in_turn([seen("SUCCESS", 1, Some("x")), seen("SUCCESS", 1, Some("y"))]),
+            Rule::OneArtifact,
+        ),
+        (
+            "another file than the one told of",
+            in_turn([seen("SUCCESS", 1, Some("x")), downloaded("y")]),
+            Rule::OneArtifact,
+        ),
+        ("one key, two jobs", in_turn([accepted("a", "k"), accepted("b", "k")]), Rule::OneJobOfAKey),
+    ]
+}
+
+/// Calls one after another, each a second long.
+fn in_turn<const N: usize>(what: [What; N]) -> Vec<Event> {
+    let at = Duration::from_secs;
+    (0..).zip(what).map(|(i, what)| Event { from: at(2 * i), to: at(2 * i + 1), what }).collect()
+}
+
+/// The checker finds what is wrong in each sabotaged history, nothing else, and nothing in good ones.
+pub fn prove() {
+    for (name, events, rule) in sabotages() {
+        let found: Vec<Rule> = check(&events).into_iter().map(|violation| violation.rule).collect();
+        assert_eq!(found, [rule], "{name}");
+    }
+    let seen = |state: &str, done, sha256: Option<&str>| What::Seen {
+        job: "a".to_owned(),
+        state: state.to_owned(),
+        done,
+        sha256: sha256.map(str::to_owned),
+    };
+    let accepted = What::Accepted { job: "a".into(), key: Some("k".into()), frames: 1 };
+    let good = in_turn([
+        accepted.clone(),
+        accepted,
+        seen("PENDING", 0, None),
+        seen("RUNNING", 3, None),
+        seen("PENDING", 3, None),
+        seen("SUCCESS", 4, Some("x")),
+        seen("EXPIRED", 4, Some("x")),
+    ]);
+    assert_eq!(check(&good), []);
+    // Of two calls at once, either may have been answered first.
+    let mut overlapping = in_turn([seen("RUNNING", 12, None), seen("RUNNING", 11, None)]);
+    overlapping[1].from = overlapping[0].from;
+    assert_eq!(check(&overlapping), []);
+}

@@ -1,0 +1,31 @@
+//! The broker is only a hint: what it forgets is found in the store, and told again.
+
+use super::{CLUSTER, Fault, hear_again};
+use crate::rig::Rig;
+use std::time::Duration;
+
+pub const FAULT: Fault = Fault {
+    id: "F3",
+    what: "the broker is killed",
+    injects: "`kill -9` of RabbitMQ with work in flight, requests while it is away, and a start with what it has on its disk",
+    stores: CLUSTER,
+    times: (0, 3),
+    guarantee: [Err(""), Ok("the outbox, and looks into the store")],
+    resumes_within_aim: false,
+    is_alone: false,
+    run,
+};
+
+fn run(rig: &mut Rig<'_>) {
+    rig.start_api();
+    rig.start_workers(2);
+    for _ in 0..rig.times {
+        rig.submit(4, 16);
+        std::thread::sleep(Duration::from_millis(300));
+        rig.inject();
+        rig.lane.servers().rabbitmq.kill();
+        rig.submit(1, 6);
+        assert!(rig.lane.servers().rabbitmq.run(), "the broker starts again");
+        hear_again(rig);
+    }
+}

@@ -1,0 +1,47 @@
+//! A clock that is an hour off steals no lease.
+
+use super::{Fault, SQLITE, skip};
+use crate::rig::Rig;
+use std::time::Duration;
+
+pub const FAULT: Fault = Fault {
+    id: "F17",
+    what: "the clock of one worker is an hour off",
+    injects: "libfaketime at a worker beside another one: +1 h, -1 h",
+    stores: SQLITE,
+    times: (0, 4),
+    guarantee: [Err("it has no leases that could be stolen"), Err("")],
+    resumes_within_aim: false,
+    is_alone: false,
+    run,
+};
+
+const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+fn run(rig: &mut Rig<'_>) {
+    if !std::path::Path::new(LIBRARY).exists() {
+        return skip(rig, "libfaketime is not installed");
+    }
+    rig.start_api();
+    rig.start_workers(1);
+    rig.upstream_delay(Duration::from_millis(40));
+    for round in 0..rig.times {
+        let sound = rig.site.environment.clone();
+        let off = if round.is_multiple_of(2) { "+1h" } else { "-1h" };
+        let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        rig.site.environment.extend([
+            set("LD_PRELOAD", LIBRARY),
+            set("FAKETIME", off),
+            set("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ]);
+        let mut worker = rig.new_worker("");
+        rig.site.environment = sound;
+        rig.inject();
+        rig.submit(2, 5);
+        std::thread::sleep(Duration::from_secs(4));
+        worker.signal(libc::SIGTERM);
+        worker.wait();
+    }
+    let taken: usize = rig.workers.iter().chain(&rig.api).map(|one| one.log().matches("took leases").count()).sum();
+    rig.note = format!("leases were taken {taken} times");
+}

@@ -1,0 +1,36 @@
+//! Who takes a job back has it back: it is not drawn any more, nothing of it stays, and it never succeeds.
+
+use super::{BOTH, Fault};
+use crate::rig::{End, Rig};
+use std::time::Duration;
+
+pub const FAULT: Fault = Fault {
+    id: "F20",
+    what: "jobs are cancelled",
+    injects: "DELETE before, while and shortly after they are drawn",
+    stores: BOTH,
+    times: (4, 12),
+    guarantee: [Ok("a cancelled job stays so"), Ok("a cancelled job stays so")],
+    resumes_within_aim: false,
+    is_alone: false,
+    run,
+};
+
+fn run(rig: &mut Rig<'_>) {
+    rig.start_api();
+    rig.start_workers(2);
+    rig.upstream_delay(Duration::from_millis(400));
+    // The control has fewer.
+    for round in 0..rig.times.max(4) {
+        // Many parts, and one: the last part of a job is the one that could end it in another way.
+        let film = rig.film(if round.is_multiple_of(2) { 36 } else { 4 });
+        let Some(job) = rig.history.submit(&rig.url(), &film).0 else { continue };
+        std::thread::sleep(Duration::from_millis([0, 250, 700, 250][round % 4]));
+        let state = rig.history.cancel(&rig.url(), &job);
+        rig.inject();
+        rig.ends.insert(job, if state.as_deref() == Some("CANCELLED") { End::Cancelled } else { End::Any });
+    }
+    rig.submit(1, 2);
+    // Long enough for whoever goes on with a cancelled one to come to its end.
+    std::thread::sleep(Duration::from_secs(3));
+}

@@ -1,0 +1,85 @@
+//! What networks do to the connections between the processes and the broker, the store, and the bucket.
+
+use super::{CLUSTER, Fault};
+use crate::rig::Rig;
+use mapreel_servers::proxy::{Proxy, Weather};
+use std::time::Duration;
+
+const INJECTS: &str = "a partition, a half-open connection (what is sent arrives, the answer comes after the client gave up), resets, answers cut after 200 bytes, a delay of 200 ms; 5 s each, with requests all the while";
+
+pub const TO_BROKER: Fault = Fault {
+    id: "N2",
+    what: "the network to the broker fails",
+    injects: INJECTS,
+    stores: CLUSTER,
+    times: (0, 2),
+    guarantee: [Err(""), Ok("confirmations, and the outbox")],
+    resumes_within_aim: false,
+    is_alone: false,
+    run: |rig| run(rig, "MAPREEL_BROKER"),
+};
+
+pub const TO_STORE: Fault = Fault {
+    id: "N3",
+    what: "the network to the store fails",
+    injects: INJECTS,
+    stores: CLUSTER,
+    times: (0, 2),
+    guarantee: [Err(""), Err("a write whose answer was lost is known again by its number, which it has, too")],
+    resumes_within_aim: false,
+    is_alone: false,
+    run: |rig| run(rig, "MAPREEL_STORE"),
+};
+
+pub const TO_BUCKET: Fault = Fault {
+    id: "N4",
+    what: "the network to the bucket fails",
+    injects: INJECTS,
+    stores: CLUSTER,
+    times: (0, 2),
+    guarantee: [Err(""), Err("requests to a bucket are made again by it, too")],
+    resumes_within_aim: false,
+    is_alone: false,
+    run: |rig| run(rig, "AWS_ENDPOINT_URL"),
+};
+
+const ALL: [Weather; 5] = [
+    Weather::BlackHole,
+    Weather::HalfOpen,
+    Weather::Reset,
+    Weather::Truncate(200),
+    Weather::Delay(Duration::from_millis(200)),
+];
+
+fn run(rig: &mut Rig<'_>, link: &str) {
+    let proxy = between(rig, link);
+    rig.start_api();
+    rig.start_workers(2);
+    rig.upstream_delay(Duration::from_millis(30));
+    for _ in 0..rig.times {
+        for weather in ALL {
+            rig.submit(2, 3);
+            std::thread::sleep(Duration::from_millis(400));
+            proxy.set(weather);
+            let began = rig.inject();
+            while began.elapsed() < Duration::from_secs(5) {
+                rig.submit(0, 1);
+                std::thread::sleep(Duration::from_millis(300));
+            }
+            proxy.set(Weather::Fair);
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+    rig.proxies.push(proxy);
+}
+
+/// Puts a proxy before the server that a variable of the processes' environment names.
+fn between(rig: &mut Rig<'_>, link: &str) -> Proxy {
+    let (_, url) = rig.site.environment.iter_mut().find(|(name, _)| name == link).expect("a cluster has it");
+    let (before, rest) = url.split_once("://").expect("a URL");
+    let (user, rest) = rest.split_once('@').map_or((String::new(), rest), |(user, rest)| (format!("{user}@"), rest));
+    let (server, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let proxy = Proxy::start(server);
+    *url = format!("{before}://{user}{}{path}", proxy.address());
+    proxy
+}

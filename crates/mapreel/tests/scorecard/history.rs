@@ -1,0 +1,184 @@
+//! What clients did and heard: every call with its times and its answer. The checker reads it; nobody else decides by it.
+
+use crate::support::service::{Answer, try_request};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A call and its answer.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When the client began to send.
+    pub from: Duration,
+    /// When it had the answer.
+    pub to: Duration,
+    pub what: What,
+}
+
+/// What was asked, and answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// 202: a promise.
+    Accepted { job: String, key: Option<String>, frames: u64 },
+    /// No promise: another status, or 0 without an answer.
+    NotAccepted { status: u16, key: Option<String> },
+    /// The status of a job.
+    Seen { job: String, state: String, done: u64, sha256: Option<String> },
+    /// 404: nobody knows the job.
+    Unknown { job: String },
+    /// The answer to a cancellation: the job's state after it.
+    Cancelled { job: String, state: String },
+    /// A file, whole, and its hash.
+    Downloaded { job: String, sha256: String },
+}
+
+/// A request for a job.
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub service: &'static str,
+    pub body: String,
+    pub frames: u64,
+    pub key: Option<String>,
+}
+
+/// The calls of all clients of a trial.
+pub struct History {
+    began: Instant,
+    calls: Mutex<Calls>,
+}
+
+#[derive(Default)]
+struct Calls {
+    events: Vec<Event>,
+    /// What was last seen of each job: who sees the same again has seen nothing new.
+    last: HashMap<String, What>,
+}
+
+impl History {
+    pub fn new() -> Self {
+        Self { began: Instant::now(), calls: Mutex::default() }
+    }
+
+    pub fn events(&self) -> Vec<Event> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).events.clone()
+    }
+
+    /// Jobs that were accepted, and the frames that each promised; once each, in order.
+    pub fn accepted(&self) -> Vec<(String, u64)> {
+        let (mut jobs, mut known) = (Vec::new(), HashSet::new());
+        for event in self.events() {
+            if let What::Accepted { job, frames, .. } = event.what
+                && known.insert(job.clone())
+            {
+                jobs.push((job, frames));
+            }
+        }
+        jobs
+    }
+
+    /// Submits; the job, if it was accepted, and the status, 0 without an answer.
+    pub fn submit(&self, url: &str, order: &Order) -> (Option<String>, u16) {
+        let mut headers = vec!["content-type: application/json".to_owned()];
+        headers.extend(order.key.iter().map(|key| format!("idempotency-key: \"{key}\"")));
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        let path = format!("/api/service/{}", order.service);
+        self.call(|| {
+            let answer = try_request(url, "POST", &path, &headers, order.body.as_bytes());
+            let status = answer.as_ref().map_or(0, |answer| answer.status);
+            let job = answer.ok().filter(|answer| answer.status == 202).and_then(|answer| text(&json(&answer)?, "id"));
+            let key = order.key.clone();
+            let what = match &job {
+                Some(job) => What::Accepted { job: job.clone(), key, frames: order.frames },
+                None => What::NotAccepted { status, key },
+            };
+            (Some(what), (job, status))
+        })
+    }
+
+    /// Asks for the status of a job; `None` without an answer, or where nobody knows the job.
+    pub fn look(&self, url: &str, job: &str) -> Option<Value> {
+        self.call(|| {
+            let answer = try_request(url, "GET", &format!("/api/job-status/{job}"), &[], b"");
+            match answer {
+                Ok(answer) if answer.status == 200 => match json(&answer) {
+                    Some(view) => (seen(job, &view), Some(view)),
+                    None => (None, None),
+                },
+                Ok(answer) if answer.status == 404 => (Some(What::Unknown { job: job.to_owned() }), None),
+                _ => (None, None),
+            }
+        })
+    }
+
+    /// Whether a job waits that nobody has begun.
+    pub fn is_pending(&self, url: &str) -> bool {
+        let page = try_request(url, "GET", "/api/jobs?status=PENDING&limit=1", &[], b"");
+        page.ok()
+            .and_then(|page| json(&page))
+            .is_some_and(|page| page["jobs"].as_array().is_some_and(|jobs| !jobs.is_empty()))
+    }
+
+    /// Cancels a job; its state after that, if there was an answer.
+    pub fn cancel(&self, url: &str, job: &str) -> Option<String> {
+        self.call(|| {
+            let answer = try_request(url, "DELETE", &format!("/api/job-status/{job}"), &[], b"");
+            let state = answer.ok().and_then(|answer| text(&json(&answer)?, "status"));
+            let what = state.clone().map(|state| What::Cancelled { job: job.to_owned(), state });
+            (what, state)
+        })
+    }
+
+    /// Fetches the file of a job; its bytes, if there was a whole answer.
+    pub fn download(&self, url: &str, job: &str) -> Option<Vec<u8>> {
+        self.call(|| {
+            let answer = try_request(url, "GET", &format!("/api/download/{job}"), &[], b"");
+            let file = answer.ok().filter(|answer| answer.status == 200 && is_whole(answer)).map(|answer| answer.body);
+            let what = file.as_ref().map(|file| What::Downloaded { job: job.to_owned(), sha256: sha256(file) });
+            (what, file)
+        })
+    }
+
+    fn call<T>(&self, ask: impl FnOnce() -> (Option<What>, T)) -> T {
+        let from = self.began.elapsed();
+        let (what, result) = ask();
+        if let Some(what) = what {
+            let to = self.began.elapsed();
+            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            if let What::Seen { job, .. } = &what
+                && calls.last.insert(job.clone(), what.clone()).as_ref() == Some(&what)
+            {
+                return result;
+            }
+            calls.events.push(Event { from, to, what });
+        }
+        result
+    }
+}
+
+fn seen(job: &str, view: &Value) -> Option<What> {
+    Some(What::Seen {
+        job: job.to_owned(),
+        state: text(view, "status")?,
+        done: view["progress"]["done"].as_u64().unwrap_or(0),
+        sha256: view["artifact"]["sha256"].as_str().map(str::to_owned),
+    })
+}
+
+fn json(answer: &Answer) -> Option<Value> {
+    serde_json::from_slice(&answer.body).ok()
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value[name].as_str().map(str::to_owned)
+}
+
+fn is_whole(answer: &Answer) -> bool {
+    answer.header("content-length").parse::<usize>().is_ok_and(|length| length == answer.body.len())
+}
+
+/// In hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,259 @@
+//! Judges a trial when its fault is over: lets the jobs come to their ends, and then asks every one of them, its file, the
+//! history and the objects that are left.
+
+use crate::checker::{Rule, check};
+use crate::history::{Event, What, sha256};
+use crate::rig::{End, Program, Rig, wait_until};
+use crate::support::picture::Picture;
+use crate::support::service::try_request;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+
+/// What became of the jobs of a trial.
+#[derive(Debug, Default, Clone)]
+pub struct Judgement {
+    /// Jobs that were promised.
+    pub accepted: usize,
+    /// Of those, the ones that ended as they should, once.
+    pub ended_once: usize,
+    /// Nobody knows them any more.
+    pub lost: usize,
+    /// Two jobs of one key, two artifacts of one job, or an end that was not the last.
+    pub doubled: usize,
+    /// They do not come to an end.
+    pub stuck: usize,
+    /// Their file is not there, is another one, or cannot be decoded.
+    pub corrupt: usize,
+    /// They ended in another way than they should.
+    pub failed: usize,
+    /// Objects that nobody needs.
+    pub left: usize,
+    /// What was found, for people; the first few.
+    pub findings: Vec<String>,
+}
+
+/// Nothing changed for so long: what is not done is stuck. The control has nothing that would move it later.
+const CALM: Duration = Duration::from_secs(60);
+const CALM_NAIVE: Duration = Duration::from_secs(6);
+/// Until what nobody needs has been deleted.
+const CLEANING: Duration = Duration::from_secs(60);
+const CLEANING_NAIVE: Duration = Duration::from_secs(2);
+
+impl Judgement {
+    /// Whether anything at all is wrong.
+    pub fn is_bad(&self) -> bool {
+        self.lost + self.doubled + self.stuck + self.corrupt + self.failed + self.left > 0
+    }
+
+    fn find(&mut self, what: String) {
+        if self.findings.len() < 8 {
+            self.findings.push(what);
+        }
+    }
+}
+
+/// Lets the jobs end, and judges.
+pub fn judge(rig: &mut Rig<'_>) -> Judgement {
+    let url = rig.url();
+    let accepted = rig.history.accepted();
+    let mut last = drain(rig, &url, &accepted);
+    let mut judgement = Judgement { accepted: accepted.len(), ..Judgement::default() };
+    let mut good: BTreeSet<String> = BTreeSet::new();
+    for (job, frames) in &accepted {
+        let view = last.remove(job).unwrap_or_default();
+        let wanted = rig.ends.get(job).copied().unwrap_or(End::Success);
+        match (view["status"].as_str(), wanted) {
+            (None, _) => {
+                judgement.lost += 1;
+                judgement.find(format!("{job} is unknown"));
+            }
+            (Some("PENDING" | "RUNNING"), _) => {
+                judgement.stuck += 1;
+                judgement.find(format!("{job} is stuck: {view}"));
+            }
+            (Some("SUCCESS"), End::Success | End::Any) => match file(rig, &url, job, *frames, &view) {
+                Ok(()) => drop(good.insert(job.clone())),
+                Err(why) => {
+                    judgement.corrupt += 1;
+                    judgement.find(format!("{job}: {why}"));
+                }
+            },
+            (Some("CANCELLED"), End::Cancelled | End::Any) | (Some("FAILED"), End::Failed | End::Any) => {
+                good.insert(job.clone());
+            }
+            (Some("EXPIRED"), End::Any) => drop(good.insert(job.clone())),
+            (Some(_), _) => {
+                judgement.failed += 1;
+                judgement.find(format!("{job} was to end in {wanted:?}: {view}"));
+            }
+        }
+    }
+    // An end is final: once more, after the files.
+    accepted.iter().for_each(|(job, _)| drop(rig.history.look(&url, job)));
+    objects(rig, &url, &accepted, &mut judgement);
+    let events = rig.history.events();
+    for violation in check(&events) {
+        judgement.find(format!("{violation:?}"));
+        good.remove(&violation.of);
+        match violation.rule {
+            // Counted above.
+            Rule::Known => {}
+            _ => judgement.doubled += 1,
+        }
+    }
+    let doubled = extra_jobs(&url, &accepted, &events);
+    if doubled > 0 {
+        judgement.doubled += doubled;
+        judgement.find(format!("{doubled} jobs beside those that were promised"));
+    }
+    judgement.ended_once = good.len();
+    judgement
+}
+
+/// Follows the jobs until all have ended, or nothing changes any more; what was last seen of each.
+fn drain(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)]) -> HashMap<String, Value> {
+    let calm = if rig.program == Program::Naive { CALM_NAIVE } else { CALM };
+    let mut last: HashMap<String, Value> = HashMap::new();
+    let mut open: Vec<&String> = accepted.iter().map(|(job, _)| job).collect();
+    let mut changed = Instant::now();
+    while !open.is_empty() && changed.elapsed() < calm {
+        open.retain(|job| {
+            let Some(view) = rig.history.look(url, job) else { return true };
+            let is_open = matches!(view["status"].as_str(), Some("PENDING" | "RUNNING"));
+            let told = |view: &Value| (view["status"].clone(), view["progress"]["done"].clone());
+            if last.get(*job).is_none_or(|before| told(before) != told(&view)) {
+                changed = Instant::now();
+            }
+            last.insert((*job).clone(), view);
+            is_open
+        });
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    last
+}
+
+/// The file of a job is the one that its record tells of, and has its frames.
+fn file(rig: &Rig<'_>, url: &str, job: &str, frames: u64, view: &Value) -> Result<(), String> {
+    let file = rig.history.download(url, job).ok_or("its file cannot be downloaded")?;
+    is_whole(&file, &view["artifact"], frames)
+}
+
+/// A file is the one that is told of, can be decoded, and has so many frames.
+fn is_whole(file: &[u8], told: &Value, frames: u64) -> Result<(), String> {
+    if told["sha256"] != sha256(file) || told["size_bytes"] != file.len() {
+        return Err(format!("its file is another one than its record tells of: {told}"));
+    }
+    let counted = frames_in(file, told["format"].as_str().unwrap_or_default())?;
+    if counted != frames { Err(format!("{counted} frames and not {frames}")) } else { Ok(()) }
+}
+
+/// Files that no sound service gives.
+pub const SABOTAGES: [&str; 3] = [
+    "another file than the record tells of",
+    "a file that is cut, of which the record knows",
+    "fewer frames than promised",
+];
+
+/// What is wrong with each of these files is seen, and a good one is good.
+pub fn prove() {
+    let png = Picture { width: 8, height: 8, rgb: vec![7; 8 * 8 * 3] }.to_png();
+    let told = |file: &[u8]| serde_json::json!({ "sha256": sha256(file), "size_bytes": file.len(), "format": "png" });
+    let cut = &png[..png.len() / 2];
+    assert_eq!(is_whole(&png, &told(&png), 1), Ok(()));
+    let sabotaged = [is_whole(&png, &told(cut), 1), is_whole(cut, &told(cut), 1), is_whole(&png, &told(&png), 2)];
+    for (name, result) in SABOTAGES.iter().zip(sabotaged) {
+        assert!(result.is_err(), "{name}");
+    }
+}
+
+/// Decodes a file, and counts its frames: an image in this process, a film by another program.
+fn frames_in(bytes: &[u8], format: &str) -> Result<u64, String> {
+    if format == "png" {
+        let mut reader =
+            png::Decoder::new(std::io::Cursor::new(bytes)).read_info().map_err(|error| error.to_string())?;
+        let mut pixels = vec![0; reader.output_buffer_size().ok_or("too large")?];
+        return reader.next_frame(&mut pixels).map(|_| 1).map_err(|error| error.to_string());
+    }
+    let file = tempfile::Builder::new().suffix(&format!(".{format}")).tempfile().map_err(|e| e.to_string())?;
+    std::fs::write(file.path(), bytes).map_err(|error| error.to_string())?;
+    let output = std::process::Command::new("ffprobe")
+        .args(["-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames"])
+        .args(["-of", "csv=p=0"])
+        .arg(file.path())
+        .output()
+        .map_err(|error| error.to_string())?;
+    let counted = String::from_utf8_lossy(&output.stdout);
+    let counted = counted.trim().trim_end_matches(',');
+    counted.parse().map_err(|_| format!("it cannot be decoded: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Soon every job that has a file has two objects, and nobody else has any.
+fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut Judgement) {
+    let events = rig.history.events();
+    let mut files: HashMap<&str, usize> = accepted.iter().map(|(job, _)| (job.as_str(), 0)).collect();
+    let mut open: BTreeSet<&str> = BTreeSet::new();
+    for event in &events {
+        if let What::Seen { job, state, .. } = &event.what {
+            files.insert(job, if state == "SUCCESS" { 2 } else { 0 });
+            match &**state {
+                "PENDING" | "RUNNING" => open.insert(job),
+                _ => open.remove(&**job),
+            };
+        }
+    }
+    let mut unneeded: Vec<String> = Vec::new();
+    let patience = if rig.program == Program::Naive { CLEANING_NAIVE } else { CLEANING };
+    wait_until(patience, || {
+        let mut found: HashMap<String, usize> = HashMap::new();
+        unneeded.clear();
+        for key in rig.site.objects().into_iter().filter(|key| !key.starts_with("ready")) {
+            let job = key.split('/').next().unwrap_or_default().to_owned();
+            let count = found.entry(job.clone()).or_default();
+            *count += 1;
+            let known = files.get(&*job);
+            let is_unneeded = match known {
+                Some(wanted) => *count > *wanted && !open.contains(&*job),
+                None => !is_known(url, &job),
+            };
+            if is_unneeded {
+                unneeded.push(key);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(if unneeded.is_empty() { 0 } else { 100 }));
+        unneeded.is_empty()
+    });
+    judgement.left = unneeded.len();
+    if !unneeded.is_empty() {
+        judgement.find(format!("left behind: {unneeded:?}"));
+    }
+}
+
+/// Whether anybody knows a job that was not promised: its request was stored, and the answer did not come.
+fn is_known(url: &str, job: &str) -> bool {
+    try_request(url, "GET", &format!("/api/job-status/{job}"), &[], b"").is_ok_and(|answer| answer.status == 200)
+}
+
+/// Jobs beside those that were promised, beyond the requests whose answer did not come and that were not asked again.
+fn extra_jobs(url: &str, accepted: &[(String, u64)], events: &[Event]) -> usize {
+    let (mut count, mut cursor) = (0, String::new());
+    loop {
+        let page = try_request(url, "GET", &format!("/api/jobs?limit=200{cursor}"), &[], b"");
+        let page: Value = page.ok().and_then(|page| serde_json::from_slice(&page.body).ok()).unwrap_or_default();
+        count += page["jobs"].as_array().map_or(0, Vec::len);
+        let Some(next) = page["next"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let keys: BTreeSet<&str> = events
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Accepted { key, .. } => key.as_deref(),
+            _ => None,
+        })
+        .collect();
+    let maybe = events.iter().filter(|event| match &event.what {
+        What::NotAccepted { status: 0 | 500.., key } => key.as_deref().is_none_or(|key| !keys.contains(key)),
+        _ => false,
+    });
+    count.saturating_sub(accepted.len() + maybe.count())
+}

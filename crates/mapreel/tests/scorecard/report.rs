@@ -1,0 +1,257 @@
+//! The table: a row for each fault, a half of it for each store, and what became of the control.
+
+use crate::faults::{Fault, Form};
+use crate::oracle::Judgement;
+use crate::rig::{Program, Store};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// A trial that has come to its end.
+pub struct Row {
+    pub fault: &'static Fault,
+    pub store: Store,
+    pub program: Program,
+    pub injected: usize,
+    pub judgement: Judgement,
+    pub resumed: Vec<Duration>,
+    pub again: usize,
+    pub took: Duration,
+    pub note: String,
+    /// The trial itself came to a bad end, or was not made.
+    pub error: Option<String>,
+    /// Why the fault could not be injected here.
+    pub skipped: Option<String>,
+}
+
+/// From a worker's death to the moment at which its work goes on; FAILURES' aim.
+const RESUME_P95: Duration = Duration::from_secs(3);
+
+impl Row {
+    /// Why the row is not as it should be.
+    pub fn fault_found(&self) -> Option<String> {
+        if self.skipped.is_some() {
+            return None;
+        }
+        let bad = self.judgement.is_bad();
+        match self.program {
+            Program::Sound if bad => Some(format!("{:#?}", self.judgement.findings)),
+            Program::Sound => {
+                let late = self.fault.resumes_within_aim && at(&self.resumed, 0.95) > Some(RESUME_P95);
+                self.error.clone().or(late.then(|| "work went on too late".to_owned()))
+            }
+            // A trial with a program that loses everything may well not come to its end.
+            Program::Naive if !bad && self.error.is_none() && self.is_about_a_guarantee() => {
+                Some("the control survived: the test is too weak".to_owned())
+            }
+            Program::Naive => None,
+        }
+    }
+
+    fn is_about_a_guarantee(&self) -> bool {
+        self.fault.guarantee_on(self.store).is_ok()
+    }
+
+    fn cells(&self) -> String {
+        let Judgement { accepted, ended_once, lost, doubled, stuck, corrupt, failed, left, .. } = &self.judgement;
+        format!(
+            "{} | {accepted} | {ended_once} | {lost} | {doubled} | {stuck} | {corrupt} | {failed} | {left} | {} | {}",
+            self.injected,
+            spread(&self.resumed),
+            self.again
+        )
+    }
+
+    /// What became of the control, in a few words.
+    fn as_control(&self) -> String {
+        if self.skipped.is_some() {
+            return "–".to_owned();
+        }
+        let j = &self.judgement;
+        let counts = [
+            ("lost", j.lost),
+            ("doubled", j.doubled),
+            ("stuck", j.stuck),
+            ("corrupt", j.corrupt),
+            ("failed", j.failed),
+            ("left behind", j.left),
+        ];
+        let counts: Vec<String> =
+            counts.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{n} {name}")).collect();
+        let found = match (counts.is_empty(), &self.error) {
+            (false, _) => format!("**{}** of {}", counts.join(", "), j.accepted),
+            (true, Some(error)) => format!("**{error}**"),
+            (true, None) => format!("0 of {}", j.accepted),
+        };
+        match self.fault.guarantee_on(self.store) {
+            Ok(_) => found,
+            Err(why) => format!("{found}; {why}"),
+        }
+    }
+}
+
+const HEAD: &str = "| Fault | Store | injected | accepted | ended once | lost | doubled | stuck | corrupt | failed | left behind | resumed: p50 / p95 | frames drawn again | The control | Guarantee |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+
+/// The table of all trials.
+pub fn table(rows: &[Row]) -> String {
+    let mut text = format!("{HEAD}\n");
+    for fault in crate::faults::ALL {
+        for store in Store::ALL {
+            let row = |program| {
+                rows.iter().find(|row| row.fault.id == fault.id && row.store == store && row.program == program)
+            };
+            let Some(sound) = row(Program::Sound) else { continue };
+            let cells = match &sound.error {
+                Some(error) => {
+                    format!("{} | {} | {error} {}", sound.injected, sound.judgement.accepted, "| ".repeat(9))
+                }
+                None => sound.cells(),
+            };
+            let control = row(Program::Naive).map_or("not tried".to_owned(), Row::as_control);
+            let guarantee = fault.guarantee_on(store).unwrap_or("–");
+            let _ = writeln!(
+                text,
+                "| {} {} | {} | {cells} | {control} | {guarantee} |",
+                fault.id,
+                fault.what,
+                store.name()
+            );
+        }
+    }
+    text
+}
+
+/// The sums, a line for each store and program.
+pub fn totals(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for store in Store::ALL {
+        for program in [Program::Sound, Program::Naive] {
+            let of: Vec<&Row> = rows.iter().filter(|row| row.store == store && row.program == program).collect();
+            let sum = |get: fn(&Row) -> usize| of.iter().map(|row| get(row)).sum::<usize>();
+            let name = if program == Program::Sound { "Mapreel" } else { "the control" };
+            let _ = writeln!(
+                text,
+                "- {}, {name}: {} faults injected in {} trials, {} jobs accepted: {} ended once, {} lost, {} doubled, {} stuck, {} corrupt, {} failed, {} objects left behind",
+                store.name(),
+                sum(|row| row.injected),
+                of.len(),
+                sum(|row| row.judgement.accepted),
+                sum(|row| row.judgement.ended_once),
+                sum(|row| row.judgement.lost),
+                sum(|row| row.judgement.doubled),
+                sum(|row| row.judgement.stuck),
+                sum(|row| row.judgement.corrupt),
+                sum(|row| row.judgement.failed),
+                sum(|row| row.judgement.left),
+            );
+        }
+    }
+    text
+}
+
+/// Each fault, what is injected, and what else its trials had to say.
+pub fn notes(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for fault in crate::faults::ALL.iter().filter(|fault| rows.iter().any(|row| row.fault.id == fault.id)) {
+        let _ = writeln!(text, "- **{} {}**: {}", fault.id, fault.what, fault.injects);
+        for row in rows.iter().filter(|row| row.fault.id == fault.id && row.program == Program::Sound) {
+            if !row.note.is_empty() {
+                let _ = writeln!(text, "  - {}: {}", row.store.name(), row.note);
+            }
+        }
+    }
+    text
+}
+
+/// The page that the long form writes.
+pub fn page(rows: &[Row], took: Duration) -> String {
+    let sabotages: String = crate::checker::sabotages()
+        .iter()
+        .fold(String::new(), |text, (name, _, rule)| text + &format!("| history: {rule:?} | {name} |\n"));
+    let files = crate::oracle::SABOTAGES.map(|name| format!("| corrupt | {name} |\n")).concat();
+    format!(
+        include_str!("page.md"),
+        table = table(rows),
+        totals = totals(rows),
+        notes = notes(rows),
+        sabotages = sabotages + &files + &seen_by_control(rows),
+        minutes = took.as_secs() / 60,
+        resume = resume(rows),
+    )
+}
+
+/// Which oracle has seen the control fail, and on which fault.
+fn seen_by_control(rows: &[Row]) -> String {
+    type Count = fn(&Judgement) -> usize;
+    let oracles: [(&str, Count); 6] = [
+        ("lost", |j| j.lost),
+        ("doubled", |j| j.doubled),
+        ("stuck", |j| j.stuck),
+        ("corrupt", |j| j.corrupt),
+        ("failed", |j| j.failed),
+        ("left behind", |j| j.left),
+    ];
+    let mut text = String::new();
+    for (name, count) in oracles {
+        let of: Vec<String> = rows
+            .iter()
+            .filter(|row| row.program == Program::Naive && count(&row.judgement) > 0)
+            .map(|row| format!("{} ({})", row.fault.id, row.store.name()))
+            .collect();
+        let of = if of.is_empty() { "not in this run".to_owned() } else { of.join(", ") };
+        let _ = writeln!(text, "| {name} | the control: {of} |");
+    }
+    text
+}
+
+/// How soon the work of workers that died went on, over all faults that kill them.
+fn resume(rows: &[Row]) -> String {
+    let mut lines = Vec::new();
+    for store in Store::ALL {
+        let of = rows
+            .iter()
+            .filter(|row| row.fault.resumes_within_aim && row.store == store && row.program == Program::Sound);
+        let times: Vec<Duration> = of.flat_map(|row| row.resumed.clone()).collect();
+        lines.push(format!("{}: {} of {}", store.name(), spread(&times), times.len()));
+    }
+    lines.join("; ")
+}
+
+/// The median and the 95th percentile, in seconds.
+fn spread(times: &[Duration]) -> String {
+    let seconds = |share| at(times, share).map(|time| format!("{:.2} s", time.as_secs_f64()));
+    match (seconds(0.5), seconds(0.95)) {
+        (Some(half), Some(most)) => format!("{half} / {most}"),
+        _ => "–".to_owned(),
+    }
+}
+
+fn at(times: &[Duration], share: f64) -> Option<Duration> {
+    let mut times = times.to_vec();
+    times.sort();
+    let index = ((times.len() as f64 * share).ceil() as usize).clamp(1, times.len().max(1)) - 1;
+    times.get(index).copied()
+}
+
+/// What is printed for one trial as soon as it has ended.
+pub fn line(row: &Row, form: Form) -> String {
+    let verdict = match row.fault_found() {
+        None => "as it should be".to_owned(),
+        Some(why) => format!("WRONG: {why}"),
+    };
+    let cells = match (&row.skipped, &row.error) {
+        (Some(why), _) => format!("SKIPPED: {why}"),
+        (_, Some(error)) => error.clone(),
+        _ => row.cells(),
+    };
+    let of = if row.program == Program::Naive { row.as_control() } else { cells };
+    format!(
+        "{:4} {:7} {:?} ({form:?}, {:.0} s): {of}{}{}: {verdict}",
+        row.fault.id,
+        row.store.name(),
+        row.program,
+        row.took.as_secs_f64(),
+        if row.note.is_empty() { "" } else { "; " },
+        row.note
+    )
+}

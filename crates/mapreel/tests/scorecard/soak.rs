@@ -1,0 +1,114 @@
+//! What only hours show: mixed load with a fault every 5 s, while it is measured what the processes that nobody kills hold. What
+//! grows has a slope.
+
+use crate::faults::f25_random::hit;
+use crate::oracle::{Judgement, judge};
+use crate::rig::{Lane, Program, Rig};
+use crate::support::service::Process;
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+const FAULT_EVERY: Duration = Duration::from_secs(5);
+/// Workers that live as long as the soak; the others are killed.
+const LASTING: usize = 2;
+/// What is warming up is not measured.
+const WARMING: f64 = 0.2;
+
+/// What a process holds at a time.
+struct Sample {
+    at: Duration,
+    memory_mib: f64,
+    descriptors: f64,
+    connections: f64,
+    threads: f64,
+}
+
+/// Soaks one store; what was found, for people, and whether it is as it should be.
+pub fn soak(lane: &mut Lane, minutes: u64) -> (String, bool) {
+    let store = lane.store.name();
+    let mut rig = Rig::new(lane, Program::Sound, "soak", 1);
+    let temporary = rig.site.folder.join("temporary");
+    std::fs::create_dir_all(&temporary).unwrap();
+    rig.site.environment.push(("TMPDIR".to_owned(), temporary.display().to_string()));
+    rig.start_api();
+    rig.start_workers(LASTING + 2);
+    rig.upstream_delay(Duration::from_millis(20));
+    let (began, long) = (Instant::now(), Duration::from_secs(60 * minutes));
+    let mut random = fastrand::Rng::with_seed(30);
+    let mut samples: Vec<Vec<Sample>> = (0..=LASTING).map(|_| Vec::new()).collect();
+    let mut next_fault = FAULT_EVERY;
+    while began.elapsed() < long {
+        if !rig.history.is_pending(&rig.url()) {
+            rig.submit(1, 3);
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        if began.elapsed() > next_fault {
+            next_fault += FAULT_EVERY;
+            hit(&mut rig, &mut random, LASTING, true);
+            let lasting = rig.api.iter().chain(rig.workers.iter().take(LASTING));
+            for (samples, process) in samples.iter_mut().zip(lasting) {
+                samples.extend(sample(process, began.elapsed()));
+            }
+        }
+    }
+    let judgement = judge(&mut rig);
+    let left = std::fs::read_dir(&temporary).map_or(0, Iterator::count);
+    let mut text = format!(
+        "{store}: {minutes} min, {} faults, {} jobs accepted, {} ended once; {left} temporary files left\n",
+        rig.injected, judgement.accepted, judgement.ended_once
+    );
+    for (name, samples) in ["API", "worker 1", "worker 2"].iter().zip(&samples) {
+        let _ = writeln!(text, "  {name}: {}", slopes(samples));
+    }
+    let Judgement { findings, .. } = &judgement;
+    for finding in findings {
+        let _ = writeln!(text, "  {finding}");
+    }
+    (text, !judgement.is_bad() && left == 0)
+}
+
+fn sample(process: &Process, at: Duration) -> Option<Sample> {
+    let root = format!("/proc/{}", process.pid());
+    let status = std::fs::read_to_string(format!("{root}/status")).ok()?;
+    let number = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    let links = std::fs::read_dir(format!("{root}/fd")).ok()?.flatten();
+    let links: Vec<_> = links.filter_map(|entry| std::fs::read_link(entry.path()).ok()).collect();
+    let connections = links.iter().filter(|link| link.to_string_lossy().starts_with("socket:")).count();
+    Some(Sample {
+        at,
+        memory_mib: number("VmRSS:")? / 1024.0,
+        descriptors: links.len() as f64,
+        connections: connections as f64,
+        threads: number("Threads:")?,
+    })
+}
+
+/// The last value of each, and its slope for an hour.
+fn slopes(samples: &[Sample]) -> String {
+    let warm = &samples[(samples.len() as f64 * WARMING) as usize..];
+    let of = |name: &str, get: fn(&Sample) -> f64| {
+        let last = warm.last().map_or(f64::NAN, get);
+        format!("{name} {last:.0} ({:+.1}/h)", slope(warm, get))
+    };
+    [
+        of("memory MiB", |sample| sample.memory_mib),
+        of("descriptors", |sample| sample.descriptors),
+        of("connections", |sample| sample.connections),
+        of("threads", |sample| sample.threads),
+    ]
+    .join(", ")
+}
+
+/// By least squares.
+fn slope(samples: &[Sample], get: fn(&Sample) -> f64) -> f64 {
+    let count = samples.len() as f64;
+    let hours = |sample: &Sample| sample.at.as_secs_f64() / 3600.0;
+    let mean_at = samples.iter().map(hours).sum::<f64>() / count;
+    let mean = samples.iter().map(get).sum::<f64>() / count;
+    let both: f64 = samples.iter().map(|sample| (hours(sample) - mean_at) * (get(sample) - mean)).sum();
+    let square: f64 = samples.iter().map(|sample| (hours(sample) - mean_at).powi(2)).sum();
+    both / square
+}
