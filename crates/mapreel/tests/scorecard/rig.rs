@@ -125,7 +125,7 @@ impl<'a> Rig<'a> {
         self.site.serve(&["--workers", "0", "--lease-s", self.lease_s()], failpoint)
     }
 
-    /// A worker that has begun to look for work.
+    /// A worker that has begun to look for work. One that is to die at a failpoint may have found some and died already.
     pub fn new_worker(&self, failpoint: &str) -> Process {
         self.new_worker_with(&[], failpoint)
     }
@@ -134,8 +134,11 @@ impl<'a> Rig<'a> {
         // What is said here takes the place of what is usual.
         let usual = ONE_SLOT.chunks(2).filter(|usual| !arguments.contains(&usual[0])).flatten().copied();
         let all = [&usual.collect::<Vec<_>>()[..], &["--lease-s", self.lease_s()], arguments].concat();
-        let worker = self.site.worker(&all, failpoint);
-        assert!(wait_for_line(&worker, self.is_ready_line(), PATIENCE), "a worker does not start: {}", worker.log());
+        let mut worker = self.site.worker(&all, failpoint);
+        let line = self.is_ready_line();
+        let is_ready =
+            |worker: &mut Process| worker.log().contains(line) || !failpoint.is_empty() && worker.has_ended();
+        assert!(wait_until(PATIENCE, || is_ready(&mut worker)), "a worker does not start: {}", worker.log());
         worker
     }
 
