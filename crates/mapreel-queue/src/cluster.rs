@@ -68,7 +68,7 @@ impl Cluster {
     }
 
     fn is_due(&self, lane: Service) -> bool {
-        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut looks = self.looks();
         let every = if self.consumer.is_alive() { self.look_every } else { LOOK_ALONE.min(self.look_every) };
         let now = Instant::now();
         // A look that was put off while messages came is not waited for once they do not.
@@ -90,7 +90,9 @@ impl Cluster {
                 // acknowledged, and those behind it are looked at the same way.
                 Ok(None) => {
                     drop(received);
-                    self.look_next(lane, !except.is_empty());
+                    if !except.is_empty() {
+                        self.look_soon(lane);
+                    }
                 }
                 Err(error) => {
                     self.consumer.put_back(received);
@@ -107,16 +109,24 @@ impl Cluster {
             return Ok(None);
         }
         let claim = self.store.claim(&[lane], except).await?;
-        // Where one was, there may be more.
-        self.look_next(lane, claim.is_some() || !except.is_empty());
+        if claim.is_some() {
+            // Where one was, there may be more.
+            self.looks().remove(&lane);
+        } else if !except.is_empty() {
+            self.look_soon(lane);
+        }
         Ok(claim)
     }
 
-    /// The next claim looks in the store, if parts may be left there that no message will tell of: those of owners passed over.
-    fn look_next(&self, lane: Service, may_be: bool) {
-        if may_be {
-            self.looks.lock().unwrap_or_else(PoisonError::into_inner).remove(&lane);
-        }
+    /// The store is looked into soon: parts of owners who were passed over may be there, of which no message will tell. Not at
+    /// every change meanwhile: those are many.
+    fn look_soon(&self, lane: Service) {
+        let soon = Instant::now() + LOOK_ALONE;
+        self.looks().entry(lane).and_modify(|next| *next = soon.min(*next)).or_insert(soon);
+    }
+
+    fn looks(&self) -> MutexGuard<'_, HashMap<Service, Instant>> {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

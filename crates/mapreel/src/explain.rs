@@ -201,7 +201,7 @@ fn pictures(animation: &Animation, plan: &Plan) -> usize {
 }
 
 /// Documents that servers are asked for.
-fn documents(animation: &Animation) -> usize {
+pub(crate) fn documents(animation: &Animation) -> usize {
     animation.documents().into_iter().map(|document| document.url).collect::<HashSet<String>>().len()
 }
 

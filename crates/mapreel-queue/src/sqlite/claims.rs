@@ -8,8 +8,11 @@ use crate::{Error, Time};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-/// Whether a lane has anything that can be claimed.
-pub(super) fn has_any(connection: &Connection, lane: Service, now: Time) -> Result<bool, Error> {
+/// Whether a lane has anything that can be claimed, of other owners than those in `except`.
+pub(super) fn has_any(connection: &Connection, lane: Service, except: &[String], now: Time) -> Result<bool, Error> {
+    if !except.is_empty() {
+        return Ok(contenders(connection, lane, now)?.iter().any(|contender| !except.contains(&contender.owner)));
+    }
     let sql =
         "SELECT EXISTS (SELECT 1 FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2)";
     Ok(connection.prepare_cached(sql)?.query_row(params![lane.name(), now.0], |row| row.get(0))?)

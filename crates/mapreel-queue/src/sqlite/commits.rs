@@ -2,7 +2,8 @@
 //!
 //! A damaged log is no error to SQLite: whoever opens the store finds what was committed before the first damaged page, and the
 //! rest is as if it had never been. The file beside the store was written after each commit, so it never says more than the store
-//! has: if it does, commits were lost. It is not made durable: after a loss of power it may say less, and never too much.
+//! has: if it does, commits were lost. It is not made durable: after a loss of power it may say less, and never too much. It bears the
+//! mark of its store: of a store with another mark it says nothing.
 
 use super::clock;
 use crate::Error;
@@ -15,19 +16,24 @@ const NAME: &str = "commits";
 /// Of the number as text, so that a person can read it.
 const DIGITS: usize = 20;
 
-/// The file beside a store.
-pub(super) struct Commits(File);
+/// The file beside a store: its mark, and the number.
+pub(super) struct Commits {
+    file: File,
+    mark: String,
+}
 
 impl Commits {
     /// Opens the file beside a store, or makes it.
     ///
     /// # Errors
     /// The store has lost commits.
-    pub(super) fn open(database: &Path, connection: &Connection) -> Result<Self, Error> {
+    pub(super) fn open(database: &Path, mark: &str, connection: &Connection) -> Result<Self, Error> {
         let path = PathBuf::from(format!("{}.commits", database.display()));
         let file = File::options().read(true).write(true).create(true).truncate(false).open(&path)?;
-        // In this order: others go on meanwhile, and the store is ahead.
-        let (noted, stored) = (noted(&file)?, stored(connection)?);
+        // In this order: others go on meanwhile, and the store is ahead. Twice, since a number may be read while it is written.
+        let look = || Ok::<_, Error>((noted(&file, mark)?, stored(connection)?));
+        let first = look()?;
+        let (noted, stored) = if first.0 > first.1 { look()? } else { first };
         if noted > stored {
             return Err(Error::Damaged(format!(
                 "`{database}` has {stored} commits, and had {noted}: its last ones are lost, with the jobs accepted in them. Its log \
@@ -37,7 +43,9 @@ impl Commits {
                 database = database.display(),
             )));
         }
-        Ok(Self(file))
+        let commits = Self { file, mark: mark.to_owned() };
+        commits.note(stored);
+        Ok(commits)
     }
 
     /// Counts one more inside a transaction.
@@ -49,20 +57,23 @@ impl Commits {
 
     /// Notes that so many are committed. Where several processes do so at once, the file may say less for a moment.
     pub(super) fn note(&self, commits: u64) {
-        if let Err(error) = self.0.write_all_at(format!("{commits:DIGITS$}\n").as_bytes(), 0) {
+        if let Err(error) = self.file.write_all_at(format!("{} {commits:DIGITS$}\n", self.mark).as_bytes(), 0) {
             tracing::warn!(%error, "cannot note beside the store how many commits it has");
         }
     }
 }
 
-fn noted(file: &File) -> Result<u64, Error> {
-    let mut digits = [b' '; DIGITS];
-    match file.read_exact_at(&mut digits, 0) {
+fn noted(file: &File, mark: &str) -> Result<u64, Error> {
+    let mut line = vec![0; mark.len() + 1 + DIGITS];
+    match file.read_exact_at(&mut line, 0) {
         // Just made.
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(0),
         Err(error) => Err(error.into()),
-        // What is no number says nothing.
-        Ok(()) => Ok(std::str::from_utf8(&digits).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)),
+        // What is of another store, or no number, says nothing.
+        Ok(()) => {
+            let number = std::str::from_utf8(&line).ok().and_then(|line| line.strip_prefix(mark));
+            Ok(number.and_then(|number| number.trim().parse().ok()).unwrap_or(0))
+        }
     }
 }
 

@@ -59,10 +59,11 @@ impl Sqlite {
         }
         let mut connection = connect(path)?;
         schema::migrate(&mut connection, path, &settings)?;
-        let commits = Commits::open(path, &connection)?;
         let owner = Arc::new(Owner::new(path)?);
         clock::start(&mut connection, &mut settings, owner.has_company())?;
-        let guard = Arc::new(Guard::new(path, guard::marked(&connection)?)?);
+        let mark = guard::marked(&connection)?;
+        let commits = Commits::open(path, &mark, &connection)?;
+        let guard = Arc::new(Guard::new(path, mark)?);
         let (watcher, watching) = Watcher::new(path.to_owned(), guard.clone());
         let (writer, writing) = Writer::new(path.to_owned(), watcher.bell(), commits);
         [watching, writing].into_iter().for_each(|task| supervisor.start(task));
@@ -157,10 +158,10 @@ impl Queue for Sqlite {
         let (lanes, except) = (lanes.to_vec(), except.to_vec());
         let (settings, owner) = (self.settings.clone(), self.owner.clone());
         // Most of the time there is nothing, and finding that out needs no transaction.
-        let (wanted, now) = (lanes.clone(), settings.clock.now());
+        let (wanted, without, now) = (lanes.clone(), except.clone(), settings.clock.now());
         let found = self.read(move |connection| {
             for lane in wanted {
-                if claims::has_any(connection, lane, now)? {
+                if claims::has_any(connection, lane, &without, now)? {
                     return Ok(true);
                 }
             }

@@ -43,8 +43,10 @@ impl Writer {
                 {
                     together.push(next);
                 }
-                commit(&connection, together, &commits);
-                bell.ring();
+                // What changed nothing is no news: who found nothing to claim would be woken by it to look again.
+                if commit(&connection, together, &commits) {
+                    bell.ring();
+                }
             }
         });
         (Self { operations }, task)
@@ -78,10 +80,12 @@ fn alone<T>(connection: &Connection, f: impl FnOnce(&Connection) -> Result<T, Er
     result
 }
 
-fn commit(connection: &Connection, operations: Vec<Operation>, commits: &Commits) {
+/// Runs operations in one transaction. Whether anything has changed.
+fn commit(connection: &Connection, operations: Vec<Operation>, commits: &Commits) -> bool {
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         tracing::error!(%error, "the store cannot be written to");
-        return operations.into_iter().for_each(|operation| operation(Err(error.to_string()))(Ok(())));
+        operations.into_iter().for_each(|operation| operation(Err(error.to_string()))(Ok(())));
+        return false;
     }
     let before = connection.total_changes();
     let replies: Vec<Reply> = operations.into_iter().map(|operation| operation(Ok(connection))).collect();
@@ -97,6 +101,8 @@ fn commit(connection: &Connection, operations: Vec<Operation>, commits: &Commits
         Ok(None) => {}
         Err(_) => drop(connection.execute_batch("ROLLBACK")),
     }
+    let has_changed = matches!(committed, Ok(Some(_)));
     let committed = committed.map(drop);
     replies.into_iter().for_each(|reply| reply(committed.clone()));
+    has_changed
 }

@@ -168,6 +168,21 @@ async fn law_17_who_is_passed_over_loses_nothing(bench: Bench) {
     assert_eq!(whose(&*queue).await + &whose(&*queue).await + &whose(&*queue).await, "aab");
 }
 
+/// Who claims in vain does not wake who waits for a change, himself among them: he would claim again at once.
+#[tokio::test]
+async fn a_claim_in_vain_wakes_nobody() {
+    let bench = Bench::sqlite();
+    let queue = bench.open().await;
+    submit(&*queue, of("a", image())).await;
+    let changes = queue.changes();
+    let before = *changes.borrow();
+    for _ in 0..30 {
+        assert!(queue.claim(ANY, &["a".to_owned()]).await.unwrap().is_none());
+    }
+    let woken = *changes.borrow() - before;
+    assert!(woken < 10, "woken {woken} times, and not only as time passes");
+}
+
 /// Owners and what each sends; how many slots work, and how long each part takes them.
 #[derive(Debug, Clone)]
 struct Scene {

@@ -5,7 +5,7 @@ use super::access::Caller;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
-use crate::explain::Explanation;
+use crate::explain::{Explanation, documents};
 use crate::inquiry::Inquiry;
 use crate::prepare::Unanswered;
 use crate::produce::Error;
@@ -67,7 +67,7 @@ async fn online(app: &App, caller: &Caller, document: Bytes) -> Result<Response,
         "check it without `online`, or submit it as a job",
         move |hands| -> Result<Json<Explanation>, Problem> {
             let animation = parse_request(&document, &limits)?;
-            quotas.upstream_requests(&asker, animation.documents().len())?.keep();
+            quotas.upstream_requests(&asker, documents(&animation))?.keep();
             let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
             if !problems.is_empty() {
                 let silent = unanswered.iter().map(|server| server.problem(&animation));

@@ -1,7 +1,7 @@
 //! Parts under way at once, and each owner's share of them.
 //!
 //! Parts that wait for slow upstreams are under way without drawing. An owner may have as many under way as are still free: one
-//! alone has half of them, two have a third each. So whoever's servers say nothing, and however many parts he has on them, others
+//! alone has half of them, two have a third each: only as many owners as there are places could take them all. So whoever's servers say nothing, and however many parts he has on them, others
 //! begin at once.
 
 use std::collections::HashMap;

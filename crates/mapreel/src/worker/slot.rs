@@ -293,7 +293,7 @@ async fn beat(worker: &Worker, claim: &Claim, pulse: &Pulse) -> Verdict {
 /// What the job says of an upstream that keeps it from going on.
 fn silent(pulse: &Pulse) -> Option<Waiting> {
     let host = pulse.asked_since(SILENT)?;
-    waits_for(WaitsFor::Upstream, &format!("`{host}` has not answered yet"))
+    waits_for(WaitsFor::Upstream, &format!("waiting for `{host}`"))
 }
 
 /// Returns when no frame was finished and no upstream answered for so long. A part that waits for its permit does not stall.

@@ -113,7 +113,7 @@ fn a_server_that_says_nothing_holds_nobodys_slot() {
     assert_eq!(local["status"], "SUCCESS", "{local:#}");
     // Each says what it waits for; the server has not failed yet.
     let waits = process.until(&silent[0], PATIENCE, |job| !job["waiting_for"].is_null())["waiting_for"].clone();
-    assert_eq!(waits, serde_json::json!({ "code": "upstream", "detail": "`127.0.0.1` has not answered yet" }));
+    assert_eq!(waits, serde_json::json!({ "code": "upstream", "detail": "waiting for `127.0.0.1`" }));
     let still: Vec<bool> = silent.iter().map(|id| process.job(id)["status"] == "RUNNING").collect();
     assert_eq!(still, [true; 6]);
     for id in &silent {

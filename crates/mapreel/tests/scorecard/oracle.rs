@@ -44,6 +44,7 @@ impl Judgement {
     /// Whether anything at all is wrong.
     pub fn is_bad(&self) -> bool {
         self.lost + self.doubled + self.stuck + self.corrupt + self.failed + self.left > 0
+            || self.ended_once != self.accepted
     }
 
     fn find(&mut self, what: String) {

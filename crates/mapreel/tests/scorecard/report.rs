@@ -35,11 +35,18 @@ impl Row {
         let bad = self.judgement.is_bad();
         match self.program {
             Program::Sound if bad => Some(format!("{:#?}", self.judgement.findings)),
+            Program::Sound if self.injected == 0 && self.error.is_none() => {
+                Some("the fault was never injected".to_owned())
+            }
             Program::Sound => {
-                let late = self.fault.resumes_within_aim && at(&self.resumed, 0.95) > Some(RESUME_P95);
-                self.error.clone().or(late.then(|| "work went on too late".to_owned()))
+                let p95 = at(&self.resumed, 0.95);
+                let late = self.fault.resumes_within_aim && p95.is_none_or(|p95| p95 > RESUME_P95);
+                self.error.clone().or(late.then(|| "work went on too late, or not at all".to_owned()))
             }
             // A trial with a program that loses everything may well not come to its end.
+            Program::Naive if self.judgement.accepted == 0 && self.is_about_a_guarantee() => {
+                Some(format!("the control was not tried: {}", self.error.as_deref().unwrap_or("it accepted nothing")))
+            }
             Program::Naive if !bad && self.error.is_none() && self.is_about_a_guarantee() => {
                 Some("the control survived: the test is too weak".to_owned())
             }
