@@ -264,7 +264,8 @@ async fn play(bench: Bench, scene: &Scene) -> Vec<Handed> {
     }
 }
 
-/// While an owner has nothing and waits, nobody else is given more than a part in advance and one in turn.
+/// While an owner has nothing and waits, nobody else is given more than a part in advance and one in turn; preparing and assembling
+/// beside them count a frame each, and are never as many as another part has.
 fn nobody_waits_longer_than_his_share(owners: usize, handed: &[Handed]) {
     for owner in 0..owners {
         let mut others: BTreeMap<usize, u32> = BTreeMap::new();
@@ -272,7 +273,7 @@ fn nobody_waits_longer_than_his_share(owners: usize, handed: &[Handed]) {
             if given.waited.contains(&owner) {
                 let got = others.entry(given.owner).or_default();
                 *got += given.frames.max(1);
-                assert!(*got <= 2 * PART_MAX, "owner {owner} waited while {} got {got} frames", given.owner);
+                assert!(*got < 3 * PART_MAX, "owner {owner} waited while {} got {got} frames", given.owner);
             } else {
                 others.clear();
             }
