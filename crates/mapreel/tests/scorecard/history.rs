@@ -34,6 +34,20 @@ pub enum What {
     Downloaded { job: String, sha256: String },
 }
 
+impl What {
+    /// The job that it is about, if there is one.
+    fn job(&self) -> Option<&str> {
+        match self {
+            Self::NotAccepted { .. } => None,
+            Self::Accepted { job, .. }
+            | Self::Seen { job, .. }
+            | Self::Unknown { job }
+            | Self::Cancelled { job, .. }
+            | Self::Downloaded { job, .. } => Some(job),
+        }
+    }
+}
+
 /// A request for a job.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -52,7 +66,7 @@ pub struct History {
 #[derive(Default)]
 struct Calls {
     events: Vec<Event>,
-    /// What was last seen of each job: who sees the same again has seen nothing new.
+    /// What was last heard of each job: who sees the same again has seen nothing new.
     last: HashMap<String, What>,
 }
 
@@ -146,9 +160,9 @@ impl History {
         if let Some(what) = what {
             let to = self.began.elapsed();
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            if let What::Seen { job, .. } = &what
-                && calls.last.insert(job.clone(), what.clone()).as_ref() == Some(&what)
-            {
+            // Who sees the same after something else was heard of the job has seen something new.
+            let before = what.job().and_then(|job| calls.last.insert(job.to_owned(), what.clone()));
+            if matches!(what, What::Seen { .. }) && before.as_ref() == Some(&what) {
                 return result;
             }
             calls.events.push(Event { from, to, what });

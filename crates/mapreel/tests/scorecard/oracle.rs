@@ -36,6 +36,8 @@ pub struct Judgement {
 /// Nothing changed for so long: what is not done is stuck. The control has nothing that would move it later.
 const CALM: Duration = Duration::from_secs(60);
 const CALM_NAIVE: Duration = Duration::from_secs(6);
+/// And if it changes without end, what is not done after so long is.
+const ENDLESS: Duration = Duration::from_secs(300);
 /// Until what nobody needs has been deleted.
 const CLEANING: Duration = Duration::from_secs(60);
 const CLEANING_NAIVE: Duration = Duration::from_secs(2);
@@ -117,8 +119,8 @@ fn drain(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)]) -> HashMap<String
     let calm = if rig.program == Program::Naive { CALM_NAIVE } else { CALM };
     let mut last: HashMap<String, Value> = HashMap::new();
     let mut open: Vec<&String> = accepted.iter().map(|(job, _)| job).collect();
-    let mut changed = Instant::now();
-    while !open.is_empty() && changed.elapsed() < calm {
+    let (began, mut changed) = (Instant::now(), Instant::now());
+    while !open.is_empty() && changed.elapsed() < calm && began.elapsed() < ENDLESS {
         open.retain(|job| {
             let Some(view) = rig.history.look(url, job) else { return true };
             let is_open = matches!(view["status"].as_str(), Some("PENDING" | "RUNNING"));
@@ -225,6 +227,14 @@ fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut
         unneeded.is_empty()
     });
     judgement.left = unneeded.len();
+    let mut found: HashMap<String, usize> = HashMap::new();
+    for key in rig.site.objects() {
+        *found.entry(key.split('/').next().unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    for (job, wanted) in files.iter().filter(|(job, wanted)| **wanted > found.get(**job).copied().unwrap_or(0)) {
+        judgement.corrupt += 1;
+        judgement.find(format!("{job} has not its {wanted} objects"));
+    }
     if !unneeded.is_empty() {
         judgement.find(format!("left behind: {unneeded:?}"));
     }
@@ -235,13 +245,25 @@ fn is_known(url: &str, job: &str) -> bool {
     try_request(url, "GET", &format!("/api/job-status/{job}"), &[], b"").is_ok_and(|answer| answer.status == 200)
 }
 
+/// A page of the list of jobs; the fault is over, so it comes.
+fn list(url: &str, cursor: &str) -> Value {
+    let mut page = Value::Null;
+    let has_come = wait_until(CLEANING, || {
+        let answer = try_request(url, "GET", &format!("/api/jobs?limit=200{cursor}"), &[], b"");
+        let answer = answer.ok().filter(|answer| answer.status == 200);
+        page = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok()).unwrap_or_default();
+        !page.is_null()
+    });
+    assert!(has_come, "the jobs cannot be listed");
+    page
+}
+
 /// Jobs beside those that were promised, beyond the requests whose answer did not come and that were not asked again.
 fn extra_jobs(url: &str, accepted: &[(String, u64)], events: &[Event]) -> usize {
     let (mut count, mut cursor) = (0, String::new());
     loop {
-        let page = try_request(url, "GET", &format!("/api/jobs?limit=200{cursor}"), &[], b"");
-        let page: Value = page.ok().and_then(|page| serde_json::from_slice(&page.body).ok()).unwrap_or_default();
-        count += page["jobs"].as_array().map_or(0, Vec::len);
+        let page = list(url, &cursor);
+        count += page["jobs"].as_array().expect("a list of jobs has jobs").len();
         let Some(next) = page["next"].as_str() else { break };
         cursor = format!("&cursor={next}");
     }

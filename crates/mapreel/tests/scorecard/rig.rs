@@ -226,17 +226,18 @@ impl<'a> Rig<'a> {
     }
 
     /// Waits until one of the lasting processes begins again what a process that died or froze at `since` held, and notes how
-    /// long that took. The control never does.
-    pub fn note_resumption(&mut self, since: Instant, marks: &[usize]) {
+    /// long that took. False: nobody does. The control never does.
+    pub fn note_resumption(&mut self, since: Instant, marks: &[usize]) -> bool {
         let patience = if self.program == Program::Naive { Duration::from_secs(2) } else { Duration::from_secs(20) };
         while since.elapsed() < patience {
             let mut workers = self.workers.iter().zip(marks);
             if workers.any(|(worker, mark)| worker.log()[*mark..].contains("begun alone")) {
                 self.resumed.push(since.elapsed());
-                return;
+                return true;
             }
             std::thread::sleep(Duration::from_millis(3));
         }
+        false
     }
 
     /// How much each lasting worker has logged.

@@ -38,7 +38,6 @@ fn run(rig: &mut Rig<'_>) {
         for _ in 0..rig.times {
             let mut doomed = rig.new_worker(step);
             let mut submitted = false;
-            let marks = rig.marks();
             // The control's messages go to whoever is quicker, and what it has lost does not come again.
             let patience = Duration::from_secs(if rig.program == Program::Naive { 4 } else { 15 });
             let died = wait_until(patience, || {
@@ -54,9 +53,10 @@ fn run(rig: &mut Rig<'_>) {
                 doomed.has_ended()
             });
             if died {
-                let since = rig.inject();
+                let (marks, since) = (rig.marks(), rig.inject());
                 if is_held {
-                    rig.note_resumption(since, &marks);
+                    let is_resumed = rig.note_resumption(since, &marks);
+                    assert!(is_resumed || rig.program == Program::Naive, "{step}: nobody went on with what it held");
                 }
             }
         }

@@ -26,7 +26,9 @@ fn run(rig: &mut Rig<'_>) {
         let worker = rig.new_worker("");
         let film = rig.film(72);
         let job = rig.history.submit(&rig.url(), &film).0;
-        wait_for_line(&worker, "begun", Duration::from_secs(10));
+        if !wait_for_line(&worker, "begun", Duration::from_secs(10)) {
+            continue;
+        }
         // Into the drawing: frozen while it writes to SQLite, it would keep all others from writing.
         std::thread::sleep(Duration::from_millis(150));
         let marks = rig.marks();

@@ -34,7 +34,7 @@ fn run(rig: &mut Rig<'_>) {
     }
     for (job, _) in rig.history.accepted() {
         let view = rig.history.look(&rig.url(), &job).unwrap_or_default();
-        assert!(view["attempt"].as_u64() <= Some(1), "an attempt was charged: {view}");
+        assert!(view["attempt"].as_u64().is_some_and(|attempt| attempt <= 1), "an attempt was charged: {view}");
     }
     rig.note = format!("exit 0, the longest took {:.1} s", longest.as_secs_f64());
 }

@@ -37,6 +37,7 @@ fn run(rig: &mut Rig<'_>) {
         });
         open.is_empty()
     });
+    assert_eq!(times.len(), 20, "images that are not done");
     let most = times.get(18).map_or(f64::NAN, Duration::as_secs_f64);
     rig.note = format!("19 of 20 images done after {most:.1} s");
 }

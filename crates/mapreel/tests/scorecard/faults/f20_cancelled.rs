@@ -27,8 +27,11 @@ fn run(rig: &mut Rig<'_>) {
         let Some(job) = rig.history.submit(&rig.url(), &film).0 else { continue };
         std::thread::sleep(Duration::from_millis([0, 250, 700, 250][round % 4]));
         let state = rig.history.cancel(&rig.url(), &job);
-        rig.inject();
-        rig.ends.insert(job, if state.as_deref() == Some("CANCELLED") { End::Cancelled } else { End::Any });
+        let is_cancelled = state.as_deref() == Some("CANCELLED");
+        if is_cancelled {
+            rig.inject();
+        }
+        rig.ends.insert(job, if is_cancelled { End::Cancelled } else { End::Any });
     }
     rig.submit(1, 2);
     // Long enough for whoever goes on with a cancelled one to come to its end.
