@@ -69,7 +69,7 @@ fn noted(file: &File, mark: &str) -> Result<u64, Error> {
         // Just made.
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(0),
         Err(error) => Err(error.into()),
-        // What is of another store, or no number, says nothing.
+        // A line with another store's mark, or without a number, tells nothing of this store.
         Ok(()) => {
             let number = std::str::from_utf8(&line).ok().and_then(|line| line.strip_prefix(mark));
             Ok(number.and_then(|number| number.trim().parse().ok()).unwrap_or(0))

@@ -43,7 +43,7 @@ impl Writer {
                 {
                     together.push(next);
                 }
-                // What changed nothing is no news: who found nothing to claim would be woken by it to look again.
+                // The bell rings only for a commit that changed a row: a slot whose claim found nothing would be woken to claim again.
                 if commit(&connection, together, &commits) {
                     bell.ring();
                 }
@@ -89,7 +89,7 @@ fn commit(connection: &Connection, operations: Vec<Operation>, commits: &Commits
     }
     let before = connection.total_changes();
     let replies: Vec<Reply> = operations.into_iter().map(|operation| operation(Ok(connection))).collect();
-    // What changes nothing costs the disk nothing.
+    // A transaction that changed no row is not counted: SQLite writes nothing to the disk for it.
     let count = (connection.total_changes() > before).then(|| Commits::count(connection)).transpose();
     let count = count.map_err(|error| error.to_string());
     let committed = count.and_then(|count| {

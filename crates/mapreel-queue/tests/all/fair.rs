@@ -168,7 +168,7 @@ async fn law_17_who_is_passed_over_loses_nothing(bench: Bench) {
     assert_eq!(whose(&*queue).await + &whose(&*queue).await + &whose(&*queue).await, "aab");
 }
 
-/// Who claims in vain does not wake who waits for a change, himself among them: he would claim again at once.
+/// A claim that finds nothing does not ring the store's bell: a slot that waits for it would claim again at once.
 #[tokio::test]
 async fn a_claim_in_vain_wakes_nobody() {
     let bench = Bench::sqlite();

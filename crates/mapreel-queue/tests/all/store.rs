@@ -63,7 +63,7 @@ async fn a_store_that_is_taken_away_is_noticed() {
     .await;
 }
 
-/// What happens to the files of a store.
+/// Damages the files of a store whose database has this path.
 type Harm = fn(&Path);
 
 /// What is committed is lost while nobody has the store open: whoever opens it is told.

@@ -75,26 +75,17 @@ impl Quotas {
     pub(super) fn frames(&self, caller: &Caller, frames: u32) -> Result<Taken<'_>, Problem> {
         let of_key = caller.key.as_ref().and_then(|key| key.frames_per_hour_max);
         let rate = Rate { max: of_key.unwrap_or(self.frames_per_hour_max), within: HOUR };
-        match self.frames.take(&caller.owner, frames, rate) {
-            Ok(_) => Ok(Taken { rates: &self.frames, owner: caller.owner.clone(), count: frames, rate }),
-            Err(wait) => Err(exceeded("frames", rate, wait, format!("{} frames in an hour", rate.max))),
-        }
+        count(&self.frames, caller, frames, rate, ("frames", "frames"))
     }
 
     /// Counts the requests to upstreams that a job, a preview or a question is about to cost.
     ///
     /// # Errors
     /// 429.
-    pub(super) fn upstream_requests(&self, caller: &Caller, count: usize) -> Result<Taken<'_>, Problem> {
+    pub(super) fn upstream_requests(&self, caller: &Caller, requests: usize) -> Result<Taken<'_>, Problem> {
         let rate = Rate { max: self.upstream_requests_per_hour_max, within: HOUR };
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        match self.upstream_requests.take(&caller.owner, count, rate) {
-            Ok(_) => Ok(Taken { rates: &self.upstream_requests, owner: caller.owner.clone(), count, rate }),
-            Err(wait) => {
-                let what = format!("{} requests to upstreams in an hour", rate.max);
-                Err(exceeded("upstream-requests", rate, wait, what))
-            }
-        }
+        let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+        count(&self.upstream_requests, caller, requests, rate, ("upstream-requests", "requests to upstreams"))
     }
 
     /// How many jobs of a client may be open; the store counts them.
@@ -172,6 +163,20 @@ impl Drop for Taken<'_> {
         if self.count > 0 {
             self.rates.give_back(&self.owner, self.count, self.rate);
         }
+    }
+}
+
+/// Counts what a client is about to have, under the policy's name and in words.
+fn count<'a>(
+    rates: &'a Rates,
+    caller: &Caller,
+    count: u32,
+    rate: Rate,
+    (name, what): (&'static str, &str),
+) -> Result<Taken<'a>, Problem> {
+    match rates.take(&caller.owner, count, rate) {
+        Ok(_) => Ok(Taken { rates, owner: caller.owner.clone(), count, rate }),
+        Err(wait) => Err(exceeded(name, rate, wait, format!("{} {what} in an hour", rate.max))),
     }
 }
 

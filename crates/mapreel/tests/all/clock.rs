@@ -1,5 +1,6 @@
 //! The machine's clock is set while work is under way: nobody waits longer for it, and nothing is lost.
 
+use super::support::faketime;
 use super::support::service::{Process, Site, film};
 use super::support::upstream::{picture, serve};
 use mapreel_servers::skip;
@@ -18,25 +19,14 @@ const SETTINGS: [(&str, i64); 6] = [
     ("30 d ahead", 30 * 86_400),
 ];
 
-/// The library that says another time to a process, where it is installed.
-fn faketime() -> Option<PathBuf> {
-    let folders = std::fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path().join("faketime"));
-    folders.map(|folder| folder.join("libfaketimeMT.so.1")).find(|path| path.exists())
-}
-
 /// A site whose processes read the clock's error from a file.
 fn site(name: &str, library: &Path) -> (Site, PathBuf) {
     let mut site = Site::new(name);
     let clock = site.folder.join("clock");
     set(&clock, 0);
-    let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    site.environment.extend([
-        set("LD_PRELOAD", library.to_str().unwrap()),
-        set("FAKETIME_TIMESTAMP_FILE", clock.to_str().unwrap()),
-        set("FAKETIME_NO_CACHE", "1"),
-        // Nobody sets this one.
-        set("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-    ]);
+    faketime::apply(&mut site, library, ("FAKETIME_TIMESTAMP_FILE", clock.to_str().unwrap()));
+    // It reads the file anew each time.
+    site.environment.push(("FAKETIME_NO_CACHE".into(), "1".into()));
     (site, clock)
 }
 
@@ -55,7 +45,7 @@ fn begin(process: &Process, url: &str) -> String {
 
 #[test]
 fn a_clock_that_is_set_under_load_delays_and_loses_nothing() {
-    let Some(library) = faketime() else { return skip("libfaketime", "it is not installed") };
+    let Some(library) = faketime::library() else { return skip("libfaketime", "it is not installed") };
     let url = serve(|path| {
         std::thread::sleep(Duration::from_millis(60));
         ("200 OK", "", picture(path))

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod cluster;
+pub mod faketime;
 pub mod lighttpd;
 pub mod looks;
 pub mod picture;

@@ -13,10 +13,19 @@ pub const FAULT: Fault = Fault {
     guarantee: [Err(""), Ok("the outbox, and looks into the store")],
     resumes_within_aim: false,
     is_alone: false,
-    run,
+    run: |rig| run(rig, false),
 };
 
-fn run(rig: &mut Rig<'_>) {
+pub const WIPED: Fault = Fault {
+    id: "N5",
+    what: "the broker loses everything",
+    injects: "`kill -9` of RabbitMQ with work in flight, its folder emptied, and a start",
+    times: (0, 2),
+    run: |rig| run(rig, true),
+    ..FAULT
+};
+
+fn run(rig: &mut Rig<'_>, is_wiped: bool) {
     rig.start_api();
     rig.start_workers(2);
     for _ in 0..rig.times {
@@ -24,6 +33,9 @@ fn run(rig: &mut Rig<'_>) {
         std::thread::sleep(Duration::from_millis(300));
         rig.inject();
         rig.lane.servers().rabbitmq.kill();
+        if is_wiped {
+            rig.lane.servers().rabbitmq.wipe();
+        }
         rig.submit(1, 6);
         assert!(rig.lane.servers().rabbitmq.run(), "the broker starts again");
         hear_again(rig);

@@ -2,6 +2,7 @@
 
 use super::{Fault, SQLITE, skip};
 use crate::rig::{Program, Rig};
+use crate::support::faketime;
 use std::time::Duration;
 
 pub const FAULT: Fault = Fault {
@@ -16,24 +17,15 @@ pub const FAULT: Fault = Fault {
     run,
 };
 
-const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-
 fn run(rig: &mut Rig<'_>) {
-    if !std::path::Path::new(LIBRARY).exists() {
-        return skip(rig, "libfaketime is not installed");
-    }
+    let Some(library) = faketime::library() else { return skip(rig, "libfaketime is not installed") };
     rig.start_api();
     rig.start_workers(1);
     rig.upstream_delay(Duration::from_millis(40));
     for round in 0..rig.times {
         let sound = rig.site.environment.clone();
         let off = if round.is_multiple_of(2) { "+1h" } else { "-1h" };
-        let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        rig.site.environment.extend([
-            set("LD_PRELOAD", LIBRARY),
-            set("FAKETIME", off),
-            set("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-        ]);
+        faketime::apply(&mut rig.site, &library, ("FAKETIME", off));
         let mut worker = rig.new_worker("");
         rig.site.environment = sound;
         rig.inject();

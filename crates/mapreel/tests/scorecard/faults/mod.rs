@@ -27,7 +27,6 @@ mod f23_downloads;
 mod f24_one_key;
 pub mod f25_random;
 mod n1_random_kills;
-mod n5_broker_wiped;
 mod n6_descriptors;
 mod n7_memory;
 mod network;
@@ -104,7 +103,7 @@ pub const ALL: &[&Fault] = &[
     &network::TO_BROKER,
     &network::TO_STORE,
     &network::TO_BUCKET,
-    &n5_broker_wiped::FAULT,
+    &f03_broker_killed::WIPED,
     &n6_descriptors::FAULT,
     &n7_memory::FAULT,
     &f25_random::FAULT,
