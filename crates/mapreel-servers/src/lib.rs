@@ -12,10 +12,18 @@ pub mod rabbitmq;
 pub mod s3;
 
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU16, Ordering};
 
-/// A port of this machine that nobody listens at.
+/// A port of this machine that nobody listens at, and that the system gives to nobody by itself: a server takes seconds to
+/// come to its port, and a port of the system's own range could be that of somebody's connection by then.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    /// Where the system's own range begins, by default.
+    const EPHEMERAL: u16 = 32768;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = (std::process::id() % 20_000) as u16;
+    let ports =
+        std::iter::repeat_with(|| 10_240 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % (EPHEMERAL - 10_240));
+    ports.take(5_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// Says that a test is skipped, and why; fails where every server is required.

@@ -31,8 +31,9 @@ use tokio::sync::watch;
 use watcher::Watcher;
 use writer::Writer;
 
-/// How long one process waits for another one's transaction.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long one process waits for another one's transaction. What comes while it waits is tried once more after it: who asks
+/// is told within twice this that the store cannot be written to.
+const BUSY: Duration = Duration::from_millis(1400);
 /// Jobs looked at by one round of cleaning.
 const GARBAGE_MAX: usize = 100;
 /// How long idempotency keys are remembered.

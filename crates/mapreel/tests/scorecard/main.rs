@@ -114,6 +114,15 @@ fn try_all(store: Store, options: &Options, naive: PathBuf) -> Vec<Row> {
     rows
 }
 
+/// What a piece of work returns, or the first line of its panic.
+fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or(panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
+        text.lines().next().unwrap_or_default().chars().take(200).collect()
+    })
+}
+
 fn try_one(lane: &mut Lane, fault: &'static Fault, program: Program, form: Form) -> Row {
     // Some load the whole machine: those whose figures are of times wait for them, and they for these.
     static MACHINE: RwLock<()> = RwLock::new(());
@@ -124,18 +133,11 @@ fn try_one(lane: &mut Lane, fault: &'static Fault, program: Program, form: Form)
     // The control shows what it lacks at once.
     let times = if program == Program::Naive { times.div_ceil(4) } else { times };
     let mut rig = Rig::new(lane, program, fault.id, times);
-    let tried = catch_unwind(AssertUnwindSafe(|| {
-        (fault.run)(&mut rig);
-        if rig.skipped.is_some() { Judgement::default() } else { oracle::judge(&mut rig) }
-    }));
-    let (judgement, error) = match tried {
-        Ok(judgement) => (judgement, None),
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().cloned();
-            let text = text.or(panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
-            (Default::default(), Some(text.lines().next().unwrap_or_default().chars().take(200).collect()))
-        }
-    };
+    let ran = caught(|| (fault.run)(&mut rig));
+    // The jobs of a trial that did not come to its end are judged all the same.
+    let judged = if rig.skipped.is_some() { Ok(Judgement::default()) } else { caught(|| oracle::judge(&mut rig)) };
+    let error = ran.err().or(judged.as_ref().err().cloned());
+    let judgement = judged.unwrap_or_default();
     rig.end();
     Row {
         fault,

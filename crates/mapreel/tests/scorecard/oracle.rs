@@ -33,9 +33,35 @@ pub struct Judgement {
     pub findings: Vec<String>,
 }
 
+/// What can become of a job, or be left of it, that should not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Harm {
+    Lost,
+    Doubled,
+    Stuck,
+    Corrupt,
+    Failed,
+    LeftBehind,
+}
+
+impl Harm {
+    pub const ALL: [Self; 6] = [Self::Lost, Self::Doubled, Self::Stuck, Self::Corrupt, Self::Failed, Self::LeftBehind];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Doubled => "doubled",
+            Self::Stuck => "stuck",
+            Self::Corrupt => "corrupt",
+            Self::Failed => "failed",
+            Self::LeftBehind => "left behind",
+        }
+    }
+}
+
 /// Nothing changed for so long: what is not done is stuck. The control has nothing that would move it later.
 const CALM: Duration = Duration::from_secs(60);
-const CALM_NAIVE: Duration = Duration::from_secs(6);
+const CALM_NAIVE: Duration = Duration::from_secs(20);
 /// And if it changes without end, what is not done after so long is.
 const ENDLESS: Duration = Duration::from_secs(300);
 /// Until what nobody needs has been deleted.
@@ -45,8 +71,19 @@ const CLEANING_NAIVE: Duration = Duration::from_secs(2);
 impl Judgement {
     /// Whether anything at all is wrong.
     pub fn is_bad(&self) -> bool {
-        self.lost + self.doubled + self.stuck + self.corrupt + self.failed + self.left > 0
-            || self.ended_once != self.accepted
+        Harm::ALL.iter().any(|harm| self.count(*harm) > 0) || self.ended_once != self.accepted
+    }
+
+    /// How often a harm was seen.
+    pub fn count(&self, harm: Harm) -> usize {
+        match harm {
+            Harm::Lost => self.lost,
+            Harm::Doubled => self.doubled,
+            Harm::Stuck => self.stuck,
+            Harm::Corrupt => self.corrupt,
+            Harm::Failed => self.failed,
+            Harm::LeftBehind => self.left,
+        }
     }
 
     fn find(&mut self, what: String) {
@@ -105,10 +142,9 @@ pub fn judge(rig: &mut Rig<'_>) -> Judgement {
             _ => judgement.doubled += 1,
         }
     }
-    let doubled = extra_jobs(&url, &accepted, &events);
-    if doubled > 0 {
-        judgement.doubled += doubled;
-        judgement.find(format!("{doubled} jobs beside those that were promised"));
+    for job in extra_jobs(&url, &accepted, &events) {
+        judgement.doubled += 1;
+        judgement.find(format!("{job} was promised to nobody"));
     }
     judgement.ended_once = good.len();
     judgement
@@ -258,15 +294,10 @@ fn list(url: &str, cursor: &str) -> Value {
     page
 }
 
-/// Jobs beside those that were promised, beyond the requests whose answer did not come and that were not asked again.
-fn extra_jobs(url: &str, accepted: &[(String, u64)], events: &[Event]) -> usize {
-    let (mut count, mut cursor) = (0, String::new());
-    loop {
-        let page = list(url, &cursor);
-        count += page["jobs"].as_array().expect("a list of jobs has jobs").len();
-        let Some(next) = page["next"].as_str() else { break };
-        cursor = format!("&cursor={next}");
-    }
+/// Jobs beside those that were promised, if there are more of them than requests of which nobody knows whether they were heard:
+/// no answer, or one that tells of a fault of the service, and not made again with their key.
+fn extra_jobs(url: &str, accepted: &[(String, u64)], events: &[Event]) -> Vec<String> {
+    let promised: BTreeSet<&str> = accepted.iter().map(|(job, _)| job.as_str()).collect();
     let keys: BTreeSet<&str> = events
         .iter()
         .filter_map(|event| match &event.what {
@@ -278,5 +309,18 @@ fn extra_jobs(url: &str, accepted: &[(String, u64)], events: &[Event]) -> usize 
         What::NotAccepted { status: 0 | 500.., key } => key.as_deref().is_none_or(|key| !keys.contains(key)),
         _ => false,
     });
-    count.saturating_sub(accepted.len() + maybe.count())
+    let (mut extra, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = list(url, &cursor);
+        let jobs = page["jobs"].as_array().expect("a list of jobs has jobs").iter();
+        let jobs = jobs.filter_map(|job| job["id"].as_str()).filter(|id| !promised.contains(id));
+        extra.extend(jobs.map(str::to_owned));
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    // The newest come first in the list; which of them were unheard cannot be told.
+    extra.truncate(extra.len().saturating_sub(maybe.count()));
+    extra
 }

@@ -1,7 +1,7 @@
 //! The table: a row for each fault, a half of it for each store, and what became of the control.
 
 use crate::faults::{Fault, Form};
-use crate::oracle::Judgement;
+use crate::oracle::{Harm, Judgement};
 use crate::rig::{Program, Store};
 use std::fmt::Write;
 use std::time::Duration;
@@ -43,19 +43,19 @@ impl Row {
                 let late = self.fault.resumes_within_aim && p95.is_none_or(|p95| p95 > RESUME_P95);
                 self.error.clone().or(late.then(|| "work went on too late, or not at all".to_owned()))
             }
-            // A trial with a program that loses everything may well not come to its end.
-            Program::Naive if self.judgement.accepted == 0 && self.is_about_a_guarantee() => {
-                Some(format!("the control was not tried: {}", self.error.as_deref().unwrap_or("it accepted nothing")))
+            // A trial with a program that loses everything may well not come to its end; its jobs are judged all the same.
+            Program::Naive => {
+                let missed = self.guaranteed().filter(|harm| self.judgement.count(*harm) == 0)?;
+                let ended =
+                    self.error.as_ref().map_or(String::new(), |error| format!("; its trial ended with: {error}"));
+                Some(format!("the control was to be seen {}, and was not: the test is too weak{ended}", missed.name()))
             }
-            Program::Naive if !bad && self.error.is_none() && self.is_about_a_guarantee() => {
-                Some("the control survived: the test is too weak".to_owned())
-            }
-            Program::Naive => None,
         }
     }
 
-    fn is_about_a_guarantee(&self) -> bool {
-        self.fault.guarantee_on(self.store).is_ok()
+    /// What must be seen of the control, if it lacks something that this fault is about.
+    fn guaranteed(&self) -> Option<Harm> {
+        self.fault.guarantee_on(self.store).ok().and(self.fault.harm)
     }
 
     fn cells(&self) -> String {
@@ -74,14 +74,7 @@ impl Row {
             return "–".to_owned();
         }
         let j = &self.judgement;
-        let counts = [
-            ("lost", j.lost),
-            ("doubled", j.doubled),
-            ("stuck", j.stuck),
-            ("corrupt", j.corrupt),
-            ("failed", j.failed),
-            ("left behind", j.left),
-        ];
+        let counts = Harm::ALL.map(|harm| (harm.name(), j.count(harm)));
         let counts: Vec<String> =
             counts.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{n} {name}")).collect();
         let found = match (counts.is_empty(), &self.error) {
@@ -108,11 +101,12 @@ pub fn table(rows: &[Row]) -> String {
                 rows.iter().find(|row| row.fault.id == fault.id && row.store == store && row.program == program)
             };
             let Some(sound) = row(Program::Sound) else { continue };
-            let cells = match &sound.error {
-                Some(error) => {
-                    format!("{} | {} | {error} {}", sound.injected, sound.judgement.accepted, "| ".repeat(9))
+            let cells = match (&sound.skipped, &sound.error) {
+                (Some(why), _) => format!("not tried: {why} {}", "| ".repeat(10)),
+                (_, Some(error)) => {
+                    format!("{} | {} | {error} {}", sound.injected, sound.judgement.accepted, "| ".repeat(8))
                 }
-                None => sound.cells(),
+                _ => sound.cells(),
             };
             let control = row(Program::Naive).map_or("not tried".to_owned(), Row::as_control);
             let guarantee = fault.guarantee_on(store).unwrap_or("–");
@@ -133,7 +127,8 @@ pub fn totals(rows: &[Row]) -> String {
     let mut text = String::new();
     for store in Store::ALL {
         for program in [Program::Sound, Program::Naive] {
-            let of: Vec<&Row> = rows.iter().filter(|row| row.store == store && row.program == program).collect();
+            let is_of = |row: &&Row| row.store == store && row.program == program && row.skipped.is_none();
+            let of: Vec<&Row> = rows.iter().filter(is_of).collect();
             let sum = |get: fn(&Row) -> usize| of.iter().map(|row| get(row)).sum::<usize>();
             let name = if program == Program::Sound { "Mapreel" } else { "the control" };
             let _ = writeln!(
@@ -189,24 +184,15 @@ pub fn page(rows: &[Row], took: Duration) -> String {
 
 /// Which oracle has seen the control fail, and on which fault.
 fn seen_by_control(rows: &[Row]) -> String {
-    type Count = fn(&Judgement) -> usize;
-    let oracles: [(&str, Count); 6] = [
-        ("lost", |j| j.lost),
-        ("doubled", |j| j.doubled),
-        ("stuck", |j| j.stuck),
-        ("corrupt", |j| j.corrupt),
-        ("failed", |j| j.failed),
-        ("left behind", |j| j.left),
-    ];
     let mut text = String::new();
-    for (name, count) in oracles {
+    for harm in Harm::ALL {
         let of: Vec<String> = rows
             .iter()
-            .filter(|row| row.program == Program::Naive && count(&row.judgement) > 0)
+            .filter(|row| row.program == Program::Naive && row.judgement.count(harm) > 0)
             .map(|row| format!("{} ({})", row.fault.id, row.store.name()))
             .collect();
         let of = if of.is_empty() { "not in this run".to_owned() } else { of.join(", ") };
-        let _ = writeln!(text, "| {name} | the control: {of} |");
+        let _ = writeln!(text, "| {} | the control: {of} |", harm.name());
     }
     text
 }

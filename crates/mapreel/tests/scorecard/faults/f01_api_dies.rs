@@ -1,6 +1,7 @@
 //! Whoever asks again with the same key gets the same job, whatever became of the answer to the first request.
 
 use super::{BOTH, Fault};
+use crate::oracle::Harm;
 use crate::rig::{Rig, wait_until};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (2, 6),
     guarantee: [Ok("one key is one job"), Ok("one key is one job")],
+    harm: Some(Harm::Doubled),
     resumes_within_aim: false,
     is_alone: false,
     run,

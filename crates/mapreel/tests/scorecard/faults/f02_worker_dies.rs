@@ -1,6 +1,7 @@
 //! What a worker that died held is begun again by another one, alone, wherever it was.
 
 use super::{BOTH, Fault};
+use crate::oracle::Harm;
 use crate::rig::{Program, Rig, wait_until};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (1, 4),
     guarantee: [Ok("leases of the dead go to others"), Ok("leases of the dead go to others")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: true,
     is_alone: false,
     run,

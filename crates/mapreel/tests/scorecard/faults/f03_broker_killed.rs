@@ -1,6 +1,7 @@
 //! The broker is only a hint: what it forgets is found in the store, and told again.
 
 use super::{CLUSTER, Fault, hear_again};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (0, 3),
     guarantee: [Err(""), Ok("the outbox, and looks into the store")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run: |rig| run(rig, false),

@@ -1,6 +1,7 @@
 //! 202 is answered when the job is stored, whatever the broker says.
 
 use super::{CLUSTER, Fault, control, hear_again};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 
 pub const FAULT: Fault = Fault {
@@ -10,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (1, 2),
     guarantee: [Err(""), Ok("the outbox, and looks into the store")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

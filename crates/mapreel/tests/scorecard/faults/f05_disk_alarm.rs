@@ -1,6 +1,7 @@
 //! Nobody waits for a broker that neither takes nor refuses what is published.
 
 use super::{CLUSTER, Fault, control};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (0, 2),
     guarantee: [Err(""), Ok("confirmations, and the outbox")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

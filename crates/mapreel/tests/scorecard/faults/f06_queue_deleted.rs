@@ -1,6 +1,7 @@
 //! A queue that is gone is made again, and what was in it is told again.
 
 use super::{CLUSTER, Fault, hear_again};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 use std::process::Command;
 use std::time::Duration;
@@ -12,6 +13,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (1, 6),
     guarantee: [Err(""), Ok("mandatory messages, and the outbox")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

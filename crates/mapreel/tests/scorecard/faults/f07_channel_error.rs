@@ -11,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (0, 3),
     guarantee: [Err(""), Err("it acknowledges elsewhere, so this cannot be done to it")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -1,6 +1,7 @@
 //! A lease lives in the store: who loses the broker goes on with what it has.
 
 use super::{CLUSTER, Fault, control, hear_again};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (1, 4),
     guarantee: [Err(""), Ok("messages are acknowledged when their part is done")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

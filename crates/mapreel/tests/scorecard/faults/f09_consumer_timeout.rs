@@ -11,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (0, 1),
     guarantee: [Err(""), Err("who acknowledges first is never waited for")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

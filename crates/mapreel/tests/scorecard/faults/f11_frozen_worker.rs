@@ -1,6 +1,7 @@
 //! A worker that is frozen loses its leases; when it wakes up, its token is an old one, and so is the key of its object.
 
 use super::{BOTH, Fault};
+use crate::oracle::Harm;
 use crate::rig::{Program, Rig, wait_for_line, wait_until};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (1, 5),
     guarantee: [Ok("leases end"), Ok("leases end")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -1,6 +1,7 @@
 //! A request that kills whoever draws it fails after some attempts, and harms nobody else.
 
 use super::{BOTH, Fault};
+use crate::oracle::Harm;
 use crate::rig::{End, Program, Rig};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (1, 3),
     guarantee: [Ok("attempts are counted in the store"), Ok("attempts are counted in the store")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

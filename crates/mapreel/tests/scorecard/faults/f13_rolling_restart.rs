@@ -11,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (2, 6),
     guarantee: [Err("it hands back, too"), Err("it hands back, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -11,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 3),
     guarantee: [Err("it waits, too"), Err("it asks the store again, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

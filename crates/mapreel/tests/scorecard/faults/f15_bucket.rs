@@ -12,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (0, 2),
     guarantee: [Err(""), Err("requests to a bucket are made again by it, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -11,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: SQLITE,
     times: (0, 2),
     guarantee: [Err("parts that cannot be stored are handed back by it, too"), Err("")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -12,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: SQLITE,
     times: (0, 4),
     guarantee: [Err("it has no leases that could be stolen"), Err("")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -11,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 1),
     guarantee: [Err("it is about fairness, which it has, too"), Err("it is about fairness, which it has, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -12,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 1),
     guarantee: [Err("it is about admission, which it has, too"), Err("it is about admission, which it has, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: true,
     run,

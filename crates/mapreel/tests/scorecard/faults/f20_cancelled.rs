@@ -1,6 +1,7 @@
 //! Who takes a job back has it back: it is not drawn any more, nothing of it stays, and it never succeeds.
 
 use super::{BOTH, Fault};
+use crate::oracle::Harm;
 use crate::rig::{End, Rig};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (4, 12),
     guarantee: [Ok("a cancelled job stays so"), Ok("a cancelled job stays so")],
+    harm: Some(Harm::Doubled),
     resumes_within_aim: false,
     is_alone: false,
     run,

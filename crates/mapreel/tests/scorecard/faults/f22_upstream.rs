@@ -11,6 +11,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 3),
     guarantee: [Err("requests are made again by it, too"), Err("requests are made again by it, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -16,6 +16,7 @@ pub const FAULT: Fault = Fault {
         Err("it is about reading, which it does in the same way"),
         Err("it is about reading, which it does in the same way"),
     ],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

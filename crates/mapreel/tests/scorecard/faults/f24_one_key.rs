@@ -2,6 +2,7 @@
 
 use super::{BOTH, Fault};
 use crate::history::Order;
+use crate::oracle::Harm;
 use crate::rig::{Program, Rig};
 
 pub const FAULT: Fault = Fault {
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (2, 6),
     guarantee: [Ok("one key is one job"), Ok("one key is one job")],
+    harm: Some(Harm::Doubled),
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -1,6 +1,7 @@
 //! Whatever happens, in whatever order, while clients go on asking.
 
 use super::{BOTH, Fault};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 60),
     guarantee: [Ok("all of them"), Ok("all of them")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

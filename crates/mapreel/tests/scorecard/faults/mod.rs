@@ -31,6 +31,7 @@ mod n6_descriptors;
 mod n7_memory;
 mod network;
 
+use crate::oracle::Harm;
 use crate::rig::{Rig, Store, wait_until};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -51,6 +52,8 @@ pub struct Fault {
     /// The guarantee that survives it, which the control has not and must be seen to miss; or why this fault is not about one:
     /// on one machine, and in a cluster.
     pub guarantee: [Result<&'static str, &'static str>; 2],
+    /// What the control must be seen to do for want of this guarantee.
+    pub harm: Option<Harm>,
     /// Whether the aim for the time from a death to the resumption is held against it.
     pub resumes_within_aim: bool,
     /// Whether nothing else may be tried meanwhile on this machine.

@@ -1,6 +1,7 @@
 //! A worker may die at any moment, not only at those that somebody has thought of.
 
 use super::{BOTH, Fault};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 20),
     guarantee: [Ok("leases of the dead go to others"), Ok("leases of the dead go to others")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: true,
     is_alone: false,
     run,

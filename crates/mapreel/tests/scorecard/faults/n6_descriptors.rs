@@ -12,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 2),
     guarantee: [Err("it refuses in the same way"), Err("it refuses in the same way")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

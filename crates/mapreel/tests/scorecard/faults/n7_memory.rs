@@ -12,14 +12,19 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 1),
     guarantee: [Err("parts wait for memory in it, too"), Err("parts wait for memory in it, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,
 };
 
+/// What the worker may take.
+const MEMORY_MIB: u64 = 512;
+
 fn run(rig: &mut Rig<'_>) {
     rig.start_api();
-    let worker = rig.new_worker_with(&["--memory", "512MiB", "--workers", "8", "--image-workers", "8"], "");
+    let worker =
+        rig.new_worker_with(&["--memory", &format!("{MEMORY_MIB}MiB"), "--workers", "8", "--image-workers", "8"], "");
     for i in 0..16 {
         let order = rig.image_titled(&format!("large {i}"));
         let order = Order { body: order.body.replace("\"width\": 300", "\"width\": 3000"), ..order };
@@ -28,6 +33,8 @@ fn run(rig: &mut Rig<'_>) {
     rig.inject();
     rig.submit(1, 4);
     wait_until(Duration::from_secs(120), || !rig.history.is_pending(&rig.url()));
-    rig.note = format!("at most {} MiB", worker.memory_peak_bytes() >> 20);
+    let peak_mib = worker.memory_peak_bytes() >> 20;
+    assert!(peak_mib <= MEMORY_MIB, "a worker of {MEMORY_MIB} MiB took {peak_mib} MiB");
+    rig.note = format!("at most {peak_mib} MiB");
     rig.workers.push(worker);
 }

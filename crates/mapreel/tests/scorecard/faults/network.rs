@@ -1,6 +1,7 @@
 //! What networks do to the connections between the processes and the broker, the store, and the bucket.
 
 use super::{CLUSTER, Fault};
+use crate::oracle::Harm;
 use crate::rig::Rig;
 use mapreel_servers::proxy::{Proxy, Weather};
 use std::time::Duration;
@@ -14,6 +15,7 @@ pub const TO_BROKER: Fault = Fault {
     stores: CLUSTER,
     times: (0, 2),
     guarantee: [Err(""), Ok("confirmations, and the outbox")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run: |rig| run(rig, "MAPREEL_BROKER"),
@@ -26,6 +28,7 @@ pub const TO_STORE: Fault = Fault {
     stores: CLUSTER,
     times: (0, 2),
     guarantee: [Err(""), Err("a write whose answer was lost is known again by its number, which it has, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run: |rig| run(rig, "MAPREEL_STORE"),
@@ -38,6 +41,7 @@ pub const TO_BUCKET: Fault = Fault {
     stores: CLUSTER,
     times: (0, 2),
     guarantee: [Err(""), Err("requests to a bucket are made again by it, too")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run: |rig| run(rig, "AWS_ENDPOINT_URL"),
