@@ -84,7 +84,7 @@ impl Artifacts {
     }
 
     fn folder(folder: &str) -> Result<Self, Error> {
-        std::fs::create_dir_all(folder)?;
+        crate::folder::make(std::path::Path::new(folder))?;
         // Flushed before they are named: a job must not say SUCCESS of bytes that a loss of power takes away.
         let store = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true).with_fsync(true);
         Ok(Self { store: Arc::new(store), prefix: Path::default(), folder: Some(folder.into()), signer: None })

@@ -19,6 +19,7 @@ mod deaths;
 mod error;
 pub mod failpoint;
 mod fair;
+mod folder;
 mod hints;
 mod id;
 mod job;

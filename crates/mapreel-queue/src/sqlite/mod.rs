@@ -16,6 +16,7 @@ mod writer;
 
 use crate::compact::compact;
 use crate::deaths::Deaths;
+use crate::folder;
 use crate::job::{Failure, Job, Outcome, Service, State, Waiting};
 use crate::queue::{Bound, Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
 use crate::{Error, JobId, Supervise, Time};
@@ -56,7 +57,7 @@ impl Sqlite {
     /// It cannot be opened, is no such file, was made by a newer version, or has lost what was committed to it.
     pub fn open(path: &Path, mut settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            folder::make(folder)?;
         }
         let mut connection = connect(path)?;
         schema::migrate(&mut connection, path, &settings)?;
