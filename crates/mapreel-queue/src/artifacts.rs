@@ -1,7 +1,7 @@
 //! Objects: segments under way, artifacts, manifests. By `object_store`, so that a folder and a bucket look the same.
 
 use crate::profile::{self, Profile, ProfileCredentials};
-use crate::{Error, JobId};
+use crate::{Error, JobId, folder};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
@@ -84,7 +84,7 @@ impl Artifacts {
     }
 
     fn folder(folder: &str) -> Result<Self, Error> {
-        crate::folder::make(std::path::Path::new(folder))?;
+        folder::make(folder.as_ref())?;
         // Flushed before they are named: a job must not say SUCCESS of bytes that a loss of power takes away.
         let store = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true).with_fsync(true);
         Ok(Self { store: Arc::new(store), prefix: Path::default(), folder: Some(folder.into()), signer: None })
@@ -274,7 +274,12 @@ impl Artifacts {
         }
         if let Some(folder) = &self.folder {
             let folder = folder.join(job.to_string());
-            tokio::task::spawn_blocking(move || remove_staged(&folder)).await.map_err(std::io::Error::other)?;
+            let end = move || {
+                remove_staged(&folder);
+                // Whoever is told that they are gone does not ask again: a loss of power must not bring them back.
+                folder::forget_deleted(&folder)
+            };
+            tokio::task::spawn_blocking(end).await.map_err(std::io::Error::other)??;
         }
         Ok(deleted)
     }

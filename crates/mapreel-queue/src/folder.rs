@@ -1,7 +1,7 @@
 //! Folders that a loss of power does not take away: the name of a folder is on the disk when the folder above it was synced.
 
 use std::fs::File;
-use std::io::Result;
+use std::io::{ErrorKind, Result};
 use std::path::Path;
 
 /// Makes a folder, and those above it that are not there. No fsync of a file says that the folders above it have names: most file
@@ -13,7 +13,34 @@ pub(crate) fn make(folder: &Path) -> Result<()> {
     missing.into_iter().filter_map(Path::parent).try_for_each(sync)
 }
 
+/// Waits until what was taken out of a folder is off the disk; the folder may have been taken away with it.
+pub(crate) fn forget_deleted(folder: &Path) -> Result<()> {
+    match (sync(folder), folder.parent()) {
+        (Err(error), Some(above)) if error.kind() == ErrorKind::NotFound => sync(above),
+        (result, _) => result,
+    }
+}
+
 fn sync(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_made_and_what_is_there_stays() {
+        let at = tempfile::tempdir().unwrap();
+        let folder = at.path().join("a/b");
+        make(&folder).unwrap();
+        std::fs::write(folder.join("file"), "").unwrap();
+        make(&folder).unwrap();
+        assert!(folder.join("file").exists());
+        assert!(make(&folder.join("file/c")).is_err());
+        forget_deleted(&folder).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        forget_deleted(&folder).unwrap();
+    }
 }
