@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Crate, and the crates of the workspace that it may know.
-const EDGES: [(&str, &[&str]); 7] = [
+const EDGES: [(&str, &[&str]); 8] = [
     ("mapreel-spec", &[]),
     ("mapreel-sources", &["mapreel-spec"]),
     ("mapreel-render", &["mapreel-spec"]),
     ("mapreel-queue", &["mapreel-spec"]),
     ("mapreel-servers", &[]),
+    ("mapreel-powerloss", &[]),
     ("mapreel-fuzz", &["mapreel", "mapreel-spec", "mapreel-sources", "mapreel-render"]),
     ("mapreel", &["mapreel-spec", "mapreel-sources", "mapreel-render", "mapreel-queue"]),
 ];

@@ -29,6 +29,7 @@ pub mod f25_random;
 mod n1_random_kills;
 mod n6_descriptors;
 mod n7_memory;
+mod n8_power_loss;
 mod network;
 
 use crate::oracle::Harm;
@@ -109,6 +110,7 @@ pub const ALL: &[&Fault] = &[
     &f03_broker_killed::WIPED,
     &n6_descriptors::FAULT,
     &n7_memory::FAULT,
+    &n8_power_loss::FAULT,
     &f25_random::FAULT,
 ];
 
