@@ -1,15 +1,60 @@
+import de.bwaldvogel.mongo.MongoBackend;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.QueryResult;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import de.bwaldvogel.mongo.wire.message.MongoQuery;
+import io.netty.channel.Channel;
 import java.util.List;
+import java.util.function.Supplier;
+import org.h2.mvstore.MVStore;
 
-/** A server that speaks MongoDB's wire protocol and keeps everything in memory, for tests. Runs until it is killed. */
+/**
+ * A server that speaks MongoDB's wire protocol, for tests. Runs until it is killed. Arguments: the port; and, if it is to find again
+ * what it had, a file. Without one it keeps everything in memory.
+ */
 class Server {
     public static void main(String[] arguments) throws Exception {
-        MemoryBackend backend = new MemoryBackend();
+        MongoBackend backend = arguments.length > 1 ? new OnDisk(arguments[1]) : new MemoryBackend();
         backend.version(new Mongo44());
         new MongoServer(backend).bind("127.0.0.1", Integer.parseInt(arguments[0]));
         Thread.currentThread().join();
+    }
+
+    /** What it has answered is in its file, so that `kill -9` takes nothing of it. */
+    private static class OnDisk extends H2Backend {
+        OnDisk(String file) {
+            super(new MVStore.Builder().fileName(file).autoCommitDisabled().open());
+            // What was written survives `kill -9`, so the room of old versions can be used again at once.
+            getMvStore().setRetentionTime(0);
+        }
+
+        @Override
+        public Document handleMessage(MongoMessage message) {
+            return committed(() -> super.handleMessage(message));
+        }
+
+        @Override
+        public Document handleCommand(Channel channel, String database, String command, Document query) {
+            return committed(() -> super.handleCommand(channel, database, command, query));
+        }
+
+        @Override
+        public QueryResult handleQuery(MongoQuery query) {
+            return committed(() -> super.handleQuery(query));
+        }
+
+        /** One after another, so that nobody commits half of what another one changes. */
+        private synchronized <T> T committed(Supplier<T> handle) {
+            try {
+                return handle.get();
+            } finally {
+                commit();
+            }
+        }
     }
 
     /** The oldest version that today's drivers talk to. They use nothing of it that the server has not. */

@@ -3,18 +3,21 @@
 use crate::child::{Kept, wait_until};
 use crate::{free_port, skip};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server.
 pub struct MongoDb {
-    _kept: Option<Kept>,
-    _folder: tempfile::TempDir,
+    kept: Option<Kept>,
+    folder: tempfile::TempDir,
+    /// Of the server, if it is ours.
     pid: Option<i32>,
     host: String,
+    port: u16,
+    is_on_disk: bool,
 }
 
 /// The server that the tests of this process share.
@@ -24,30 +27,54 @@ pub fn shared() -> Option<&'static MongoDb> {
 }
 
 impl MongoDb {
-    /// Starts one, empty; `None` if that is not possible, which has been said.
+    /// Starts one, empty, that keeps everything in memory; `None` if that is not possible, which has been said.
     pub fn start() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
         if let Ok(host) = std::env::var("MAPREEL_TEST_MONGODB") {
-            return Some(Self { _kept: None, _folder: folder, pid: None, host: host.trim_end_matches('/').to_owned() });
+            let (folder, host) = (tempfile::tempdir().unwrap(), host.trim_end_matches('/').to_owned());
+            return Some(Self { kept: None, folder, pid: None, host, port: 0, is_on_disk: false });
         }
-        let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/mongodb");
-        if !tools.join("lib").is_dir() {
+        Self::start_own(false)
+    }
+
+    /// Starts one, empty, that can be killed: what it has answered is on its disk. `None` if that is not possible, which has been
+    /// said.
+    pub fn start_on_disk() -> Option<Self> {
+        Self::start_own(true)
+    }
+
+    fn start_own(is_on_disk: bool) -> Option<Self> {
+        if !tools().join("lib").is_dir() {
             skip("MongoDB", "its Java libraries are not in tools/mongodb/lib; ./test puts them there");
             return None;
         }
-        let (port, log, pid) = (free_port(), folder.path().join("log"), folder.path().join("pid"));
-        let at = tools.display();
-        let script = format!(
-            "java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '{at}/lib/*' '{at}/Server.java' {port} < /dev/null & echo $! > {}; wait_for_end $!",
-            pid.display()
-        );
-        let kept = Kept::start(&script, &[], &log);
-        if !wait_until(PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok()) {
-            skip("MongoDB", &std::fs::read_to_string(&log).unwrap_or_default());
-            return None;
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let host = format!("mongodb://127.0.0.1:{port}");
+        let mut server = Self { kept: None, folder, pid: None, host, port, is_on_disk };
+        if server.run() {
+            return Some(server);
         }
-        let pid = std::fs::read_to_string(pid).unwrap().trim().parse().ok();
-        Some(Self { _kept: Some(kept), _folder: folder, pid, host: format!("mongodb://127.0.0.1:{port}") })
+        skip("MongoDB", &std::fs::read_to_string(server.path("log")).unwrap_or_default());
+        None
+    }
+
+    /// Kills the server as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.kept = None;
+    }
+
+    /// Starts it again after [`MongoDb::kill`], with what it has on its disk; false: it does not start.
+    pub fn run(&mut self) -> bool {
+        let (at, pid, port) = (tools(), self.path("pid"), self.port);
+        let file = if self.is_on_disk { self.path("store").display().to_string() } else { String::new() };
+        let script = format!(
+            "java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '{at}/lib/*' '{at}/Server.java' {port} {file} < /dev/null & echo $! > {pid}; wait_for_end $!",
+            at = at.display(),
+            pid = pid.display(),
+        );
+        self.kept = Some(Kept::start(&script, &[], &self.path("log")));
+        let is_there = wait_until(PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        self.pid = std::fs::read_to_string(pid).ok().and_then(|pid| pid.trim().parse().ok());
+        is_there
     }
 
     /// A connection string for a database of its own.
@@ -63,4 +90,12 @@ impl MongoDb {
         // SAFETY: it only sends a signal to a process that was started here.
         self.pid.is_some_and(|pid| unsafe { libc::kill(pid, signal) } == 0)
     }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+fn tools() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/mongodb")
 }

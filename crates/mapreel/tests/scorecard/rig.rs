@@ -6,6 +6,7 @@ pub use crate::lane::{Lane, Program, Store};
 use crate::support::picture::Picture;
 use crate::support::service::{Process, Site, film, world};
 use crate::support::upstream;
+use mapreel_servers::mongodb::MongoDb;
 use mapreel_servers::proxy::Proxy;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +45,8 @@ pub struct Rig<'a> {
     pub doomed: Vec<Process>,
     /// Between the processes and their servers.
     pub proxies: Vec<Proxy>,
+    /// A store of the trial's own; after its processes.
+    pub store: Option<MongoDb>,
     /// File systems of the trial; after its processes.
     pub mounts: Vec<Mount>,
     /// Why the fault could not be injected here.
@@ -91,6 +94,7 @@ impl<'a> Rig<'a> {
             workers: Vec::new(),
             doomed: Vec::new(),
             proxies: Vec::new(),
+            store: None,
             mounts: Vec::new(),
             skipped: None,
             upstream,

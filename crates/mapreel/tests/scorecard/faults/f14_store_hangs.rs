@@ -1,7 +1,9 @@
 //! While the store does not answer nothing is promised; what was promised before is kept.
 
-use super::{BOTH, Fault, lock_sqlite};
+use super::{BOTH, CLUSTER, Fault, lock_sqlite, skip};
 use crate::rig::{Rig, wait_until};
+use crate::support::service::try_request;
+use mapreel_servers::mongodb::MongoDb;
 use std::time::{Duration, Instant};
 
 pub const FAULT: Fault = Fault {
@@ -15,6 +17,15 @@ pub const FAULT: Fault = Fault {
     resumes_within_aim: false,
     is_alone: false,
     run,
+};
+
+pub const KILLED: Fault = Fault {
+    id: "N10",
+    what: "the store is killed",
+    injects: "`kill -9` of the MongoDB-protocol server with work in flight, requests while it is away, and a start with what it has on its disk",
+    stores: CLUSTER,
+    run: run_killed,
+    ..FAULT
 };
 
 fn run(rig: &mut Rig<'_>) {
@@ -44,9 +55,47 @@ fn run(rig: &mut Rig<'_>) {
             Some(mut lock) => drop(lock.wait()),
             None => drop(rig.lane.servers().mongodb.signal(libc::SIGCONT)),
         }
-        let order = rig.image();
-        let accepts = || rig.history.submit(&rig.url(), &order).0.is_some();
-        assert!(wait_until(Duration::from_secs(60), accepts), "nothing is accepted any more");
+        accept_again(rig);
     }
     rig.note = format!("{refused} x 503, the slowest answer {:.1} s", slowest.as_secs_f64());
+}
+
+fn run_killed(rig: &mut Rig<'_>) {
+    // That of the others keeps everything in memory.
+    let Some(store) = MongoDb::start_on_disk() else { return skip(rig, "there is no store that can be killed") };
+    rig.site.environment.push(("MAPREEL_STORE".to_owned(), store.database("killed")));
+    rig.store = Some(store);
+    rig.start_api();
+    rig.start_workers(2);
+    rig.upstream_delay(Duration::from_millis(40));
+    let (mut slowest, mut refused) = (Duration::ZERO, 0);
+    for _ in 0..rig.times {
+        rig.submit(4, 16);
+        std::thread::sleep(Duration::from_millis(400));
+        rig.inject();
+        store_of(rig).kill();
+        for _ in 0..6 {
+            let (order, asked) = (rig.image(), Instant::now());
+            let (_, status) = rig.history.submit(&rig.url(), &order);
+            assert!(status == 202 || status == 503, "{status} while the store is away");
+            (slowest, refused) = (slowest.max(asked.elapsed()), refused + usize::from(status == 503));
+        }
+        let answer = try_request(&rig.url(), "GET", "/api/jobs", &[], b"").expect("the API answers");
+        let (status, form) = (answer.status, answer.header("content-type"));
+        assert!(status == 503 && form == "application/problem+json", "{status}, {form} while the store is away");
+        assert!(store_of(rig).run(), "the store starts again");
+        accept_again(rig);
+    }
+    rig.note = format!("{refused} x 503, the slowest answer {:.1} s", slowest.as_secs_f64());
+}
+
+fn store_of<'a>(rig: &'a mut Rig<'_>) -> &'a mut MongoDb {
+    rig.store.as_mut().expect("the trial has begun with one")
+}
+
+/// Waits until a job is accepted again.
+fn accept_again(rig: &mut Rig<'_>) {
+    let order = rig.image();
+    let accepts = || rig.history.submit(&rig.url(), &order).0.is_some();
+    assert!(wait_until(Duration::from_secs(60), accepts), "nothing is accepted any more");
 }

@@ -111,6 +111,7 @@ pub const ALL: &[&Fault] = &[
     &n6_descriptors::FAULT,
     &n7_memory::FAULT,
     &n8_power_loss::FAULT,
+    &f14_store_hangs::KILLED,
     &f25_random::FAULT,
 ];
 
