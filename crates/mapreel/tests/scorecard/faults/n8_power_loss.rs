@@ -2,6 +2,7 @@
 
 use super::{Fault, SQLITE};
 use crate::history::Order;
+use crate::oracle::Harm;
 use crate::rig::{Program, Rig};
 use mapreel_powerloss::Disk;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ pub const FAULT: Fault = Fault {
     stores: SQLITE,
     times: (1, 8),
     guarantee: [Ok("a promise is on the disk before it is told"), Err("")],
+    harm: Some(Harm::Lost),
     resumes_within_aim: false,
     is_alone: false,
     run,
