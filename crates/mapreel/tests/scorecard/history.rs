@@ -144,12 +144,16 @@ impl History {
         })
     }
 
-    /// Fetches the file of a job; its bytes, if there was a whole answer.
-    pub fn download(&self, url: &str, job: &str) -> Option<Vec<u8>> {
+    /// Fetches the file of a job; its bytes, or what was answered instead.
+    pub fn download(&self, url: &str, job: &str) -> Result<Vec<u8>, String> {
         self.call(|| {
-            let answer = try_request(url, "GET", &format!("/api/download/{job}"), &[], b"");
-            let file = answer.ok().filter(|answer| answer.status == 200 && is_whole(answer)).map(|answer| answer.body);
-            let what = file.as_ref().map(|file| What::Downloaded { job: job.to_owned(), sha256: sha256(file) });
+            let file = match try_request(url, "GET", &format!("/api/download/{job}"), &[], b"") {
+                Ok(answer) if answer.status == 200 && is_whole(&answer) => Ok(answer.body),
+                Ok(answer) if answer.status == 200 => Err("a file that breaks off".to_owned()),
+                Ok(answer) => Err(format!("{}: {}", answer.status, answer.text())),
+                Err(error) => Err(error.to_string()),
+            };
+            let what = file.as_ref().ok().map(|file| What::Downloaded { job: job.to_owned(), sha256: sha256(file) });
             (what, file)
         })
     }

@@ -64,6 +64,8 @@ const CALM: Duration = Duration::from_secs(60);
 const CALM_NAIVE: Duration = Duration::from_secs(20);
 /// And if it changes without end, what is not done after so long is.
 const ENDLESS: Duration = Duration::from_secs(300);
+/// Until a file can be downloaded: the machine may be busy.
+const DOWNLOADING: Duration = Duration::from_secs(20);
 /// Until what nobody needs has been deleted.
 const CLEANING: Duration = Duration::from_secs(60);
 const CLEANING_NAIVE: Duration = Duration::from_secs(2);
@@ -174,7 +176,13 @@ fn drain(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)]) -> HashMap<String
 
 /// The file of a job is the one that its record tells of, and has its frames.
 fn file(rig: &Rig<'_>, url: &str, job: &str, frames: u64, view: &Value) -> Result<(), String> {
-    let file = rig.history.download(url, job).ok_or("its file cannot be downloaded")?;
+    let mut file = Err(String::new());
+    // Who is told 503 asks again, and so does who sees a download break off.
+    wait_until(DOWNLOADING, || {
+        file = rig.history.download(url, job);
+        file.is_ok()
+    });
+    let file = file.map_err(|why| format!("its file cannot be downloaded: {why}"))?;
     is_whole(&file, &view["artifact"], frames)
 }
 
