@@ -29,6 +29,8 @@ pub enum Mood {
     Silent,
     /// Uploads break off; what came is not kept.
     Truncating,
+    /// 507 to uploads: its disk is full.
+    Full,
 }
 
 /// A running server.
@@ -119,12 +121,21 @@ impl Service<Request<Incoming>> for Server {
                 return Err(s3s::HttpError::new(Box::new(std::io::Error::other("cut"))));
             }
             if mood == Mood::SlowDown as u8 {
-                let text = "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>";
-                let mut answer = Response::new(s3s::Body::from(text.to_owned()));
-                *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-                return Ok(answer);
+                return Ok(refusal(StatusCode::SERVICE_UNAVAILABLE, "SlowDown", "Reduce your request rate."));
+            }
+            if mood == Mood::Full as u8 && upload {
+                // As MinIO says it; S3 itself has always room.
+                let full = "Storage backend has reached its minimum free drive threshold.";
+                return Ok(refusal(StatusCode::INSUFFICIENT_STORAGE, "XMinioStorageFull", full));
             }
             Service::call(&s3, request).await
         })
     }
+}
+
+fn refusal(status: StatusCode, code: &str, message: &str) -> s3s::HttpResponse {
+    let text = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    let mut answer = Response::new(s3s::Body::from(text));
+    *answer.status_mut() = status;
+    answer
 }

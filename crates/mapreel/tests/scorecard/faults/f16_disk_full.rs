@@ -1,51 +1,95 @@
 //! A disk that is full costs time and no job: what could not be written is written when there is room.
 
-use super::{Fault, SQLITE, mount_tmpfs, skip};
+use super::{BOTH, Fault, mount_tmpfs, skip};
 use crate::rig::Rig;
+use crate::support::service::Process;
+use mapreel_servers::s3::Mood;
 use std::time::Duration;
 
 pub const FAULT: Fault = Fault {
     id: "F16",
     what: "a disk is full",
-    injects: "a tmpfs without room for the artifacts, for temporary files, for the store, each for 4 s",
-    stores: SQLITE,
+    injects: "a tmpfs without room for temporary files, for the artifacts, for the store; a bucket that answers uploads with 507; each for 4 s",
+    stores: BOTH,
     times: (0, 2),
-    guarantee: [Err("parts that cannot be stored are handed back by it, too"), Err("")],
-    harm: None,
+    guarantee: [
+        Err("parts that cannot be stored are handed back by it, too"),
+        Err("parts that cannot be stored are handed back by it, too, and told of once"),
+    ],
     resumes_within_aim: false,
     is_alone: false,
     run,
 };
 
+/// What has no room, and what says where it is.
+const ON_SQLITE: [Place; 3] = [Place::Artifacts, Place::Temporary, Place::Store];
+const IN_A_CLUSTER: [Place; 2] = [Place::Temporary, Place::Bucket];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Artifacts,
+    Temporary,
+    Store,
+    Bucket,
+}
+
+impl Place {
+    /// The folder of a site that is a small file system of its own; a bucket is none.
+    fn folder(self) -> Option<&'static str> {
+        match self {
+            Self::Artifacts => Some("small-artifacts"),
+            Self::Temporary => Some("small-temporary"),
+            Self::Store => Some("small-store"),
+            Self::Bucket => None,
+        }
+    }
+}
+
 fn run(rig: &mut Rig<'_>) {
-    for what in ["artifacts", "temporary", "store"] {
-        let folder = rig.site.folder.join(format!("small-{what}"));
+    let places: &[Place] = if rig.is_cluster() { &IN_A_CLUSTER } else { &ON_SQLITE };
+    for place in places {
+        let Some(folder) = place.folder().map(|name| rig.site.folder.join(name)) else { continue };
         let Some(small) = mount_tmpfs(&folder, "24m") else { return skip(rig, "no tmpfs can be mounted here") };
         rig.mounts.push(small);
+        let (name, value) = match place {
+            Place::Artifacts => {
+                rig.site.artifacts = folder.join("a");
+                ("MAPREEL_ARTIFACTS", format!("file:{}", rig.site.artifacts.display()))
+            }
+            Place::Store => ("MAPREEL_STORE", format!("sqlite:{}", folder.join("jobs.db").display())),
+            Place::Temporary | Place::Bucket => ("TMPDIR", folder.display().to_string()),
+        };
+        rig.site.environment.push((name.to_owned(), value));
     }
-    let at = |rig: &Rig<'_>, what: &str| rig.site.folder.join(format!("small-{what}"));
-    let set = |name: &str, value: String| (name.to_owned(), value);
-    rig.site.artifacts = at(rig, "artifacts").join("a");
-    let environment = [
-        set("MAPREEL_ARTIFACTS", format!("file:{}", rig.site.artifacts.display())),
-        set("TMPDIR", at(rig, "temporary").display().to_string()),
-        set("MAPREEL_STORE", format!("sqlite:{}", at(rig, "store").join("jobs.db").display())),
-    ];
-    rig.site.environment.extend(environment);
     rig.start_api();
     rig.start_workers(2);
     for _ in 0..rig.times {
-        for what in ["artifacts", "temporary", "store"] {
+        for place in places {
             rig.submit(2, 4);
             std::thread::sleep(Duration::from_millis(300));
-            let ballast = at(rig, what).join("ballast");
-            // Until nothing more fits.
-            let _ = std::fs::write(&ballast, vec![0; 64 << 20]);
+            fill(rig, *place);
             rig.inject();
             rig.submit(1, 4);
             std::thread::sleep(Duration::from_secs(4));
-            std::fs::remove_file(&ballast).unwrap();
+            make_room(rig, *place);
         }
         rig.submit(1, 4);
+    }
+    let handed_back = |one: &Process| one.log().matches("handed back, to be tried again").count();
+    rig.note = format!("parts were handed back {} times", rig.workers.iter().map(handed_back).sum::<usize>());
+}
+
+fn fill(rig: &mut Rig<'_>, place: Place) {
+    match place.folder() {
+        // Until nothing more fits.
+        Some(folder) => drop(std::fs::write(rig.site.folder.join(folder).join("ballast"), vec![0; 64 << 20])),
+        None => rig.lane.servers().s3.set_mood(Mood::Full),
+    }
+}
+
+fn make_room(rig: &mut Rig<'_>, place: Place) {
+    match place.folder() {
+        Some(folder) => std::fs::remove_file(rig.site.folder.join(folder).join("ballast")).unwrap(),
+        None => rig.lane.servers().s3.set_mood(Mood::Well),
     }
 }
