@@ -1,5 +1,6 @@
 //! Objects: segments under way, artifacts, manifests. By `object_store`, so that a folder and a bucket look the same.
 
+use crate::bucket::Connector;
 use crate::profile::{self, Profile, ProfileCredentials};
 use crate::{Error, JobId, folder};
 use bytes::Bytes;
@@ -142,7 +143,8 @@ impl Artifacts {
         let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
         let client = ClientOptions::new().with_allow_http(plain).with_timeout(BUCKET_REQUEST);
         let unusable = |error| Error::Setting(format!("the bucket `{bucket}` cannot be used: {error}"));
-        let store = Arc::new(builder.with_client_options(client).build().map_err(unusable)?);
+        let store =
+            Arc::new(builder.with_client_options(client).with_http_connector(Connector).build().map_err(unusable)?);
         Ok(Self { store: store.clone(), prefix: Path::from(prefix), folder: None, signer: Some(store) })
     }
 

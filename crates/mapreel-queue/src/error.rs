@@ -1,5 +1,7 @@
 //! Why the store or the artifacts could not do what was asked.
 
+use crate::certificate::{self, BY_URL};
+
 /// Why the store or the artifacts could not do what was asked. Nothing is half done, and all of it may pass but damage.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -35,7 +37,10 @@ impl From<rusqlite::Error> for Error {
 impl From<mongodb::error::Error> for Error {
     fn from(error: mongodb::error::Error) -> Self {
         // Not the whole of it: labels and the raw answer are for nobody.
-        Self::Store(error.kind.to_string())
+        let text = error.kind.to_string();
+        // The driver tells of its servers one after another; the first is as good as any.
+        let server = text.split_once("Address: ").and_then(|(_, rest)| rest.split(',').next()).unwrap_or("the server");
+        Self::Store(certificate::refused(&text, server, BY_URL).unwrap_or(text))
     }
 }
 

@@ -13,6 +13,8 @@
 //! one atomic step. It knows nothing of pictures and of HTTP.
 
 mod artifacts;
+mod bucket;
+mod certificate;
 mod cluster;
 mod compact;
 mod deaths;

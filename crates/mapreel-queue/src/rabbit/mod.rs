@@ -11,6 +11,7 @@ mod topology;
 pub(crate) use consumer::{Consumer, Received};
 pub(crate) use publisher::Publisher;
 
+use crate::certificate::{self, BY_FILE};
 use crate::job::Service;
 use crate::{Error, JobId};
 use lapin::uri::AMQPUri;
@@ -81,8 +82,13 @@ type Trouble = String;
 async fn connect(uri: AMQPUri, purpose: &str) -> Result<Connection, Trouble> {
     let name = format!("mapreel {purpose} {}", std::process::id());
     let properties = ConnectionProperties::default().with_connection_name(name.into());
+    let server = format!("{}:{}", uri.authority.host, uri.authority.port);
+    let said = |error: lapin::Error| {
+        let text = error.to_string();
+        certificate::refused(&text, &server, BY_FILE).unwrap_or(text)
+    };
     match tokio::time::timeout(CONNECTING, Connection::connect_uri(uri, properties)).await {
-        Ok(connected) => connected.map_err(|error| error.to_string()),
+        Ok(connected) => connected.map_err(said),
         Err(_) => Err(format!("it does not answer within {} s", CONNECTING.as_secs())),
     }
 }

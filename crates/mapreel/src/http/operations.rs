@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use mapreel_queue::{Counts, State as JobState};
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::warn;
 use uuid::Uuid;
 
 /// The store must answer within this time.
@@ -61,7 +62,12 @@ async fn probe(app: Arc<App>) -> Result<Counts, &'static str> {
     };
     match tokio::time::timeout(PATIENCE, written).await {
         Ok(Ok(())) => Ok(counts),
-        _ => Err("artifacts cannot be written"),
+        // Not in the answer, which anybody may read: it names servers.
+        Ok(Err(error)) => {
+            warn!(%error, "not ready: artifacts cannot be written");
+            Err("artifacts cannot be written")
+        }
+        Err(_) => Err("artifacts cannot be written"),
     }
 }
 

@@ -1,0 +1,56 @@
+//! Certificates that are not accepted, in words for who has to mend it. Three libraries connect to the broker, the store and the
+//! bucket; what they have in common is the text of the one that speaks TLS for them.
+
+/// Where it is said which authorities the broker's and the bucket's certificates may be of.
+pub(crate) const BY_FILE: &str = "in `SSL_CERT_FILE`";
+/// The same for the store's.
+pub(crate) const BY_URL: &str = "as `tlsCAFile` in the store's URL";
+
+/// What the text of an error tells of the certificate of `server`; `None`: nothing.
+pub(crate) fn refused(said: &str, server: &str, authorities_are_named: &str) -> Option<String> {
+    let (_, why) = said.split_once("invalid peer certificate: ")?;
+    // The driver of the store goes on about other things.
+    let why = why.split(", labels: ").next().unwrap_or(why);
+    // A bad signature is that of an authority whose name is trusted here, with another key.
+    let what = if why.starts_with("UnknownIssuer") || why.starts_with("BadSignature") {
+        format!(
+            "no authority that is trusted here has signed it; name the file with its authority's certificate {authorities_are_named}"
+        )
+    } else if why.starts_with("certificate not valid for name") {
+        format!("{why}; call the server by a name that its certificate has")
+    } else {
+        why.to_owned()
+    };
+    Some(format!("the certificate of {server} is not accepted: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::CertificateError;
+    use rustls::pki_types::ServerName;
+
+    fn explained(error: CertificateError, around: &str) -> String {
+        let said = around.replace("{}", &rustls::Error::InvalidCertificate(error).to_string());
+        refused(&said, "broker.example:5671", BY_FILE).unwrap()
+    }
+
+    #[test]
+    fn what_is_wrong_and_what_to_do_is_said() {
+        assert_eq!(
+            explained(CertificateError::UnknownIssuer, "IO error: {}"),
+            "the certificate of broker.example:5671 is not accepted: no authority that is trusted here has signed it; name the file \
+             with its authority's certificate in `SSL_CERT_FILE`"
+        );
+        let other = CertificateError::NotValidForNameContext {
+            expected: ServerName::try_from("broker.example").unwrap(),
+            presented: vec!["DnsName(\"elsewhere.example\")".into()],
+        };
+        assert_eq!(
+            explained(other, "Error: Kind: I/O error: {}, labels: {\"RetryableError\"} }, ] }"),
+            "the certificate of broker.example:5671 is not accepted: certificate not valid for name \"broker.example\"; certificate \
+             is only valid for DnsName(\"elsewhere.example\"); call the server by a name that its certificate has"
+        );
+        assert_eq!(refused("connection refused", "broker.example:5671", BY_FILE), None);
+    }
+}
