@@ -10,6 +10,7 @@ pub mod mongodb;
 pub mod proxy;
 pub mod rabbitmq;
 pub mod s3;
+pub mod tls;
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU16, Ordering};

@@ -8,6 +8,7 @@ use crate::support::service::{Process, Site, film, world};
 use crate::support::upstream;
 use mapreel_servers::mongodb::MongoDb;
 use mapreel_servers::proxy::Proxy;
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,6 +48,8 @@ pub struct Rig<'a> {
     pub proxies: Vec<Proxy>,
     /// A store of the trial's own; after its processes.
     pub store: Option<MongoDb>,
+    /// What else the processes need as long as they are there.
+    pub kept: Vec<Box<dyn Any>>,
     /// File systems of the trial; after its processes.
     pub mounts: Vec<Mount>,
     /// Why the fault could not be injected here.
@@ -95,6 +98,7 @@ impl<'a> Rig<'a> {
             doomed: Vec::new(),
             proxies: Vec::new(),
             store: None,
+            kept: Vec::new(),
             mounts: Vec::new(),
             skipped: None,
             upstream,

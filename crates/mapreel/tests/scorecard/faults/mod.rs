@@ -30,6 +30,7 @@ mod n1_random_kills;
 mod n6_descriptors;
 mod n7_memory;
 mod n8_power_loss;
+mod n9_certificates;
 mod network;
 
 use crate::oracle::Harm;
@@ -112,6 +113,7 @@ pub const ALL: &[&Fault] = &[
     &n7_memory::FAULT,
     &n8_power_loss::FAULT,
     &f14_store_hangs::KILLED,
+    &n9_certificates::FAULT,
     &f25_random::FAULT,
 ];
 
@@ -141,6 +143,19 @@ fn hear_again(rig: &Rig<'_>) {
         };
         wait_until(Duration::from_secs(30), hears);
     }
+}
+
+/// The URL of a server that a variable of the processes' environment names.
+fn url_of<'a>(rig: &'a mut Rig<'_>, link: &str) -> &'a mut String {
+    &mut rig.site.environment.iter_mut().find(|(name, _)| name == link).expect("a cluster has it").1
+}
+
+/// The scheme of a URL, the user with an `@`, the server's host and port, and the rest.
+fn parts_of(url: &str) -> [&str; 4] {
+    let (scheme, rest) = url.split_once("://").expect("a URL");
+    let (user, rest) = rest.split_at(rest.find('@').map_or(0, |at| at + 1));
+    let (server, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    [scheme, user, server, rest]
 }
 
 /// Keeps everybody else from writing to the site's SQLite file for so long.

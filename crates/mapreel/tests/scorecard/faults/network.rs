@@ -1,6 +1,6 @@
 //! What networks do to the connections between the processes and the broker, the store, and the bucket.
 
-use super::{CLUSTER, Fault};
+use super::{CLUSTER, Fault, parts_of, url_of};
 use crate::oracle::Harm;
 use crate::rig::Rig;
 use mapreel_servers::proxy::{Proxy, Weather};
@@ -79,11 +79,9 @@ fn run(rig: &mut Rig<'_>, link: &str) {
 
 /// Puts a proxy before the server that a variable of the processes' environment names.
 fn between(rig: &mut Rig<'_>, link: &str) -> Proxy {
-    let (_, url) = rig.site.environment.iter_mut().find(|(name, _)| name == link).expect("a cluster has it");
-    let (before, rest) = url.split_once("://").expect("a URL");
-    let (user, rest) = rest.split_once('@').map_or((String::new(), rest), |(user, rest)| (format!("{user}@"), rest));
-    let (server, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let url = url_of(rig, link);
+    let [scheme, user, server, rest] = parts_of(url);
     let proxy = Proxy::start(server);
-    *url = format!("{before}://{user}{}{path}", proxy.address());
+    *url = format!("{scheme}://{user}{}{rest}", proxy.address());
     proxy
 }
