@@ -38,6 +38,8 @@ impl Store {
 pub struct Lane {
     pub store: Store,
     naive: PathBuf,
+    /// A `mapreel` of an earlier version.
+    pub old: Option<PathBuf>,
     pub servers: Option<Servers>,
 }
 
@@ -48,7 +50,7 @@ impl Lane {
             Store::Sqlite => None,
             Store::Cluster => Some(Servers::start()?),
         };
-        Some(Self { store, naive, servers })
+        Some(Self { store, naive, old: None, servers })
     }
 
     /// The servers of a cluster.

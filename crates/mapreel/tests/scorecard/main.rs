@@ -6,7 +6,8 @@
 //! ```
 //!
 //! `cargo test --workspace --test scorecard` is the short form; after `--`: `--long` writes `docs/SCORECARD.md`, `--store
-//! sqlite|cluster` and `--fault F2,F11` choose, `--soak MINUTES` tries what hours would show.
+//! sqlite|cluster` and `--fault F2,F11` choose, `--old PATH` names a `mapreel` of an earlier version for N11, `--soak MINUTES` tries what
+//! hours would show.
 
 #![allow(
     clippy::unwrap_used,
@@ -103,6 +104,7 @@ fn build_control() -> PathBuf {
 /// All trials on one store, one after another.
 fn try_all(store: Store, options: &Options, naive: PathBuf) -> Vec<Row> {
     let Some(mut lane) = Lane::start(store, naive) else { return Vec::new() };
+    lane.old.clone_from(&options.old);
     let mut rows = Vec::new();
     for fault in options.faults().filter(|fault| fault.stores.contains(&store)) {
         for program in [Program::Sound, Program::Naive] {

@@ -2,6 +2,7 @@
 
 use crate::faults::{ALL, Fault, Form};
 use crate::rig::Store;
+use std::path::PathBuf;
 
 /// Which trials, and how long.
 pub struct Options {
@@ -9,6 +10,8 @@ pub struct Options {
     store: Option<Store>,
     fault: Option<String>,
     pub soak_minutes: Option<u64>,
+    /// A `mapreel` of an earlier version.
+    pub old: Option<PathBuf>,
     /// For the harness of another test: there is nothing here.
     is_for_others: bool,
 }
@@ -16,7 +19,7 @@ pub struct Options {
 impl Options {
     pub fn from_arguments() -> Self {
         let mut options =
-            Self { form: Form::Short, store: None, fault: None, soak_minutes: None, is_for_others: false };
+            Self { form: Form::Short, store: None, fault: None, soak_minutes: None, old: None, is_for_others: false };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().unwrap_or_default();
@@ -29,6 +32,12 @@ impl Options {
                     options.store = Some(store.unwrap_or_else(|| panic!("no store `{name}`: sqlite or cluster")));
                 }
                 "--fault" => options.fault = Some(value().to_uppercase()),
+                "--old" => {
+                    // As seen from the repository, where `./test` is.
+                    let path = crate::support::service::repository(&value());
+                    assert!(path.is_file(), "no program at `{}`", path.display());
+                    options.old = path.canonicalize().ok();
+                }
                 "--soak" => options.soak_minutes = value().parse().ok(),
                 // As `cargo test` passes them on to every test.
                 "--list" | "--ignored" => options.is_for_others = true,

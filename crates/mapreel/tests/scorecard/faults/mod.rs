@@ -26,6 +26,7 @@ mod f22_upstream;
 mod f23_downloads;
 mod f24_one_key;
 pub mod f25_random;
+mod n11_versions;
 mod n1_random_kills;
 mod n6_descriptors;
 mod n7_memory;
@@ -114,6 +115,7 @@ pub const ALL: &[&Fault] = &[
     &n8_power_loss::FAULT,
     &f14_store_hangs::KILLED,
     &n9_certificates::FAULT,
+    &n11_versions::FAULT,
     &f25_random::FAULT,
 ];
 
