@@ -18,6 +18,8 @@ pub(crate) fn refused(said: &str, server: &str, authorities_are_named: &str) -> 
         )
     } else if why.starts_with("certificate not valid for name") {
         format!("{why}; call the server by a name that its certificate has")
+    } else if why.contains("CaUsedAsEndEntity") {
+        "it is an authority's own (CA:TRUE), and no server's; let the authority sign one for the server".to_owned()
     } else {
         why.to_owned()
     };
@@ -51,6 +53,10 @@ mod tests {
             "the certificate of broker.example:5671 is not accepted: certificate not valid for name \"broker.example\"; certificate \
              is only valid for DnsName(\"elsewhere.example\"); call the server by a name that its certificate has"
         );
+        let own = CertificateError::Other(rustls::OtherError(std::sync::Arc::new(std::io::Error::other(
+            "CaUsedAsEndEntity",
+        ))));
+        assert!(explained(own, "{}").ends_with("let the authority sign one for the server"));
         assert_eq!(refused("connection refused", "broker.example:5671", BY_FILE), None);
     }
 }
