@@ -16,6 +16,7 @@ pub const FAULT: Fault = Fault {
         Err("parts that cannot be stored are handed back by it, too"),
         Err("parts that cannot be stored are handed back by it, too, and told of once"),
     ],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

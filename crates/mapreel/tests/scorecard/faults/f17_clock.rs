@@ -2,6 +2,7 @@
 //! time; others do what is handed back.
 
 use super::{BOTH, Fault, skip};
+use crate::oracle::Harm;
 use crate::rig::{Program, Rig};
 use crate::support::faketime;
 use std::time::Duration;
@@ -13,6 +14,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 4),
     guarantee: [Err("it has no leases that could be stolen"), Ok("the outbox, and looks into the store")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -12,6 +12,7 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 2),
     guarantee: [Err("there is no earlier one"), Err("there is no earlier one")],
+    harm: None,
     resumes_within_aim: false,
     is_alone: false,
     run,

@@ -1,6 +1,7 @@
 //! TLS with certificates of a private authority: connections that end cost nothing, and who proves himself wrongly is not spoken to.
 
 use super::{CLUSTER, Fault, parts_of, url_of};
+use crate::oracle::Harm;
 use crate::rig::{Rig, wait_for_line};
 use crate::support::service::try_request;
 use mapreel_servers::proxy::{Proxy, Weather};
@@ -14,6 +15,7 @@ pub const FAULT: Fault = Fault {
     stores: CLUSTER,
     times: (0, 2),
     guarantee: [Err(""), Ok("confirmations, and the outbox")],
+    harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
     run,
