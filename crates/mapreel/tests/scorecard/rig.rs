@@ -49,7 +49,7 @@ pub struct Rig<'a> {
     /// A store of the trial's own; after its processes.
     pub store: Option<MongoDb>,
     /// What else the processes need as long as they are there.
-    pub kept: Vec<Box<dyn Any>>,
+    pub kept: Vec<Box<dyn Any + Send + Sync>>,
     /// File systems of the trial; after its processes.
     pub mounts: Vec<Mount>,
     /// Why the fault could not be injected here.
