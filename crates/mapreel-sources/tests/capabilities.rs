@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use mapreel_sources::{wms, wmts};
 use mapreel_spec::capabilities::{Capabilities, Dialect, Dimension, Layer};
-use mapreel_spec::{Drawing, Inherited, Limits, Plan, ReadLimits, parse_request};
+use mapreel_spec::{Document, Drawing, Inherited, Limits, Next, Plan, ReadLimits, Resolved, View, parse_request};
 use proptest::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -295,12 +295,10 @@ proptest! {
                 r#"{{ "map": {{ "bbox": [0, 0, 10, 10], "width": 100 }}, "times": {times},
                      "layers": [{{ "type": "wms", "url": "http://h/", "layers": "a" }}] }}"#
             );
-            let mut animation = parse_request(request.as_bytes(), &Limits::default()).unwrap();
-            assert_eq!(animation.documents().len(), 1);
-            animation.learn(0, Ok(&read(&document)), now());
-            assert_eq!(animation.documents(), []);
-            animation.settle_frames(now()).unwrap();
-            Plan::new(&animation, &Limits::default()).unwrap()
+            let request = parse_request(request.as_bytes(), &Limits::default()).unwrap();
+            let answered = |_, _, next: Next| next.after(Ok(Document::Wms(&read(&document))));
+            let resolved = Resolved::answered(&request, now(), answered).unwrap();
+            Plan::new(&resolved, View::of(&request), &Limits::default()).unwrap()
         };
         let expected = &seconds[seconds.len().saturating_sub(last)..];
         let found = plan(format!(r#"{{ "last": {last} }}"#));

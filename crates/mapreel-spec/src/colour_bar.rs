@@ -195,10 +195,10 @@ impl ColourBar {
 mod tests {
     use super::*;
     use crate::Crs;
-    use crate::wms::Request;
+    use crate::service_url::ServiceUrl;
 
     fn service(parameters: &str) -> Service {
-        let request = Request::parse(&format!("http://h/wms?LAYERS=sst&{parameters}")).unwrap();
+        let request = ServiceUrl::parse(&format!("http://h/wms?LAYERS=sst&{parameters}")).unwrap();
         Service::new(request, Crs::WebMercator, "EPSG:3857", None)
     }
 
@@ -258,7 +258,7 @@ mod tests {
         }
         assert_eq!(read_range("0,1e-320"), None);
         let details = Details { scale_range: Some([5e-324, 3.0]), logarithmic: true, ..Details::default() };
-        let request = crate::wms::Request::parse("http://h/ncwms?LAYERS=a").unwrap();
+        let request = crate::service_url::ServiceUrl::parse("http://h/ncwms?LAYERS=a").unwrap();
         let mut service = Service::new(request, crate::Crs::WebMercator, "EPSG:3857", None);
         let (bar, _) = details.bar(&mut service, Dialect::NcWms).unwrap();
         assert!(bar.ticks(6).iter().all(|(_, at)| (-1e-9..=1.0 + 1e-9).contains(at)), "{bar:?}");

@@ -22,32 +22,14 @@ pub(crate) struct AskedDimension {
     pub nearest: bool,
 }
 
-/// A film that runs along a dimension instead of time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Animate {
-    /// The dimension's name, which has no case.
-    pub dimension: String,
-    /// The value of each frame; empty until a server has named [all](Self::all) of its own.
-    pub(crate) values: Vec<String>,
-    /// Whether the film shows every value that a server has.
-    pub(crate) all: bool,
-    /// Only this one of them, from 0.
-    pub(crate) only: Option<usize>,
-}
-
-impl Animate {
-    /// Frames that are counted on where a film shows all values of a dimension and no server has named them yet.
-    pub(crate) const EXPECTED_FRAMES: usize = 24;
-}
-
 /// The dimensions of a layer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Dimensions {
-    pub asked: Vec<AskedDimension>,
+    asked: Vec<AskedDimension>,
     chosen: Vec<Chosen>,
     /// Those whose value stands among the request's parameters.
     given: Vec<String>,
-    /// What the server offers, until the frames are settled.
+    /// What the server offers.
     offered: Vec<Offered>,
     /// Why that is not known.
     unknown: Option<String>,
@@ -68,29 +50,24 @@ struct Chosen {
 pub(crate) type Naming = fn(&Dimension) -> String;
 
 impl Dimensions {
-    pub(crate) fn asked(asked: Vec<AskedDimension>) -> Self {
-        Self { asked, ..Self::default() }
-    }
-
-    /// Takes in the dimensions that a server offers; `given` has the values among a request's parameters, by name.
-    pub(crate) fn settle(
-        &mut self,
+    /// Those that a server offers; `given` has the values among a request's parameters, by name.
+    pub(crate) fn settled(
+        asked: Vec<AskedDimension>,
         offered: &[Arc<Dimension>],
         given: impl Fn(&str) -> Option<String>,
         naming: Naming,
         now: Timestamp,
-    ) {
-        self.offered = offered.iter().cloned().map(|dimension| Offered { dimension }).collect();
-        self.chosen.clear();
-        self.given.clear();
-        for offered in &self.offered {
+    ) -> Self {
+        let offered: Vec<Offered> = offered.iter().cloned().map(|dimension| Offered { dimension }).collect();
+        let (mut chosen, mut pinned) = (Vec::new(), Vec::new());
+        for offered in &offered {
             let dimension = &offered.dimension;
             let parameter = naming(dimension);
-            let asked = self.asked.iter().find(|asked| is_called(dimension, &asked.name));
+            let asked = asked.iter().find(|asked| is_called(dimension, &asked.name));
             let bare = format!("dim_{}", capabilities::bare_name(&dimension.name));
             let text = [&parameter, &dimension.name, &bare].into_iter().find_map(|name| given(name));
             if text.is_some() {
-                self.given.push(dimension.name.clone());
+                pinned.push(dimension.name.clone());
             }
             let value = match (asked, text) {
                 (Some(asked), _) => Some(offered.choose(&asked.value, asked.nearest, now)),
@@ -100,40 +77,42 @@ impl Dimensions {
             let is_run = dimension.is_run();
             let (name, units) = (dimension.name.clone(), dimension.symbol());
             let one = |value| Chosen { name, parameter, units, is_run, values: vec![value] };
-            self.chosen.extend(value.map(one));
+            chosen.extend(value.map(one));
         }
-        let names = few(offered.iter().map(|dimension| dimension.name.as_str()));
-        for asked in &self.asked {
-            if !offered.iter().any(|dimension| is_called(dimension, &asked.name)) {
+        let names = few(offered.iter().map(|offered| offered.dimension.name.as_str()));
+        for asked in &asked {
+            if !offered.iter().any(|offered| is_called(&offered.dimension, &asked.name)) {
                 let has = if names.is_empty() { "has none but time".to_owned() } else { format!("has {names}") };
                 let why = format!("the layer has no dimension `{}`; it {has}", asked.name);
-                self.chosen.push(Chosen::unknown(asked, Used::Missing(Gap::missing(why))));
+                chosen.push(Chosen::unknown(asked, Used::Missing(Gap::missing(why))));
             }
         }
+        Self { asked, chosen, given: pinned, offered, unknown: None }
     }
 
-    /// Leaves defaults to the server where its address has no place for them.
-    pub(crate) fn leave_to_the_server(&mut self, has_no_place: impl Fn(&str) -> bool) {
+    /// The same, with defaults left to the server where its address has no place for them.
+    pub(crate) fn left_to_the_server(mut self, has_no_place: impl Fn(&str) -> bool) -> Self {
         for chosen in self.chosen.iter_mut().filter(|chosen| has_no_place(&chosen.parameter)) {
             for value in chosen.values.iter_mut().filter(|value| matches!(value.used, Used::Default(_))) {
                 value.used = Used::ServersChoice("the server cannot be asked for a value".to_owned());
             }
         }
+        self
     }
 
     /// What is asked for where the server's dimensions are not known, and why they are not.
-    pub(crate) fn settle_unknown(&mut self, why: &str) {
+    pub(crate) fn unknown(asked: Vec<AskedDimension>, why: String) -> Self {
         let unknown = |asked: &AskedDimension| {
             let used = match &asked.value {
-                AskedValue::Text(text) => Used::Unconfirmed(text.clone(), why.to_owned()),
+                AskedValue::Text(text) => Used::Unconfirmed(text.clone(), why.clone()),
                 AskedValue::Latest => {
                     Used::Missing(Gap::missing(format!("its latest {} is not known: {why}", asked.name)))
                 }
             };
             Chosen::unknown(asked, used)
         };
-        self.chosen = self.asked.iter().map(unknown).collect();
-        self.unknown = Some(why.to_owned());
+        let chosen = asked.iter().map(unknown).collect();
+        Self { asked, chosen, unknown: Some(why), ..Self::default() }
     }
 
     /// Whether the server has not said what it offers.
@@ -150,28 +129,31 @@ impl Dimensions {
         self.animated(name).map(Offered::all)
     }
 
-    /// Takes a film's values, one for each frame. A server that has not said what it offers is asked for them as they are.
-    pub(crate) fn animate(&mut self, name: &str, values: &[String], naming: Naming, now: Timestamp) {
+    /// The same with a film's values, one for each frame; `None`: the film does not run along one of these. A server that has
+    /// not said what it offers is asked for them as they are.
+    pub(crate) fn along(&self, name: &str, values: &[String], naming: Naming, now: Timestamp) -> Option<Self> {
         let by_name = Dimension { name: name.to_owned(), ..Dimension::default() };
         let is_asked = self.asked.iter().any(|asked| is_called(&by_name, &asked.name));
         let offered = match (self.animated(name), &self.unknown) {
             (Some(offered), _) => offered.clone(),
             (None, Some(_)) if !is_asked => Offered { dimension: Arc::new(by_name) },
-            _ => return,
+            _ => return None,
         };
         let value = |text: &String| match &self.unknown {
             None => offered.choose(&AskedValue::Text(text.clone()), false, now),
             Some(why) => Value { asked: Some(text.clone()), used: Used::Unconfirmed(text.clone(), why.clone()) },
         };
         let (values, dimension) = (values.iter().map(value).collect(), offered.dimension);
-        self.chosen.retain(|chosen| chosen.name != dimension.name);
-        self.chosen.push(Chosen {
+        let mut chosen = self.chosen.clone();
+        chosen.retain(|chosen| chosen.name != dimension.name);
+        chosen.push(Chosen {
             parameter: naming(&dimension),
             units: dimension.symbol(),
             is_run: dimension.is_run(),
             values,
             name: dimension.name.clone(),
         });
+        Some(Self { chosen, ..self.clone() })
     }
 
     /// The dimension that a film runs along, unless a request has chosen its value.

@@ -1,31 +1,21 @@
 //! The words behind a layer's title: the time of its data, its run, the values of its dimensions, the request's own labels.
 
-use crate::animation::{Content, Label, Layer};
 use crate::label::PlannedLabel;
+use crate::layers::ResolvedLayer;
 use crate::timing::Timing;
 use crate::{ValidTime, Zone};
 
-/// The valid time, where the layer's pictures or features were chosen by it, and the request's labels. The first dialect
-/// brings its own labels for the valid time.
+/// The valid time, where the layer's pictures or features were chosen by it, and the request's labels, of frame `index` of the
+/// whole film.
 pub(crate) fn labels(
-    layer: &Layer,
+    layer: &ResolvedLayer,
     index: usize,
     time: Option<&ValidTime>,
     used: Option<&str>,
     zone: &Zone,
 ) -> Vec<PlannedLabel> {
-    let fill = |label: &Label| match &layer.content {
-        Content::GeoJson(features) => {
-            let value = features.fill(&label.value, time.map(ValidTime::instant))?;
-            Some(Label { value, ..label.clone() }.text())
-        }
-        _ => Some(label.text()),
-    };
-    let timing = layer.content.timing();
-    let used = match &layer.content {
-        Content::GetMaps(_) => None,
-        _ => used,
-    };
+    let timing = layer.kind.timing();
+    let used = used.filter(|_| layer.kind.shows_its_time());
     let unconfirmed = timing.and_then(Timing::unconfirmed).is_some();
     let unchecked = timing.is_some_and(Timing::is_unchecked);
     let used = used.map(|text| match (ValidTime::parse(text), time) {
@@ -41,8 +31,9 @@ pub(crate) fn labels(
         }
         (Ok(used), _) => plain(zone.show(&used)),
     });
-    let values = layer.content.dimensions().map(|dimensions| dimensions.labels(index, zone)).unwrap_or_default();
-    used.into_iter().chain(values).chain(layer.labels.at(index).iter().filter_map(fill).map(plain)).collect()
+    let values = layer.kind.dimensions().map(|dimensions| dimensions.labels(index, zone)).unwrap_or_default();
+    let own = layer.labels.at(index).iter().filter_map(|label| layer.kind.label(label, time));
+    used.into_iter().chain(values).chain(own.map(plain)).collect()
 }
 
 fn plain(text: String) -> PlannedLabel {

@@ -1,14 +1,13 @@
 //! The words of Mapreel: what may be asked, and the plan it becomes.
 //!
 //! ```text
-//! request (JSON, two dialects) ──▶ Animation ──▶ Plan
-//!          read, validated whole      every choice     the images of every frame,
-//!          every problem at once      made             the labels, the segments
+//! JSON, two dialects ──▶ Request ──────▶ Resolved ──────▶ Plan
+//!    validated whole,      every choice     what servers     the pictures of every frame,
+//!    all problems at once  of the author    said             the labels, the segments
 //! ```
 //!
 //! Everything here is a pure function of its arguments: no network, files, clock, async or pixels.
 
-mod animation;
 mod area_of_use;
 mod axes;
 mod axes_table;
@@ -23,14 +22,12 @@ mod crs;
 mod datum_table;
 mod dialect;
 mod dimension;
-mod document;
 mod extent;
 mod features_outside;
 mod form;
 mod frame_cost;
 mod gap;
 pub mod geojson;
-mod graticule;
 mod grid;
 mod ignored;
 mod inherited;
@@ -40,12 +37,11 @@ mod iso8601;
 mod json;
 mod label;
 mod labels;
-mod learning;
+mod layers;
 mod limits;
 pub mod manifest;
 mod matrix_set;
 mod mosaic;
-mod natural_earth;
 mod offered;
 mod output;
 mod outside;
@@ -57,27 +53,23 @@ mod problem;
 mod projection;
 mod read;
 mod read_limits;
+mod request;
+mod resolved;
 mod run;
 mod secrets;
+mod service_url;
 mod simplestyle;
 mod text;
 mod tile;
 mod tile_address;
-mod tilejson;
 mod time;
 mod time_error;
 mod timing;
-mod unknown;
 mod value_axis;
-pub mod wms;
-mod wms_layer;
+mod wms;
 pub mod wmts;
-mod wmts_layer;
 mod zone;
 
-pub use animation::{
-    Animation, Content, Header, Label, LastTimes, Layer, Legend, MissingTiles, OnError, Resampling, Series,
-};
 pub use axes::{AxisOrder, of as axis_order};
 pub use axis::{Allowance, Side, TimeAxis};
 pub use bbox::Bbox;
@@ -85,44 +77,46 @@ pub use colour::Colour;
 pub use colour_bar::ColourBar;
 pub use crs::Crs;
 pub use dialect::Purpose;
-pub use dimension::Animate;
-pub use document::{Document, DocumentKind};
 pub use extent::Extent;
 pub use frame_cost::{
     ANSWER_BYTES_MAX, FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION, FrameCost, LEGEND_BYTES_MAX, LEGEND_PX_MAX,
     LEGENDS_AHEAD, RECORDED_BYTES_MAX,
 };
 pub use gap::{Cause, Gap, GapKind};
-pub use graticule::Graticule;
 pub use ignored::Ignored;
 pub use inherited::{Inherited, Item};
 pub use interval::expand as expand_times;
 pub use label::PlannedLabel;
-pub use learning::FramesUnknown;
+pub use layers::{
+    Document, DocumentKind, Graticule, NaturalEarth, NaturalEarthFeature, Next, Question, Reply, ResolvedLayer,
+    Silence, Step,
+};
 pub use limits::Limits;
 pub use matrix_set::degrees_of;
 pub use mosaic::{Fit, Mosaic, PICTURE_PX_MAX, PICTURE_SIDE_MAX, Piece};
-pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
 pub use output::{Format, Output};
-pub use plan::{Drawing, Frame, Plan, PlannedLayer, Segment};
+pub use plan::{Drawing, Frame, Plan, PlannedLayer, Segment, View};
 pub use problem::{Problem, Problems};
 pub use projection::Projection;
 pub use read_limits::{Exceeded, ReadLimits};
+pub use request::{
+    AskedFrames, Header, Label, Layer, Legend, MissingTiles, OnError, Request, Resampling, Series, TimesOf,
+};
+pub use resolved::{FramesUnknown, Resolved};
 pub use run::Run;
 pub use secrets::{has_secrets, without_quotes, without_secrets};
+pub use service_url::ServiceUrl;
 pub use tile::{TileTemplate, TileTemplateError};
 pub use time::ValidTime;
 pub use time_error::TimeError;
 pub use value_axis::ValueAxis;
-pub use wms_layer::WmsLayer;
-pub use wmts_layer::WmtsLayer;
 pub use zone::Zone;
 
 /// Reads a request in either dialect and validates it whole.
 ///
 /// # Errors
 /// Every problem of the document at once, each with its JSON Pointer (RFC 6901).
-pub fn parse_request(document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
+pub fn parse_request(document: &[u8], limits: &Limits) -> Result<Request, Problems> {
     parse_request_for(Purpose::Any, document, limits)
 }
 
@@ -130,6 +124,6 @@ pub fn parse_request(document: &[u8], limits: &Limits) -> Result<Animation, Prob
 ///
 /// # Errors
 /// As [`parse_request`]; and it describes the other.
-pub fn parse_request_for(purpose: Purpose, document: &[u8], limits: &Limits) -> Result<Animation, Problems> {
+pub fn parse_request_for(purpose: Purpose, document: &[u8], limits: &Limits) -> Result<Request, Problems> {
     dialect::parse(document, limits, purpose)
 }

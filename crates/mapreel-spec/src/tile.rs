@@ -2,7 +2,7 @@
 
 use crate::grid::{self, Grid};
 use crate::mosaic::Mosaic;
-use crate::wms::{URL_BYTES_MAX, with_credential};
+use crate::service_url::{URL_BYTES_MAX, with_credential};
 use crate::{Bbox, Crs, Extent, outside};
 
 /// The deepest level of a tile pyramid that is asked for.

@@ -1,7 +1,7 @@
 //! Where the tiles of a WMTS are asked for: by a template (OGC 07-057r7, 10.2.1), or with parameters (8.2.1).
 
 use crate::picture_format;
-use crate::wms::{Request, URL_BYTES_MAX};
+use crate::service_url::{ServiceUrl, URL_BYTES_MAX};
 use crate::wmts::{Capabilities, Layer};
 
 /// Where tiles are asked for.
@@ -10,7 +10,7 @@ pub(crate) enum Address {
     /// With places for what changes from tile to tile.
     Template(String),
     /// With all parameters but those that change from tile to tile.
-    Parameters(Request),
+    Parameters(ServiceUrl),
 }
 
 /// What is the same in the addresses of all tiles.
@@ -28,7 +28,7 @@ impl Address {
     /// # Errors
     /// There are no pictures, or what the template needs is not known.
     pub(crate) fn choose(
-        service: &Request,
+        service: &ServiceUrl,
         capabilities: &Capabilities,
         layer: &Layer,
         common: &Common,
@@ -67,7 +67,7 @@ impl Address {
     }
 
     fn by_parameters(
-        service: &Request,
+        service: &ServiceUrl,
         capabilities: &Capabilities,
         layer: &Layer,
         common: &Common,
@@ -76,7 +76,7 @@ impl Address {
         let mut request = match &capabilities.get_tile {
             Some(url) if service.path().ends_with(".xml") => {
                 let url = service.as_reached(url, capabilities.own_origin.as_deref());
-                Request::parse(&url).map_err(|error| error.to_string())?
+                ServiceUrl::parse(&url).map_err(|error| error.to_string())?
             }
             _ => service.clone(),
         };
@@ -211,7 +211,7 @@ mod tests {
             templates: vec![("image/png".into(), "http://h/{Host}/{TileMatrix}/{TileRow}/{TileCol}".into())],
             ..Layer::default()
         };
-        let service = Request::parse("http://h/caps.xml").unwrap();
+        let service = ServiceUrl::parse("http://h/caps.xml").unwrap();
         let common = Common { style: "", matrix_set: "s", format: None };
         let choose = |capabilities: &Capabilities| Address::choose(&service, capabilities, &layer, &common, &[]);
         let error = choose(&Capabilities::default()).unwrap_err();
@@ -228,7 +228,7 @@ mod tests {
             templates: vec![("image/png".into(), long.clone())],
             ..Layer::default()
         };
-        let service = Request::parse("http://h/caps.xml").unwrap();
+        let service = ServiceUrl::parse("http://h/caps.xml").unwrap();
         let common = Common { style: "", matrix_set: "s", format: None };
         let choose = |capabilities: &Capabilities| Address::choose(&service, capabilities, &layer, &common, &[]);
         let error = Err("the address of its tiles is longer than 8192 bytes".to_owned());

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Timing {
     pub asked: AskedTime,
-    pub known: Known,
+    pub known: ServerTimes,
 }
 
 /// Which time a layer is asked for.
@@ -47,28 +47,33 @@ pub(crate) enum Rule {
 
 /// What is known of a layer's times from its server.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Known {
-    /// It has not been asked, and will not be.
+pub(crate) enum ServerTimes {
+    /// It was not asked.
     NotAsked,
-    /// It has not been asked yet.
-    NotYet,
     /// It did not say, and why.
-    Nothing(String),
+    Unknown(String),
     /// It has none: the layer is the same at all times.
     NoTimes,
     /// Its times, and the one that it draws where none is asked for.
     Times { axis: TimeAxis, default: Option<ValidTime> },
 }
 
-impl Timing {
-    /// A layer that is the same in every frame, and whose server is not asked for more.
-    pub(crate) fn fixed() -> Self {
-        Self { asked: AskedTime::None, known: Known::NotAsked }
+impl ServerTimes {
+    /// What a dimension says.
+    pub(crate) fn of(dimension: Option<&Dimension>, now: Timestamp) -> Self {
+        let Some(dimension) = dimension else { return Self::NoTimes };
+        match &dimension.axis {
+            Some(Ok(axis)) => Self::Times { axis: axis.clone(), default: dimension.default_time(now) },
+            Some(Err(problem)) => Self::Unknown(format!("the times that the server names cannot be read: {problem}")),
+            None => Self::Unknown("the times that the server names are not in ISO 8601".into()),
+        }
     }
+}
 
+impl Timing {
     /// Whether every frame shows the same.
     pub(crate) fn is_fixed(&self) -> bool {
-        matches!(self.asked, AskedTime::None | AskedTime::Given(_)) || self.known == Known::NoTimes
+        self.asked.is_fixed() || self.known == ServerTimes::NoTimes
     }
 
     /// The time to ask for at a frame's time, as the server writes it; `None`: none.
@@ -84,20 +89,20 @@ impl Timing {
             AskedTime::Matched(matching) => matching,
         };
         match (&self.known, time) {
-            (Known::NoTimes, _) => Ok(None),
-            (Known::Times { default, .. }, None) => text(default.as_ref()),
-            (Known::Times { axis, .. }, Some(time)) => text(Some(&matching.choose(axis, time, zone)?)),
-            (Known::Nothing(why), Some(_)) if matching.rule != Rule::Exact => {
+            (ServerTimes::NoTimes, _) => Ok(None),
+            (ServerTimes::Times { default, .. }, None) => text(default.as_ref()),
+            (ServerTimes::Times { axis, .. }, Some(time)) => text(Some(&matching.choose(axis, time, zone)?)),
+            (ServerTimes::Unknown(why), Some(_)) if matching.rule != Rule::Exact => {
                 Err(Gap::missing(format!("its times are not known: {why}")))
             }
-            (Known::Nothing(_) | Known::NotAsked | Known::NotYet, time) => text(time),
+            (ServerTimes::Unknown(_) | ServerTimes::NotAsked, time) => text(time),
         }
     }
 
     /// The time among the parameters, unless the server says that it does not have it.
     fn given(&self, given: &str, zone: &Zone) -> Result<String, Gap> {
         match (&self.known, ValidTime::parse_kept(given)) {
-            (Known::Times { axis, .. }, Ok(time)) => match axis.at(time.instant()) {
+            (ServerTimes::Times { axis, .. }, Ok(time)) => match axis.at(time.instant()) {
                 Some(time) => Ok(time.text().to_owned()),
                 None => Err(no_data(axis, &time, zone)),
             },
@@ -108,11 +113,12 @@ impl Timing {
     /// Why the time that a frame is labelled with may not be that of its data.
     pub(crate) fn unconfirmed(&self) -> Option<&str> {
         match (&self.known, &self.asked) {
-            (Known::Nothing(why), AskedTime::Matched(Matching { rule: Rule::Exact, .. }) | AskedTime::Given(_)) => {
-                Some(why)
-            }
-            (Known::NoTimes, AskedTime::Given(_)) => Some("the server names no times for the layer"),
-            (Known::Times { .. }, AskedTime::Given(given)) if ValidTime::parse_kept(given).is_err() => {
+            (
+                ServerTimes::Unknown(why),
+                AskedTime::Matched(Matching { rule: Rule::Exact, .. }) | AskedTime::Given(_),
+            ) => Some(why),
+            (ServerTimes::NoTimes, AskedTime::Given(_)) => Some("the server names no times for the layer"),
+            (ServerTimes::Times { .. }, AskedTime::Given(given)) if ValidTime::parse_kept(given).is_err() => {
                 Some("it is not a single time, and what a server makes of it is not known")
             }
             _ => None,
@@ -127,7 +133,7 @@ impl Timing {
     /// The last or next `count` times that the server has.
     pub(crate) fn times(&self, side: Side, count: usize) -> Result<Vec<ValidTime>, String> {
         match &self.known {
-            Known::Times { axis, .. } => {
+            ServerTimes::Times { axis, .. } => {
                 let (times, end, word) = match side {
                     Side::Last => (axis.last_times(count), axis.first(), "later than now; it begins at"),
                     Side::Next => (axis.next_times(count), axis.last(), "not later than now; it ends at"),
@@ -138,10 +144,17 @@ impl Timing {
                     Some(times) => Ok(times),
                 }
             }
-            Known::NoTimes => Err("the server names no times for it".into()),
-            Known::Nothing(why) => Err(why.clone()),
-            Known::NotAsked | Known::NotYet => Err("the server has not been asked".into()),
+            ServerTimes::NoTimes => Err("the server names no times for it".into()),
+            ServerTimes::Unknown(why) => Err(why.clone()),
+            ServerTimes::NotAsked => Err("the server has not been asked".into()),
         }
+    }
+}
+
+impl AskedTime {
+    /// Whether every frame is asked for the same, whatever times its server has.
+    pub(crate) fn is_fixed(&self) -> bool {
+        matches!(self, Self::None | Self::Given(_))
     }
 
     /// What is to be said of the times that a server names for a layer: entries that cannot be read, and, where a request
@@ -153,7 +166,7 @@ impl Timing {
         is_timeless: bool,
         now: Timestamp,
     ) -> Vec<Warning> {
-        if !matches!(self.asked, AskedTime::Matched(_)) {
+        if !matches!(self, Self::Matched(_)) {
             return Vec::new();
         }
         let mut warnings = Vec::new();
@@ -208,7 +221,7 @@ mod tests {
         let axis =
             TimeAxis::parse("2020-01-01T00:00:00.000Z/2020-01-02T00:00:00.000Z/PT6H", jiff::Timestamp::UNIX_EPOCH);
         let within = within.map(SignedDuration::from_hours);
-        let known = Known::Times { axis: axis.unwrap(), default: None };
+        let known = ServerTimes::Times { axis: axis.unwrap(), default: None };
         Timing { asked: AskedTime::Matched(Matching { rule, within }), known }
     }
 
@@ -249,7 +262,7 @@ mod tests {
         let now: Timestamp = "2020-01-01T14:00:00Z".parse().unwrap();
         let times = |extent: &str, side, count| {
             let axis = TimeAxis::parse(extent, now).unwrap();
-            let timing = Timing { known: Known::Times { axis, default: None }, ..timing(Rule::Exact, None) };
+            let timing = Timing { known: ServerTimes::Times { axis, default: None }, ..timing(Rule::Exact, None) };
             timing.times(side, count).map(|times| times.iter().map(|t| t.text()[8..13].to_owned()).collect::<Vec<_>>())
         };
         let forecast = "2020-01-01T00:00Z/2020-01-05T00:00Z/PT6H";
@@ -263,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_server_that_does_not_say_is_asked_for_exact_times_only_and_not_believed() {
-        let unknown = |rule| Timing { known: Known::Nothing("status 404".into()), ..timing(rule, None) };
+        let unknown = |rule| Timing { known: ServerTimes::Unknown("status 404".into()), ..timing(rule, None) };
         assert_eq!(at(&unknown(Rule::Exact), "2020-01-01"), Ok(Some("2020-01-01".into())));
         assert_eq!(unknown(Rule::Exact).unconfirmed(), Some("status 404"));
         assert!(at(&unknown(Rule::Nearest), "2020-01-01").is_err());

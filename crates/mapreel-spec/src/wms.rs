@@ -1,144 +1,16 @@
-//! WMS requests as text: building GetMap and GetLegendGraphic, reading and cutting the GetMap URLs of others.
+//! WMS requests as text: GetMap, cut into pictures, and GetLegendGraphic.
 
 use crate::axes;
 use crate::cell::Cell;
 use crate::mosaic::{Fit, Mosaic, Piece};
+use crate::service_url::ServiceUrl;
 use crate::{AxisOrder, Bbox, Crs, Extent, outside};
-use url::Url;
-
-/// Few servers read longer URLs, and every piece of a map repeats its server's.
-pub(crate) const URL_BYTES_MAX: usize = 8192;
-
-/// A URL taken apart at its query, whose parameter names have no case (OGC 06-042, 6.8.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    base: Url,
-    parameters: Vec<(String, String)>,
-}
-
-impl Request {
-    /// Takes a URL apart.
-    ///
-    /// # Errors
-    /// The text is not an absolute URL.
-    pub fn parse(url: &str) -> Result<Self, url::ParseError> {
-        let mut base = Url::parse(url)?;
-        let parameters =
-            base.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).filter(|(k, _)| !k.is_empty()).collect();
-        base.set_query(None);
-        base.set_fragment(None);
-        Ok(Self { base, parameters })
-    }
-
-    /// The value of a parameter.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    /// Sets a parameter, in place of all of that name.
-    pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        let is_it = |(key, _): &(String, String)| key.eq_ignore_ascii_case(name);
-        let first = self.parameters.iter().position(is_it).unwrap_or(self.parameters.len());
-        let key = self.parameters.get(first).map_or(name.to_owned(), |(key, _)| key.clone());
-        self.parameters.retain(|parameter| !is_it(parameter));
-        self.parameters.insert(first, (key, value.into()));
-    }
-
-    /// Removes a parameter.
-    pub(crate) fn remove(&mut self, name: &str) {
-        self.parameters.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
-    }
-
-    fn set_default(&mut self, name: &str, value: &str) {
-        if self.get(name).is_none() {
-            self.set(name, value);
-        }
-    }
-
-    /// Names the credential that it is asked with, in the place of a user: see `credentials.rs` of `mapreel-sources`.
-    pub(crate) fn ask_with(&mut self, credential: Option<&str>) {
-        if let Some(name) = credential {
-            // It fails for URLs without a host only, and those are refused.
-            let _ = self.base.set_username(name);
-        }
-    }
-
-    /// The path of the URL.
-    pub(crate) fn path(&self) -> &str {
-        self.base.path()
-    }
-
-    /// A URL or template that a server names, by the host at which this one reaches it: behind a proxy the server knows
-    /// itself by another, `own_origin`.
-    pub(crate) fn as_reached(&self, named: &str, own_origin: Option<&str>) -> String {
-        // A template's braces must not be escaped, as they are where it is taken apart as a URL.
-        match own_origin.and_then(|own| named.strip_prefix(own)) {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
-                with_credential(&format!("{}{rest}", self.base.origin().ascii_serialization()), self.credential())
-            }
-            _ if named.contains("://") => named.to_owned(),
-            _ => match self.base.join(named) {
-                Ok(url) => String::from(url).replace("%7B", "{").replace("%7D", "}"),
-                Err(_) => named.to_owned(),
-            },
-        }
-    }
-
-    /// A URL or template of the same server, asked for with the same credential; one of another server as it is.
-    pub(crate) fn beside(&self, url: &str) -> String {
-        match url.strip_prefix(&self.base.origin().ascii_serialization()) {
-            Some(rest) if rest.starts_with(['/', '?']) => with_credential(url, self.credential()),
-            _ => url.to_owned(),
-        }
-    }
-
-    fn credential(&self) -> Option<&str> {
-        Some(self.base.username()).filter(|name| !name.is_empty())
-    }
-
-    /// Whether servers will not read it.
-    pub(crate) fn is_too_long(&self) -> bool {
-        self.url().len() > URL_BYTES_MAX
-    }
-
-    /// The whole URL.
-    pub fn url(&self) -> String {
-        let query: Vec<String> =
-            self.parameters.iter().map(|(k, v)| format!("{}={}", escaped(k), escaped(v))).collect();
-        let mut url = self.base.clone();
-        url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
-        url.into()
-    }
-}
-
-/// Percent-encodes what a query may not contain. A blank becomes `%20`: not every WMS reads `+`. `,`, `:` and `/` may
-/// stand in a query (RFC 3986, 3.4) and stay readable.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' | b':' | b'/' => {
-                out.push(byte as char)
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-/// A URL or template that is asked for with a credential, by its name.
-pub(crate) fn with_credential(url: &str, credential: Option<&str>) -> String {
-    match (credential, url.split_once("://")) {
-        (Some(name), Some((scheme, rest))) => format!("{scheme}://{name}@{rest}"),
-        _ => url.to_owned(),
-    }
-}
 
 /// Layers of a WMS, as a request names them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
     /// Everything but what changes with place, size and time.
-    pub(crate) request: Request,
+    pub(crate) request: ServiceUrl,
     /// The CRS that is asked for.
     pub(crate) crs: Crs,
     /// The code by which it is asked for.
@@ -151,7 +23,7 @@ pub struct Service {
 
 impl Service {
     /// Completes a request that names at least its layers.
-    pub(crate) fn new(mut request: Request, crs: Crs, crs_code: &str, cell: Option<Cell>) -> Self {
+    pub(crate) fn new(mut request: ServiceUrl, crs: Crs, crs_code: &str, cell: Option<Cell>) -> Self {
         // xpublish refuses `wms`.
         request.set("SERVICE", "WMS");
         // 1.1.1 is understood everywhere and has one order of axes.
@@ -198,7 +70,7 @@ impl Service {
         self.capabilities_request().url()
     }
 
-    pub(crate) fn capabilities_request(&self) -> Request {
+    pub(crate) fn capabilities_request(&self) -> ServiceUrl {
         const OF_A_MAP: [&str; 15] = [
             "LAYERS",
             "STYLES",
@@ -218,7 +90,7 @@ impl Service {
         ];
         let mut request = self.request.clone();
         OF_A_MAP.iter().for_each(|name| request.remove(name));
-        request.parameters.retain(|(name, _)| !name.to_ascii_uppercase().starts_with("DIM_"));
+        request.remove_if(|name| name.to_ascii_uppercase().starts_with("DIM_"));
         request.set("REQUEST", "GetCapabilities");
         request.set("VERSION", "1.3.0");
         request
@@ -274,62 +146,14 @@ impl Service {
 }
 
 /// An exception drawn as a picture cannot be told from data, so errors are always asked for as text.
-fn refuse_pictures_of_errors(request: &mut Request) {
+pub(crate) fn refuse_pictures_of_errors(request: &mut ServiceUrl) {
     let version = request.get("VERSION").unwrap_or_default();
     let xml = if version.starts_with("1.3") { "XML" } else { "application/vnd.ogc.se_xml" };
     request.set("EXCEPTIONS", xml);
 }
 
-/// A whole GetMap request that somebody else wrote: the overlays of the first dialect.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetMap {
-    request: Request,
-    crs_code: String,
-    /// The area and size asked for; the bbox runs past ±180° where the request crosses the date line.
-    pub(crate) extent: Extent,
-}
-
-impl GetMap {
-    /// Reads a GetMap URL.
-    ///
-    /// # Errors
-    /// Which parameter is missing or wrong, as a sentence.
-    pub(crate) fn parse(url: &str) -> Result<Self, String> {
-        let request = Request::parse(url).map_err(|e| format!("not a URL: {e}"))?;
-        let need = |name: &str| {
-            request.get(name).filter(|v| !v.is_empty()).ok_or(format!("the URL has no `{name}` parameter"))
-        };
-        let side = |name: &str| {
-            let text = need(name)?;
-            text.parse::<u32>()
-                .ok()
-                .filter(|n| (1..=8192).contains(n))
-                .ok_or(format!("`{name}={text}` is not a size in pixels"))
-        };
-        let crs_code =
-            request.get("CRS").or(request.get("SRS")).ok_or("the URL has no `srs` or `crs` parameter")?.to_owned();
-        let crs = Crs::parse(&crs_code).ok_or_else(|| Crs::why_not(&crs_code))?;
-        let (width, height) = (side("width")?, side("height")?);
-        let version = request.get("version").unwrap_or("1.1.1").to_owned();
-        let bbox = read_bbox(need("bbox")?, &version, &crs_code, crs)?;
-        let mut request = request;
-        if request.get("exceptions").is_some_and(|e| !e.to_ascii_lowercase().contains("xml")) {
-            refuse_pictures_of_errors(&mut request);
-        }
-        Ok(Self { request, crs_code, extent: Extent { crs, bbox, width, height } })
-    }
-
-    /// The value of TIME, the time that is really asked for.
-    pub(crate) fn time(&self) -> Option<&str> {
-        self.request.get("time").filter(|t| !t.is_empty())
-    }
-
-    pub(crate) fn mosaic(&self) -> Mosaic {
-        mosaic(&self.extent, Cell::of(&self.extent, None), &self.request, &self.crs_code, None)
-    }
-}
-
-fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, String> {
+/// The box of a GetMap URL; it runs past ±180° where the request crosses the date line.
+pub(crate) fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, String> {
     let wrong = || format!("`bbox={text}` is not four numbers with an area");
     let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
     let [a, b, c, d] = numbers[..] else { return Err(wrong()) };
@@ -352,7 +176,13 @@ fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, St
 }
 
 /// An extent as pictures: cut into cells, and each cell at ±180° and at the poles.
-fn mosaic(extent: &Extent, cell: Cell, request: &Request, crs_code: &str, order: Option<AxisOrder>) -> Mosaic {
+pub(crate) fn mosaic(
+    extent: &Extent,
+    cell: Cell,
+    request: &ServiceUrl,
+    crs_code: &str,
+    order: Option<AxisOrder>,
+) -> Mosaic {
     let version = request.get("VERSION").unwrap_or("1.1.1").to_owned();
     let order = order.unwrap_or_else(|| axes::of(&version, crs_code));
     let mut request = request.clone();
@@ -405,15 +235,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_have_no_case_and_are_said_once() {
-        let mut request = Request::parse("http://h/wms?map=/a b.map&Styles=x&STYLES=y&&").unwrap();
-        request.set("styles", "raster/rainbow; mode");
-        assert_eq!(request.url(), "http://h/wms?map=/a%20b.map&Styles=raster/rainbow%3B%20mode");
-    }
-
-    #[test]
     fn a_map_of_wms_1_3_0_in_4326_puts_latitude_first() {
-        let request = Request::parse("http://h/?LAYERS=a&VERSION=1.3.0").unwrap();
+        let request = ServiceUrl::parse("http://h/?LAYERS=a&VERSION=1.3.0").unwrap();
         let map = Extent { crs: Crs::Geographic, bbox: Bbox::new([10.0, 20.0, 30.0, 40.0]), width: 100, height: 100 };
         let mosaic = Service::new(request, Crs::Geographic, "EPSG:4326", None).mosaic(&map, Some("2018-01-01"), &[]);
         let url = &mosaic.pieces[0].url;
@@ -423,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_map_larger_than_the_server_allows_is_cut_with_a_gutter_at_inner_edges() {
-        let request = Request::parse("http://h/?LAYERS=a").unwrap();
+        let request = ServiceUrl::parse("http://h/?LAYERS=a").unwrap();
         let map = Extent { crs: Crs::Geographic, bbox: Bbox::new([0.0, 0.0, 100.0, 50.0]), width: 1000, height: 500 };
         let mosaic =
             Service::new(request, Crs::Geographic, "EPSG:4326", Some(Cell::within(600, 600))).mosaic(&map, None, &[]);
@@ -435,7 +258,7 @@ mod tests {
 
     #[test]
     fn every_pixel_of_a_cut_map_over_the_date_line_comes_from_one_piece() {
-        let request = Request::parse("http://h/?LAYERS=a").unwrap();
+        let request = ServiceUrl::parse("http://h/?LAYERS=a").unwrap();
         for west in [100.0, 150.3, 179.0, 178.99, 143.0] {
             let map = Extent {
                 crs: Crs::Geographic,
@@ -447,7 +270,7 @@ mod tests {
             let mut row = vec![0; 1200];
             for piece in service.mosaic(&map, None, &[]).pieces.iter().filter(|piece| piece.y == 0) {
                 (piece.x..piece.x + piece.width).for_each(|x| row[x as usize] += 1);
-                let asked = Request::parse(&piece.url).unwrap().get("WIDTH").unwrap().parse::<u32>().unwrap();
+                let asked = ServiceUrl::parse(&piece.url).unwrap().get("WIDTH").unwrap().parse::<u32>().unwrap();
                 assert_eq!(asked, piece.gutter[0] + piece.width + piece.gutter[2]);
                 assert!(asked <= 400);
             }
@@ -457,13 +280,13 @@ mod tests {
 
     #[test]
     fn a_map_higher_than_the_world_is_asked_for_between_the_poles() {
-        let request = Request::parse("http://h/?LAYERS=a&VERSION=1.3.0").unwrap();
+        let request = ServiceUrl::parse("http://h/?LAYERS=a&VERSION=1.3.0").unwrap();
         for cell in [None, Some(Cell::within(300, 300))] {
             let map = Extent::fitted(Crs::Geographic, Bbox::new([-60.0, -90.0, 300.0, 90.0]), 720, 720);
             let mosaic = Service::new(request.clone(), Crs::Geographic, "EPSG:4326", cell).mosaic(&map, None, &[]);
             let mut column = vec![0; 720];
             for piece in &mosaic.pieces {
-                let asked = Request::parse(&piece.url).unwrap();
+                let asked = ServiceUrl::parse(&piece.url).unwrap();
                 let [south, _, north, _] = read_numbers(asked.get("BBOX").unwrap());
                 assert!(south >= -90.0 && north <= 90.0, "{}", piece.url);
                 let height = piece.gutter[1] + piece.height + piece.gutter[3];
@@ -482,36 +305,8 @@ mod tests {
     }
 
     #[test]
-    fn an_overlay_whose_bbox_runs_backwards_crosses_the_date_line_in_two_halves() {
-        let url = "http://h/wms?request=GetMap&version=1.1.1&srs=EPSG:3857&width=400&height=200\
-                   &bbox=18924313.43,-1118889.97,-18924313.43,1118889.97&exceptions=inimage";
-        let get_map = GetMap::parse(url).unwrap();
-        let mosaic = get_map.mosaic();
-        assert_eq!(mosaic.pieces.len(), 2);
-        assert!(mosaic.pieces[0].url.contains("width=200") && mosaic.pieces[1].x == 200);
-        assert!(mosaic.pieces[0].url.contains("exceptions=application/vnd.ogc.se_xml"));
-        let second = Request::parse(&mosaic.pieces[1].url).unwrap();
-        assert!(second.get("BBOX").unwrap().starts_with("-20037508.3"), "{second:?}");
-    }
-
-    #[test]
-    fn what_is_missing_in_an_overlay_is_named() {
-        let check = |url: &str, word: &str| {
-            let error = GetMap::parse(url).unwrap_err();
-            assert!(error.contains(word), "{error}");
-        };
-        check("http://h/?srs=EPSG:3857&width=10&height=10", "bbox");
-        check("http://h/?srs=EPSG:3857&width=0&height=10&bbox=0,0,1,1", "width");
-        check("http://h/?width=1&height=10&bbox=0,0,1,1", "srs");
-        check("http://h/?srs=EPSG:1&width=1&height=10&bbox=0,0,1,1", "EPSG:1");
-        check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,1,1,0", "bbox");
-        check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,0,NaN,1", "bbox");
-        check("http://h/?srs=EPSG:3857&width=400&height=200&bbox=3.7e23,0,3.7000000000000007e23,1", "bbox");
-    }
-
-    #[test]
     fn a_legend_is_asked_for_the_first_layer_without_the_map() {
-        let request = Request::parse("http://h/?LAYERS=a,b&STYLES=s,t&VERSION=1.3.0&COLORSCALERANGE=0,5").unwrap();
+        let request = ServiceUrl::parse("http://h/?LAYERS=a,b&STYLES=s,t&VERSION=1.3.0&COLORSCALERANGE=0,5").unwrap();
         let url = Service::new(request, Crs::WebMercator, "EPSG:3857", None).legend();
         assert!(
             url.contains("LAYER=a&STYLE=s") && url.contains("COLORSCALERANGE=0,5") && !url.contains("LAYERS"),

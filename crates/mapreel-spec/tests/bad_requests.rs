@@ -1,6 +1,6 @@
 //! Requests that are not valid: each is refused with the pointer to what is wrong, and all that is wrong is found at once.
 
-use mapreel_spec::{Limits, Plan, Problems, parse_request};
+use mapreel_spec::{Limits, Plan, Problems, Resolved, View, parse_request};
 
 const GOOD_MAP: &str = r#""map": { "bbox": [-10, 40, 10, 60], "width": 400 }"#;
 const GOOD_LAYERS: &str = r#""layers": [{ "type": "natural-earth" }]"#;
@@ -9,7 +9,10 @@ const GOOD_BASEMAP: &str = r#""basemap": { "bbox": [0, 0, 10, 10], "zoom": 5, "u
 fn problems(request: &str) -> Problems {
     let limits = Limits::default();
     match parse_request(request.as_bytes(), &limits) {
-        Ok(animation) => Plan::new(&animation, &limits).err().unwrap_or(Problems(Vec::new())),
+        Ok(request) => {
+            let planned = Plan::new(&Resolved::unasked(&request), View::of(&request), &limits);
+            planned.err().unwrap_or(Problems(Vec::new()))
+        }
         Err(problems) => problems,
     }
 }
@@ -336,8 +339,8 @@ fn features_with_times_that_would_be_looked_at_too_often() {
                    {{ "type": "Feature", "properties": {{ "time": "2020-01-01" }}, "geometry": null }}] }} }}] }}"#,
             hours - 1
         );
-        let animation = parse_request(request.as_bytes(), &limits).unwrap();
-        Plan::new(&animation, &limits).err().map(|problems| problems.0[0].clone())
+        let request = parse_request(request.as_bytes(), &limits).unwrap();
+        Plan::new(&Resolved::unasked(&request), View::of(&request), &limits).err().map(|problems| problems.0[0].clone())
     };
     let timed = r#""time": "2020-01-01""#;
     assert_eq!(refused(timed, 20), None);

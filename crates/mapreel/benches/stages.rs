@@ -10,7 +10,8 @@ use mapreel::progress::Silent;
 use mapreel_render::encode::{self, Palette, SegmentEncoder};
 use mapreel_render::{Fonts, Gathered, LegendPicture, MosaicSheet, Painter, Raster, Scene, Stop, place};
 use mapreel_sources::{Client, Config, Error, Upstreams, Wanted, decode};
-use mapreel_spec::{Animation, Drawing, Format, Limits, Mosaic, Plan, Resampling, Series, parse_request};
+use mapreel_spec::{Drawing, Format, Limits, Mosaic, Plan, Request, Resampling, Resolved, Series, View, parse_request};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -45,28 +46,35 @@ impl Upstreams for Recorded {
     }
 }
 
-fn document() -> Vec<u8> {
-    std::fs::read(folder().join("request.json")).expect("recorded")
-}
-
-/// The recorded request with so many frames, repeating its own; one frame makes an image.
-fn animation(frames: usize) -> Animation {
-    let mut animation = parse_request(&document(), &Limits::default()).expect("valid");
-    let index: Vec<usize> = (0..frames).map(|i| i % 24).collect();
-    animation.times = index.iter().map(|i| animation.times[*i].clone()).collect();
-    for layer in &mut animation.layers {
-        if let Series::PerFrame(labels) = &layer.labels {
-            layer.labels = Series::new(index.iter().map(|i| labels[*i].clone()).collect());
-        }
-        if let mapreel_spec::Content::GetMaps(Series::PerFrame(maps)) = &layer.content {
-            layer.content =
-                mapreel_spec::Content::GetMaps(Series::new(index.iter().map(|i| maps[*i].clone()).collect()));
+/// The recorded request with so many frames, repeating its own 24; one frame makes an image.
+fn document(frames: usize) -> Vec<u8> {
+    let recorded = std::fs::read(folder().join("request.json")).expect("recorded");
+    let mut request: Value = serde_json::from_slice(&recorded).expect("JSON");
+    let repeat = |list: &mut Value| {
+        let values = list.as_array().expect("a list");
+        *list = (0..frames).map(|i| values[i % values.len()].clone()).collect();
+    };
+    repeat(&mut request["basemap"]["map_time"]);
+    for overlay in request["overlays"].as_array_mut().expect("a list") {
+        for name in ["url", "labels"] {
+            if overlay[name].is_array() && (name == "url" || overlay[name][0].is_array()) {
+                repeat(&mut overlay[name]);
+            }
         }
     }
     if frames == 1 {
-        animation.output.format = Format::Png;
+        request["general"]["format"] = "png".into();
     }
-    animation
+    serde_json::to_vec(&request).expect("JSON")
+}
+
+fn request(frames: usize) -> Request {
+    parse_request(&document(frames), &Limits::default()).expect("valid")
+}
+
+fn planned(frames: usize, limits: &Limits) -> Plan {
+    let request = request(frames);
+    Plan::new(&Resolved::unasked(&request), View::of(&request), limits).expect("valid")
 }
 
 /// Processor time of this process so far, user and system, in milliseconds.
@@ -120,7 +128,7 @@ fn layer(plan: &Plan, index: usize) -> &Series<Mosaic> {
 }
 
 fn stages() {
-    let plan = Arc::new(Plan::new(&animation(24), &Limits::default()).expect("valid"));
+    let plan = Arc::new(planned(24, &Limits::default()));
     let recorded = Recorded::load(&plan);
     let legends = || {
         let url = plan.layers[1].legend.as_ref().expect("recorded");
@@ -131,7 +139,7 @@ fn stages() {
         Scene::new(plan.clone(), still, &legends(), &Fonts::bundled(), &Stop::never()).expect("nobody stops it")
     };
     println!("{:44} {:>8}   limit", "stage, CPU ms", "here");
-    row("request read and planned, once", 1, "-", || drop(Plan::new(&animation(24), &Limits::default())));
+    row("request read and planned, once", 1, "-", || drop(planned(24, &Limits::default())));
     row("static layer: 12 tiles, legend, text, once", 1, "12-14 (20 tiles)", || drop(scene()));
     let scene = scene();
     let frames: Vec<_> = (0..24).map(|i| vec![None, Some(gathered(layer(&plan, 1).at(i), &plan, &recorded))]).collect();
@@ -243,15 +251,14 @@ fn time_and_place() {
 
 /// One whole job, in a process of its own: prints wall ms, CPU ms and peak MB.
 fn job(frames: usize) {
-    let animation = animation(frames);
-    let plan = Plan::new(&animation, &Limits { cost_mpx_max: u64::MAX, ..Limits::default() }).expect("valid");
+    let plan = planned(frames, &Limits { cost_mpx_max: u64::MAX, ..Limits::default() });
     let recorded = Arc::new(Recorded::load(&plan));
-    let document = document();
+    let (document, request) = (document(frames), request(frames));
     let limits = Limits { cost_mpx_max: u64::MAX, ..Limits::default() };
     let out = std::env::temp_dir().join(format!("mapreel-bench-{}", std::process::id()));
     let (before, started) = (cpu_ms(), Instant::now());
     let fonts = FontSource::default();
-    let job = Job { animation, document: &document, upstreams: recorded, fonts, limits, threads: 2, memory_mib: 4096 };
+    let job = Job { request, document: &document, upstreams: recorded, fonts, limits, threads: 2, memory_mib: 4096 };
     produce(job, &Destination::File(out.clone()), &Silent).expect("it is drawn");
     println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mb());
     let _ = std::fs::remove_file(out);
@@ -284,7 +291,7 @@ fn jobs() {
 }
 
 fn record(wms: &str) {
-    let plan = Plan::new(&animation(24), &Limits::default()).expect("valid");
+    let plan = planned(24, &Limits::default());
     let client = Client::new(Config::default()).expect("certificates");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     for url in plan.upstream_urls() {

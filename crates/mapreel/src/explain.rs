@@ -1,7 +1,7 @@
 //! What a request would draw and fetch: as far as that is known without fetching anything, or from what its servers say.
 
 use crate::report::WarningView;
-use mapreel_spec::{Animation, Crs, Drawing, Format, Plan, PlannedLayer, Series, Side};
+use mapreel_spec::{Crs, Drawing, Format, Limits, Plan, PlannedLayer, Problems, Request, Resolved, Series, Side, View};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -92,17 +92,12 @@ struct Output {
 }
 
 impl Explanation {
-    /// What is known of a request whose servers have not been asked.
-    pub(crate) fn new(animation: &Animation, plan: &Plan) -> Self {
-        Self::made(animation, plan, documents(animation), false)
-    }
-
-    /// What is known when the servers of an animation have been asked for so many documents.
-    pub(crate) fn online(resolved: &Animation, plan: &Plan, documents: usize) -> Self {
+    /// What is known when the servers of a request have been asked for so many documents.
+    pub(crate) fn online(resolved: &Resolved, plan: &Plan, documents: usize) -> Self {
         Self::made(resolved, plan, documents, true)
     }
 
-    fn made(animation: &Animation, plan: &Plan, documents: usize, online: bool) -> Self {
+    fn made(resolved: &Resolved, plan: &Plan, documents: usize, online: bool) -> Self {
         let (map, output) = (&plan.map, &plan.output);
         let degrees = map.bbox.convert(map.crs, Crs::Geographic);
         let bbox = degrees.map_or([f64::NAN; 4], <[f64; 4]>::from);
@@ -121,10 +116,10 @@ impl Explanation {
                 count: frames,
                 segments: plan.segments.len(),
                 times: plan.frames.iter().filter_map(|frame| Some(frame.time.as_ref()?.rfc3339())).collect(),
-                side: animation.times_awaited_of().map(|(side, _)| side),
-                times_of: animation.times_awaited_of().map(|(_, layer)| layer.to_owned()),
-                values_of: animation.values_awaited_of().map(str::to_owned),
-                values: match animation.animate.is_some() {
+                side: resolved.times_awaited_of().map(|(side, _)| side),
+                times_of: resolved.times_awaited_of().map(|(_, layer)| layer.to_owned()),
+                values_of: resolved.values_awaited_of().map(str::to_owned),
+                values: match resolved.runs_along_values() {
                     true => plan.frames.iter().filter_map(|frame| frame.time_text.clone()).collect(),
                     false => Vec::new(),
                 },
@@ -133,10 +128,10 @@ impl Explanation {
                 .layers
                 .iter()
                 .enumerate()
-                .map(|(i, planned)| described(animation, i, planned, frames))
+                .map(|(i, planned)| described(resolved, i, planned, frames))
                 .collect(),
             documents,
-            upstream_requests: pictures(animation, plan) + documents,
+            upstream_requests: pictures(resolved, plan) + documents,
             legend_requests: plan.layers.iter().filter(|layer| layer.legend.is_some()).count(),
             output: Output {
                 format: output.format.name().to_owned(),
@@ -187,22 +182,52 @@ impl Explanation {
     }
 }
 
-/// How many requests to upstreams a request will cost, as far as that is known before its servers are asked.
-pub(crate) fn upstream_requests(animation: &Animation, plan: &Plan) -> usize {
-    pictures(animation, plan) + documents(animation)
+/// What a request will cost, as far as that is known before its servers are asked. The plan that it is counted from has their
+/// places empty, and is not kept.
+pub(crate) struct Estimate {
+    resolved: Resolved,
+    plan: Plan,
+    documents: usize,
+}
+
+impl Estimate {
+    /// Of a request, or of a frame of it.
+    ///
+    /// # Errors
+    /// It would cost more than the limits allow.
+    pub(crate) fn of(request: &Request, view: View, limits: &Limits) -> Result<Self, Problems> {
+        let resolved = Resolved::unasked(request);
+        let plan = Plan::new(&resolved, view, limits)?;
+        Ok(Self { resolved, plan, documents: documents(request) })
+    }
+
+    /// Requests to upstreams.
+    pub(crate) fn upstream_requests(&self) -> usize {
+        pictures(&self.resolved, &self.plan) + self.documents
+    }
+
+    /// How many frames each segment has.
+    pub(crate) fn frames_of_segments(&self) -> Vec<u32> {
+        self.plan.segments.iter().map(|segment| segment.len() as u32).collect()
+    }
+
+    /// The same, for people.
+    pub(crate) fn explanation(&self) -> Explanation {
+        Explanation::made(&self.resolved, &self.plan, self.documents, false)
+    }
 }
 
 /// Requests for pictures.
-fn pictures(animation: &Animation, plan: &Plan) -> usize {
+fn pictures(resolved: &Resolved, plan: &Plan) -> usize {
     // Without their times the pictures of all frames have one URL, and will have others.
     let of_frames = |(_, planned): (usize, &PlannedLayer)| layer(planned, 1).pictures * (plan.frames.len() - 1);
-    let awaited = plan.layers.iter().enumerate().filter(|(index, _)| animation.awaits_times(*index));
+    let awaited = plan.layers.iter().enumerate().filter(|(index, _)| resolved.awaits_times(*index));
     plan.upstream_urls().len() + awaited.map(of_frames).sum::<usize>()
 }
 
 /// Documents that servers are asked for.
-pub(crate) fn documents(animation: &Animation) -> usize {
-    animation.documents().into_iter().map(|document| document.url).collect::<HashSet<String>>().len()
+pub(crate) fn documents(request: &Request) -> usize {
+    request.questions().into_iter().map(|question| question.url).collect::<HashSet<String>>().len()
 }
 
 /// Times of frames that are listed one by one for people.
@@ -277,13 +302,13 @@ fn grouped(warnings: &[WarningView]) -> Vec<String> {
 }
 
 /// A layer; while its server has not been asked, with what is not known of it.
-fn described(animation: &Animation, index: usize, planned: &PlannedLayer, frames: usize) -> Layer {
+fn described(resolved: &Resolved, index: usize, planned: &PlannedLayer, frames: usize) -> Layer {
     let mut described = layer(planned, frames);
-    described.server_unasked = animation.awaits_server(index);
+    described.server_unasked = resolved.layers[index].is_unasked;
     if described.server_unasked && matches!(planned.drawing, Drawing::Missing(_)) {
         described.what = "described by a document that is to be fetched".to_owned();
     }
-    if animation.awaits_times(index) && described.pictures > 0 {
+    if resolved.awaits_times(index) && described.pictures > 0 {
         let of = match frames {
             1 => "of the time that its server calls the default",
             _ => "over all frames, whose times are known when its server is asked",

@@ -2,11 +2,13 @@
 
 use crate::explain::Explanation;
 use crate::hands::Hands;
-use crate::prepare::{self, Unanswered};
 use crate::produce::Error;
 use crate::report::WarningView;
+use crate::resolve::{Unanswered, resolve};
 use jiff::Timestamp;
-use mapreel_spec::{Animation, Drawing, FramesUnknown, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem};
+use mapreel_spec::{
+    AskedFrames, Drawing, FramesUnknown, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem, Request, View,
+};
 
 /// What the servers say.
 pub(crate) struct Inquiry {
@@ -23,9 +25,8 @@ impl Inquiry {
     ///
     /// # Errors
     /// The plan exceeds the limits, or the word to stop has come.
-    pub(crate) fn new(animation: &Animation, limits: &Limits, hands: &Hands) -> Result<Self, Error> {
-        let (mut resolved, now) = (animation.clone(), Timestamp::now());
-        let heard = prepare::resolve(&mut resolved, limits, hands, now)?;
+    pub(crate) fn new(request: &Request, limits: &Limits, hands: &Hands) -> Result<Self, Error> {
+        let heard = resolve(request, limits, hands, Timestamp::now())?;
         let problem = |pointer: &str, code: &'static str, detail: String, hint: Option<String>| Problem {
             pointer: pointer.to_owned(),
             code,
@@ -33,7 +34,7 @@ impl Inquiry {
             hint,
         };
         // Servers may make several layers of one; its place in the request stays.
-        let pointer = |layer: usize| animation.layers[layer].pointer.as_str();
+        let pointer = |layer: usize| request.layers[layer].pointer.as_str();
         let mut problems: Vec<Problem> = heard
             .not_offered
             .iter()
@@ -46,22 +47,27 @@ impl Inquiry {
             heard.unanswered.iter().any(|unanswered| pointer(unanswered.layer) == place)
                 || problems.iter().any(|problem| problem.pointer == place)
         };
-        if let Err(unknown) = resolved.settle_frames(now) {
-            match (unknown, animation.last) {
-                (FramesUnknown::Times { why, .. }, Some(last)) if !known_already(&problems, pointer(last.layer)) => {
-                    let detail = format!("its {} times are asked for: {why}", last.side);
-                    problems.push(problem(pointer(last.layer), "no_times", detail, None));
+        let resolved = match &heard.resolved {
+            Ok(resolved) => resolved,
+            Err(unknown) => {
+                match (unknown.clone(), &request.frames) {
+                    (FramesUnknown::Times { why, .. }, AskedFrames::TimesOf(of))
+                        if !known_already(&problems, pointer(of.layer)) =>
+                    {
+                        let detail = format!("its {} times are asked for: {why}", of.side);
+                        problems.push(problem(pointer(of.layer), "no_times", detail, None));
+                    }
+                    (FramesUnknown::Values { why, .. }, _) if heard.unanswered.is_empty() => {
+                        problems.push(problem("/animate", "no_values", why, None));
+                    }
+                    // A server that does not answer, or lacks the layer, is named already.
+                    _ => {}
                 }
-                (FramesUnknown::Values { why, .. }, _) if heard.unanswered.is_empty() => {
-                    problems.push(problem("/animate", "no_values", why, None));
-                }
-                // A server that does not answer, or lacks the layer, is named already.
-                _ => {}
+                return Ok(Self { explanation: None, unanswered: heard.unanswered, problems });
             }
-            return Ok(Self { explanation: None, unanswered: heard.unanswered, problems });
-        }
-        let plan = Plan::new(&resolved, limits)?;
-        let mut explanation = Explanation::online(&resolved, &plan, heard.documents);
+        };
+        let plan = Plan::new(resolved, View::of(request), limits)?;
+        let mut explanation = Explanation::online(resolved, &plan, heard.documents);
         // What follows from a problem is no warning beside it.
         let named = |name: &str| {
             let mut layers = resolved.layers.iter().filter(|layer| layer.name == name);

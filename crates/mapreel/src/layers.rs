@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use mapreel_sources::{BrokenDocument, wms, wmts};
 use mapreel_spec::AxisOrder;
+use mapreel_spec::ServiceUrl;
 use mapreel_spec::capabilities::{self, Dimension};
-use mapreel_spec::wms::Request;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -182,7 +182,7 @@ fn values(dimension: &Dimension) -> String {
 
 /// Where a server says what it offers: the address as it is, when that is a document's, or a WMS's with what it takes.
 pub(crate) fn address(url: &str) -> Result<String, String> {
-    let mut request = Request::parse(url).map_err(|error| format!("not a URL: {error}"))?;
+    let mut request = ServiceUrl::parse(url).map_err(|error| format!("not a URL: {error}"))?;
     let is_document =
         request.get("request").is_some() || url.split('?').next().is_some_and(|url| url.ends_with(".xml"));
     if !is_document {

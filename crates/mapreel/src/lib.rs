@@ -36,6 +36,7 @@ mod proxies;
 mod readers;
 mod recording;
 mod report;
+mod resolve;
 mod runs;
 mod segments;
 mod service;

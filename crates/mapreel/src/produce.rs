@@ -15,7 +15,7 @@ use anyhow::Context;
 use mapreel_render::{Stopped, encode};
 use mapreel_sources::Upstreams;
 use mapreel_spec::manifest::{Manifest, Warning};
-use mapreel_spec::{Animation, FramesUnknown, Limits, Problems};
+use mapreel_spec::{FramesUnknown, Limits, Problems, Request, View};
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 /// How to produce.
 pub struct Job<'a> {
     /// The valid request.
-    pub animation: Animation,
+    pub request: Request,
     /// The bytes of the request, for the manifest.
     pub document: &'a [u8],
     /// Where pictures come from.
@@ -118,7 +118,7 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
     };
     to.check()?;
     progress.stage("gather");
-    let prepared = Prepared::new(&job.animation, &limits, &hands, job.threads, progress)?;
+    let prepared = Prepared::new(&job.request, View::of(&job.request), &limits, &hands, job.threads, progress)?;
     progress.stage("draw");
     let drawn = draw(&prepared, &hands, prepared.threads(job.threads, &hands), progress)?;
     progress.stage("assemble");

@@ -1,10 +1,12 @@
 //! What servers say of themselves, and the reports of their errors.
 
 use super::now;
-use super::requests::learn;
 use crate::seeds::file;
 use mapreel_sources::{Absence, Error, Wanted, fuzzing, wms, wmts};
-use mapreel_spec::{Animation, Document, DocumentKind, Limits, Plan, parse_request};
+use mapreel_spec::{
+    Document, DocumentKind, FramesUnknown, Limits, Next, Plan, Question, Reply, Request, Resolved, Step, View,
+    parse_request,
+};
 use std::sync::LazyLock;
 
 pub(super) const WORDS: &[&str] = &[
@@ -120,9 +122,8 @@ pub(super) fn wms_capabilities(input: &[u8]) {
                  "layers": [{{ "type": "wms", "name": "a", "url": "http://h/wms", "layers": {name} }}] }}"#
         );
         // A name that cannot be asked for is the request's fault.
-        let Ok(mut animation) = parse_request(document.as_bytes(), &Limits::default()) else { return };
-        animation.learn(0, Ok(&read), now());
-        planned(animation);
+        let Ok(request) = parse_request(document.as_bytes(), &Limits::default()) else { return };
+        planned(&request, resolved_by(&request, DocumentKind::Wms, Ok(Document::Wms(&read))));
     }
 }
 
@@ -136,16 +137,22 @@ pub(super) fn wmts_capabilities(input: &[u8]) {
             r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }}, "times": ["2020-01-01"],
                  "layers": [{{ "type": "wmts", "url": "http://h/wmts", "layer": {name} }}] }}"#
         );
-        let Ok(mut animation) = parse_request(document.as_bytes(), &Limits::default()) else { return };
-        animation.learn_wmts(0, Ok(&read), now());
-        planned(animation);
+        let Ok(request) = parse_request(document.as_bytes(), &Limits::default()) else { return };
+        planned(&request, resolved_by(&request, DocumentKind::Wmts, Ok(Document::Wmts(&read))));
     }
 }
 
-fn planned(mut animation: Animation) {
-    learn(&mut animation);
-    if animation.settle_frames(now()).is_ok()
-        && let Ok(plan) = Plan::new(&animation, &Limits::default())
+/// What is known when documents of a kind are answered with this, and all others with recorded ones.
+fn resolved_by(request: &Request, kind: DocumentKind, reply: Reply<'_>) -> Result<Resolved, FramesUnknown> {
+    Resolved::answered(request, now(), |layer, question, next| match question.kind == kind {
+        true => next.after(reply.clone()),
+        false => answered(request, layer, &question, next),
+    })
+}
+
+fn planned(request: &Request, resolved: Result<Resolved, FramesUnknown>) {
+    if let Ok(resolved) = resolved
+        && let Ok(plan) = Plan::new(&resolved, View::of(request), &Limits::default())
     {
         assert!(plan.upstream_urls().len() <= Limits::default().upstream_requests_max);
     }
@@ -155,10 +162,8 @@ fn planned(mut animation: Animation) {
 pub(super) fn tilejson(input: &[u8]) {
     let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 },
                         "layers": [{ "type": "tilejson", "url": "http://h/tiles.json" }] }"#;
-    let mut animation = parse_request(request, &Limits::default()).expect("it is valid");
-    animation.resolve(0, Ok(input));
-    assert!(animation.documents().is_empty());
-    planned(animation);
+    let request = parse_request(request, &Limits::default()).expect("it is valid");
+    planned(&request, resolved_by(&request, DocumentKind::TileJson, Ok(Document::Bytes(input))));
 }
 
 /// The numbers beside a strip of colours are few, lie on it, and ascend.
@@ -168,17 +173,10 @@ pub(super) fn ncwms_details(input: &[u8]) {
             r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }},
                  "layers": [{{ "type": "wms", "url": "{url}", "layers": "sst", "legend": "auto" }}] }}"#
         );
-        let mut animation = parse_request(request.as_bytes(), &Limits::default()).expect("it is valid");
-        for _ in 0..8 {
-            for document in animation.documents().into_iter().rev() {
-                match document.kind {
-                    DocumentKind::Details => animation.resolve(document.layer, Ok(input)),
-                    _ => take_in(&mut animation, &document),
-                }
-            }
-        }
-        assert!(animation.documents().is_empty());
-        for bar in animation.layers.iter().filter_map(|layer| layer.colour_bar.as_ref()) {
+        let request = parse_request(request.as_bytes(), &Limits::default()).expect("it is valid");
+        let resolved = resolved_by(&request, DocumentKind::Details, Ok(Document::Bytes(input)));
+        let resolved = resolved.expect("it has one frame");
+        for bar in resolved.layers.iter().filter_map(|layer| layer.colour_bar.as_ref()) {
             let ticks = bar.ticks(6);
             assert!(ticks.len() <= 1000, "{} numbers from {} to {}", ticks.len(), bar.min, bar.max);
             assert!(ticks.is_sorted_by(|a, b| a.0 < b.0), "{bar:?}: {ticks:?}");
@@ -217,33 +215,31 @@ macro_rules! recorded {
     };
 }
 
-/// Takes in a recorded answer, which its address chooses.
-pub(super) fn take_in(animation: &mut Animation, document: &Document) {
+/// The step after a recorded answer, which the question's address chooses.
+pub(super) fn answered(request: &Request, layer: usize, question: &Question, next: Next) -> Step {
     static NCWMS: LazyLock<Vec<u8>> = recorded!("capabilities/ncwms-my-wms.xml.gz");
     static XPUBLISH: LazyLock<Vec<u8>> = recorded!("xpublish-wms.xml");
     static DIMENSIONS: LazyLock<Vec<u8>> = recorded!("capabilities/dimensions-wms.xml.gz");
     static WMTS: LazyLock<Vec<u8>> = recorded!("capabilities/gibs-wmts.xml.gz");
     static DETAILS: LazyLock<Vec<u8>> = recorded!("xpublish-details.json");
-    let layer = document.layer;
-    match document.kind {
+    let bytes: &[u8] = match question.kind {
         DocumentKind::Wms => {
-            let bytes = match &document.url {
+            let bytes = match &question.url {
                 url if url.contains("ncwms") => &NCWMS,
                 url if url.contains("xpublish") => &XPUBLISH,
                 _ => &DIMENSIONS,
             };
             let read = wms::capabilities(bytes, now()).expect("it is recorded of a real server");
-            animation.not_offered(layer, &read);
-            animation.learn(layer, Ok(&read), now());
+            request.not_offered(layer, &read);
+            return next.after(Ok(Document::Wms(&read)));
         }
         DocumentKind::Wmts => {
             let read = wmts::capabilities(&WMTS, now()).expect("it is recorded of a real server");
-            animation.learn_wmts(layer, Ok(&read), now());
+            return next.after(Ok(Document::Wmts(&read)));
         }
-        DocumentKind::Details => animation.resolve(layer, Ok(&DETAILS)),
-        DocumentKind::TileJson => {
-            animation.resolve(layer, Ok(br#"{"tiles":["http://h/{z}/{x}/{y}.png"],"maxzoom":9}"#))
-        }
-        DocumentKind::GeoJson => animation.resolve(layer, Ok(br#"{"type":"Point","coordinates":[10,50]}"#)),
-    }
+        DocumentKind::Details => &DETAILS,
+        DocumentKind::TileJson => br#"{"tiles":["http://h/{z}/{x}/{y}.png"],"maxzoom":9}"#,
+        DocumentKind::GeoJson => br#"{"type":"Point","coordinates":[10,50]}"#,
+    };
+    next.after(Ok(Document::Bytes(bytes)))
 }

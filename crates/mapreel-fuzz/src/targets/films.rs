@@ -3,7 +3,7 @@
 use mapreel::fuzzing;
 use mapreel_render::encode::{self, Colours, Palette, SegmentEncoder};
 use mapreel_render::{Canvas, Fonts, Painter, Scene, Stop};
-use mapreel_spec::{Format, Limits, Output, Plan, parse_request};
+use mapreel_spec::{Format, Limits, Output, Plan, Resolved, View, parse_request};
 use std::sync::{Arc, LazyLock};
 
 pub(super) const WORDS: &[&str] = &["MRS1", "\0\0\0\x01", "\u{1}\0\0\0", "\u{2}\0\0\0", "http://h/", "moov", "mdat"];
@@ -38,8 +38,9 @@ pub(super) mod seeds {
 pub(super) fn page() -> &'static Canvas {
     static PAGE: LazyLock<Canvas> = LazyLock::new(|| {
         let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }, "layers": [{ "type": "natural-earth" }] }"#;
-        let animation = parse_request(request, &Limits::default()).expect("it is valid");
-        let plan = Plan::new(&animation, &Limits::default()).expect("it is small");
+        let request = parse_request(request, &Limits::default()).expect("it is valid");
+        let plan =
+            Plan::new(&Resolved::unasked(&request), View::of(&request), &Limits::default()).expect("it is small");
         let never = Stop::never();
         let scene = Scene::new(Arc::new(plan), vec![None], &[], &Fonts::bundled(), &never).expect("nobody stops it");
         Painter::new(&scene, never).draw(0, &vec![None]).expect("nobody stops it").clone()

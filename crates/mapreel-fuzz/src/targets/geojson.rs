@@ -1,9 +1,8 @@
 //! GeoJSON of upstreams, until it is drawn.
 
 use super::now;
-use super::requests::learn;
 use mapreel_render::{Fonts, Painter, Scene, Stop};
-use mapreel_spec::{Limits, Plan, parse_request};
+use mapreel_spec::{Document, Limits, Next, Plan, Resolved, View, parse_request};
 use std::sync::{Arc, LazyLock};
 
 pub(super) const WORDS: &[&str] = &[
@@ -75,11 +74,10 @@ pub(super) fn geojson(input: &[u8]) {
              "layers": [{{ "type": "geojson", "url": "http://h/g.json", "time_property": "time", "labels": [{{ "key": "k", "value": "{{time}}" }}] }}] }}"#,
         MAPS[input.len() % 3]
     );
-    let mut animation = parse_request(request.as_bytes(), &Limits::default()).expect("it is valid");
-    animation.resolve(0, Ok(input));
-    learn(&mut animation);
-    animation.settle_frames(now()).expect("its times are given");
-    let Ok(plan) = Plan::new(&animation, &Limits::default()) else { return };
+    let request = parse_request(request.as_bytes(), &Limits::default()).expect("it is valid");
+    let answered = |_, _, next: Next| next.after(Ok(Document::Bytes(input)));
+    let resolved = Resolved::answered(&request, now(), answered).expect("its times are given");
+    let Ok(plan) = Plan::new(&resolved, View::of(&request), &Limits::default()) else { return };
     let drawn = |plan: &Plan| {
         let scene =
             Scene::new(Arc::new(plan.clone()), vec![None], &[], &FONTS, &Stop::never()).expect("nobody stops it");

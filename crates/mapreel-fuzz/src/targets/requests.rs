@@ -1,7 +1,10 @@
 //! Requests of both dialects, as far as the plan.
 
 use super::{documents, now};
-use mapreel_spec::{Animation, Limits, Plan, Problems, Purpose, parse_request, parse_request_for};
+use mapreel_spec::{
+    DocumentKind, FramesUnknown, Limits, Plan, Problems, Purpose, Request, Resolved, View, parse_request,
+    parse_request_for,
+};
 use std::collections::HashSet;
 
 pub(super) const WORDS: &[&str] = &[
@@ -90,24 +93,23 @@ pub(super) mod seeds {
 /// What is refused is refused for a reason; what is accepted keeps its limits, for whichever purpose it is read.
 pub(super) fn second_dialect(input: &[u8]) {
     let limits = Limits::default();
-    let mut animation = match parse_request(input, &limits) {
-        Ok(animation) => animation,
+    let request = match parse_request(input, &limits) {
+        Ok(request) => request,
         Err(problems) => return named(&problems),
     };
-    kept(&animation, &limits);
+    kept(&request, &limits);
     for purpose in [Purpose::Image, Purpose::Animation] {
         match parse_request_for(purpose, input, &limits) {
-            Ok(animation) => kept(&animation, &limits),
+            Ok(request) => kept(&request, &limits),
             Err(problems) => named(&problems),
         }
     }
-    learn(&mut animation);
-    if animation.settle_frames(now()).is_err() {
-        return;
+    if let Err(problems) = Plan::new(&Resolved::unasked(&request), View::of(&request), &limits) {
+        named(&problems);
     }
-    kept(&animation, &limits);
-    match Plan::new(&animation, &limits) {
-        Ok(plan) => planned(&plan, &animation, &limits),
+    let Ok(resolved) = resolved(&request) else { return };
+    match Plan::new(&resolved, View::of(&request), &limits) {
+        Ok(plan) => planned(&plan, &resolved, &limits),
         Err(problems) => named(&problems),
     }
 }
@@ -125,34 +127,29 @@ fn named(problems: &Problems) {
     }
 }
 
-fn kept(animation: &Animation, limits: &Limits) {
-    assert!(animation.times.len() <= limits.frames_max, "{} frames", animation.times.len());
-    let (width, height) = (animation.map.width, animation.map.height);
+fn kept(request: &Request, limits: &Limits) {
+    let frames = request.frames.expected();
+    assert!(frames <= limits.frames_max, "{frames} frames");
+    let (width, height) = (request.map.width, request.map.height);
     assert!(width.max(height) <= limits.side_px_max && width > 0 && height > 0, "{width} × {height}");
 }
 
-fn planned(plan: &Plan, animation: &Animation, limits: &Limits) {
-    assert_eq!(plan.frames.len(), animation.times.len());
-    assert_eq!(plan.layers.len(), animation.layers.len());
+fn planned(plan: &Plan, resolved: &Resolved, limits: &Limits) {
+    assert_eq!(plan.frames.len(), resolved.frames());
+    assert_eq!(plan.layers.len(), resolved.layers.len());
     assert!(plan.upstream_urls().len() <= limits.upstream_requests_max);
     let covered: Vec<usize> = plan.segments.iter().cloned().flatten().collect();
     assert_eq!(covered, (0..plan.frames.len()).collect::<Vec<_>>(), "every frame is in one segment");
     assert!(plan.duration_s().is_finite() && plan.duration_s() >= 0.0);
 }
 
-/// Takes in a recorded document for each that the animation asks for; it ends.
-pub(super) fn learn(animation: &mut Animation) {
+/// Answers every question with a recorded document. None is asked twice of a layer, and it ends.
+pub(super) fn resolved(request: &Request) -> Result<Resolved, FramesUnknown> {
     let mut asked = HashSet::new();
-    for _ in 0..32 {
-        let documents = animation.documents();
-        if documents.is_empty() {
-            return;
-        }
-        // From the top: a layer may become several, and moves those above it.
-        for document in documents.into_iter().rev() {
-            asked.insert(document.url.clone());
-            documents::take_in(animation, &document);
-        }
-    }
-    panic!("it never has enough documents: {asked:?}");
+    Resolved::answered(request, now(), |layer, question, next| {
+        let what = format!("{layer}: {question:?}");
+        // Layers that one has become ask each for themselves.
+        assert!(asked.insert(what.clone()) || question.kind == DocumentKind::Details, "asked twice: {what}");
+        documents::answered(request, layer, &question, next)
+    })
 }

@@ -2,8 +2,7 @@
 
 use super::text;
 use mapreel_sources::{Allowed, Egress, fuzzing};
-use mapreel_spec::wms::Request;
-use mapreel_spec::{Limits, Plan, TileTemplate, parse_request, without_secrets};
+use mapreel_spec::{Limits, Plan, Resolved, ServiceUrl, TileTemplate, View, parse_request, without_secrets};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
@@ -125,9 +124,9 @@ pub(super) mod seeds {
 pub(super) fn request_url(input: &[u8]) {
     let text = text(input);
     let quoted = without_secrets(&text);
-    let Ok(request) = Request::parse(&text) else { return };
+    let Ok(request) = ServiceUrl::parse(&text) else { return };
     let written = request.url();
-    let again = Request::parse(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
+    let again = ServiceUrl::parse(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
     assert_eq!(again.url(), written);
     let mut request = request;
     for name in ["TIME", "token", "a&b=c#", ""] {
@@ -154,8 +153,8 @@ pub(super) fn tile_url(input: &[u8]) {
         r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 512, "height": 512 }}, "layers": [{{ "type": "xyz", "url": {url} }}] }}"#
     );
     // What is no URL of http is refused.
-    let Ok(animation) = parse_request(request.as_bytes(), &Limits::default()) else { return };
-    let Ok(plan) = Plan::new(&animation, &Limits::default()) else { return };
+    let Ok(request) = parse_request(request.as_bytes(), &Limits::default()) else { return };
+    let Ok(plan) = Plan::new(&Resolved::unasked(&request), View::of(&request), &Limits::default()) else { return };
     for url in plan.upstream_urls() {
         // One that is none, since a number stands in its host, is refused when it is asked for.
         if let Ok(parsed) = Url::parse(url) {

@@ -80,14 +80,15 @@ fn sentence(plan: &Plan, layer: usize, gap: &Gap) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mapreel_spec::{Limits, parse_request};
+    use mapreel_spec::{Limits, Resolved, View, parse_request};
 
     #[test]
     fn a_notice_is_a_sentence_for_readers() {
         let request = r#"{ "map": { "bbox": [0, 0, 9, 9], "width": 100 },
             "layers": [{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.png", "title": "Radar" }] }"#;
         let limits = Limits::default();
-        let plan = Plan::new(&parse_request(request.as_bytes(), &limits).unwrap(), &limits).unwrap();
+        let request = parse_request(request.as_bytes(), &limits).unwrap();
+        let plan = Plan::new(&Resolved::unasked(&request), View::of(&request), &limits).unwrap();
         let check = |gap: Gap, expected: &str| {
             let said: String = sentence(&plan, 0, &gap).into_iter().map(|span| span.text).collect();
             assert_eq!(said, expected);

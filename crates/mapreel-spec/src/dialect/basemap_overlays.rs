@@ -3,12 +3,15 @@
 //! Its clients write whole GetMap URLs. The first overlay is the topmost.
 
 use super::Purpose;
-use crate::animation::{Animation, Content, Header, Label, Layer, Legend, MissingTiles, OnError, Resampling, Series};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::layers::{GetMap, GetMaps, LayerKind, Tiles, Wms};
 use crate::read::{Fields, Node};
-use crate::wms::{GetMap, Request, Service};
-use crate::{Bbox, Crs, Extent, Limits, ValidTime, WmsLayer};
+use crate::request::{AskedFrames, Header, Label, Layer, Legend, MissingTiles, OnError, Request, Resampling, Series};
+use crate::service_url::ServiceUrl;
+use crate::wms::Service;
+use crate::{Bbox, Crs, Extent, Limits, ValidTime};
+use std::sync::Arc;
 
 /// Both forms of a tile URL.
 const TILE_HINT: &str = "…/{z}/{x}/{y}.png, or the URL of a tile: …/0/0/0";
@@ -16,7 +19,7 @@ const TILE_HINT: &str = "…/{z}/{x}/{y}.png, or the URL of a tile: …/0/0/0";
 /// What the earlier service did without `fps`.
 const FRAME_RATE_FPS: f64 = 1.0;
 
-pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Animation> {
+pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Request> {
     let fields = root.fields()?;
     let basemap = fields.required("basemap", "an object with `bbox`, `zoom`, `url`, `params` and `map_time`");
     let (map, times, bottom) = match basemap {
@@ -45,18 +48,16 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Ani
     };
     fields.finish();
     let layers = std::iter::once(bottom).chain(layers?);
-    Some(Animation {
+    Some(Request {
         map: map?,
-        times: times?,
-        last: None,
-        animate: None,
+        frames: AskedFrames::Times(times?),
         layers: layers.collect::<Option<_>>()?,
         header: Header { time_prefix: Some("Map Time - "), ..Header::default() },
         output,
     })
 }
 
-type Basemap = (Option<Extent>, Option<Vec<Option<ValidTime>>>, Option<Layer>);
+type Basemap = (Option<Extent>, Option<Vec<ValidTime>>, Option<Layer>);
 
 fn read_basemap(node: &Node, limits: &Limits) -> Basemap {
     let Some(fields) = node.fields() else { return (None, None, None) };
@@ -85,9 +86,9 @@ fn extent(node: &Node, zoom: Option<(f64, Node)>, limits: &Limits) -> Option<Ext
     Some(Extent { crs, bbox, width: width as u32, height: height as u32 })
 }
 
-fn read_times(node: &Node, limits: &Limits) -> Option<Vec<Option<ValidTime>>> {
+fn read_times(node: &Node, limits: &Limits) -> Option<Vec<ValidTime>> {
     let time = |node: &Node| match ValidTime::parse(node.string()?) {
-        Ok(time) => Some(Some(time)),
+        Ok(time) => Some(time),
         Err(error) => {
             node.invalid(error.to_string(), &error.hint());
             None
@@ -106,26 +107,24 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
     let node = fields.required("url", "a WMS, or …/{z}/{x}/{y}.png")?;
     let url = node.url()?;
     let params = params.unwrap_or(Some(Vec::new()))?;
-    let content = if params.is_empty() {
-        Content::Tiles(Series::Same(super::template(&node, TILE_HINT)?))
+    let kind: Arc<dyn LayerKind> = if params.is_empty() {
+        Arc::new(Tiles(Series::Same(super::template(&node, TILE_HINT)?)))
     } else {
         let params_node = fields.node.child(fields.node.json.get("params")?, "params");
-        Content::Wms(WmsLayer::fixed(service(&node, &params_node, url, params)?))
+        Arc::new(Wms::fixed(service(&node, &params_node, url, params)?))
     };
     Some(Layer {
         pointer: fields.node.pointer.clone(),
         title: None,
         name: "basemap".into(),
-        content,
+        kind,
         opacity: 1.0,
         legend: None,
-        colour_bar: None,
         resampling: Resampling::default(),
         attribution: None,
         labels: Series::Same(Vec::new()),
         missing_tiles: MissingTiles::Report,
         on_error: OnError::Mark,
-        warnings: Vec::new(),
     })
 }
 
@@ -163,7 +162,8 @@ pub(super) fn read_params(node: &Node) -> Option<Vec<(String, String)>> {
 
 /// The basemap's WMS, asked for in cells of the size that `params` names.
 fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)>) -> Option<Service> {
-    let mut request = Request::parse(url).map_err(|e| url_node.invalid(e.to_string(), "the address of a WMS")).ok()?;
+    let mut request =
+        ServiceUrl::parse(url).map_err(|e| url_node.invalid(e.to_string(), "the address of a WMS")).ok()?;
     for (key, value) in params {
         request.set(&key, value);
     }
@@ -207,12 +207,11 @@ fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
         None => Some(Series::Same(Vec::new())),
     };
     let url = fields.required("url", "a GetMap URL, or a list with one for each frame");
-    let content = url.zip(is_tiles).and_then(|(node, is_tiles)| {
-        if is_tiles {
-            per_frame(&node, frames, |node| super::template(node, TILE_HINT)).map(Content::Tiles)
-        } else {
-            per_frame(&node, frames, get_map).map(Content::GetMaps)
-        }
+    let kind = url.zip(is_tiles).and_then(|(node, is_tiles)| -> Option<Arc<dyn LayerKind>> {
+        Some(match is_tiles {
+            true => Arc::new(Tiles(per_frame(&node, frames, |node| super::template(node, TILE_HINT))?)),
+            false => Arc::new(GetMaps(per_frame(&node, frames, get_map)?)),
+        })
     });
     fields.finish();
     let title = title?;
@@ -220,19 +219,17 @@ fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
         pointer: node.pointer.clone(),
         name: title.clone(),
         title: Some(title),
-        content: content?,
+        kind: kind?,
         opacity: opacity? as f32,
         legend: match legend {
             Some(url) => Some(Legend::Url(url?)),
             None => None,
         },
-        colour_bar: None,
         resampling: Resampling::default(),
         attribution: None,
         labels: labels?,
         missing_tiles: MissingTiles::Report,
         on_error: OnError::Mark,
-        warnings: Vec::new(),
     })
 }
 

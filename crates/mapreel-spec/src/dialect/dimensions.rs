@@ -2,10 +2,11 @@
 
 use crate::Limits;
 use crate::capabilities::bare_name;
-use crate::dimension::{Animate, AskedDimension};
+use crate::dimension::AskedDimension;
 use crate::json::Json;
 use crate::offered::AskedValue;
 use crate::read::Node;
+use crate::request::AskedFrames;
 
 /// The most dimensions of a layer that a request may name.
 const DIMENSIONS_MAX: usize = 16;
@@ -50,7 +51,7 @@ pub(super) fn read_dimensions(node: &Node) -> Option<Vec<AskedDimension>> {
 }
 
 /// `{ "dimension": "elevation", "values": [0, -10, -50] }`, or `"all"` of them.
-pub(super) fn read_animate(node: &Node, limits: &Limits) -> Option<Animate> {
+pub(super) fn read_animate(node: &Node, limits: &Limits) -> Option<AskedFrames> {
     let fields = node.fields()?;
     let dimension = fields.required("dimension", "the name of a dimension, such as `elevation`").and_then(|node| {
         let name = node.string()?;
@@ -73,7 +74,11 @@ pub(super) fn read_animate(node: &Node, limits: &Limits) -> Option<Animate> {
     });
     fields.finish();
     let (dimension, values) = (dimension?, values?);
-    Some(Animate { dimension, all: values.is_empty(), values, only: None })
+    // A list is never empty.
+    Some(match values.is_empty() {
+        true => AskedFrames::AllValues { dimension },
+        false => AskedFrames::Values { dimension, values },
+    })
 }
 
 /// A value as servers write it.

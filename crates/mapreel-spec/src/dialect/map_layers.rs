@@ -2,96 +2,83 @@
 
 use super::Purpose;
 use super::dimensions::read_animate;
-use super::layer::Context;
+use super::layer::Reader;
 use super::place::{bbox_in_units, read_crs};
-use crate::animation::{Animation, Header, LastTimes, Layer};
 use crate::axis::Side;
-use crate::dimension::Animate;
 use crate::interval::expand;
 use crate::json::Json;
 use crate::read::{Node, Transposed};
-use crate::time::ValidTime;
+use crate::request::{AskedFrames, Header, Layer, Request, TimesOf};
 use crate::{Bbox, Crs, Extent, Limits, Zone};
 
 /// Frames per second where `output.fps` is not given.
 const FRAME_RATE_FPS: f64 = 4.0;
 
-pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Animation> {
+pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Request> {
     let fields = root.fields()?;
     let map = fields.required("map", "an object with `bbox` and `width`").and_then(|node| read_map(&node, limits));
     let film = fields.optional("animate");
-    let times = match (fields.optional("times"), &film) {
+    let frames = match (fields.optional("times"), &film) {
         (Some(node), Some(_)) => {
             node.invalid("a film runs along its times or along a dimension", "leave out `times` or `animate`");
             None
         }
         (Some(node), None) => read_times(&node, limits),
-        (None, Some(node)) => read_animate(node, limits).map(Times::Values),
-        (None, None) => Some(Times::Listed(vec![None])),
+        (None, Some(node)) => read_animate(node, limits).map(Frames::Known),
+        (None, None) => Some(Frames::Known(AskedFrames::Timeless)),
     };
-    let frames = times.as_ref().map_or(1, Times::count);
-    let timed = times.as_ref().is_none_or(Times::are_times);
+    let count = frames.as_ref().map_or(1, Frames::count);
+    let timed = frames.as_ref().is_none_or(Frames::are_times);
     let crs = map.as_ref().map_or(Crs::WebMercator, |map| map.crs);
-    let context = Context { crs, timed, limits };
+    let reader = Reader { crs, timed, limits, credential: None };
     let layers = fields.required("layers", "a list of layers, bottom first").and_then(|node| {
         let layers: Vec<_> =
-            node.items(limits.layers_max)?.iter().enumerate().map(|(i, n)| context.layer(n, i + 1)).collect();
+            node.items(limits.layers_max)?.iter().enumerate().map(|(i, n)| reader.layer(n, i + 1)).collect();
         layers.into_iter().collect::<Option<Vec<_>>>()
     });
     let header = fields.optional("header").map_or(Some(Header::default()), |node| read_header(&node));
     let output = match fields.optional("output") {
-        Some(node) => read_output(&node, frames, purpose),
-        None => Some(super::output(super::format(None, frames, purpose), FRAME_RATE_FPS)),
+        Some(node) => read_output(&node, count, purpose),
+        None => Some(super::output(super::format(None, count, purpose), FRAME_RATE_FPS)),
     };
     fields.finish();
-    let (times, layers) = (times?, layers?);
-    let last = match &times {
-        Times::Last { side, count, of } => {
-            Some(LastTimes { side: *side, count: *count, layer: of_layer(of.as_ref(), &layers, root)?, only: None })
+    let (frames, layers) = (frames?, layers?);
+    let frames = match frames {
+        Frames::Known(frames) => frames,
+        Frames::TimesOf { side, count, of } => {
+            AskedFrames::TimesOf(TimesOf { side, count, layer: of_layer(of.as_ref(), &layers, root)? })
         }
-        Times::Listed(_) | Times::Values(_) => None,
     };
-    let count = times.count();
-    let (times, animate) = match times {
-        Times::Listed(times) => (times, None),
-        Times::Last { .. } => (vec![None; count], None),
-        Times::Values(film) => (vec![None; count], Some(film)),
-    };
-    Some(Animation { map: map?, times, last, animate, layers, header: header?, output: output? })
+    Some(Request { map: map?, frames, layers, header: header?, output: output? })
 }
 
-/// The times of a request.
-enum Times<'a> {
+/// What decides the frames, before the layers have been read.
+enum Frames<'a> {
     /// Known.
-    Listed(Vec<Option<ValidTime>>),
-    /// The last or next of a layer's, `of` being its title.
-    Last { side: Side, count: usize, of: Option<Node<'a>> },
-    /// None: the film runs along another dimension.
-    Values(Animate),
+    Known(AskedFrames),
+    /// The last or next times of a layer's, `of` being its title.
+    TimesOf { side: Side, count: usize, of: Option<Node<'a>> },
 }
 
-impl Times<'_> {
+impl Frames<'_> {
     fn count(&self) -> usize {
         match self {
-            Self::Listed(times) => times.len(),
-            Self::Last { count, .. } => *count,
-            Self::Values(film) if film.all => Animate::EXPECTED_FRAMES,
-            Self::Values(film) => film.values.len(),
+            Self::Known(frames) => frames.expected(),
+            Self::TimesOf { count, .. } => *count,
         }
     }
 
     fn are_times(&self) -> bool {
         match self {
-            Self::Listed(times) => times[0].is_some(),
-            Self::Last { .. } => true,
-            Self::Values(_) => false,
+            Self::Known(frames) => frames.are_times(),
+            Self::TimesOf { .. } => true,
         }
     }
 }
 
 /// The layer whose times are meant: the one of that title, or the only one that can have times.
 fn of_layer(of: Option<&Node>, layers: &[Layer], root: &Node) -> Option<usize> {
-    let has_times = |layer: &Layer| layer.content.timing().is_some_and(|timing| !timing.is_fixed());
+    let has_times = |layer: &Layer| layer.kind.asked_time().is_some_and(|asked| !asked.is_fixed());
     let timed: Vec<usize> = (0..layers.len()).filter(|i| has_times(&layers[*i])).collect();
     let names = || timed.iter().map(|i| format!("`{}`", layers[*i].name)).collect::<Vec<_>>().join(", ");
     match of {
@@ -173,7 +160,7 @@ fn read_map(node: &Node, limits: &Limits) -> Option<Extent> {
     Some(Extent::fitted(crs, bbox, width, height))
 }
 
-fn read_times<'a>(node: &Node<'a>, limits: &Limits) -> Option<Times<'a>> {
+fn read_times<'a>(node: &Node<'a>, limits: &Limits) -> Option<Frames<'a>> {
     let max = limits.frames_max;
     let read = |node: &Node| match expand(node.string()?, max) {
         Ok(times) => Some(times),
@@ -197,7 +184,7 @@ fn read_times<'a>(node: &Node<'a>, limits: &Limits) -> Option<Times<'a>> {
             let count = count.and_then(|node| node.integer(1, max as u32));
             let of = fields.optional("of");
             fields.finish();
-            return Some(Times::Last { side, count: count? as usize, of });
+            return Some(Frames::TimesOf { side, count: count? as usize, of });
         }
         Json::List(_) => {
             let all: Vec<_> = node.items(max)?.iter().map(read).collect();
@@ -213,7 +200,7 @@ fn read_times<'a>(node: &Node<'a>, limits: &Limits) -> Option<Times<'a>> {
         node.invalid("the times are not in order", "earliest first");
         return None;
     }
-    Some(Times::Listed(times.into_iter().map(Some).collect()))
+    Some(Frames::Known(AskedFrames::Times(times)))
 }
 
 fn read_header(node: &Node) -> Option<Header> {

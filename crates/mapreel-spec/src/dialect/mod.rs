@@ -1,8 +1,8 @@
-//! The two dialects of a request, each read into the same [`Animation`].
+//! The two dialects of a request, each read into the same [`Request`].
 
 mod basemap_overlays;
 mod dimensions;
-mod layer;
+pub(crate) mod layer;
 mod map_layers;
 mod place;
 
@@ -10,8 +10,9 @@ use crate::json::Json;
 use crate::problem::Problem;
 use crate::read::{Node, Notes};
 use crate::read_limits::ReadLimits;
-use crate::wms::Request;
-use crate::{Animation, Crs, Format, Limits, Output, Problems, TileTemplate};
+use crate::service_url::ServiceUrl;
+use crate::{Crs, Format, Limits, Output, Problems, Request, TileTemplate};
+pub(crate) use place::bbox_in_units;
 
 /// What a request is sent for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,7 +27,7 @@ pub enum Purpose {
 }
 
 /// Reads a document in the dialect that its fields name.
-pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Result<Animation, Problems> {
+pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Result<Request, Problems> {
     let whole = |code, detail: String, hint: Option<&str>| {
         Problems(vec![Problem { pointer: String::new(), code, detail, hint: hint.map(str::to_owned) }])
     };
@@ -39,7 +40,7 @@ pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Resul
     let notes = Notes::default();
     let root = Node::root(&json, &notes);
     let has = |names: [&str; 2]| names.iter().any(|name| json.get(name).is_some());
-    let animation = match (has(["basemap", "overlays"]), has(["map", "layers"])) {
+    let request = match (has(["basemap", "overlays"]), has(["map", "layers"])) {
         (true, false) => basemap_overlays::read(&root, limits, purpose),
         (false, true) => map_layers::read(&root, limits, purpose),
         (both, _) => {
@@ -52,20 +53,20 @@ pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Resul
             None
         }
     };
-    if let Some(animation) = &animation {
-        check_purpose(&root, animation, purpose);
+    if let Some(request) = &request {
+        check_purpose(&root, request, purpose);
     }
-    if animation.is_none() && notes.is_empty() {
+    if request.is_none() && notes.is_empty() {
         root.invalid("the request cannot be read", "please report this request");
     }
-    match animation {
-        Some(animation) if notes.is_empty() => Ok(animation),
+    match request {
+        Some(request) if notes.is_empty() => Ok(request),
         _ => Err(Problems(notes.into_problems())),
     }
 }
 
-fn check_purpose(root: &Node, animation: &Animation, purpose: Purpose) {
-    let (frames, format) = (animation.times.len(), animation.output.format);
+fn check_purpose(root: &Node, request: &Request, purpose: Purpose) {
+    let (frames, format) = (request.frames.expected(), request.output.format);
     match purpose {
         Purpose::Image if frames > 1 => {
             root.invalid(format!("an image has one frame and the request has {frames}"), "ask for an animation")
@@ -109,7 +110,7 @@ fn format(node: Option<Node>, frames: usize, purpose: Purpose) -> Option<Format>
 }
 
 /// A tile URL, template or sample.
-fn template(node: &Node, hint: &str) -> Option<TileTemplate> {
+pub(crate) fn template(node: &Node, hint: &str) -> Option<TileTemplate> {
     match TileTemplate::parse(node.url()?) {
         Ok(template) => Some(template),
         Err(error) => {
@@ -120,8 +121,8 @@ fn template(node: &Node, hint: &str) -> Option<TileTemplate> {
 }
 
 /// Refuses parameters that make a URL longer than servers read.
-fn check_length(node: &Node, request: &Request) -> Option<()> {
-    if request.is_too_long() {
+fn check_length(node: &Node, url: &ServiceUrl) -> Option<()> {
+    if url.is_too_long() {
         node.refuse("too_large", "the URL with its parameters is longer than 8192 bytes", Some("shorter parameters"));
         return None;
     }
@@ -139,7 +140,7 @@ fn output(format: Option<Format>, frame_rate_fps: f64) -> Output {
 }
 
 /// Checks a bbox in degrees, which may run past 180: its sides in order, no wider than the world, between the poles.
-fn bbox_in_degrees(node: &Node, crs: Crs) -> Option<[f64; 4]> {
+pub(crate) fn bbox_in_degrees(node: &Node, crs: Crs) -> Option<[f64; 4]> {
     let [west, south, east, north] = node.four_numbers()?;
     let max = crs.latitude_max();
     let before = |what: &str, hint: &str| {

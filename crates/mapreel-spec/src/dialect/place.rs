@@ -14,7 +14,7 @@ pub(super) fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
 }
 
 /// A bbox in the units of `from`, as one in those of `to`.
-pub(super) fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
+pub(crate) fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
     let bbox = Bbox::new(node.four_numbers()?);
     let world = from.equator();
     // A projected world may be drawn far beyond the length of the equator, but not without end.

@@ -3,14 +3,14 @@
 use super::Ending;
 use crate::budget::MemoryBudget;
 use crate::drawing_permit::DrawingPermit;
-use crate::explain::Explanation;
+use crate::explain::{Estimate, Explanation};
 use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::inquiry::Inquiry;
-use crate::prepare::Unanswered;
+use crate::resolve::Unanswered;
 use anyhow::{Context, bail};
 use mapreel_sources::{Client, Config};
-use mapreel_spec::{Animation, Limits, Plan, Problems, parse_request};
+use mapreel_spec::{Limits, Problems, Request, View, parse_request};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,12 +34,11 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let memory = MemoryBudget::new(super::memory_mib()?, Duration::MAX);
     let limits = Limits { frame_mib_max: memory.work_mib(), ..Limits::default() };
     let document = super::read(&arguments.request)?;
-    let animation = parse_request(&document, &limits)?;
+    let request = parse_request(&document, &limits)?;
     if arguments.online {
-        return online(&animation, &limits, memory, arguments.credentials);
+        return online(&request, &limits, memory, arguments.credentials);
     }
-    let plan = Plan::new(&animation, &limits)?;
-    let explanation = Explanation::new(&animation, &plan);
+    let explanation = Estimate::of(&request, View::of(&request), &limits)?.explanation();
     super::print(&explanation.text("The request is valid."))?;
     Ok(ending(&explanation))
 }
@@ -49,7 +48,7 @@ fn ending(explanation: &Explanation) -> Ending {
 }
 
 fn online(
-    animation: &Animation,
+    request: &Request,
     limits: &Limits,
     memory: MemoryBudget,
     credentials: Option<PathBuf>,
@@ -66,7 +65,7 @@ fn online(
         permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
-    let Inquiry { explanation, unanswered, problems } = Inquiry::new(animation, limits, &hands)?;
+    let Inquiry { explanation, unanswered, problems } = Inquiry::new(request, limits, &hands)?;
     let verdict = match (&problems[..], &unanswered[..]) {
         ([], []) => "The request is valid, and its servers have been asked.",
         ([], _) => "The request is valid, but not all of its servers could be asked.",
@@ -76,10 +75,10 @@ fn online(
         super::print(&explanation.text(verdict))?;
     }
     if !problems.is_empty() {
-        let silent = unanswered.iter().map(|server| server.problem(animation));
+        let silent = unanswered.iter().map(|server| server.problem(request));
         return Err(Problems(problems.into_iter().chain(silent).collect()).into());
     }
-    let why = |server: &Unanswered| format!("layer `{}`: {}", animation.layers[server.layer].name, server.why);
+    let why = |server: &Unanswered| format!("layer `{}`: {}", request.layers[server.layer].name, server.why);
     let why: Vec<String> = unanswered.iter().map(why).collect();
     match explanation {
         Some(explanation) if why.is_empty() => Ok(ending(&explanation)),

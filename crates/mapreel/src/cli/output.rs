@@ -2,7 +2,7 @@
 
 use super::Refused;
 use crate::artifact::Destination;
-use mapreel_spec::{Animation, Format};
+use mapreel_spec::{Format, Request};
 use serde_json::Value;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -39,13 +39,13 @@ impl Output {
     ///
     /// # Errors
     /// It cannot hold the request's frames, or its bytes would go to a terminal.
-    pub(super) fn choose(&self, animation: &Animation) -> Result<Format, Refused> {
+    pub(super) fn choose(&self, request: &Request) -> Result<Format, Refused> {
         if matches!(self.to, Destination::StandardOutput) && std::io::stdout().is_terminal() {
             return Err(Refused(
                 "standard output is a terminal; send it to a file or a program, or name a file".into(),
             ));
         }
-        let (format, frames) = (self.format.unwrap_or(animation.output.format), animation.times.len());
+        let (format, frames) = (self.format.unwrap_or(request.output.format), request.frames.expected());
         if frames > 1 && !format.is_animation() {
             let to = &self.to;
             return Err(Refused(format!("`{to}` holds one frame and the request has {frames}; use .mp4 or .gif")));

@@ -54,18 +54,18 @@ pub(super) fn render(
     if manifest_file == Some(Path::new("-")) {
         return Err(Refused("the manifest goes to a file: `--manifest FILE`".into()).into());
     }
-    let mut animation = parse_request(document, &limits)?;
-    let format = output.choose(&animation)?;
+    let mut request = parse_request(document, &limits)?;
+    let format = output.choose(&request)?;
     if let Some(asked) = output::asked_for(document).filter(|asked| *asked != format) {
         let (format, asked) = (format.name(), asked.name());
         eprintln!("note: drawn as {format}, as the name says, and not as {asked}, as the request says");
     }
-    animation.output.format = format;
+    request.output.format = format;
     let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let upstreams = Arc::new(Client::new(Config { credentials, ..Config::default() })?);
     let told = Told::new();
     let memory_mib = super::memory_mib()?;
-    let job = Job { animation, document, upstreams, fonts, limits, threads, memory_mib };
+    let job = Job { request, document, upstreams, fonts, limits, threads, memory_mib };
     let manifest = produce(job, &output.to, &told);
     told.clear();
     let manifest = manifest?;

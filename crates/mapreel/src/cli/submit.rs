@@ -6,7 +6,7 @@ use super::{Ending, Refused};
 use crate::artifact::Draft;
 use crate::progress::{Progress, Told};
 use anyhow::{Context, bail};
-use mapreel_spec::{Animation, Limits, parse_request};
+use mapreel_spec::{Limits, Request, parse_request};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, Url};
 use serde_json::Value;
@@ -40,11 +40,11 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let document = super::read(&arguments.request)?;
     // Whether it is an image or an animation; what is wrong with it is said before it is sent.
-    let animation = parse_request(&document, &Limits::default())?;
-    let service = if animation.output.format.is_animation() { "animation" } else { "image" };
+    let request = parse_request(&document, &Limits::default())?;
+    let service = if request.output.format.is_animation() { "animation" } else { "image" };
     let base: Url = arguments.server.parse().with_context(|| format!("`{}` is not a URL", arguments.server))?;
     if let Some(output) = &arguments.output {
-        agree(output, &animation)?;
+        agree(output, &request)?;
         output.to.check()?;
     }
     if arguments.manifest.as_deref() == Some(Path::new("-")) {
@@ -55,8 +55,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 }
 
 /// The server draws in the format of the request: a name that says another would be wrong about its file.
-fn agree(output: &Output, animation: &Animation) -> Result<(), Refused> {
-    let (named, asked) = (output.choose(animation)?, animation.output.format);
+fn agree(output: &Output, request: &Request) -> Result<(), Refused> {
+    let (named, asked) = (output.choose(request)?, request.output.format);
     if named == asked {
         return Ok(());
     }

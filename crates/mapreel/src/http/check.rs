@@ -5,10 +5,10 @@ use super::access::Caller;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
-use crate::explain::{Explanation, documents};
+use crate::explain::{Estimate, Explanation, documents};
 use crate::inquiry::Inquiry;
-use crate::prepare::Unanswered;
 use crate::produce::Error;
+use crate::resolve::Unanswered;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mapreel_queue::failpoint;
-use mapreel_spec::{Plan, Problems, parse_request};
+use mapreel_spec::{Problems, View, parse_request};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -51,9 +51,8 @@ async fn offline(app: &App, document: Bytes) -> Result<Response, Problem> {
     let limits = app.config.limits.clone();
     let explain = move || -> Result<Json<Explanation>, Problem> {
         failpoint::hit("reading", None);
-        let animation = parse_request(&document, &limits)?;
-        let plan = Plan::new(&animation, &limits)?;
-        Ok(Json(Explanation::new(&animation, &plan)))
+        let request = parse_request(&document, &limits)?;
+        Ok(Json(Estimate::of(&request, View::of(&request), &limits)?.explanation()))
     };
     // Also the answer is written there: it may be long.
     Ok(app.readers.read(move || explain().into_response()).await?)
@@ -66,11 +65,11 @@ async fn online(app: &App, caller: &Caller, document: Bytes) -> Result<Response,
         caller,
         "check it without `online`, or submit it as a job",
         move |hands| -> Result<Json<Explanation>, Problem> {
-            let animation = parse_request(&document, &limits)?;
-            quotas.upstream_requests(&asker, documents(&animation))?.keep();
-            let Inquiry { explanation, unanswered, problems } = Inquiry::new(&animation, &limits, hands)?;
+            let request = parse_request(&document, &limits)?;
+            quotas.upstream_requests(&asker, documents(&request))?.keep();
+            let Inquiry { explanation, unanswered, problems } = Inquiry::new(&request, &limits, hands)?;
             if !problems.is_empty() {
-                let silent = unanswered.iter().map(|server| server.problem(&animation));
+                let silent = unanswered.iter().map(|server| server.problem(&request));
                 return Err(Problems(problems.into_iter().chain(silent).collect()).into());
             }
             match explanation {

@@ -5,7 +5,7 @@ use super::access::Caller;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
-use crate::explain::upstream_requests;
+use crate::explain::Estimate;
 use crate::hands::Hands;
 use crate::prepare::Prepared;
 use crate::produce;
@@ -15,7 +15,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use mapreel_spec::{Animation, Format, Limits, Plan, parse_request};
+use mapreel_spec::{AskedFrames, Format, Limits, Request, View, parse_request};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -41,25 +41,29 @@ pub(super) async fn preview(
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
     let (quotas, asker) = (app.quotas.clone(), caller.clone());
     let work = move |hands: &Hands| {
-        let still = still(&body.0, frame, side_px_max, &limits)?;
-        let requests = upstream_requests(&still, &Plan::new(&still, &limits)?);
-        quotas.upstream_requests(&asker, requests)?.keep();
-        draw(&still, &limits, hands)
+        let request = parse_request(&body.0, &limits)?;
+        let view = View::Frame { index: index(frame, &request, &limits)?, side_px_max, format: Format::Png };
+        let estimate = Estimate::of(&request, view, &limits)?;
+        quotas.upstream_requests(&asker, estimate.upstream_requests())?.keep();
+        draw(&request, view, &limits, hands)
     };
     ask(&app, &caller, "submit a job instead", work).await
 }
 
-/// One frame of a request as an image of its own.
-fn still(document: &[u8], frame: usize, side_px_max: u32, limits: &Limits) -> Result<Animation, Problem> {
-    let animation = parse_request(document, limits)?;
-    let frames = animation.times.len();
-    let still =
-        frame.checked_sub(1).and_then(|index| animation.still(index, Format::Png, side_px_max, limits.frames_max));
-    still.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))
+/// The index of a frame, counted from 1.
+fn index(frame: usize, request: &Request, limits: &Limits) -> Result<usize, Problem> {
+    // Only servers know how many values there are; the last stands for those beyond.
+    let most = match request.frames {
+        AskedFrames::AllValues { .. } => limits.frames_max,
+        _ => request.frames.expected(),
+    };
+    let index = frame.checked_sub(1).filter(|index| *index < most);
+    let frames = request.frames.expected();
+    index.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))
 }
 
-fn draw(still: &Animation, limits: &Limits, hands: &Hands) -> Result<impl IntoResponse + use<>, Problem> {
-    let drawn = Prepared::new(still, limits, hands, 1, &Silent).and_then(|prepared| {
+fn draw(request: &Request, view: View, limits: &Limits, hands: &Hands) -> Result<impl IntoResponse + use<>, Problem> {
+    let drawn = Prepared::new(request, view, limits, hands, 1, &Silent).and_then(|prepared| {
         let (bytes, missing) = produce::still(&prepared, hands)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });

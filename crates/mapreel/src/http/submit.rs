@@ -7,7 +7,7 @@ use super::job::JobView;
 use super::problem::Problem;
 use super::quota::Quotas;
 use crate::artifact::sha256;
-use crate::explain::upstream_requests;
+use crate::explain::Estimate;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mapreel_queue::failpoint;
 use mapreel_queue::{Bound, NewJob, Service, Submitted};
-use mapreel_spec::{Limits, Plan, Problems, parse_request_for};
+use mapreel_spec::{Limits, Problems, View, parse_request_for};
 use std::sync::Arc;
 
 const KEY_BYTES_MAX: usize = 255;
@@ -105,12 +105,11 @@ struct Work {
     upstream_requests: usize,
 }
 
-/// Validates and plans.
+/// Validates and estimates.
 fn work(service: Service, document: &[u8], limits: &Limits) -> Result<Work, Problems> {
-    let animation = parse_request_for(service.purpose(), document, limits)?;
-    let plan = Plan::new(&animation, limits)?;
-    let segments = plan.segments.iter().map(|segment| segment.len() as u32).collect();
-    Ok(Work { segments, upstream_requests: upstream_requests(&animation, &plan) })
+    let request = parse_request_for(service.purpose(), document, limits)?;
+    let estimate = Estimate::of(&request, View::of(&request), limits)?;
+    Ok(Work { segments: estimate.frames_of_segments(), upstream_requests: estimate.upstream_requests() })
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

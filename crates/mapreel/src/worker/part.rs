@@ -17,7 +17,7 @@ use bytes::Bytes;
 use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Failure, Kind, Outcome};
 use mapreel_spec::manifest::Warning;
-use mapreel_spec::{Animation, FramesUnknown, Limits, Purpose, parse_request_for};
+use mapreel_spec::{FramesUnknown, Limits, Purpose, Request, View, parse_request_for};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
@@ -135,11 +135,11 @@ async fn whole(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let request = Request::load(worker, claim, &stop).await?;
+    let stored = StoredRequest::load(worker, claim, &stop).await?;
     let hands = hands(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &pulse);
-    let limits = worker.limits.clone();
+    let (limits, view) = (worker.limits.clone(), view(claim));
     let (prepared, findings, file) = draw(worker, &hands.waited.clone(), move || {
-        let prepared = Prepared::new(&request.read()?, &limits, &hands, 1, &Preparing(&pulse))?;
+        let prepared = Prepared::new(&stored.read()?, view, &limits, &hands, 1, &Preparing(&pulse))?;
         let drawn = produce::draw(&prepared, &hands, 1, &Counter(&pulse))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
@@ -154,12 +154,13 @@ async fn prepare(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let request = Request::load(worker, claim, &stop).await?;
+    let stored = StoredRequest::load(worker, claim, &stop).await?;
     let client = Arc::new(worker.client.fresh(&claim.job.owner));
     let hands = hands(worker, client.clone(), stop, &pulse);
-    let limits = worker.limits.clone();
+    let (limits, view) = (worker.limits.clone(), view(claim));
     let (prepared, bytes) = draw(worker, &hands.waited.clone(), move || {
-        let (prepared, preparation) = Prepared::recorded(&request.read()?, &limits, &hands, 1, &Preparing(&pulse))?;
+        let (prepared, preparation) =
+            Prepared::recorded(&stored.read()?, view, &limits, &hands, 1, &Preparing(&pulse))?;
         let bytes = stored::to_bytes(&preparation)?;
         prepared.rest();
         Ok((prepared, bytes))
@@ -285,14 +286,20 @@ fn shortened(mut warnings: Vec<Warning>) -> Vec<Warning> {
     warnings
 }
 
+/// The whole film, in the segments that the job was given when it was accepted.
+pub(super) fn view(claim: &Claim) -> View {
+    let is_segment = |part: &&mapreel_queue::Part| matches!(part.kind, Kind::Segment(_));
+    View::Film { segments: claim.job.parts.iter().filter(is_segment).count().max(1) }
+}
+
 /// The request of a job, which was valid when it was accepted.
-pub(super) struct Request {
+pub(super) struct StoredRequest {
     document: Bytes,
     purpose: Purpose,
     limits: Limits,
 }
 
-impl Request {
+impl StoredRequest {
     pub(super) async fn load(worker: &Worker, claim: &Claim, stop: &CancellationToken) -> Result<Self, Failed> {
         let document = stop.run_until_cancelled(worker.queue.request(claim.lease.job)).await;
         let document = document.ok_or(Failed::Stopped)??;
@@ -303,7 +310,7 @@ impl Request {
     }
 
     /// Reads it; a long one takes its time, which is the drawing thread's.
-    pub(super) fn read(&self) -> Result<Animation, produce::Error> {
+    pub(super) fn read(&self) -> Result<Request, produce::Error> {
         failpoint::hit("reading", None);
         Ok(parse_request_for(self.purpose, &self.document, &self.limits)?)
     }

@@ -1,7 +1,7 @@
 //! What a worker keeps of jobs between their parts: the page with basemap and legends, and what upstreams have answered.
 
 use super::Worker;
-use super::part::{self, Failed, Request, draw};
+use super::part::{self, Failed, StoredRequest, draw, view};
 use super::pulse::Pulse;
 use crate::prepare::Prepared;
 use crate::recording::Preparation;
@@ -115,13 +115,13 @@ async fn make(
     let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
     let recorded = part::read(worker, key, stop).await?;
     stored::check::<Preparation>(&recorded)?;
-    let request = Request::load(worker, claim, stop).await?;
+    let request = StoredRequest::load(worker, claim, stop).await?;
     let client = Arc::new(worker.client.fresh(&claim.job.owner));
     let hands = part::hands(worker, client.clone(), stop.clone(), pulse);
-    let limits = worker.limits.clone();
+    let (limits, view) = (worker.limits.clone(), view(claim));
     let prepared = draw(worker, &hands.waited.clone(), move || {
         let recorded = stored::from_bytes::<Preparation>(&recorded).context("a preparation cannot be read")?;
-        let prepared = Prepared::again(&request.read()?, &limits, &hands, recorded)?;
+        let prepared = Prepared::again(&request.read()?, view, &limits, &hands, recorded)?;
         prepared.rest();
         Ok(prepared)
     })

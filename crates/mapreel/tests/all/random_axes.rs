@@ -5,7 +5,7 @@ use super::support::upstream::{parameter, serve_all};
 use super::support::{Run, render};
 use jiff::Timestamp;
 use mapreel_sources::wms;
-use mapreel_spec::{Drawing, Limits, Plan, parse_request};
+use mapreel_spec::{Document, Drawing, Limits, Next, Plan, Resolved, View, parse_request};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::Path;
@@ -28,12 +28,10 @@ fn plans_of_random_axes_equal_a_second_opinion() {
     for request in &requests.all {
         let document = document(request);
         let said = wms::capabilities(document.as_bytes(), requests.now).unwrap();
-        let mut animation = parse_request(text(request, "http://h/").as_bytes(), &Limits::default()).unwrap();
-        for layer in (0..LAYERS).rev() {
-            animation.learn(layer, Ok(&said), requests.now);
-        }
-        animation.settle_frames(requests.now).unwrap();
-        let plan = Plan::new(&animation, &Limits::default()).unwrap();
+        let asked = parse_request(text(request, "http://h/").as_bytes(), &Limits::default()).unwrap();
+        let answered = |_, _, next: Next| next.after(Ok(Document::Wms(&said)));
+        let resolved = Resolved::answered(&asked, requests.now, answered).unwrap();
+        let plan = Plan::new(&resolved, View::of(&asked), &Limits::default()).unwrap();
         let frames: Vec<Option<String>> =
             plan.frames.iter().map(|frame| Some(frame.time.as_ref()?.rfc3339())).collect();
         found.frames(request, &frames);

@@ -1,7 +1,7 @@
 //! Drawing within this process, and how often it looks at its stop token.
 
 use mapreel_render::{Canvas, FramePictures, Painter, Scene, Stop, Stopped};
-use mapreel_spec::{Limits, Plan, parse_request};
+use mapreel_spec::{Limits, Plan, Resolved, View, parse_request};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -78,7 +78,8 @@ fn now_us() -> u64 {
 /// The plan of a request without servers, of any cost.
 pub fn plan(request: &str) -> Arc<Plan> {
     let limits = Limits { cost_mpx_max: u64::MAX, ..Limits::default() };
-    Arc::new(Plan::new(&parse_request(request.as_bytes(), &limits).expect("valid"), &limits).expect("valid"))
+    let request = parse_request(request.as_bytes(), &limits).expect("valid");
+    Arc::new(Plan::new(&Resolved::unasked(&request), View::of(&request), &limits).expect("valid"))
 }
 
 /// The scene of a plan without pictures.

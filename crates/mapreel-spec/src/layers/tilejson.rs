@@ -1,10 +1,45 @@
-//! TileJSON (2.x, 3.0): a document that says where tiles are.
+//! Tiles that a TileJSON document (2.x, 3.0) describes.
 
+use super::{Asking, Document, DocumentKind, LayerKind, ResolvedLayer, Silence, Step, Tiles};
+use crate::dialect::layer::Reader;
 use crate::json::Json;
+use crate::read::Fields;
 use crate::read_limits::ReadLimits;
+use crate::request::Series;
+use crate::secrets::without_quotes;
+use crate::service_url::{ServiceUrl, with_credential};
 use crate::tile::{TileTemplate, ZOOM_MAX};
-use crate::wms::Request;
 use crate::{Bbox, text};
+use std::sync::Arc;
+
+/// The address of a TileJSON document.
+#[derive(Debug)]
+struct TileJson(String);
+
+pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    let node = fields.required("url", "the address of a TileJSON document")?;
+    Some(Arc::new(TileJson(with_credential(node.url()?, reader.credential))))
+}
+
+impl LayerKind for TileJson {
+    fn resolve(self: Arc<Self>, asking: Asking) -> Step {
+        Step::ask(self.0.clone(), DocumentKind::TileJson, move |reply| {
+            let described = match reply {
+                Ok(Document::Bytes(bytes)) => parse(bytes, &self.0),
+                Ok(_) => Err("it is no TileJSON".to_owned()),
+                Err(Silence::NotAsked) => return asking.gap("not fetched".into()),
+                Err(Silence::Failed(why)) => Err(why),
+            };
+            match described {
+                Ok((template, credit)) => {
+                    let resolved = asking.resolved(Tiles(Series::Same(template)));
+                    Step::done(ResolvedLayer { attribution: resolved.attribution.clone().or(credit), ..resolved })
+                }
+                Err(why) => asking.gap(format!("its TileJSON cannot be used: {}", without_quotes(&self.0, why))),
+            }
+        })
+    }
+}
 
 /// The tiles that a document from `address` describes, and the credit that it asks for. Tiles of the same server are asked
 /// for with the document's credential.
@@ -23,7 +58,7 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option
     {
         return Err(format!("its tiles are `{format}` and not pictures"));
     }
-    let url = Request::parse(address).map_or_else(|_| url.clone(), |request| request.beside(url));
+    let url = ServiceUrl::parse(address).map_or_else(|_| url.clone(), |address| address.beside(url));
     let mut template = TileTemplate::parse(&url).map_err(|error| error.to_string())?;
     template.is_from_server = true;
     let zoom = |name: &str| match json.get(name) {

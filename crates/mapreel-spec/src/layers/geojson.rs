@@ -1,0 +1,109 @@
+//! Features: GeoJSON in the request, or behind an address.
+
+use super::{Asking, Document, DocumentKind, LayerKind, Pictures, Refusal, ResolvedKind, Silence, Step, Wanted};
+use crate::ValidTime;
+use crate::dialect::layer::Reader;
+use crate::geojson::{Features, Reading};
+use crate::plan::Drawing;
+use crate::read::{Fields, Node, Transposed};
+use crate::request::{Label, Series};
+use crate::secrets::without_quotes;
+use crate::service_url::with_credential;
+use crate::simplestyle::{self, Style};
+use std::sync::Arc;
+
+/// Features of the request's own.
+#[derive(Debug)]
+struct Given(Features);
+
+/// Features that must be fetched first.
+#[derive(Debug)]
+struct Fetched {
+    /// Where they are.
+    url: String,
+    /// How they are read.
+    reading: Reading,
+}
+
+pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    let style = fields.optional("style").map_or(Some(Style::default()), |node| read_style(&node));
+    let time_property = fields.optional("time_property").map(|node| node.string().map(str::to_owned));
+    let keep = fields.optional("keep").map(|node| reader.duration(&node));
+    let (data, url) = (fields.optional("data"), fields.optional("url"));
+    let reading = Reading {
+        style: style?,
+        time_property: time_property.transposed()?,
+        keep: keep.transposed()?,
+        positions_max: reader.limits.positions_max,
+    };
+    match (data, url) {
+        (Some(node), None) => {
+            let features = reading.read(&node)?;
+            if reader.credential.is_some() {
+                fields.optional("credential")?.invalid("this layer has no address to ask", "leave it out");
+                return None;
+            }
+            Some(Arc::new(Given(features)))
+        }
+        (None, Some(node)) => Some(Arc::new(Fetched { url: with_credential(node.url()?, reader.credential), reading })),
+        (Some(_), Some(node)) => {
+            node.invalid("both `data` and `url` are given", "give one of them");
+            None
+        }
+        (None, None) => {
+            fields.required("data", "GeoJSON, or `url` with its address");
+            None
+        }
+    }
+}
+
+fn read_style(node: &Node) -> Option<Style> {
+    let fields = node.fields()?;
+    let style = simplestyle::read(&fields, Style::default());
+    fields.finish();
+    Some(style)
+}
+
+impl LayerKind for Given {
+    fn resolve(self: Arc<Self>, asking: Asking) -> Step {
+        Step::done(asking.resolved(self.0.clone()))
+    }
+}
+
+impl LayerKind for Fetched {
+    fn resolve(self: Arc<Self>, asking: Asking) -> Step {
+        Step::ask(self.url.clone(), DocumentKind::GeoJson, move |reply| {
+            let bytes = match reply {
+                Ok(Document::Bytes(bytes)) => bytes,
+                Ok(_) => return asking.gap("not usable as GeoJSON".into()),
+                Err(Silence::NotAsked) => return asking.gap("not fetched".into()),
+                Err(Silence::Failed(why)) => return asking.gap(why),
+            };
+            match self.reading.parse(bytes) {
+                Ok(features) => Step::done(asking.resolved(features)),
+                Err(problems) => {
+                    let first = problems.0.first().map(ToString::to_string).unwrap_or_default();
+                    asking.gap(without_quotes(&self.url, format!("not usable as GeoJSON: {first}")))
+                }
+            }
+        })
+    }
+}
+
+impl ResolvedKind for Features {
+    /// `{property}` stands for a property of the newest feature.
+    fn label(&self, label: &Label, time: Option<&ValidTime>) -> Option<String> {
+        let value = self.fill(&label.value, time.map(ValidTime::instant))?;
+        Some(Label { value, ..label.clone() }.text())
+    }
+
+    fn positions_per_frame(&self, labels_are_filled: &dyn Fn() -> bool) -> usize {
+        if self.vary() || labels_are_filled() { self.positions() } else { 0 }
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+        let used = |time: &Option<ValidTime>| Some(self.newest(time.as_ref()?.instant())?.to_string());
+        let times_used = Series::new(wanted.times.iter().map(used).collect());
+        Ok(Pictures { drawing: Drawing::Features(self.clone()), times_used })
+    }
+}

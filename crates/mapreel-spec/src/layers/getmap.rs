@@ -1,0 +1,117 @@
+//! Whole GetMap requests that somebody else wrote: the overlays of the first dialect.
+
+use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
+use crate::cell::Cell;
+use crate::mosaic::Mosaic;
+use crate::plan::Drawing;
+use crate::request::Series;
+use crate::service_url::ServiceUrl;
+use crate::wms::{mosaic, read_bbox, refuse_pictures_of_errors};
+use crate::{Crs, Extent};
+use std::sync::Arc;
+
+/// One request for all frames, or one for each.
+#[derive(Debug)]
+pub(crate) struct GetMaps(pub Series<GetMap>);
+
+impl LayerKind for GetMaps {
+    fn resolve(self: Arc<Self>, asking: Asking) -> Step {
+        Step::done(asking.resolved(Self(self.0.clone())))
+    }
+}
+
+impl ResolvedKind for GetMaps {
+    /// The first dialect brings labels of its own for the valid time.
+    fn shows_its_time(&self) -> bool {
+        false
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+        let requests = self.0.narrowed(wanted.frames);
+        let mosaics = Series::new(requests.iter().map(|request| request.mosaic().on(wanted.map)).collect());
+        let used = requests.iter().map(|request| request.time().map(str::to_owned)).collect();
+        Ok(Pictures { drawing: Drawing::Pictures(mosaics), times_used: Series::new(used) })
+    }
+}
+
+/// A whole GetMap request.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct GetMap {
+    request: ServiceUrl,
+    crs_code: String,
+    /// The area and size asked for; the bbox runs past ±180° where the request crosses the date line.
+    pub(crate) extent: Extent,
+}
+
+impl GetMap {
+    /// Reads a GetMap URL.
+    ///
+    /// # Errors
+    /// Which parameter is missing or wrong, as a sentence.
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
+        let request = ServiceUrl::parse(url).map_err(|e| format!("not a URL: {e}"))?;
+        let need = |name: &str| {
+            request.get(name).filter(|v| !v.is_empty()).ok_or(format!("the URL has no `{name}` parameter"))
+        };
+        let side = |name: &str| {
+            let text = need(name)?;
+            text.parse::<u32>()
+                .ok()
+                .filter(|n| (1..=8192).contains(n))
+                .ok_or(format!("`{name}={text}` is not a size in pixels"))
+        };
+        let crs_code =
+            request.get("CRS").or(request.get("SRS")).ok_or("the URL has no `srs` or `crs` parameter")?.to_owned();
+        let crs = Crs::parse(&crs_code).ok_or_else(|| Crs::why_not(&crs_code))?;
+        let (width, height) = (side("width")?, side("height")?);
+        let version = request.get("version").unwrap_or("1.1.1").to_owned();
+        let bbox = read_bbox(need("bbox")?, &version, &crs_code, crs)?;
+        let mut request = request;
+        if request.get("exceptions").is_some_and(|e| !e.to_ascii_lowercase().contains("xml")) {
+            refuse_pictures_of_errors(&mut request);
+        }
+        Ok(Self { request, crs_code, extent: Extent { crs, bbox, width, height } })
+    }
+
+    /// The value of TIME, the time that is really asked for.
+    pub(crate) fn time(&self) -> Option<&str> {
+        self.request.get("time").filter(|t| !t.is_empty())
+    }
+
+    pub(crate) fn mosaic(&self) -> Mosaic {
+        mosaic(&self.extent, Cell::of(&self.extent, None), &self.request, &self.crs_code, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overlay_whose_bbox_runs_backwards_crosses_the_date_line_in_two_halves() {
+        let url = "http://h/wms?request=GetMap&version=1.1.1&srs=EPSG:3857&width=400&height=200\
+                   &bbox=18924313.43,-1118889.97,-18924313.43,1118889.97&exceptions=inimage";
+        let get_map = GetMap::parse(url).unwrap();
+        let mosaic = get_map.mosaic();
+        assert_eq!(mosaic.pieces.len(), 2);
+        assert!(mosaic.pieces[0].url.contains("width=200") && mosaic.pieces[1].x == 200);
+        assert!(mosaic.pieces[0].url.contains("exceptions=application/vnd.ogc.se_xml"));
+        let second = ServiceUrl::parse(&mosaic.pieces[1].url).unwrap();
+        assert!(second.get("BBOX").unwrap().starts_with("-20037508.3"), "{second:?}");
+    }
+
+    #[test]
+    fn what_is_missing_in_an_overlay_is_named() {
+        let check = |url: &str, word: &str| {
+            let error = GetMap::parse(url).unwrap_err();
+            assert!(error.contains(word), "{error}");
+        };
+        check("http://h/?srs=EPSG:3857&width=10&height=10", "bbox");
+        check("http://h/?srs=EPSG:3857&width=0&height=10&bbox=0,0,1,1", "width");
+        check("http://h/?width=1&height=10&bbox=0,0,1,1", "srs");
+        check("http://h/?srs=EPSG:1&width=1&height=10&bbox=0,0,1,1", "EPSG:1");
+        check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,1,1,0", "bbox");
+        check("http://h/?srs=EPSG:3857&width=1&height=10&bbox=0,0,NaN,1", "bbox");
+        check("http://h/?srs=EPSG:3857&width=400&height=200&bbox=3.7e23,0,3.7000000000000007e23,1", "bbox");
+    }
+}

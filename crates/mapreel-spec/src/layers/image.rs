@@ -1,0 +1,99 @@
+//! A georeferenced picture; `{time}` or `{time:PATTERN}` in its address stands for the frame's time.
+
+use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
+use crate::dialect::layer::Reader;
+use crate::mosaic::{Fit, Mosaic, Piece};
+use crate::plan::Drawing;
+use crate::read::Fields;
+use crate::request::Series;
+use crate::service_url::with_credential;
+use crate::{Bbox, Crs, ValidTime};
+use std::sync::Arc;
+
+/// A picture, or one for each time.
+#[derive(Debug, Clone)]
+struct Picture {
+    /// The address or template.
+    url: String,
+    /// What the picture's outer edges show.
+    bbox: Bbox,
+    /// The CRS of the bbox and of the picture's rows and columns.
+    crs: Crs,
+}
+
+pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    let crs = reader.crs_or(fields.optional("crs"), Crs::Geographic);
+    let bbox = fields.required("bbox", "what the outer edges of the picture show").and_then(|node| {
+        let crs = crs?;
+        crate::dialect::bbox_in_units(&node, crs, crs)
+    });
+    let node = fields.required("url", "the address of a PNG, JPEG or WebP")?;
+    let url = node.url()?;
+    if url.contains("{time") && !reader.timed {
+        node.invalid("the URL has a {time} and the request has no `times`", "add `times`");
+        return None;
+    }
+    Some(Arc::new(Picture { url: with_credential(url, reader.credential), bbox: bbox?, crs: crs? }))
+}
+
+impl LayerKind for Picture {
+    fn resolve(self: Arc<Self>, asking: Asking) -> Step {
+        Step::done(asking.resolved(Self::clone(&self)))
+    }
+}
+
+impl ResolvedKind for Picture {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+        let mosaic = |time: &Option<ValidTime>| {
+            let url = fill_time(&self.url, time.as_ref())?;
+            let piece = Piece { url, x: 0, y: 0, width: 0, height: 0, fit: Fit::Whole, gutter: [0; 4] };
+            let mosaic = Mosaic { crs: self.crs, bbox: self.bbox, size: None, pieces: vec![piece], gap: None };
+            Ok(mosaic.on(wanted.map))
+        };
+        let mosaics = Series::new(wanted.times.iter().map(mosaic).collect::<Result<_, Refusal>>()?);
+        let text = |time: &Option<ValidTime>| time.as_ref().map(|time| time.text().to_owned());
+        let times_used = match &mosaics {
+            Series::Same(_) if wanted.times.len() > 1 => Series::Same(None),
+            _ if !self.url.contains("{time") => Series::Same(None),
+            _ => Series::new(wanted.times.iter().map(text).collect()),
+        };
+        Ok(Pictures { drawing: Drawing::Pictures(mosaics), times_used })
+    }
+}
+
+/// The URL with `{time}` and `{time:PATTERN}` replaced.
+fn fill_time(url: &str, time: Option<&ValidTime>) -> Result<String, Refusal> {
+    const HINT: &str = "patterns are strftime's: {time:%Y%m%d%H%M}";
+    let mut out = String::new();
+    let mut rest = url;
+    while let Some((before, after)) = rest.split_once("{time") {
+        let wrong = || ("invalid", "`{time` is not closed by `}`".to_owned(), HINT);
+        let (pattern, after) = after.split_once('}').ok_or_else(wrong)?;
+        let time =
+            time.ok_or(("invalid", "the URL has a {time} and the request has no `times`".to_owned(), "add `times`"))?;
+        out.push_str(before);
+        match pattern.strip_prefix(':') {
+            Some(pattern) => out.push_str(&time.formatted(pattern).map_err(|e| ("invalid", e.to_string(), HINT))?),
+            None if pattern.is_empty() => out.push_str(time.text()),
+            None => return Err(wrong()),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_template_is_filled_in_utc() {
+        let time = ValidTime::parse("2005-08-29T11:10:00+02:00").unwrap();
+        let check = |url: &str, expected: &str| assert_eq!(fill_time(url, Some(&time)).unwrap(), expected);
+        check("http://h/n0r_{time:%Y%m%d%H%M}.png", "http://h/n0r_200508290910.png");
+        check("http://h/{time}/{time:%Y}", "http://h/2005-08-29T09:10:00Z/2005");
+        assert!(fill_time("http://h/{time:%", Some(&time)).is_err());
+        assert!(fill_time("http://h/{time}", None).is_err());
+    }
+}

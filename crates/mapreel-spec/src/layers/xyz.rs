@@ -1,0 +1,80 @@
+//! Tiles by a template: XYZ, and TMS, which counts rows from the south.
+
+use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
+use crate::dialect::layer::Reader;
+use crate::json::Json;
+use crate::mosaic::Mosaic;
+use crate::plan::Drawing;
+use crate::read::{Fields, Transposed};
+use crate::request::Series;
+use crate::{Bbox, Crs, Extent, TileTemplate};
+use std::sync::Arc;
+
+/// A pyramid of tiles, or one for each frame.
+#[derive(Debug)]
+pub(crate) struct Tiles(pub Series<TileTemplate>);
+
+pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    Some(Arc::new(Tiles(Series::Same(template(reader, fields)?))))
+}
+
+pub(super) fn read_tms(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    let mut template = template(reader, fields)?;
+    template.from_south = true;
+    Some(Arc::new(Tiles(Series::Same(template))))
+}
+
+/// A tile template and what it needs to know.
+fn template(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<TileTemplate> {
+    let zoom = |name| fields.optional(name).map(|node| node.integer(0, crate::tile::ZOOM_MAX));
+    let (zoom_min, zoom_max) = (zoom("min_zoom"), zoom("max_zoom"));
+    let side_px = fields.optional("tile_size").map(|node| node.integer(64, 2048));
+    let subdomains = fields.optional("subdomains").map(|node| match node.json {
+        Json::Text(letters) if !letters.is_empty() => Some(letters.chars().map(String::from).collect()),
+        _ => node.items(32)?.iter().map(|node| node.string().map(str::to_owned)).collect::<Option<Vec<_>>>(),
+    });
+    let bounds = fields.optional("bounds").map(|node| crate::dialect::bbox_in_degrees(&node, Crs::Geographic));
+    let node = fields.required("url", "…/{z}/{x}/{y}.png")?;
+    let mut template = crate::dialect::template(&node, "…/{z}/{x}/{y}.png")?;
+    template.zoom_min = zoom_min.transposed()?.unwrap_or(template.zoom_min);
+    template.zoom_max = zoom_max.transposed()?.unwrap_or(template.zoom_max);
+    template.side_px = side_px.transposed()?.unwrap_or(template.side_px);
+    template.subdomains = subdomains.transposed()?.unwrap_or(template.subdomains);
+    template.degrees = bounds.transposed()?.map(Bbox::new);
+    if template.zoom_min > template.zoom_max {
+        fields.node.invalid("`min_zoom` is greater than `max_zoom`", "the first and the deepest level that there are");
+        return None;
+    }
+    if let Some(credential) = reader.credential {
+        template.ask_with(credential);
+    }
+    Some(template)
+}
+
+impl LayerKind for Tiles {
+    fn resolve(self: Arc<Self>, asking: Asking) -> Step {
+        Step::done(asking.resolved(Self(self.0.clone())))
+    }
+}
+
+impl ResolvedKind for Tiles {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+        let (templates, max) = (self.0.narrowed(wanted.frames), wanted.limits.upstream_requests_max);
+        let mosaic = |template: &TileTemplate| match template.mosaic(wanted.map, max) {
+            Some(mosaic) => Ok(mosaic),
+            None if template.is_from_server => Ok(Mosaic::nothing(Crs::WebMercator, super::too_fine(wanted.limits))),
+            None => Err(("too_large", "too many tiles cover this map".to_owned(), "a smaller map")),
+        };
+        // All frames take about as many tiles as the first.
+        let first = mosaic(templates.at(0))?.pieces.len();
+        if first.saturating_mul(templates.iter().count()) > max {
+            return Err(("too_large", "too many tiles over all frames".into(), "a smaller map, or fewer frames"));
+        }
+        let mosaics = templates.iter().map(mosaic).collect::<Result<Vec<_>, _>>()?;
+        Ok(Pictures::still(Drawing::Pictures(Series::new(mosaics))))
+    }
+
+    fn beyond(&self, map: &Extent) -> Option<String> {
+        self.0.at(0).beyond(map)
+    }
+}

@@ -1,0 +1,220 @@
+//! Resolve: what the servers of a request say, asked question by question until its layers have nothing left to ask.
+
+use crate::ahead::{self, Ahead};
+use crate::budget::DOCUMENTS_MIB;
+use crate::hands::Hands;
+use crate::layers::some;
+use crate::produce::Error;
+use bytes::Bytes;
+use jiff::Timestamp;
+use mapreel_sources::{BrokenDocument, CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};
+use mapreel_spec::{
+    Document, DocumentKind, FramesUnknown, Limits, Next, Problem, Question, Request, Resolved, Silence, Step,
+    without_quotes,
+};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// Documents that are fetched ahead of the one that is read, in bytes.
+const DOCUMENTS_AHEAD_BYTES: usize = 2 * CAPABILITIES_BYTES_MAX;
+
+/// What the servers said when they were asked what they have.
+pub(crate) struct Heard {
+    /// What follows from it.
+    pub resolved: Result<Resolved, FramesUnknown>,
+    /// Whether a document may be there later that is not now.
+    pub may_pass: bool,
+    /// Documents that were asked for.
+    pub documents: usize,
+    /// Those that could not be had, or not be read, by their layers.
+    pub unanswered: Vec<Unanswered>,
+    /// What the request names and its servers do not, by its layers.
+    pub not_offered: Vec<NotOffered>,
+}
+
+/// A server that does not say what it has.
+pub(crate) struct Unanswered {
+    /// The index of the request's layer.
+    pub layer: usize,
+    /// What happened.
+    pub why: String,
+    /// It was not asked, since nobody may ask it.
+    pub refused: bool,
+}
+
+/// A layer that a WMS does not have.
+pub(crate) struct NotOffered {
+    /// The index of the request's layer.
+    pub layer: usize,
+    /// The name that the server does not know.
+    pub name: String,
+    /// The first of those that it knows.
+    pub offered: String,
+}
+
+impl Unanswered {
+    /// The same as a problem of the request's layer.
+    pub(crate) fn problem(&self, request: &Request) -> Problem {
+        let pointer = request.layers[self.layer].pointer.clone();
+        Problem { pointer, code: "upstream", detail: self.why.clone(), hint: None }
+    }
+}
+
+/// Asks the servers of a request. `now` is the latest for servers whose times have no end.
+///
+/// # Errors
+/// The word to stop has come, or there is no memory for what they say.
+pub(crate) fn resolve(request: &Request, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Heard, Error> {
+    let mut asking = Asking { request, limits, hands, now, asked: HashSet::new(), notes: Notes::default() };
+    let mut steps = request.steps(now);
+    while steps.iter().any(|step| step.question().is_some()) {
+        steps = asking.round(steps)?;
+    }
+    let Asking { asked, mut notes, .. } = asking;
+    notes.unanswered.sort_by_key(|unanswered| unanswered.layer);
+    notes.not_offered.sort_by_key(|missing| missing.layer);
+    let layers = steps.into_iter().map(|step| match step {
+        Step::Done(layers) => layers,
+        Step::Ask(..) => unreachable!("the last round left no question"),
+    });
+    Ok(Heard {
+        resolved: Resolved::new(request, layers.collect(), now),
+        may_pass: notes.may_pass,
+        documents: asked.len(),
+        unanswered: notes.unanswered,
+        not_offered: notes.not_offered,
+    })
+}
+
+/// A request whose servers are being asked.
+struct Asking<'a> {
+    request: &'a Request,
+    limits: &'a Limits,
+    hands: &'a Hands,
+    now: Timestamp,
+    /// The address of every document that was asked for.
+    asked: HashSet<String>,
+    notes: Notes,
+}
+
+#[derive(Default)]
+struct Notes {
+    may_pass: bool,
+    unanswered: Vec<Unanswered>,
+    not_offered: Vec<NotOffered>,
+}
+
+/// Documents that have been read and that further layers need: each is read once, and kept no longer than for the last of them.
+#[derive(Default)]
+struct Readings {
+    wms: HashMap<String, Reading<mapreel_spec::capabilities::Capabilities>>,
+    wmts: HashMap<String, Reading<mapreel_spec::wmts::Capabilities>>,
+}
+
+/// What a document says, or why it cannot be read.
+type Reading<T> = Result<Rc<T>, String>;
+
+/// Reads the document of a URL, unless it has been read.
+fn once<T>(
+    readings: &mut HashMap<String, Reading<T>>,
+    url: &str,
+    read: impl FnOnce() -> Result<T, BrokenDocument>,
+) -> Reading<T> {
+    let read = || read().map(Rc::new).map_err(|broken| without_quotes(url, broken.to_string()));
+    readings.entry(url.to_owned()).or_insert_with(read).clone()
+}
+
+impl Asking<'_> {
+    /// Answers the question of every layer that has one. They are fetched together, and read one after another.
+    fn round(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
+        let questions: Vec<Question> = steps.iter().filter_map(Step::question).cloned().collect();
+        let fetching = || self.hands.take_memory(DOCUMENTS_AHEAD_BYTES.div_ceil(1 << 20) as u64);
+        let mut ahead = Some(fetching()?);
+        let answer_bytes_max = self.limits.answer_bytes_max;
+        let request = move |Question { url, kind }: Question| {
+            let (wanted, bytes_max) = match kind {
+                DocumentKind::Wms | DocumentKind::Wmts => (Wanted::Capabilities, CAPABILITIES_BYTES_MAX),
+                DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
+                    (Wanted::Json, answer_bytes_max)
+                }
+            };
+            ahead::Request { url, wanted, bytes_max }
+        };
+        let requests: Vec<_> = questions.iter().cloned().map(request).collect();
+        let mut answers = Ahead::fetch(self.hands, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
+        let mut readings = Readings::default();
+        let mut left = questions.len();
+        let mut next = Vec::new();
+        for (layer, step) in steps.into_iter().enumerate() {
+            let Step::Ask(question, then) = step else {
+                next.push(step);
+                continue;
+            };
+            let answer = answers.next(self.hands)?.bytes;
+            // What reading takes is taken when there is something to read: a server may dawdle.
+            drop(ahead.take());
+            let reading = self.hands.take_memory(DOCUMENTS_MIB)?;
+            left -= 1;
+            next.push(self.answered(layer, &question, then, answer, &mut readings));
+            let is_needed = |other: &Question| other.url == question.url;
+            if !questions[questions.len() - left..].iter().any(is_needed) {
+                readings.wms.remove(&question.url);
+                readings.wmts.remove(&question.url);
+            }
+            drop(reading);
+            if left > 0 {
+                ahead = Some(fetching()?);
+            }
+        }
+        Ok(next)
+    }
+
+    /// The step of a layer after the answer to its question.
+    fn answered(
+        &mut self,
+        layer: usize,
+        question: &Question,
+        then: Next,
+        answer: Result<Bytes, mapreel_sources::Error>,
+        readings: &mut Readings,
+    ) -> Step {
+        let (notes, now) = (&mut self.notes, self.now);
+        notes.may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
+        // Without details a legend is drawn by its server.
+        if let Some(error) = answer.as_ref().err().filter(|_| question.kind != DocumentKind::Details) {
+            notes.unanswered.push(Unanswered { layer, why: error.to_string(), refused: error.is_refusal() });
+        }
+        self.asked.insert(question.url.clone());
+        let bytes = match answer {
+            Ok(bytes) => bytes,
+            Err(error) => return then.after(Err(Silence::Failed(error.to_string()))),
+        };
+        let mut unreadable = |why: String| {
+            notes.unanswered.push(Unanswered { layer, why: why.clone(), refused: false });
+            Err(Silence::Failed(why))
+        };
+        match question.kind {
+            DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
+                then.after(Ok(Document::Bytes(&bytes)))
+            }
+            DocumentKind::Wms => match once(&mut readings.wms, &question.url, || wms::capabilities(&bytes, now)) {
+                Ok(said) => {
+                    let missing = self.request.not_offered(layer, &said);
+                    if !missing.is_empty() {
+                        let names: Vec<&str> = said.layers.iter().map(|layer| layer.name.as_str()).collect();
+                        let offered = some(&names);
+                        let missing = missing.into_iter();
+                        let missing = missing.map(|name| NotOffered { layer, name, offered: offered.clone() });
+                        notes.not_offered.extend(missing);
+                    }
+                    then.after(Ok(Document::Wms(&said)))
+                }
+                Err(why) => then.after(unreadable(why)),
+            },
+            DocumentKind::Wmts => match once(&mut readings.wmts, &question.url, || wmts::capabilities(&bytes, now)) {
+                Ok(said) => then.after(Ok(Document::Wmts(&said))),
+                Err(why) => then.after(unreadable(why)),
+            },
+        }
+    }
+}
