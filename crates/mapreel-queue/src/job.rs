@@ -123,6 +123,13 @@ pub struct Job {
     /// Why a part of it was last handed back undone, until a part is done.
     #[serde(default)]
     pub waiting: Option<Waiting>,
+    /// The version of the plan by which its parts are drawn, and which who claims them must be able to read; 0 before it was
+    /// prepared.
+    #[serde(default)]
+    pub plan_version: u32,
+    /// How often it was prepared again, since nobody came who could read its plan.
+    #[serde(default)]
+    pub prepared_again: u32,
     /// What came out.
     pub outcome: Option<Outcome>,
     /// Why nothing came out.

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 /// 5. *In stages.* Segments wait for the preparation, assembling waits for every segment.
 /// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so. A
 ///    finish that counted may be told again: it changes nothing, and is answered as before.
-/// 7. *Done is done.* A finished part is never claimed again.
+/// 7. *Done is done.* A finished part is never claimed again, but of a job that is prepared again (20).
 /// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
 /// 9. *Attempts are counted* with every claim. A holder who dies or goes silent has charged nothing: his parts become suspects,
 ///    which are to be done with nothing beside them, so that the cause is alone with its next death. Only the death of a holder of
@@ -45,6 +45,9 @@ use tokio::sync::watch;
 ///     values and with nothing else changed; it is deleted with the artifact, or as long after an end without one.
 /// 19. *A job says what it waits for.* Why a part of it was handed back stands in the job until one is done; and while nothing
 ///     of it was begun, its place is known.
+/// 20. *A plan goes to who can read it.* A part of a prepared job is claimed only by handles that can read the version of its
+///     plan. When none has come for four leases, tending by a handle that cannot read it lets the job be prepared again: nothing is
+///     charged, and each time it takes twice as long.
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + 'static {
     /// Accepts a job. It is durable when this returns.
@@ -127,8 +130,17 @@ pub struct Settings {
     pub keep: Duration,
     /// How long the record of a job is kept after that.
     pub remember: Duration,
+    /// The version of the plans that this process makes, and the newest that it can read.
+    pub plan_version: u32,
     /// The store's time.
     pub clock: Clock,
+}
+
+impl Settings {
+    /// How long a job waits for somebody who can read its plan before it is prepared again.
+    pub(crate) fn plan_wait(&self) -> Duration {
+        self.lease * 4
+    }
 }
 
 impl Default for Settings {
@@ -140,6 +152,7 @@ impl Default for Settings {
             wait_max: Duration::from_secs(24 * 3600),
             keep: Duration::from_secs(24 * 3600),
             remember: Duration::from_secs(7 * 24 * 3600),
+            plan_version: 1,
             clock: Clock::System,
         }
     }
@@ -266,6 +279,8 @@ pub struct Tended {
     pub rescued: usize,
     /// Jobs that time has changed.
     pub aged: usize,
+    /// Jobs to be prepared again, since nobody came who could read their plan.
+    pub prepared_again: usize,
     /// Records forgotten.
     pub forgotten: usize,
 }

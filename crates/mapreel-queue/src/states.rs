@@ -71,6 +71,8 @@ impl Job {
             turn,
             request_sha256: new.request_sha256.clone(),
             waiting: None,
+            plan_version: 0,
+            prepared_again: 0,
             outcome: None,
             failure: None,
             garbage: None,
@@ -79,7 +81,7 @@ impl Job {
 
     /// Takes the first part that can be done; `turn` is where it begins.
     pub(crate) fn claim(&mut self, owner: &str, turn: i64, now: Time, settings: &Settings) -> Option<Claim> {
-        if self.state.is_final() {
+        if self.state.is_final() || self.plan_version > settings.plan_version {
             return None;
         }
         let index = self.parts.iter().position(|part| part.state == PartState::Ready && part.at <= now)?;
@@ -143,6 +145,9 @@ impl Job {
         part.owner.clear();
         part.done = part.frames;
         part.key = key;
+        if part.kind == Kind::Prepare {
+            self.plan_version = settings.plan_version;
+        }
         self.waiting = None;
         self.count();
         self.touch(now);
@@ -265,6 +270,37 @@ impl Job {
             return true;
         }
         false
+    }
+
+    /// Lets a job be prepared once more by a version of the program that cannot read its plan, when for a while nobody came who
+    /// can: an upgrade that was taken back. Whether it does. Nothing is charged, and each time it waits twice as long, so that two
+    /// versions do not undo each other's work without end.
+    pub(crate) fn prepare_again(&mut self, now: Time, settings: &Settings) -> bool {
+        let waits = |part: &Part| part.state == PartState::Ready && part.at <= now;
+        let runs = |part: &Part| part.state == PartState::Running;
+        let patience = settings.plan_wait().saturating_mul(1 << self.prepared_again.min(8));
+        if self.state.is_final()
+            || self.plan_version <= settings.plan_version
+            || !self.parts.iter().any(waits)
+            || self.parts.iter().any(runs)
+            || now.since(self.changed) < patience
+        {
+            return false;
+        }
+        for part in &mut self.parts {
+            if part.state == PartState::Done {
+                part.attempt = part.attempt.saturating_sub(1);
+            }
+            part.hand_back(now);
+            if part.kind.stage() > 0 {
+                part.state = PartState::Waiting;
+            }
+            (part.done, part.key) = (0, None);
+        }
+        self.plan_version = 0;
+        self.prepared_again += 1;
+        self.settle(now);
+        true
     }
 
     /// Moves on what it waits for, since its store was asleep for so long; by less than nothing, if it was used in the future.

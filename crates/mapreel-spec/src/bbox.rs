@@ -6,8 +6,8 @@ use crate::{AxisOrder, Crs};
 const GRID: u32 = 128;
 
 /// West, south, east and north edges, in the units of a CRS; x always before y, and min below max.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-#[serde(into = "[f64; 4]")]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(into = "[f64; 4]", from = "[f64; 4]")]
 pub struct Bbox {
     /// West edge.
     pub min_x: f64,
@@ -122,6 +122,12 @@ impl Bbox {
             AxisOrder::XThenY => format!("{min_x},{min_y},{max_x},{max_y}"),
             AxisOrder::YThenX => format!("{min_y},{min_x},{max_y},{max_x}"),
         }
+    }
+}
+
+impl From<[f64; 4]> for Bbox {
+    fn from(sides: [f64; 4]) -> Self {
+        Self::new(sides)
     }
 }
 

@@ -1,7 +1,9 @@
 //! A colour as people write it in styles.
 
+use serde::{Deserialize, Serialize};
+
 /// Straight (not premultiplied) RGBA, 8 bits each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colour {
     /// Red.
     pub r: u8,

@@ -4,9 +4,10 @@ use crate::capabilities::Dialect;
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
 use crate::wms::Service;
+use serde::{Deserialize, Serialize};
 
 /// Which values the ends of a strip of colours stand for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColourBar {
     /// The lowest value; at the lower end.
     pub min: f64,

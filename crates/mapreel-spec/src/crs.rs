@@ -2,10 +2,12 @@
 
 use crate::backward_axes;
 use crate::projection::{self, Projection};
+use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 /// A coordinate reference system that maps can be drawn in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Crs {
     /// EPSG:3857, spherical Mercator in metres.
     WebMercator,
@@ -19,6 +21,20 @@ pub enum Crs {
 const RADIUS_M: f64 = 6_378_137.0;
 /// Half the width of the EPSG:3857 world, in metres.
 const HALF_WORLD_M: f64 = RADIUS_M * PI;
+
+impl From<Crs> for &'static str {
+    fn from(crs: Crs) -> Self {
+        crs.code()
+    }
+}
+
+impl TryFrom<String> for Crs {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, String> {
+        Self::parse(&code).ok_or_else(|| Self::why_not(&code))
+    }
+}
 
 impl Crs {
     /// The CRS of a code such as `EPSG:3857`, `EPSG:3413` or `CRS:84`, in any case, also as a URN or URL of the OGC; the

@@ -6,11 +6,12 @@
 
 use crate::capabilities::{self, Dimension};
 use crate::label::PlannedLabel;
-use crate::manifest::{self, Warning};
+use crate::manifest::Warning;
 use crate::offered::{AskedValue, Offered, Used, Value};
 use crate::text::few;
 use crate::{Gap, ValidTime, Zone};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What a request asks of a dimension.
@@ -20,6 +21,21 @@ pub(crate) struct AskedDimension {
     pub value: AskedValue,
     /// Whether the nearest value may stand for one that the server has not.
     pub nearest: bool,
+}
+
+/// The value of a dimension in a frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DimensionValue {
+    /// The dimension's name, as the server writes it.
+    pub name: String,
+    /// The value that the request asks for; `None`: it leaves that to the server.
+    pub asked: Option<String>,
+    /// The value that the server is asked for, as it writes it; `None`: none.
+    pub used: Option<String>,
+    /// Units of the values.
+    pub units: Option<String>,
+    /// Whether its values are the runs of a forecast.
+    pub is_run: bool,
 }
 
 /// The dimensions of a layer.
@@ -206,10 +222,10 @@ impl Dimensions {
     }
 
     /// The facts for the manifest.
-    pub(crate) fn facts(&self, frame: usize) -> Vec<manifest::Dimension> {
+    pub(crate) fn facts(&self, frame: usize) -> Vec<DimensionValue> {
         let fact = |chosen: &Chosen| {
             let value = chosen.at(frame);
-            manifest::Dimension {
+            DimensionValue {
                 name: chosen.name.clone(),
                 asked: value.asked.clone(),
                 used: value.used.text().map(str::to_owned),

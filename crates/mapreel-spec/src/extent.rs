@@ -1,6 +1,7 @@
 //! The area asked for and the pixels that show it.
 
 use crate::{Bbox, Crs};
+use serde::{Deserialize, Serialize};
 
 /// The longest side of the picture that a source of another CRS is asked for, in pixels.
 const SOURCE_SIDE_PX_MAX: u32 = 8192;
@@ -8,7 +9,7 @@ const SOURCE_SIDE_PX_MAX: u32 = 8192;
 const SOURCE_PX_MAX: f64 = 16e6;
 
 /// A bbox in a CRS, shown on a grid of pixels whose first row is the northernmost.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Extent {
     /// The CRS of the bbox.
     pub crs: Crs,

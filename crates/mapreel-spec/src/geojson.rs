@@ -12,13 +12,14 @@ use crate::read_limits::ReadLimits;
 use crate::simplestyle;
 pub use crate::simplestyle::Style;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Longitude and latitude in degrees (RFC 7946, 4).
 pub type Position = [f64; 2];
 
 /// A geometry without its collections: those become several features.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Geometry {
     /// Point and MultiPoint.
     Points(Vec<Position>),
@@ -29,12 +30,58 @@ pub enum Geometry {
 }
 
 /// When a feature, or each of its positions, is there.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum When {
     Always,
-    Since(Timestamp),
+    Since(#[serde(with = "instant")] Timestamp),
     /// One instant for each position of a single line or of points, never going back.
-    Grows(Vec<Timestamp>),
+    Grows(#[serde(with = "instants")] Vec<Timestamp>),
+}
+
+/// An instant as text, RFC 3339.
+mod instant {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(instant: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(instant)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Several of them.
+mod instants {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Instant(#[serde(with = "super::instant")] Timestamp);
+
+    pub fn serialize<S: Serializer>(instants: &[Timestamp], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(instants.iter().copied().map(Instant))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Timestamp>, D::Error> {
+        Ok(Vec::<Instant>::deserialize(deserializer)?.into_iter().map(|Instant(instant)| instant).collect())
+    }
+}
+
+/// A duration in seconds and nanoseconds.
+mod duration {
+    use jiff::SignedDuration;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(duration: &Option<SignedDuration>, serializer: S) -> Result<S::Ok, S::Error> {
+        duration.map(|duration| (duration.as_secs(), duration.subsec_nanos())).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SignedDuration>, D::Error> {
+        let parts = Option::<(i64, i32)>::deserialize(deserializer)?;
+        Ok(parts.map(|(seconds, nanoseconds)| SignedDuration::new(seconds, nanoseconds)))
+    }
 }
 
 /// One feature.
@@ -60,10 +107,60 @@ pub enum Shown {
 }
 
 /// All features of a layer, in drawing order.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(into = "StoredFeatures", try_from = "StoredFeatures")]
 pub struct Features {
     items: Vec<Feature>,
     keep: Option<SignedDuration>,
+}
+
+/// Features as they are stored: properties that several share are stored once.
+#[derive(Serialize, Deserialize)]
+struct StoredFeatures {
+    properties: Vec<Vec<(String, String)>>,
+    items: Vec<StoredFeature>,
+    #[serde(with = "duration")]
+    keep: Option<SignedDuration>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredFeature {
+    geometry: Geometry,
+    style: Style,
+    when: When,
+    /// Which of the properties.
+    properties: usize,
+}
+
+impl From<Features> for StoredFeatures {
+    fn from(features: Features) -> Self {
+        let (mut properties, mut last): (Vec<Vec<(String, String)>>, Option<Arc<[(String, String)]>>) =
+            Default::default();
+        let mut stored = |feature: Feature| {
+            // Those that share them are neighbours.
+            if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &feature.properties)) {
+                properties.push(feature.properties.to_vec());
+                last = Some(feature.properties.clone());
+            }
+            let Feature { geometry, style, when, .. } = feature;
+            StoredFeature { geometry, style, when, properties: properties.len() - 1 }
+        };
+        let items = features.items.into_iter().map(&mut stored).collect();
+        Self { properties, items, keep: features.keep }
+    }
+}
+
+impl TryFrom<StoredFeatures> for Features {
+    type Error = String;
+
+    fn try_from(stored: StoredFeatures) -> Result<Self, String> {
+        let properties: Vec<Arc<[(String, String)]>> = stored.properties.into_iter().map(Arc::from).collect();
+        let feature = |StoredFeature { geometry, style, when, properties: index }: StoredFeature| {
+            let properties = properties.get(index).ok_or("a feature without its properties")?.clone();
+            Ok::<_, String>(Feature { geometry, style, when, properties })
+        };
+        Ok(Self { items: stored.items.into_iter().map(feature).collect::<Result<_, _>>()?, keep: stored.keep })
+    }
 }
 
 impl Features {

@@ -1,7 +1,9 @@
 //! A text behind a layer's title, as it stands in the header.
 
+use serde::{Deserialize, Serialize};
+
 /// A text behind a layer's title.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLabel {
     /// The text.
     pub text: String,

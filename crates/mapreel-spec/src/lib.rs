@@ -77,6 +77,7 @@ pub use colour::Colour;
 pub use colour_bar::ColourBar;
 pub use crs::Crs;
 pub use dialect::Purpose;
+pub use dimension::DimensionValue;
 pub use extent::Extent;
 pub use frame_cost::{
     ANSWER_BYTES_MAX, FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION, FrameCost, LEGEND_BYTES_MAX, LEGEND_PX_MAX,

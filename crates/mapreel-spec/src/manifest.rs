@@ -1,6 +1,6 @@
 //! The manifest: what was really drawn. Plain data for JSON.
 
-use crate::Bbox;
+use crate::{Bbox, DimensionValue};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -20,6 +20,8 @@ pub struct Manifest {
     pub frames: Vec<Frame>,
     /// Everything that could not be drawn; the same as the outcomes of the frames, gathered.
     pub warnings: Vec<Warning>,
+    /// SHA-256 of the plan that was drawn, in hexadecimal: equal plans from equal pictures make equal files.
+    pub plan_sha256: String,
     /// The program and its version.
     pub generator: String,
     /// SHA-256 of the request document, in hexadecimal.
@@ -129,9 +131,13 @@ pub struct Dimension {
     pub used: Option<String>,
     /// Units of the values.
     pub units: Option<String>,
-    /// Whether its values are the runs of a forecast.
-    #[serde(skip)]
-    pub is_run: bool,
+}
+
+impl From<&DimensionValue> for Dimension {
+    fn from(value: &DimensionValue) -> Self {
+        let DimensionValue { name, asked, used, units, .. } = value.clone();
+        Self { name, asked, used, units }
+    }
 }
 
 /// What came of a layer in a frame.

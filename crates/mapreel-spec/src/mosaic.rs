@@ -2,6 +2,7 @@
 //! pictures says why.
 
 use crate::{Bbox, Crs, Extent, Gap, outside};
+use serde::{Deserialize, Serialize};
 
 /// What the side of a tile may have, however few its pyramid says, in pixels.
 const TILE_SIDE_MIN: u32 = 1024;
@@ -13,7 +14,7 @@ pub const PICTURE_PX_MAX: u64 = 25_000_000;
 const ANSWER_BYTES_MIN: usize = 1 << 20;
 
 /// A picture put together from pieces, and the area that it shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mosaic {
     /// The CRS of the bbox; rows and columns are parallel to its axes.
     pub crs: Crs,
@@ -28,7 +29,7 @@ pub struct Mosaic {
 }
 
 /// A picture from an upstream and its place in a mosaic.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Where it is.
     pub url: String,
@@ -47,7 +48,7 @@ pub struct Piece {
 }
 
 /// What to do with a picture of another size than its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fit {
     /// It is wrong: this size was asked for.
     Exact,

@@ -1,7 +1,9 @@
 //! The file that is asked for.
 
+use serde::{Deserialize, Serialize};
+
 /// A file format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// PNG, 8-bit RGB.
     Png,
@@ -63,7 +65,7 @@ impl Format {
 }
 
 /// Format and speed of the file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Output {
     /// The format.
     pub format: Format,

@@ -2,12 +2,12 @@
 //!
 //! A plan is plain data, computed once and never edited. It does not know how anything is fetched or drawn.
 
-use crate::dimension::with_units;
+use crate::dimension::{DimensionValue, with_units};
 use crate::geojson::Features;
 use crate::label::PlannedLabel;
 use crate::labels::labels;
 use crate::layers::{Pictures, Refusal, ResolvedLayer, Wanted};
-use crate::manifest::{self, Warning};
+use crate::manifest::Warning;
 use crate::mosaic::{Mosaic, Piece};
 use crate::place;
 use crate::request::{MissingTiles, OnError, Request, Resampling, Series};
@@ -18,6 +18,7 @@ use crate::{
     ColourBar, Crs, Extent, Format, FrameCost, Graticule, Limits, NaturalEarth, Output, Problem, Problems, ValidTime,
     features_outside,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -26,7 +27,7 @@ use std::ops::Range;
 const SEGMENT_FRAMES: usize = 12;
 
 /// Everything that is needed to draw an animation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// The map.
     pub map: Extent,
@@ -42,12 +43,13 @@ pub struct Plan {
     pub output: Output,
     /// What is known before anything is drawn not to be as it was asked for; where it concerns all frames.
     pub warnings: Vec<Warning>,
-    /// The most memory that drawing it takes.
+    /// The most memory that drawing it takes; of a stored plan, as it is read.
+    #[serde(skip)]
     pub cost: FrameCost,
 }
 
 /// One frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Its valid time.
     pub time: Option<ValidTime>,
@@ -103,7 +105,7 @@ impl View {
 }
 
 /// A layer, frame by frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlannedLayer {
     /// Its line in the header.
     pub title: Option<String>,
@@ -126,7 +128,7 @@ pub struct PlannedLayer {
     /// The time that the source is asked for, or the time of the newest feature shown.
     pub times_used: Series<Option<String>>,
     /// The values of other dimensions that the source is asked for.
-    pub dimensions: Series<Vec<manifest::Dimension>>,
+    pub dimensions: Series<Vec<DimensionValue>>,
     /// The run of the forecast that every request names.
     pub run: Option<Run>,
     /// Why it shows nothing anywhere on the map, in no frame.
@@ -154,7 +156,7 @@ impl PlannedLayer {
 }
 
 /// What is drawn for a layer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Drawing {
     /// Pictures from upstreams.
     Pictures(Series<Mosaic>),
@@ -248,9 +250,34 @@ impl Plan {
             let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
             return Err(Problems(vec![too_much("", "too_large", detail, "fewer frames, or a smaller map")]));
         }
-        plan.cost = FrameCost::of(&plan, limits.answer_bytes_max);
-        plan.fits_into(limits.frame_mib_max)?;
-        Ok(plan)
+        plan.within(limits)
+    }
+
+    /// Whether its parts belong together, as those of every plan that was made do: one that was read may be damaged.
+    pub fn is_sound(&self) -> bool {
+        let frames = self.frames.len();
+        let is_whole = |layer: &PlannedLayer| {
+            let pictures = match &layer.drawing {
+                Drawing::Pictures(series) => series.suits(frames),
+                _ => true,
+            };
+            pictures && layer.labels.suits(frames) && layer.times_used.suits(frames) && layer.dimensions.suits(frames)
+        };
+        let covered = self
+            .segments
+            .iter()
+            .try_fold(0, |end, segment| (segment.start == end && segment.end >= end).then_some(segment.end));
+        frames > 0 && covered == Some(frames) && self.layers.iter().all(is_whole)
+    }
+
+    /// A stored plan as it is read here: with what drawing it costs by these limits.
+    ///
+    /// # Errors
+    /// It would cost more than they allow.
+    pub fn within(mut self, limits: &Limits) -> Result<Self, Problems> {
+        self.cost = FrameCost::of(&self, limits.answer_bytes_max);
+        self.fits_into(limits.frame_mib_max)?;
+        Ok(self)
     }
 
     /// Whether a frame can be drawn in so many MiB.

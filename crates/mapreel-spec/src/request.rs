@@ -5,6 +5,7 @@ use crate::capabilities::Capabilities;
 use crate::layers::{Asking, LayerKind, Question, ResolvedLayer, Step};
 use crate::{Extent, Output, ValidTime, Zone};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A request for an animation, or for an image: an animation of one frame.
@@ -130,7 +131,7 @@ pub enum Legend {
 }
 
 /// How a picture is laid on a map that it does not fit pixel for pixel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Resampling {
     /// Every pixel of the map from the picture's four nearest.
     #[default]
@@ -140,7 +141,7 @@ pub enum Resampling {
 }
 
 /// Something that is the same in every frame, or given for each.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Series<T> {
     /// The same in every frame.
     Same(T),
@@ -154,6 +155,14 @@ impl<T> Series<T> {
         match self {
             Self::Same(value) => value,
             Self::PerFrame(values) => &values[index],
+        }
+    }
+
+    /// Whether it has something for each of so many frames.
+    pub(crate) fn suits(&self, frames: usize) -> bool {
+        match self {
+            Self::Same(_) => true,
+            Self::PerFrame(values) => values.len() == frames,
         }
     }
 
@@ -210,7 +219,7 @@ impl Label {
 }
 
 /// What to do when a layer cannot be drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum OnError {
     /// Say so on the frame and in the warnings.
     #[default]
@@ -222,7 +231,7 @@ pub enum OnError {
 }
 
 /// What it means that a server does not have a tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum MissingTiles {
     /// A gap, unless the server says with status 204 that there is nothing.
     #[default]

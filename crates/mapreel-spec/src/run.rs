@@ -2,9 +2,10 @@
 
 use crate::ValidTime;
 use crate::capabilities::{Capabilities, Dimension, Layer};
+use serde::{Deserialize, Serialize};
 
 /// The run of a forecast that every request of a layer names.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// When the run began, as the server writes it.
     pub time: ValidTime,

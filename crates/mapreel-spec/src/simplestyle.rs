@@ -2,9 +2,10 @@
 
 use crate::Colour;
 use crate::read::{Fields, Node};
+use serde::{Deserialize, Serialize};
 
 /// How a feature is drawn; lengths in pixels of a picture whose text is 13 pixels high.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Style {
     /// Colour of lines and outlines.
     pub stroke: Colour,

@@ -3,14 +3,30 @@
 use crate::form::{DateForm, Precision};
 use crate::{TimeError, iso8601};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The moment that data describe, and the text by which it was asked for.
 ///
 /// Two valid times are equal when they are the same instant, however they were written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct ValidTime {
     instant: Timestamp,
     text: String,
+}
+
+impl From<ValidTime> for String {
+    fn from(time: ValidTime) -> Self {
+        time.text
+    }
+}
+
+impl TryFrom<String> for ValidTime {
+    type Error = TimeError;
+
+    fn try_from(text: String) -> Result<Self, TimeError> {
+        Self::parse_kept(&text)
+    }
 }
 
 impl ValidTime {

@@ -417,6 +417,7 @@ fn queue(r: &mut Reader) -> Option<QueueSettings> {
         wait_max: wait_max?,
         keep: keep?,
         remember: remember?,
+        plan_version: crate::recording::plan_version(),
         clock: mapreel_queue::Clock::System,
     })
 }
@@ -541,8 +542,10 @@ mod tests {
         let default = values(&[], &[], "").unwrap();
         assert!(from_example.iter().zip(default.iter()).all(|(a, b)| a.1 == b.1));
         Config::read(&from_example).unwrap();
-        let (limits, queue) = (Limits::default(), QueueSettings::default());
         let config = Config::read(&default).unwrap();
+        // Which plans it can read is no setting.
+        let queue = QueueSettings { plan_version: config.queue.plan_version, ..QueueSettings::default() };
+        let limits = Limits::default();
         assert_eq!(format!("{:?}", config.queue), format!("{queue:?}"));
         assert_eq!(
             (config.limits.cost_mpx_max, config.limits.positions_max, config.limits.positions_drawn_m_max),

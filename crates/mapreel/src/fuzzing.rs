@@ -4,11 +4,12 @@
 use crate::config::{Config, Values};
 use crate::http;
 use crate::missing::Missing;
-use crate::recording::Preparation;
+use crate::recording::{Planned, Preparation};
 use crate::stored;
+use crate::stored_plan::StoredPlan;
 use crate::worker::DrawnSegment;
 use bytes::Bytes;
-use mapreel_spec::Gap;
+use mapreel_spec::{Gap, Limits, Plan, Resolved, View, parse_request};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -43,6 +44,11 @@ pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
 /// Reads a preparation and writes it again; `None`: it is none.
 pub fn preparation(bytes: &[u8]) -> Option<Vec<u8>> {
     let read: Preparation = stored::from_bytes(bytes).ok()?;
+    if let Planned::By(plan) = &read.planned
+        && let Ok(plan) = plan.read()
+    {
+        assert!(plan.is_sound());
+    }
     Some(stored::to_bytes(&read).expect("what was read can be written"))
 }
 
@@ -51,7 +57,12 @@ pub fn a_preparation(answers: &[(&str, &[u8])]) -> Vec<u8> {
     let mut answers: Vec<_> =
         answers.iter().map(|(url, body)| ((*url).to_owned(), Ok(Bytes::copy_from_slice(body)))).collect();
     answers.push(("http://h/none".to_owned(), Err("status 500".to_owned())));
-    let preparation = Preparation { now_ms: 1_767_268_800_000, answers, palette: vec![[0, 128, 255]; 16] };
+    let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64 }, "times": ["2020-01-01", "2020-01-02"],
+        "layers": [{ "type": "natural-earth" }, { "type": "xyz", "url": "http://h/{z}/{x}/{y}.png" }] }"#;
+    let request = parse_request(request, &Limits::default()).expect("it is valid");
+    let plan = Plan::new(&Resolved::unasked(&request), View::of(&request), &Limits::default()).expect("it is small");
+    let planned = Planned::By(StoredPlan::of(&plan).expect("it is small"));
+    let preparation = Preparation { now_ms: 1_767_268_800_000, planned, answers, palette: vec![[0, 128, 255]; 16] };
     stored::to_bytes(&preparation).expect("it can be written")
 }
 

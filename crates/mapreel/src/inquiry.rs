@@ -12,7 +12,9 @@ use mapreel_spec::{
 
 /// What the servers say.
 pub(crate) struct Inquiry {
-    /// What would be drawn, where a plan can be made.
+    /// What would be drawn, where that is known.
+    pub plan: Option<Plan>,
+    /// The same, for people.
     pub explanation: Option<Explanation>,
     /// Servers that did not answer, or not with what they were asked for.
     pub unanswered: Vec<Unanswered>,
@@ -63,7 +65,7 @@ impl Inquiry {
                     // A server that does not answer, or lacks the layer, is named already.
                     _ => {}
                 }
-                return Ok(Self { explanation: None, unanswered: heard.unanswered, problems });
+                return Ok(Self { plan: None, explanation: None, unanswered: heard.unanswered, problems });
             }
         };
         let plan = Plan::new(resolved, View::of(request), limits)?;
@@ -94,7 +96,7 @@ impl Inquiry {
                 }));
             }
         }
-        Ok(Self { explanation: Some(explanation), unanswered: heard.unanswered, problems })
+        Ok(Self { plan: Some(plan), explanation: Some(explanation), unanswered: heard.unanswered, problems })
     }
 }
 

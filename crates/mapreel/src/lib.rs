@@ -43,6 +43,7 @@ mod service;
 mod size;
 mod spare;
 mod stored;
+mod stored_plan;
 mod supervisor;
 mod telemetry;
 mod thread;

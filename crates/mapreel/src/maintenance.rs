@@ -30,6 +30,13 @@ async fn run(queue: Arc<dyn Queue>, artifacts: Artifacts, metrics: Arc<Metrics>,
         match queue.tend().await {
             Ok(tended) => {
                 metrics.rescued(tended.rescued);
+                metrics.prepared_again(tended.prepared_again);
+                if tended.prepared_again > 0 {
+                    warn!(
+                        jobs = tended.prepared_again,
+                        "jobs are prepared again: nobody came who can read their plans, which a newer version has made"
+                    );
+                }
                 if tended.rescued > 0 {
                     warn!(leases = tended.rescued, "took leases from the dead or silent");
                 }

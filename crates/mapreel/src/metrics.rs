@@ -76,6 +76,7 @@ pub(crate) struct Metrics {
     jobs: Family<InState, Gauge>,
     oldest_pending: Gauge<f64, std::sync::atomic::AtomicU64>,
     rescued: Counter,
+    prepared_again: Counter,
     memory_free: Gauge,
     task_restarts: Family<OfTask, Counter>,
     overdue: Gauge,
@@ -93,6 +94,7 @@ impl Metrics {
         let jobs = Family::default();
         let oldest_pending = Gauge::default();
         let rescued = Counter::default();
+        let prepared_again = Counter::default();
         let mut registry = Registry::with_prefix("mapreel");
         registry.register("http_requests", "HTTP requests answered", Family::clone(&requests));
         registry.register_with_unit(
@@ -112,6 +114,11 @@ impl Metrics {
             oldest_pending.clone(),
         );
         registry.register("leases_rescued", "Leases taken from the dead and the silent", rescued.clone());
+        registry.register(
+            "jobs_prepared_again",
+            "Jobs prepared again, since nobody came who could read their plan",
+            prepared_again.clone(),
+        );
         let memory_free = Gauge::default();
         registry.register("memory_free_mebibytes", "Memory for drawing that nobody has taken", memory_free.clone());
         let task_restarts = Family::default();
@@ -140,6 +147,7 @@ impl Metrics {
             jobs,
             oldest_pending,
             rescued,
+            prepared_again,
             memory_free,
             task_restarts,
             overdue,
@@ -187,6 +195,10 @@ impl Metrics {
     }
 
     /// Leases were taken from the dead.
+    pub(crate) fn prepared_again(&self, jobs: usize) {
+        self.prepared_again.inc_by(jobs as u64);
+    }
+
     pub(crate) fn rescued(&self, leases: usize) {
         self.rescued.inc_by(leases as u64);
     }

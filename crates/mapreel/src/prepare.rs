@@ -7,9 +7,10 @@ use crate::hands::Hands;
 use crate::missing::{Ledger, Missing};
 use crate::produce::Error;
 use crate::progress::Progress;
-use crate::recording::{Preparation, Recorder};
+use crate::recording::{Planned, Preparation, Recorder};
 use crate::resolve::{Heard, resolve};
 use crate::spare::Spare;
+use crate::stored_plan::StoredPlan;
 use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
@@ -33,7 +34,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Fetches what all frames share, and draws it.
+    /// Asks the servers, plans, fetches what all frames share, and draws it.
     pub(crate) fn new(
         request: &Request,
         view: View,
@@ -42,8 +43,8 @@ impl Prepared {
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
-        let palette = |prepared: &Self| palette(prepared, hands, threads, progress);
-        Self::make(request, view, limits, hands, Timestamp::now(), |_| 0, palette)
+        let plan = plan(request, view, limits, hands, Timestamp::now())?;
+        Self::planned(plan, hands, |_| 0, |prepared| palette(prepared, hands, threads, progress))
     }
 
     /// The same, and what it takes to make it again elsewhere.
@@ -55,41 +56,48 @@ impl Prepared {
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<(Self, Preparation), Error> {
+        let now = Timestamp::now();
+        let plan = plan(request, view, limits, hands, now)?;
+        let planned = Planned::By(StoredPlan::of(&plan)?);
         let recorder = Arc::new(Recorder::new(hands.upstreams.clone()));
         let recording = Hands { upstreams: recorder.clone(), ..hands.clone() };
-        let now = Timestamp::now();
         let palette = |prepared: &Self| palette(prepared, hands, threads, progress);
-        let prepared =
-            Self::make(request, view, limits, &recording, now, |cost| cost.recorded_mib(recorder.bytes()), palette)?;
+        let prepared = Self::planned(plan, &recording, |cost| cost.recorded_mib(recorder.bytes()), palette)?;
         let palette = prepared.encoding.palette.colours().to_vec();
         let answers = recorder.answers()?;
-        Ok((prepared, Preparation { now_ms: now.as_millisecond(), answers, palette }))
+        Ok((prepared, Preparation { now_ms: now.as_millisecond(), planned, answers, palette }))
     }
 
-    /// The same again, from what the first preparation has recorded.
+    /// The same again, from what the first preparation has recorded; `request` and `view` are asked where that has no plan.
     pub(crate) fn again(
-        request: &Request,
-        view: View,
+        request: impl FnOnce() -> Result<(Request, View), Error>,
         limits: &Limits,
         hands: &Hands,
         recorded: Preparation,
     ) -> Result<Self, Error> {
         let palette = Palette::from(recorded.palette.clone());
-        let now = Timestamp::from_millisecond(recorded.now_ms).context("the preparation has no time")?;
         let mib = recorded.bytes().div_ceil(1 << 20) as u64;
-        Self::make(request, view, limits, &hands.replaying(recorded), now, |_| mib, |_| Ok(palette))
+        let (planned, now_ms) = (recorded.planned.clone(), recorded.now_ms);
+        let hands = hands.replaying(recorded);
+        let plan = match planned {
+            Planned::By(stored) => stored.read().context("a plan cannot be read")?.within(limits)?,
+            Planned::Again => {
+                let now = Timestamp::from_millisecond(now_ms).context("the preparation has no time")?;
+                let (request, view) = request()?;
+                plan(&request, view, limits, &hands, now)?
+            }
+        };
+        Self::planned(plan, &hands, |_| mib, |_| Ok(palette))
     }
 
-    fn make(
-        request: &Request,
-        view: View,
-        limits: &Limits,
+    /// Fetches what all frames of a plan share, and draws it.
+    fn planned(
+        plan: Plan,
         hands: &Hands,
-        now: Timestamp,
         recorded_mib: impl FnOnce(&FrameCost) -> u64,
         palette: impl FnOnce(&Self) -> Result<Palette, Error>,
     ) -> Result<Self, Error> {
-        let plan = Arc::new(plan(request, view, limits, hands, now)?);
+        let plan = Arc::new(plan);
         let memory = Mutex::new(Some(hands.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?));
         let ledger = Ledger::default();
         let stop = hands.drawing();

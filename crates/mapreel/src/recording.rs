@@ -2,7 +2,8 @@
 //! others see, and upstreams are asked once.
 
 use crate::hands::Hands;
-use crate::stored::StoredObject;
+use crate::stored::{self, StoredObject, Unreadable};
+use crate::stored_plan::StoredPlan;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use mapreel_spec::{Problem, Problems, RECORDED_BYTES_MAX};
@@ -15,14 +16,25 @@ use std::sync::{Arc, Mutex};
 type Recorded = Vec<(String, Result<Bytes, String>)>;
 
 /// What the segments of an animation share.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Preparation {
     /// When it was made, in milliseconds since 1970: what is the latest is decided once.
     pub now_ms: i64,
+    /// What is drawn.
+    pub planned: Planned,
     /// The answer of each URL, or why there is none.
     pub answers: Recorded,
     /// The palette of a GIF, else empty.
     pub palette: Vec<[u8; 3]>,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Planned {
+    /// This.
+    By(StoredPlan),
+    /// What the request and the answers, in which documents are, come to: objects of version 1 had no plan.
+    Again,
 }
 
 impl Preparation {
@@ -34,7 +46,27 @@ impl Preparation {
 
 impl StoredObject for Preparation {
     const KIND: u8 = b'p';
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
+
+    fn of_version(version: u8, body: &[u8]) -> Result<Self, Unreadable> {
+        #[derive(Deserialize)]
+        struct Version1 {
+            now_ms: i64,
+            answers: Recorded,
+            palette: Vec<[u8; 3]>,
+        }
+        let damaged = |_| Unreadable::Damaged;
+        if version == 1 {
+            let Version1 { now_ms, answers, palette } = postcard::from_bytes(body).map_err(damaged)?;
+            return Ok(Self { now_ms, planned: Planned::Again, answers, palette });
+        }
+        postcard::from_bytes(body).map_err(damaged)
+    }
+}
+
+/// The version of the plans that this process makes, and the newest that it can read.
+pub(crate) fn plan_version() -> u32 {
+    stored::version_of::<Preparation>().into()
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;

@@ -3,8 +3,9 @@
 use crate::fonts;
 use crate::missing::Missing;
 use crate::prepare::Prepared;
+use crate::stored_plan::plan_sha256;
 use mapreel_render::Scene;
-use mapreel_spec::manifest::{Artifact, Frame, Layer, Manifest, Map, Outcome, Warning};
+use mapreel_spec::manifest::{Artifact, Dimension, Frame, Layer, Manifest, Map, Outcome, Warning};
 use mapreel_spec::{Drawing, Gap, GapKind, PlannedLayer, without_secrets};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -75,6 +76,7 @@ pub(crate) fn manifest(
         artifact,
         frames: (0..plan.frames.len()).map(frame).collect(),
         warnings: warnings(prepared, missing, afterwards),
+        plan_sha256: plan_sha256(plan),
         generator: concat!("mapreel ", env!("CARGO_PKG_VERSION")).to_owned(),
         request_sha256,
     }
@@ -133,7 +135,7 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
         time_asked: time.filter(|_| planned.has_times()).map(|time| time.rfc3339()),
         time_used: shown.and_then(|frame| planned.times_used.at(frame).clone()),
         run: dimensions.iter().find(|dimension| dimension.is_run).and_then(|run| run.used.clone()),
-        dimensions: dimensions.clone(),
+        dimensions: dimensions.iter().map(Dimension::from).collect(),
         outcome,
         url,
         reason: gap.map(|gap| gap.why.clone()),

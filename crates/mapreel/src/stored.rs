@@ -5,8 +5,10 @@
 //! "mapreel"  kind (1 byte)  version (1 byte)  postcard
 //! ```
 
+use mapreel_queue::failpoint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::LazyLock;
 
 const MAGIC: &[u8] = b"mapreel";
 const HEADER_BYTES: usize = MAGIC.len() + 2;
@@ -18,6 +20,21 @@ pub(crate) trait StoredObject: Serialize + DeserializeOwned {
     const KIND: u8;
     /// The version that is written, and the newest that can be read.
     const VERSION: u8;
+
+    /// The object from what stands behind the header of a version.
+    ///
+    /// # Errors
+    /// It is damaged.
+    fn of_version(_version: u8, body: &[u8]) -> Result<Self, Unreadable> {
+        postcard::from_bytes(body).map_err(|_| Unreadable::Damaged)
+    }
+}
+
+/// The version that this process writes, and the newest that it can read.
+pub(crate) fn version_of<T: StoredObject>() -> u8 {
+    // A test can make a process one of the version that comes.
+    static IS_NEWER: LazyLock<bool> = LazyLock::new(|| failpoint::trips("newer_version"));
+    T::VERSION + u8::from(*IS_NEWER)
 }
 
 /// Why an object cannot be read.
@@ -33,7 +50,7 @@ pub(crate) enum Unreadable {
 
 /// The object, as bytes.
 pub(crate) fn to_bytes<T: StoredObject>(object: &T) -> anyhow::Result<Vec<u8>> {
-    let header = [MAGIC, &[T::KIND, T::VERSION]].concat();
+    let header = [MAGIC, &[T::KIND, version_of::<T>()]].concat();
     Ok(postcard::to_extend(object, header)?)
 }
 
@@ -43,7 +60,7 @@ pub(crate) fn to_bytes<T: StoredObject>(object: &T) -> anyhow::Result<Vec<u8>> {
 /// It cannot.
 pub(crate) fn check<T: StoredObject>(bytes: &[u8]) -> Result<(), Unreadable> {
     match bytes.strip_prefix(MAGIC) {
-        Some([kind, version, ..]) if *kind == T::KIND => match *version <= T::VERSION {
+        Some([kind, version, ..]) if *kind == T::KIND => match *version <= version_of::<T>() {
             true => Ok(()),
             false => Err(Unreadable::Newer),
         },
@@ -57,18 +74,18 @@ pub(crate) fn check<T: StoredObject>(bytes: &[u8]) -> Result<(), Unreadable> {
 /// It is damaged, or of a newer version.
 pub(crate) fn from_bytes<T: StoredObject>(bytes: &[u8]) -> Result<T, Unreadable> {
     check::<T>(bytes)?;
-    postcard::from_bytes(&bytes[HEADER_BYTES..]).map_err(|_| Unreadable::Damaged)
+    T::of_version(bytes[HEADER_BYTES - 1], &bytes[HEADER_BYTES..])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::Preparation;
+    use crate::recording::{Planned, Preparation};
     use crate::worker::DrawnSegment;
 
     #[test]
     fn an_object_says_what_it_is_and_of_which_version() {
-        let preparation = Preparation { now_ms: 7, ..Preparation::default() };
+        let preparation = Preparation { now_ms: 7, planned: Planned::Again, answers: Vec::new(), palette: Vec::new() };
         let mut bytes = to_bytes(&preparation).unwrap();
         assert_eq!(from_bytes::<Preparation>(&bytes).unwrap(), preparation);
         assert_eq!(from_bytes::<DrawnSegment>(&bytes).err(), Some(Unreadable::Damaged), "of another kind");

@@ -2,7 +2,7 @@
 
 use super::{documents, now};
 use mapreel_spec::{
-    DocumentKind, FramesUnknown, Limits, Plan, Problems, Purpose, Request, Resolved, View, parse_request,
+    DocumentKind, Drawing, FramesUnknown, Limits, Plan, Problems, Purpose, Request, Resolved, View, parse_request,
     parse_request_for,
 };
 use std::collections::HashSet;
@@ -109,8 +109,32 @@ pub(super) fn second_dialect(input: &[u8]) {
     }
     let Ok(resolved) = resolved(&request) else { return };
     match Plan::new(&resolved, View::of(&request), &limits) {
-        Ok(plan) => planned(&plan, &resolved, &limits),
+        Ok(plan) => {
+            planned(&plan, &resolved, &limits);
+            let again = Plan::new(&resolved, View::of(&request), &limits);
+            assert_eq!(again.as_ref(), Ok(&plan), "planned twice, it differs");
+            for index in [0, plan.frames.len() - 1] {
+                narrowed(&plan, &resolved, index, &limits);
+            }
+        }
         Err(problems) => named(&problems),
+    }
+}
+
+/// A frame that is planned alone is that of the film.
+fn narrowed(film: &Plan, resolved: &Resolved, index: usize, limits: &Limits) {
+    let view = View::Frame { index, side_px_max: u32::MAX, format: film.output.format };
+    // Alone it costs no more than among the others.
+    let alone = Plan::new(resolved, view, limits).expect("the film was planned");
+    assert_eq!(alone.frames.len(), 1);
+    assert_eq!((&alone.frames[0].time, &alone.frames[0].value), (&film.frames[index].time, &film.frames[index].value));
+    for (one, layer) in alone.layers.iter().zip(&film.layers) {
+        match (&one.drawing, &layer.drawing) {
+            (Drawing::Pictures(one), Drawing::Pictures(all)) => assert_eq!(one.at(0), all.at(index)),
+            (one, all) => assert_eq!(one, all),
+        }
+        assert_eq!(one.labels.at(0), layer.labels.at(index), "{}", layer.name);
+        assert_eq!(one.dimensions.at(0), layer.dimensions.at(index), "{}", layer.name);
     }
 }
 
@@ -140,6 +164,18 @@ fn planned(plan: &Plan, resolved: &Resolved, limits: &Limits) {
     assert!(plan.upstream_urls().len() <= limits.upstream_requests_max);
     let covered: Vec<usize> = plan.segments.iter().cloned().flatten().collect();
     assert_eq!(covered, (0..plan.frames.len()).collect::<Vec<_>>(), "every frame is in one segment");
+    assert!(plan.is_sound());
+    for layer in &plan.layers {
+        match &layer.drawing {
+            Drawing::Missing(why) => assert!(!why.is_empty(), "a gap without a reason"),
+            Drawing::Pictures(series) => {
+                for mosaic in series.iter().filter(|mosaic| mosaic.pieces.is_empty()) {
+                    assert!(mosaic.gap.as_ref().is_some_and(|gap| !gap.why.is_empty()), "a gap without a reason");
+                }
+            }
+            _ => {}
+        }
+    }
     assert!(plan.duration_s().is_finite() && plan.duration_s() >= 0.0);
 }
 

@@ -25,7 +25,7 @@ impl Mongo {
             let began = turns.of(&next.owner);
             // Where several are at it, each takes another one of the first few.
             let filter = doc! { "service": lane.name(), "owner": &next.owner, "turn": { "$gte": 0_i64 },
-            "claimable_at": { "$lte": now.0 } };
+            "claimable_at": { "$lte": now.0 }, "plan_version": self.readable() };
             let mut first = self.find(filter, doc! { "turn": 1, "_id": 1 }, 1 + attempt.min(7) as i64).await?;
             if first.is_empty() {
                 continue;
@@ -45,14 +45,20 @@ impl Mongo {
         Err(Error::Store("too many claim at once".into()))
     }
 
+    /// The versions of plans that this process can read; a job of a version before has none.
+    fn readable(&self) -> Document {
+        doc! { "$not": { "$gt": i64::from(self.settings.plan_version) } }
+    }
+
     /// The owners with something that can be claimed in this lane.
     pub(super) async fn contenders(&self, lane: Service, now: Time) -> Result<Vec<Contender>, Error> {
         let jobs = self.collections.jobs.clone();
         // By an index alone.
         let of_lane = doc! { "$match": { "service": lane.name(), "open": true } };
-        let fields = doc! { "_id": 1, "owner": 1, "held": 1, "ready": 1, "claimable_at": 1 };
-        let is_ready =
-            doc! { "$and": [{ "$gt": ["$claimable_at", Bson::Null] }, { "$lte": ["$claimable_at", now.0] }] };
+        let fields = doc! { "_id": 1, "owner": 1, "held": 1, "ready": 1, "claimable_at": 1, "plan_version": 1 };
+        // A job of a version before has none, which is less than any.
+        let is_readable = doc! { "$lte": ["$plan_version", i64::from(self.settings.plan_version)] };
+        let is_ready = doc! { "$and": [{ "$gt": ["$claimable_at", Bson::Null] }, { "$lte": ["$claimable_at", now.0] }, is_readable] };
         let of_ready = |field: &str, none: Bson| doc! { "$cond": [is_ready.clone(), field, none] };
         let group = doc! { "_id": "$owner", "held": { "$sum": "$held" }, "ready": { "$sum": of_ready("$ready", Bson::Int64(0)) },
         "first": { "$min": of_ready("$_id", Bson::Null) } };
@@ -76,7 +82,7 @@ impl Mongo {
         let before =
             [doc! { "turn": { "$lt": job.turn } }, doc! { "turn": job.turn, "_id": { "$lt": job.id.to_string() } }];
         let filter = doc! { "service": job.service.name(), "owner": &job.owner, "turn": { "$gte": 0_i64 },
-        "claimable_at": { "$lte": now.0 }, "$or": before.to_vec() };
+        "claimable_at": { "$lte": now.0 }, "plan_version": self.readable(), "$or": before.to_vec() };
         Ok(1 + turns.ahead(&contenders, &job.owner, self.count(filter).await?))
     }
 

@@ -31,6 +31,7 @@ fn columns(job: &Job, settings: &Settings) -> Document {
         "garbage_at": time(job.garbage),
         "request_ends_at": time(job.request_ends_at(settings)),
         "forgotten_at": time(job.forgotten_at(settings)),
+        "plan_version": i64::from(job.plan_version),
         "changed": job.changed.0,
     }
 }

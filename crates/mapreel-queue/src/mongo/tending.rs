@@ -43,6 +43,11 @@ impl Mongo {
             tended.aged +=
                 usize::from(self.change(old.job.id, false, |job, now, settings| job.age(now, settings)).await?);
         }
+        let unread = doc! { "open": true, "plan_version": { "$gt": i64::from(self.settings.plan_version) } };
+        for job in self.find(unread, doc! { "_id": 1 }, AGED_MAX).await? {
+            let again = self.change(job.job.id, false, |job, now, settings| job.prepare_again(now, settings)).await?;
+            tended.prepared_again += usize::from(again);
+        }
         self.end_requests(now).await?;
         let Collections { jobs, requests, keys, .. } = self.collections.clone();
         // No job lives longer. It finds requests whose job was never accepted, since the process died before.

@@ -8,14 +8,22 @@ use crate::{Error, Time};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-/// Whether a lane has anything that can be claimed, of other owners than those in `except`.
-pub(super) fn has_any(connection: &Connection, lane: Service, except: &[String], now: Time) -> Result<bool, Error> {
+/// Whether a lane has anything that can be claimed by who `reads` plans up to this version, of other owners than those in
+/// `except`.
+pub(super) fn has_any(
+    connection: &Connection,
+    lane: Service,
+    except: &[String],
+    reads: u32,
+    now: Time,
+) -> Result<bool, Error> {
     if !except.is_empty() {
-        return Ok(contenders(connection, lane, now)?.iter().any(|contender| !except.contains(&contender.owner)));
+        return Ok(contenders(connection, lane, reads, now)?
+            .iter()
+            .any(|contender| !except.contains(&contender.owner)));
     }
-    let sql =
-        "SELECT EXISTS (SELECT 1 FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2)";
-    Ok(connection.prepare_cached(sql)?.query_row(params![lane.name(), now.0], |row| row.get(0))?)
+    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 AND plan_version <= ?3)";
+    Ok(connection.prepare_cached(sql)?.query_row(params![lane.name(), now.0, reads], |row| row.get(0))?)
 }
 
 /// Takes the part whose turn it is, looking through the lanes in this order, and passing over the owners in `except`.
@@ -26,11 +34,11 @@ pub(super) fn claim(
     holder: &str,
     settings: &Settings,
 ) -> Result<Option<Claim>, Error> {
-    let now = settings.clock.now();
+    let (reads, now) = (settings.plan_version, settings.clock.now());
     for lane in lanes {
-        let (contenders, turns) = (contenders(connection, *lane, now)?, turns(connection, *lane)?);
+        let (contenders, turns) = (contenders(connection, *lane, reads, now)?, turns(connection, *lane)?);
         let Some(next) = turns.next(&contenders, except) else { continue };
-        let Some(mut job) = first_of(connection, *lane, &next.owner, now)? else { continue };
+        let Some(mut job) = first_of(connection, *lane, &next.owner, reads, now)? else { continue };
         let began = turns.of(&next.owner);
         let Some(claim) = job.claim(holder, began, now, settings) else { continue };
         row::store(connection, &job, settings)?;
@@ -41,17 +49,22 @@ pub(super) fn claim(
     Ok(None)
 }
 
-/// The owners with something that can be claimed.
-pub(super) fn contenders(connection: &Connection, lane: Service, now: Time) -> Result<Vec<Contender>, Error> {
+/// The owners with something that can be claimed by who `reads` plans up to this version.
+pub(super) fn contenders(
+    connection: &Connection,
+    lane: Service,
+    reads: u32,
+    now: Time,
+) -> Result<Vec<Contender>, Error> {
     let sql = "SELECT owner, sum(leased) FROM jobs WHERE service = ?1 AND leased > 0 GROUP BY owner";
     let mut statement = connection.prepare_cached(sql)?;
     let held = statement.query_map([lane.name()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     let held: HashMap<String, i64> = held.collect::<Result<_, _>>()?;
     let sql = "SELECT owner, min(id), sum(ready) FROM jobs
-               WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 GROUP BY owner";
+               WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 AND plan_version <= ?3 GROUP BY owner";
     let mut statement = connection.prepare_cached(sql)?;
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
-    let rows: Vec<_> = statement.query_map(params![lane.name(), now.0], row)?.collect::<Result<_, _>>()?;
+    let rows: Vec<_> = statement.query_map(params![lane.name(), now.0, reads], row)?.collect::<Result<_, _>>()?;
     let contender = |(owner, first, ready): (String, String, i64)| {
         let first = first.parse().map_err(|error| Error::Store(format!("a record is broken: {error}")))?;
         let held = held.get(&owner).map_or(0, |held| *held as u64);
@@ -61,12 +74,12 @@ pub(super) fn contenders(connection: &Connection, lane: Service, now: Time) -> R
 }
 
 /// How many claims it takes until a part of this job is claimed.
-pub(super) fn position(connection: &Connection, job: &Job, now: Time) -> Result<u64, Error> {
+pub(super) fn position(connection: &Connection, job: &Job, reads: u32, now: Time) -> Result<u64, Error> {
     let sql = "SELECT count(*) FROM jobs WHERE service = ?1 AND owner = ?2 AND claimable_at IS NOT NULL AND claimable_at <= ?3
-               AND (turn, id) < (?4, ?5)";
-    let values = params![job.service.name(), job.owner, now.0, job.turn, job.id.to_string()];
+               AND (turn, id) < (?4, ?5) AND plan_version <= ?6";
+    let values = params![job.service.name(), job.owner, now.0, job.turn, job.id.to_string(), reads];
     let before: i64 = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
-    let (contenders, turns) = (contenders(connection, job.service, now)?, turns(connection, job.service)?);
+    let (contenders, turns) = (contenders(connection, job.service, reads, now)?, turns(connection, job.service)?);
     Ok(1 + turns.ahead(&contenders, &job.owner, before as u64))
 }
 
@@ -78,11 +91,11 @@ pub(super) fn turns(connection: &Connection, lane: Service) -> Result<Turns, Err
 }
 
 /// Of an owner's jobs the one that was served least recently.
-fn first_of(connection: &Connection, lane: Service, owner: &str, now: Time) -> Result<Option<Job>, Error> {
+fn first_of(connection: &Connection, lane: Service, owner: &str, reads: u32, now: Time) -> Result<Option<Job>, Error> {
     let sql =
         "SELECT record FROM jobs WHERE service = ?1 AND owner = ?2 AND claimable_at IS NOT NULL AND claimable_at <= ?3
-               ORDER BY turn, id LIMIT 1";
-    Ok(row::records(connection, sql, params![lane.name(), owner, now.0])?.pop())
+               AND plan_version <= ?4 ORDER BY turn, id LIMIT 1";
+    Ok(row::records(connection, sql, params![lane.name(), owner, now.0, reads])?.pop())
 }
 
 /// Stores the turn of who was given a part, and forgets those that the clock has passed.

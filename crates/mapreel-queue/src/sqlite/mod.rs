@@ -161,9 +161,10 @@ impl Queue for Sqlite {
         let (settings, owner) = (self.settings.clone(), self.owner.clone());
         // Most of the time there is nothing, and finding that out needs no transaction.
         let (wanted, without, now) = (lanes.clone(), except.clone(), settings.clock.now());
+        let reads = settings.plan_version;
         let found = self.read(move |connection| {
             for lane in wanted {
-                if claims::has_any(connection, lane, &without, now)? {
+                if claims::has_any(connection, lane, &without, reads, now)? {
                     return Ok(true);
                 }
             }
@@ -205,8 +206,8 @@ impl Queue for Sqlite {
         if job.state != State::Pending || job.ready() == 0 {
             return Ok(None);
         }
-        let (job, now) = (job.clone(), self.now());
-        self.read(move |connection| claims::position(connection, &job, now).map(Some)).await
+        let (job, reads, now) = (job.clone(), self.settings.plan_version, self.now());
+        self.read(move |connection| claims::position(connection, &job, reads, now).map(Some)).await
     }
 
     async fn cancel(&self, id: JobId) -> Result<Option<Job>, Error> {
@@ -220,7 +221,8 @@ impl Queue for Sqlite {
     async fn tend(&self) -> Result<Tended, Error> {
         let (settings, owner) = (self.settings.clone(), self.owner.clone());
         let now = settings.clock.now();
-        if !self.read(move |connection| needs_tending(connection, now)).await? {
+        let reads = settings.plan_version;
+        if !self.read(move |connection| needs_tending(connection, reads, now)).await? {
             return Ok(Tended::default());
         }
         self.writer.run(move |connection| tend(connection, &owner, &settings)).await
@@ -315,14 +317,15 @@ fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<
     Ok(Submitted::Created(job))
 }
 
-fn needs_tending(connection: &Connection, now: Time) -> Result<bool, Error> {
+fn needs_tending(connection: &Connection, reads: u32, now: Time) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE leased > 0) OR EXISTS (SELECT 1 FROM jobs WHERE ages_at <= ?1)
-               OR EXISTS (SELECT 1 FROM jobs WHERE request_ends_at <= ?1) OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)";
+               OR EXISTS (SELECT 1 FROM jobs WHERE request_ends_at <= ?1) OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)
+               OR EXISTS (SELECT 1 FROM jobs WHERE open = 1 AND plan_version > ?3)";
     if clock::seen(connection)?.is_none_or(|seen| now.since(seen) > clock::SEEN_EVERY) {
         return Ok(true);
     }
     let keys_end = now.0 - KEYS_KEPT.as_millis() as i64;
-    Ok(connection.prepare_cached(sql)?.query_row(params![now.0, keys_end], |row| row.get(0))?)
+    Ok(connection.prepare_cached(sql)?.query_row(params![now.0, keys_end, reads], |row| row.get(0))?)
 }
 
 fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<Tended, Error> {
@@ -343,6 +346,13 @@ fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<T
         if job.age(now, settings) {
             row::store(connection, &job, settings)?;
             tended.aged += 1;
+        }
+    }
+    let unread = "SELECT record FROM jobs WHERE open = 1 AND plan_version > ?1";
+    for mut job in row::records(connection, unread, [settings.plan_version])? {
+        if job.prepare_again(now, settings) {
+            row::store(connection, &job, settings)?;
+            tended.prepared_again += 1;
         }
     }
     // A job that changes once more comes here once more, and finds nothing.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The version of the schema; raised with every change that older programs do not understand.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS jobs (
@@ -15,7 +15,7 @@ const TABLES: &str = "
         claimable_at INTEGER, leased INTEGER NOT NULL, ages_at INTEGER, garbage_at INTEGER, forgotten_at INTEGER,
         created INTEGER NOT NULL, record TEXT NOT NULL,
         owner TEXT NOT NULL DEFAULT '', turn INTEGER NOT NULL DEFAULT 0, ready INTEGER NOT NULL DEFAULT 0,
-        request_ends_at INTEGER) WITHOUT ROWID;
+        request_ends_at INTEGER, plan_version INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS turns (
         lane TEXT NOT NULL, owner TEXT NOT NULL, turn INTEGER NOT NULL, clock INTEGER NOT NULL, PRIMARY KEY (lane, owner))
         WITHOUT ROWID;
@@ -25,9 +25,10 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS store (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 ";
 const INDEXES: &str = "
-    CREATE INDEX IF NOT EXISTS contending ON jobs (service, owner, turn, id, claimable_at, ready) WHERE claimable_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS contending ON jobs (service, owner, turn, id, claimable_at, ready, plan_version) WHERE claimable_at IS NOT NULL;
     CREATE INDEX IF NOT EXISTS held ON jobs (service, owner, leased) WHERE leased > 0;
     CREATE INDEX IF NOT EXISTS open ON jobs (owner, id) WHERE open = 1;
+    CREATE INDEX IF NOT EXISTS unread ON jobs (plan_version) WHERE open = 1;
     CREATE INDEX IF NOT EXISTS by_owner ON jobs (owner, id);
     CREATE INDEX IF NOT EXISTS ageing ON jobs (ages_at) WHERE ages_at IS NOT NULL;
     CREATE INDEX IF NOT EXISTS garbage ON jobs (garbage_at) WHERE garbage_at IS NOT NULL;
@@ -47,6 +48,9 @@ const FROM_1: &str = "
     DROP INDEX IF EXISTS open;
 ";
 
+/// Version 2 knew no versions of plans.
+const FROM_2: &str = "ALTER TABLE jobs ADD COLUMN plan_version INTEGER NOT NULL DEFAULT 0;";
+
 /// Makes the file one of this version.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Settings) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -56,6 +60,10 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Setti
     }
     if version == 1 {
         transaction.execute_batch(FROM_1)?;
+    }
+    if matches!(version, 1 | 2) {
+        transaction.execute_batch(FROM_2)?;
+        transaction.execute_batch("DROP INDEX IF EXISTS contending")?;
     }
     transaction.execute_batch(TABLES)?;
     if version == 1 {

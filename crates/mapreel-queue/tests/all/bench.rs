@@ -61,6 +61,7 @@ impl Bench {
             wait_max: Duration::from_secs(100_000),
             keep: Duration::from_secs(1_000),
             remember: Duration::from_secs(10_000),
+            plan_version: 1,
             clock: Clock::Manual(time.clone()),
         };
         Self { store, time, settings }
@@ -74,12 +75,18 @@ impl Bench {
 
     /// A new owner of leases.
     pub async fn open(&self) -> Arc<dyn Queue> {
+        self.open_reading(self.settings.plan_version).await
+    }
+
+    /// A new owner of leases, who makes plans of this version and can read none that is newer.
+    pub async fn open_reading(&self, plan_version: u32) -> Arc<dyn Queue> {
+        let settings = Settings { plan_version, ..self.settings.clone() };
         match &self.store {
             Store::Sqlite(folder) => {
-                Arc::new(Sqlite::open(&folder.path().join("jobs.db"), self.settings.clone(), &Unsupervised).unwrap())
+                Arc::new(Sqlite::open(&folder.path().join("jobs.db"), settings, &Unsupervised).unwrap())
             }
             Store::Mongodb(database, broker) => {
-                let store = Mongo::open(database, self.settings.clone(), &Unsupervised).await.unwrap();
+                let store = Mongo::open(database, settings, &Unsupervised).await.unwrap();
                 match broker {
                     None => Arc::new(store),
                     Some(broker) => {

@@ -23,6 +23,8 @@ laws!(
     law_14_bounded,
     law_15_garbage_is_named,
     law_16_changes_are_told,
+    law_20_a_plan_goes_to_who_can_read_it,
+    law_20_an_upgrade_that_was_taken_back_costs_time_alone,
     counts_and_lists_agree,
 );
 
@@ -364,6 +366,56 @@ async fn law_16_changes_are_told(bench: Bench) {
         submit(&**by, image()).await;
         tokio::time::timeout(Duration::from_secs(2), changes.changed()).await.expect("told").unwrap();
     }
+}
+
+async fn law_20_a_plan_goes_to_who_can_read_it(bench: Bench) {
+    let (old, new) = (bench.open_reading(1).await, bench.open_reading(2).await);
+    let id = submit(&*new, animation(&[12, 12])).await;
+    // Nothing is planned yet, so anybody may; what the older one prepares the newer one reads.
+    let prepared = claim(&*new).await;
+    assert!(new.finish(&prepared.lease, Some("plan".into()), None).await.unwrap());
+    assert_eq!(old.claim(ANY, &[]).await.unwrap(), None, "it cannot read the plan");
+    let next = submit(&*old, animation(&[12, 12])).await;
+    let behind = claim(&*old).await;
+    assert_eq!(behind.job.id, next, "what it can do it does");
+    assert!(old.finish(&behind.lease, Some("plan".into()), None).await.unwrap());
+    let mut jobs = HashSet::new();
+    for _ in 0..4 {
+        jobs.insert(claim(&*new).await.job.id);
+    }
+    assert_eq!(jobs, HashSet::from([id, next]));
+    let job = new.job(id).await.unwrap().unwrap();
+    assert_eq!((job.plan_version, job.prepared_again), (2, 0));
+}
+
+async fn law_20_an_upgrade_that_was_taken_back_costs_time_alone(bench: Bench) {
+    let (old, new) = (bench.open_reading(1).await, bench.open_reading(2).await);
+    let id = submit(&*new, animation(&[12, 12])).await;
+    for _ in 0..2 {
+        let part = claim(&*new).await;
+        assert!(new.finish(&part.lease, Some("made".into()), None).await.unwrap());
+    }
+    let progress = old.job(id).await.unwrap().unwrap().frames_done;
+    let late = claim(&*new).await;
+    drop(new);
+    bench.pass(39);
+    assert_eq!(old.tend().await.unwrap().prepared_again, 0, "somebody may come who can read it");
+    let mut again = 0;
+    for _ in 0..6 {
+        bench.pass(41);
+        again += old.tend().await.unwrap().prepared_again;
+    }
+    assert_eq!(again, 1, "what is not prepared anybody can do");
+    let job = old.job(id).await.unwrap().unwrap();
+    assert_eq!((job.plan_version, job.prepared_again, job.frames_done), (0, 1, progress));
+    assert!(job.parts.iter().all(|part| part.attempt == 0 && part.key.is_none()), "nothing is charged: {job:#?}");
+    assert!(!old.finish(&late.lease, Some("late".into()), None).await.unwrap(), "it was of the plan before");
+    for _ in 0..4 {
+        let part = claim(&*old).await;
+        let end = (part.kind == Kind::Assemble).then(outcome).flatten();
+        assert!(old.finish(&part.lease, Some("made".into()), end).await.unwrap());
+    }
+    assert_eq!(old.job(id).await.unwrap().unwrap().state, State::Success);
 }
 
 async fn counts_and_lists_agree(bench: Bench) {

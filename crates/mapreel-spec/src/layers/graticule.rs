@@ -5,10 +5,11 @@ use crate::Colour;
 use crate::dialect::layer::Reader;
 use crate::plan::Drawing;
 use crate::read::{Fields, Transposed};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A net of meridians and parallels.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Graticule {
     /// Degrees between lines; `None`: chosen from the extent.
     pub step_deg: Option<f64>,

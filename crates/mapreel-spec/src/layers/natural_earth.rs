@@ -4,17 +4,18 @@ use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
 use crate::dialect::layer::Reader;
 use crate::plan::Drawing;
 use crate::read::Fields;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What of Natural Earth is drawn, in drawing order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NaturalEarth {
     /// Never empty.
     pub show: Vec<Feature>,
 }
 
 /// A theme of Natural Earth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Feature {
     /// The sea: the whole map, before anything else of this layer.
     Ocean,

@@ -8,9 +8,11 @@ use crate::fonts::FontSource;
 use crate::hands::Hands;
 use crate::inquiry::Inquiry;
 use crate::resolve::Unanswered;
+use crate::stored_plan::plan_sha256;
 use anyhow::{Context, bail};
 use mapreel_sources::{Client, Config};
-use mapreel_spec::{Limits, Problems, Request, View, parse_request};
+use mapreel_spec::{Limits, Plan, Problems, Request, View, parse_request, without_secrets};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,9 @@ pub(super) struct Arguments {
     /// Ask the servers which layers and times they have; fetch no pictures.
     #[arg(long)]
     online: bool,
+    /// Print the plan as JSON instead: every picture of every frame, its place and its labels; secrets in addresses are left out.
+    #[arg(long, requires = "online")]
+    plan: bool,
     /// A TOML file of secrets for upstreams, which the request may name; also `MAPREEL_CREDENTIALS`.
     #[arg(long, value_name = "FILE", requires = "online")]
     credentials: Option<PathBuf>,
@@ -36,7 +41,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let document = super::read(&arguments.request)?;
     let request = parse_request(&document, &limits)?;
     if arguments.online {
-        return online(&request, &limits, memory, arguments.credentials);
+        return online(&request, &limits, memory, arguments.credentials, arguments.plan);
     }
     let explanation = Estimate::of(&request, View::of(&request), &limits)?.explanation();
     super::print(&explanation.text("The request is valid."))?;
@@ -52,6 +57,7 @@ fn online(
     limits: &Limits,
     memory: MemoryBudget,
     credentials: Option<PathBuf>,
+    is_plan_wanted: bool,
 ) -> anyhow::Result<Ending> {
     let credentials = super::credentials(credentials)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -65,13 +71,15 @@ fn online(
         permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
-    let Inquiry { explanation, unanswered, problems } = Inquiry::new(request, limits, &hands)?;
+    let Inquiry { plan, explanation, unanswered, problems } = Inquiry::new(request, limits, &hands)?;
     let verdict = match (&problems[..], &unanswered[..]) {
         ([], []) => "The request is valid, and its servers have been asked.",
         ([], _) => "The request is valid, but not all of its servers could be asked.",
         _ => "The request is not valid: its servers do not have all that it asks for.",
     };
-    if let Some(explanation) = &explanation {
+    if let Some(plan) = plan.filter(|_| is_plan_wanted) {
+        super::print(&shown(&plan)?)?;
+    } else if let Some(explanation) = &explanation {
         super::print(&explanation.text(verdict))?;
     }
     if !problems.is_empty() {
@@ -83,5 +91,22 @@ fn online(
     match explanation {
         Some(explanation) if why.is_empty() => Ok(ending(&explanation)),
         _ => bail!("what the servers have is not known: {}", why.join("; ")),
+    }
+}
+
+/// A plan as JSON, under the name that manifests have for it.
+fn shown(plan: &Plan) -> anyhow::Result<String> {
+    let mut json = serde_json::json!({ "plan_sha256": plan_sha256(plan), "plan": plan });
+    mask(&mut json);
+    Ok(format!("{:#}\n", json))
+}
+
+/// Leaves secrets out of every address.
+fn mask(json: &mut Value) {
+    match json {
+        Value::String(text) if text.starts_with("http") => *text = without_secrets(text),
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Object(fields) => fields.values_mut().for_each(mask),
+        _ => {}
     }
 }

@@ -67,7 +67,7 @@ async fn online(app: &App, caller: &Caller, document: Bytes) -> Result<Response,
         move |hands| -> Result<Json<Explanation>, Problem> {
             let request = parse_request(&document, &limits)?;
             quotas.upstream_requests(&asker, documents(&request))?.keep();
-            let Inquiry { explanation, unanswered, problems } = Inquiry::new(&request, &limits, hands)?;
+            let Inquiry { explanation, unanswered, problems, .. } = Inquiry::new(&request, &limits, hands)?;
             if !problems.is_empty() {
                 let silent = unanswered.iter().map(|server| server.problem(&request));
                 return Err(Problems(problems.into_iter().chain(silent).collect()).into());

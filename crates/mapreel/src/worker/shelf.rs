@@ -121,7 +121,7 @@ async fn make(
     let (limits, view) = (worker.limits.clone(), view(claim));
     let prepared = draw(worker, &hands.waited.clone(), move || {
         let recorded = stored::from_bytes::<Preparation>(&recorded).context("a preparation cannot be read")?;
-        let prepared = Prepared::again(&request.read()?, view, &limits, &hands, recorded)?;
+        let prepared = Prepared::again(|| Ok((request.read()?, view)), &limits, &hands, recorded)?;
         prepared.rest();
         Ok(prepared)
     })

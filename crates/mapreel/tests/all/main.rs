@@ -79,3 +79,4 @@ mod tiles;
 mod truth;
 mod upstreams;
 mod vectors;
+mod versions;

@@ -5,6 +5,7 @@
 //! - [`processes`]: workers on a busy machine, jobs that are cancelled
 //! - [`parts`]: broker, store and bucket that are away, slow or wrong
 //! - [`tasks`]: long-lived tasks that panic
+//! - [`versions`]: processes of two versions
 //!
 //! One test at a time has the servers.
 
@@ -19,4 +20,5 @@ mod processes;
 #[path = "../support/mod.rs"]
 mod support;
 mod tasks;
+mod versions;
 mod whole;

@@ -8,6 +8,7 @@ pub mod picture;
 pub mod postman;
 pub mod service;
 pub mod upstream;
+pub mod versions;
 pub mod wms;
 pub mod world;
 

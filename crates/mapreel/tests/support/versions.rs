@@ -1,0 +1,76 @@
+//! Processes of two versions that share a store: a fail point makes one of them a version that plans in a way of its own.
+
+use super::service::{Process, Site, film};
+use super::upstream;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+const FRAMES: usize = 36;
+const WORKER: [&str; 8] =
+    ["--workers", "1", "--image-workers", "0", "--lease-s", "3", "--log", "mapreel=debug,mapreel_queue=debug"];
+
+/// A slow server of pictures.
+fn slow_upstream() -> String {
+    let png = super::picture::Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+    upstream::serve(move |_| {
+        std::thread::sleep(Duration::from_millis(40));
+        ("200 OK", "", png.clone())
+    })
+}
+
+fn worker(site: &Site, is_newer: bool) -> Process {
+    site.worker(&WORKER, if is_newer { "newer_version=trip" } else { "" })
+}
+
+fn begun(worker: &Process) -> usize {
+    worker.log().matches("begun").count()
+}
+
+#[track_caller]
+fn wait(what: &str, mut is: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is() {
+        assert!(began.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// What a newer version has planned only it goes on with; the older one does what it can read.
+pub fn a_plan_goes_to_who_can_read_it(site: &Site) {
+    let url = slow_upstream();
+    let api = site.serve(&["--workers", "0", "--lease-s", "3"], "");
+    let newer = worker(site, true);
+    let job = api.submit("animation", &film("planned by a newer version", &url, FRAMES, "mp4"));
+    wait("it is prepared", || begun(&newer) > 1);
+    let older = worker(site, false);
+    let end = api.ended(&job, PATIENCE);
+    assert_eq!(end["status"], "SUCCESS", "{end:#}");
+    assert_eq!((begun(&older), &end["attempt"]), (0, &1.into()), "{}", older.log());
+    drop(newer);
+    let job = api.submit("animation", &film("planned by the older one", &url, FRAMES, "mp4"));
+    wait("it is prepared", || begun(&older) > 1);
+    let newer = worker(site, true);
+    let end = api.ended(&job, PATIENCE);
+    assert_eq!(end["status"], "SUCCESS", "{end:#}");
+    assert!(begun(&newer) > 0, "it reads what is older: {}", newer.log());
+}
+
+/// An upgrade is taken back while a job is half drawn: the older version prepares it again, and nothing is charged.
+pub fn an_upgrade_is_taken_back(site: &Site) {
+    let url = slow_upstream();
+    let api = site.serve(&["--workers", "0", "--lease-s", "3"], "");
+    let newer = worker(site, true);
+    let job = api.submit("animation", &film("left behind", &url, FRAMES, "mp4"));
+    wait("a segment is drawn", || api.job(&job)["progress"]["done"].as_u64() > Some(12));
+    let done = api.job(&job)["progress"]["done"].as_u64();
+    drop(newer);
+    let older = worker(site, false);
+    let end = api.until(&job, PATIENCE, |view| {
+        assert!(view["progress"]["done"].as_u64() >= done, "progress never falls: {view:#}");
+        view["status"] != "PENDING" && view["status"] != "RUNNING"
+    });
+    assert_eq!((&end["status"], &end["attempt"]), (&"SUCCESS".into(), &1.into()), "{end:#}\n{}", older.log());
+    let counted = |process: &Process| process.log().contains("jobs are prepared again");
+    assert!(counted(&api) || counted(&older), "{}", older.log());
+    assert_eq!(begun(&older), 1 + 3 + 1, "each part once: {}", older.log());
+}
