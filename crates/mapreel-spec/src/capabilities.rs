@@ -2,12 +2,13 @@
 //!
 //! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `wms_layer.rs`'s.
 
-use crate::inherited::Inherited;
+use crate::inherited::{Inherited, Item};
 use crate::interval::is_now;
 use crate::time_error::shortened;
 use crate::{AxisOrder, Bbox, Crs, TimeAxis, TimeError, ValidTime, axes};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -233,6 +234,22 @@ pub struct Style {
     /// The address of its legend, as the server writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legend: Option<String>,
+}
+
+impl Item for Dimension {
+    const INHERITED_FIRST: bool = true;
+
+    fn key(&self) -> Cow<'_, str> {
+        self.name.to_ascii_lowercase().into()
+    }
+}
+
+impl Item for Style {
+    const INHERITED_FIRST: bool = false;
+
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
+    }
 }
 
 fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {

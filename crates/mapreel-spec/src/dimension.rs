@@ -5,13 +5,13 @@
 //! cannot be compared is marked, and what the request leaves to the server is named.
 
 use crate::capabilities::{self, Dimension};
+use crate::dimension_value::DimensionValue;
 use crate::label::PlannedLabel;
 use crate::manifest::Warning;
 use crate::offered::{AskedValue, Offered, Used, Value};
 use crate::text::few;
 use crate::{Gap, ValidTime, Zone};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What a request asks of a dimension.
@@ -21,21 +21,6 @@ pub(crate) struct AskedDimension {
     pub value: AskedValue,
     /// Whether the nearest value may stand for one that the server has not.
     pub nearest: bool,
-}
-
-/// The value of a dimension in a frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DimensionValue {
-    /// The dimension's name, as the server writes it.
-    pub name: String,
-    /// The value that the request asks for; `None`: it leaves that to the server.
-    pub asked: Option<String>,
-    /// The value that the server is asked for, as it writes it; `None`: none.
-    pub used: Option<String>,
-    /// Units of the values.
-    pub units: Option<String>,
-    /// Whether its values are the runs of a forecast.
-    pub is_run: bool,
 }
 
 /// The dimensions of a layer.

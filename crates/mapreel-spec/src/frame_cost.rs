@@ -4,7 +4,7 @@
 //! an answer is cut off at its limit, pieces are decoded one after another.
 
 use crate::mosaic::{Mosaic, PICTURE_PX_MAX, Piece};
-use crate::{Drawing, Fit, Format, OnError, Plan, PlannedLayer, Series};
+use crate::{Drawing, Extent, Fit, Format, OnError, PlannedLayer, Series};
 use std::collections::HashSet;
 
 /// The longest answer of which nothing more is known, in bytes.
@@ -57,24 +57,28 @@ pub struct FrameCost {
 }
 
 impl FrameCost {
-    /// Of a plan's layers, map and format.
-    pub(crate) fn of(plan: &Plan, answer_bytes_max: usize) -> Self {
-        let map_px = u64::from(plan.map.width) * u64::from(plan.map.height);
+    /// Of the layers of so many frames on a map, in a format.
+    pub(crate) fn of(
+        layers: &[PlannedLayer],
+        frames: usize,
+        map: &Extent,
+        format: Format,
+        answer_bytes_max: usize,
+    ) -> Self {
+        let (planned, map_px) = (layers, u64::from(map.width) * u64::from(map.height));
         let map_bytes = map_px * PX;
         // Header and legends are measured when they are here.
         let page_px = map_px + map_px / 2 + 1_000_000;
         let layers: Vec<LayerCost> =
-            plan.layers.iter().map(|layer| LayerCost::of(layer, map_bytes, answer_bytes_max)).collect();
-        let legends: HashSet<&str> = plan.layers.iter().filter_map(|layer| layer.legend.as_deref()).collect();
+            planned.iter().map(|layer| LayerCost::of(layer, map_bytes, answer_bytes_max)).collect();
+        let legends: HashSet<&str> = planned.iter().filter_map(|layer| layer.legend.as_deref()).collect();
         let legends = legends.len() as u64 * LEGEND_PX_MAX * PX * 2
             + legends.len().min(LEGENDS_AHEAD) as u64 * LEGEND_BYTES_MAX as u64;
         let features: u64 = layers.iter().map(|layer| layer.features).sum();
         // Still layers lie on the map once for all frames, the others for each thread.
         let placed = |still: bool| -> u64 {
-            let of = plan.layers.iter().zip(&layers);
-            of.filter(|(layer, _)| layer.drawing.is_static(plan.frames.len()) == still)
-                .map(|(_, cost)| cost.placed)
-                .sum()
+            let of = planned.iter().zip(&layers);
+            of.filter(|(layer, _)| layer.drawing.is_static(frames) == still).map(|(_, cost)| cost.placed).sum()
         };
         // One sheet more for what lies off the globe.
         let (still, changing) = (placed(true) + map_bytes, placed(false));
@@ -82,12 +86,12 @@ impl FrameCost {
         let answer = layers.iter().map(|layer| layer.answer).max().unwrap_or(0);
         let [least, most] = AHEAD_BYTES;
         let ahead = if answer == 0 { 0 } else { (ANSWERS_AHEAD * answer).clamp(least, most).max(answer) };
-        let recorded: u64 = plan.layers.iter().map(|layer| still_answers(layer, answer_bytes_max)).sum();
+        let recorded: u64 = planned.iter().map(|layer| still_answers(layer, answer_bytes_max)).sum();
         let spare = 2 * map_bytes;
         let whole: u64 = layers.iter().map(|layer| layer.fixed).sum();
         Self {
             shared: page_px * PX + still + legends + features,
-            thread: page_px * (PX + encoder_px(plan.output.format)) + changing + working + ahead + spare + THREAD_BYTES,
+            thread: page_px * (PX + encoder_px(format)) + changing + working + ahead + spare + THREAD_BYTES,
             fixed: legends + features + ahead + whole + THREAD_BYTES,
             recorded,
             ahead,

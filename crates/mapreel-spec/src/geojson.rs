@@ -134,8 +134,8 @@ struct StoredFeature {
 
 impl From<Features> for StoredFeatures {
     fn from(features: Features) -> Self {
-        let (mut properties, mut last): (Vec<Vec<(String, String)>>, Option<Arc<[(String, String)]>>) =
-            Default::default();
+        let mut properties: Vec<Vec<(String, String)>> = Vec::new();
+        let mut last: Option<Arc<[(String, String)]>> = None;
         let mut stored = |feature: Feature| {
             // Those that share them are neighbours.
             if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &feature.properties)) {

@@ -1,6 +1,5 @@
 //! What layers have from the layers that they lie in: shared, however many inherit it.
 
-use crate::capabilities::{Dimension, Style};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -38,22 +37,6 @@ impl Item for str {
 
     fn key(&self) -> Cow<'_, str> {
         Cow::Borrowed(self)
-    }
-}
-
-impl Item for Dimension {
-    const INHERITED_FIRST: bool = true;
-
-    fn key(&self) -> Cow<'_, str> {
-        self.name.to_ascii_lowercase().into()
-    }
-}
-
-impl Item for Style {
-    const INHERITED_FIRST: bool = false;
-
-    fn key(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.name)
     }
 }
 
@@ -139,6 +122,7 @@ impl<T: Item + Serialize + ?Sized> Serialize for Inherited<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capabilities::{Dimension, Style};
 
     fn style(name: &str, title: &str) -> Arc<Style> {
         Arc::new(Style { name: name.into(), title: title.into(), legend: None })

@@ -8,6 +8,7 @@
 //!
 //! Everything here is a pure function of its arguments: no network, files, clock, async or pixels.
 
+mod appearance;
 mod area_of_use;
 mod axes;
 mod axes_table;
@@ -22,12 +23,14 @@ mod crs;
 mod datum_table;
 mod dialect;
 mod dimension;
+mod dimension_value;
 mod extent;
 mod features_outside;
 mod form;
 mod frame_cost;
 mod gap;
 pub mod geojson;
+mod graticule;
 mod grid;
 mod ignored;
 mod inherited;
@@ -42,6 +45,7 @@ mod limits;
 pub mod manifest;
 mod matrix_set;
 mod mosaic;
+mod natural_earth;
 mod offered;
 mod output;
 mod outside;
@@ -49,6 +53,7 @@ mod period;
 mod picture_format;
 mod place;
 mod plan;
+mod planned_layer;
 mod problem;
 mod projection;
 mod read;
@@ -57,6 +62,7 @@ mod request;
 mod resolved;
 mod run;
 mod secrets;
+mod series;
 mod service_url;
 mod simplestyle;
 mod text;
@@ -70,6 +76,7 @@ mod wms;
 pub mod wmts;
 mod zone;
 
+pub use appearance::{Label, Legend, MissingTiles, OnError, Resampling};
 pub use axes::{AxisOrder, of as axis_order};
 pub use axis::{Allowance, Side, TimeAxis};
 pub use bbox::Bbox;
@@ -77,35 +84,34 @@ pub use colour::Colour;
 pub use colour_bar::ColourBar;
 pub use crs::Crs;
 pub use dialect::Purpose;
-pub use dimension::DimensionValue;
+pub use dimension_value::DimensionValue;
 pub use extent::Extent;
 pub use frame_cost::{
     ANSWER_BYTES_MAX, FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION, FrameCost, LEGEND_BYTES_MAX, LEGEND_PX_MAX,
     LEGENDS_AHEAD, RECORDED_BYTES_MAX,
 };
 pub use gap::{Cause, Gap, GapKind};
+pub use graticule::Graticule;
 pub use ignored::Ignored;
 pub use inherited::{Inherited, Item};
 pub use interval::expand as expand_times;
 pub use label::PlannedLabel;
-pub use layers::{
-    Document, DocumentKind, Graticule, NaturalEarth, NaturalEarthFeature, Next, Question, Reply, ResolvedLayer,
-    Silence, Step,
-};
+pub use layers::{Document, DocumentKind, Layer, Next, Question, Reply, ResolvedLayer, Silence, Step};
 pub use limits::Limits;
 pub use matrix_set::degrees_of;
 pub use mosaic::{Fit, Mosaic, PICTURE_PX_MAX, PICTURE_SIDE_MAX, Piece};
+pub use natural_earth::{Feature as NaturalEarthFeature, NaturalEarth};
 pub use output::{Format, Output};
-pub use plan::{Drawing, Frame, Plan, PlannedLayer, Segment, View};
+pub use plan::{Frame, Plan, Segment, View};
+pub use planned_layer::{Drawing, PlannedLayer};
 pub use problem::{Problem, Problems};
 pub use projection::Projection;
 pub use read_limits::{Exceeded, ReadLimits};
-pub use request::{
-    AskedFrames, Header, Label, Layer, Legend, MissingTiles, OnError, Request, Resampling, Series, TimesOf,
-};
+pub use request::{AskedFrames, Header, Request, TimesOf};
 pub use resolved::{FramesUnknown, Resolved};
 pub use run::Run;
 pub use secrets::{has_secrets, without_quotes, without_secrets};
+pub use series::Series;
 pub use service_url::ServiceUrl;
 pub use tile::{TileTemplate, TileTemplateError};
 pub use time::ValidTime;

@@ -2,11 +2,9 @@
 
 use crate::axis::Side;
 use crate::capabilities::Capabilities;
-use crate::layers::{Asking, LayerKind, Question, ResolvedLayer, Step};
+use crate::layers::{Asking, Layer, Question, ResolvedLayer, Step};
 use crate::{Extent, Output, ValidTime, Zone};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A request for an animation, or for an image: an animation of one frame.
 #[derive(Debug, Clone)]
@@ -92,152 +90,6 @@ pub struct Header {
     pub time_prefix: Option<&'static str>,
     /// The zone in which times are shown.
     pub zone: Zone,
-}
-
-/// One layer of the map, as it was asked for.
-#[derive(Debug, Clone)]
-pub struct Layer {
-    /// Where the request describes it (JSON Pointer), for messages.
-    pub pointer: String,
-    /// Its title, if it has one: then it has a line in the header.
-    pub title: Option<String>,
-    /// What it is called where it is missing.
-    pub name: String,
-    /// What it shows.
-    pub(crate) kind: Arc<dyn LayerKind>,
-    /// 0 (invisible) to 1.
-    pub opacity: f32,
-    /// Its legend.
-    pub legend: Option<Legend>,
-    /// How its pictures are laid on the map where they do not fit it pixel for pixel.
-    pub resampling: Resampling,
-    /// The credit its provider asks for.
-    pub attribution: Option<String>,
-    /// Labels for its line in the header.
-    pub labels: Series<Vec<Label>>,
-    /// What the absence of a tile means.
-    pub missing_tiles: MissingTiles,
-    /// What to do when it cannot be drawn.
-    pub on_error: OnError,
-}
-
-/// Where a legend comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Legend {
-    /// From the layer's server, in its own way.
-    Auto,
-    /// From a URL.
-    Url(String),
-}
-
-/// How a picture is laid on a map that it does not fit pixel for pixel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Resampling {
-    /// Every pixel of the map from the picture's four nearest.
-    #[default]
-    Bilinear,
-    /// Every pixel of the map from the picture's nearest: no colour that is not in the legend.
-    Nearest,
-}
-
-/// Something that is the same in every frame, or given for each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Series<T> {
-    /// The same in every frame.
-    Same(T),
-    /// One for each frame.
-    PerFrame(Vec<T>),
-}
-
-impl<T> Series<T> {
-    /// The one of frame `index`, counted from 0.
-    pub fn at(&self, index: usize) -> &T {
-        match self {
-            Self::Same(value) => value,
-            Self::PerFrame(values) => &values[index],
-        }
-    }
-
-    /// Whether it has something for each of so many frames.
-    pub(crate) fn suits(&self, frames: usize) -> bool {
-        match self {
-            Self::Same(_) => true,
-            Self::PerFrame(values) => values.len() == frames,
-        }
-    }
-
-    /// Every distinct place: one, or one for each frame.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        match self {
-            Self::Same(value) => std::slice::from_ref(value).iter(),
-            Self::PerFrame(values) => values.iter(),
-        }
-    }
-}
-
-impl<T: Clone> Series<T> {
-    /// Those of some frames, in their order.
-    pub fn narrowed(&self, frames: &[usize]) -> Self {
-        match self {
-            Self::Same(value) => Self::Same(value.clone()),
-            Self::PerFrame(values) if frames.len() == values.len() => Self::PerFrame(values.clone()),
-            Self::PerFrame(values) => match frames {
-                [only] => Self::Same(values[*only].clone()),
-                several => Self::PerFrame(several.iter().map(|frame| values[*frame].clone()).collect()),
-            },
-        }
-    }
-}
-
-impl<T: PartialEq> Series<T> {
-    /// One for each frame, or one for all where they are equal.
-    pub fn new(mut values: Vec<T>) -> Self {
-        match values.split_first() {
-            Some((first, rest)) if rest.iter().all(|value| value == first) => Self::Same(values.swap_remove(0)),
-            _ => Self::PerFrame(values),
-        }
-    }
-}
-
-/// A fact that stands behind a layer's title.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
-    /// Its name; `None`: the value stands alone.
-    pub key: Option<String>,
-    /// The value. In a GeoJSON layer, `{property}` stands for a property of the newest feature.
-    pub value: String,
-}
-
-impl Label {
-    /// As it is shown.
-    pub fn text(&self) -> String {
-        match &self.key {
-            Some(key) => format!("{key}: {}", self.value),
-            None => self.value.clone(),
-        }
-    }
-}
-
-/// What to do when a layer cannot be drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum OnError {
-    /// Say so on the frame and in the warnings.
-    #[default]
-    Mark,
-    /// Fail the whole run.
-    Fail,
-    /// Show the frame before's, and say so.
-    Hold,
-}
-
-/// What it means that a server does not have a tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum MissingTiles {
-    /// A gap, unless the server says with status 204 that there is nothing.
-    #[default]
-    Report,
-    /// There is nothing at this place: the pyramid has only the tiles in which there is something.
-    Transparent,
 }
 
 impl Request {

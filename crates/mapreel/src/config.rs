@@ -417,7 +417,7 @@ fn queue(r: &mut Reader) -> Option<QueueSettings> {
         wait_max: wait_max?,
         keep: keep?,
         remember: remember?,
-        plan_version: crate::recording::plan_version(),
+        plan_version: crate::pipeline::recording::plan_version(),
         clock: mapreel_queue::Clock::System,
     })
 }

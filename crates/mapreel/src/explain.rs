@@ -1,6 +1,6 @@
 //! What a request would draw and fetch: as far as that is known without fetching anything, or from what its servers say.
 
-use crate::report::WarningView;
+use crate::pipeline::report::WarningView;
 use mapreel_spec::{Crs, Drawing, Format, Limits, Plan, PlannedLayer, Problems, Request, Resolved, Series, Side, View};
 use serde::Serialize;
 use std::collections::HashSet;

@@ -3,10 +3,10 @@
 
 use crate::config::{Config, Values};
 use crate::http;
-use crate::missing::Missing;
-use crate::recording::{Planned, Preparation};
-use crate::stored;
-use crate::stored_plan::StoredPlan;
+use crate::pipeline::missing::Missing;
+use crate::pipeline::recording::{Planned, Preparation};
+use crate::pipeline::stored;
+use crate::pipeline::stored_plan::StoredPlan;
 use crate::worker::DrawnSegment;
 use bytes::Bytes;
 use mapreel_spec::{Gap, Limits, Plan, Resolved, View, parse_request};

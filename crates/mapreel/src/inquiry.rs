@@ -1,10 +1,10 @@
 //! What the servers of a request say of it, for `check --online`: documents are fetched and read as for drawing, and no pictures.
 
 use crate::explain::Explanation;
-use crate::hands::Hands;
-use crate::produce::Error;
-use crate::report::WarningView;
-use crate::resolve::{Unanswered, resolve};
+use crate::pipeline::error::Error;
+use crate::pipeline::hands::Hands;
+use crate::pipeline::report::WarningView;
+use crate::pipeline::resolve::{Unanswered, resolve};
 use jiff::Timestamp;
 use mapreel_spec::{
     AskedFrames, Drawing, FramesUnknown, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem, Request, View,

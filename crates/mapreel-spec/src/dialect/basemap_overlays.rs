@@ -2,12 +2,17 @@
 //!
 //! Its clients write whole GetMap URLs. The first overlay is the topmost.
 
-use super::Purpose;
+use super::output;
+use super::params::{check_length, labels, read_params, template};
+use super::place::{CRS_HINT, bbox_in_degrees};
+use super::purpose::Purpose;
+use crate::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
 use crate::cell::Cell;
 use crate::json::Json;
-use crate::layers::{GetMap, GetMaps, LayerKind, Tiles, Wms};
+use crate::layers::{GetMap, GetMaps, Layer, LayerKind, Tiles, Wms};
 use crate::read::{Fields, Node};
-use crate::request::{AskedFrames, Header, Label, Layer, Legend, MissingTiles, OnError, Request, Resampling, Series};
+use crate::request::{AskedFrames, Header, Request};
+use crate::series::Series;
 use crate::service_url::ServiceUrl;
 use crate::wms::Service;
 use crate::{Bbox, Crs, Extent, Limits, ValidTime};
@@ -39,12 +44,12 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
     let general = fields.optional("general").and_then(|node| node.fields());
     let output = match general {
         Some(general) => {
-            let format = super::format(general.optional("format"), frames, purpose);
-            let rate = super::frame_rate(general.optional("fps"), format, FRAME_RATE_FPS);
+            let format = output::format(general.optional("format"), frames, purpose);
+            let rate = output::frame_rate(general.optional("fps"), format, FRAME_RATE_FPS);
             general.finish();
-            super::output(format, rate)
+            output::output(format, rate)
         }
-        None => super::output(super::format(None, frames, purpose), FRAME_RATE_FPS),
+        None => output::output(output::format(None, frames, purpose), FRAME_RATE_FPS),
     };
     fields.finish();
     let layers = std::iter::once(bottom).chain(layers?);
@@ -74,7 +79,7 @@ fn read_basemap(node: &Node, limits: &Limits) -> Basemap {
 
 fn extent(node: &Node, zoom: Option<(f64, Node)>, limits: &Limits) -> Option<Extent> {
     let crs = Crs::WebMercator;
-    let bbox = Bbox::new(super::bbox_in_degrees(node, crs)?).convert(Crs::Geographic, crs)?;
+    let bbox = Bbox::new(bbox_in_degrees(node, crs)?).convert(Crs::Geographic, crs)?;
     let (zoom, zoom_node) = zoom?;
     let [width, height] = Extent::size_at_zoom(crs, &bbox, zoom);
     let max = f64::from(limits.side_px_max);
@@ -108,7 +113,7 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
     let url = node.url()?;
     let params = params.unwrap_or(Some(Vec::new()))?;
     let kind: Arc<dyn LayerKind> = if params.is_empty() {
-        Arc::new(Tiles(Series::Same(super::template(&node, TILE_HINT)?)))
+        Arc::new(Tiles(Series::Same(template(&node, TILE_HINT)?)))
     } else {
         let params_node = fields.node.child(fields.node.json.get("params")?, "params");
         Arc::new(Wms::fixed(service(&node, &params_node, url, params)?))
@@ -128,38 +133,6 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
     })
 }
 
-/// Names and values together, in bytes: servers take no longer URLs, and a plan holds one for every picture.
-const PARAMS_BYTES_MAX: usize = 8192;
-
-/// Free parameters for a WMS: texts, numbers and truth values.
-pub(super) fn read_params(node: &Node) -> Option<Vec<(String, String)>> {
-    let mut params = Vec::new();
-    for (key, json) in node.fields()?.entries {
-        let value = match json {
-            Json::Text(text) => text.clone(),
-            Json::Number(number) => number.to_string(),
-            Json::Bool(value) => value.to_string(),
-            Json::Null => continue,
-            _ => {
-                node.child(json, key).refuse(
-                    "wrong_type",
-                    format!("expected a string or a number, found {}", json.kind()),
-                    None,
-                );
-                continue;
-            }
-        };
-        params.push((key.clone(), value));
-    }
-    let bytes: usize = params.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if bytes > PARAMS_BYTES_MAX {
-        let detail = format!("the parameters come to {bytes} bytes; the limit is {PARAMS_BYTES_MAX}");
-        node.refuse("too_large", detail, Some("every picture's URL has them all"));
-        return None;
-    }
-    Some(params)
-}
-
 /// The basemap's WMS, asked for in cells of the size that `params` names.
 fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)>) -> Option<Service> {
     let mut request =
@@ -173,7 +146,7 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
     }
     let code = request.get("crs").or(request.get("srs")).unwrap_or("EPSG:3857").to_owned();
     let Some(crs) = Crs::parse(&code) else {
-        node.refuse("not_supported", Crs::why_not(&code), Some(super::CRS_HINT));
+        node.refuse("not_supported", Crs::why_not(&code), Some(CRS_HINT));
         return None;
     };
     let side = |name: &str| {
@@ -188,7 +161,7 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
     for name in ["crs", "srs"] {
         request.remove(name);
     }
-    super::check_length(node, &request)?;
+    check_length(node, &request)?;
     Some(Service::new(request, crs, &code, Some(cell)))
 }
 
@@ -209,7 +182,7 @@ fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
     let url = fields.required("url", "a GetMap URL, or a list with one for each frame");
     let kind = url.zip(is_tiles).and_then(|(node, is_tiles)| -> Option<Arc<dyn LayerKind>> {
         Some(match is_tiles {
-            true => Arc::new(Tiles(per_frame(&node, frames, |node| super::template(node, TILE_HINT))?)),
+            true => Arc::new(Tiles(per_frame(&node, frames, |node| template(node, TILE_HINT))?)),
             false => Arc::new(GetMaps(per_frame(&node, frames, get_map)?)),
         })
     });
@@ -273,29 +246,4 @@ fn read_labels(node: &Node, frames: Option<usize>) -> Option<Series<Vec<Label>>>
     check_count(node, items.len(), frames)?;
     let all: Vec<_> = items.iter().enumerate().map(|(i, item)| labels(&node.child(item, &i.to_string()))).collect();
     Some(Series::new(all.into_iter().collect::<Option<_>>()?))
-}
-
-/// A list of labels; it may be empty.
-pub(super) fn labels(node: &Node) -> Option<Vec<Label>> {
-    if matches!(node.json, Json::List(items) if items.is_empty()) {
-        return Some(Vec::new());
-    }
-    let labels: Vec<_> = node.items(20)?.iter().map(label).collect();
-    labels.into_iter().collect()
-}
-
-fn label(node: &Node) -> Option<Label> {
-    let fields = node.fields()?;
-    let show_key = fields.optional("showKey").map_or(Some(true), |node| node.boolean());
-    let key = fields.optional("key").map(|node| node.text());
-    let value = fields.required("value", "the text of the label").and_then(|node| match node.json {
-        Json::Number(number) => Some(number.to_string()),
-        _ => node.text(),
-    });
-    fields.finish();
-    let key = match key {
-        Some(key) => Some(key?).filter(|key| !key.is_empty()),
-        None => None,
-    };
-    Some(Label { key: key.filter(|_| show_key == Some(true)), value: value? })
 }

@@ -1,18 +1,16 @@
-//! How `dimensions` and `animate` are read.
+//! How `dimensions` are read.
 
-use crate::Limits;
 use crate::capabilities::bare_name;
 use crate::dimension::AskedDimension;
 use crate::json::Json;
 use crate::offered::AskedValue;
 use crate::read::Node;
-use crate::request::AskedFrames;
 
 /// The most dimensions of a layer that a request may name.
 const DIMENSIONS_MAX: usize = 16;
 
 /// `{ "elevation": -10, "reference_time": "latest", "depth": { "value": 7, "match": "nearest" } }`.
-pub(super) fn read_dimensions(node: &Node) -> Option<Vec<AskedDimension>> {
+pub(crate) fn read_dimensions(node: &Node) -> Option<Vec<AskedDimension>> {
     let entries = node.fields()?.entries;
     if entries.len() > DIMENSIONS_MAX {
         let detail = format!("{} dimensions; the limit is {DIMENSIONS_MAX}", entries.len());
@@ -50,39 +48,8 @@ pub(super) fn read_dimensions(node: &Node) -> Option<Vec<AskedDimension>> {
     all.into_iter().collect()
 }
 
-/// `{ "dimension": "elevation", "values": [0, -10, -50] }`, or `"all"` of them.
-pub(super) fn read_animate(node: &Node, limits: &Limits) -> Option<AskedFrames> {
-    let fields = node.fields()?;
-    let dimension = fields.required("dimension", "the name of a dimension, such as `elevation`").and_then(|node| {
-        let name = node.string()?;
-        if name.eq_ignore_ascii_case("time") {
-            node.invalid("a film along time has no need of `animate`", "use `times`");
-            return None;
-        }
-        Some(name.to_owned())
-    });
-    let values = fields.required("values", "a list of values, or `\"all\"`").and_then(|node| match node.json {
-        Json::Text(text) if text == "all" => Some(Vec::new()),
-        Json::List(_) => {
-            let all: Vec<_> = node.items(limits.frames_max)?.iter().map(read_value).collect();
-            all.into_iter().collect()
-        }
-        _ => {
-            node.invalid("`values` is neither a list nor `all`", "a list of values, or `\"all\"`");
-            None
-        }
-    });
-    fields.finish();
-    let (dimension, values) = (dimension?, values?);
-    // A list is never empty.
-    Some(match values.is_empty() {
-        true => AskedFrames::AllValues { dimension },
-        false => AskedFrames::Values { dimension, values },
-    })
-}
-
 /// A value as servers write it.
-fn read_value(node: &Node) -> Option<String> {
+pub(super) fn read_value(node: &Node) -> Option<String> {
     match node.json {
         Json::Number(number) => Some(number.to_string()),
         Json::Text(_) => node.text().filter(|text| {

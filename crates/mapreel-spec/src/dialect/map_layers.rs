@@ -1,14 +1,16 @@
 //! The second dialect: `map` + `layers`. It says what is wanted and leaves the URLs to Mapreel.
 
-use super::Purpose;
-use super::dimensions::read_animate;
-use super::layer::Reader;
-use super::place::{bbox_in_units, read_crs};
+use super::dimensions::read_value;
+use super::layer::read_layer;
+use super::output;
+use super::place::{bbox_in_degrees, bbox_in_units, read_crs};
+use super::purpose::Purpose;
 use crate::axis::Side;
 use crate::interval::expand;
 use crate::json::Json;
+use crate::layers::{Layer, Reader};
 use crate::read::{Node, Transposed};
-use crate::request::{AskedFrames, Header, Layer, Request, TimesOf};
+use crate::request::{AskedFrames, Header, Request, TimesOf};
 use crate::{Bbox, Crs, Extent, Limits, Zone};
 
 /// Frames per second where `output.fps` is not given.
@@ -33,13 +35,13 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
     let reader = Reader { crs, timed, limits, credential: None };
     let layers = fields.required("layers", "a list of layers, bottom first").and_then(|node| {
         let layers: Vec<_> =
-            node.items(limits.layers_max)?.iter().enumerate().map(|(i, n)| reader.layer(n, i + 1)).collect();
+            node.items(limits.layers_max)?.iter().enumerate().map(|(i, n)| read_layer(&reader, n, i + 1)).collect();
         layers.into_iter().collect::<Option<Vec<_>>>()
     });
     let header = fields.optional("header").map_or(Some(Header::default()), |node| read_header(&node));
     let output = match fields.optional("output") {
         Some(node) => read_output(&node, count, purpose),
-        None => Some(super::output(super::format(None, count, purpose), FRAME_RATE_FPS)),
+        None => Some(output::output(output::format(None, count, purpose), FRAME_RATE_FPS)),
     };
     fields.finish();
     let (frames, layers) = (frames?, layers?);
@@ -114,7 +116,7 @@ fn read_map(node: &Node, limits: &Limits) -> Option<Extent> {
         let crs = crs?;
         match bbox_crs {
             None | Some(Some(Crs::Geographic)) => {
-                let bbox = Bbox::new(super::bbox_in_degrees(&node, crs)?).convert(Crs::Geographic, crs);
+                let bbox = Bbox::new(bbox_in_degrees(&node, crs)?).convert(Crs::Geographic, crs);
                 if bbox.is_none() {
                     let hint = "a box where the projection holds, or `bbox_crs` and the projection's own units";
                     node.invalid(format!("nothing of the box is in {}", crs.code()), hint);
@@ -230,8 +232,8 @@ fn read_zone(node: &Node) -> Option<Zone> {
 
 fn read_output(node: &Node, frames: usize, purpose: Purpose) -> Option<crate::Output> {
     let fields = node.fields()?;
-    let format = super::format(fields.optional("format"), frames, purpose);
-    let mut output = super::output(format, super::frame_rate(fields.optional("fps"), format, FRAME_RATE_FPS));
+    let format = output::format(fields.optional("format"), frames, purpose);
+    let mut output = output::output(format, output::frame_rate(fields.optional("fps"), format, FRAME_RATE_FPS));
     if let Some(hold) = fields.optional("hold_last_s").and_then(|node| node.number(0.0, 60.0)) {
         output.hold_last_s = hold;
     }
@@ -241,4 +243,35 @@ fn read_output(node: &Node, frames: usize, purpose: Purpose) -> Option<crate::Ou
     fields.later("max_bytes");
     fields.finish();
     Some(output)
+}
+
+/// `{ "dimension": "elevation", "values": [0, -10, -50] }`, or `"all"` of them.
+fn read_animate(node: &Node, limits: &Limits) -> Option<AskedFrames> {
+    let fields = node.fields()?;
+    let dimension = fields.required("dimension", "the name of a dimension, such as `elevation`").and_then(|node| {
+        let name = node.string()?;
+        if name.eq_ignore_ascii_case("time") {
+            node.invalid("a film along time has no need of `animate`", "use `times`");
+            return None;
+        }
+        Some(name.to_owned())
+    });
+    let values = fields.required("values", "a list of values, or `\"all\"`").and_then(|node| match node.json {
+        Json::Text(text) if text == "all" => Some(Vec::new()),
+        Json::List(_) => {
+            let all: Vec<_> = node.items(limits.frames_max)?.iter().map(read_value).collect();
+            all.into_iter().collect()
+        }
+        _ => {
+            node.invalid("`values` is neither a list nor `all`", "a list of values, or `\"all\"`");
+            None
+        }
+    });
+    fields.finish();
+    let (dimension, values) = (dimension?, values?);
+    // A list is never empty.
+    Some(match values.is_empty() {
+        true => AskedFrames::AllValues { dimension },
+        false => AskedFrames::Values { dimension, values },
+    })
 }

@@ -3,12 +3,16 @@
 use crate::read::Node;
 use crate::{Bbox, Crs};
 
-pub(super) fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
+/// Which CRSs there are.
+pub(super) const CRS_HINT: &str =
+    "EPSG:3857, EPSG:4326, or the EPSG code of a projection, such as EPSG:3413 or EPSG:32633";
+
+pub(crate) fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
     let Some(node) = node else { return Some(default) };
     let code = node.string()?;
     let crs = Crs::parse(code);
     if crs.is_none() {
-        node.refuse("not_supported", Crs::why_not(code), Some(super::CRS_HINT));
+        node.refuse("not_supported", Crs::why_not(code), Some(CRS_HINT));
     }
     crs
 }
@@ -31,4 +35,39 @@ pub(crate) fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
         node.invalid("the box has no area or lies outside the world", &hint);
     }
     converted
+}
+
+/// Checks a bbox in degrees, which may run past 180: its sides in order, no wider than the world, between the poles.
+pub(crate) fn bbox_in_degrees(node: &Node, crs: Crs) -> Option<[f64; 4]> {
+    let [west, south, east, north] = node.four_numbers()?;
+    let max = crs.latitude_max();
+    let before = |what: &str, hint: &str| {
+        node.invalid(what.to_owned(), hint);
+        None::<[f64; 4]>
+    };
+    if west.abs() > 540.0 || east.abs() > 540.0 {
+        return before("the longitudes are not between -540 and 540", "[west, south, east, north] in degrees");
+    }
+    if west >= east {
+        return before(
+            "west is not less than east",
+            "across the date line, let east run past 180: [170, -20, 200, 10]",
+        );
+    }
+    if east - west > 360.0 {
+        return before("the box is wider than the world", "at most 360 degrees from west to east");
+    }
+    if south >= north {
+        return before("south is not less than north", "[west, south, east, north]");
+    }
+    if south < -max || north > max {
+        let detail = format!("the latitudes are not between -{max} and {max}, where {} ends", crs.code());
+        let hint = match crs {
+            Crs::WebMercator => "cut the box at 85 degrees, or use \"crs\": \"EPSG:4326\" in the second dialect",
+            Crs::Geographic | Crs::Projected(_) => "[west, south, east, north] in degrees",
+        };
+        node.refuse("out_of_range", detail, Some(hint));
+        return None;
+    }
+    Some([west, south, east, north])
 }

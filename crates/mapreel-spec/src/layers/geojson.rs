@@ -1,13 +1,16 @@
 //! Features: GeoJSON in the request, or behind an address.
 
-use super::{Asking, Document, DocumentKind, LayerKind, Pictures, Refusal, ResolvedKind, Silence, Step, Wanted};
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::step::{Document, DocumentKind, Silence, Step};
 use crate::ValidTime;
-use crate::dialect::layer::Reader;
+use crate::appearance::Label;
 use crate::geojson::{Features, Reading};
-use crate::plan::Drawing;
+use crate::planned_layer::Drawing;
 use crate::read::{Fields, Node, Transposed};
-use crate::request::{Label, Series};
 use crate::secrets::without_quotes;
+use crate::series::Series;
 use crate::service_url::with_credential;
 use crate::simplestyle::{self, Style};
 use std::sync::Arc;

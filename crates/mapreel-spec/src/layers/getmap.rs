@@ -1,10 +1,12 @@
 //! Whole GetMap requests that somebody else wrote: the overlays of the first dialect.
 
-use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
+use super::layer::{Asking, LayerKind};
+use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::step::Step;
 use crate::cell::Cell;
 use crate::mosaic::Mosaic;
-use crate::plan::Drawing;
-use crate::request::Series;
+use crate::planned_layer::Drawing;
+use crate::series::Series;
 use crate::service_url::ServiceUrl;
 use crate::wms::{mosaic, read_bbox, refuse_pictures_of_errors};
 use crate::{Crs, Extent};

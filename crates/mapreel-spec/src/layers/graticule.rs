@@ -1,23 +1,14 @@
-//! Meridians and parallels.
+//! Meridians and parallels, as a layer.
 
-use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::step::Step;
 use crate::Colour;
-use crate::dialect::layer::Reader;
-use crate::plan::Drawing;
+use crate::graticule::Graticule;
+use crate::planned_layer::Drawing;
 use crate::read::{Fields, Transposed};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// A net of meridians and parallels.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Graticule {
-    /// Degrees between lines; `None`: chosen from the extent.
-    pub step_deg: Option<f64>,
-    /// Colour of the lines.
-    pub stroke: Colour,
-    /// Whether degrees stand at the edges of the map.
-    pub labels: bool,
-}
 
 pub(super) fn read(_: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
     let step = fields.optional("step").map(|node| node.number(0.01, 90.0));

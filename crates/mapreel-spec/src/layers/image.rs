@@ -1,11 +1,13 @@
 //! A georeferenced picture; `{time}` or `{time:PATTERN}` in its address stands for the frame's time.
 
-use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
-use crate::dialect::layer::Reader;
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::step::Step;
 use crate::mosaic::{Fit, Mosaic, Piece};
-use crate::plan::Drawing;
+use crate::planned_layer::Drawing;
 use crate::read::Fields;
-use crate::request::Series;
+use crate::series::Series;
 use crate::service_url::with_credential;
 use crate::{Bbox, Crs, ValidTime};
 use std::sync::Arc;
@@ -25,7 +27,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     let crs = reader.crs_or(fields.optional("crs"), Crs::Geographic);
     let bbox = fields.required("bbox", "what the outer edges of the picture show").and_then(|node| {
         let crs = crs?;
-        crate::dialect::bbox_in_units(&node, crs, crs)
+        crate::dialect::place::bbox_in_units(&node, crs, crs)
     });
     let node = fields.required("url", "the address of a PNG, JPEG or WebP")?;
     let url = node.url()?;

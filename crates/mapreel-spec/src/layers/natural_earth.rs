@@ -1,38 +1,13 @@
-//! The built-in geography.
+//! The built-in geography, as a layer.
 
-use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
-use crate::dialect::layer::Reader;
-use crate::plan::Drawing;
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::step::Step;
+use crate::natural_earth::{Feature, NaturalEarth};
+use crate::planned_layer::Drawing;
 use crate::read::Fields;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// What of Natural Earth is drawn, in drawing order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NaturalEarth {
-    /// Never empty.
-    pub show: Vec<Feature>,
-}
-
-/// A theme of Natural Earth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Feature {
-    /// The sea: the whole map, before anything else of this layer.
-    Ocean,
-    /// Land areas.
-    Land,
-    /// Borders between countries, on land.
-    Borders,
-    /// Coastlines.
-    Coastline,
-}
-
-impl Feature {
-    /// The names in a request, in the order of the variants.
-    pub(crate) const NAMES: [&'static str; 4] = ["ocean", "land", "borders", "coastline"];
-    /// In the order of [`Feature::NAMES`].
-    pub(crate) const ALL: [Feature; 4] = [Self::Ocean, Self::Land, Self::Borders, Self::Coastline];
-}
 
 /// The credit of the built-in geography.
 const CREDIT: &str = "Made with Natural Earth";

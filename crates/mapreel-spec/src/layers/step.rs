@@ -1,7 +1,7 @@
 //! How a layer comes to what its servers say, step by step: it asks for a document, whose answer leads to the next step, until
 //! nothing is left to ask. Each step is made from the one before, so a question cannot be asked twice, nor be forgotten.
 
-use super::ResolvedLayer;
+use super::resolved_layer::ResolvedLayer;
 use crate::capabilities::Capabilities;
 use crate::wmts;
 use std::fmt;

@@ -1,12 +1,15 @@
 //! Tiles that a TileJSON document (2.x, 3.0) describes.
 
-use super::{Asking, Document, DocumentKind, LayerKind, ResolvedLayer, Silence, Step, Tiles};
-use crate::dialect::layer::Reader;
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::ResolvedLayer;
+use super::step::{Document, DocumentKind, Silence, Step};
+use super::xyz::Tiles;
 use crate::json::Json;
 use crate::read::Fields;
 use crate::read_limits::ReadLimits;
-use crate::request::Series;
 use crate::secrets::without_quotes;
+use crate::series::Series;
 use crate::service_url::{ServiceUrl, with_credential};
 use crate::tile::{TileTemplate, ZOOM_MAX};
 use crate::{Bbox, text};

@@ -1,18 +1,17 @@
 //! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
 
-use super::{
-    Asking, Choice, Document, DocumentKind, LayerKind, Pictures, Refusal, ResolvedKind, ResolvedLayer, Silence, Step,
-    Wanted,
-};
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Wanted};
+use super::step::{Document, DocumentKind, Silence, Step};
+use crate::appearance::Legend;
 use crate::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
 use crate::cell::Cell;
 use crate::colour_bar::{Details, Question};
-use crate::dialect::layer::Reader;
 use crate::dimension::{AskedDimension, Dimensions};
 use crate::mosaic::Mosaic;
 use crate::picture_format;
 use crate::read::{Fields, Node, Transposed};
-use crate::request::Legend;
 use crate::run::Run;
 use crate::service_url::ServiceUrl;
 use crate::timing::{AskedTime, ServerTimes, Timing};

@@ -1,11 +1,10 @@
 //! A layer of a WMTS: what a request says of it, what its server says of it, and which tiles show a map.
 
-use super::{
-    Asking, Choice, Document, DocumentKind, LayerKind, Pictures, Refusal, ResolvedKind, ResolvedLayer, Silence, Step,
-    Wanted,
-};
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Wanted};
+use super::step::{Document, DocumentKind, Silence, Step};
 use crate::capabilities::Dimension;
-use crate::dialect::layer::Reader;
 use crate::dimension::{AskedDimension, Dimensions};
 use crate::manifest::Warning;
 use crate::matrix_set::{self, Levels};
@@ -112,7 +111,7 @@ impl Wmts {
                 warnings.extend(unknown.map(|why| Warning::of_layer("time_unconfirmed", &name, why)));
                 asking.resolved(tiles)
             }
-            Err(why) => asking.resolved(super::Gap(why)),
+            Err(why) => asking.resolved(super::resolved_layer::Gap(why)),
         };
         Step::done(ResolvedLayer { warnings, ..resolved })
     }
@@ -240,7 +239,7 @@ impl ResolvedKind for ResolvedWmts {
         let mut left = max;
         let choice = |(frame, time): (usize, Option<&ValidTime>)| {
             let choice = self.at(frame, time, wanted.map, wanted.zone, max);
-            let choice = choice.unwrap_or_else(|| self.nothing(super::too_fine(wanted.limits)));
+            let choice = choice.unwrap_or_else(|| self.nothing(super::resolved_layer::too_fine(wanted.limits)));
             left = left.checked_sub(choice.mosaic.pieces.len()).ok_or((
                 "too_large",
                 "too many tiles over all frames".to_owned(),

@@ -1,12 +1,14 @@
 //! Tiles by a template: XYZ, and TMS, which counts rows from the south.
 
-use super::{Asking, LayerKind, Pictures, Refusal, ResolvedKind, Step, Wanted};
-use crate::dialect::layer::Reader;
+use super::layer::{Asking, LayerKind};
+use super::reader::Reader;
+use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::step::Step;
 use crate::json::Json;
 use crate::mosaic::Mosaic;
-use crate::plan::Drawing;
+use crate::planned_layer::Drawing;
 use crate::read::{Fields, Transposed};
-use crate::request::Series;
+use crate::series::Series;
 use crate::{Bbox, Crs, Extent, TileTemplate};
 use std::sync::Arc;
 
@@ -33,9 +35,9 @@ fn template(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<TileTemplate> {
         Json::Text(letters) if !letters.is_empty() => Some(letters.chars().map(String::from).collect()),
         _ => node.items(32)?.iter().map(|node| node.string().map(str::to_owned)).collect::<Option<Vec<_>>>(),
     });
-    let bounds = fields.optional("bounds").map(|node| crate::dialect::bbox_in_degrees(&node, Crs::Geographic));
+    let bounds = fields.optional("bounds").map(|node| crate::dialect::place::bbox_in_degrees(&node, Crs::Geographic));
     let node = fields.required("url", "…/{z}/{x}/{y}.png")?;
-    let mut template = crate::dialect::template(&node, "…/{z}/{x}/{y}.png")?;
+    let mut template = crate::dialect::params::template(&node, "…/{z}/{x}/{y}.png")?;
     template.zoom_min = zoom_min.transposed()?.unwrap_or(template.zoom_min);
     template.zoom_max = zoom_max.transposed()?.unwrap_or(template.zoom_max);
     template.side_px = side_px.transposed()?.unwrap_or(template.side_px);
@@ -62,7 +64,9 @@ impl ResolvedKind for Tiles {
         let (templates, max) = (self.0.narrowed(wanted.frames), wanted.limits.upstream_requests_max);
         let mosaic = |template: &TileTemplate| match template.mosaic(wanted.map, max) {
             Some(mosaic) => Ok(mosaic),
-            None if template.is_from_server => Ok(Mosaic::nothing(Crs::WebMercator, super::too_fine(wanted.limits))),
+            None if template.is_from_server => {
+                Ok(Mosaic::nothing(Crs::WebMercator, super::resolved_layer::too_fine(wanted.limits)))
+            }
             None => Err(("too_large", "too many tiles cover this map".to_owned(), "a smaller map")),
         };
         // All frames take about as many tiles as the first.

@@ -15,8 +15,9 @@ mod settings;
 mod submit;
 
 use crate::fonts::FontSource;
+use crate::pipeline::produce;
 use crate::supervisor::TASK_LOST;
-use crate::{budget, credentials, produce};
+use crate::{budget, credentials};
 use clap::{Parser, Subcommand};
 use mapreel_sources::Credentials;
 use mapreel_spec::{Limits, Problems};

@@ -1,7 +1,7 @@
 //! `-o`: where the file goes, and the format that its name chooses.
 
 use super::Refused;
-use crate::artifact::Destination;
+use crate::pipeline::artifact::Destination;
 use mapreel_spec::{Format, Request};
 use serde_json::Value;
 use std::io::IsTerminal;

@@ -3,9 +3,9 @@
 use super::output::{self, Output};
 use super::{Ending, Refused};
 use crate::fonts::FontSource;
-use crate::produce::{Job, produce};
+use crate::pipeline::produce::{Job, produce};
+use crate::pipeline::report;
 use crate::progress::Told;
-use crate::report;
 use anyhow::Context;
 use mapreel_sources::{Client, Config, Credentials};
 use mapreel_spec::{Limits, parse_request};

@@ -3,7 +3,7 @@
 
 use super::output::Output;
 use super::{Ending, Refused};
-use crate::artifact::Draft;
+use crate::pipeline::artifact::Draft;
 use crate::progress::{Progress, Told};
 use anyhow::{Context, bail};
 use mapreel_spec::{Limits, Request, parse_request};

@@ -4,7 +4,7 @@ use super::App;
 use super::access::Caller;
 use super::problem::Problem;
 use crate::drawing_permit::DrawingPermit;
-use crate::hands::Hands;
+use crate::pipeline::hands::Hands;
 use crate::thread::{Panicked, on_thread};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -1,6 +1,6 @@
 //! A job as clients see it.
 
-use crate::report::WarningView;
+use crate::pipeline::report::WarningView;
 use jiff::Timestamp;
 use mapreel_queue::{Job, State, Time};
 use serde::Serialize;

@@ -3,9 +3,9 @@
 use super::Worker;
 use super::part::{self, Failed, StoredRequest, draw, view};
 use super::pulse::Pulse;
-use crate::prepare::Prepared;
-use crate::recording::Preparation;
-use crate::stored;
+use crate::pipeline::prepare::Prepared;
+use crate::pipeline::recording::Preparation;
+use crate::pipeline::stored;
 use anyhow::Context;
 use mapreel_queue::{Claim, JobId};
 use mapreel_sources::Client;

@@ -52,6 +52,7 @@ mod front_door;
 mod golden;
 mod hostile_client;
 mod hostile_requests;
+mod imports;
 mod keys;
 mod limits;
 mod mapserver;

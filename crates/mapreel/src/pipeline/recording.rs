@@ -1,9 +1,9 @@
 //! A preparation, recorded: the answers of upstreams that all frames share, so that whoever draws a segment sees what the
 //! others see, and upstreams are asked once.
 
-use crate::hands::Hands;
-use crate::stored::{self, StoredObject, Unreadable};
-use crate::stored_plan::StoredPlan;
+use crate::pipeline::hands::Hands;
+use crate::pipeline::stored::{self, StoredObject, Unreadable};
+use crate::pipeline::stored_plan::StoredPlan;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use mapreel_spec::{Problem, Problems, RECORDED_BYTES_MAX};

@@ -80,7 +80,7 @@ pub(crate) fn from_bytes<T: StoredObject>(bytes: &[u8]) -> Result<T, Unreadable>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::{Planned, Preparation};
+    use crate::pipeline::recording::{Planned, Preparation};
     use crate::worker::DrawnSegment;
 
     #[test]

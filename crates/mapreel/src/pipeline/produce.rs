@@ -1,21 +1,22 @@
 //! Produce: the whole way from a valid request to a file, step by step.
 
-pub use crate::artifact::Destination;
-use crate::artifact::{Draft, sha256};
 use crate::budget::MemoryBudget;
 use crate::drawing_permit::DrawingPermit;
 use crate::fonts::FontSource;
-use crate::hands::Hands;
-use crate::missing::{Ledger, Missing};
-use crate::prepare::Prepared;
+pub use crate::pipeline::artifact::Destination;
+use crate::pipeline::artifact::{Draft, sha256};
+pub use crate::pipeline::error::Error;
+use crate::pipeline::hands::Hands;
+use crate::pipeline::missing::{Ledger, Missing};
+use crate::pipeline::prepare::Prepared;
+use crate::pipeline::segments::Desk;
+use crate::pipeline::{report, runs, segments};
 use crate::progress::{Progress, Silent};
-use crate::segments::Desk;
-use crate::{report, runs, segments};
 use anyhow::Context;
-use mapreel_render::{Stopped, encode};
+use mapreel_render::encode;
 use mapreel_sources::Upstreams;
 use mapreel_spec::manifest::{Manifest, Warning};
-use mapreel_spec::{FramesUnknown, Limits, Problems, Request, View};
+use mapreel_spec::{Limits, Request, View};
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
@@ -38,63 +39,6 @@ pub struct Job<'a> {
     pub threads: usize,
     /// What the process may take of memory, in MiB.
     pub memory_mib: u64,
-}
-
-/// Why nothing was produced.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A layer that must not be missing is missing.
-    #[error("layer `{layer}`{place}: {why}")]
-    Layer {
-        /// The layer's name.
-        layer: String,
-        /// Which frame, in words.
-        place: String,
-        /// What happened.
-        why: String,
-        /// Whether the same may succeed later.
-        may_pass: bool,
-    },
-    /// It is not known which frames there are.
-    #[error("{why}")]
-    Frames {
-        /// What happened.
-        why: FramesUnknown,
-        /// Whether the same may succeed later.
-        may_pass: bool,
-    },
-    /// The plan exceeds the limits.
-    #[error(transparent)]
-    Invalid(#[from] Problems),
-    /// Others have the memory that it needs.
-    #[error("it needs up to {mib} MiB of memory, and others have most of the {all_mib} MiB that there are for drawing")]
-    NoMemory {
-        /// What it needs, in MiB.
-        mib: u64,
-        /// What there is for drawing, in MiB.
-        all_mib: u64,
-    },
-    /// The word to stop has come.
-    #[error("it was stopped")]
-    Stopped,
-    /// This machine could not do it.
-    #[error("{0:#}")]
-    Machine(#[from] anyhow::Error),
-}
-
-impl From<Stopped> for Error {
-    fn from(_: Stopped) -> Self {
-        Self::Stopped
-    }
-}
-
-impl From<mapreel_render::Error> for Error {
-    fn from(error: mapreel_render::Error) -> Self {
-        match error {
-            mapreel_render::Error::Stopped(_) => Self::Stopped,
-            error => Self::Machine(anyhow::Error::new(error).context("cannot encode")),
-        }
-    }
 }
 
 /// Produces the file at `to` and says what was drawn.

@@ -1,9 +1,9 @@
 //! The manifest of a run: what was drawn, and everything that was not.
 
 use crate::fonts;
-use crate::missing::Missing;
-use crate::prepare::Prepared;
-use crate::stored_plan::plan_sha256;
+use crate::pipeline::missing::Missing;
+use crate::pipeline::prepare::Prepared;
+use crate::pipeline::stored_plan::plan_sha256;
 use mapreel_render::Scene;
 use mapreel_spec::manifest::{Artifact, Dimension, Frame, Layer, Manifest, Map, Outcome, Warning};
 use mapreel_spec::{Drawing, Gap, GapKind, PlannedLayer, without_secrets};

@@ -1,10 +1,10 @@
 //! Resolve: what the servers of a request say, asked question by question until its layers have nothing left to ask.
 
-use crate::ahead::{self, Ahead};
 use crate::budget::DOCUMENTS_MIB;
-use crate::hands::Hands;
 use crate::layers::some;
-use crate::produce::Error;
+use crate::pipeline::ahead::{self, Ahead};
+use crate::pipeline::error::Error;
+use crate::pipeline::hands::Hands;
 use bytes::Bytes;
 use jiff::Timestamp;
 use mapreel_sources::{BrokenDocument, CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};

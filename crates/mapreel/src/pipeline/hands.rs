@@ -3,7 +3,7 @@
 use crate::budget::{MemoryBudget, MemoryPermit};
 use crate::drawing_permit::DrawingPermit;
 use crate::fonts::FontSource;
-use crate::produce::Error;
+use crate::pipeline::error::Error;
 use mapreel_render::Stop;
 use mapreel_sources::Upstreams;
 use std::sync::Arc;

@@ -2,15 +2,15 @@
 //! same basemap under the same legends with the same colours.
 
 use crate::budget::MemoryPermit;
-use crate::gather::{Share, fetch, fetch_legends, place_share};
-use crate::hands::Hands;
-use crate::missing::{Ledger, Missing};
-use crate::produce::Error;
+use crate::pipeline::error::Error;
+use crate::pipeline::gather::{Share, fetch, fetch_legends, place_share};
+use crate::pipeline::hands::Hands;
+use crate::pipeline::missing::{Ledger, Missing};
+use crate::pipeline::recording::{Planned, Preparation, Recorder};
+use crate::pipeline::resolve::{Heard, resolve};
+use crate::pipeline::spare::Spare;
+use crate::pipeline::stored_plan::StoredPlan;
 use crate::progress::Progress;
-use crate::recording::{Planned, Preparation, Recorder};
-use crate::resolve::{Heard, resolve};
-use crate::spare::Spare;
-use crate::stored_plan::StoredPlan;
 use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};

@@ -1,7 +1,7 @@
 //! Fetching ahead: answers in the order in which they are needed, some of them fetched before, within a bound on bytes.
 
-use crate::hands::Hands;
-use crate::produce;
+use crate::pipeline::error;
+use crate::pipeline::hands::Hands;
 use anyhow::Context;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -80,7 +80,7 @@ impl Ahead {
     ///
     /// # Errors
     /// The word to stop has come.
-    pub(crate) fn next(&mut self, hands: &Hands) -> Result<Answer, produce::Error> {
+    pub(crate) fn next(&mut self, hands: &Hands) -> Result<Answer, error::Error> {
         Ok(hands.wait(self.answers.recv())?.context("the fetching task ended early")?)
     }
 }

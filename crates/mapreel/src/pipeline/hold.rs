@@ -3,10 +3,10 @@
 //! Segments are drawn apart, perhaps on other machines. So a segment whose first frames lack a layer fetches the frames
 //! before it, whoever draws them: what is held does not depend on how the work was shared out.
 
-use crate::gather::{PlacedFrame, fetch_layer, place_mosaic};
-use crate::hands::Hands;
-use crate::produce::Error;
-use crate::spare::Spare;
+use crate::pipeline::error::Error;
+use crate::pipeline::gather::{PlacedFrame, fetch_layer, place_mosaic};
+use crate::pipeline::hands::Hands;
+use crate::pipeline::spare::Spare;
 use mapreel_render::{FramePictures, Gathered, Placed};
 use mapreel_spec::{Drawing, Gap, GapKind, OnError, Plan, Series};
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! Gather: from the plan's pictures to pixels on the map. Fetching is asynchronous; decoding is left to the thread that
 //! draws, which takes one answer after another.
 
-use crate::ahead::{Ahead, Request};
-use crate::hands::Hands;
-use crate::produce;
-use crate::spare::Spare;
+use crate::pipeline::ahead::{Ahead, Request};
+use crate::pipeline::error;
+use crate::pipeline::hands::Hands;
+use crate::pipeline::spare::Spare;
 use mapreel_render::{FramePictures, Gathered, LegendPicture, MosaicSheet, Placed, Raster, Stop, Stopped, place};
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
 use mapreel_spec::{
@@ -86,7 +86,7 @@ pub(crate) fn place_share(
     answers: &mut Ahead,
     hands: &Hands,
     spare: &mut Spare,
-) -> Result<PlacedFrame, produce::Error> {
+) -> Result<PlacedFrame, error::Error> {
     let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
     for layer in &plan.layers {
         let placed = match share.of(layer) {
@@ -110,7 +110,7 @@ pub(crate) fn place_mosaic(
     map: &Extent,
     hands: &Hands,
     spare: &mut Spare,
-) -> Result<(Gathered, bool), produce::Error> {
+) -> Result<(Gathered, bool), error::Error> {
     let stop = hands.drawing();
     let mut sheet = MosaicSheet::new(mosaic, spare.take());
     let mut tally = Tally { total: mosaic.pieces.len(), ..Tally::default() };
@@ -240,7 +240,7 @@ fn raster(picture: Picture) -> Raster {
 ///
 /// # Errors
 /// The word to stop has come.
-pub(crate) fn fetch_legends(hands: &Hands, plan: &Plan) -> Result<Vec<LegendPicture>, produce::Error> {
+pub(crate) fn fetch_legends(hands: &Hands, plan: &Plan) -> Result<Vec<LegendPicture>, error::Error> {
     let mut shown: Vec<(usize, &str)> = Vec::new();
     for (layer, planned) in plan.layers.iter().enumerate().rev() {
         if let Some(url) = &planned.legend

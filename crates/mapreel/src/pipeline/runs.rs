@@ -2,8 +2,8 @@
 //! answered with another.
 
 use crate::budget::DOCUMENTS_MIB;
-use crate::hands::Hands;
-use crate::produce::Error;
+use crate::pipeline::error::Error;
+use crate::pipeline::hands::Hands;
 use jiff::Timestamp;
 use mapreel_sources::{Wanted, wms};
 use mapreel_spec::Plan;

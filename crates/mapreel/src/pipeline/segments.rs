@@ -1,14 +1,14 @@
 //! Drawing and encoding segments: the pictures of one fetched ahead, its frames drawn and encoded in order. Memory grows neither
 //! with the frames nor with the segments.
 
-use crate::gather::{PlacedFrame, Share, fetch, place_share};
-use crate::hands::Hands;
-use crate::hold::Holder;
-use crate::missing::{Ledger, Missing};
-use crate::prepare::Prepared;
-use crate::produce::Error;
+use crate::pipeline::error::Error;
+use crate::pipeline::gather::{PlacedFrame, Share, fetch, place_share};
+use crate::pipeline::hands::Hands;
+use crate::pipeline::hold::Holder;
+use crate::pipeline::missing::{Ledger, Missing};
+use crate::pipeline::prepare::Prepared;
+use crate::pipeline::spare::Spare;
 use crate::progress::Progress;
-use crate::spare::Spare;
 use anyhow::Context;
 use mapreel_queue::failpoint;
 use mapreel_render::encode::{self, SegmentEncoder};

@@ -1,7 +1,7 @@
 //! What is not as it was asked for. Everything that is missing from a picture passes through here: to the frame, the manifest, the
 //! warnings — or it ends the run.
 
-use crate::produce::Error;
+use crate::pipeline::error::Error;
 use mapreel_spec::{Gap, OnError, Plan};
 use serde::{Deserialize, Serialize};
 use std::sync::Mutex;

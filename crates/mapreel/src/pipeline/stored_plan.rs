@@ -1,7 +1,7 @@
 //! A plan as it is stored: `prepare` makes it once, and every other part of the job reads it, so that all parts draw the same
 //! whatever version of the program does them.
 
-use crate::stored::Unreadable;
+use crate::pipeline::stored::Unreadable;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -52,7 +52,7 @@ impl StoredPlan {
 
 /// By which a manifest names a plan: SHA-256 of it, in hexadecimal.
 pub(crate) fn plan_sha256(plan: &Plan) -> String {
-    crate::artifact::sha256(&plain(plan))
+    crate::pipeline::artifact::sha256(&plain(plan))
 }
 
 /// What drawing costs is not in it: that is each worker's to find.

@@ -1,0 +1,111 @@
+//! A layer as it was asked for, and how it comes to what its servers say.
+
+use super::resolved_layer::{Gap, ResolvedKind, ResolvedLayer};
+use super::step::Step;
+use crate::Extent;
+use crate::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
+use crate::capabilities::Capabilities;
+use crate::series::Series;
+use crate::timing::AskedTime;
+use jiff::Timestamp;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// One layer of the map, as it was asked for.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Where the request describes it (JSON Pointer), for messages.
+    pub pointer: String,
+    /// Its title, if it has one: then it has a line in the header.
+    pub title: Option<String>,
+    /// What it is called where it is missing.
+    pub name: String,
+    /// What it shows.
+    pub(crate) kind: Arc<dyn LayerKind>,
+    /// 0 (invisible) to 1.
+    pub opacity: f32,
+    /// Its legend.
+    pub legend: Option<Legend>,
+    /// How its pictures are laid on the map where they do not fit it pixel for pixel.
+    pub resampling: Resampling,
+    /// The credit its provider asks for.
+    pub attribution: Option<String>,
+    /// Labels for its line in the header.
+    pub labels: Series<Vec<Label>>,
+    /// What the absence of a tile means.
+    pub missing_tiles: MissingTiles,
+    /// What to do when it cannot be drawn.
+    pub on_error: OnError,
+}
+
+/// What a layer shows, as it was asked for.
+pub(crate) trait LayerKind: Debug + Send + Sync {
+    /// What must be asked, and what the answers mean.
+    fn resolve(self: Arc<Self>, asking: Asking) -> Step;
+
+    /// Which of its server's times it is asked for; `None`: it has no server that names times.
+    fn asked_time(&self) -> Option<&AskedTime> {
+        None
+    }
+
+    /// Whether its server draws legends.
+    fn has_own_legend(&self) -> bool {
+        false
+    }
+
+    /// The credit that is shown where the request names none.
+    fn credit(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The names of it that its WMS does not know.
+    fn not_offered(&self, _: &Capabilities) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A layer while it is resolved: what was asked for, and what its answers are read by.
+#[derive(Debug, Clone)]
+pub(crate) struct Asking {
+    pub layer: Layer,
+    pub map: Extent,
+    /// Whether the request names no times.
+    pub is_timeless: bool,
+    /// What is the latest.
+    pub now: Timestamp,
+}
+
+impl Asking {
+    /// The layer with nothing left to ask. A legend of the server's own is the kind's to find.
+    pub(crate) fn resolved(self, kind: impl ResolvedKind + 'static) -> ResolvedLayer {
+        let layer = self.layer;
+        ResolvedLayer {
+            pointer: layer.pointer,
+            title: layer.title,
+            name: layer.name,
+            kind: Arc::new(kind),
+            opacity: layer.opacity,
+            legend: match layer.legend {
+                Some(Legend::Url(url)) => Some(url),
+                Some(Legend::Auto) | None => None,
+            },
+            colour_bar: None,
+            resampling: layer.resampling,
+            attribution: layer.attribution,
+            labels: layer.labels,
+            missing_tiles: layer.missing_tiles,
+            on_error: layer.on_error,
+            warnings: Vec::new(),
+            is_unasked: false,
+        }
+    }
+
+    /// The layer, which cannot be drawn, and why.
+    pub(crate) fn gap(self, why: String) -> Step {
+        Step::done(self.resolved(Gap(why)))
+    }
+
+    pub(super) fn wants_own_legend(&self) -> bool {
+        self.layer.legend == Some(Legend::Auto)
+    }
+}

@@ -1,0 +1,30 @@
+//! The built-in geography.
+
+use serde::{Deserialize, Serialize};
+
+/// What of Natural Earth is drawn, in drawing order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NaturalEarth {
+    /// Never empty.
+    pub show: Vec<Feature>,
+}
+
+/// A theme of Natural Earth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Feature {
+    /// The sea: the whole map, before anything else of this layer.
+    Ocean,
+    /// Land areas.
+    Land,
+    /// Borders between countries, on land.
+    Borders,
+    /// Coastlines.
+    Coastline,
+}
+
+impl Feature {
+    /// The names in a request, in the order of the variants.
+    pub(crate) const NAMES: [&'static str; 4] = ["ocean", "land", "borders", "coastline"];
+    /// In the order of [`Feature::NAMES`].
+    pub(crate) const ALL: [Feature; 4] = [Self::Ocean, Self::Land, Self::Borders, Self::Coastline];
+}

@@ -1,0 +1,24 @@
+//! The stages from a request to an artifact. The command line, the HTTP API and the worker call the same.
+//!
+//! ```text
+//! Request ──resolve──▶ Resolved ──▶ Plan ──prepare──▶ Prepared ──gather, draw, encode──▶ segments ──assemble──▶ artifact
+//!          resolve.rs            prepare.rs  recording.rs        gather.rs, segments.rs            produce.rs    artifact.rs, report.rs
+//! ```
+
+pub(crate) mod ahead;
+pub(crate) mod artifact;
+pub(crate) mod error;
+pub(crate) mod gather;
+pub(crate) mod hands;
+pub(crate) mod hold;
+pub(crate) mod missing;
+pub(crate) mod prepare;
+pub mod produce;
+pub(crate) mod recording;
+pub(crate) mod report;
+pub(crate) mod resolve;
+pub(crate) mod runs;
+pub(crate) mod segments;
+pub(crate) mod spare;
+pub(crate) mod stored;
+pub(crate) mod stored_plan;
