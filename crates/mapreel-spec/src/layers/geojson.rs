@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Features of the request's own.
 #[derive(Debug)]
-struct Given(Features);
+struct Given(Arc<Features>);
 
 /// Features that must be fetched first.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
                 fields.optional("credential")?.invalid("this layer has no address to ask", "leave it out");
                 return None;
             }
-            Some(Arc::new(Given(features)))
+            Some(Arc::new(Given(Arc::new(features))))
         }
         (None, Some(node)) => Some(Arc::new(Fetched { url: with_credential(node.url()?, reader.credential), reading })),
         (Some(_), Some(node)) => {
@@ -83,7 +83,7 @@ impl LayerKind for Fetched {
                 Err(Silence::Failed(why)) => return asking.gap(why),
             };
             match self.reading.parse(bytes) {
-                Ok(features) => Step::done(asking.resolved(features)),
+                Ok(features) => Step::done(asking.resolved(Arc::new(features))),
                 Err(problems) => {
                     let first = problems.0.first().map(ToString::to_string).unwrap_or_default();
                     asking.gap(without_quotes(&self.url, format!("not usable as GeoJSON: {first}")))

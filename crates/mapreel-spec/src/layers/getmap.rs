@@ -18,7 +18,7 @@ pub(crate) struct GetMaps(pub Series<GetMap>);
 
 impl LayerKind for GetMaps {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
-        Step::done(asking.resolved(Self(self.0.clone())))
+        Step::done(asking.resolved(self))
     }
 }
 

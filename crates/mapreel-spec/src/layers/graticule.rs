@@ -26,7 +26,7 @@ pub(super) fn read(_: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerK
 
 impl LayerKind for Graticule {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
-        Step::done(asking.resolved(*self))
+        Step::done(asking.resolved(self))
     }
 }
 

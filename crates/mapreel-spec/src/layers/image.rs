@@ -40,7 +40,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
 
 impl LayerKind for Picture {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
-        Step::done(asking.resolved(Self::clone(&self)))
+        Step::done(asking.resolved(self))
     }
 }
 

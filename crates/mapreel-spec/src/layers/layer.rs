@@ -77,13 +77,13 @@ pub(crate) struct Asking {
 
 impl Asking {
     /// The layer with nothing left to ask. A legend of the server's own is the kind's to find.
-    pub(crate) fn resolved(self, kind: impl ResolvedKind + 'static) -> ResolvedLayer {
+    pub(crate) fn resolved(self, kind: Arc<impl ResolvedKind + 'static>) -> ResolvedLayer {
         let layer = self.layer;
         ResolvedLayer {
             pointer: layer.pointer,
             title: layer.title,
             name: layer.name,
-            kind: Arc::new(kind),
+            kind,
             opacity: layer.opacity,
             legend: match layer.legend {
                 Some(Legend::Url(url)) => Some(url),
@@ -102,7 +102,7 @@ impl Asking {
 
     /// The layer, which cannot be drawn, and why.
     pub(crate) fn gap(self, why: String) -> Step {
-        Step::done(self.resolved(Gap(why)))
+        Step::done(self.resolved(Arc::new(Gap(why))))
     }
 
     pub(super) fn wants_own_legend(&self) -> bool {

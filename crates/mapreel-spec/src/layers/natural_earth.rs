@@ -27,7 +27,7 @@ pub(super) fn read(_: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerK
 
 impl LayerKind for NaturalEarth {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
-        Step::done(asking.resolved(Self::clone(&self)))
+        Step::done(asking.resolved(self))
     }
 
     fn credit(&self) -> Option<&'static str> {

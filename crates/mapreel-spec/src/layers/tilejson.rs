@@ -35,7 +35,7 @@ impl LayerKind for TileJson {
             };
             match described {
                 Ok((template, credit)) => {
-                    let resolved = asking.resolved(Tiles(Series::Same(template)));
+                    let resolved = asking.resolved(Arc::new(Tiles(Series::Same(template))));
                     Step::done(ResolvedLayer { attribution: resolved.attribution.clone().or(credit), ..resolved })
                 }
                 Err(why) => asking.gap(format!("its TileJSON cannot be used: {}", without_quotes(&self.0, why))),

@@ -123,7 +123,7 @@ impl Wms {
             }
         };
         let legend = asking.wants_own_legend().then(|| self.service.legend());
-        let resolved = asking.resolved(ResolvedWms {
+        let resolved = asking.resolved(Arc::new(ResolvedWms {
             service: self.service.clone(),
             timing: Timing { asked: self.asked.clone(), known },
             dimensions,
@@ -132,7 +132,7 @@ impl Wms {
             side_px_max: NO_LIMIT,
             is_described: self.asks_its_server,
             elsewhere: None,
-        });
+        }));
         ResolvedLayer { legend: resolved.legend.clone().or(legend), ..resolved }
     }
 
@@ -279,7 +279,7 @@ struct Described {
 
 impl Described {
     fn resolved(self, legend: Option<String>, colour_bar: Option<crate::ColourBar>) -> ResolvedLayer {
-        let resolved = self.asking.resolved(self.kind);
+        let resolved = self.asking.resolved(Arc::new(self.kind));
         ResolvedLayer {
             legend: resolved.legend.clone().or(legend),
             colour_bar,

@@ -69,7 +69,7 @@ impl LayerKind for Wmts {
             Ok(_) => asking.gap("it is no WMTS".into()),
             Err(Silence::NotAsked) => {
                 let timing = Timing { asked: self.asked.clone(), known: ServerTimes::NotAsked };
-                Step::done(asking.resolved(Unasked { timing }))
+                Step::done(asking.resolved(Arc::new(Unasked { timing })))
             }
             Err(Silence::Failed(why)) => asking.gap(why),
         })
@@ -109,9 +109,9 @@ impl Wmts {
             Ok(tiles) => {
                 let unknown = tiles.default_unknown().filter(|_| asking.is_timeless);
                 warnings.extend(unknown.map(|why| Warning::of_layer("time_unconfirmed", &name, why)));
-                asking.resolved(tiles)
+                asking.resolved(Arc::new(tiles))
             }
-            Err(why) => asking.resolved(super::resolved_layer::Gap(why)),
+            Err(why) => asking.resolved(Arc::new(super::resolved_layer::Gap(why))),
         };
         Step::done(ResolvedLayer { warnings, ..resolved })
     }

@@ -55,7 +55,7 @@ fn template(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<TileTemplate> {
 
 impl LayerKind for Tiles {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
-        Step::done(asking.resolved(Self(self.0.clone())))
+        Step::done(asking.resolved(self))
     }
 }
 

@@ -105,7 +105,9 @@ fn expand(prefix: &str, tree: &str, found: &mut dyn FnMut(String)) {
             ',' if depth == 0 => {
                 let item = &tree[start..at];
                 match item.split_once('{') {
-                    Some((head, rest)) => expand(&format!("{prefix}{head}"), rest.strip_suffix('}').unwrap_or(rest), found),
+                    Some((head, rest)) => {
+                        expand(&format!("{prefix}{head}"), rest.strip_suffix('}').unwrap_or(rest), found)
+                    }
                     None if !item.is_empty() => found(format!("{prefix}{item}")),
                     None => {}
                 }
