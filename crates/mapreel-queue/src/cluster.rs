@@ -86,8 +86,9 @@ impl Cluster {
                     self.held().insert(claim.lease.clone(), (received, Instant::now()));
                     return Ok(Some(claim));
                 }
-                // Others were quicker: whatever was ready when this message was sent has been claimed. Dropped, it is
-                // acknowledged, and those behind it are looked at the same way.
+                // Others were quicker, and whatever was ready when this message was sent has been claimed; or only a newer version
+                // can read what is ready, and finds it with its next look. Dropped, the message is acknowledged, and those
+                // behind it are looked at the same way.
                 Ok(None) => {
                     drop(received);
                     if !except.is_empty() {

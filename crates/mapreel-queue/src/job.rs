@@ -123,8 +123,8 @@ pub struct Job {
     /// Why a part of it was last handed back undone, until a part is done.
     #[serde(default)]
     pub waiting: Option<Waiting>,
-    /// The version of the plan by which its parts are drawn, and which who claims them must be able to read; 0 before it was
-    /// prepared.
+    /// The newest version of its plan and of what its parts have left, which who claims further parts must be able to read; 0
+    /// before it was prepared.
     #[serde(default)]
     pub plan_version: u32,
     /// How often it was prepared again, since nobody came who could read its plan.

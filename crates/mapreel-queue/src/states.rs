@@ -145,9 +145,8 @@ impl Job {
         part.owner.clear();
         part.done = part.frames;
         part.key = key;
-        if part.kind == Kind::Prepare {
-            self.plan_version = settings.plan_version;
-        }
+        // Who goes on must be able to read what this one has left.
+        self.plan_version = self.plan_version.max(settings.plan_version);
         self.waiting = None;
         self.count();
         self.touch(now);

@@ -11,6 +11,7 @@ use crate::read::{Fields, Node, Notes};
 use crate::read_limits::ReadLimits;
 use crate::simplestyle;
 pub use crate::simplestyle::Style;
+use crate::time::instant_text;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -33,32 +34,18 @@ pub enum Geometry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum When {
     Always,
-    Since(#[serde(with = "instant")] Timestamp),
+    Since(#[serde(with = "instant_text")] Timestamp),
     /// One instant for each position of a single line or of points, never going back.
     Grows(#[serde(with = "instants")] Vec<Timestamp>),
 }
 
-/// An instant as text, RFC 3339.
-mod instant {
-    use jiff::Timestamp;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(instant: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(instant)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-    }
-}
-
-/// Several of them.
+/// Instants as texts, RFC 3339.
 mod instants {
     use jiff::Timestamp;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
-    struct Instant(#[serde(with = "super::instant")] Timestamp);
+    struct Instant(#[serde(with = "crate::time::instant_text")] Timestamp);
 
     pub fn serialize<S: Serializer>(instants: &[Timestamp], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(instants.iter().copied().map(Instant))
@@ -110,7 +97,8 @@ pub enum Shown {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(into = "StoredFeatures", try_from = "StoredFeatures")]
 pub struct Features {
-    items: Vec<Feature>,
+    /// Shared: they may be many.
+    items: Arc<[Feature]>,
     keep: Option<SignedDuration>,
 }
 
@@ -145,7 +133,7 @@ impl From<Features> for StoredFeatures {
             let Feature { geometry, style, when, .. } = feature;
             StoredFeature { geometry, style, when, properties: properties.len() - 1 }
         };
-        let items = features.items.into_iter().map(&mut stored).collect();
+        let items = features.items.iter().cloned().map(&mut stored).collect();
         Self { properties, items, keep: features.keep }
     }
 }
@@ -341,8 +329,9 @@ impl Reading {
 
     /// Reads a GeoJSON value; what is wrong with it is noted.
     pub(crate) fn read(&self, node: &Node) -> Option<Features> {
-        let mut features = Features { items: Vec::new(), keep: self.keep };
-        self.object(node, &mut features.items)?;
+        let mut items = Vec::new();
+        self.object(node, &mut items)?;
+        let features = Features { items: items.into(), keep: self.keep };
         if features.positions() > self.positions_max {
             let detail = format!("{} positions; the limit is {}", features.positions(), self.positions_max);
             node.refuse("too_large", detail, Some("simplify the geometries"));

@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::ops::Range;
 
+/// The addresses of a plan's pictures together, in bytes: every picture of every frame has its own.
+const URL_BYTES_MAX: usize = 128 << 20;
+
 /// Frames of a segment, where there are enough: long enough that its keyframe costs little, short enough that cores
 /// and machines share an animation evenly.
 const SEGMENT_FRAMES: usize = 12;
@@ -115,10 +118,18 @@ impl Plan {
         within(resolved, &map, &output, frames, limits)?;
         let times: Vec<Option<ValidTime>> = chosen.iter().map(|frame| all[*frame].clone()).collect();
         let wanted = Wanted { map: &map, frames: &chosen, times: &times, zone: &resolved.header.zone, limits };
-        let (mut layers, mut problems) = (Vec::new(), Vec::new());
+        let (mut layers, mut problems, mut url_bytes) = (Vec::new(), Vec::new(), 0);
         for layer in &resolved.layers {
+            if url_bytes > URL_BYTES_MAX {
+                let detail = format!("the addresses of its pictures come to more than {} MiB", URL_BYTES_MAX >> 20);
+                problems.push(too_much("", "too_large", detail, "fewer frames or layers, or shorter addresses"));
+                break;
+            }
             match plan_layer(layer, &wanted) {
-                Ok(planned) => layers.push(planned),
+                Ok(planned) => {
+                    url_bytes += planned.drawing.pieces().iter().map(|piece| piece.url.len()).sum::<usize>();
+                    layers.push(planned);
+                }
                 Err((code, detail, hint)) => problems.push(too_much(&layer.pointer, code, detail, hint)),
             }
         }

@@ -9,23 +9,24 @@ use serde::{Deserialize, Serialize};
 ///
 /// Two valid times are equal when they are the same instant, however they were written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
 pub struct ValidTime {
+    // Its text need not say it: `current` is a time, too.
+    #[serde(with = "instant_text")]
     instant: Timestamp,
     text: String,
 }
 
-impl From<ValidTime> for String {
-    fn from(time: ValidTime) -> Self {
-        time.text
+/// An instant as text, RFC 3339.
+pub(crate) mod instant_text {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(instant: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(instant)
     }
-}
 
-impl TryFrom<String> for ValidTime {
-    type Error = TimeError;
-
-    fn try_from(text: String) -> Result<Self, TimeError> {
-        Self::parse_kept(&text)
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

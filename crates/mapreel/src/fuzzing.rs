@@ -3,11 +3,11 @@
 
 use crate::config::{Config, Values};
 use crate::http;
+use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::missing::Missing;
 use crate::pipeline::recording::{Planned, Preparation};
 use crate::pipeline::stored;
 use crate::pipeline::stored_plan::StoredPlan;
-use crate::worker::DrawnSegment;
 use bytes::Bytes;
 use mapreel_spec::{Gap, Limits, Plan, Resolved, View, parse_request};
 use std::collections::BTreeMap;

@@ -69,6 +69,7 @@ pub(super) async fn make_indexes(collections: &Collections) -> Result<(), Error>
     let of_jobs = [
         doc! { "service": 1, "open": 1, "owner": 1, "held": 1, "ready": 1, "claimable_at": 1, "plan_version": 1, "_id": 1 },
         doc! { "service": 1, "owner": 1, "turn": 1, "_id": 1 },
+        doc! { "open": 1, "plan_version": 1 },
         doc! { "owner": 1, "_id": -1 },
         doc! { "owners": 1 },
         doc! { "lease_ends_at": 1 },

@@ -118,6 +118,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_of_version_2_becomes_one_of_this() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jobs.db");
+        let queue = Sqlite::open(&path, Settings::default(), &Unsupervised).unwrap();
+        queue.submit(job("a", vec![12, 12])).await.unwrap();
+        drop(queue);
+        let connection = Connection::open(&path).unwrap();
+        let back = "DROP INDEX contending; DROP INDEX unread; ALTER TABLE jobs DROP COLUMN plan_version; PRAGMA user_version = 2;";
+        connection.execute_batch(back).unwrap();
+        drop(connection);
+        for _ in 0..2 {
+            let queue = Sqlite::open(&path, Settings::default(), &Unsupervised).unwrap();
+            let claim = queue.claim(&[Service::Animation], &[]).await.unwrap().unwrap();
+            assert!(queue.release(&claim.lease, std::time::Duration::ZERO, None).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
     async fn a_file_of_version_1_becomes_one_of_this() {
         let folder = tempfile::tempdir().unwrap();
         let (new, old) = (folder.path().join("new.db"), folder.path().join("old.db"));

@@ -379,11 +379,14 @@ async fn law_20_a_plan_goes_to_who_can_read_it(bench: Bench) {
     let behind = claim(&*old).await;
     assert_eq!(behind.job.id, next, "what it can do it does");
     assert!(old.finish(&behind.lease, Some("plan".into()), None).await.unwrap());
-    let mut jobs = HashSet::new();
-    for _ in 0..4 {
-        jobs.insert(claim(&*new).await.job.id);
+    let parts = [claim(&*new).await, claim(&*new).await, claim(&*new).await, claim(&*new).await];
+    assert_eq!(parts.iter().map(|part| part.job.id).collect::<HashSet<_>>(), HashSet::from([id, next]));
+    // A segment that a newer one has drawn only who reads it can assemble.
+    for part in parts.iter().filter(|part| part.job.id == next) {
+        assert!(new.finish(&part.lease, Some("drawn".into()), None).await.unwrap());
     }
-    assert_eq!(jobs, HashSet::from([id, next]));
+    assert_eq!(old.claim(ANY, &[]).await.unwrap(), None);
+    assert_eq!(claim(&*new).await.kind, Kind::Assemble);
     let job = new.job(id).await.unwrap().unwrap();
     assert_eq!((job.plan_version, job.prepared_again), (2, 0));
 }

@@ -104,9 +104,13 @@ fn shown(plan: &Plan) -> anyhow::Result<String> {
 /// Leaves secrets out of every address.
 fn mask(json: &mut Value) {
     match json {
-        Value::String(text) if text.starts_with("http") => *text = without_secrets(text),
+        Value::String(text) if is_address(text) => *text = without_secrets(text),
         Value::Array(items) => items.iter_mut().for_each(mask),
         Value::Object(fields) => fields.values_mut().for_each(mask),
         _ => {}
     }
+}
+
+fn is_address(text: &str) -> bool {
+    text.trim_start().get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"))
 }

@@ -7,6 +7,7 @@
 
 pub(crate) mod ahead;
 pub(crate) mod artifact;
+pub(crate) mod drawn_segment;
 pub(crate) mod error;
 pub(crate) mod gather;
 pub(crate) mod hands;

@@ -80,7 +80,10 @@ impl Prepared {
         let (planned, now_ms) = (recorded.planned.clone(), recorded.now_ms);
         let hands = hands.replaying(recorded);
         let plan = match planned {
-            Planned::By(stored) => stored.read().context("a plan cannot be read")?.within(limits)?,
+            Planned::By(stored) => {
+                let _reading = hands.take_memory(stored.reading_mib())?;
+                stored.read().context("a plan cannot be read")?.within(limits)?
+            }
             Planned::Again => {
                 let now = Timestamp::from_millisecond(now_ms).context("the preparation has no time")?;
                 let (request, view) = request()?;

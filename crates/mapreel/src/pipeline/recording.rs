@@ -1,6 +1,7 @@
 //! A preparation, recorded: the answers of upstreams that all frames share, so that whoever draws a segment sees what the
 //! others see, and upstreams are asked once.
 
+use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::hands::Hands;
 use crate::pipeline::stored::{self, StoredObject, Unreadable};
 use crate::pipeline::stored_plan::StoredPlan;
@@ -64,9 +65,10 @@ impl StoredObject for Preparation {
     }
 }
 
-/// The version of the plans that this process makes, and the newest that it can read.
+/// The version of what this process leaves for other parts, and the newest that it can read: it grows with that of each kind of
+/// object.
 pub(crate) fn plan_version() -> u32 {
-    stored::version_of::<Preparation>().into()
+    u32::from(stored::version_of::<Preparation>()) + u32::from(stored::version_of::<DrawnSegment>())
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;
@@ -102,8 +104,7 @@ impl Recorder {
         let mut kept = self.kept.lock().expect("no panic while held");
         if kept.bytes > RECORDED_BYTES_MAX {
             let (mib, max) = (kept.bytes >> 20, RECORDED_BYTES_MAX >> 20);
-            let detail =
-                format!("the pictures and documents that all frames share come to {mib} MiB; the limit is {max}");
+            let detail = format!("the pictures that all frames share come to {mib} MiB; the limit is {max}");
             let hint = Some("a smaller map, or fewer layers that stay the same".to_owned());
             return Err(Problems(vec![Problem { pointer: String::new(), code: "too_large", detail, hint }]));
         }

@@ -80,8 +80,8 @@ pub(crate) fn from_bytes<T: StoredObject>(bytes: &[u8]) -> Result<T, Unreadable>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::drawn_segment::DrawnSegment;
     use crate::pipeline::recording::{Planned, Preparation};
-    use crate::worker::DrawnSegment;
 
     #[test]
     fn an_object_says_what_it_is_and_of_which_version() {

@@ -8,32 +8,36 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use mapreel_spec::{Plan, Problem, Problems};
 use serde::{Deserialize, Serialize};
-use std::io::{Read, Write};
+use sha2::{Digest, Sha256};
+use std::io::{Error, Read, Result as Written, Write};
 
-/// The most that a plan may have in bytes before it is deflated: as many of the longest URLs as a job may ask for, and more.
-const PLAN_BYTES_MAX: usize = 256 << 20;
+/// The most that a plan may have in bytes before it is deflated. That of the longest addresses that a request may ask for has
+/// fewer.
+const PLAN_BYTES_MAX: u64 = 256 << 20;
 
-/// A plan, as bytes that its thousands of like URLs hardly lengthen.
+/// A plan, as bytes that its thousands of like addresses hardly lengthen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredPlan {
     /// Postcard, deflated.
     bytes: Bytes,
+    /// Its length before it was deflated, in bytes.
+    plain_bytes: u64,
 }
 
 impl StoredPlan {
     /// # Errors
     /// It is larger than any that is read.
     pub(crate) fn of(plan: &Plan) -> Result<Self, Problems> {
-        let plain = plain(plan);
-        if plain.len() > PLAN_BYTES_MAX {
-            let detail = format!("the plan has {} MiB; the limit is {}", plain.len() >> 20, PLAN_BYTES_MAX >> 20);
+        let mut counted = Counted { to: DeflateEncoder::new(Vec::new(), Compression::fast()), bytes: 0 };
+        let too_large = || {
+            let detail = format!("the plan has more than {} MiB", PLAN_BYTES_MAX >> 20);
             let hint = Some("fewer frames, or shorter addresses".to_owned());
-            return Err(Problems(vec![Problem { pointer: String::new(), code: "too_large", detail, hint }]));
-        }
-        let mut deflating = DeflateEncoder::new(Vec::new(), Compression::fast());
-        let bytes =
-            deflating.write_all(&plain).and_then(|()| deflating.finish()).expect("memory takes all that is written");
-        Ok(Self { bytes: bytes.into() })
+            Problems(vec![Problem { pointer: String::new(), code: "too_large", detail, hint }])
+        };
+        // Memory takes all that is written to it, so only the limit is an error.
+        postcard::to_io(plan, &mut counted).map_err(|_| too_large())?;
+        let bytes = counted.to.finish().map_err(|_| too_large())?;
+        Ok(Self { bytes: bytes.into(), plain_bytes: counted.bytes })
     }
 
     /// The plan. What drawing it costs is yet to be found by the limits here.
@@ -41,29 +45,69 @@ impl StoredPlan {
     /// # Errors
     /// It is damaged.
     pub(crate) fn read(&self) -> Result<Plan, Unreadable> {
+        if self.plain_bytes > PLAN_BYTES_MAX {
+            return Err(Unreadable::Damaged);
+        }
         let mut plain = Vec::new();
-        let most = PLAN_BYTES_MAX as u64 + 1;
-        let inflated = DeflateDecoder::new(&self.bytes[..]).take(most).read_to_end(&mut plain);
-        inflated.ok().filter(|length| *length <= PLAN_BYTES_MAX).ok_or(Unreadable::Damaged)?;
+        let inflated = DeflateDecoder::new(&self.bytes[..]).take(self.plain_bytes + 1).read_to_end(&mut plain);
+        inflated.ok().filter(|length| *length as u64 == self.plain_bytes).ok_or(Unreadable::Damaged)?;
         let plan: Plan = postcard::from_bytes(&plain).map_err(|_| Unreadable::Damaged)?;
         plan.is_sound().then_some(plan).ok_or(Unreadable::Damaged)
     }
+
+    /// What reading it takes of memory besides the plan, in MiB.
+    pub(crate) fn reading_mib(&self) -> u64 {
+        self.plain_bytes.min(PLAN_BYTES_MAX).div_ceil(1 << 20)
+    }
 }
 
-/// By which a manifest names a plan: SHA-256 of it, in hexadecimal.
+/// By which a manifest names a plan: SHA-256 of it, in hexadecimal. What drawing costs is not in it: that is each worker's to
+/// find.
 pub(crate) fn plan_sha256(plan: &Plan) -> String {
-    crate::pipeline::artifact::sha256(&plain(plan))
+    let mut counted = Counted { to: Hashed(Sha256::new()), bytes: 0 };
+    // One that is too large was refused when it was made.
+    let _ = postcard::to_io(plan, &mut counted);
+    counted.to.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What drawing costs is not in it: that is each worker's to find.
-fn plain(plan: &Plan) -> Vec<u8> {
-    postcard::to_allocvec(plan).expect("a plan is plain data")
+/// Counts what is written, and ends it at the limit.
+struct Counted<W> {
+    to: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> Written<usize> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > PLAN_BYTES_MAX {
+            return Err(Error::other("the plan is too large"));
+        }
+        self.to.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Written<()> {
+        self.to.flush()
+    }
+}
+
+struct Hashed(Sha256);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> Written<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Written<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mapreel_spec::{Limits, Resolved, View, parse_request};
+    use mapreel_spec::{Document, Limits, Resolved, View, parse_request};
 
     fn plan(request: &str, limits: &Limits) -> Plan {
         let request = parse_request(request.as_bytes(), limits).unwrap();
@@ -90,8 +134,23 @@ mod tests {
         let stored = StoredPlan::of(&plan).unwrap();
         assert_eq!(stored.read().unwrap().within(&limits).unwrap(), plan);
         assert_eq!(StoredPlan::of(&stored.read().unwrap()).unwrap(), stored, "byte for byte");
-        let cut = StoredPlan { bytes: stored.bytes.slice(..stored.bytes.len() / 2) };
+        let cut = StoredPlan { bytes: stored.bytes.slice(..stored.bytes.len() / 2), ..stored.clone() };
         assert_eq!(cut.read().unwrap_err(), Unreadable::Damaged);
+    }
+
+    #[test]
+    fn a_time_is_stored_though_its_text_is_a_word() {
+        let request = r#"{ "map": { "bbox": [0, 0, 10, 10], "width": 100 }, "times": { "last": 2 },
+            "layers": [{ "type": "wms", "url": "http://h/wms", "layers": "a" }] }"#;
+        let (limits, now) = (Limits::default(), "2026-01-03T04:05:06.789Z".parse().unwrap());
+        let document = br#"<WMS_Capabilities version="1.3.0"><Capability><Layer><Name>a</Name><CRS>EPSG:3857</CRS>
+            <Dimension name="time" units="ISO8601">2026-01-01,2026-01-02,current</Dimension></Layer></Capability></WMS_Capabilities>"#;
+        let read = mapreel_sources::wms::capabilities(document, now).unwrap();
+        let request = parse_request(request.as_bytes(), &limits).unwrap();
+        let resolved = Resolved::answered(&request, now, |_, _, next| next.after(Ok(Document::Wms(&read)))).unwrap();
+        let plan = Plan::new(&resolved, View::of(&request), &limits).unwrap();
+        assert_eq!(plan.layers[0].times_used.at(1).as_deref(), Some("current"));
+        assert_eq!(StoredPlan::of(&plan).unwrap().read().unwrap().within(&limits).unwrap(), plan);
     }
 
     #[test]

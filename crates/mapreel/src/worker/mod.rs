@@ -24,7 +24,6 @@ use company::Company;
 use mapreel_queue::{Artifacts, Queue, Service, Task};
 use mapreel_sources::Client;
 use mapreel_spec::Limits;
-pub(crate) use part::DrawnSegment;
 use share::UnderWay;
 use shelf::Shelf;
 use slot::Slot;

@@ -3,12 +3,13 @@
 use super::Worker;
 use super::pulse::{Counted, Pulse};
 use super::slot::internal;
+use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::hands::{Hands, Waited};
 use crate::pipeline::missing::{Ledger, Missing};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::produce::{self, Encoded};
 use crate::pipeline::segments::Desk;
-use crate::pipeline::stored::{self, StoredObject, Unreadable};
+use crate::pipeline::stored::{self, Unreadable};
 use crate::pipeline::{report, runs};
 use crate::progress::Progress;
 use crate::thread::{Panicked, on_thread};
@@ -18,7 +19,6 @@ use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Failure, Kind, Outcome};
 use mapreel_spec::manifest::Warning;
 use mapreel_spec::{FramesUnknown, Limits, Purpose, Request, View, parse_request_for};
-use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
@@ -92,18 +92,6 @@ impl From<mapreel_queue::Error> for Failed {
     }
 }
 
-/// A segment as an object.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct DrawnSegment {
-    pub missing: Vec<Missing>,
-    pub encoded: Bytes,
-}
-
-impl StoredObject for DrawnSegment {
-    const KIND: u8 = b's';
-    const VERSION: u8 = 1;
-}
-
 impl From<Unreadable> for Failed {
     fn from(why: Unreadable) -> Self {
         match why {
@@ -168,7 +156,7 @@ async fn prepare(
     .await?;
     let key = claim.key("shared").0;
     storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
-    worker.shelf.put(claim.lease.job, client, prepared);
+    worker.shelf.put(&key, client, prepared);
     Ok(Product { key: Some(key), outcome: None })
 }
 

@@ -7,7 +7,7 @@ use crate::pipeline::prepare::Prepared;
 use crate::pipeline::recording::Preparation;
 use crate::pipeline::stored;
 use anyhow::Context;
-use mapreel_queue::{Claim, JobId};
+use mapreel_queue::Claim;
 use mapreel_sources::Client;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ type Place = Arc<OnceCell<Arc<Kept>>>;
 
 /// The jobs last worked on, newest last.
 pub(super) struct Shelf {
-    jobs: Mutex<VecDeque<(JobId, Place)>>,
+    jobs: Mutex<VecDeque<(String, Place)>>,
     /// What they may take of memory together, in MiB.
     mib_max: u64,
 }
@@ -38,11 +38,11 @@ impl Shelf {
         Self { jobs: Mutex::default(), mib_max }
     }
 
-    /// Keeps a job that was prepared here.
-    pub(super) fn put(&self, job: JobId, client: Arc<Client>, prepared: Prepared) {
+    /// Keeps a job that was prepared here, by the key of what its preparation left: one that is prepared again is another.
+    pub(super) fn put(&self, key: &str, client: Arc<Client>, prepared: Prepared) {
         let kept = Arc::new(Kept { prepared: Arc::new(prepared), client });
         // Somebody who took it from the object meanwhile has the same.
-        let _ = self.place(job).set(kept);
+        let _ = self.place(key).set(kept);
         self.make_room();
     }
 
@@ -62,7 +62,8 @@ impl Shelf {
             pulse.permit.take().await;
             make(worker, claim, stop, pulse).await
         };
-        let place = self.place(claim.lease.job);
+        let lost = || Failed::Failure(super::slot::internal("what prepared it has left nothing"));
+        let place = self.place(claim.job.parts.first().and_then(|part| part.key.as_deref()).ok_or_else(lost)?);
         let kept = tokio::select! {
             kept = pulse.permit.give_during(place.get_or_try_init(make), || !is_made_here.load(Ordering::Relaxed)) => {
                 kept.cloned()
@@ -84,7 +85,7 @@ impl Shelf {
     /// them. A part that draws one keeps it, and has taken memory for it.
     fn make_room(&self) {
         let mut jobs = self.jobs.lock().expect("no panic while held");
-        let mib = |(_, place): &(JobId, Place)| place.get().map_or(0, |kept| kept.prepared.plan().cost.shared_mib());
+        let mib = |(_, place): &(String, Place)| place.get().map_or(0, |kept| kept.prepared.plan().cost.shared_mib());
         while jobs.iter().map(mib).sum::<u64>() > self.mib_max {
             // One that is still being made takes nothing of it.
             let Some(oldest) = jobs.iter().position(|(_, place)| place.initialized()) else { break };
@@ -92,10 +93,10 @@ impl Shelf {
         }
     }
 
-    fn place(&self, job: JobId) -> Place {
+    fn place(&self, key: &str) -> Place {
         let mut jobs = self.jobs.lock().expect("no panic while held");
-        let known = jobs.iter().position(|(id, _)| *id == job).and_then(|i| jobs.remove(i));
-        let entry = known.unwrap_or_else(|| (job, Place::default()));
+        let known = jobs.iter().position(|(known, _)| known == key).and_then(|i| jobs.remove(i));
+        let entry = known.unwrap_or_else(|| (key.to_owned(), Place::default()));
         jobs.push_back(entry.clone());
         while jobs.len() > JOBS_MAX {
             // One that is still being made is needed.

@@ -43,6 +43,8 @@ pub fn a_plan_goes_to_who_can_read_it(site: &Site) {
     let job = api.submit("animation", &film("planned by a newer version", &url, FRAMES, "mp4"));
     wait("it is prepared", || begun(&newer) > 1);
     let older = worker(site, false);
+    wait("it looks for work", || older.log().contains("started"));
+    assert_eq!(api.job(&job)["status"], "RUNNING", "the older one is there while there is something to do");
     let end = api.ended(&job, PATIENCE);
     assert_eq!(end["status"], "SUCCESS", "{end:#}");
     assert_eq!((begun(&older), &end["attempt"]), (0, &1.into()), "{}", older.log());

@@ -1,0 +1,18 @@
+//! A drawn segment, as it is left for assembling.
+
+use crate::pipeline::missing::Missing;
+use crate::pipeline::stored::StoredObject;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// A segment as an object.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DrawnSegment {
+    pub missing: Vec<Missing>,
+    pub encoded: Bytes,
+}
+
+impl StoredObject for DrawnSegment {
+    const KIND: u8 = b's';
+    const VERSION: u8 = 1;
+}
