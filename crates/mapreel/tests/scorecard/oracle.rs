@@ -61,7 +61,7 @@ impl Harm {
 
 /// Nothing changed for so long: what is not done is stuck. The control has nothing that would move it later.
 const CALM: Duration = Duration::from_secs(60);
-const CALM_NAIVE: Duration = Duration::from_secs(20);
+const CALM_NAIVE: Duration = Duration::from_secs(10);
 /// And if it changes without end, what is not done after so long is.
 const ENDLESS: Duration = Duration::from_secs(300);
 /// Until a file can be downloaded: the machine may be busy.
