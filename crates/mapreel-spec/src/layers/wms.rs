@@ -123,7 +123,13 @@ impl Wms {
             }
         };
         let legend = asking.wants_own_legend().then(|| self.service.legend());
-        let resolved = asking.resolved(Arc::new(ResolvedWms {
+        let resolved = asking.resolved(Arc::new(self.undescribed(known, dimensions)));
+        ResolvedLayer { legend: resolved.legend.clone().or(legend), ..resolved }
+    }
+
+    /// The layer as the request describes it, and no server.
+    fn undescribed(&self, known: ServerTimes, dimensions: Dimensions) -> ResolvedWms {
+        ResolvedWms {
             service: self.service.clone(),
             timing: Timing { asked: self.asked.clone(), known },
             dimensions,
@@ -132,8 +138,7 @@ impl Wms {
             side_px_max: NO_LIMIT,
             is_described: self.asks_its_server,
             elsewhere: None,
-        }));
-        ResolvedLayer { legend: resolved.legend.clone().or(legend), ..resolved }
+        }
     }
 
     /// The layer as several, bottom first, where its named layers do not have the same values of a dimension that they share:
@@ -186,17 +191,8 @@ impl Wms {
     /// What its server says of it, and what it is yet to be asked of its colours.
     fn learnt(&self, capabilities: &Capabilities, asking: &Asking) -> (ResolvedWms, Vec<Question>) {
         let unknown = |why: String| {
-            let kind = ResolvedWms {
-                service: self.service.clone(),
-                timing: Timing { asked: self.asked.clone(), known: ServerTimes::Unknown(why.clone()) },
-                dimensions: Dimensions::unknown(self.dimensions.clone(), why),
-                run: None,
-                dialect: Dialect::Plain,
-                side_px_max: NO_LIMIT,
-                is_described: true,
-                elsewhere: None,
-            };
-            (kind, Vec::new())
+            let dimensions = Dimensions::unknown(self.dimensions.clone(), why.clone());
+            (self.undescribed(ServerTimes::Unknown(why), dimensions), Vec::new())
         };
         if capabilities.version.starts_with("1.0") {
             return unknown(format!("the server speaks WMS {} only", capabilities.version));
