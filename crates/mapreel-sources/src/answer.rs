@@ -5,7 +5,7 @@
 
 use crate::xml::Node;
 use crate::{Error, document};
-use mapreel_spec::ReadLimits;
+use mapreel_spec::{ReadLimits, ReportedError};
 use std::borrow::Cow;
 
 /// What is asked for.
@@ -26,6 +26,8 @@ pub enum Wanted {
     Capabilities,
     /// The same, and not what it said a while ago.
     CapabilitiesNow,
+    /// What a server says of itself, in XML or JSON.
+    Description,
 }
 
 /// What a server answers that has no tile at a place, because there is nothing.
@@ -43,7 +45,19 @@ impl Wanted {
         match self {
             // A fragment is no part of what a server is asked for.
             Self::Piece { absence: Some(Absence::Meant), .. } => format!("{url}#sparse").into(),
+            Self::Description => format!("{url}#description").into(),
             _ => url.into(),
+        }
+    }
+
+    /// What the request accepts (RFC 9110, 12.5.1). An OGC API has no other way to be asked for one form of what it has; a WMS is
+    /// asked by its own parameters, and does not look.
+    pub(crate) fn accepts(self) -> &'static str {
+        match self {
+            Self::Picture | Self::Piece { .. } => "image/png, image/*;q=0.8, */*;q=0.1",
+            Self::Json => "application/json, application/geo+json;q=0.9, */*;q=0.1",
+            Self::Capabilities | Self::CapabilitiesNow => "*/*",
+            Self::Description => "application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
         }
     }
 
@@ -52,6 +66,7 @@ impl Wanted {
             Self::Picture | Self::Piece { .. } => "a picture",
             Self::Json => "JSON",
             Self::Capabilities | Self::CapabilitiesNow => "capabilities",
+            Self::Description => "the description of a map server",
         }
     }
 }
@@ -106,12 +121,12 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     match wanted {
         Wanted::Picture | Wanted::Piece { .. } if is_picture && success => return Ok(Found::Whole),
         Wanted::Piece { absence: Some(absence), .. } if absence.is_it(status, body) => return Ok(Found::Nothing),
-        Wanted::Json if is_json && success => return Ok(Found::Whole),
+        Wanted::Json | Wanted::Description if is_json && success => return Ok(Found::Whole),
         _ => {}
     }
     let host = host.to_owned();
     let exception = exception(body);
-    if matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow)
+    if matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description)
         && success
         && exception.is_none()
         && is_xml(text)
@@ -120,6 +135,11 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     }
     if let Some(text) = exception {
         return Err(Error::Exception { host, text, status, retry_after: None });
+    }
+    if let Some(ReportedError { status: reported, text }) = ReportedError::read(body) {
+        // What ArcGIS reports with status 200 has its own.
+        let status = if success { reported.unwrap_or(status) } else { status };
+        return Err(Error::Exception { host, text: shortened(text.as_bytes()), status, retry_after: None });
     }
     if !success {
         let text = match text {
@@ -219,6 +239,19 @@ mod tests {
             <ows:ExceptionText>Column 9</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"#;
         check(200, ows, "an exception: `TileOutOfRange` Column 9");
         check(200, "<ServiceExceptionReport/>", "an exception: without a text");
+        let arcgis = r#"{"error": {"code": 400, "message": "Invalid or missing input parameters.", "details": []}}"#;
+        check(200, arcgis, "an exception: `400` Invalid or missing input parameters.");
+        let problem = r#"{"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "no such time"}"#;
+        check(400, problem, "an exception: `400` no such time");
+    }
+
+    #[test]
+    fn what_arcgis_reports_with_status_200_may_be_asked_for_again_where_it_passes() {
+        let is_transient = |code: u16| {
+            let body = format!(r#"{{"error": {{"code": {code}, "message": "busy", "details": []}}}}"#);
+            judge("h", 200, body.as_bytes(), Wanted::Picture).unwrap_err().is_transient()
+        };
+        assert!(is_transient(500) && is_transient(503) && !is_transient(400) && !is_transient(498));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::readers::Readers;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use mapreel_spec::has_secrets;
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, LOCATION, RETRY_AFTER};
 use std::io::Read;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
@@ -45,7 +45,7 @@ impl Attempts<'_> {
             self.enter(&host(&url), permit).await?;
             until.at += began.elapsed();
             is_secret |= has_secrets(&url) || self.credential.is_some_and(|credential| credential.is_for(&url));
-            let response = send(self.connections, self.config, &url, self.credential, &until).await?;
+            let response = send(self.connections, self.config, &url, self.credential, self.wanted, &until).await?;
             let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
             match response.headers().get(LOCATION) {
                 Some(location) if is_redirect => url = next(&url, location.as_bytes())?,
@@ -102,11 +102,12 @@ async fn send(
     config: &Config,
     url: &Url,
     credential: Option<&Credential>,
+    wanted: Wanted,
     until: &Deadline,
 ) -> Result<reqwest::Response, Error> {
     config.egress.admit(url)?;
     let address = credential.map_or_else(|| url.clone(), |credential| credential.address(url));
-    let request = connections.to(url).get(address).header(ACCEPT_ENCODING, "gzip");
+    let request = connections.to(url).get(address).header(ACCEPT, wanted.accepts()).header(ACCEPT_ENCODING, "gzip");
     let request = match credential {
         Some(credential) => credential.sign(request, url),
         None => request,

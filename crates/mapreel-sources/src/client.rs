@@ -71,7 +71,7 @@ impl Config {
     /// The longest answer of a kind.
     pub(crate) fn bytes_max(&self, wanted: Wanted) -> usize {
         match wanted {
-            Wanted::Capabilities | Wanted::CapabilitiesNow => self.capabilities_bytes_max,
+            Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description => self.capabilities_bytes_max,
             Wanted::Picture | Wanted::Json => self.answer_bytes_max,
             Wanted::Piece { bytes_max, .. } => bytes_max,
         }
@@ -146,13 +146,13 @@ impl Client {
             Wanted::Picture | Wanted::Piece { .. } | Wanted::Json => {
                 return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
             }
-            Wanted::Capabilities => match self.shared.said.get(url) {
+            Wanted::Capabilities | Wanted::Description => match self.shared.said.get(&wanted.key(url)) {
                 Some(known) => return Ok(known),
-                None => self.cache.get(url, self.fetch(parsed, credential, wanted)).await?,
+                None => self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await?,
             },
             Wanted::CapabilitiesNow => self.fetch(parsed, credential, wanted).await?,
         };
-        self.shared.said.put(url, &answer);
+        self.shared.said.put(&wanted.key(url), &answer);
         Ok(answer)
     }
 

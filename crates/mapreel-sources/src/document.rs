@@ -39,6 +39,9 @@ pub enum BrokenDocument {
         /// What was asked for.
         wanted: &'static str,
     },
+    /// It is JSON, and describes no map server.
+    #[error("{0}")]
+    Json(String),
     /// An element that everything else is in is missing.
     #[error("the capabilities have no `{element}`")]
     Missing {

@@ -59,14 +59,14 @@ pub enum Error {
         /// When the server wants to be asked again.
         retry_after: Option<Duration>,
     },
-    /// A WMS exception, with whatever status.
+    /// An error that a server reports in its own words, with whatever status: the exception of a WMS, the error of an ArcGIS or OGC API.
     #[error("`{host}` answered with an exception{}", quoted(.text))]
     Exception {
         /// Host and port.
         host: String,
         /// Code and text of the exception.
         text: String,
-        /// The HTTP status; servers report what is wrong with a request with 200.
+        /// The HTTP status, or that which the report names where it came with a success.
         status: u16,
         /// When the server wants to be asked again.
         retry_after: Option<Duration>,
@@ -162,6 +162,11 @@ impl Error {
     /// Whether nobody was asked, because nobody may be.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::BadUrl(_) | Self::Refused { .. } | Self::NoCredential { .. })
+    }
+
+    /// Whether the server has answered, with something that was not wanted.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::Status { .. } | Self::Exception { .. } | Self::WrongKind { .. })
     }
 
     /// Whether asking again may help.

@@ -295,3 +295,8 @@ fn spoken(name: &str) -> String {
 fn is_called(dimension: &Dimension, name: &str) -> bool {
     capabilities::bare_name(&dimension.name).eq_ignore_ascii_case(capabilities::bare_name(name))
 }
+
+/// What WMTS and OGC APIs call a dimension where they are asked for a value of it: its name.
+pub(crate) fn identifier(dimension: &Dimension) -> String {
+    dimension.name.clone()
+}

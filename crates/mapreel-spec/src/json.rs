@@ -73,6 +73,57 @@ impl Json {
             _ => None,
         }
     }
+
+    /// A field that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Json::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A field that is a number. No other than a finite one can be written in JSON.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        match self.get(name)? {
+            Json::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The items of a field that is a list; none of any other.
+    pub(crate) fn list(&self, name: &str) -> &[Json] {
+        match self.get(name) {
+            Some(Json::List(items)) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether a field is true.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.get(name) == Some(&Json::Bool(true))
+    }
+}
+
+/// The value as JSON, without white space between its parts.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        match self {
+            Json::Null => f.write_str("null"),
+            Json::Bool(value) => write!(f, "{value}"),
+            Json::Number(number) => write!(f, "{number}"),
+            Json::Text(text) => f.write_str(&quoted(text)),
+            Json::List(items) => {
+                let items: Vec<String> = items.iter().map(Json::to_string).collect();
+                write!(f, "[{}]", items.join(","))
+            }
+            Json::Object(fields) => {
+                let fields: Vec<String> =
+                    fields.iter().map(|(name, value)| format!("{}:{value}", quoted(name))).collect();
+                write!(f, "{{{}}}", fields.join(","))
+            }
+        }
+    }
 }
 
 /// How deep lists and objects are nested in a document, whether it is valid or not; found without building anything.

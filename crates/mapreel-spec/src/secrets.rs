@@ -10,8 +10,9 @@ const HIDDEN: &str = "xxx";
 
 /// Parameters whose values describe a map: of WMS (OGC 06-042), WMTS (07-057r7), OGC API – Maps and Tiles, and of the dialects that
 /// ncWMS, GeoServer, MapServer, QGIS Server and ArcGIS speak. In lower case, in order.
-const DESCRIBE_A_MAP: [&str; 91] = [
+const DESCRIBE_A_MAP: [&str; 99] = [
     "abovemaxcolor",
+    "adjustaspectratio",
     "angle",
     "animation",
     "autoscale",
@@ -54,9 +55,11 @@ const DESCRIBE_A_MAP: [&str; 91] = [
     "language",
     "lat",
     "layer",
+    "layerdefs",
     "layername",
     "layers",
     "level",
+    "limit",
     "logscale",
     "lon",
     "map",
@@ -66,15 +69,20 @@ const DESCRIBE_A_MAP: [&str; 91] = [
     "mode",
     "model",
     "month",
+    "mosaicrule",
     "nodatacolor",
     "numcolorbands",
+    "offset",
     "opacity",
     "palette",
+    "pixeltype",
     "query_layers",
     "range",
     "reference_time",
+    "renderingrule",
     "request",
     "rescale",
+    "returndimensionvalues",
     "row",
     "rule",
     "run",

@@ -40,6 +40,16 @@ fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The words of a piece of HTML.
+pub(crate) fn without_tags(html: &str) -> String {
+    let mut words = String::new();
+    for (i, part) in html.split('<').enumerate() {
+        words += if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) };
+    }
+    let entities = [("&copy;", "©"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
+    entities.iter().fold(words, |words, (entity, character)| words.replace(entity, character))
+}
+
 #[cfg(test)]
 mod tests {
     use super::clean;

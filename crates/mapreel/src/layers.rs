@@ -1,35 +1,86 @@
-//! What a map server offers: the capabilities of a WMS or WMTS, clean.
+//! What a map server offers: the capabilities of a WMS or WMTS, and what an ArcGIS or an OGC API says in their place.
 
 use jiff::Timestamp;
-use mapreel_sources::{BrokenDocument, wms, wmts};
-use mapreel_spec::AxisOrder;
-use mapreel_spec::ServiceUrl;
+use mapreel_sources::{BrokenDocument, Error, wms, wmts};
 use mapreel_spec::capabilities::{self, Dimension};
+use mapreel_spec::{AxisOrder, JsonService, ServiceUrl};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// What a map server offers.
+/// What a map server offers. Each kind is called as in a request.
 #[derive(Debug, Serialize)]
-#[serde(tag = "service", rename_all = "lowercase")]
+#[serde(tag = "service", rename_all = "kebab-case")]
 pub(crate) enum Offer {
     /// A WMS.
     #[serde(serialize_with = "with_axes")]
     Wms(capabilities::Capabilities),
     /// A WMTS.
     Wmts(mapreel_spec::wmts::Capabilities),
+    /// A `MapServer` or `ImageServer` of ArcGIS.
+    #[serde(rename = "arcgis")]
+    ArcGis(capabilities::Capabilities),
+    /// Collections of an OGC API.
+    OgcMaps(capabilities::Capabilities),
+}
+
+/// What a document comes to.
+#[derive(Debug)]
+pub(crate) enum Reading {
+    /// It says what there is.
+    Offer(Offer),
+    /// The document at this address says it.
+    Elsewhere(String),
+}
+
+impl Reading {
+    /// Reads a document of any kind, which was asked for at `url`.
+    pub(crate) fn of(document: &[u8], url: &str, now: Timestamp) -> Result<Self, BrokenDocument> {
+        let is_json = document.trim_ascii_start().starts_with(b"{");
+        Ok(match is_json {
+            true => match JsonService::read(document, url, now).map_err(BrokenDocument::Json)? {
+                JsonService::ArcGis(arcgis) => Self::Offer(Offer::ArcGis(arcgis)),
+                JsonService::OgcApi(collections) => Self::Offer(Offer::OgcMaps(collections)),
+                JsonService::Elsewhere(url) => Self::Elsewhere(url),
+            },
+            false if wmts::is_it(document) => Self::Offer(Offer::Wmts(wmts::capabilities(document, now)?)),
+            false => Self::Offer(Offer::Wms(wms::capabilities(document, now)?)),
+        })
+    }
+}
+
+/// Asks a server what it offers. `fetch` gets a document, and `read` reads it.
+///
+/// # Errors
+/// Those of `fetch` and `read`, and what `unfetched` makes of the error of a server that has no document.
+pub(crate) fn ask<B, E>(
+    url: &str,
+    mut fetch: impl FnMut(&str) -> Result<Result<B, Error>, E>,
+    mut read: impl FnMut(&B, &str) -> Result<Reading, E>,
+    unfetched: impl Fn(Error) -> E,
+) -> Result<Offer, E> {
+    let with_parameters = address(url).unwrap_or_else(|_| url.to_owned());
+    let document = match fetch(&with_parameters)? {
+        // An OGC API may refuse the parameters of a WMS.
+        Err(error) if error.is_answer() && with_parameters != url => fetch(url)?.map_err(|_| unfetched(error))?,
+        answer => answer.map_err(&unfetched)?,
+    };
+    match read(&document, url)? {
+        Reading::Offer(offer) => Ok(offer),
+        Reading::Elsewhere(url) => {
+            let document = fetch(&url)?.map_err(&unfetched)?;
+            match read(&document, &url)? {
+                Reading::Offer(offer) => Ok(offer),
+                Reading::Elsewhere(_) => {
+                    Err(unfetched(Error::Recorded("its landing page leads to another landing page".to_owned())))
+                }
+            }
+        }
+    }
 }
 
 impl Offer {
-    /// Reads a document of either kind.
-    pub(crate) fn read(document: &[u8], now: Timestamp) -> Result<Self, BrokenDocument> {
-        match wmts::is_it(document) {
-            true => wmts::capabilities(document, now).map(Self::Wmts),
-            false => wms::capabilities(document, now).map(Self::Wms),
-        }
-    }
-
     /// Everything, as JSON. Layers are written with all that they inherit, which may be far more than the document.
     ///
     /// # Errors
@@ -50,7 +101,7 @@ impl Offer {
     /// Layers in it.
     fn count(&self) -> usize {
         match self {
-            Self::Wms(wms) => wms.layers.len(),
+            Self::Wms(wms) | Self::ArcGis(wms) | Self::OgcMaps(wms) => wms.layers.len(),
             Self::Wmts(wmts) => wmts.layers.len(),
         }
     }
@@ -61,11 +112,17 @@ impl Offer {
         let (title, kind, version) = match self {
             Self::Wms(wms) => (&wms.title, "WMS", &wms.version),
             Self::Wmts(wmts) => (&wmts.title, "WMTS", &wmts.version),
+            Self::ArcGis(arcgis) => (&arcgis.title, "ArcGIS", &arcgis.version),
+            Self::OgcMaps(collections) => (&collections.title, "OGC API", &collections.version),
         };
         let plural = if self.count() == 1 { "" } else { "s" };
-        let _ = writeln!(out, "{title}\n{kind} {version}, {} layer{plural}", self.count());
+        if !title.is_empty() {
+            let _ = writeln!(out, "{title}");
+        }
+        let kind = format!("{kind} {version}");
+        let _ = writeln!(out, "{}, {} layer{plural}", kind.trim_end(), self.count());
         match self {
-            Self::Wms(wms) => {
+            Self::Wms(wms) | Self::ArcGis(wms) | Self::OgcMaps(wms) => {
                 if let Some((width, height)) = wms.width_max.zip(wms.height_max) {
                     let _ = writeln!(out, "pictures up to {width} × {height} pixels");
                 }
@@ -180,12 +237,17 @@ fn values(dimension: &Dimension) -> String {
     }
 }
 
-/// Where a server says what it offers: the address as it is, when that is a document's, or a WMS's with what it takes.
+/// Where a server says what it offers: the address as it is, where that is a document's or an OGC API's, or with what a WMS or
+/// an ArcGIS takes.
 pub(crate) fn address(url: &str) -> Result<String, String> {
     let mut request = ServiceUrl::parse(url).map_err(|error| format!("not a URL: {error}"))?;
-    let is_document =
-        request.get("request").is_some() || url.split('?').next().is_some_and(|url| url.ends_with(".xml"));
-    if !is_document {
+    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let ends_with = |word: &str| path.len() >= word.len() && path[path.len() - word.len()..].eq_ignore_ascii_case(word);
+    let is_arcgis = ["/MapServer", "/ImageServer", "/rest/services"].into_iter().any(ends_with);
+    let is_document = request.get("request").is_some() || ends_with(".xml") || path.contains("/collections");
+    if is_arcgis {
+        request.set("f", "json");
+    } else if !is_document {
         let service = request
             .get("service")
             .map_or("WMS", |service| if service.eq_ignore_ascii_case("wmts") { "WMTS" } else { "WMS" });

@@ -4,8 +4,8 @@ use super::now;
 use crate::seeds::file;
 use mapreel_sources::{Absence, Error, Wanted, fuzzing, wms, wmts};
 use mapreel_spec::{
-    Document, DocumentKind, FramesUnknown, Limits, Next, Plan, Question, Reply, Request, Resolved, Step, View,
-    parse_request,
+    Document, DocumentKind, FramesUnknown, JsonService, Limits, Next, Plan, Question, Reply, Request, Resolved, Step,
+    View, parse_request,
 };
 use std::sync::LazyLock;
 
@@ -86,6 +86,14 @@ pub(super) mod seeds {
         ])
     }
 
+    pub fn arcgis() -> Vec<Vec<u8>> {
+        files("crates/mapreel-spec/tests/recorded/arcgis", &[".json"])
+    }
+
+    pub fn ogc_api() -> Vec<Vec<u8>> {
+        files("crates/mapreel-spec/tests/recorded/ogc", &[".json"])
+    }
+
     pub fn ncwms_details() -> Vec<Vec<u8>> {
         let recorded =
             ["xpublish-details.json", "xpublish-minmax.json"].map(|name| super::file(&format!("{RECORDED}/{name}")));
@@ -163,7 +171,44 @@ pub(super) fn tilejson(input: &[u8]) {
     let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 },
                         "layers": [{ "type": "tilejson", "url": "http://h/tiles.json" }] }"#;
     let request = parse_request(request, &Limits::default()).expect("it is valid");
-    planned(&request, resolved_by(&request, DocumentKind::TileJson, Ok(Document::Bytes(input))));
+    planned(&request, resolved_by(&request, DocumentKind::Json, Ok(Document::Bytes(input))));
+}
+
+/// Descriptions of a service of ArcGIS become a layer, or a gap with a reason: whichever of its documents this is.
+pub(super) fn arcgis(input: &[u8]) {
+    for service in ["MapServer", "ImageServer"] {
+        described(input, &format!(r#""type": "arcgis", "url": "http://h/arcgis/rest/services/A/{service}""#));
+    }
+}
+
+/// The same of an OGC API.
+pub(super) fn ogc_api(input: &[u8]) {
+    described(input, r#""type": "ogc-maps", "url": "http://maps.example.org/api", "collection": "sst""#);
+    described(input, r#""type": "ogc-maps", "url": "http://maps.example.org/api/collections/relief/map/tiles""#);
+}
+
+/// A layer whose server answers every question with this, or the first with a recorded document and every other with this.
+fn described(input: &[u8], layer: &str) {
+    let _ = JsonService::read(input, "http://maps.example.org/api", now());
+    let request = format!(
+        r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }}, "times": ["2018-02-01"],
+             "layers": [{{ {layer} }}] }}"#
+    );
+    let request = parse_request(request.as_bytes(), &Limits::default()).expect("it is valid");
+    for recorded in [0, 1] {
+        let mut asked = 0;
+        planned(
+            &request,
+            Resolved::answered(&request, now(), |layer, question, next| {
+                asked += 1;
+                assert!(asked <= 25, "it asks without end");
+                match asked > recorded {
+                    true => next.after(Ok(Document::Bytes(input))),
+                    false => answered(&request, layer, &question, next),
+                }
+            }),
+        );
+    }
 }
 
 /// The numbers beside a strip of colours are few, lie on it, and ascend.
@@ -191,7 +236,14 @@ pub(super) fn ncwms_details(input: &[u8]) {
 /// Whatever is answered is what was wanted, or an error that quotes a bounded piece of it.
 pub(super) fn exception_report(input: &[u8]) {
     let tile = |absence| Wanted::Piece { bytes_max: 1 << 20, absence: Some(absence) };
-    let wanted = [Wanted::Picture, tile(Absence::Said), tile(Absence::Meant), Wanted::Json, Wanted::Capabilities];
+    let wanted = [
+        Wanted::Picture,
+        tile(Absence::Said),
+        tile(Absence::Meant),
+        Wanted::Json,
+        Wanted::Capabilities,
+        Wanted::Description,
+    ];
     for wanted in wanted {
         for status in [200, 204, 404, 500] {
             let judged = fuzzing::judged(status, input, wanted);
@@ -215,6 +267,12 @@ macro_rules! recorded {
     };
 }
 
+macro_rules! described {
+    ($name:literal) => {
+        LazyLock::new(|| file(concat!("crates/mapreel-spec/tests/recorded/", $name)))
+    };
+}
+
 /// The step after a recorded answer, which the question's address chooses.
 pub(super) fn answered(request: &Request, layer: usize, question: &Question, next: Next) -> Step {
     static NCWMS: LazyLock<Vec<u8>> = recorded!("capabilities/ncwms-my-wms.xml.gz");
@@ -222,6 +280,10 @@ pub(super) fn answered(request: &Request, layer: usize, question: &Question, nex
     static DIMENSIONS: LazyLock<Vec<u8>> = recorded!("capabilities/dimensions-wms.xml.gz");
     static WMTS: LazyLock<Vec<u8>> = recorded!("capabilities/gibs-wmts.xml.gz");
     static DETAILS: LazyLock<Vec<u8>> = recorded!("xpublish-details.json");
+    static MAP_SERVER: LazyLock<Vec<u8>> = described!("arcgis/mapserver-times.json");
+    static IMAGE_SERVER: LazyLock<Vec<u8>> = described!("arcgis/imageserver-times.json");
+    static COLLECTIONS: LazyLock<Vec<u8>> = described!("ogc/collections.json");
+    static TILESETS: LazyLock<Vec<u8>> = described!("ogc/tilesets.json");
     let bytes: &[u8] = match question.kind {
         DocumentKind::Wms => {
             let bytes = match &question.url {
@@ -238,7 +300,11 @@ pub(super) fn answered(request: &Request, layer: usize, question: &Question, nex
             return next.after(Ok(Document::Wmts(&read)));
         }
         DocumentKind::Details => &DETAILS,
-        DocumentKind::TileJson => br#"{"tiles":["http://h/{z}/{x}/{y}.png"],"maxzoom":9}"#,
+        DocumentKind::Json if question.url.contains("MapServer") => &MAP_SERVER,
+        DocumentKind::Json if question.url.contains("ImageServer") => &IMAGE_SERVER,
+        DocumentKind::Json if question.url.contains("/tiles") => &TILESETS,
+        DocumentKind::Json if question.url.contains("/api") => &COLLECTIONS,
+        DocumentKind::Json => br#"{"tiles":["http://h/{z}/{x}/{y}.png"],"maxzoom":9}"#,
         DocumentKind::GeoJson => br#"{"type":"Point","coordinates":[10,50]}"#,
     };
     next.after(Ok(Document::Bytes(bytes)))

@@ -82,7 +82,7 @@ pub(super) mod seeds {
         let all = [files("examples", &[".json"]), files("crates/mapreel/tests/golden", &[".json"])].concat();
         let is_first = |bytes: &Vec<u8>| bytes.windows(10).any(|window| window == b"\"basemap\"");
         let further = crate::seeds::texts(&[
-            r#"{"map":{"bbox":[-10,40,10,60],"crs":"EPSG:32633","width":200,"height":200},"times":{"last":24,"of":"a"},"layers":[{"type":"wms","name":"a","url":"http://h/wms","layers":"a","dimensions":{"elevation":"nearest 10"}},{"type":"wmts","url":"http://h/wmts","layer":"b"},{"type":"tilejson","url":"http://h/t.json"},{"type":"geojson","url":"http://h/g.json"}]}"#,
+            r#"{"map":{"bbox":[-10,40,10,60],"crs":"EPSG:32633","width":200,"height":200},"times":{"last":24,"of":"a"},"layers":[{"type":"wms","name":"a","url":"http://h/wms","layers":"a","dimensions":{"elevation":"nearest 10"}},{"type":"wmts","url":"http://h/wmts","layer":"b"},{"type":"tilejson","url":"http://h/t.json"},{"type":"arcgis","url":"http://h/MapServer","layers":"0,1","layer_defs":{"0":"A>1"}},{"type":"ogc-maps","url":"http://h/api","collection":"sst","dimensions":{"elevation":-10}},{"type":"geojson","url":"http://h/g.json"}]}"#,
             r#"{"map":{"bbox":[-180,50,180,90],"crs":"EPSG:3413","width":64,"height":64},"animate":{"dimension":"elevation","values":["0","10"]},"layers":[{"type":"wms","url":"http://h/ncwms","layers":"a/b","legend":"auto"}],"output":{"format":"gif","frame_rate":5}}"#,
             r#"{"map":{"bbox":[170,-20,200,10],"width":800},"times":["2020-01-01","2020-01-02/P5D/PT6H"],"layers":[{"type":"xyz","url":"http://{s}.h/{z}/{x}/{-y}.png","subdomains":"abc","min_zoom":3,"max_zoom":9,"tile_size":512}]}"#,
         ]);

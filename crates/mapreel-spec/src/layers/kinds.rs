@@ -2,7 +2,7 @@
 
 use super::layer::LayerKind;
 use super::reader::Reader;
-use super::{geojson, graticule, image, natural_earth, tilejson, wms, wmts, xyz};
+use super::{arcgis, geojson, graticule, image, natural_earth, ogc_maps, tilejson, wms, wmts, xyz};
 use crate::read::Fields;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) struct Kind {
 }
 
 /// Every kind that a request may name.
-pub(crate) const KINDS: [Kind; 9] = [
+pub(crate) const KINDS: [Kind; 11] = [
     Kind { word: "xyz", read: xyz::read, has_address: true, has_tiles: true },
     Kind { word: "wms", read: wms::read, has_address: true, has_tiles: false },
     Kind { word: "image", read: image::read, has_address: true, has_tiles: false },
@@ -29,4 +29,6 @@ pub(crate) const KINDS: [Kind; 9] = [
     Kind { word: "wmts", read: wmts::read, has_address: true, has_tiles: true },
     Kind { word: "tms", read: xyz::read_tms, has_address: true, has_tiles: true },
     Kind { word: "tilejson", read: tilejson::read, has_address: true, has_tiles: true },
+    Kind { word: "arcgis", read: arcgis::read, has_address: true, has_tiles: true },
+    Kind { word: "ogc-maps", read: ogc_maps::read, has_address: true, has_tiles: true },
 ];

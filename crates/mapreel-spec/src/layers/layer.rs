@@ -76,6 +76,13 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
+    /// Calls a layer that has no title of its own by that which its server gives it, where it is missing.
+    pub(super) fn call_it(&mut self, title: Option<String>) {
+        if let (None, Some(title)) = (&self.layer.title, title) {
+            self.layer.name = title;
+        }
+    }
+
     /// The layer with nothing left to ask. A legend of the server's own is the kind's to find.
     pub(crate) fn resolved(self, kind: Arc<impl ResolvedKind + 'static>) -> ResolvedLayer {
         let layer = self.layer;

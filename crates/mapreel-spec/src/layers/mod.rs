@@ -2,6 +2,7 @@
 //! request · what must be asked, and what the answers mean · which time and texts a frame has · which pictures, for a given
 //! extent · what is asked again at the end. A new kind is a file here and a line in `kinds.rs`.
 
+mod arcgis;
 mod geojson;
 mod getmap;
 mod graticule;
@@ -9,6 +10,7 @@ mod image;
 mod kinds;
 mod layer;
 mod natural_earth;
+mod ogc_maps;
 mod reader;
 mod resolved_layer;
 mod step;

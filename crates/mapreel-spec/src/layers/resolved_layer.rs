@@ -8,7 +8,7 @@ use crate::planned_layer::Drawing;
 use crate::run::Run;
 use crate::series::Series;
 use crate::timing::Timing;
-use crate::{ColourBar, Extent, Limits, ValidTime, Zone};
+use crate::{ColourBar, Crs, Extent, Limits, ValidTime, Zone};
 use jiff::Timestamp;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -46,6 +46,12 @@ pub struct ResolvedLayer {
 }
 
 impl ResolvedLayer {
+    /// The layer with the credit that its server asks for, where the request names none.
+    pub(super) fn with_credit(mut self, credit: Option<String>) -> Self {
+        self.attribution = self.attribution.or(credit);
+        self
+    }
+
     /// Positions of GeoJSON that are looked at for every frame: those of features that come and go, or fill its labels.
     pub(crate) fn positions_per_frame(&self) -> usize {
         let is_filled = || self.labels.iter().flatten().any(|label| label.value.contains('{'));
@@ -149,6 +155,31 @@ impl Pictures {
         let (mosaics, used) = choices.map(|choice| (choice.mosaic, choice.time)).unzip();
         Self { drawing: Drawing::Pictures(Series::new(mosaics)), times_used: Series::new(used) }
     }
+
+    /// Nothing in any frame, and why.
+    pub(super) fn nothing(crs: Crs, gap: crate::Gap) -> Self {
+        Self::chosen(std::iter::once(Choice::nothing(crs, gap)))
+    }
+
+    /// The tiles of each frame, where they are no more in all than the limits allow; `at` is `None` for a frame of more than that.
+    pub(super) fn tiles<'a>(
+        wanted: &Wanted<'_>,
+        crs: Crs,
+        frames: impl Iterator<Item = (usize, Option<&'a ValidTime>)>,
+        at: impl Fn(usize, Option<&ValidTime>) -> Option<Choice>,
+    ) -> Result<Self, Refusal> {
+        let mut left = wanted.limits.upstream_requests_max;
+        let choice = |(frame, time): (usize, Option<&ValidTime>)| {
+            let choice = at(frame, time).unwrap_or_else(|| Choice::nothing(crs, too_fine(wanted.limits)));
+            left = left.checked_sub(choice.mosaic.pieces.len()).ok_or((
+                "too_large",
+                "too many tiles over all frames".to_owned(),
+                "a smaller map, or fewer frames",
+            ))?;
+            Ok(choice)
+        };
+        Ok(Self::chosen(frames.map(choice).collect::<Result<Vec<_>, Refusal>>()?.into_iter()))
+    }
 }
 
 /// What is asked for in one frame.
@@ -156,6 +187,13 @@ pub(super) struct Choice {
     pub mosaic: Mosaic,
     /// The time that is asked for, as the server writes it.
     pub time: Option<String>,
+}
+
+impl Choice {
+    /// No picture, and why.
+    pub(super) fn nothing(crs: Crs, gap: crate::Gap) -> Self {
+        Self { mosaic: Mosaic::nothing(crs, gap), time: None }
+    }
 }
 
 /// Why a layer is refused: a code, what is wrong, and what to do.
@@ -172,6 +210,26 @@ impl ResolvedKind for Gap {
 
     fn pictures(&self, _: &Wanted<'_>) -> Result<Pictures, Refusal> {
         Ok(Pictures::still(Drawing::Missing(self.0.clone())))
+    }
+}
+
+/// A layer whose server has not been asked: its times may be those of the frames, and its tiles are not known.
+#[derive(Debug)]
+pub(super) struct Unasked {
+    pub timing: Timing,
+}
+
+impl ResolvedKind for Unasked {
+    fn timing(&self) -> Option<&Timing> {
+        Some(&self.timing)
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+        let choice = |(_, time): (usize, Option<&ValidTime>)| Choice {
+            mosaic: Mosaic::nothing(wanted.map.crs, crate::Gap::missing("its server has not been asked yet")),
+            time: time.map(|time| time.text().to_owned()),
+        };
+        Ok(Pictures::chosen(wanted.distinct(self.timing.is_fixed()).map(choice)))
     }
 }
 

@@ -31,12 +31,12 @@ pub enum DocumentKind {
     GeoJson,
     /// What a WMS says of itself.
     Wms,
-    /// What an ncWMS says of a layer.
+    /// What a server says beyond what it must: without it the layer is drawn all the same.
     Details,
     /// What a WMTS says of itself.
     Wmts,
-    /// Where tiles are.
-    TileJson,
+    /// A document in JSON that the layer reads itself.
+    Json,
 }
 
 /// A document, read as far as its kind is.

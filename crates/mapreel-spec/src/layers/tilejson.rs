@@ -2,7 +2,6 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::ResolvedLayer;
 use super::step::{Document, DocumentKind, Silence, Step};
 use super::xyz::Tiles;
 use crate::json::Json;
@@ -26,7 +25,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
 
 impl LayerKind for TileJson {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
-        Step::ask(self.0.clone(), DocumentKind::TileJson, move |reply| {
+        Step::ask(self.0.clone(), DocumentKind::Json, move |reply| {
             let described = match reply {
                 Ok(Document::Bytes(bytes)) => parse(bytes, &self.0),
                 Ok(_) => Err("it is no TileJSON".to_owned()),
@@ -36,7 +35,7 @@ impl LayerKind for TileJson {
             match described {
                 Ok((template, credit)) => {
                     let resolved = asking.resolved(Arc::new(Tiles(Series::Same(template))));
-                    Step::done(ResolvedLayer { attribution: resolved.attribution.clone().or(credit), ..resolved })
+                    Step::done(resolved.with_credit(credit))
                 }
                 Err(why) => asking.gap(format!("its TileJSON cannot be used: {}", without_quotes(&self.0, why))),
             }
@@ -79,20 +78,10 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option
         template.degrees = bounds.filter(|bounds| bounds.width() > 0.0 && bounds.height() > 0.0);
     }
     let attribution = match json.get("attribution") {
-        Some(Json::Text(html)) => Some(without_tags(html)).and_then(|words| text::clean(&words).ok()),
+        Some(Json::Text(html)) => Some(text::without_tags(html)).and_then(|words| text::clean(&words).ok()),
         _ => None,
     };
     Ok((template, attribution.filter(|text| !text.is_empty())))
-}
-
-/// The words of a piece of HTML.
-fn without_tags(html: &str) -> String {
-    let mut words = String::new();
-    for (i, part) in html.split('<').enumerate() {
-        words += if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) };
-    }
-    let entities = [("&copy;", "©"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
-    entities.iter().fold(words, |words, (entity, character)| words.replace(entity, character))
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use crate::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
 use crate::cell::Cell;
 use crate::colour_bar::{Details, Question};
 use crate::dimension::{AskedDimension, Dimensions};
-use crate::mosaic::Mosaic;
 use crate::picture_format;
 use crate::read::{Fields, Node, Transposed};
 use crate::run::Run;
@@ -178,9 +177,7 @@ impl Wms {
         let (kind, questions) = self.learnt(capabilities, &asking);
         let legend = (wants_legend && questions.is_empty()).then(|| named_legend(&kind.service, capabilities));
         let attribution = attribution(&kind.service, capabilities);
-        if let (None, Some(title)) = (&asking.layer.title, title) {
-            asking.layer.name = title;
-        }
+        asking.call_it(title);
         let described = Described { kind, asking, wants_legend, warnings, attribution };
         match questions.is_empty() {
             true => Step::done(described.resolved(legend, None)),
@@ -349,7 +346,7 @@ impl ResolvedKind for ResolvedWms {
             (self.service_for(wanted.map), wanted.map, wanted.limits.upstream_requests_max as u64);
         let pieces = service.pieces(map);
         if let Some(why) = self.draws_too_small(&service, pieces, max) {
-            return Ok(Pictures::chosen([self.nothing(Gap::missing(why))].into_iter()));
+            return Ok(Pictures::nothing(self.service.crs, Gap::missing(why)));
         }
         let frames = wanted.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         if pieces.saturating_mul(frames.len() as u64) > max {
@@ -395,17 +392,12 @@ impl ResolvedWms {
         })
     }
 
-    /// Nothing in any frame, and why.
-    fn nothing(&self, gap: Gap) -> Choice {
-        Choice { mosaic: Mosaic::nothing(self.service.crs, gap), time: None }
-    }
-
     /// What is asked for in a frame, counted from 0, and at its time.
     fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
         let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         match asked {
             Ok((values, time)) => Choice { mosaic: service.mosaic(map, time.as_deref(), &values), time },
-            Err(gap) => self.nothing(gap),
+            Err(gap) => Choice::nothing(self.service.crs, gap),
         }
     }
 }

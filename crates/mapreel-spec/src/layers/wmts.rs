@@ -2,10 +2,10 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Wanted};
+use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::capabilities::Dimension;
-use crate::dimension::{AskedDimension, Dimensions};
+use crate::dimension::{AskedDimension, Dimensions, identifier};
 use crate::manifest::Warning;
 use crate::matrix_set::{self, Levels};
 use crate::mosaic::Mosaic;
@@ -98,9 +98,7 @@ impl Wmts {
     fn described(&self, mut asking: Asking, capabilities: &Capabilities) -> Step {
         let layer = capabilities.layers.iter().find(|layer| layer.name == self.layer);
         let title = layer.and_then(|layer| crate::text::clean(&layer.title).ok()).filter(|title| !title.is_empty());
-        if let (None, Some(title)) = (&asking.layer.title, title) {
-            asking.layer.name = title;
-        }
+        asking.call_it(title);
         let dimensions: Vec<&Dimension> =
             layer.iter().flat_map(|layer| layer.dimensions.iter()).map(|dimension| &**dimension).collect();
         let name = asking.layer.name.clone();
@@ -172,35 +170,10 @@ impl Wmts {
     }
 }
 
-/// A WMTS names a dimension's parameter by its identifier.
-fn identifier(dimension: &Dimension) -> String {
-    dimension.name.clone()
-}
-
 /// The value that stands for a dimension that nobody has asked for.
 fn default_or_first(dimension: &Dimension) -> Option<String> {
     let first = || ValueAxis::parse(&dimension.extent).ok()?.values(1)?.pop();
     dimension.default.clone().or_else(first)
-}
-
-/// A layer whose server has not been asked: its times may be those of the frames, and its tiles are not known.
-#[derive(Debug)]
-struct Unasked {
-    timing: Timing,
-}
-
-impl ResolvedKind for Unasked {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
-    }
-
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        let choice = |(_, time): (usize, Option<&ValidTime>)| Choice {
-            mosaic: Mosaic::nothing(wanted.map.crs, Gap::missing("its server has not been asked yet")),
-            time: time.map(|time| time.text().to_owned()),
-        };
-        Ok(Pictures::chosen(wanted.distinct(self.timing.is_fixed()).map(choice)))
-    }
 }
 
 /// A layer of a WMTS, as its server describes it.
@@ -235,20 +208,11 @@ impl ResolvedKind for ResolvedWmts {
     }
 
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        let max = wanted.limits.upstream_requests_max;
-        let mut left = max;
-        let choice = |(frame, time): (usize, Option<&ValidTime>)| {
-            let choice = self.at(frame, time, wanted.map, wanted.zone, max);
-            let choice = choice.unwrap_or_else(|| self.nothing(super::resolved_layer::too_fine(wanted.limits)));
-            left = left.checked_sub(choice.mosaic.pieces.len()).ok_or((
-                "too_large",
-                "too many tiles over all frames".to_owned(),
-                "a smaller map, or fewer frames",
-            ))?;
-            Ok(choice)
-        };
         let frames = wanted.distinct(self.timing.is_fixed() && !self.dimensions.vary());
-        Ok(Pictures::chosen(frames.map(choice).collect::<Result<Vec<_>, Refusal>>()?.into_iter()))
+        let max = wanted.limits.upstream_requests_max;
+        Pictures::tiles(wanted, self.levels.crs, frames, |frame, time| {
+            self.at(frame, time, wanted.map, wanted.zone, max)
+        })
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -271,10 +235,10 @@ impl ResolvedWmts {
 
     /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
     fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Choice> {
-        let nothing = |why: String| self.nothing(Gap::missing(why));
+        let nothing = |why: String| Choice::nothing(self.levels.crs, Gap::missing(why));
         let values = match self.dimensions.at(frame) {
             Ok(values) => values,
-            Err(gap) => return Some(self.nothing(gap)),
+            Err(gap) => return Some(Choice::nothing(self.levels.crs, gap)),
         };
         if let Some((name, _)) = values.iter().find(|(name, _)| !self.address.has_place_for(name)) {
             return Some(nothing(format!("the server cannot be asked for a value of {name}")));
@@ -286,13 +250,8 @@ impl ResolvedWmts {
             }
             Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
             Ok(_) => Some(Choice { mosaic: self.mosaic(map, None, &values, max)?, time: None }),
-            Err(gap) => Some(self.nothing(gap)),
+            Err(gap) => Some(Choice::nothing(self.levels.crs, gap)),
         }
-    }
-
-    /// A frame without it, and why.
-    fn nothing(&self, gap: Gap) -> Choice {
-        Choice { mosaic: Mosaic::nothing(self.levels.crs, gap), time: None }
     }
 
     fn can_be_asked_for_a_time(&self) -> bool {

@@ -1,7 +1,7 @@
 //! `mapreel layers URL`
 
 use super::Ending;
-use crate::layers::{Offer, address};
+use crate::layers::{Reading, ask};
 use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_sources::{Client, Config, Wanted};
@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The address of a WMS or WMTS, or of its capabilities; also a file, or `-` for standard input.
+    /// The address of a WMS, WMTS, ArcGIS MapServer or ImageServer, or OGC API, or of its description; also a file, or `-` for
+    /// standard input.
     #[arg(value_name = "URL")]
     source: String,
     /// A TOML file of secrets, of which `https://NAME@host/…` takes one; also `MAPREEL_CREDENTIALS`.
@@ -23,16 +24,22 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let source = &arguments.source;
-    let document = if source.starts_with("http://") || source.starts_with("https://") {
-        let url = address(source).map_err(anyhow::Error::msg)?;
+    let cannot_be_used = || format!("`{source}` cannot be used");
+    let read = |document: &[u8], url: &str| Reading::of(document, url, Timestamp::now()).with_context(cannot_be_used);
+    let offer = if source.starts_with("http://") || source.starts_with("https://") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
         let credentials = super::credentials(arguments.credentials)?;
         let client = Client::new(Config { credentials, ..Config::default() })?;
-        runtime.block_on(client.get(&url, Wanted::Capabilities))?.to_vec()
+        let fetch = |url: &str| Ok(runtime.block_on(client.get(url, Wanted::Description)));
+        ask(source, fetch, |document, url| read(document, url), anyhow::Error::from)?
     } else {
-        super::read_up_to(Path::new(source), ReadLimits::default().bytes)?
+        match read(&super::read_up_to(Path::new(source), ReadLimits::default().bytes)?, "file:///")? {
+            Reading::Offer(offer) => offer,
+            Reading::Elsewhere(_) => {
+                anyhow::bail!("it is a landing page: ask its server, or read the document of its collections")
+            }
+        }
     };
-    let offer = Offer::read(&document, Timestamp::now()).with_context(|| format!("`{source}` cannot be used"))?;
     let text = if arguments.json { offer.pretty()? } else { offer.text() };
     super::print(&text)?;
     Ok(Ending::Done)

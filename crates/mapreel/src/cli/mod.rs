@@ -42,7 +42,7 @@ enum Command {
     Render(render::Arguments),
     /// Validate a request and explain what it would draw and fetch; render nothing.
     Check(check::Arguments),
-    /// Show the layers, times and styles that a WMS or WMTS offers.
+    /// Show the layers, times and styles that a WMS, WMTS, ArcGIS or OGC API offers.
     Layers(layers::Arguments),
     /// Run the service: HTTP API and workers in one process. `--workers 0`: the API alone.
     Serve(serve::Arguments),

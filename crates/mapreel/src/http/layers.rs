@@ -2,11 +2,12 @@
 
 use super::App;
 use super::access::Caller;
-use super::asking::ask;
+use super::asking;
 use super::problem::Problem;
 use crate::budget::DOCUMENTS_MIB;
-use crate::layers::{Offer, address};
+use crate::layers::{Reading, address, ask};
 use crate::pipeline::hands::Hands;
+use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -14,7 +15,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mapreel_queue::failpoint;
-use mapreel_sources::{CAPABILITIES_BYTES_MAX, Wanted};
+use mapreel_sources::{CAPABILITIES_BYTES_MAX, Error, Wanted};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -23,43 +24,51 @@ pub(super) struct Which {
     url: Option<String>,
 }
 
-/// The capabilities of a WMS or WMTS as clean JSON: layers, styles, CRSs, extents, times.
+/// What a WMS, WMTS, ArcGIS service or OGC API offers, as clean JSON: layers, styles, CRSs, extents, times.
 #[utoipa::path(get, path = "/api/layers", tag = "requests",
-    params(("url" = String, Query, description = "The address of the server, or of its capabilities document.")),
-    responses((status = 200, description = "What it offers; `service` is `wms` or `wmts`.", body = serde_json::Value),
+    params(("url" = String, Query, description = "The address of the server, or of the document that describes it.")),
+    responses((status = 200, description = "What it offers; `service` is `wms`, `wmts`, `arcgis` or `ogc-maps`.", body = serde_json::Value),
               (status = 400, description = "There is no such URL.", body = Problem, content_type = "application/problem+json"),
               (status = 422, description = "The server may not be asked, or its document is broken or too large.", body = Problem, content_type = "application/problem+json"),
-              (status = 502, description = "The server did not answer with capabilities.", body = Problem, content_type = "application/problem+json"),
+              (status = 502, description = "The server did not say what it offers.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many are being read, or the server takes too long.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn layers(
     State(app): State<Arc<App>>,
     caller: Caller,
     query: Result<Query<Which>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let wrong = || Problem::parameter("url", "the http or https address of a WMS or WMTS");
+    let wrong = || Problem::parameter("url", "the http or https address of a WMS, WMTS, ArcGIS or OGC API");
     let url = query.map_err(|_| wrong())?.0.url.ok_or_else(wrong)?;
-    let url = address(&url).map_err(|_| wrong())?;
+    address(&url).map_err(|_| wrong())?;
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(wrong());
     }
     // Documents are long, and reading them takes memory: as many at once as previews.
     app.quotas.upstream_requests(&caller, 1)?.keep();
-    ask(&app, &caller, "ask the server itself", move |hands| offer(&url, hands)).await
+    asking::ask(&app, &caller, "ask the server itself", move |hands| offer(&url, hands)).await
 }
 
 fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {
-    let fetching = hands.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
-    let document = hands.wait(hands.upstreams.get(url, Wanted::Capabilities))?.map_err(|error| {
+    let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+    let fetch = |url: &str| {
+        // It is given back when there is something to read: a server may dawdle.
+        let _fetching = hands.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
+        Ok::<_, Problem>(hands.wait(hands.upstreams.get(url, Wanted::Description))?)
+    };
+    let unfetched = |error: Error| {
         let status = if error.is_refusal() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_GATEWAY };
         Problem::new(status, "upstream", error.to_string())
-    })?;
-    // What reading takes is taken when there is something to read: a server may dawdle.
-    drop(fetching);
-    let _reading = hands.take_memory(DOCUMENTS_MIB)?;
-    failpoint::hit("reading", None);
-    let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
-    let offer =
-        Offer::read(&document, Timestamp::now()).map_err(|error| wrong("broken_document", error.to_string()))?;
+    };
+    let mut reading = None;
+    let read = |document: &Bytes, url: &str| {
+        // Kept until what it offers is written.
+        if reading.is_none() {
+            reading = Some(hands.take_memory(DOCUMENTS_MIB)?);
+        }
+        failpoint::hit("reading", None);
+        Reading::of(document, url, Timestamp::now()).map_err(|error| wrong("broken_document", error.to_string()))
+    };
+    let offer = ask(url, fetch, read, unfetched)?;
     let json = offer.json().map_err(|error| wrong("too_large", error.to_string()))?;
     Ok(([(CONTENT_TYPE, "application/json")], json).into_response())
 }

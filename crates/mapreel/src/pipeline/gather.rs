@@ -59,12 +59,12 @@ fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> 
     mosaic.pieces.iter().map(request).collect()
 }
 
-/// Only tiles may be absent: of a map exactly what was asked for must come.
+/// Where there is nothing a server may say so, of a map, too (OGC 20-058). That it says something else is meant so of tiles alone.
 fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
     let absence = match (piece.fit, layer.missing_tiles) {
-        (Fit::Scale { .. }, MissingTiles::Report) => Some(Absence::Said),
         (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Meant),
-        (Fit::Exact | Fit::Whole, _) => None,
+        (Fit::Scale { .. }, MissingTiles::Report) | (Fit::Exact, _) => Some(Absence::Said),
+        (Fit::Whole, _) => None,
     };
     Wanted::Piece { bytes_max, absence }
 }

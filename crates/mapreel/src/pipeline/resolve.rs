@@ -134,9 +134,7 @@ impl Asking<'_> {
         let request = move |Question { url, kind }: Question| {
             let (wanted, bytes_max) = match kind {
                 DocumentKind::Wms | DocumentKind::Wmts => (Wanted::Capabilities, CAPABILITIES_BYTES_MAX),
-                DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
-                    (Wanted::Json, answer_bytes_max)
-                }
+                DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details => (Wanted::Json, answer_bytes_max),
             };
             ahead::Request { url, wanted, bytes_max }
         };
@@ -194,7 +192,7 @@ impl Asking<'_> {
             Err(Silence::Failed(why))
         };
         match question.kind {
-            DocumentKind::GeoJson | DocumentKind::TileJson | DocumentKind::Details => {
+            DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details => {
                 then.after(Ok(Document::Bytes(&bytes)))
             }
             DocumentKind::Wms => match once(&mut readings.wms, &question.url, || wms::capabilities(&bytes, now)) {

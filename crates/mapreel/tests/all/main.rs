@@ -1,6 +1,7 @@
 //! Mapreel as its users meet it: the program, real servers, real files.
 //!
 //! - [`api`]: the HTTP API
+//! - [`arcgis`]: maps and tiles by the REST API of ArcGIS
 //! - [`architecture`]: the crates' edges are those of the drawing
 //! - [`keys`]: who may do what, and whose jobs are whose
 //! - [`limits`]: what one client may have
@@ -17,6 +18,7 @@
 //! - [`faults`]: the service while processes die, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
 //! - [`online`]: what `check` says, and what it leaves to the servers
+//! - [`ogc_api`]: maps and tiles of a real OGC API
 //! - [`page`]: what stands beside the map
 //! - [`places`]: drawing that goes on although nobody wants it, and its slot
 //! - [`postman`]: the collection for clients
@@ -38,6 +40,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod api;
+mod arcgis;
 mod architecture;
 mod bad_input;
 mod bounded;
@@ -57,6 +60,7 @@ mod keys;
 mod limits;
 mod mapserver;
 mod misbehaviour;
+mod ogc_api;
 mod online;
 mod page;
 mod places;

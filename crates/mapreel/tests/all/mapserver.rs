@@ -1,7 +1,7 @@
 //! Against a real MapServer: places, times, errors.
 
 use super::support::picture::{Film, Picture};
-use super::support::{render, wms};
+use super::support::{fetch, render, wms};
 
 /// The place of a pixel's centre of the map box, in degrees.
 pub(super) fn degrees(run: &super::support::Run, x: u32, y: u32) -> (f64, f64) {
@@ -77,24 +77,12 @@ fn an_image_has_the_very_pixels_of_the_same_getmap() {
                 "{}?service=WMS&request=GetMap&layers={layer}&styles=&format=image/png&width=480&height=240{time}&{getmap}",
                 wms::url()
             );
-            let direct = Picture::decode(&get(&url));
+            let direct = Picture::decode(&fetch(&url));
             let ours = Picture::read(&run.file).crop(run.map_box());
             let difference = ours.difference(&direct);
             assert!(difference <= 1, "{version} {crs} {layer}: {difference}/255");
         }
     }
-}
-
-/// Asks a server without Mapreel's client.
-pub(super) fn get(url: &str) -> Vec<u8> {
-    use std::io::{Read, Write};
-    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
-    let mut stream = std::net::TcpStream::connect(host).unwrap();
-    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    let body = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
-    answer.split_off(body)
 }
 
 #[test]

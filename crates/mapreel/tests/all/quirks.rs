@@ -1,10 +1,10 @@
 //! What real servers do that the standards do not say: one test for each entry of the table in `docs/UPSTREAMS.md`, by its
 //! number, against a real MapServer or against what other servers really answered (`tests/recorded`).
 
-use super::mapserver::{alarms, assert_field, get, request, wms_layer};
+use super::mapserver::{alarms, assert_field, request, wms_layer};
 use super::support::picture::Picture;
 use super::support::upstream::{Answer, capabilities, capabilities_of, parameter, serve, serve_all};
-use super::support::{Run, folder, mapreel, render, wms};
+use super::support::{Run, fetch, folder, mapreel, render, wms};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -167,7 +167,7 @@ fn q4_an_exception_with_status_200_is_quoted_on_the_frame_and_in_the_manifest() 
 /// Whatever is not a picture is told by its bytes, and what the server says of it is read.
 #[test]
 fn q4_errors_are_known_by_their_bytes() {
-    let html = get(&wms::url().replace("/wms", "/wms??service="));
+    let html = fetch(&wms::url().replace("/wms", "/wms??service="));
     assert!(String::from_utf8_lossy(&html).contains("<HTML>"), "MapServer's page of an unreadable request");
     let said = |name: &str| recorded(name);
     let cases: [(&'static str, &'static str, Vec<u8>, &str); 9] = [
@@ -230,7 +230,7 @@ fn q6_a_time_that_the_server_does_not_have_is_not_drawn() {
     let whole = |time: &str| format!(r#""times": "{time}","#);
     // What the server would do, so that the test is about something.
     let direct = |layer: &str, time: &str| {
-        Picture::decode(&get(&format!(
+        Picture::decode(&fetch(&format!(
             "{}?service=WMS&request=GetMap&version=1.1.1&layers={layer}&styles=&srs=EPSG:4326&bbox=-40,-40,40,40&width=80&height=80&format=image/png&transparent=true&time={time}",
             wms::url()
         )))
@@ -460,7 +460,7 @@ fn q12_capabilities_may_be_compressed() {
 fn q13_a_servers_limits_are_kept() {
     let side = wms::SIDE_PX_MAX;
     assert_eq!(offer(wms::url())["width_max"], side);
-    let too_large = get(&format!(
+    let too_large = fetch(&format!(
         "{}?service=WMS&request=GetMap&version=1.1.1&layers=relief&styles=&srs=EPSG:4326&bbox=-40,-40,40,40&width={}&height=80&format=image/png",
         wms::url(),
         side + 1

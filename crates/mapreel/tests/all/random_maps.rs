@@ -6,8 +6,8 @@
 //! `MAPREEL_RANDOM_MAPS=300 cargo test -p mapreel --test all random_maps -- --nocapture` draws as many as that, and says how
 //! near they came.
 
-use super::mapserver::get;
 use super::projections::{northing_first, shifts, warped};
+use super::support::fetch;
 use super::support::picture::Picture;
 use super::support::upstream::parameter;
 use super::support::world::{self, Server};
@@ -95,7 +95,7 @@ impl Map {
         let bbox = bbox.map(|edge| edge.to_string()).join(",");
         let crs = if new { "crs" } else { "srs" };
         let url = world::url(self.server, true);
-        Picture::decode(&get(&format!(
+        Picture::decode(&fetch(&format!(
             "{url}&service=WMS&request=GetMap&version={version}&layers=world&styles=&format=image/png&transparent=true\
              &{crs}={code}&bbox={bbox}&width={width}&height={height}"
         )))
@@ -165,7 +165,7 @@ fn own_picture(run: &Run, thread: usize) -> PathBuf {
     let (url, [west, south, east, north]) = asked(run);
     let crs = parameter(&url, "CRS").or(parameter(&url, "SRS")).unwrap();
     let [png, tif] = ["png", "tif"].map(|kind| folder("random-maps").join(format!("{thread}.{kind}")));
-    std::fs::write(&png, get(&url)).unwrap();
+    std::fs::write(&png, fetch(&url)).unwrap();
     let edges = [west, north, east, south].map(|edge| edge.to_string());
     let made = Command::new("gdal_translate")
         .args(["-q", "-b", "1", "-b", "2", "-b", "3", "-a_srs", crs, "-a_ullr"])

@@ -19,6 +19,10 @@ pub enum Ask {
     Wmts,
     /// A TileJSON document.
     TileJson,
+    /// What a service of ArcGIS says of itself.
+    ArcGis,
+    /// A document of an OGC API.
+    OgcMaps,
     /// What an ncWMS says of a layer's colours.
     Details,
     /// GeoJSON.
@@ -77,6 +81,8 @@ impl Ask {
             }
             Self::Wmts => layer(&format!(r#""type": "wmts", "url": "{url}/caps.xml", "layer": "a", "title": "Data""#)),
             Self::TileJson => layer(&format!(r#""type": "tilejson", "url": "{url}/tiles.json", "title": "Data""#)),
+            Self::ArcGis => layer(&format!(r#""type": "arcgis", "url": "{url}/a/MapServer", "title": "Data""#)),
+            Self::OgcMaps => layer(&format!(r#""type": "ogc-maps", "url": "{url}/api", "title": "Data""#)),
             Self::Details => layer(&format!(
                 r#""type": "wms", "url": "{url}/wms", "layers": "sst", "title": "Data", "legend": "auto", "time": "nearest""#
             )),
@@ -98,7 +104,12 @@ impl Ask {
 
     /// The address for `layers`.
     pub fn offer_url(&self, url: &str) -> String {
-        if matches!(self, Self::Wmts) { format!("{url}/caps.xml") } else { format!("{url}/wms") }
+        match self {
+            Self::Wmts => format!("{url}/caps.xml"),
+            Self::ArcGis => format!("{url}/a/MapServer"),
+            Self::OgcMaps => format!("{url}/api"),
+            _ => format!("{url}/wms"),
+        }
     }
 
     /// What of the upstream is honest: the answer to this path, or none where the hostile one comes.
@@ -111,6 +122,11 @@ impl Ask {
             }
             Self::Wmts => (!says).then(|| picture(path)),
             Self::TileJson => (!path.ends_with("/tiles.json")).then(|| picture(path)),
+            Self::ArcGis => {
+                let size = || path.replace("size=", "WIDTH=").replace("%2C", "&HEIGHT=").replace(',', "&HEIGHT=");
+                path.contains("/export?").then(|| picture(&size()))
+            }
+            Self::OgcMaps => None,
             Self::Details => match path {
                 _ if says => Some(include_bytes!("../recorded/xpublish-wms.xml").to_vec()),
                 _ if path.contains("GetMetadata") => None,

@@ -1,4 +1,4 @@
-//! JSON in the places of TileJSON, of an ncWMS's details and of GeoJSON, made to hurt whoever reads it.
+//! JSON in the places of TileJSON, of what an ArcGIS or an OGC API says of itself, of an ncWMS's details and of GeoJSON, made to hurt whoever reads it.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -9,13 +9,39 @@ fn row(name: &str, end: End, make: impl Fn() -> String + Send + Sync + 'static) 
 }
 
 /// JSON that no reader of any kind can use; each of them must come away from it.
-fn for_all(name: &str, make: fn() -> String) -> [Case; 3] {
+fn for_all(name: &str, make: fn() -> String) -> [Case; 5] {
     let case = |kind: &str, ask, end| Case::body(format!("{kind}: {name}"), ask, end, move || make().into_bytes());
     [
         case("TileJSON", Ask::TileJson, End::Lost),
+        case("ArcGIS", Ask::ArcGis, End::Made),
+        case("OGC API", Ask::OgcMaps, End::Lost),
         case("details", Ask::Details, End::Made),
         case("GeoJSON", Ask::Features, End::Made),
     ]
+}
+
+fn arcgis(name: &str, end: End, make: impl Fn() -> String + Send + Sync + 'static) -> Case {
+    Case::body(format!("ArcGIS: {name}"), Ask::ArcGis, end, move || make().into_bytes())
+}
+
+/// A service of ArcGIS of which this is said.
+fn service(further: &str) -> String {
+    format!(r#"{{ "mapName": "a", "layers": [{{ "id": 0, "name": "a" }}] {further} }}"#)
+}
+
+/// A document of an OGC API.
+fn api(name: &str, end: End, make: impl Fn() -> String + Send + Sync + 'static) -> Case {
+    Case::body(format!("OGC API: {name}"), Ask::OgcMaps, end, move || make().into_bytes())
+}
+
+fn link(rel: &str, href: &str) -> String {
+    format!(r#"{{ "rel": "{rel}", "href": "{href}" }}"#)
+}
+
+/// A collection with a map, whose times are these.
+fn collection(temporal: &str) -> String {
+    let map = link("map", "http://127.0.0.1:9/map");
+    format!(r#"{{ "id": "a", "links": [{map}], "extent": {{ "temporal": {temporal} }} }}"#)
 }
 
 fn tiles(template: &str, further: &str) -> String {
@@ -48,6 +74,26 @@ pub fn cases() -> Vec<Case> {
         for_all("all kinds of brackets, mixed", || "[{".repeat(200_000)),
     ].into_iter().flatten().collect();
     let own = vec![
+        arcgis("300 000 layers", Made, || format!(r#"{{ "layers": [{}{{}}] }}"#, many(300_000, |i| format!(r#"{{"id":{i},"name":"a"}},"#)))),
+        arcgis("layers of layers, in a circle", Made, || format!(r#"{{ "layers": [{}{{}}] }}"#, many(10_000, |i| format!(r#"{{"id":{i},"name":"a","parentLayerId":{}}},"#, (i + 1) % 10_000)))),
+        arcgis("numbers of layers beyond all numbers", Made, || r#"{ "layers": [{ "id": 1e300 }, { "id": -1 }, { "id": 0.5 }] }"#.into()),
+        arcgis("a thousand years of milliseconds", Made, || service(r#", "timeInfo": { "timeExtent": [0, 3e13], "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsMilliseconds" }"#)),
+        arcgis("times beyond all times", Made, || service(r#", "timeInfo": { "timeExtent": [-1e300, 1e300], "timeInterval": 1e-300, "timeIntervalUnits": "esriTimeUnitsCenturies" }"#)),
+        arcgis("pictures of a pixel", Made, || service(r#", "maxImageWidth": 1, "maxImageHeight": 1"#)),
+        arcgis("pictures of no pixel", Made, || service(r#", "maxImageWidth": 0, "maxImageHeight": -1e99"#)),
+        arcgis("tiles of no pixel", Made, || service(r#", "tileInfo": { "rows": 0, "cols": 0, "lods": [], "origin": {} }"#)),
+        arcgis("a box of the whole universe", Made, || service(r#", "fullExtent": { "xmin": -1e308, "ymin": -1e308, "xmax": 1e308, "ymax": 1e308, "spatialReference": { "wkid": 4326 } }"#)),
+        arcgis("a credit of a million tags", Made, || service(&format!(r#", "copyrightText": "{}""#, "<a>".repeat(1_000_000)))),
+        arcgis("an error of 10 MB", Lost, || format!(r#"{{ "error": {{ "code": 500, "message": "{}" }} }}"#, "x".repeat(10 << 20))),
+        api("100 000 collections", Lost, || format!(r#"{{ "collections": [{}{{}}] }}"#, many(100_000, |i| format!(r#"{{"id":"c{i}","links":[]}},"#)))),
+        api("collections that are described where they are described", Lost, || format!(r#"{{ "links": [{}] }}"#, link("data", "/api"))),
+        api("collections that are described elsewhere, without end", Lost, || format!(r#"{{ "collections": [], "links": [{}] }}"#, link("next", "x/"))),
+        api("300 000 links", Lost, || format!(r#"{{ "links": [{}{{}}] }}"#, many(300_000, |_| link("self", "x") + ","))),
+        api("a map in a file", Lost, || format!(r#"{{ "id": "a", "links": [{}] }}"#, link("map", "file:///etc/passwd"))),
+        api("a map at an address of 5 MB", Lost, || format!(r#"{{ "id": "a", "links": [{}] }}"#, link("map", &"x".repeat(5 << 20)))),
+        api("a grid of all times", Lost, || collection(r#"{ "grid": { "cellsCount": 1e300, "firstCoordinate": "0000-01-01", "resolution": "PT0.001S" } }"#)),
+        api("a repetition of all times", Lost, || collection(r#"{ "values": ["R9999999999/2020-01-01T00:00:00Z/PT1S"] }"#)),
+        api("300 000 times", Lost, || collection(&format!(r#"{{ "values": [{}"2020-01-01"] }}"#, r#""2020-01-01","#.repeat(300_000)))),
         row("a million templates", Lost, || format!(r#"{{ "tiles": [{} "http://127.0.0.1:9/z"] }}"#, r#""http://127.0.0.1:9/{z}/{x}/{y}.png","#.repeat(300_000))),
         row("no template", Lost, || r#"{ "tiles": [] }"#.into()),
         row("a template without a place", Made, || tiles("t.png", "")),

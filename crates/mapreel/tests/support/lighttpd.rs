@@ -1,27 +1,12 @@
 //! A lighttpd in front of map servers; it ends with this process.
 
-use std::net::TcpStream;
+use super::kept;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Child;
+use std::time::Duration;
 
-/// Starts it with a configuration, and waits until it listens at the port that stands there. Its standard input ends with
-/// this process, and then the shell that holds it stops the server.
+/// Starts it with a configuration, and waits until it listens at the port that stands there.
 pub fn start(configuration: &Path, port: u16) -> Child {
-    let script = "/usr/sbin/lighttpd -D -f \"$0\" & pid=$!; read -r _; kill $pid; wait $pid";
-    let keeper = Command::new("sh")
-        .args(["-c", script])
-        .arg(configuration)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sh starts");
-    let began = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        let waited = began.elapsed() < Duration::from_secs(15);
-        assert!(waited, "lighttpd does not start; ./test installs it, cgi-mapserver and qgis-server");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    keeper
+    let what = "lighttpd, in front of cgi-mapserver and qgis-server,";
+    kept::start("/usr/sbin/lighttpd -D -f \"$0\"", configuration, port, Duration::from_secs(15), what)
 }

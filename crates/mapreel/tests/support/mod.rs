@@ -1,11 +1,14 @@
 //! What the tests share.
 
+pub mod arcgis;
 pub mod cluster;
 pub mod faketime;
+pub mod kept;
 pub mod lighttpd;
 pub mod looks;
 pub mod picture;
 pub mod postman;
+pub mod pygeoapi;
 pub mod service;
 pub mod upstream;
 pub mod versions;
@@ -67,4 +70,16 @@ impl Run {
     pub fn map_box(&self) -> [u32; 4] {
         serde_json::from_value(self.manifest["layout"]["map"].clone()).unwrap()
     }
+}
+
+/// Asks a server without Mapreel's client.
+pub fn fetch(url: &str) -> Vec<u8> {
+    use std::io::{Read, Write};
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let body = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4;
+    answer.split_off(body)
 }

@@ -1,0 +1,44 @@
+//! The cache of a service of ArcGIS.
+
+use super::service::crs;
+use crate::Crs;
+use crate::json::Json;
+use crate::tile::ZOOM_MAX;
+
+/// The levels of a cache in the tile pyramid of the web.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pyramid {
+    pub side_px: u32,
+    /// The first and the deepest.
+    pub levels: [u32; 2],
+}
+
+impl Pyramid {
+    /// The cache of a service, where its tiles are pictures and those of the web.
+    pub(crate) fn read(json: &Json) -> Option<Self> {
+        let info = json.get("tileInfo")?;
+        let is_picture = !info.text("format").is_some_and(|format| format.to_ascii_lowercase().contains("lerc"));
+        // A cache by layers, and not of the whole map, cannot be asked for.
+        let is_whole = json.get("singleFusedMapCache") != Some(&Json::Bool(false));
+        let (rows, columns) = (info.number("rows")?, info.number("cols")?);
+        let is_square = rows == columns && (64.0..=2048.0).contains(&rows) && rows.fract() == 0.0;
+        let (own, _) = crs(info)?;
+        if !is_picture || !is_whole || !is_square || own != Crs::WebMercator {
+            return None;
+        }
+        let world = own.equator();
+        let origin = info.get("origin")?;
+        let corner = [origin.number("x")? + world / 2.0, origin.number("y")? - world / 2.0];
+        let lods = info.list("lods").iter().map(|lod| {
+            let (level, resolution) = (lod.number("level")?, lod.number("resolution")?);
+            let is_usual = (resolution * rows * level.exp2() / world - 1.0).abs() < 1e-6;
+            (is_usual && (0.0..64.0).contains(&level)).then_some(level as u32)
+        });
+        let levels: Vec<u32> = lods.collect::<Option<_>>()?;
+        let lod = |name| json.number(name).filter(|level| (0.0..64.0).contains(level)).map(|level| level as u32);
+        let first = (*levels.iter().min()?).max(lod("minLOD").unwrap_or(0));
+        let last = (*levels.iter().max()?).min(lod("maxLOD").unwrap_or(ZOOM_MAX)).min(ZOOM_MAX);
+        let lies_right = corner.iter().all(|off| off.abs() < 1.0) && first <= last;
+        lies_right.then_some(Self { side_px: rows as u32, levels: [first, last] })
+    }
+}

@@ -1,0 +1,115 @@
+//! A document of an OGC API, and where its links lead.
+
+use crate::json::Json;
+use crate::read_limits::ReadLimits;
+use crate::service_url::ServiceUrl;
+use crate::{ReportedError, picture_format};
+
+/// A document, and where it is.
+pub(crate) struct Page {
+    url: ServiceUrl,
+    /// Scheme and host by which the server knows itself.
+    own_origin: Option<String>,
+    pub json: Json,
+}
+
+impl Page {
+    pub(crate) fn read(bytes: &[u8], url: &str) -> Result<Self, String> {
+        let json = Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?;
+        if !matches!(json, Json::Object(_)) {
+            return Err(format!("it is no object but {}", json.kind()));
+        }
+        if let Some(said) = problem(&json) {
+            return Err(format!("the server answered with an error: {said}"));
+        }
+        let url = ServiceUrl::parse(url).map_err(|error| error.to_string())?;
+        let own = links(&json, "self").find_map(|link| link.text("href"));
+        let own_origin = own.and_then(|own| url::Url::parse(own).ok()).map(|own| own.origin().ascii_serialization());
+        Ok(Self { url, own_origin, json })
+    }
+
+    /// Whether something of this page leads to pictures.
+    pub(crate) fn has_pictures(&self, json: &Json) -> bool {
+        self.picture(json, "map").is_some() || self.tilesets(json).is_some()
+    }
+
+    /// Where tilesets of maps are described. Some servers say `raster` (pygeoapi).
+    pub(crate) fn tilesets(&self, json: &Json) -> Option<String> {
+        ["tilesets-map", "tilesets-raster"].into_iter().find_map(|rel| self.document(json, rel))
+    }
+
+    /// Where the collections are described.
+    pub(crate) fn collections(&self) -> Option<String> {
+        ["data", "collections"].into_iter().find_map(|rel| self.document(&self.json, rel))
+    }
+
+    /// Where a link leads, by which this server is reached.
+    fn address(&self, link: &Json) -> Option<String> {
+        Some(self.url.as_reached(link.text("href")?, self.own_origin.as_deref()))
+    }
+
+    /// Where a document is that something of this page links to: in JSON by its type, or of a type that is not said.
+    pub(crate) fn document(&self, json: &Json, rel: &str) -> Option<String> {
+        let rank = |link: &&Json| match link.text("type") {
+            Some(kind) if kind.contains("json") && !kind.contains("ld+json") => Some(0),
+            None => Some(1),
+            Some(_) => None,
+        };
+        let usable = links(json, rel).filter(|link| rank(link).is_some());
+        self.address(usable.min_by_key(|link| rank(link))?)
+    }
+
+    /// Where pictures are that something of this page links to: those that can be transparent before those that cannot.
+    pub(crate) fn picture(&self, json: &Json, rel: &str) -> Option<String> {
+        let rank = |link: &&Json| match link.text("type") {
+            Some("image/png") => Some(0),
+            None => Some(1),
+            Some("image/jpeg" | "image/jpg") => Some(3),
+            Some(kind) => picture_format::is_picture(kind).then_some(2),
+        };
+        let usable = links(json, rel).filter(|link| rank(link).is_some());
+        self.address(usable.min_by_key(|link| rank(link))?)
+    }
+}
+
+/// The links of a relation, by whichever of its names.
+pub(crate) fn links<'a>(json: &'a Json, rel: &'a str) -> impl Iterator<Item = &'a Json> {
+    json.list("links").iter().filter(move |link| link.text("rel").is_some_and(|known| is_rel(known, rel)))
+}
+
+/// Whether a relation is the one of this name: registered with IANA, or with the OGC by a URI or a safe CURIE.
+pub(crate) fn is_rel(known: &str, name: &str) -> bool {
+    const OGC: [&str; 4] = [
+        "http://www.opengis.net/def/rel/ogc/1.0/",
+        "https://www.opengis.net/def/rel/ogc/1.0/",
+        "[ogc-rel:",
+        "ogc-rel:",
+    ];
+    let bare = OGC.iter().find_map(|prefix| known.strip_prefix(prefix)).unwrap_or(known);
+    bare.trim_end_matches(']').eq_ignore_ascii_case(name)
+}
+
+/// The error that a server reports in place of a document.
+fn problem(json: &Json) -> Option<String> {
+    let is_document = json.get("links").is_some() || json.get("tileMatrices").is_some();
+    ReportedError::of_ogc_api(json).filter(|_| !is_document).map(|error| error.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relation_is_known_by_all_its_names() {
+        for known in [
+            "map",
+            "http://www.opengis.net/def/rel/ogc/1.0/map",
+            "https://www.opengis.net/def/rel/ogc/1.0/map",
+            "[ogc-rel:map]",
+            "ogc-rel:map",
+        ] {
+            assert!(is_rel(known, "map"), "{known}");
+        }
+        assert!(!is_rel("http://www.opengis.net/def/rel/ogc/1.0/tilesets-map", "map"));
+    }
+}

@@ -1,0 +1,127 @@
+//! A stand-in for a `MapServer` and an `ImageServer` of ArcGIS, whose pictures a real MapServer draws: there is none to be had
+//! freely. Its documents have the forms of Esri's reference; see `crates/mapreel-spec/tests/recorded/SOURCES.md`.
+
+use super::upstream::{Answer, parameter, serve_all};
+use super::{fetch, wms};
+use jiff::Timestamp;
+
+const OK: &str = "200 OK";
+
+/// The largest picture that it draws: wide and high, in pixels.
+pub const SIDE_PX_MAX: u32 = 400;
+
+/// Starts one; its address, below which services are. With a token, it answers nobody without.
+///
+/// - `…/Field/MapServer`: layer 0 of it is layer `field` of [`wms`], in the months of 2018; layer 1 a group of nothing
+/// - `…/Field/ImageServer`: the same
+/// - `…/Relief/MapServer`: layer `relief`, with a cache in the web's pyramid
+pub fn start(token: Option<&'static str>) -> String {
+    let url = serve_all(move |path| {
+        let is_known = token.is_none_or(|token| parameter(path, "token") == Some(token));
+        if is_known { answer(path) } else { error(499, "Token Required") }
+    });
+    format!("{url}/arcgis/rest/services")
+}
+
+/// An error as ArcGIS has it: with status 200.
+fn error(code: u16, message: &str) -> Answer {
+    (
+        OK,
+        "Content-Type: application/json\r\n",
+        format!(r#"{{"error":{{"code":{code},"message":"{message}","details":[]}}}}"#).into(),
+    )
+}
+
+fn json(document: String) -> Answer {
+    (OK, "Content-Type: text/plain;charset=utf-8\r\n", document.into_bytes())
+}
+
+fn answer(path: &str) -> Answer {
+    let (resource, _) = path.split_once('?').unwrap_or((path, ""));
+    let of = |service: &str| resource.strip_prefix(&format!("/arcgis/rest/services/{service}"));
+    let months = r#""timeInfo": {"timeExtent": [1514764800000, 1543622400000], "timeReference": null,
+        "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsMonths", "defaultTimeInterval": 1,
+        "defaultTimeIntervalUnits": "esriTimeUnitsMonths", "hasLiveData": false}"#;
+    let extent = r#"{"xmin": -180, "ymin": -90, "xmax": 180, "ymax": 90, "spatialReference": {"wkid": 4326, "latestWkid": 4326}}"#;
+    let common = format!(
+        r#""currentVersion": 11.1, "copyrightText": "Drawn by a MapServer", "maxImageWidth": {SIDE_PX_MAX},
+           "maxImageHeight": {SIDE_PX_MAX}, "spatialReference": {{"wkid": 4326, "latestWkid": 4326}}, "fullExtent": {extent}"#
+    );
+    let layer = |id: u32, name: &str, further: &str| {
+        format!(
+            r#"{{"id": {id}, "name": "{name}", "parentLayerId": -1, "defaultVisibility": true, "subLayerIds": null,
+                "minScale": 0, "maxScale": 0 {further}}}"#
+        )
+    };
+    if let Some(rest) = of("Field/MapServer") {
+        return match rest {
+            "" => {
+                json(format!(r#"{{{common}, "mapName": "Layers", "layers": [{}], {months}}}"#, layer(0, "Field", "")))
+            }
+            "/layers" => {
+                json(format!(r#"{{"layers": [{}], "tables": []}}"#, layer(0, "Field", &format!(", {months}"))))
+            }
+            "/export" => picture("field", path),
+            _ => error(400, "Invalid URL"),
+        };
+    }
+    if let Some(rest) = of("Field/ImageServer") {
+        return match rest {
+            "" => json(format!(
+                r#"{{{common}, "name": "Folder/Field", "pixelType": "U8", "hasMultidimensions": false, "extent": {extent}, {months}}}"#
+            )),
+            "/exportImage" => picture("field", path),
+            _ => error(400, "Invalid URL"),
+        };
+    }
+    let lods: Vec<String> = (0..6)
+        .map(|level| {
+            let resolution = 156_543.033_928_040_96 / f64::from(1 << level);
+            format!(r#"{{"level": {level}, "resolution": {resolution}, "scale": 1}}"#)
+        })
+        .collect();
+    let cache = format!(
+        r#""singleFusedMapCache": true, "tileInfo": {{"rows": 256, "cols": 256, "format": "PNG8",
+           "origin": {{"x": -20037508.342787, "y": 20037508.342787}}, "spatialReference": {{"wkid": 102100, "latestWkid": 3857}},
+           "lods": [{}]}}"#,
+        lods.join(",")
+    );
+    match of("Relief/MapServer") {
+        Some("") => {
+            json(format!(r#"{{{common}, "mapName": "Layers", "layers": [{}], {cache}}}"#, layer(0, "Relief", "")))
+        }
+        Some("/export") => picture("relief", path),
+        Some(tile) => match tile.split('/').collect::<Vec<_>>()[..] {
+            ["", "tile", z, y, x] => (
+                OK,
+                "Content-Type: image/png\r\n",
+                fetch(&wms::url().replace("/wms", &format!("/tiles/relief/{z}/{x}/{y}.png"))),
+            ),
+            _ => error(400, "Invalid URL"),
+        },
+        None => error(404, "Service not found"),
+    }
+}
+
+/// What MapServer draws for what ArcGIS is asked for.
+fn picture(layer: &str, path: &str) -> Answer {
+    let asked = |name| parameter(path, name).unwrap_or_default().replace("%2C", ",");
+    let (size, reference) = (asked("size"), asked("bboxSR"));
+    let Some((width, height)) = size.split_once(',') else { return error(400, "'size' parameter is invalid") };
+    let too_large = |side: &str| side.parse::<u32>().is_ok_and(|side| side > SIDE_PX_MAX);
+    if too_large(width) || too_large(height) || reference != asked("imageSR") || asked("f") != "image" {
+        return error(400, "Invalid or missing input parameters.");
+    }
+    let moment = |time: &str| Timestamp::from_millisecond(time.parse().ok()?).ok();
+    let time = match parameter(path, "time").map(moment) {
+        Some(Some(time)) if time.to_string().ends_with("-01T00:00:00Z") => format!("&time={time}"),
+        Some(_) => return error(400, "Unable to complete operation."),
+        None => String::new(),
+    };
+    let url = format!(
+        "{}?service=WMS&version=1.1.1&request=GetMap&layers={layer}&styles=&format=image/png&transparent=true&srs=EPSG:{reference}&bbox={}&width={width}&height={height}{time}",
+        wms::url(),
+        asked("bbox"),
+    );
+    (OK, "Content-Type: image/png\r\n", fetch(&url))
+}
