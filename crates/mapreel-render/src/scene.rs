@@ -1,15 +1,17 @@
 //! An animation on the page: what is the same in every frame is drawn once, the rest by a pure function of the frame.
 
+use crate::furniture::header::{self, Header, Moment};
 use crate::furniture::legend::LegendPicture;
-use crate::furniture::{attribution, colour_bar, header::Header, header::Moment, legend, neatline, notice};
+use crate::furniture::{attribution, legend, neatline, notice};
 use crate::layout::Layout;
+use crate::measure::measure_page;
 use crate::overlay::features::Shapes;
 use crate::overlay::{self, Halt, Projection, Work};
+use crate::page::Page;
 use crate::scale::Scale;
 use crate::text::{Fonts, Typesetter};
 use crate::{Canvas, MissingGlyphs, Placed, Raster, Stop, Stopped, composite, theme};
 use mapreel_spec::geojson::{Features, Shown};
-use mapreel_spec::manifest::{self, PixelBox};
 use mapreel_spec::{Drawing, Gap, Plan, PlannedLayer};
 use std::sync::Arc;
 
@@ -96,10 +98,12 @@ impl Scene {
             }
         }
         if shows_time_of_nothing(&plan, &gaps) {
-            let frame = &mut Arc::make_mut(&mut plan).frames[0];
-            (frame.shown, frame.time_text) = (None, None);
+            let plan = Arc::make_mut(&mut plan);
+            (plan.frames[0].shown, plan.frames[0].time_text) = (None, None);
+            let map = [plan.map.width, plan.map.height];
+            plan.layout = measure_page(&Page::from(&*plan), map, legends, &mut typesetter, stop)?;
         }
-        let layout = Layout::measure(&plan, &labelled(&plan, legends, &mut typesetter, stop)?, &mut typesetter);
+        let layout = Layout::of(&plan);
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
         stop.look()?;
         let ours = Work::unlimited(stop);
@@ -130,17 +134,20 @@ impl Scene {
             }
         }
         let may_be_missing = |layer: usize| !plan.layers[layer].drawing.is_static(plan.frames.len());
-        let header = Header::new(&plan, &layout, &may_be_missing, &mut typesetter);
+        let page = Page::from(&*plan);
+        // Texts of all frames are looked through once, for characters that no font has.
+        header::measure(&page, layout.scale, layout.header[2], 0, &mut typesetter);
+        let header = Header::new(&page, &may_be_missing);
         let moment = Moment { frame: 0, gap: &|layer| gaps[layer].as_ref() };
         stop.look()?;
-        header.draw(&mut base, &plan, &layout, &moment, false, &mut typesetter);
+        header.draw(&mut base, &page, &layout, &moment, false, &mut typesetter);
         neatline::draw(&mut base, &layout);
-        let shown = labelled(&plan, &legends, &mut typesetter, stop)?;
-        legend::draw(&mut base, &plan, &shown, &layout, &mut typesetter, stop)?;
-        attribution::draw(&mut base, &plan, &layout, &mut typesetter);
+        let lettered = legend::lettered(&page, plan.map.width, &legends, layout.scale, &mut typesetter, stop)?;
+        legend::draw(&mut base, &page, &lettered, &layout, &mut typesetter, stop)?;
+        attribution::draw(&mut base, &page, &layout, &mut typesetter);
         let missing_glyphs = typesetter.take_missing();
         let missing_in_names = plan.layers.iter().map(|layer| {
-            typesetter.measure(&[notice::name(&layer.name)], layout.scale.body_px, f32::MAX);
+            typesetter.measure(&[notice::name(&layer.caption.name)], layout.scale.body_px, f32::MAX);
             typesetter.take_missing()
         });
         let missing_in_names = missing_in_names.collect();
@@ -170,11 +177,6 @@ impl Scene {
         let mut all = self.missing_glyphs.clone();
         named.for_each(|layer| all.extend(self.missing_in_names[layer].clone()));
         all
-    }
-
-    /// Where everything stands.
-    pub fn layout(&self) -> &Layout {
-        &self.layout
     }
 
     /// What is drawn.
@@ -208,26 +210,8 @@ fn gaps(plan: &Plan, still: &FramePictures) -> Vec<Option<Gap>> {
 /// Whether the header would show the time of data of which nothing is there.
 fn shows_time_of_nothing(plan: &Plan, gaps: &[Option<Gap>]) -> bool {
     let is_missing = |gap: &Option<Gap>| gap.as_ref().is_some_and(Gap::is_lack);
-    let nothing = || plan.layers.iter().zip(gaps).all(|(layer, gap)| is_missing(gap) || !layer.has_times());
+    let nothing = || plan.layers.iter().zip(gaps).all(|(layer, gap)| is_missing(gap) || !layer.caption.has_times());
     plan.frames[0].time.is_none() && plan.frames[0].shown.is_some() && nothing()
-}
-
-/// The legends, with numbers beside those that are strips of colours.
-fn labelled(
-    plan: &Plan,
-    legends: &[LegendPicture],
-    typesetter: &mut Typesetter,
-    stop: &Stop,
-) -> Result<Vec<LegendPicture>, Stopped> {
-    let scale = Scale::of(plan.map.width, plan.map.height);
-    let mut label = |legend: &LegendPicture| {
-        let mut legend = legend.clone();
-        if let (Ok(strip), Some(bar)) = (&legend.picture, &plan.layers[legend.layer].colour_bar) {
-            legend.picture = Ok(colour_bar::draw(strip, bar, scale, typesetter, stop)?);
-        }
-        Ok(legend)
-    };
-    legends.iter().map(&mut label).collect()
 }
 
 /// Steps that drawing a layer's features once may take: some ten seconds.
@@ -409,7 +393,7 @@ impl<'a> Painter<'a> {
             }
         }
         let moment = Moment { frame: index, gap: &gap };
-        header.draw(&mut self.page, plan, layout, &moment, true, &mut self.typesetter);
+        header.draw(&mut self.page, &Page::from(&**plan), layout, &moment, true, &mut self.typesetter);
         let gaps: Vec<(usize, &Gap)> = (0..plan.layers.len()).filter_map(|i| Some((i, gap(i)?))).collect();
         notice::draw(&mut self.page, plan, &gaps, layout, &mut self.typesetter);
         Ok(&self.page)
@@ -432,21 +416,5 @@ impl<'a> Painter<'a> {
         let [placed] = placed;
         self.sheet = Some(placed.raster);
         Ok(())
-    }
-}
-
-impl Layout {
-    /// As the manifest tells it.
-    pub fn manifest(&self, plan: &Plan) -> manifest::Layout {
-        let name = |layer: usize| plan.layers[layer].name.clone();
-        let legend =
-            |legend: &crate::layout::LegendBox| manifest::Legend { layer: name(legend.layer), place: legend.picture };
-        manifest::Layout {
-            size: [self.width, self.height],
-            map: self.map,
-            header: self.header,
-            legends: self.legends.iter().map(legend).collect(),
-            attribution: self.attribution as Option<PixelBox>,
-        }
     }
 }

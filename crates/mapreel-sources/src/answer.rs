@@ -54,6 +54,7 @@ impl Wanted {
     /// asked by its own parameters, and does not look.
     pub(crate) fn accepts(self) -> &'static str {
         match self {
+            // PNG is not lossy and may be transparent.
             Self::Picture | Self::Piece { .. } => "image/png, image/*;q=0.8, */*;q=0.1",
             Self::Json => "application/json, application/geo+json;q=0.9, */*;q=0.1",
             Self::Capabilities | Self::CapabilitiesNow => "*/*",
@@ -121,7 +122,9 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     match wanted {
         Wanted::Picture | Wanted::Piece { .. } if is_picture && success => return Ok(Found::Whole),
         Wanted::Piece { absence: Some(absence), .. } if absence.is_it(status, body) => return Ok(Found::Nothing),
-        Wanted::Json | Wanted::Description if is_json && success => return Ok(Found::Whole),
+        Wanted::Json | Wanted::Description if is_json && success && ReportedError::passing(body).is_none() => {
+            return Ok(Found::Whole);
+        }
         _ => {}
     }
     let host = host.to_owned();
@@ -249,6 +252,8 @@ mod tests {
     fn what_arcgis_reports_with_status_200_may_be_asked_for_again_where_it_passes() {
         let is_transient = |code: u16| {
             let body = format!(r#"{{"error": {{"code": {code}, "message": "busy", "details": []}}}}"#);
+            let judged = judge("h", 200, body.as_bytes(), Wanted::Json);
+            assert_eq!(judged.is_err(), code >= 500, "what does not pass is the layer's to tell");
             judge("h", 200, body.as_bytes(), Wanted::Picture).unwrap_err().is_transient()
         };
         assert!(is_transient(500) && is_transient(503) && !is_transient(400) && !is_transient(498));

@@ -298,14 +298,14 @@ proptest! {
             let request = parse_request(request.as_bytes(), &Limits::default()).unwrap();
             let answered = |_, _, next: Next| next.after(Ok(Document::Wms(&read(&document))));
             let resolved = Resolved::answered(&request, now(), answered).unwrap();
-            Plan::new(&resolved, View::of(&request), &Limits::default()).unwrap()
+            Plan::of_map_alone(&resolved, View::of(&request), &Limits::default()).unwrap()
         };
         let expected = &seconds[seconds.len().saturating_sub(last)..];
         let found = plan(format!(r#"{{ "last": {last} }}"#));
         let frames: Vec<i64> = found.frames.iter().map(|frame| frame.time.as_ref().unwrap().instant().as_second()).collect();
         prop_assert_eq!(&frames, expected);
         for (i, second) in expected.iter().enumerate() {
-            let used = found.layers[0].times_used.at(i).as_ref().unwrap();
+            let used = found.layers[0].caption.times_used.at(i).as_ref().unwrap();
             prop_assert_eq!(used.parse::<Timestamp>().unwrap().as_second(), *second);
         }
 
@@ -315,7 +315,7 @@ proptest! {
         let found = plan(format!("[{}]", texts.join(",")));
         let Drawing::Pictures(mosaics) = &found.layers[0].drawing else { panic!() };
         for (i, second) in moved.iter().enumerate() {
-            let (used, mosaic) = (found.layers[0].times_used.at(i), mosaics.at(i));
+            let (used, mosaic) = (found.layers[0].caption.times_used.at(i), mosaics.at(i));
             prop_assert_eq!(used.is_some(), seconds.contains(second));
             prop_assert_eq!(used.is_none(), mosaic.gap.is_some() && mosaic.pieces.is_empty());
             prop_assert_eq!(found.frames[i].time.as_ref().unwrap().instant().duration_since(Timestamp::UNIX_EPOCH), SignedDuration::from_secs(*second));

@@ -3,6 +3,8 @@
 //! Every figure is an upper bound that something enforces: a picture's size is checked in its header before it is decoded,
 //! an answer is cut off at its limit, pieces are decoded one after another.
 
+use crate::caption::Caption;
+use crate::legend_source::LegendSource;
 use crate::mosaic::{Mosaic, PICTURE_PX_MAX, Piece};
 use crate::{Drawing, Extent, Fit, Format, OnError, PlannedLayer, Series};
 use std::collections::HashSet;
@@ -11,6 +13,8 @@ use std::collections::HashSet;
 pub const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// The most pixels of a legend's picture.
 pub const LEGEND_PX_MAX: u64 = 2_000_000;
+/// The most pixels of a small picture of a legend: those of a legend together are fewer than those of a whole one.
+pub const SWATCH_PX_MAX: u64 = 128 * 128;
 /// The longest answer of a legend, in bytes: its pixels, not compressed.
 pub const LEGEND_BYTES_MAX: usize = LEGEND_PX_MAX as usize * 4 + (1 << 16);
 /// Legends that are fetched at once.
@@ -56,6 +60,17 @@ pub struct FrameCost {
     answer_bytes_max: usize,
 }
 
+/// What the legends of so many layers take while they are fetched and laid out, in MiB.
+pub fn legends_mib<'a>(captions: impl Iterator<Item = &'a Caption>) -> u64 {
+    legends_bytes(captions).div_ceil(1 << 20)
+}
+
+fn legends_bytes<'a>(captions: impl Iterator<Item = &'a Caption>) -> u64 {
+    let legends: HashSet<&LegendSource> = captions.filter_map(|caption| caption.legend.as_ref()).collect();
+    let ahead = legends.len().min(LEGENDS_AHEAD) as u64 * LEGEND_BYTES_MAX as u64;
+    legends.len() as u64 * LEGEND_PX_MAX * PX * 2 + ahead
+}
+
 impl FrameCost {
     /// Of the layers of so many frames on a map, in a format.
     pub(crate) fn of(
@@ -71,9 +86,7 @@ impl FrameCost {
         let page_px = map_px + map_px / 2 + 1_000_000;
         let layers: Vec<LayerCost> =
             planned.iter().map(|layer| LayerCost::of(layer, map_bytes, answer_bytes_max)).collect();
-        let legends: HashSet<&str> = planned.iter().filter_map(|layer| layer.legend.as_deref()).collect();
-        let legends = legends.len() as u64 * LEGEND_PX_MAX * PX * 2
-            + legends.len().min(LEGENDS_AHEAD) as u64 * LEGEND_BYTES_MAX as u64;
+        let legends = legends_bytes(planned.iter().map(|layer| &layer.caption));
         let features: u64 = layers.iter().map(|layer| layer.features).sum();
         // Still layers lie on the map once for all frames, the others for each thread.
         let placed = |still: bool| -> u64 {

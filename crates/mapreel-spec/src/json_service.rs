@@ -1,5 +1,6 @@
 //! A map server that describes itself in JSON, in the form of a WMS's capabilities: who asks what servers offer reads one form.
 
+use crate::ReportedError;
 use crate::arcgis::{Service, ServiceKind, Sublayer};
 use crate::capabilities::{Capabilities, Dimension, Layer};
 use crate::json::Json;
@@ -31,13 +32,18 @@ impl JsonService {
             let names = few(services.iter().filter_map(|service| service.text("name")));
             return Err(format!("this is a folder of services, and not one of them: {names}"));
         }
-        if json.get("error").is_some() || matches!(json.get("layers"), Some(Json::List(_))) {
-            return Service::read(document, ServiceKind::Map).map(|service| Self::ArcGis(of_arcgis(service, now)));
+        if let Some(error) = ReportedError::of_arcgis(&json) {
+            return Err(format!("the server answered with an error: {}", error.text));
         }
-        if json.get("pixelType").is_some() {
-            return Service::read(document, ServiceKind::Image).map(|service| Self::ArcGis(of_arcgis(service, now)));
+        let kind = match (json.get("layers"), json.get("pixelType")) {
+            (Some(Json::List(_)), _) => Some(ServiceKind::Map),
+            (_, Some(_)) => Some(ServiceKind::Image),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            return Service::read(&json, kind).map(|service| Self::ArcGis(of_arcgis(service, now)));
         }
-        let page = Page::read(document, url)?;
+        let page = Page::of(json, url)?;
         match (page.json.get("collections"), page.json.get("extent")) {
             (Some(Json::List(collections)), _) => Ok(Self::OgcApi(of_collections(&page, collections, now))),
             _ if page.has_pictures(&page.json) => {
@@ -70,7 +76,8 @@ fn of_arcgis(service: Service, now: Timestamp) -> Capabilities {
         ..Layer::default()
     };
     let title = service.title.clone().unwrap_or_default();
-    let group = |layer: &Sublayer| service.layers.iter().find(|group| Some(group.number) == layer.parent);
+    let by_number = service.by_number();
+    let group = |layer: &Sublayer| by_number.get(&layer.parent?).copied();
     let layers = match &service.layers[..] {
         [] => vec![layer(title.clone(), title.clone(), None, true)],
         layers => layers

@@ -1,38 +1,26 @@
 //! A layer of a plan, frame by frame. Plain data.
 
 use crate::appearance::{MissingTiles, OnError, Resampling};
+use crate::caption::Caption;
 use crate::dimension_value::DimensionValue;
 use crate::geojson::Features;
-use crate::label::PlannedLabel;
 use crate::mosaic::{Mosaic, Piece};
 use crate::run::Run;
 use crate::series::Series;
-use crate::{ColourBar, Extent, Graticule, NaturalEarth, ValidTime, features_outside};
+use crate::{Crs, Extent, Gap, Graticule, NaturalEarth, ValidTime, features_outside};
 use serde::{Deserialize, Serialize};
 
 /// A layer, frame by frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlannedLayer {
-    /// Its line in the header.
-    pub title: Option<String>,
-    /// What it is called where it is missing.
-    pub name: String,
+    /// What stands on the page for it.
+    pub caption: Caption,
     /// What is drawn.
     pub drawing: Drawing,
     /// 0 (invisible) to 1.
     pub opacity: f32,
-    /// The URL of its legend.
-    pub legend: Option<String>,
-    /// The legend's picture is a strip of colours, and these are its numbers.
-    pub colour_bar: Option<ColourBar>,
     /// How its pictures are laid on the map.
     pub resampling: Resampling,
-    /// The credit its provider asks for.
-    pub attribution: Option<String>,
-    /// The texts behind its title.
-    pub labels: Series<Vec<PlannedLabel>>,
-    /// The time that the source is asked for, or the time of the newest feature shown.
-    pub times_used: Series<Option<String>>,
     /// The values of other dimensions that the source is asked for.
     pub dimensions: Series<Vec<DimensionValue>>,
     /// The run of the forecast that every request names.
@@ -48,16 +36,11 @@ pub struct PlannedLayer {
 }
 
 impl PlannedLayer {
-    /// Whether it has a time of its own in some frame.
-    pub fn has_times(&self) -> bool {
-        self.times_used.iter().any(Option::is_some)
-    }
-
     /// Whether an empty picture of it is worth a word: only what was chosen by a time or another value may be empty because of
     /// it.
     pub fn may_be_empty_by_mistake(&self) -> bool {
         let has_values = self.dimensions.iter().any(|values| !values.is_empty());
-        (self.has_times() || has_values) && matches!(self.drawing, Drawing::Pictures(_))
+        (self.caption.has_times() || has_values) && matches!(self.drawing, Drawing::Pictures(_))
     }
 }
 
@@ -77,6 +60,16 @@ pub enum Drawing {
 }
 
 impl Drawing {
+    /// Pictures of each frame, or of all where those of each are the same.
+    pub(crate) fn of_mosaics(mosaics: impl Iterator<Item = Mosaic>) -> Self {
+        Self::Pictures(Series::new(mosaics.collect()))
+    }
+
+    /// No picture in any frame, and why.
+    pub(crate) fn nothing(crs: Crs, gap: Gap) -> Self {
+        Self::Pictures(Series::Same(Mosaic::nothing(crs, gap)))
+    }
+
     /// Whether it looks the same in every frame of `frames`.
     pub fn is_static(&self, frames: usize) -> bool {
         match self {

@@ -17,6 +17,13 @@ pub struct Problem {
     pub hint: Option<String>,
 }
 
+impl Problem {
+    /// One whose remedy is known.
+    pub(crate) fn with_hint(pointer: &str, code: &'static str, detail: String, hint: &str) -> Self {
+        Self { pointer: pointer.to_owned(), code, detail, hint: Some(hint.to_owned()) }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.pointer.is_empty() { "the request" } else { &self.pointer };

@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
 use crate::text::few;
+use crate::time_error::shortened;
 
 /// An error that a server reports in JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,21 +25,34 @@ impl ReportedError {
         Self::of_arcgis(&json).or_else(|| Self::of_ogc_api(&json))
     }
 
-    /// `{"error": {"code", "message", "details"}}`: so ArcGIS answers, whatever was asked for.
+    /// The same in place of a document, which is JSON itself: that it cannot be had for now, with status 200.
+    pub fn passing(body: &[u8]) -> Option<Self> {
+        Self::read(body).filter(|error| matches!(error.status, Some(408 | 429 | 500 | 502 | 503 | 504)))
+    }
+
+    /// `{"error": {"code", "message", "details"}}`, or `{"status": "error" | "failure", "code", "messages"}`: so ArcGIS answers,
+    /// whatever was asked for.
     pub(crate) fn of_arcgis(json: &Json) -> Option<Self> {
-        let error = json.get("error").filter(|error| matches!(error, Json::Object(_)))?;
-        let code = error.number("code").unwrap_or_default();
+        let is_failure = matches!(json.text("status"), Some("error" | "failure"));
+        let error =
+            json.get("error").or(is_failure.then_some(json)).filter(|error| matches!(error, Json::Object(_)))?;
+        let code = error.get("code").and_then(|code| match code {
+            Json::Number(code) => Some(*code),
+            Json::Text(code) => code.parse().ok(),
+            _ => None,
+        });
         let message = error.text("message").unwrap_or("without a text");
-        let details = error.list("details").iter().filter_map(|detail| match detail {
+        let details = [error.list("details"), error.list("messages")].concat();
+        let details = details.iter().filter_map(|detail| match detail {
             Json::Text(text) if text != message => Some(text.as_str()),
             _ => None,
         });
         let mut words: Vec<&str> = std::iter::once(message).chain(details).filter(|words| !words.is_empty()).collect();
-        if matches!(code, 498.0 | 499.0) {
+        if matches!(code, Some(498.0 | 499.0)) {
             words.push("the operator can configure a `credential` for it");
         }
-        let text = format!("`{code}` {}", few(words.into_iter()));
-        Some(Self { status: Self::status(code), text })
+        let quoted = code.map(|code| format!("`{code}` ")).unwrap_or_default();
+        Some(Self { status: code.and_then(Self::status), text: format!("{quoted}{}", few(words.into_iter())) })
     }
 
     /// Problem details (RFC 9457, 3.1), or the exception of OGC API – Common (19-072, 7.5): what has neither a code nor a status is
@@ -48,8 +62,9 @@ impl ReportedError {
         let code = ["code", "status"].into_iter().find_map(|name| json.get(name))?;
         let status = json.number("status").and_then(Self::status);
         let code = match code {
-            Json::Text(code) => code.clone(),
-            other => other.to_string(),
+            Json::Text(code) => shortened(code),
+            Json::Number(code) => code.to_string(),
+            _ => return None,
         };
         Some(Self { status, text: format!("`{code}` {}", few(said.into_iter())) })
     }
@@ -77,6 +92,12 @@ mod tests {
         check(recorded!("arcgis/error-500"), Some(500), "`500` Error exporting map");
         let token = "`498` Invalid token., the operator can configure a `credential` for it";
         check(recorded!("arcgis/error-498"), Some(498), token);
+        check(r#"{"error": {"message": "busy", "details": null}}"#, None, "busy");
+        check(
+            r#"{"status": "error", "code": "500", "messages": ["not started"]}"#,
+            Some(500),
+            "`500` without a text, not started",
+        );
         check(recorded!("ogc/error-pygeoapi"), None, "`InvalidParameterValue` datetime parameter out of range");
         let problem = ReportedError::read(recorded!("ogc/error-rfc7807").as_bytes()).unwrap();
         assert_eq!(problem.status, Some(400));

@@ -65,6 +65,11 @@ impl ServiceUrl {
         }
     }
 
+    /// Scheme, host and port of the URL.
+    pub(crate) fn origin(&self) -> url::Origin {
+        self.base.origin()
+    }
+
     /// The path of the URL.
     pub(crate) fn path(&self) -> &str {
         self.base.path()
@@ -78,7 +83,7 @@ impl ServiceUrl {
             Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
                 with_credential(&format!("{}{rest}", self.base.origin().ascii_serialization()), self.credential())
             }
-            _ if named.contains("://") => named.to_owned(),
+            _ if named.contains("://") => without_user(named),
             _ => match self.base.join(named) {
                 Ok(url) => String::from(url).replace("%7B", "{").replace("%7D", "}"),
                 Err(_) => named.to_owned(),
@@ -126,6 +131,17 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// A URL or template of a server's without the user that it names: that place is for the names of credentials, which are not the
+/// server's to choose.
+fn without_user(named: &str) -> String {
+    let Some((scheme, rest)) = named.split_once("://") else { return named.to_owned() };
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => named.to_owned(),
+    }
 }
 
 /// A URL or template that is asked for with a credential, by its name.

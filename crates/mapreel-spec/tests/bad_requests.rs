@@ -10,7 +10,7 @@ fn problems(request: &str) -> Problems {
     let limits = Limits::default();
     match parse_request(request.as_bytes(), &limits) {
         Ok(request) => {
-            let planned = Plan::new(&Resolved::unasked(&request), View::of(&request), &limits);
+            let planned = Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &limits);
             planned.err().unwrap_or(Problems(Vec::new()))
         }
         Err(problems) => problems,
@@ -340,7 +340,9 @@ fn features_with_times_that_would_be_looked_at_too_often() {
             hours - 1
         );
         let request = parse_request(request.as_bytes(), &limits).unwrap();
-        Plan::new(&Resolved::unasked(&request), View::of(&request), &limits).err().map(|problems| problems.0[0].clone())
+        Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &limits)
+            .err()
+            .map(|problems| problems.0[0].clone())
     };
     let timed = r#""time": "2020-01-01""#;
     assert_eq!(refused(timed, 20), None);

@@ -8,9 +8,14 @@ use mapreel::fonts::FontSource;
 use mapreel::produce::{Destination, Job, produce};
 use mapreel::progress::Silent;
 use mapreel_render::encode::{self, Palette, SegmentEncoder};
-use mapreel_render::{Fonts, Gathered, LegendPicture, MosaicSheet, Painter, Raster, Scene, Stop, place};
+use mapreel_render::{
+    Fonts, Gathered, LegendArt, LegendPicture, MosaicSheet, Painter, Raster, Scene, Stop, measure, place,
+};
 use mapreel_sources::{Client, Config, Error, Upstreams, Wanted, decode};
-use mapreel_spec::{Drawing, Format, Limits, Mosaic, Plan, Request, Resampling, Resolved, Series, View, parse_request};
+use mapreel_spec::{
+    Caption, Drawing, Format, Limits, Mosaic, PageContent, Plan, Request, Resampling, Resolved, Series, View,
+    parse_request,
+};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -74,7 +79,23 @@ fn request(frames: usize) -> Request {
 
 fn planned(frames: usize, limits: &Limits) -> Plan {
     let request = request(frames);
-    Plan::new(&Resolved::unasked(&request), View::of(&request), limits).expect("valid")
+    let (resolved, view) = (Resolved::unasked(&request), View::of(&request));
+    Plan::of_map_alone(&resolved, view, limits).expect("valid")
+}
+
+/// The same, on a page on which header and legends have been measured.
+fn planned_on_a_page(frames: usize, recorded: &Recorded) -> Plan {
+    let (request, limits) = (request(frames), Limits::default());
+    let (resolved, view) = (Resolved::unasked(&request), View::of(&request));
+    let content = PageContent::of(&resolved, view, &limits).expect("valid");
+    let (map, legends) = (view.map_of(&resolved), legends(content.captions.iter(), recorded));
+    let layout = measure(&content, [map.width, map.height], &legends, &Fonts::bundled(), &Stop::never());
+    Plan::new(&resolved, view, content, layout.expect("nobody stops it"), &limits).expect("valid")
+}
+
+fn legends<'a>(mut captions: impl Iterator<Item = &'a Caption>, recorded: &Recorded) -> Vec<LegendPicture> {
+    let url = captions.nth(1).and_then(|caption| caption.legend.as_ref()?.url()).expect("recorded");
+    vec![LegendPicture { layer: 1, art: Ok(LegendArt::Whole(decoded(url, recorded))) }]
 }
 
 /// Processor time of this process so far, user and system, in milliseconds.
@@ -128,18 +149,15 @@ fn layer(plan: &Plan, index: usize) -> &Series<Mosaic> {
 }
 
 fn stages() {
-    let plan = Arc::new(planned(24, &Limits::default()));
-    let recorded = Recorded::load(&plan);
-    let legends = || {
-        let url = plan.layers[1].legend.as_ref().expect("recorded");
-        vec![LegendPicture { layer: 1, picture: Ok(decoded(url, &recorded)) }]
-    };
+    let recorded = Recorded::load(&planned(24, &Limits::default()));
+    let plan = Arc::new(planned_on_a_page(24, &recorded));
+    let legends = || legends(plan.layers.iter().map(|layer| &layer.caption), &recorded);
     let scene = || {
         let still = vec![Some(gathered(layer(&plan, 0).at(0), &plan, &recorded)), None];
         Scene::new(plan.clone(), still, &legends(), &Fonts::bundled(), &Stop::never()).expect("nobody stops it")
     };
     println!("{:44} {:>8}   limit", "stage, CPU ms", "here");
-    row("request read and planned, once", 1, "-", || drop(planned(24, &Limits::default())));
+    row("request read, measured and planned, once", 1, "-", || drop(planned_on_a_page(24, &recorded)));
     row("static layer: 12 tiles, legend, text, once", 1, "12-14 (20 tiles)", || drop(scene()));
     let scene = scene();
     let frames: Vec<_> = (0..24).map(|i| vec![None, Some(gathered(layer(&plan, 1).at(i), &plan, &recorded))]).collect();
@@ -152,8 +170,8 @@ fn stages() {
     });
     let output = plan.output.clone();
     let film = encode::Animation {
-        width: scene.layout().width,
-        height: scene.layout().height,
+        width: plan.layout.width,
+        height: plan.layout.height,
         frames: 24,
         output,
         palette: Palette::default(),
@@ -181,7 +199,7 @@ fn stages() {
     let colours = || {
         let mut colours = encode::Colours::default();
         pages.iter().for_each(|page| colours.add(page, &Stop::never()).expect("nobody stops it"));
-        colours.palette(legends().iter().filter_map(|l| l.picture.as_ref().ok()))
+        colours.palette(legends().iter().filter_map(|legend| legend.art.as_ref().ok()).flat_map(LegendArt::pictures))
     };
     row("GIF palette of 24 frames, a frame", 24, "-", || drop(colours()));
     let gif = encode::Animation {

@@ -132,7 +132,7 @@ impl Explanation {
                 .collect(),
             documents,
             upstream_requests: pictures(resolved, plan) + documents,
-            legend_requests: plan.layers.iter().filter(|layer| layer.legend.is_some()).count(),
+            legend_requests: plan.layers.iter().filter(|layer| layer.caption.legend.is_some()).count(),
             output: Output {
                 format: output.format.name().to_owned(),
                 fps: output.frame_rate_fps,
@@ -197,7 +197,7 @@ impl Estimate {
     /// It would cost more than the limits allow.
     pub(crate) fn of(request: &Request, view: View, limits: &Limits) -> Result<Self, Problems> {
         let resolved = Resolved::unasked(request);
-        let plan = Plan::new(&resolved, view, limits)?;
+        let plan = Plan::of_map_alone(&resolved, view, limits)?;
         Ok(Self { resolved, plan, documents: documents(request) })
     }
 
@@ -335,8 +335,8 @@ fn layer(layer: &PlannedLayer, frames: usize) -> Layer {
         Drawing::NaturalEarth(_) | Drawing::Graticule(_) => ("built in".to_owned(), 0),
         Drawing::Missing(_) => ("cannot be drawn".to_owned(), 0),
     };
-    let times = layer.times_used.iter().flatten().cloned().collect();
-    Layer { name: layer.name.clone(), what, pictures, times, server_unasked: false }
+    let times = layer.caption.times_used.iter().flatten().cloned().collect();
+    Layer { name: layer.caption.name.clone(), what, pictures, times, server_unasked: false }
 }
 
 fn in_pictures(count: usize) -> String {

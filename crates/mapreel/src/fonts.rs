@@ -3,8 +3,8 @@
 
 use cosmic_text::fontdb::Database;
 use mapreel_render::{Fonts, MissingGlyphs, MissingScript};
-use mapreel_spec::Plan;
 use mapreel_spec::manifest::Warning;
+use mapreel_spec::{Caption, LegendSource};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -31,9 +31,13 @@ impl FontSource {
         Ok(Self { places: (!places.is_empty()).then_some(places), faces: Arc::default() })
     }
 
-    /// The fonts for the texts of a plan.
-    pub(crate) fn for_plan(&self, plan: &Plan) -> Fonts {
-        let texts = || texts(plan);
+    /// The fonts for the title of a page and the captions of its layers.
+    pub(crate) fn for_texts<'a>(
+        &self,
+        title: Option<&'a str>,
+        captions: impl Iterator<Item = &'a Caption> + Clone,
+    ) -> Fonts {
+        let texts = || title.into_iter().chain(captions.clone().flat_map(texts));
         if Fonts::bundled_cover(texts()) {
             return Fonts::bundled();
         }
@@ -69,15 +73,17 @@ fn load(faces: &mut Database, place: &Path) {
     }
 }
 
-/// Every text of a request or a server that may stand on the page.
-fn texts(plan: &Plan) -> impl Iterator<Item = &str> {
-    let of_layers = plan.layers.iter().flat_map(|layer| {
-        let bar = layer.colour_bar.as_ref().and_then(|bar| bar.units.as_deref());
-        let labels = layer.labels.iter().flatten().map(|label| label.text.as_str());
-        let once = [layer.title.as_deref(), Some(layer.name.as_str()), layer.attribution.as_deref(), bar];
-        once.into_iter().flatten().chain(labels)
-    });
-    plan.title.as_deref().into_iter().chain(of_layers)
+/// Every text of a layer that may stand on the page.
+fn texts(caption: &Caption) -> impl Iterator<Item = &str> {
+    let Caption { title, name, attribution, labels, legend, colour_bar, .. } = caption;
+    let units = colour_bar.as_ref().and_then(|bar| bar.units.as_deref());
+    let swatches = match legend {
+        Some(LegendSource::Swatches(swatches)) => &swatches[..],
+        _ => &[],
+    };
+    let once = [title.as_deref(), Some(name.as_str()), attribution.as_deref(), units];
+    let words = swatches.iter().map(|swatch| swatch.label.as_str());
+    once.into_iter().flatten().chain(labels.iter().flatten().map(|label| label.text.as_str())).chain(words)
 }
 
 /// A warning for each script of which characters are boxes on the picture: which, where, and what to do.

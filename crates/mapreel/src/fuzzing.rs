@@ -60,7 +60,8 @@ pub fn a_preparation(answers: &[(&str, &[u8])]) -> Vec<u8> {
     let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64 }, "times": ["2020-01-01", "2020-01-02"],
         "layers": [{ "type": "natural-earth" }, { "type": "xyz", "url": "http://h/{z}/{x}/{y}.png" }] }"#;
     let request = parse_request(request, &Limits::default()).expect("it is valid");
-    let plan = Plan::new(&Resolved::unasked(&request), View::of(&request), &Limits::default()).expect("it is small");
+    let plan =
+        Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &Limits::default()).expect("it is small");
     let planned = Planned::By(StoredPlan::of(&plan).expect("it is small"));
     let preparation = Preparation { now_ms: 1_767_268_800_000, planned, answers, palette: vec![[0, 128, 255]; 16] };
     stored::to_bytes(&preparation).expect("it can be written")

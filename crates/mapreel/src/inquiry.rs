@@ -68,7 +68,7 @@ impl Inquiry {
                 return Ok(Self { plan: None, explanation: None, unanswered: heard.unanswered, problems });
             }
         };
-        let plan = Plan::new(resolved, View::of(request), limits)?;
+        let plan = Plan::of_map_alone(resolved, View::of(request), limits)?;
         let mut explanation = Explanation::online(resolved, &plan, heard.documents);
         // What follows from a problem is no warning beside it.
         let named = |name: &str| {
@@ -90,7 +90,7 @@ impl Inquiry {
             } else {
                 explanation.warnings.extend(gaps.into_iter().map(|(frame, message)| WarningView {
                     code: "layer_unavailable".into(),
-                    layer: Some(planned.name.clone()),
+                    layer: Some(planned.caption.name.clone()),
                     frame: Some(frame + 1),
                     message,
                 }));

@@ -1,7 +1,7 @@
 //! What a map server offers: the capabilities of a WMS or WMTS, and what an ArcGIS or an OGC API says in their place.
 
 use jiff::Timestamp;
-use mapreel_sources::{BrokenDocument, Error, wms, wmts};
+use mapreel_sources::{BrokenDocument, Error, Wanted, wms, wmts};
 use mapreel_spec::capabilities::{self, Dimension};
 use mapreel_spec::{AxisOrder, JsonService, ServiceUrl};
 use serde::{Serialize, Serializer};
@@ -50,32 +50,36 @@ impl Reading {
     }
 }
 
-/// Asks a server what it offers. `fetch` gets a document, and `read` reads it.
+/// Asks a server what it offers. `fetch` gets a document of a kind, and `read` reads it.
 ///
 /// # Errors
 /// Those of `fetch` and `read`, and what `unfetched` makes of the error of a server that has no document.
 pub(crate) fn ask<B, E>(
     url: &str,
-    mut fetch: impl FnMut(&str) -> Result<Result<B, Error>, E>,
-    mut read: impl FnMut(&B, &str) -> Result<Reading, E>,
+    mut fetch: impl FnMut(&str, Wanted) -> Result<Result<B, Error>, E>,
+    mut read: impl FnMut(B, &str) -> Result<Reading, E>,
     unfetched: impl Fn(Error) -> E,
 ) -> Result<Offer, E> {
     let with_parameters = address(url).unwrap_or_else(|_| url.to_owned());
-    let document = match fetch(&with_parameters)? {
-        // An OGC API may refuse the parameters of a WMS.
-        Err(error) if error.is_answer() && with_parameters != url => fetch(url)?.map_err(|_| unfetched(error))?,
+    // As layers are asked for it: it may be known.
+    let wanted = if with_parameters.contains("REQUEST=") { Wanted::Capabilities } else { Wanted::Description };
+    let document = match fetch(&with_parameters, wanted)? {
+        // It may be an OGC API, which may even refuse the parameters of a WMS.
+        Err(error) if error.is_answer() && with_parameters != url => {
+            fetch(url, Wanted::Description)?.map_err(|_| unfetched(error))?
+        }
         answer => answer.map_err(&unfetched)?,
     };
-    match read(&document, url)? {
+    let elsewhere = match read(document, url)? {
+        Reading::Offer(offer) => return Ok(offer),
+        Reading::Elsewhere(url) => url,
+    };
+    let document = fetch(&elsewhere, Wanted::Description)?.map_err(&unfetched)?;
+    match read(document, &elsewhere)? {
         Reading::Offer(offer) => Ok(offer),
-        Reading::Elsewhere(url) => {
-            let document = fetch(&url)?.map_err(&unfetched)?;
-            match read(&document, &url)? {
-                Reading::Offer(offer) => Ok(offer),
-                Reading::Elsewhere(_) => {
-                    Err(unfetched(Error::Recorded("its landing page leads to another landing page".to_owned())))
-                }
-            }
+        Reading::Elsewhere(_) => {
+            let (found, wanted) = ("another landing page", "its collections");
+            Err(unfetched(Error::WrongKind { host: elsewhere, found, wanted, text: String::new() }))
         }
     }
 }
@@ -241,10 +245,9 @@ fn values(dimension: &Dimension) -> String {
 /// an ArcGIS takes.
 pub(crate) fn address(url: &str) -> Result<String, String> {
     let mut request = ServiceUrl::parse(url).map_err(|error| format!("not a URL: {error}"))?;
-    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let ends_with = |word: &str| path.len() >= word.len() && path[path.len() - word.len()..].eq_ignore_ascii_case(word);
-    let is_arcgis = ["/MapServer", "/ImageServer", "/rest/services"].into_iter().any(ends_with);
-    let is_document = request.get("request").is_some() || ends_with(".xml") || path.contains("/collections");
+    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+    let is_arcgis = ["/mapserver", "/imageserver", "/rest/services"].into_iter().any(|word| path.ends_with(word));
+    let is_document = request.get("request").is_some() || path.ends_with(".xml") || path.contains("/collections");
     if is_arcgis {
         request.set("f", "json");
     } else if !is_document {
@@ -258,4 +261,19 @@ pub(crate) fn address(url: &str) -> Result<String, String> {
         }
     }
     Ok(request.url())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn a_server_is_asked_as_its_address_suggests() {
+        let check = |url: &str, expected: &str| assert_eq!(address(url).as_deref(), Ok(expected));
+        check("http://h/wms", "http://h/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0");
+        check("http://h/日本", "http://h/%E6%97%A5%E6%9C%AC?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0");
+        check("http://h/a/rest/services/B/mapserver/", "http://h/a/rest/services/B/mapserver/?f=json");
+        check("http://h/api/collections/a?f=json", "http://h/api/collections/a?f=json");
+        check("http://h/1.0.0/WMTSCapabilities.xml", "http://h/1.0.0/WMTSCapabilities.xml");
+    }
 }

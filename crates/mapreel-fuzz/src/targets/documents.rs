@@ -160,7 +160,7 @@ fn resolved_by(request: &Request, kind: DocumentKind, reply: Reply<'_>) -> Resul
 
 fn planned(request: &Request, resolved: Result<Resolved, FramesUnknown>) {
     if let Ok(resolved) = resolved
-        && let Ok(plan) = Plan::new(&resolved, View::of(request), &Limits::default())
+        && let Ok(plan) = Plan::of_map_alone(&resolved, View::of(request), &Limits::default())
     {
         assert!(plan.upstream_urls().len() <= Limits::default().upstream_requests_max);
     }

@@ -39,8 +39,8 @@ pub(super) fn page() -> &'static Canvas {
     static PAGE: LazyLock<Canvas> = LazyLock::new(|| {
         let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }, "layers": [{ "type": "natural-earth" }] }"#;
         let request = parse_request(request, &Limits::default()).expect("it is valid");
-        let plan =
-            Plan::new(&Resolved::unasked(&request), View::of(&request), &Limits::default()).expect("it is small");
+        let plan = Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &Limits::default())
+            .expect("it is small");
         let never = Stop::never();
         let scene = Scene::new(Arc::new(plan), vec![None], &[], &Fonts::bundled(), &never).expect("nobody stops it");
         Painter::new(&scene, never).draw(0, &vec![None]).expect("nobody stops it").clone()

@@ -77,7 +77,7 @@ pub(super) fn geojson(input: &[u8]) {
     let request = parse_request(request.as_bytes(), &Limits::default()).expect("it is valid");
     let answered = |_, _, next: Next| next.after(Ok(Document::Bytes(input)));
     let resolved = Resolved::answered(&request, now(), answered).expect("its times are given");
-    let Ok(plan) = Plan::new(&resolved, View::of(&request), &Limits::default()) else { return };
+    let Ok(plan) = Plan::of_map_alone(&resolved, View::of(&request), &Limits::default()) else { return };
     let drawn = |plan: &Plan| {
         let scene =
             Scene::new(Arc::new(plan.clone()), vec![None], &[], &FONTS, &Stop::never()).expect("nobody stops it");

@@ -104,14 +104,14 @@ pub(super) fn second_dialect(input: &[u8]) {
             Err(problems) => named(&problems),
         }
     }
-    if let Err(problems) = Plan::new(&Resolved::unasked(&request), View::of(&request), &limits) {
+    if let Err(problems) = Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &limits) {
         named(&problems);
     }
     let Ok(resolved) = resolved(&request) else { return };
-    match Plan::new(&resolved, View::of(&request), &limits) {
+    match Plan::of_map_alone(&resolved, View::of(&request), &limits) {
         Ok(plan) => {
             planned(&plan, &resolved, &limits);
-            let again = Plan::new(&resolved, View::of(&request), &limits);
+            let again = Plan::of_map_alone(&resolved, View::of(&request), &limits);
             assert_eq!(again.as_ref(), Ok(&plan), "planned twice, it differs");
             for index in [0, plan.frames.len() - 1] {
                 narrowed(&plan, &resolved, index, &limits);
@@ -125,7 +125,7 @@ pub(super) fn second_dialect(input: &[u8]) {
 fn narrowed(film: &Plan, resolved: &Resolved, index: usize, limits: &Limits) {
     let view = View::Frame { index, side_px_max: u32::MAX, format: film.output.format };
     // Alone it costs no more than among the others.
-    let alone = Plan::new(resolved, view, limits).expect("the film was planned");
+    let alone = Plan::of_map_alone(resolved, view, limits).expect("the film was planned");
     assert_eq!(alone.frames.len(), 1);
     assert_eq!((&alone.frames[0].time, &alone.frames[0].value), (&film.frames[index].time, &film.frames[index].value));
     for (one, layer) in alone.layers.iter().zip(&film.layers) {
@@ -133,8 +133,8 @@ fn narrowed(film: &Plan, resolved: &Resolved, index: usize, limits: &Limits) {
             (Drawing::Pictures(one), Drawing::Pictures(all)) => assert_eq!(one.at(0), all.at(index)),
             (one, all) => assert_eq!(one, all),
         }
-        assert_eq!(one.labels.at(0), layer.labels.at(index), "{}", layer.name);
-        assert_eq!(one.dimensions.at(0), layer.dimensions.at(index), "{}", layer.name);
+        assert_eq!(one.caption.labels.at(0), layer.caption.labels.at(index), "{}", layer.caption.name);
+        assert_eq!(one.dimensions.at(0), layer.dimensions.at(index), "{}", layer.caption.name);
     }
 }
 

@@ -154,7 +154,9 @@ pub(super) fn tile_url(input: &[u8]) {
     );
     // What is no URL of http is refused.
     let Ok(request) = parse_request(request.as_bytes(), &Limits::default()) else { return };
-    let Ok(plan) = Plan::new(&Resolved::unasked(&request), View::of(&request), &Limits::default()) else { return };
+    let Ok(plan) = Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &Limits::default()) else {
+        return;
+    };
     for url in plan.upstream_urls() {
         // One that is none, since a number stands in its host, is refused when it is asked for.
         if let Ok(parsed) = Url::parse(url) {

@@ -2,13 +2,13 @@
 
 use crate::Canvas;
 use crate::layout::Layout;
+use crate::page::Page;
 use crate::scale::Scale;
 use crate::span::Span;
 use crate::text::Typesetter;
-use mapreel_spec::Plan;
 
-fn text(plan: &Plan) -> Option<[Span; 1]> {
-    let credits = each_once(plan.layers.iter().filter_map(|layer| layer.attribution.as_deref()));
+fn text(page: &Page) -> Option<[Span; 1]> {
+    let credits = each_once(page.captions.iter().filter_map(|caption| caption.attribution.as_deref()));
     (!credits.is_empty()).then(|| [Span::muted(credits.join(" · "))])
 }
 
@@ -40,14 +40,14 @@ fn words(credit: &str) -> String {
 }
 
 /// The height of the credits, if there are any.
-pub(crate) fn measure(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Option<u32> {
-    Some(typesetter.measure(&text(plan)?, scale.small_px(), width as f32).1)
+pub(crate) fn measure(page: &Page, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Option<u32> {
+    Some(typesetter.measure(&text(page)?, scale.small_px(), width as f32).1)
 }
 
-pub(crate) fn draw(page: &mut Canvas, plan: &Plan, layout: &Layout, typesetter: &mut Typesetter) {
-    if let (Some(text), Some([x, y, width, _])) = (text(plan), layout.attribution) {
+pub(crate) fn draw(canvas: &mut Canvas, page: &Page, layout: &Layout, typesetter: &mut Typesetter) {
+    if let (Some(text), Some([x, y, width, _])) = (text(page), layout.attribution) {
         let place = (x as f32, y as f32);
-        typesetter.draw_towards(layout.direction, page, &text, layout.scale.small_px(), width as f32, place);
+        typesetter.draw_towards(layout.direction, canvas, &text, layout.scale.small_px(), width as f32, place);
     }
 }
 

@@ -3,12 +3,12 @@
 //! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
 
 use crate::Canvas;
-use crate::bidi::Direction;
 use crate::layout::Layout;
+use crate::page::Page;
 use crate::scale::Scale;
 use crate::span::Span;
 use crate::text::Typesetter;
-use mapreel_spec::{Cause, Drawing, Gap, GapKind, Plan, PlannedLabel, PlannedLayer, Series};
+use mapreel_spec::{Caption, Cause, Gap, GapKind, PlannedLabel, Series};
 
 /// One line of the header in one frame.
 struct Line {
@@ -27,26 +27,27 @@ pub(crate) struct Moment<'a> {
 }
 
 /// The lines of a frame.
-fn lines(plan: &Plan, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line> {
+fn lines(page: &Page, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line> {
     let mut lines = Vec::new();
-    if let Some(title) = &plan.title {
+    if let Some(title) = page.title {
         lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
     }
-    if let Some(time) = &plan.frames[frame].time_text {
+    if let Some(time) = &page.frames[frame].time_text {
         let mut spans = vec![Span::bold(time)];
-        if plan.frames.len() > 1 {
-            let digits = plan.frames.len().to_string().len();
-            let count = format!("({} of {})", frame + 1, plan.frames.len());
+        if page.frames.len() > 1 {
+            let digits = page.frames.len().to_string().len();
+            let count = format!("({} of {})", frame + 1, page.frames.len());
             // U+2007 is as wide as a digit: the count ends at the same place from 9 to 10.
             let pad = "\u{2007}".repeat(digits - (frame + 1).to_string().len());
             spans.push(Span::muted(format!("  {pad}{count}")));
         }
         lines.push(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 });
     }
-    for (index, layer) in plan.layers.iter().enumerate().rev() {
-        let Some(title) = &layer.title else { continue };
+    for (index, caption) in page.captions.iter().enumerate().rev() {
+        let Some(title) = &caption.title else { continue };
         let mut spans = vec![Span::ink(title)];
-        let labels = |of: usize| labels(layer.labels.at(of), plan.frames[frame].shown.is_none() && is_timed(layer, of));
+        let labels =
+            |of: usize| labels(caption.labels.at(of), page.frames[frame].shown.is_none() && is_timed(caption, of));
         match gap(index).map(|gap| (gap.kind, &gap.cause)) {
             Some((GapKind::Missing, Cause::Incomplete)) => {
                 spans.extend(labels(frame));
@@ -72,8 +73,8 @@ fn lines(plan: &Plan, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line
 }
 
 /// Whether a layer's pictures are of a time, which is then its first label.
-fn is_timed(layer: &PlannedLayer, frame: usize) -> bool {
-    matches!(layer.drawing, Drawing::Pictures(_)) && layer.times_used.at(frame).is_some()
+fn is_timed(caption: &Caption, frame: usize) -> bool {
+    caption.has_pictures && caption.times_used.at(frame).is_some()
 }
 
 /// The texts behind a title. What says that a time is not the frame's stands out, and so does the first where it is the only
@@ -85,26 +86,19 @@ fn labels(labels: &[PlannedLabel], first_is_time: bool) -> impl Iterator<Item = 
     })
 }
 
-/// The direction in which the page is read: that of its title, or without one of its topmost layer's.
-pub(crate) fn direction(plan: &Plan) -> Direction {
-    let of_layers = || plan.layers.iter().rev().find_map(|layer| layer.title.as_deref());
-    plan.title.as_deref().or_else(of_layers).map_or(Direction::LeftToRight, Direction::of)
-}
-
 /// The height of each line, the greatest of all frames.
-fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
+fn heights(page: &Page, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
     let mut heights: Vec<(u32, u32)> = Vec::new();
-    for frame in measured_frames(plan) {
+    for frame in measured_frames(page) {
         let gap = |kind| Some(Gap { kind, ..Gap::missing("") });
         let held = gap(GapKind::Held { from: frame });
         for gap in [None, gap(GapKind::Missing), Some(Gap::incomplete("")), gap(GapKind::Empty), held] {
             // Features are there or not.
             let may_have = |layer: usize, gap: &Gap| {
-                let of_pictures = matches!(plan.layers[layer].drawing, Drawing::Pictures(_));
-                of_pictures || (gap.kind, &gap.cause) == (GapKind::Missing, &Cause::Unavailable)
+                page.captions[layer].has_pictures || (gap.kind, &gap.cause) == (GapKind::Missing, &Cause::Unavailable)
             };
             let gap_of = |layer: usize| gap.as_ref().filter(|gap| may_have(layer, gap));
-            for (i, line) in lines(plan, scale, &Moment { frame, gap: &gap_of }).iter().enumerate() {
+            for (i, line) in lines(page, scale, &Moment { frame, gap: &gap_of }).iter().enumerate() {
                 let height = typesetter.measure(&line.spans, line.size_px, width as f32).1;
                 match heights.get_mut(i) {
                     Some(known) => known.1 = known.1.max(height),
@@ -118,66 +112,58 @@ fn heights(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -
 
 /// The frames whose lines must be measured. Digits are all of one width, so frames whose texts differ in nothing but
 /// digits — times, as a rule — are as wide as one another, and one of them stands for all.
-fn measured_frames(plan: &Plan) -> Vec<usize> {
+fn measured_frames(page: &Page) -> Vec<usize> {
     let mut seen = std::collections::HashSet::new();
     let shape = |text: &String| text.replace(|c: char| c.is_ascii_digit(), "0");
     let shapes = |frame: usize| -> Vec<String> {
-        let labels = plan.layers.iter().flat_map(|layer| layer.labels.at(frame)).map(|label| shape(&label.text));
-        labels.chain(plan.frames[frame].time_text.as_ref().map(shape)).collect()
+        let labels = page.captions.iter().flat_map(|caption| caption.labels.at(frame)).map(|label| shape(&label.text));
+        labels.chain(page.frames[frame].time_text.as_ref().map(shape)).collect()
     };
-    (0..plan.frames.len()).filter(|frame| seen.insert(shapes(*frame))).collect()
+    (0..page.frames.len()).filter(|frame| seen.insert(shapes(*frame))).collect()
 }
 
-/// The height of the whole header.
-pub(crate) fn measure(plan: &Plan, scale: Scale, width: u32, typesetter: &mut Typesetter) -> u32 {
-    heights(plan, scale, width, typesetter).iter().map(|(gap, height)| gap + height).sum()
+/// The top of each line of a header that begins at `top`, and the height of the whole.
+pub(crate) fn measure(page: &Page, scale: Scale, width: u32, top: u32, typesetter: &mut Typesetter) -> (Vec<u32>, u32) {
+    let (mut tops, mut y) = (Vec::new(), top);
+    for (gap, height) in heights(page, scale, width, typesetter) {
+        tops.push(y + gap);
+        y += gap + height;
+    }
+    (tops, y - top)
 }
 
-/// The header of an animation: the places of its lines, and which of them change.
+/// The header of an animation: which of its lines change.
 pub(crate) struct Header {
-    /// The top of each line on the page.
-    tops: Vec<u32>,
     changes: Vec<bool>,
 }
 
 impl Header {
-    pub(crate) fn new(
-        plan: &Plan,
-        layout: &Layout,
-        may_be_missing: &dyn Fn(usize) -> bool,
-        typesetter: &mut Typesetter,
-    ) -> Self {
-        let mut y = layout.header[1];
-        let mut tops = Vec::new();
-        for (gap, height) in heights(plan, layout.scale, layout.header[2], typesetter) {
-            tops.push(y + gap);
-            y += gap + height;
-        }
-        let many = plan.frames.len() > 1;
-        let title = plan.title.iter().map(|_| false);
-        let time = plan.frames[0].time_text.iter().map(|_| many);
-        let titled = plan.layers.iter().enumerate().rev().filter(|(_, layer)| layer.title.is_some());
+    pub(crate) fn new(page: &Page, may_be_missing: &dyn Fn(usize) -> bool) -> Self {
+        let many = page.frames.len() > 1;
+        let title = page.title.iter().map(|_| false);
+        let time = page.frames[0].time_text.iter().map(|_| many);
+        let titled = page.captions.iter().enumerate().rev().filter(|(_, caption)| caption.title.is_some());
         let layers =
-            titled.map(|(i, layer)| many && (may_be_missing(i) || matches!(layer.labels, Series::PerFrame(_))));
-        Self { tops, changes: title.chain(time).chain(layers).collect() }
+            titled.map(|(i, caption)| many && (may_be_missing(i) || matches!(caption.labels, Series::PerFrame(_))));
+        Self { changes: title.chain(time).chain(layers).collect() }
     }
 
     /// Draws the lines that change (`true`) or those that stay (`false`).
     pub(crate) fn draw(
         &self,
-        page: &mut Canvas,
-        plan: &Plan,
+        canvas: &mut Canvas,
+        page: &Page,
         layout: &Layout,
         moment: &Moment,
         changing: bool,
         typesetter: &mut Typesetter,
     ) {
         let [x, _, width, _] = layout.header;
-        let lines = lines(plan, layout.scale, moment);
-        for ((line, top), changes) in lines.iter().zip(&self.tops).zip(&self.changes) {
+        let lines = lines(page, layout.scale, moment);
+        for ((line, top), changes) in lines.iter().zip(&layout.header_lines).zip(&self.changes) {
             if *changes == changing {
                 let place = (x as f32, *top as f32);
-                typesetter.draw_towards(layout.direction, page, &line.spans, line.size_px, width as f32, place);
+                typesetter.draw_towards(layout.direction, canvas, &line.spans, line.size_px, width as f32, place);
             }
         }
     }

@@ -6,3 +6,4 @@ pub(crate) mod header;
 pub(crate) mod legend;
 pub(crate) mod neatline;
 pub(crate) mod notice;
+pub(crate) mod swatches;

@@ -59,7 +59,7 @@ pub(crate) fn name(name: impl Into<String>) -> Span {
 
 /// The sentence that tells readers how a layer is not what was asked for.
 fn sentence(plan: &Plan, layer: usize, gap: &Gap) -> Vec<Span> {
-    let planned = &plan.layers[layer];
+    let caption = &plan.layers[layer].caption;
     let what = match (gap.kind, &gap.cause) {
         (GapKind::Empty, _) => ": there is nothing in this picture".to_owned(),
         (GapKind::Outside, _) => ": there is nothing of it at this place".to_owned(),
@@ -68,13 +68,13 @@ fn sentence(plan: &Plan, layer: usize, gap: &Gap) -> Vec<Span> {
         (_, Cause::NoData { of }) => format!(": no data for {of}"),
     };
     let instead = match gap.kind {
-        GapKind::Held { from } => match planned.labels.at(from).first().filter(|_| planned.has_times()) {
+        GapKind::Held { from } => match caption.labels.at(from).first().filter(|_| caption.has_times()) {
             Some(time) => format!("; shown instead: {}", time.text),
             None => "; an earlier picture is shown".to_owned(),
         },
         GapKind::Missing | GapKind::Outside | GapKind::Empty => String::new(),
     };
-    vec![name(&planned.name), Span::ink(what + &instead)]
+    vec![name(&caption.name), Span::ink(what + &instead)]
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
             "layers": [{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.png", "title": "Radar" }] }"#;
         let limits = Limits::default();
         let request = parse_request(request.as_bytes(), &limits).unwrap();
-        let plan = Plan::new(&Resolved::unasked(&request), View::of(&request), &limits).unwrap();
+        let plan = Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &limits).unwrap();
         let check = |gap: Gap, expected: &str| {
             let said: String = sentence(&plan, 0, &gap).into_iter().map(|span| span.text).collect();
             assert_eq!(said, expected);

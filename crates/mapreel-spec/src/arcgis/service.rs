@@ -1,20 +1,13 @@
 //! What a `MapServer` or `ImageServer` says of itself.
 
 use super::pyramid::Pyramid;
+use super::service_kind::ServiceKind;
+use super::spatial_reference::{crs, degrees};
 use super::times::TimeInfo;
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
 use crate::{Bbox, Crs, ReportedError, text};
 use std::collections::HashMap;
-
-/// What a service is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ServiceKind {
-    /// It draws layers.
-    Map,
-    /// It draws rasters.
-    Image,
-}
 
 /// What a service says of itself.
 #[derive(Debug, Clone)]
@@ -37,6 +30,8 @@ pub(crate) struct Service {
     /// Whether another document says more of its times.
     pub is_multidimensional: bool,
     pub pyramid: Option<Pyramid>,
+    /// Whether it has tiles and draws nothing else.
+    pub has_tiles_alone: bool,
 }
 
 /// A layer of a MapServer, or a group of some.
@@ -68,8 +63,7 @@ impl Service {
     /// How deep groups lie in groups.
     const DEPTH_MAX: usize = 50;
 
-    pub(crate) fn read(bytes: &[u8], kind: ServiceKind) -> Result<Self, String> {
-        let json = read_document(bytes)?;
+    pub(crate) fn read(json: &Json, kind: ServiceKind) -> Result<Self, String> {
         let is_it = match kind {
             ServiceKind::Map => matches!(json.get("layers"), Some(Json::List(_))),
             ServiceKind::Image => json.get("extent").or(json.get("pixelType")).is_some(),
@@ -82,9 +76,12 @@ impl Service {
             Some(side) if side >= 1.0 => side as u32,
             _ => Self::SIDE_PX_MAX_OLD,
         };
-        let title = json.get("documentInfo").and_then(|info| info.text("Title")).filter(|title| !title.is_empty());
+        let title = json.get("documentInfo").and_then(|info| info.text("Title"));
+        // What an author has not named is called `Layers`.
+        let map_name = json.text("mapName").filter(|name| !matches!(*name, "Layers" | "Map"));
         // The name of an image service stands behind that of its folder.
-        let title = title.or(json.text("name").and_then(|name| name.rsplit('/').next()));
+        let own_name = json.text("name").and_then(|name| name.rsplit('/').next());
+        let title = [title, map_name, own_name].into_iter().flatten().find(|title| !title.is_empty());
         let credit = json.text("copyrightText").map(text::without_tags);
         let clean = |words: &str| text::clean(words).ok().filter(|words| !words.is_empty());
         let version = json.number("currentVersion").map(|version| version.to_string()).unwrap_or_default();
@@ -92,13 +89,16 @@ impl Service {
             version,
             title: title.and_then(clean),
             credit: credit.as_deref().and_then(clean),
-            crs: crs(&json),
+            crs: crs(json),
             degrees: ["fullExtent", "extent"].into_iter().find_map(|name| degrees(json.get(name)?)),
             side_px_max: [side("maxImageWidth"), side("maxImageHeight")],
-            layers: json.list("layers").iter().filter_map(Sublayer::read).collect(),
-            times: TimeInfo::read(&json),
+            layers: json.list("layers").iter().take(ReadLimits::default().layers).filter_map(Sublayer::read).collect(),
+            times: TimeInfo::read(json),
             is_multidimensional: json.is_true("hasMultidimensions"),
-            pyramid: Pyramid::read(&json),
+            pyramid: Pyramid::read(json, kind),
+            has_tiles_alone: json
+                .text("capabilities")
+                .is_some_and(|words| words.split(',').any(|word| word.trim() == "TilesOnly")),
         })
     }
 
@@ -106,13 +106,26 @@ impl Service {
         self.layers.iter().any(|layer| layer.number == number)
     }
 
+    /// Its layers by their numbers.
+    pub(crate) fn by_number(&self) -> HashMap<u32, &Sublayer> {
+        self.layers.iter().map(|layer| (layer.number, layer)).collect()
+    }
+
+    /// A layer and the groups that it lies in, outwards.
+    pub(crate) fn outwards<'a>(
+        layer: &'a Sublayer,
+        by_number: &HashMap<u32, &'a Sublayer>,
+    ) -> impl Iterator<Item = &'a Sublayer> {
+        let outer = |inner: &&Sublayer| by_number.get(&inner.parent?).copied();
+        std::iter::successors(Some(layer), outer).take(Self::DEPTH_MAX)
+    }
+
     /// The layers that are drawn, without groups: those that are asked for, by themselves or by a group that they lie in, or
     /// those that are visible by default.
     pub(crate) fn shown(&self, asked: Option<&[u32]>) -> Vec<&Sublayer> {
-        let by_number: HashMap<u32, &Sublayer> = self.layers.iter().map(|layer| (layer.number, layer)).collect();
+        let by_number = self.by_number();
         let is_shown = |layer: &&Sublayer| {
-            let outwards = |inner: &&Sublayer| by_number.get(&inner.parent?).copied();
-            let mut way = std::iter::successors(Some(*layer), outwards).take(Self::DEPTH_MAX);
+            let mut way = Self::outwards(layer, &by_number);
             match asked {
                 Some(asked) => way.any(|layer| asked.contains(&layer.number)),
                 None => way.all(|layer| layer.is_visible),
@@ -135,34 +148,6 @@ impl Sublayer {
     }
 }
 
-/// The CRS of what has a `spatialReference`, and the number by which the server knows it: the latest, where it has had several.
-pub(crate) fn crs(json: &Json) -> Option<(Crs, String)> {
-    let reference = json.get("spatialReference")?;
-    ["latestWkid", "wkid"].into_iter().find_map(|name| {
-        let number = (reference.number(name)? as i64).to_string();
-        Some((Crs::parse(&format!("EPSG:{number}"))?, number))
-    })
-}
-
-/// A box in degrees. An empty service has the text `NaN` in place of numbers.
-fn degrees(json: &Json) -> Option<Bbox> {
-    let (crs, _) = crs(json)?;
-    let edge = |name| json.number(name);
-    let bbox = Bbox::new([edge("xmin")?, edge("ymin")?, edge("xmax")?, edge("ymax")?]);
-    let degrees = bbox.convert(crs, Crs::Geographic)?;
-    let is_on_earth = degrees.width() > 0.0
-        && degrees.width() < 361.0
-        && degrees.height() > 0.0
-        && degrees.min_x.abs().max(degrees.max_x.abs()) <= 540.0
-        && degrees.min_y.abs().max(degrees.max_y.abs()) <= 90.1;
-    is_on_earth.then_some(degrees)
-}
-
-/// The number by which ArcGIS knows a CRS: that of the EPSG.
-pub(crate) fn number(crs: Crs) -> String {
-    crs.code().rsplit(':').next().unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +160,8 @@ mod tests {
 
     #[test]
     fn groups_stand_for_the_layers_in_them_and_hide_them() {
-        let root = Service::read(recorded!("mapserver-timeless").as_bytes(), ServiceKind::Map).unwrap();
+        let root = Service::read(&read_document(recorded!("mapserver-timeless").as_bytes()).unwrap(), ServiceKind::Map)
+            .unwrap();
         let shown = |asked: Option<&[u32]>| root.shown(asked).iter().map(|layer| layer.number).collect::<Vec<_>>();
         assert_eq!(shown(None), [0, 3]);
         assert_eq!(shown(Some(&[2])), [3, 4]);
@@ -185,13 +171,16 @@ mod tests {
 
     #[test]
     fn what_a_service_does_not_say_is_not_made_up() {
-        let service = Service::read(recorded!("mapserver-odd").as_bytes(), ServiceKind::Map).unwrap();
+        let service =
+            Service::read(&read_document(recorded!("mapserver-odd").as_bytes()).unwrap(), ServiceKind::Map).unwrap();
         assert_eq!((service.crs, service.degrees, service.title), (None, None, None));
     }
 
     #[test]
     fn the_cache_of_a_service_is_a_pyramid_where_it_is_the_webs() {
-        let pyramid = |document: &str| Service::read(document.as_bytes(), ServiceKind::Map).unwrap().pyramid;
+        let pyramid = |document: &str| {
+            Service::read(&read_document(document.as_bytes()).unwrap(), ServiceKind::Map).unwrap().pyramid
+        };
         assert_eq!(pyramid(recorded!("mapserver-cached")), Some(Pyramid { side_px: 256, levels: [0, 13] }));
         assert_eq!(pyramid(recorded!("mapserver-cached-utm")), None);
     }

@@ -21,6 +21,10 @@ impl TimeInfo {
     /// What a service or a layer says of its times; `None`: it has none.
     pub(crate) fn read(json: &Json) -> Option<Self> {
         let info = json.get("timeInfo").filter(|info| matches!(info, Json::Object(_)))?;
+        // Such a layer is drawn whole whatever time is asked for.
+        if info.get("exportOptions").is_some_and(|options| options.get("useTime") == Some(&Json::Bool(false))) {
+            return None;
+        }
         let ends = match info.list("timeExtent") {
             [Json::Number(first), Json::Number(last)] => Some([*first, *last]),
             _ => None,

@@ -6,14 +6,18 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Wanted};
+use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use super::xyz::Tiles;
-use crate::arcgis::{Service, ServiceKind, Sublayer, TimeInfo, moment, number, read_document};
+use crate::appearance::Legend;
+use crate::arcgis::{Service, ServiceKind, Sublayer, TimeInfo, moment, number, read_document, swatches};
 use crate::capabilities::Dimension;
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::legend_source::LegendSource;
 use crate::manifest::Warning;
+use crate::mosaic::Mosaic;
+use crate::planned_layer::Drawing;
 use crate::read::{Fields, Node, Transposed};
 use crate::secrets::without_quotes;
 use crate::series::Series;
@@ -21,7 +25,7 @@ use crate::service_url::ServiceUrl;
 use crate::text::few;
 use crate::tile::TileTemplate;
 use crate::timing::{AskedTime, ServerTimes, Timing};
-use crate::{AxisOrder, Bbox, Crs, Extent, Gap, Limits, ValidTime, Zone, cut, outside};
+use crate::{AxisOrder, Bbox, Crs, Extent, Gap, Limits, ValidTime, Zone, cut, outside, tile_address};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -50,7 +54,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     let definitions = fields.optional("layer_defs").map(|node| as_json(&node, "{\"0\": \"DEPTH > 10\"}"));
     let rule = fields.optional("rendering_rule").map(|node| rendering_rule(&node));
     let crs = fields.optional("crs").map(|node| reader.crs_or(Some(node), reader.crs));
-    let params = fields.optional("params").map_or(Some(Vec::new()), |node| params(reader, &node));
+    let params = fields.optional("params").map_or(Some(Vec::new()), |node| reader.params_besides(&node, &OURS));
     let asked = reader.asked_time(fields);
     let node = fields.required("url", "the address of a MapServer or an ImageServer")?;
     let (kind, mut url, layer) = address(&node)?;
@@ -87,6 +91,9 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     Some(Arc::new(arcgis))
 }
 
+/// The most pictures that lie on one another for a service whose layers have different times.
+const PARTS_MAX: usize = 16;
+
 /// Parameters that Mapreel sets itself, and what sets them.
 const OURS: [(&str, &str); 10] = [
     ("bbox", "`map.bbox`"),
@@ -101,30 +108,19 @@ const OURS: [(&str, &str); 10] = [
     ("token", "`credential`, which names a secret"),
 ];
 
-/// Further parameters, without those that Mapreel sets itself.
-fn params(reader: &Reader<'_>, node: &Node) -> Option<Vec<(String, String)>> {
-    let params = reader.params(node)?;
-    for (key, _) in &params {
-        if let Some((_, field)) = OURS.iter().find(|(name, _)| key.eq_ignore_ascii_case(name)) {
-            node.child(node.json.get(key)?, key).invalid(format!("`{key}` is set by Mapreel"), &format!("use {field}"));
-        }
-    }
-    Some(params)
-}
-
 /// What service an address names, its URL without what stands behind that, and the layer that it names.
 fn address(node: &Node) -> Option<(ServiceKind, ServiceUrl, Option<u32>)> {
     let url = node.url()?;
     let url = url.split('#').next().unwrap_or_default();
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let lower = path.to_ascii_lowercase();
-    let found = [("/mapserver", ServiceKind::Map), ("/imageserver", ServiceKind::Image)].into_iter().find_map(
-        |(word, kind)| {
-            let end = lower.rfind(word)? + word.len();
-            let rest = &path[end..];
-            (rest.is_empty() || rest.starts_with('/')).then_some((kind, end, rest))
-        },
-    );
+    let named = |(word, kind): (&str, ServiceKind)| {
+        let end = lower.rfind(word)? + word.len();
+        let rest = &path[end..];
+        (rest.is_empty() || rest.starts_with('/')).then_some((kind, end, rest))
+    };
+    let words = [("/mapserver", ServiceKind::Map), ("/imageserver", ServiceKind::Image)];
+    let found = words.into_iter().filter_map(named).max_by_key(|(_, end, _)| *end);
     let Some((service, end, rest)) = found else {
         node.invalid(
             "the URL names neither a MapServer nor an ImageServer",
@@ -188,15 +184,26 @@ fn rendering_rule(node: &Node) -> Option<String> {
     }
 }
 
+/// The legend of some layers of a service, or of all where it does not list any.
+fn legend_of(legend: &Result<Json, String>, layers: &[&Sublayer]) -> LegendSource {
+    let numbers: Vec<u32> = layers.iter().map(|layer| layer.number).collect();
+    let of_layers = Some(&*numbers).filter(|numbers| !numbers.is_empty());
+    let swatches = legend.as_ref().map_err(Clone::clone).and_then(|legend| swatches(legend, of_layers));
+    swatches.map_or_else(LegendSource::Missing, LegendSource::Swatches)
+}
+
 /// A time of ArcGIS as others write it; what is not a single moment stays as it is.
 fn as_iso8601(time: &str) -> String {
     let milliseconds = time.trim().parse::<i64>().ok();
     milliseconds.and_then(|milliseconds| moment(milliseconds as f64)).unwrap_or_else(|| time.to_owned())
 }
 
-/// A time as ArcGIS reads it.
+/// A time as ArcGIS reads it: a moment, or the two ends of a span.
 fn as_milliseconds(time: &str) -> String {
-    ValidTime::parse_kept(time).map_or(time.to_owned(), |time| time.instant().as_millisecond().to_string())
+    let moment = |time: &str| ValidTime::parse_kept(time).map(|time| time.instant().as_millisecond().to_string());
+    let span =
+        || time.split_once('/').and_then(|(from, to)| Some(format!("{},{}", moment(from).ok()?, moment(to).ok()?)));
+    moment(time).ok().or_else(span).unwrap_or_else(|| time.to_owned())
 }
 
 impl ArcGis {
@@ -259,11 +266,9 @@ impl ArcGis {
     }
 
     /// What follows from the description of the service.
-    fn described(self: Arc<Self>, mut asking: Asking, service: Service) -> Step {
-        if let Some(template) = self.tiles(&service) {
-            asking.call_it(service.title.clone());
-            let resolved = asking.resolved(Arc::new(Tiles(Series::Same(template))));
-            return Step::done(resolved.with_credit(service.credit));
+    fn described(self: Arc<Self>, asking: Asking, service: Service) -> Step {
+        if service.has_tiles_alone && self.tiles(&service).is_none() {
+            return asking.gap("the service has tiles alone, which do not show this map".to_owned());
         }
         let document = match self.kind {
             _ if self.asked == AskedTime::None || service.times.is_none() => None,
@@ -275,28 +280,47 @@ impl ArcGis {
             }
             ServiceKind::Image => None,
         };
-        let Some(document) = document else { return self.drawn(asking, &service, None) };
+        let Some(document) = document else { return self.with_legend(asking, service, None) };
         Step::ask(document.url(), DocumentKind::Details, move |reply| {
             // Without details the times of the whole service are those of its layers.
             let details = match reply {
                 Ok(Document::Bytes(bytes)) => read_document(bytes).ok(),
                 _ => None,
             };
-            self.drawn(asking, &service, details.as_ref())
+            self.with_legend(asking, service, details)
+        })
+    }
+
+    /// Asks for the legend, where it is wanted.
+    fn with_legend(self: Arc<Self>, asking: Asking, service: Service, details: Option<Json>) -> Step {
+        if !asking.wants_own_legend() {
+            return self.drawn(asking, &service, details.as_ref(), None);
+        }
+        let mut document = self.document("/legend");
+        self.rule.iter().for_each(|rule| document.set("renderingRule", rule.as_str()));
+        Step::ask(document.url(), DocumentKind::Details, move |reply| {
+            let legend = match reply {
+                Ok(Document::Bytes(bytes)) => read_document(bytes).map_err(|why| without_quotes(&document.url(), why)),
+                Ok(_) => Err("it is no legend of ArcGIS".to_owned()),
+                Err(Silence::NotAsked) => Err("its server has not been asked yet".to_owned()),
+                Err(Silence::Failed(why)) => Err(why),
+            };
+            self.drawn(asking, &service, details.as_ref(), Some(&legend))
         })
     }
 
     /// The tiles that show the service, where it has some and nothing else is asked of it.
     fn tiles(&self, service: &Service) -> Option<TileTemplate> {
         let is_plain = self.layers.is_none() && self.definitions.is_none() && self.rule.is_none() && self.crs.is_none();
+        // What its author adds may change the picture.
+        let is_plain = is_plain && self.query.is_empty();
         let is_timeless = match self.asked {
             AskedTime::None => true,
             AskedTime::Matched(_) => service.times.is_none(),
             AskedTime::Given(_) | AskedTime::Unchecked => false,
         };
         let pyramid = service.pyramid.filter(|_| is_plain && is_timeless)?;
-        let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
-        let mut template = TileTemplate::parse(&format!("{}/tile/{{z}}/{{y}}/{{x}}{query}", self.address)).ok()?;
+        let mut template = TileTemplate::parse(&format!("{}/tile/{{z}}/{{y}}/{{x}}", self.address)).ok()?;
         template.side_px = pyramid.side_px;
         [template.zoom_min, template.zoom_max] = pyramid.levels;
         template.degrees = service.degrees;
@@ -306,7 +330,20 @@ impl ArcGis {
 
     /// The layer, or several, bottom first, where layers of the service have different times: one request could ask only one of
     /// them for a time that it has.
-    fn drawn(&self, asking: Asking, service: &Service, details: Option<&Json>) -> Step {
+    fn drawn(
+        &self,
+        mut asking: Asking,
+        service: &Service,
+        details: Option<&Json>,
+        legend: Option<&Result<Json, String>>,
+    ) -> Step {
+        let shown = service.shown(self.layers.as_deref());
+        let legend = |layers: &[&Sublayer]| Some(legend_of(legend?, layers));
+        if let Some(template) = self.tiles(service) {
+            asking.call_it(service.title.clone());
+            let resolved = asking.resolved(Arc::new(Tiles(Series::Same(template))));
+            return Step::done(resolved.with_credit(service.credit.clone()).with_legend(legend(&shown)));
+        }
         let of_service = service.times.as_ref();
         // What is known of each layer, and otherwise of all.
         let (times, of_all) = match (self.kind, details) {
@@ -319,16 +356,16 @@ impl ArcGis {
             },
             (_, None) => (HashMap::new(), of_service.cloned()),
         };
-        let shown = service.shown(self.layers.as_deref());
         if let (Some(asked), [], false) = (&self.layers, &shown[..], service.layers.is_empty()) {
             let names = few(service.layers.iter().map(|layer| format!("{} ({})", layer.number, layer.name)));
             let asked = few(asked.iter().map(u32::to_string));
             return asking.gap(format!("the service has no layer {asked}; it has {names}"));
         }
+        let by_number = service.by_number();
         // Top first, as the service lists them. A layer without times goes with its neighbours.
         let mut parts: Vec<(Vec<&Sublayer>, Option<&TimeInfo>)> = Vec::new();
-        for layer in shown {
-            let own = times.get(&layer.number);
+        for layer in shown.iter().copied() {
+            let own = Service::outwards(layer, &by_number).find_map(|layer| times.get(&layer.number));
             match parts.last_mut() {
                 Some((layers, theirs)) if theirs.is_none() || own.is_none() || *theirs == own => {
                     layers.push(layer);
@@ -343,18 +380,35 @@ impl ArcGis {
                 (Some(_), [(layers, _)]) if layers.len() == 1 => Some(layers[0].name.clone()),
                 _ => service.title.clone(),
             };
-            return Step::done(self.part(asking, service, self.layers.as_deref(), times, title));
+            let part = self.part(asking, service, self.layers.as_deref(), times, title);
+            return Step::done(self.with_unknown(service, part.with_legend(legend(&shown))));
+        }
+        if parts.len() > PARTS_MAX {
+            let count = parts.len();
+            return asking
+                .gap(format!("its layers have {count} different times in turn: name fewer of them in `layers`"));
         }
         let part = |(index, (layers, times)): (usize, (Vec<&Sublayer>, Option<&TimeInfo>))| {
             let mut asking = asking.clone();
             let (layer, own) = (&mut asking.layer, few(layers.iter().map(|layer| &layer.name)));
             layer.title = layer.title.take().map(|title| format!("{title} · {own}"));
             layer.name = format!("{} · {own}", layer.name);
-            layer.legend = layer.legend.take().filter(|_| index == 0);
+            layer.legend = layer.legend.take().filter(|legend| index == 0 || *legend == Legend::Auto);
             let numbers: Vec<u32> = layers.iter().map(|layer| layer.number).collect();
-            self.part(asking, service, Some(&numbers), times, None)
+            let part = self.part(asking, service, Some(&numbers), times, None).with_legend(legend(&layers));
+            if index == 0 { self.with_unknown(service, part) } else { part }
         };
         Step::Done(parts.into_iter().rev().enumerate().map(part).collect())
+    }
+
+    /// The layer with a warning of those that its service does not have.
+    fn with_unknown(&self, service: &Service, mut layer: ResolvedLayer) -> ResolvedLayer {
+        let unknown = few(self.layers.iter().flatten().filter(|number| !service.has(**number)).map(u32::to_string));
+        if !unknown.is_empty() && !service.layers.is_empty() {
+            let message = format!("the service has no layer {unknown}");
+            layer.warnings.push(Warning::of_layer("layer_unavailable", &layer.name, message));
+        }
+        layer
     }
 
     /// One picture's worth of the service.
@@ -374,13 +428,7 @@ impl ArcGis {
         };
         let dimensions: Vec<&Dimension> = dimension.iter().flatten().collect();
         let name = asking.layer.name.clone();
-        let mut warnings = self.asked.warnings(&name, &dimensions, asking.is_timeless, asking.now);
-        let unknown = self.layers.iter().flatten().filter(|number| !service.has(**number));
-        let unknown = few(unknown.map(u32::to_string));
-        if !unknown.is_empty() && !service.layers.is_empty() {
-            let message = format!("the service has no layer {unknown}");
-            warnings.push(Warning::of_layer("layer_unavailable", &name, message));
-        }
+        let warnings = self.asked.warnings(&name, &dimensions, asking.is_timeless, asking.now);
         let crs = self.crs.unwrap_or(asking.map.crs);
         let own = service.crs.as_ref().filter(|(own, _)| *own == crs);
         let resolved = asking.resolved(Arc::new(Export {
@@ -399,7 +447,7 @@ impl LayerKind for ArcGis {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
         let document = self.document("").url();
         Step::ask(document.clone(), DocumentKind::Json, move |reply| match reply {
-            Ok(Document::Bytes(bytes)) => match Service::read(bytes, self.kind) {
+            Ok(Document::Bytes(bytes)) => match read_document(bytes).and_then(|json| Service::read(&json, self.kind)) {
                 Ok(service) => self.described(asking, service),
                 Err(why) => asking.gap(format!("its service cannot be used: {}", without_quotes(&document, why))),
             },
@@ -410,6 +458,10 @@ impl LayerKind for ArcGis {
 
     fn asked_time(&self) -> Option<&AskedTime> {
         Some(&self.asked)
+    }
+
+    fn has_own_legend(&self) -> bool {
+        true
     }
 }
 
@@ -433,10 +485,10 @@ impl ResolvedKind for Export {
         Some(&self.timing)
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
         let (map, max) = (wanted.map, wanted.limits.upstream_requests_max as u64);
         let Some(extent) = map.asked_in(self.crs) else {
-            return Ok(Pictures::nothing(self.crs, outside::not_in(self.crs)));
+            return Ok(Drawing::nothing(self.crs, outside::not_in(self.crs)));
         };
         let cell = Cell::of(&extent, self.cell(&extent));
         let pieces = cell.count(&extent);
@@ -445,14 +497,14 @@ impl ResolvedKind for Export {
             let why = format!(
                 "the server draws at most {width} × {height} pixels at once, and the map would take {pieces} such pictures"
             );
-            return Ok(Pictures::nothing(self.crs, Gap::missing(why)));
+            return Ok(Drawing::nothing(self.crs, Gap::missing(why)));
         }
-        let frames = wanted.distinct(self.timing.is_fixed());
+        let frames = wanted.moments.distinct(self.timing.is_fixed());
         if pieces.saturating_mul(frames.len() as u64) > max {
             let hint = "fewer frames, or a smaller map: the server draws no larger pictures";
             return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
         }
-        Ok(Pictures::chosen(frames.map(|(_, time)| self.at(&extent, cell, time, wanted.zone))))
+        Ok(Drawing::of_mosaics(frames.map(|(_, time)| self.at(&extent, cell, time, wanted.moments.zone))))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -469,10 +521,10 @@ impl Export {
     }
 
     /// What is asked for at a frame's time.
-    fn at(&self, extent: &Extent, cell: Cell, time: Option<&ValidTime>, zone: &Zone) -> Choice {
+    fn at(&self, extent: &Extent, cell: Cell, time: Option<&ValidTime>, zone: &Zone) -> Mosaic {
         let time = match self.timing.at(time, zone) {
             Ok(time) => time,
-            Err(gap) => return Choice::nothing(self.crs, gap),
+            Err(gap) => return Mosaic::nothing(self.crs, gap),
         };
         let mut request = self.request.clone();
         request.set("bboxSR", self.number.as_str());
@@ -480,22 +532,24 @@ impl Export {
         if let Some(time) = &time {
             request.set("time", as_milliseconds(time));
         }
-        let mosaic = cut::mosaic(extent, cell, |part| {
+        if request.is_too_long() {
+            return Mosaic::nothing(self.crs, Gap::missing(tile_address::too_long()));
+        }
+        cut::mosaic(extent, cell, |part| {
             let mut request = request.clone();
             request.set("bbox", part.bbox.parameter(AxisOrder::XThenY));
             request.set("size", format!("{},{}", part.width, part.height));
             request.url()
-        });
-        Choice { mosaic, time }
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Plan, View};
     use crate::planned_layer::Drawing;
     use crate::{Next, Question, Resolved, parse_request};
+    use crate::{Plan, View};
 
     macro_rules! recorded {
         ($name:literal) => {
@@ -525,7 +579,7 @@ mod tests {
         };
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let resolved = Resolved::answered(&request, now, answer).unwrap();
-        (Plan::new(&resolved, View::of(&request), &Limits::default()).unwrap(), asked)
+        (Plan::of_map_alone(&resolved, View::of(&request), &Limits::default()).unwrap(), asked)
     }
 
     /// A film of a layer at some times.
@@ -564,8 +618,8 @@ mod tests {
                  &bboxSR=4326&imageSR=4326&bbox=-10,40,30,60&size=400,200"
             )]
         );
-        assert_eq!(plan.layers[0].name, "Lights");
-        assert_eq!(plan.layers[0].attribution.as_deref(), Some("© Port authority of Nowhere"));
+        assert_eq!(plan.layers[0].caption.name, "Lights");
+        assert_eq!(plan.layers[0].caption.attribution.as_deref(), Some("© Port authority of Nowhere"));
         assert!(plan.layers[0].elsewhere.as_ref().is_some_and(|why| why.contains("outside the map")));
     }
 
@@ -620,7 +674,7 @@ mod tests {
             [Some("1514775600000".to_owned())],
             "every third hour, as the layer says and not the service"
         );
-        assert_eq!(plan.layers[0].times_used.at(0).as_deref(), Some("2018-01-01T03:00:00Z"));
+        assert_eq!(plan.layers[0].caption.times_used.at(0).as_deref(), Some("2018-01-01T03:00:00Z"));
         let Drawing::Pictures(Series::PerFrame(mosaics)) = &plan.layers[0].drawing else {
             panic!("one for each frame")
         };
@@ -637,7 +691,7 @@ mod tests {
         ];
         let plan = film(r#"["2018-01-01T03:00Z"]"#, &format!(r#""url": "{MAP}""#), &documents);
         assert_eq!(plan.layers.len(), 2);
-        let titles: Vec<_> = plan.layers.iter().filter_map(|layer| layer.title.as_deref()).collect();
+        let titles: Vec<_> = plan.layers.iter().filter_map(|layer| layer.caption.title.as_deref()).collect();
         assert_eq!(titles, ["A · Wave direction, Coastline", "A · Wave height"]);
         assert!(urls_of(&plan.layers[0].drawing).is_empty(), "it has every sixth hour");
         assert_eq!(parameter(&urls(&plan)[0], "layers").as_deref(), Some("show:0"));

@@ -2,7 +2,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::ValidTime;
 use crate::appearance::Label;
@@ -104,9 +104,16 @@ impl ResolvedKind for Features {
         if self.vary() || labels_are_filled() { self.positions() } else { 0 }
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+    fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
         let used = |time: &Option<ValidTime>| Some(self.newest(time.as_ref()?.instant())?.to_string());
-        let times_used = Series::new(wanted.times.iter().map(used).collect());
-        Ok(Pictures { drawing: Drawing::Features(self.clone()), times_used })
+        Series::new(moments.times.iter().map(used).collect())
+    }
+
+    fn is_drawn_here(&self) -> bool {
+        true
+    }
+
+    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        Ok(Drawing::Features(self.clone()))
     }
 }

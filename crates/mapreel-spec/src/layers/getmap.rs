@@ -1,7 +1,7 @@
 //! Whole GetMap requests that somebody else wrote: the overlays of the first dialect.
 
 use super::layer::{Asking, LayerKind};
-use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::cell::Cell;
 use crate::mosaic::Mosaic;
@@ -28,11 +28,14 @@ impl ResolvedKind for GetMaps {
         false
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        let requests = self.0.narrowed(wanted.frames);
-        let mosaics = Series::new(requests.iter().map(|request| request.mosaic().on(wanted.map)).collect());
-        let used = requests.iter().map(|request| request.time().map(str::to_owned)).collect();
-        Ok(Pictures { drawing: Drawing::Pictures(mosaics), times_used: Series::new(used) })
+    fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
+        let requests = self.0.narrowed(moments.frames);
+        Series::new(requests.iter().map(|request| request.time().map(str::to_owned)).collect())
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        let requests = self.0.narrowed(wanted.moments.frames);
+        Ok(Drawing::of_mosaics(requests.iter().map(|request| request.mosaic().on(wanted.map))))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::Colour;
 use crate::graticule::Graticule;
@@ -31,7 +31,11 @@ impl LayerKind for Graticule {
 }
 
 impl ResolvedKind for Graticule {
-    fn pictures(&self, _: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        Ok(Pictures::still(Drawing::Graticule(*self)))
+    fn is_drawn_here(&self) -> bool {
+        true
+    }
+
+    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        Ok(Drawing::Graticule(*self))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::mosaic::{Fit, Mosaic, Piece};
 use crate::planned_layer::Drawing;
@@ -45,21 +45,25 @@ impl LayerKind for Picture {
 }
 
 impl ResolvedKind for Picture {
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+    /// Where all frames have one picture it is of none of their times.
+    fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
+        let urls = || moments.times.iter().map(|time| fill_time(&self.url, time.as_ref()).ok());
+        let is_one = moments.times.len() > 1 && matches!(Series::new(urls().collect()), Series::Same(_));
+        if !self.url.contains("{time") || is_one {
+            return Series::Same(None);
+        }
+        Series::new(moments.times.iter().map(|time| time.as_ref().map(|time| time.text().to_owned())).collect())
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
         let mosaic = |time: &Option<ValidTime>| {
             let url = fill_time(&self.url, time.as_ref())?;
             let piece = Piece { url, x: 0, y: 0, width: 0, height: 0, fit: Fit::Whole, gutter: [0; 4] };
             let mosaic = Mosaic { crs: self.crs, bbox: self.bbox, size: None, pieces: vec![piece], gap: None };
             Ok(mosaic.on(wanted.map))
         };
-        let mosaics = Series::new(wanted.times.iter().map(mosaic).collect::<Result<_, Refusal>>()?);
-        let text = |time: &Option<ValidTime>| time.as_ref().map(|time| time.text().to_owned());
-        let times_used = match &mosaics {
-            Series::Same(_) if wanted.times.len() > 1 => Series::Same(None),
-            _ if !self.url.contains("{time") => Series::Same(None),
-            _ => Series::new(wanted.times.iter().map(text).collect()),
-        };
-        Ok(Pictures { drawing: Drawing::Pictures(mosaics), times_used })
+        let mosaics = wanted.moments.times.iter().map(mosaic).collect::<Result<Vec<_>, Refusal>>()?;
+        Ok(Drawing::of_mosaics(mosaics.into_iter()))
     }
 }
 

@@ -5,6 +5,7 @@ use super::step::Step;
 use crate::Extent;
 use crate::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
 use crate::capabilities::Capabilities;
+use crate::legend_source::LegendSource;
 use crate::series::Series;
 use crate::timing::AskedTime;
 use jiff::Timestamp;
@@ -93,7 +94,7 @@ impl Asking {
             kind,
             opacity: layer.opacity,
             legend: match layer.legend {
-                Some(Legend::Url(url)) => Some(url),
+                Some(Legend::Url(url)) => Some(LegendSource::Url(url)),
                 Some(Legend::Auto) | None => None,
             },
             colour_bar: None,

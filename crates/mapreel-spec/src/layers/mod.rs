@@ -27,6 +27,6 @@ pub(crate) use getmap::{GetMap, GetMaps};
 pub(crate) use kinds::KINDS;
 pub(crate) use layer::{Asking, LayerKind};
 pub(crate) use reader::Reader;
-pub(crate) use resolved_layer::{Pictures, Refusal, Wanted};
+pub(crate) use resolved_layer::{Moments, Refusal, Wanted};
 pub(crate) use wms::Wms;
 pub(crate) use xyz::Tiles;

@@ -2,7 +2,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::natural_earth::{Feature, NaturalEarth};
 use crate::planned_layer::Drawing;
@@ -36,7 +36,11 @@ impl LayerKind for NaturalEarth {
 }
 
 impl ResolvedKind for NaturalEarth {
-    fn pictures(&self, _: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        Ok(Pictures::still(Drawing::NaturalEarth(self.clone())))
+    fn is_drawn_here(&self) -> bool {
+        true
+    }
+
+    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        Ok(Drawing::NaturalEarth(self.clone()))
     }
 }

@@ -3,17 +3,20 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted};
+use super::resolved_layer::tiles;
+use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::capabilities::Dimension;
 use crate::cell::Cell;
 use crate::dimension::{AskedDimension, Dimensions, identifier};
 use crate::json::Json;
 use crate::matrix_set::{self, Levels};
+use crate::mosaic::Mosaic;
 use crate::ogc_api::{
     Collection, Page, crs_code, limits, read_matrix_set, tileset_name, uri, web_mercator_quad, without_brackets,
 };
-use crate::read::{Fields, Node, Transposed};
+use crate::planned_layer::Drawing;
+use crate::read::{Fields, Transposed};
 use crate::secrets::without_quotes;
 use crate::service_url::{ServiceUrl, URL_BYTES_MAX};
 use crate::text::few;
@@ -49,7 +52,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     let [collection, matrix_set] =
         ["collection", "matrix_set"].map(|name| fields.optional(name).map(|node| node.string().map(str::to_owned)));
     let crs = fields.optional("crs").map(|node| reader.crs_or(Some(node), reader.crs));
-    let params = fields.optional("params").map_or(Some(Vec::new()), |node| params(reader, &node));
+    let params = fields.optional("params").map_or(Some(Vec::new()), |node| reader.params_besides(&node, &OURS));
     let dimensions = reader.dimensions(fields);
     let asked = reader.asked_time(fields);
     let axis_order = reader.axis_order(fields);
@@ -77,24 +80,15 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     }))
 }
 
-/// Further parameters, without those that Mapreel sets itself.
-fn params(reader: &Reader<'_>, node: &Node) -> Option<Vec<(String, String)>> {
-    const OURS: [(&str, &str); 6] = [
-        ("bbox", "`map.bbox`"),
-        ("bbox-crs", "`crs`"),
-        ("crs", "`crs`"),
-        ("width", "`map.width`"),
-        ("height", "`map.height`"),
-        ("subset", "`dimensions`"),
-    ];
-    let params = reader.params(node)?;
-    for (key, _) in &params {
-        if let Some((_, field)) = OURS.iter().find(|(name, _)| key.eq_ignore_ascii_case(name)) {
-            node.child(node.json.get(key)?, key).invalid(format!("`{key}` is set by Mapreel"), &format!("use {field}"));
-        }
-    }
-    Some(params)
-}
+/// Parameters that Mapreel sets itself, and what sets them.
+const OURS: [(&str, &str); 6] = [
+    ("bbox", "`map.bbox`"),
+    ("bbox-crs", "`crs`"),
+    ("crs", "`crs`"),
+    ("width", "`map.width`"),
+    ("height", "`map.height`"),
+    ("subset", "`dimensions`"),
+];
 
 impl LayerKind for OgcMaps {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
@@ -109,6 +103,7 @@ impl LayerKind for OgcMaps {
 
 /// The widest and highest picture that is asked for, in pixels.
 const SIDE_PX_MAX: u32 = 2048;
+const IN_A_CIRCLE: &str = "its links lead round in a circle and to no map";
 /// The most documents that lead to pictures: pages of collections among them.
 const DOCUMENTS_MAX: usize = 20;
 
@@ -127,7 +122,7 @@ impl OgcMaps {
         next: impl FnOnce(Arc<Self>, Asking, &Page, Vec<String>) -> Step + Send + 'static,
     ) -> Step {
         if asked.contains(&url) {
-            return asking.gap("its links lead round in a circle and to no map".into());
+            return asking.gap(IN_A_CIRCLE.into());
         }
         if asked.len() >= DOCUMENTS_MAX {
             return asking.gap(format!("no map is found in {DOCUMENTS_MAX} documents of its server"));
@@ -155,7 +150,7 @@ impl OgcMaps {
                 (Some(collection), _) if page.has_pictures(collection) => {
                     self.described(asking, page, collection, asked)
                 }
-                (Some(collection), _) => match page.document(collection, "self") {
+                (Some(collection), _) => match page.own_page(collection) {
                     Some(url) => self.follow(asking, url, asked),
                     None => asking.gap("the collection has no link to a map".into()),
                 },
@@ -284,7 +279,9 @@ impl OgcMaps {
                 return this.tileset(asking, page, asked, collection);
             }
             let Some(tileset) = this.choose_tileset(tilesets, &asking.map) else {
-                let names = few(tilesets.iter().map(|tileset| tileset_name(tileset).unwrap_or("one without a name")));
+                let names = few(tilesets
+                    .iter()
+                    .map(|tileset| tileset_name(tileset).unwrap_or("one without a name".to_owned())));
                 return asking.gap(format!("no tile matrix set can be used; there are {names}"));
             };
             let Some(url) = page.document(tileset, "self") else {
@@ -299,7 +296,9 @@ impl OgcMaps {
     /// The tileset of maps that suits the map, or the one that is asked for.
     fn choose_tileset<'a>(&self, tilesets: &'a [Json], map: &Extent) -> Option<&'a Json> {
         let rank = |tileset: &Json| {
-            let crs = Crs::parse(&crs_code(tileset.get("crs")?)?)?;
+            // GeoServer names it in the address of the tile matrix set alone.
+            let crs = tileset.get("crs").and_then(crs_code).or_else(|| tileset_name(tileset))?;
+            let crs = Crs::parse(&crs)?;
             Some(match crs {
                 crs if crs == map.crs => 0,
                 Crs::WebMercator => 1,
@@ -309,7 +308,7 @@ impl OgcMaps {
         };
         let is_map = |tileset: &&Json| matches!(tileset.text("dataType"), Some("map") | None);
         let is_asked = |tileset: &&Json| match &self.matrix_set {
-            Some(wanted) => tileset_name(tileset) == Some(wanted.as_str()),
+            Some(wanted) => tileset_name(tileset).as_ref() == Some(wanted),
             None => rank(tileset).is_some(),
         };
         tilesets.iter().filter(is_map).filter(is_asked).min_by_key(|tileset| rank(tileset))
@@ -318,26 +317,33 @@ impl OgcMaps {
     /// What follows from the description of a tileset.
     fn tileset(self: Arc<Self>, asking: Asking, page: &Page, asked: Vec<String>, collection: Collection) -> Step {
         let json = &page.json;
-        let Some(template) = page.picture(json, "item") else {
+        let Some(template) = page.tile() else {
             return asking.gap("its tiles are no pictures that can be read".into());
         };
-        let link = MatrixSetLink { name: tileset_name(json).unwrap_or_default().to_owned(), limits: limits(json) };
+        let link = MatrixSetLink { name: tileset_name(json).unwrap_or_default(), limits: limits(json) };
         let is_usual = json.text("tileMatrixSetURI").is_some_and(|uri| uri.ends_with("/WebMercatorQuad"));
-        let described = match (json.get("tileMatrixSet"), is_usual) {
-            (Some(set @ Json::Object(_)), _) => Some(read_matrix_set(set)),
-            (_, true) => Some(Ok((web_mercator_quad(), None))),
-            _ => None,
-        };
-        match (described, page.document(json, "tiling-scheme")) {
-            (Some(Ok((set, order))), _) => self.tiles(asking, template, link, set, order, collection),
-            (Some(Err(why)), _) => asking.gap(why),
-            (None, Some(url)) => {
-                self.next(asking, url, asked, move |this, asking, page, _| match read_matrix_set(&page.json) {
-                    Ok((set, order)) => this.tiles(asking, template, link, set, order, collection),
-                    Err(why) => asking.gap(why),
-                })
+        let named = ["tileMatrixSetDefinition", "tileMatrixSetURI"].into_iter().filter_map(|name| json.text(name));
+        let definition = page
+            .document(json, "tiling-scheme")
+            .or_else(|| named.into_iter().find_map(|address| page.own_address(address)));
+        let web = || (web_mercator_quad(), None);
+        match (json.get("tileMatrixSet"), definition) {
+            (Some(set @ Json::Object(_)), _) => self.tiles(asking, template, link, read_matrix_set(set), collection),
+            // That of the web is known; how deep it goes here is said by limits, or by the definition.
+            (_, definition) if is_usual && (definition.is_none() || !link.limits.is_empty()) => {
+                self.tiles(asking, template, link, Ok(web()), collection)
             }
-            (None, None) => asking.gap("its tile matrix set is not described".into()),
+            (_, None) => asking.gap("its tile matrix set is not described".into()),
+            (_, Some(url)) if asked.contains(&url) => asking.gap(IN_A_CIRCLE.into()),
+            (_, Some(url)) => Step::ask(url.clone(), DocumentKind::Details, move |reply| {
+                let set = match read_reply(reply, &url) {
+                    Ok(page) => read_matrix_set(&page.json),
+                    Err(_) if is_usual => Ok(web()),
+                    Err(Silence::Failed(why)) => Err(why),
+                    Err(Silence::NotAsked) => Err("its server has not been asked yet".to_owned()),
+                };
+                self.tiles(asking, template, link, set, collection)
+            }),
         }
     }
 
@@ -347,10 +353,13 @@ impl OgcMaps {
         asking: Asking,
         template: String,
         link: MatrixSetLink,
-        set: MatrixSet,
-        order: Option<AxisOrder>,
+        set: Result<(MatrixSet, Option<AxisOrder>), String>,
         collection: Collection,
     ) -> Step {
+        let (set, order) = match set {
+            Ok(set) => set,
+            Err(why) => return asking.gap(why),
+        };
         let matrix_set = link.name.clone();
         let set = MatrixSet { name: matrix_set.clone(), ..set };
         let layer = Layer { degrees: collection.degrees, matrix_sets: vec![link], ..Layer::default() };
@@ -393,8 +402,8 @@ fn subset(values: &[(&str, &str)]) -> Option<String> {
     (!all.is_empty()).then(|| all.join(","))
 }
 
-/// Adds a time and values of other dimensions to what is asked for.
-fn ask_for(request: &mut ServiceUrl, time: Option<&str>, values: &[(&str, &str)]) {
+/// Sets the parameters of a time and of values of other dimensions.
+fn set_time_and_values(request: &mut ServiceUrl, time: Option<&str>, values: &[(&str, &str)]) {
     time.into_iter().for_each(|time| request.set("datetime", time));
     subset(values).into_iter().for_each(|subset| request.set("subset", subset));
 }
@@ -427,21 +436,22 @@ impl ResolvedKind for Map {
         Some(Arc::new(Self { dimensions, ..self.clone() }))
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
         let (map, max) = (wanted.map, wanted.limits.upstream_requests_max as u64);
         let Some(extent) = map.asked_in(self.crs) else {
-            return Ok(Pictures::nothing(self.crs, outside::not_in(self.crs)));
+            return Ok(Drawing::nothing(self.crs, outside::not_in(self.crs)));
         };
         // How large its pictures may be stands in no document that is asked for: about all servers draw as large ones.
         let is_large = extent.width.max(extent.height) > SIDE_PX_MAX;
         let cell = Cell::of(&extent, is_large.then(|| Cell::within(SIDE_PX_MAX, SIDE_PX_MAX)));
-        let frames = wanted.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         if cell.count(&extent).saturating_mul(frames.len() as u64) > max {
             let hint = "fewer frames, or a smaller map";
             return Err(("too_large", "too many pictures cover the map over all frames".into(), hint));
         }
-        let choice = |(frame, time): (usize, Option<&ValidTime>)| self.at(&extent, cell, frame, time, wanted.zone);
-        Ok(Pictures::chosen(frames.map(choice)))
+        let choice =
+            |(frame, time): (usize, Option<&ValidTime>)| self.at(&extent, cell, frame, time, wanted.moments.zone);
+        Ok(Drawing::of_mosaics(frames.map(choice)))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -451,22 +461,24 @@ impl ResolvedKind for Map {
 
 impl Map {
     /// What is asked for in a frame, counted from 0, and at its time.
-    fn at(&self, extent: &Extent, cell: Cell, frame: usize, time: Option<&ValidTime>, zone: &Zone) -> Choice {
+    fn at(&self, extent: &Extent, cell: Cell, frame: usize, time: Option<&ValidTime>, zone: &Zone) -> Mosaic {
         let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         let (values, time) = match asked {
             Ok(asked) => asked,
-            Err(gap) => return Choice::nothing(self.crs, gap),
+            Err(gap) => return Mosaic::nothing(self.crs, gap),
         };
         let mut request = self.request.clone();
-        ask_for(&mut request, time.as_deref(), &values);
-        let mosaic = cut::mosaic(extent, cell, |part| {
+        set_time_and_values(&mut request, time.as_deref(), &values);
+        if request.is_too_long() {
+            return Mosaic::nothing(self.crs, Gap::missing(tile_address::too_long()));
+        }
+        cut::mosaic(extent, cell, |part| {
             let mut request = request.clone();
             request.set("bbox", part.bbox.parameter(self.order));
             request.set("width", part.width.to_string());
             request.set("height", part.height.to_string());
             request.url()
-        });
-        Choice { mosaic, time }
+        })
     }
 }
 
@@ -498,12 +510,10 @@ impl ResolvedKind for MapTiles {
         Some(Arc::new(Self { dimensions, ..self.clone() }))
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        let frames = wanted.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         let max = wanted.limits.upstream_requests_max;
-        Pictures::tiles(wanted, self.levels.crs, frames, |frame, time| {
-            self.at(frame, time, wanted.map, wanted.zone, max)
-        })
+        tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -517,22 +527,21 @@ impl ResolvedKind for MapTiles {
 
 impl MapTiles {
     /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
-    fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Choice> {
+    fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Mosaic> {
         let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         let (values, time) = match asked {
             Ok(asked) => asked,
-            Err(gap) => return Some(Choice::nothing(self.levels.crs, gap)),
+            Err(gap) => return Some(Mosaic::nothing(self.levels.crs, gap)),
         };
         let crs = self.levels.crs;
-        let Some(wanted) = map.in_crs(crs) else { return Some(Choice::nothing(crs, outside::not_in(crs))) };
+        let Some(wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
         let (level, grid) = self.levels.suiting(&wanted);
         let url = |column, row| self.url(level, column, row, time.as_deref(), &values);
         // As long as the longest: names and values are as long as their server likes.
         if url(i64::MIN, i64::MIN).len() > URL_BYTES_MAX {
-            return Some(Choice::nothing(self.levels.crs, Gap::missing(tile_address::too_long())));
+            return Some(Mosaic::nothing(self.levels.crs, Gap::missing(tile_address::too_long())));
         }
-        let mosaic = grid.mosaic(&wanted, max, url)?;
-        Some(Choice { mosaic, time })
+        grid.mosaic(&wanted, max, url)
     }
 
     fn url(&self, level: &str, column: i64, row: i64, time: Option<&str>, values: &[(&str, &str)]) -> String {
@@ -542,11 +551,14 @@ impl MapTiles {
             ("tileRow", &row),
             ("tileCol", &column),
             ("tileMatrixSetId", &self.matrix_set),
+            ("z", level),
+            ("x", &column),
+            ("y", &row),
         ]);
         // A template with places that nothing fills is asked for as it is, and the server says what is wrong with it.
         let Ok(mut request) = ServiceUrl::parse(&url) else { return url };
         self.params.iter().for_each(|(name, value)| request.set(name, value.as_str()));
-        ask_for(&mut request, time, values);
+        set_time_and_values(&mut request, time, values);
         request.url()
     }
 }
@@ -554,9 +566,9 @@ impl MapTiles {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Plan, View};
     use crate::planned_layer::Drawing;
     use crate::{Limits, Next, Question, Resolved, parse_request};
+    use crate::{Plan, View};
 
     macro_rules! recorded {
         ($name:literal) => {
@@ -583,7 +595,7 @@ mod tests {
         };
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let resolved = Resolved::answered(&request, now, answer).unwrap();
-        (Plan::new(&resolved, View::of(&request), &Limits::default()).unwrap(), asked)
+        (Plan::of_map_alone(&resolved, View::of(&request), &Limits::default()).unwrap(), asked)
     }
 
     fn collection(map: &str, times: &str, further: &str, document: &str) -> Plan {
@@ -637,8 +649,8 @@ mod tests {
         ];
         let (plan, asked) = planned(EUROPE, "", &layer, &documents);
         assert_eq!(asked.len(), 2);
-        assert_eq!(plan.layers[0].name, "Sea surface temperature");
-        assert_eq!(plan.layers[0].attribution.as_deref(), Some("An institute of oceans"));
+        assert_eq!(plan.layers[0].caption.name, "Sea surface temperature");
+        assert_eq!(plan.layers[0].caption.attribution.as_deref(), Some("An institute of oceans"));
         let without = format!(r#""url": "{API}/collections""#);
         let why = missing(&planned(EUROPE, "", &without, &documents).0);
         assert_eq!(why, "the server has several collections, and `collection` names none of features-only, sst");
@@ -665,7 +677,7 @@ mod tests {
         assert!(url.starts_with(&format!("{API}/map.png?")), "{url}");
         assert_eq!(parameter(url, "crs").as_deref(), Some("[OGC:CRS84]"));
         assert_eq!(parameter(url, "bbox-crs"), None, "longitude and latitude are what a box is written in");
-        assert_eq!(plan.layers[0].attribution.as_deref(), Some("An office"));
+        assert_eq!(plan.layers[0].caption.attribution.as_deref(), Some("An office"));
     }
 
     #[test]
@@ -720,7 +732,7 @@ mod tests {
         let plan = collection(EUROPE, times, "", recorded!("collection-grid-resolution"));
         let asked: Vec<_> = urls(&plan).iter().map(|url| parameter(url, "datetime")).collect();
         assert_eq!(asked, [Some("2018-02-01T00:00:00Z".to_owned())]);
-        assert_eq!(plan.layers[0].times_used.at(1), &None);
+        assert_eq!(plan.layers[0].caption.times_used.at(1), &None);
     }
 
     #[test]
@@ -751,7 +763,7 @@ mod tests {
         let tiles = format!("{API}/collections/relief/map/tiles/WebMercatorQuad/4/");
         assert!(urls(&plan).iter().all(|url| url.starts_with(&tiles) && url.ends_with("?f=png")), "{:?}", urls(&plan));
         assert!(urls(&plan).iter().all(|url| url.contains("/8?") || url.contains("/9?")), "{:?}", urls(&plan));
-        assert_eq!(plan.layers[0].attribution.as_deref(), Some("A maker of reliefs"));
+        assert_eq!(plan.layers[0].caption.attribution.as_deref(), Some("A maker of reliefs"));
     }
 
     #[test]

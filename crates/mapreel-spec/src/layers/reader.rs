@@ -33,6 +33,18 @@ impl Reader<'_> {
         read_params(node)
     }
 
+    /// The same, without those that Mapreel sets itself: their names in lower case, and the field that sets each.
+    pub(crate) fn params_besides(&self, node: &Node, ours: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
+        let params = read_params(node)?;
+        for (key, _) in &params {
+            if let Some((_, field)) = ours.iter().find(|(name, _)| key.eq_ignore_ascii_case(name)) {
+                let hint = format!("use {field}");
+                node.child(node.json.get(key)?, key).invalid(format!("`{key}` is set by Mapreel"), &hint);
+            }
+        }
+        Some(params)
+    }
+
     /// The values of other dimensions that are asked for: `dimensions`.
     pub(crate) fn dimensions(&self, fields: &Fields) -> Option<Vec<AskedDimension>> {
         fields.optional("dimensions").map_or(Some(Vec::new()), |node| read_dimensions(&node))

@@ -2,6 +2,7 @@
 
 use crate::appearance::{Label, MissingTiles, OnError, Resampling};
 use crate::dimension::Dimensions;
+use crate::legend_source::LegendSource;
 use crate::manifest::Warning;
 use crate::mosaic::Mosaic;
 use crate::planned_layer::Drawing;
@@ -25,8 +26,8 @@ pub struct ResolvedLayer {
     pub(crate) kind: Arc<dyn ResolvedKind>,
     /// 0 (invisible) to 1.
     pub opacity: f32,
-    /// The URL of its legend.
-    pub legend: Option<String>,
+    /// Its legend.
+    pub legend: Option<LegendSource>,
     /// The legend's picture is a strip of colours, and these are its numbers.
     pub colour_bar: Option<ColourBar>,
     /// How its pictures are laid on the map where they do not fit it pixel for pixel.
@@ -49,6 +50,12 @@ impl ResolvedLayer {
     /// The layer with the credit that its server asks for, where the request names none.
     pub(super) fn with_credit(mut self, credit: Option<String>) -> Self {
         self.attribution = self.attribution.or(credit);
+        self
+    }
+
+    /// The layer with the legend that its server has, where the request names no other.
+    pub(super) fn with_legend(mut self, legend: Option<LegendSource>) -> Self {
+        self.legend = self.legend.or(legend);
         self
     }
 
@@ -96,11 +103,21 @@ pub(crate) trait ResolvedKind: Debug + Send + Sync {
         0
     }
 
+    /// The time that the source is asked for in each frame, as it writes it, or that of the newest feature shown.
+    fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
+        times_asked_for(self.timing(), self.dimensions(), moments)
+    }
+
+    /// Whether it is drawn from what the plan has, and not from pictures that are fetched.
+    fn is_drawn_here(&self) -> bool {
+        false
+    }
+
     /// What is drawn in each frame on a map.
     ///
     /// # Errors
     /// It would cost more than the limits allow.
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal>;
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal>;
 
     /// Why its pictures may be empty: its server says that it has data elsewhere.
     fn elsewhere(&self, _: &Extent) -> Option<String> {
@@ -118,18 +135,16 @@ pub(crate) trait ResolvedKind: Debug + Send + Sync {
     }
 }
 
-/// The frames and the map that are planned.
-pub(crate) struct Wanted<'a> {
-    pub map: &'a Extent,
-    /// The frames of the whole film that are planned, counted from 0.
+/// The frames that are planned.
+pub(crate) struct Moments<'a> {
+    /// Which of the whole film, counted from 0.
     pub frames: &'a [usize],
     /// The time of each of them.
     pub times: &'a [Option<ValidTime>],
     pub zone: &'a Zone,
-    pub limits: &'a Limits,
 }
 
-impl Wanted<'_> {
+impl Moments<'_> {
     /// Each frame and its time, or, of what is the same in all, the first alone.
     pub(super) fn distinct(&self, is_fixed: bool) -> impl ExactSizeIterator<Item = (usize, Option<&ValidTime>)> {
         let count = if is_fixed { 1 } else { self.frames.len() };
@@ -137,63 +152,46 @@ impl Wanted<'_> {
     }
 }
 
-/// What is drawn for a layer.
-pub(crate) struct Pictures {
-    pub drawing: Drawing,
-    /// The time that the source is asked for, or that of the newest feature shown.
-    pub times_used: Series<Option<String>>,
+/// The frames and the map that are planned.
+pub(crate) struct Wanted<'a> {
+    pub map: &'a Extent,
+    pub moments: &'a Moments<'a>,
+    pub limits: &'a Limits,
 }
 
-impl Pictures {
-    /// The same in every frame, without a time.
-    pub(super) fn still(drawing: Drawing) -> Self {
-        Self { drawing, times_used: Series::Same(None) }
-    }
-
-    /// What a server is asked for, frame by frame.
-    pub(super) fn chosen(choices: impl Iterator<Item = Choice>) -> Self {
-        let (mosaics, used) = choices.map(|choice| (choice.mosaic, choice.time)).unzip();
-        Self { drawing: Drawing::Pictures(Series::new(mosaics)), times_used: Series::new(used) }
-    }
-
-    /// Nothing in any frame, and why.
-    pub(super) fn nothing(crs: Crs, gap: crate::Gap) -> Self {
-        Self::chosen(std::iter::once(Choice::nothing(crs, gap)))
-    }
-
-    /// The tiles of each frame, where they are no more in all than the limits allow; `at` is `None` for a frame of more than that.
-    pub(super) fn tiles<'a>(
-        wanted: &Wanted<'_>,
-        crs: Crs,
-        frames: impl Iterator<Item = (usize, Option<&'a ValidTime>)>,
-        at: impl Fn(usize, Option<&ValidTime>) -> Option<Choice>,
-    ) -> Result<Self, Refusal> {
-        let mut left = wanted.limits.upstream_requests_max;
-        let choice = |(frame, time): (usize, Option<&ValidTime>)| {
-            let choice = at(frame, time).unwrap_or_else(|| Choice::nothing(crs, too_fine(wanted.limits)));
-            left = left.checked_sub(choice.mosaic.pieces.len()).ok_or((
-                "too_large",
-                "too many tiles over all frames".to_owned(),
-                "a smaller map, or fewer frames",
-            ))?;
-            Ok(choice)
-        };
-        Ok(Self::chosen(frames.map(choice).collect::<Result<Vec<_>, Refusal>>()?.into_iter()))
-    }
+/// The times of a server that each frame is asked for; none where the server has none that suits, nor another dimension's value.
+pub(super) fn times_asked_for(
+    timing: Option<&Timing>,
+    dimensions: Option<&Dimensions>,
+    moments: &Moments<'_>,
+) -> Series<Option<String>> {
+    let Some(timing) = timing else { return Series::Same(None) };
+    let used = |(frame, time): (usize, Option<&ValidTime>)| {
+        let has_values = dimensions.is_none_or(|dimensions| dimensions.at(frame).is_ok());
+        timing.at(time, moments.zone).ok().flatten().filter(|_| has_values)
+    };
+    let is_fixed = timing.is_fixed() && !dimensions.is_some_and(Dimensions::vary);
+    Series::new(moments.distinct(is_fixed).map(used).collect())
 }
 
-/// What is asked for in one frame.
-pub(super) struct Choice {
-    pub mosaic: Mosaic,
-    /// The time that is asked for, as the server writes it.
-    pub time: Option<String>,
-}
-
-impl Choice {
-    /// No picture, and why.
-    pub(super) fn nothing(crs: Crs, gap: crate::Gap) -> Self {
-        Self { mosaic: Mosaic::nothing(crs, gap), time: None }
-    }
+/// The tiles of each frame, where they are no more in all than the limits allow; `at` is `None` for a frame of more than that.
+pub(super) fn tiles<'a>(
+    wanted: &Wanted<'_>,
+    crs: Crs,
+    frames: impl Iterator<Item = (usize, Option<&'a ValidTime>)>,
+    at: impl Fn(usize, Option<&ValidTime>) -> Option<Mosaic>,
+) -> Result<Drawing, Refusal> {
+    let mut left = wanted.limits.upstream_requests_max;
+    let mosaic = |(frame, time): (usize, Option<&ValidTime>)| {
+        let mosaic = at(frame, time).unwrap_or_else(|| Mosaic::nothing(crs, too_fine(wanted.limits)));
+        left = left.checked_sub(mosaic.pieces.len()).ok_or((
+            "too_large",
+            "too many tiles over all frames".to_owned(),
+            "a smaller map, or fewer frames",
+        ))?;
+        Ok(mosaic)
+    };
+    Ok(Drawing::Pictures(Series::new(frames.map(mosaic).collect::<Result<Vec<_>, Refusal>>()?)))
 }
 
 /// Why a layer is refused: a code, what is wrong, and what to do.
@@ -208,8 +206,8 @@ impl ResolvedKind for Gap {
         Some(&self.0)
     }
 
-    fn pictures(&self, _: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        Ok(Pictures::still(Drawing::Missing(self.0.clone())))
+    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        Ok(Drawing::Missing(self.0.clone()))
     }
 }
 
@@ -224,12 +222,15 @@ impl ResolvedKind for Unasked {
         Some(&self.timing)
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        let choice = |(_, time): (usize, Option<&ValidTime>)| Choice {
-            mosaic: Mosaic::nothing(wanted.map.crs, crate::Gap::missing("its server has not been asked yet")),
-            time: time.map(|time| time.text().to_owned()),
-        };
-        Ok(Pictures::chosen(wanted.distinct(self.timing.is_fixed()).map(choice)))
+    /// Any time that a frame has may be one of its server's.
+    fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
+        let used = |(_, time): (usize, Option<&ValidTime>)| time.map(|time| time.text().to_owned());
+        Series::new(moments.distinct(self.timing.is_fixed()).map(used).collect())
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        let gap = crate::Gap::missing("its server has not been asked yet");
+        Ok(Drawing::nothing(wanted.map.crs, gap))
     }
 }
 

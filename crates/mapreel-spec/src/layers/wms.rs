@@ -2,14 +2,17 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Wanted};
+use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::appearance::Legend;
 use crate::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
 use crate::cell::Cell;
 use crate::colour_bar::{Details, Question};
 use crate::dimension::{AskedDimension, Dimensions};
+use crate::legend_source::LegendSource;
+use crate::mosaic::Mosaic;
 use crate::picture_format;
+use crate::planned_layer::Drawing;
 use crate::read::{Fields, Node, Transposed};
 use crate::run::Run;
 use crate::service_url::ServiceUrl;
@@ -123,7 +126,7 @@ impl Wms {
         };
         let legend = asking.wants_own_legend().then(|| self.service.legend());
         let resolved = asking.resolved(Arc::new(self.undescribed(known, dimensions)));
-        ResolvedLayer { legend: resolved.legend.clone().or(legend), ..resolved }
+        resolved.with_legend(legend.map(LegendSource::Url))
     }
 
     /// The layer as the request describes it, and no server.
@@ -272,14 +275,8 @@ struct Described {
 
 impl Described {
     fn resolved(self, legend: Option<String>, colour_bar: Option<crate::ColourBar>) -> ResolvedLayer {
-        let resolved = self.asking.resolved(Arc::new(self.kind));
-        ResolvedLayer {
-            legend: resolved.legend.clone().or(legend),
-            colour_bar,
-            attribution: resolved.attribution.clone().or(self.attribution),
-            warnings: self.warnings,
-            ..resolved
-        }
+        let resolved = self.asking.resolved(Arc::new(self.kind)).with_credit(self.attribution);
+        ResolvedLayer { colour_bar, warnings: self.warnings, ..resolved.with_legend(legend.map(LegendSource::Url)) }
     }
 
     /// Asks the first of several questions of its colours. After the last: the numbers beside the colours, and where the
@@ -341,14 +338,14 @@ impl ResolvedKind for ResolvedWms {
         Some(Arc::new(Self { dimensions, run, ..self.clone() }))
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
         let (service, map, max) =
             (self.service_for(wanted.map), wanted.map, wanted.limits.upstream_requests_max as u64);
         let pieces = service.pieces(map);
         if let Some(why) = self.draws_too_small(&service, pieces, max) {
-            return Ok(Pictures::nothing(self.service.crs, Gap::missing(why)));
+            return Ok(Drawing::nothing(self.service.crs, Gap::missing(why)));
         }
-        let frames = wanted.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         if pieces.saturating_mul(frames.len() as u64) > max {
             let hint = match self.is_described {
                 false => "a larger `width` and `height` in `params`",
@@ -356,7 +353,7 @@ impl ResolvedKind for ResolvedWms {
             };
             return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
         }
-        Ok(Pictures::chosen(frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.zone))))
+        Ok(Drawing::of_mosaics(frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.moments.zone))))
     }
 
     fn elsewhere(&self, _: &Extent) -> Option<String> {
@@ -393,11 +390,11 @@ impl ResolvedWms {
     }
 
     /// What is asked for in a frame, counted from 0, and at its time.
-    fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Choice {
+    fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Mosaic {
         let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
         match asked {
-            Ok((values, time)) => Choice { mosaic: service.mosaic(map, time.as_deref(), &values), time },
-            Err(gap) => Choice::nothing(self.service.crs, gap),
+            Ok((values, time)) => service.mosaic(map, time.as_deref(), &values),
+            Err(gap) => Mosaic::nothing(self.service.crs, gap),
         }
     }
 }

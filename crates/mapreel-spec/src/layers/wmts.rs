@@ -2,14 +2,17 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Choice, Pictures, Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted};
+use super::resolved_layer::tiles;
+use super::resolved_layer::{Moments, Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted, times_asked_for};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::capabilities::Dimension;
 use crate::dimension::{AskedDimension, Dimensions, identifier};
 use crate::manifest::Warning;
 use crate::matrix_set::{self, Levels};
 use crate::mosaic::Mosaic;
+use crate::planned_layer::Drawing;
 use crate::read::{Fields, Transposed};
+use crate::series::Series;
 use crate::service_url::{ServiceUrl, URL_BYTES_MAX};
 use crate::tile_address::{self, Address, Common};
 use crate::timing::{AskedTime, ServerTimes, Timing};
@@ -207,12 +210,15 @@ impl ResolvedKind for ResolvedWmts {
         Some(Arc::new(Self { dimensions, single, ..self.clone() }))
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        let frames = wanted.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+    fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
+        let timing = Some(&self.timing).filter(|_| self.can_be_asked_for_a_time());
+        times_asked_for(timing, Some(&self.dimensions), moments)
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         let max = wanted.limits.upstream_requests_max;
-        Pictures::tiles(wanted, self.levels.crs, frames, |frame, time| {
-            self.at(frame, time, wanted.map, wanted.zone, max)
-        })
+        tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -234,23 +240,21 @@ impl ResolvedWmts {
     }
 
     /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
-    fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Choice> {
-        let nothing = |why: String| Choice::nothing(self.levels.crs, Gap::missing(why));
+    fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Mosaic> {
+        let nothing = |why: String| Mosaic::nothing(self.levels.crs, Gap::missing(why));
         let values = match self.dimensions.at(frame) {
             Ok(values) => values,
-            Err(gap) => return Some(Choice::nothing(self.levels.crs, gap)),
+            Err(gap) => return Some(Mosaic::nothing(self.levels.crs, gap)),
         };
         if let Some((name, _)) = values.iter().find(|(name, _)| !self.address.has_place_for(name)) {
             return Some(nothing(format!("the server cannot be asked for a value of {name}")));
         }
         let is_given = matches!(self.timing.asked, AskedTime::Given(_));
         match self.timing.at(time, zone) {
-            Ok(text) if self.can_be_asked_for_a_time() => {
-                Some(Choice { mosaic: self.mosaic(map, text.as_deref(), &values, max)?, time: text })
-            }
+            Ok(text) if self.can_be_asked_for_a_time() => self.mosaic(map, text.as_deref(), &values, max),
             Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
-            Ok(_) => Some(Choice { mosaic: self.mosaic(map, None, &values, max)?, time: None }),
-            Err(gap) => Some(Choice::nothing(self.levels.crs, gap)),
+            Ok(_) => self.mosaic(map, None, &values, max),
+            Err(gap) => Some(Mosaic::nothing(self.levels.crs, gap)),
         }
     }
 
@@ -327,7 +331,7 @@ mod tests {
 
     fn urls(layer: &ResolvedWmts, map: &Extent) -> Vec<String> {
         let choice = layer.at(0, None, map, &Zone::default(), 100).unwrap();
-        choice.mosaic.pieces.into_iter().map(|piece| piece.url).collect()
+        choice.pieces.into_iter().map(|piece| piece.url).collect()
     }
 
     /// NASA GIBS, EPSG:4326: two columns of 288 degrees at level 0, latitude or longitude first.
@@ -344,8 +348,8 @@ mod tests {
             let caps = capabilities(crs, vec![matrix("0", denominator, top_left, [2, 1])]);
             let choice =
                 tiles(&layer("http://h/wmts"), &caps, &map).unwrap().at(0, None, &map, &Zone::default(), 100).unwrap();
-            assert_eq!(choice.mosaic.pieces.len(), 2, "{crs}");
-            let bbox = choice.mosaic.bbox;
+            assert_eq!(choice.pieces.len(), 2, "{crs}");
+            let bbox = choice.bbox;
             assert!((bbox.min_x + 180.0).abs() < 1e-6 && (bbox.max_x - 396.0).abs() < 1e-6, "{crs}: {bbox:?}");
             assert!((bbox.max_y - 90.0).abs() < 1e-6, "{crs}: {bbox:?}");
         }

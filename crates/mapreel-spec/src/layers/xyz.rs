@@ -2,7 +2,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Pictures, Refusal, ResolvedKind, Wanted};
+use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::json::Json;
 use crate::mosaic::Mosaic;
@@ -60,8 +60,8 @@ impl LayerKind for Tiles {
 }
 
 impl ResolvedKind for Tiles {
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Pictures, Refusal> {
-        let (templates, max) = (self.0.narrowed(wanted.frames), wanted.limits.upstream_requests_max);
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+        let (templates, max) = (self.0.narrowed(wanted.moments.frames), wanted.limits.upstream_requests_max);
         let mosaic = |template: &TileTemplate| match template.mosaic(wanted.map, max) {
             Some(mosaic) => Ok(mosaic),
             None if template.is_from_server => {
@@ -75,7 +75,7 @@ impl ResolvedKind for Tiles {
             return Err(("too_large", "too many tiles over all frames".into(), "a smaller map, or fewer frames"));
         }
         let mosaics = templates.iter().map(mosaic).collect::<Result<Vec<_>, _>>()?;
-        Ok(Pictures::still(Drawing::Pictures(Series::new(mosaics))))
+        Ok(Drawing::Pictures(Series::new(mosaics)))
     }
 
     fn beyond(&self, map: &Extent) -> Option<String> {

@@ -20,6 +20,11 @@ pub(crate) fn value(json: &Json) -> Option<String> {
 fn interval(json: &Json) -> [Option<String>; 2] {
     let all = json.list("interval");
     match all.first() {
+        // A list for each end (EDR of met.no).
+        Some(Json::List(first)) if first.len() == 1 && all.len() > 1 => {
+            let end = |list: &Json| if let Json::List(list) = list { list.first().and_then(value) } else { None };
+            [end(&all[0]), end(&all[1])]
+        }
         Some(Json::List(ends)) => [ends.first().and_then(value), ends.get(1).and_then(value)],
         Some(_) => [all.first().and_then(value), all.get(1).and_then(value)],
         None => [None, None],

@@ -15,7 +15,11 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn read(bytes: &[u8], url: &str) -> Result<Self, String> {
-        let json = Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?;
+        Self::of(Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?, url)
+    }
+
+    /// A document that has been read, and was asked for at `url`.
+    pub(crate) fn of(json: Json, url: &str) -> Result<Self, String> {
         if !matches!(json, Json::Object(_)) {
             return Err(format!("it is no object but {}", json.kind()));
         }
@@ -38,6 +42,16 @@ impl Page {
         ["tilesets-map", "tilesets-raster"].into_iter().find_map(|rel| self.document(json, rel))
     }
 
+    /// Where a collection of a list is described by itself.
+    pub(crate) fn own_page(&self, collection: &Json) -> Option<String> {
+        ["self", "collection"].into_iter().find_map(|rel| self.document(collection, rel))
+    }
+
+    /// Where tiles are, with places to fill: a registered relation, and that of TiTiler.
+    pub(crate) fn tile(&self) -> Option<String> {
+        ["item", "tile"].into_iter().find_map(|rel| self.picture(&self.json, rel))
+    }
+
     /// Where the collections are described.
     pub(crate) fn collections(&self) -> Option<String> {
         ["data", "collections"].into_iter().find_map(|rel| self.document(&self.json, rel))
@@ -45,7 +59,14 @@ impl Page {
 
     /// Where a link leads, by which this server is reached.
     fn address(&self, link: &Json) -> Option<String> {
-        Some(self.url.as_reached(link.text("href")?, self.own_origin.as_deref()))
+        Some(self.url.beside(&self.url.as_reached(link.text("href")?, self.own_origin.as_deref())))
+    }
+
+    /// An address that is named as a URI, where it is one of this server's own.
+    pub(crate) fn own_address(&self, uri: &str) -> Option<String> {
+        let reached = self.url.as_reached(uri, self.own_origin.as_deref());
+        let is_own = ServiceUrl::parse(&reached).is_ok_and(|address| address.origin() == self.url.origin());
+        is_own.then_some(reached)
     }
 
     /// Where a document is that something of this page links to: in JSON by its type, or of a type that is not said.
@@ -55,7 +76,8 @@ impl Page {
             None => Some(1),
             Some(_) => None,
         };
-        let usable = links(json, rel).filter(|link| rank(link).is_some());
+        // One with places to fill is no address (titiler-pgstac has such of this relation).
+        let usable = links(json, rel).filter(|link| rank(link).is_some() && !link.is_true("templated"));
         self.address(usable.min_by_key(|link| rank(link))?)
     }
 
@@ -98,6 +120,23 @@ fn problem(json: &Json) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_credential_goes_with_links_to_its_own_server_and_no_other() {
+        let check = |href: &str, own: &str, expected: &str| {
+            let document = format!(r#"{{ "links": [{{ "rel": "data", "href": "{href}" }}{own}] }}"#);
+            let page = Page::read(document.as_bytes(), "https://mine@h/api/").unwrap();
+            assert_eq!(page.collections().as_deref(), Some(expected));
+        };
+        check("collections", "", "https://mine@h/api/collections");
+        check("/collections", "", "https://mine@h/collections");
+        check("https://h/collections", "", "https://mine@h/collections");
+        check("https://other/collections", "", "https://other/collections");
+        check("https://yours@other/collections", "", "https://other/collections");
+        check("https://yours:secret@h/collections", "", "https://mine@h/collections");
+        let own = r#", { "rel": "self", "href": "http://inner:5000/api" }"#;
+        check("http://inner:5000/collections", own, "https://mine@h/collections");
+    }
 
     #[test]
     fn a_relation_is_known_by_all_its_names() {

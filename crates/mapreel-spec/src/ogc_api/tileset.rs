@@ -6,14 +6,15 @@ use crate::json::Json;
 use crate::read_limits::ReadLimits;
 use crate::wmts::{Matrix, MatrixSet};
 use crate::{AxisOrder, Crs};
+use percent_encoding::percent_decode_str;
 
 /// What a tileset's tile matrix set is called: the end of its URI, or of the address of its definition.
-pub(crate) fn tileset_name(tileset: &Json) -> Option<&str> {
-    let end = |address: &'_ str| -> Option<usize> { address.split('?').next()?.rfind('/') };
+pub(crate) fn tileset_name(tileset: &Json) -> Option<String> {
     let link = || ["tiling-scheme", "self"].into_iter().find_map(|rel| links(tileset, rel).next()?.text("href"));
     let address = tileset.text("tileMatrixSetURI").or_else(link)?;
-    let name = &address[end(address)? + 1..];
-    name.split('?').next().filter(|name| !name.is_empty())
+    let end = address.split('?').next()?.rsplit_once('/')?.1;
+    let name = percent_decode_str(end).decode_utf8().ok()?;
+    Some(name.into_owned()).filter(|name| !name.is_empty())
 }
 
 /// The tiles that there are, by levels.
@@ -32,7 +33,11 @@ pub(crate) fn limits(json: &Json) -> Vec<(String, [i64; 2], [i64; 2])> {
 /// # Errors
 /// It has no CRS or no levels that can be used.
 pub(crate) fn read_matrix_set(json: &Json) -> Result<(MatrixSet, Option<AxisOrder>), String> {
-    let crs = json.get("crs").and_then(crs_code).ok_or("its tile matrix set does not name a CRS")?;
+    let crs = json
+        .get("crs")
+        .or(json.get("supportedCRS"))
+        .and_then(crs_code)
+        .ok_or("its tile matrix set does not name a CRS")?;
     let matrices = json.list("tileMatrices").iter().take(ReadLimits::default().levels);
     let matrices: Vec<Matrix> = matrices.filter_map(read_matrix).collect();
     if matrices.is_empty() {

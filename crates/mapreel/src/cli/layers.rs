@@ -4,7 +4,7 @@ use super::Ending;
 use crate::layers::{Reading, ask};
 use anyhow::Context;
 use jiff::Timestamp;
-use mapreel_sources::{Client, Config, Wanted};
+use mapreel_sources::{Client, Config};
 use mapreel_spec::ReadLimits;
 use std::path::{Path, PathBuf};
 
@@ -30,8 +30,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
         let credentials = super::credentials(arguments.credentials)?;
         let client = Client::new(Config { credentials, ..Config::default() })?;
-        let fetch = |url: &str| Ok(runtime.block_on(client.get(url, Wanted::Description)));
-        ask(source, fetch, |document, url| read(document, url), anyhow::Error::from)?
+        let fetch = |url: &str, wanted| Ok(runtime.block_on(client.get(url, wanted)));
+        ask(source, fetch, |document, url| read(&document, url), anyhow::Error::from)?
     } else {
         match read(&super::read_up_to(Path::new(source), ReadLimits::default().bytes)?, "file:///")? {
             Reading::Offer(offer) => offer,

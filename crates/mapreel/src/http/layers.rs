@@ -15,7 +15,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mapreel_queue::failpoint;
-use mapreel_sources::{CAPABILITIES_BYTES_MAX, Error, Wanted};
+use mapreel_sources::{CAPABILITIES_BYTES_MAX, Error};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -45,28 +45,38 @@ pub(super) async fn layers(
     }
     // Documents are long, and reading them takes memory: as many at once as previews.
     app.quotas.upstream_requests(&caller, 1)?.keep();
-    asking::ask(&app, &caller, "ask the server itself", move |hands| offer(&url, hands)).await
+    let (quotas, who) = (app.clone(), caller.clone());
+    let charge = move || {
+        quotas.quotas.upstream_requests(&who, 1)?.keep();
+        Ok(())
+    };
+    asking::ask(&app, &caller, "ask the server itself", move |hands| offer(&url, hands, charge)).await
 }
 
-fn offer(url: &str, hands: &Hands) -> Result<Response, Problem> {
+fn offer(url: &str, hands: &Hands, charge: impl Fn() -> Result<(), Problem>) -> Result<Response, Problem> {
     let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
-    let fetch = |url: &str| {
+    let mut asked = 0;
+    let fetch = |url: &str, wanted| {
+        asked += 1;
+        if asked > 1 {
+            charge()?;
+        }
         // It is given back when there is something to read: a server may dawdle.
         let _fetching = hands.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
-        Ok::<_, Problem>(hands.wait(hands.upstreams.get(url, Wanted::Description))?)
+        Ok::<_, Problem>(hands.wait(hands.upstreams.get(url, wanted))?)
     };
     let unfetched = |error: Error| {
         let status = if error.is_refusal() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_GATEWAY };
         Problem::new(status, "upstream", error.to_string())
     };
     let mut reading = None;
-    let read = |document: &Bytes, url: &str| {
-        // Kept until what it offers is written.
-        if reading.is_none() {
-            reading = Some(hands.take_memory(DOCUMENTS_MIB)?);
-        }
+    let read = |document: Bytes, url: &str| {
+        // Kept until what it offers is written, and given back where another document says it.
+        let permit = hands.take_memory(DOCUMENTS_MIB)?;
         failpoint::hit("reading", None);
-        Reading::of(document, url, Timestamp::now()).map_err(|error| wrong("broken_document", error.to_string()))
+        let read = Reading::of(&document, url, Timestamp::now());
+        reading = matches!(read, Ok(Reading::Offer(_))).then_some(permit);
+        read.map_err(|error| wrong("broken_document", error.to_string()))
     };
     let offer = ask(url, fetch, read, unfetched)?;
     let json = offer.json().map_err(|error| wrong("too_large", error.to_string()))?;

@@ -5,11 +5,14 @@ use crate::pipeline::ahead::{Ahead, Request};
 use crate::pipeline::error;
 use crate::pipeline::hands::Hands;
 use crate::pipeline::spare::Spare;
-use mapreel_render::{FramePictures, Gathered, LegendPicture, MosaicSheet, Placed, Raster, Stop, Stopped, place};
+use mapreel_render::{
+    FramePictures, Gathered, LegendArt, LegendPicture, LetteredSwatch, MosaicSheet, Placed, Raster, Stop, Stopped,
+    place,
+};
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
 use mapreel_spec::{
-    Drawing, Extent, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, MissingTiles, Mosaic, Piece, Plan,
-    PlannedLayer, Series,
+    Caption, Drawing, Extent, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, LegendSource, MissingTiles,
+    Mosaic, Piece, Plan, PlannedLayer, SWATCH_PX_MAX, Series, Swatch,
 };
 use std::sync::Arc;
 
@@ -164,7 +167,7 @@ impl Tally {
             Self { total: 0, .. } => Err(mosaic.gap.clone()),
             Self { is_something_else: true, .. } => Err(problem().map(Gap::missing)),
             Self { lost, total, .. } if lost == total => Err(problem().map(Gap::missing)),
-            Self { lost: 0, absent, total, .. } if absent == total => Err(no_tiles(layer)),
+            Self { lost: 0, absent, total, .. } if absent == total => Err(nothing_there(layer)),
             Self { lost: 0, .. } => Ok(None),
             Self { lost, absent, total, .. } => {
                 let why = format!("{lost} of {total} pictures are missing: {}", problem().unwrap_or_default());
@@ -205,11 +208,13 @@ fn picture(bytes: &[u8], piece: &Piece, spare: &mut Spare) -> Result<Option<Rast
 }
 
 /// What it means that all tiles are absent.
-fn no_tiles(layer: &PlannedLayer) -> Option<Gap> {
+fn nothing_there(layer: &PlannedLayer) -> Option<Gap> {
     match layer.missing_tiles {
         MissingTiles::Transparent => None,
-        MissingTiles::Report if layer.has_times() => Some(Gap::empty("the server has no tiles of this place and time")),
-        MissingTiles::Report => Some(Gap::outside("the server has no tiles of this place")),
+        MissingTiles::Report if layer.caption.has_times() => {
+            Some(Gap::empty("the server has nothing of this place and time"))
+        }
+        MissingTiles::Report => Some(Gap::outside("the server has nothing of this place")),
     }
 }
 
@@ -240,26 +245,48 @@ fn raster(picture: Picture) -> Raster {
 ///
 /// # Errors
 /// The word to stop has come.
-pub(crate) fn fetch_legends(hands: &Hands, plan: &Plan) -> Result<Vec<LegendPicture>, error::Error> {
-    let mut shown: Vec<(usize, &str)> = Vec::new();
-    for (layer, planned) in plan.layers.iter().enumerate().rev() {
-        if let Some(url) = &planned.legend
-            && !shown.iter().any(|(_, known)| known == url)
+pub(crate) fn fetch_legends<'a>(
+    hands: &Hands,
+    captions: impl DoubleEndedIterator<Item = &'a Caption> + ExactSizeIterator,
+) -> Result<Vec<LegendPicture>, error::Error> {
+    let mut shown: Vec<(usize, &LegendSource)> = Vec::new();
+    for (layer, caption) in captions.enumerate().rev() {
+        if let Some(legend) = &caption.legend
+            && !shown.iter().any(|(_, known)| *known == legend)
         {
-            shown.push((layer, url));
+            shown.push((layer, legend));
         }
     }
     let wanted = Wanted::Piece { bytes_max: LEGEND_BYTES_MAX, absence: None };
     let request = |url: &str| Request { url: url.to_owned(), wanted, bytes_max: LEGEND_BYTES_MAX };
-    let requests: Vec<Request> = shown.iter().map(|(_, url)| request(url)).collect();
+    let requests: Vec<Request> = shown.iter().filter_map(|(_, legend)| legend.url()).map(request).collect();
     let mut answers = Ahead::fetch(hands, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
-    let mut legend = |layer: usize| {
-        let answer = answers.next(hands)?;
-        let decoded = answer.bytes.and_then(|bytes| decode_into(&bytes, Sizes::Pixels(LEGEND_PX_MAX), Vec::new()));
-        let picture = decoded.map(raster).map_err(|error| error.to_string());
-        Ok(LegendPicture { layer, picture: picture.and_then(not_empty) })
+    let decoded = |bytes: &[u8], px_max: u64| {
+        let picture = decode_into(bytes, Sizes::Pixels(px_max), Vec::new());
+        picture.map(raster).map_err(|error| error.to_string())
     };
-    shown.iter().map(|(layer, _)| legend(*layer)).collect()
+    let mut art = |legend: &LegendSource| -> Result<Result<LegendArt, String>, error::Error> {
+        Ok(match legend {
+            LegendSource::Url(_) => {
+                let answer = answers.next(hands)?;
+                let picture =
+                    answer.bytes.map_err(|error| error.to_string()).and_then(|bytes| decoded(&bytes, LEGEND_PX_MAX));
+                picture.and_then(not_empty).map(LegendArt::Whole)
+            }
+            LegendSource::Swatches(swatches) => {
+                let lettered = |Swatch { label, picture }: &Swatch| {
+                    Ok(LetteredSwatch { picture: decoded(picture, SWATCH_PX_MAX)?, label: label.clone() })
+                };
+                let (good, bad): (Vec<_>, Vec<_>) = swatches.iter().map(lettered).partition(Result::is_ok);
+                match bad.into_iter().find_map(Result::err) {
+                    Some(why) if good.is_empty() => Err(why),
+                    _ => Ok(LegendArt::Swatches(good.into_iter().flatten().collect())),
+                }
+            }
+            LegendSource::Missing(why) => Err(why.clone()),
+        })
+    };
+    shown.iter().map(|(layer, legend)| Ok(LegendPicture { layer: *layer, art: art(legend)? })).collect()
 }
 
 /// A layer without a legend gets an empty picture from many servers: fully transparent, or one colour throughout.

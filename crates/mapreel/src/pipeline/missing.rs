@@ -27,7 +27,7 @@ impl Ledger {
         let planned = &plan.layers[missing.layer];
         if planned.on_error == OnError::Fail && missing.gap.is_lack() {
             let place = missing.frame.map(|i| format!(", frame {} of {}", i + 1, plan.frames.len()));
-            let (layer, place) = (planned.name.clone(), place.unwrap_or_default());
+            let (layer, place) = (planned.caption.name.clone(), place.unwrap_or_default());
             return Err(Error::Layer { layer, place, why: missing.gap.why, may_pass });
         }
         self.0.lock().expect("no panic while held").push(missing);

@@ -13,6 +13,7 @@ pub(crate) mod gather;
 pub(crate) mod hands;
 pub(crate) mod hold;
 pub(crate) mod missing;
+pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod produce;
 pub(crate) mod recording;

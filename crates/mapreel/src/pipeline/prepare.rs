@@ -6,16 +6,16 @@ use crate::pipeline::error::Error;
 use crate::pipeline::gather::{Share, fetch, fetch_legends, place_share};
 use crate::pipeline::hands::Hands;
 use crate::pipeline::missing::{Ledger, Missing};
+use crate::pipeline::plan::plan;
 use crate::pipeline::recording::{Planned, Preparation, Recorder};
-use crate::pipeline::resolve::{Heard, resolve};
 use crate::pipeline::spare::Spare;
 use crate::pipeline::stored_plan::StoredPlan;
 use crate::progress::Progress;
 use anyhow::Context;
 use jiff::Timestamp;
 use mapreel_render::encode::{self, Colours, Palette};
-use mapreel_render::{LegendPicture, Painter, Scene};
-use mapreel_spec::{Format, FrameCost, Limits, Plan, Problem, Problems, Request, View};
+use mapreel_render::{LegendArt, LegendPicture, Painter, Scene};
+use mapreel_spec::{Format, FrameCost, Limits, PageLayout, Plan, Request, View, legends_mib};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -43,8 +43,8 @@ impl Prepared {
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
-        let plan = plan(request, view, limits, hands, Timestamp::now())?;
-        Self::planned(plan, hands, |_| 0, |prepared| palette(prepared, hands, threads, progress))
+        let (plan, legends) = plan(request, view, limits, hands, hands, Timestamp::now())?;
+        Self::planned(plan, legends, hands, |_| 0, |prepared| palette(prepared, hands, threads, progress))
     }
 
     /// The same, and what it takes to make it again elsewhere.
@@ -57,12 +57,12 @@ impl Prepared {
         progress: &dyn Progress,
     ) -> Result<(Self, Preparation), Error> {
         let now = Timestamp::now();
-        let plan = plan(request, view, limits, hands, now)?;
-        let planned = Planned::By(StoredPlan::of(&plan)?);
         let recorder = Arc::new(Recorder::new(hands.upstreams.clone()));
         let recording = Hands { upstreams: recorder.clone(), ..hands.clone() };
+        let (plan, legends) = plan(request, view, limits, hands, &recording, now)?;
+        let planned = Planned::By(StoredPlan::of(&plan)?);
         let palette = |prepared: &Self| palette(prepared, hands, threads, progress);
-        let prepared = Self::planned(plan, &recording, |cost| cost.recorded_mib(recorder.bytes()), palette)?;
+        let prepared = Self::planned(plan, legends, &recording, |cost| cost.recorded_mib(recorder.bytes()), palette)?;
         let palette = prepared.encoding.palette.colours().to_vec();
         let answers = recorder.answers()?;
         Ok((prepared, Preparation { now_ms: now.as_millisecond(), planned, answers, palette }))
@@ -79,23 +79,30 @@ impl Prepared {
         let mib = recorded.bytes().div_ceil(1 << 20) as u64;
         let (planned, now_ms) = (recorded.planned.clone(), recorded.now_ms);
         let hands = hands.replaying(recorded);
-        let plan = match planned {
+        let (plan, legends) = match planned {
             Planned::By(stored) => {
-                let _reading = hands.take_memory(stored.reading_mib())?;
-                stored.read().context("a plan cannot be read")?.within(limits)?
+                let plan = {
+                    let _reading = hands.take_memory(stored.reading_mib())?;
+                    stored.read().context("a plan cannot be read")?.within(limits)?
+                };
+                let captions = || plan.layers.iter().map(|layer| &layer.caption);
+                let _legends = hands.take_memory(legends_mib(captions()))?;
+                let legends = fetch_legends(&hands, captions())?;
+                (plan, legends)
             }
             Planned::Again => {
                 let now = Timestamp::from_millisecond(now_ms).context("the preparation has no time")?;
                 let (request, view) = request()?;
-                plan(&request, view, limits, &hands, now)?
+                plan(&request, view, limits, &hands, &hands, now)?
             }
         };
-        Self::planned(plan, &hands, |_| mib, |_| Ok(palette))
+        Self::planned(plan, legends, &hands, |_| mib, |_| Ok(palette))
     }
 
     /// Fetches what all frames of a plan share, and draws it.
     fn planned(
         plan: Plan,
+        legends: Vec<LegendPicture>,
         hands: &Hands,
         recorded_mib: impl FnOnce(&FrameCost) -> u64,
         palette: impl FnOnce(&Self) -> Result<Palette, Error>,
@@ -105,18 +112,18 @@ impl Prepared {
         let ledger = Ledger::default();
         let stop = hands.drawing();
         let mut answers = fetch(hands, &plan, std::iter::once(Share::Still));
-        let legends = fetch_legends(hands, &plan)?;
         let mut spare = Spare::new(plan.cost.spare_bytes());
         let still = place_share(&plan, Share::Still, &mut answers, hands, &mut spare)?;
         let may_pass = still.may_pass.clone();
-        let scene = Scene::new(plan.clone(), still.pictures, &legends, &hands.fonts.for_plan(&plan), &stop)?;
+        let captions = plan.layers.iter().map(|layer| &layer.caption);
+        let fonts = hands.fonts.for_texts(plan.title.as_deref(), captions);
+        let scene = Scene::new(plan.clone(), still.pictures, &legends, &fonts, &stop)?;
         for (layer, gap) in scene.gaps().iter().enumerate() {
             if let Some(gap) = gap {
                 ledger.note(&plan, Missing { frame: None, layer, gap: gap.clone() }, may_pass[layer])?;
             }
         }
-        let (width, height) = (scene.layout().width, scene.layout().height);
-        fits(plan.output.format, width, height)?;
+        let PageLayout { width, height, .. } = scene.plan().layout;
         let output = plan.output.clone();
         let encoding =
             encode::Animation { width, height, frames: plan.frames.len(), output, palette: Palette::default() };
@@ -138,26 +145,6 @@ impl Prepared {
     pub(crate) fn threads(&self, wanted: usize, hands: &Hands) -> usize {
         wanted.min(self.plan().cost.threads_within(hands.memory.work_mib()) as usize)
     }
-}
-
-/// Whether a format can hold a page. Header and legends are measured when they are here, so a map that was small enough may
-/// make a page that is not: for ever, and not for want of another attempt.
-fn fits(format: Format, width: u32, height: u32) -> Result<(), Problems> {
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels <= format.page_px_max() && width.max(height) <= format.page_side_px_max() {
-        return Ok(());
-    }
-    let name = format.name();
-    let detail = format!("with header and legends the page has {width} × {height} pixels, too many for {name}");
-    let hint = Some("a smaller map, shorter texts, or another format".to_owned());
-    Err(Problems(vec![Problem { pointer: "/map".into(), code: "too_large", detail, hint }]))
-}
-
-/// Asks the servers, and plans.
-fn plan(request: &Request, view: View, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Plan, Error> {
-    let Heard { resolved, may_pass, .. } = resolve(request, limits, hands, now)?;
-    let resolved = resolved.map_err(|why| Error::Frames { why, may_pass })?;
-    Ok(Plan::new(&resolved, view, limits)?)
 }
 
 /// The palette of a GIF, from frames spread over the animation; other formats have none. Its pictures are fetched ahead, as
@@ -194,5 +181,6 @@ fn palette(prepared: &Prepared, hands: &Hands, threads: usize, progress: &dyn Pr
     });
     let mut all = Colours::default();
     counted?.into_iter().for_each(|colours| all.merge(colours));
-    Ok(all.palette(prepared.scene.legends().iter().filter_map(|legend| legend.picture.as_ref().ok())))
+    let legends = prepared.scene.legends().iter().filter_map(|legend| legend.art.as_ref().ok());
+    Ok(all.palette(legends.flat_map(LegendArt::pictures)))
 }

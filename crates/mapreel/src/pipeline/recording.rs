@@ -34,7 +34,7 @@ pub(crate) struct Preparation {
 pub(crate) enum Planned {
     /// This.
     By(StoredPlan),
-    /// What the request and the answers, in which documents are, come to: objects of version 1 had no plan.
+    /// What the request and the answers come to: objects of version 1 had no plan.
     Again,
 }
 
@@ -47,7 +47,7 @@ impl Preparation {
 
 impl StoredObject for Preparation {
     const KIND: u8 = b'p';
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn of_version(version: u8, body: &[u8]) -> Result<Self, Unreadable> {
         #[derive(Deserialize)]
@@ -61,7 +61,9 @@ impl StoredObject for Preparation {
             let Version1 { now_ms, answers, palette } = postcard::from_bytes(body).map_err(damaged)?;
             return Ok(Self { now_ms, planned: Planned::Again, answers, palette });
         }
-        postcard::from_bytes(body).map_err(damaged)
+        let read: Self = postcard::from_bytes(body).map_err(damaged)?;
+        // Those of version 2, which was in no release, had no page layout: their servers are asked again.
+        Ok(if version == 2 { Self { planned: Planned::Again, ..read } } else { read })
     }
 }
 

@@ -5,8 +5,8 @@ use crate::pipeline::missing::Missing;
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::stored_plan::plan_sha256;
 use mapreel_render::Scene;
-use mapreel_spec::manifest::{Artifact, Dimension, Frame, Layer, Manifest, Map, Outcome, Warning};
-use mapreel_spec::{Drawing, Gap, GapKind, PlannedLayer, without_secrets};
+use mapreel_spec::manifest::{Artifact, Dimension, Frame, Layer, Layout, Legend, Manifest, Map, Outcome, Warning};
+use mapreel_spec::{Drawing, Gap, GapKind, LegendBox, PageLayout, Plan, PlannedLayer, without_secrets};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -36,8 +36,8 @@ pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifa
     Artifact {
         format: plan.output.format.name().into(),
         size_bytes,
-        width: scene.layout().width,
-        height: scene.layout().height,
+        width: plan.layout.width,
+        height: plan.layout.height,
         frames: plan.frames.len(),
         duration_s: if plan.output.format.is_animation() { plan.duration_s() } else { 0.0 },
         sha256,
@@ -71,7 +71,7 @@ pub(crate) fn manifest(
             .collect(),
     };
     Manifest {
-        layout: scene.layout().manifest(plan),
+        layout: layout(plan),
         map: Map { crs: plan.map.crs.code(), bbox: plan.map.bbox, resolution: plan.map.resolution() },
         artifact,
         frames: (0..plan.frames.len()).map(frame).collect(),
@@ -82,12 +82,25 @@ pub(crate) fn manifest(
     }
 }
 
+fn layout(plan: &Plan) -> Layout {
+    let PageLayout { width, height, map, header, legends, attribution, .. } = &plan.layout;
+    let legend =
+        |legend: &LegendBox| Legend { layer: plan.layers[legend.layer].caption.name.clone(), place: legend.picture };
+    Layout {
+        size: [*width, *height],
+        map: *map,
+        header: *header,
+        legends: legends.iter().map(legend).collect(),
+        attribution: *attribution,
+    }
+}
+
 /// Everything that is not as it was asked for; what concerns all frames stands first.
 pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec<Warning>) -> Vec<Warning> {
     let plan = prepared.plan();
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
-        let message = legend.picture.as_ref().err()?.clone();
-        Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].name, message))
+        let message = legend.art.as_ref().err()?.clone();
+        Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].caption.name, message))
     });
     // What lies outside in all frames is said once, by the plan.
     let is_said =
@@ -95,7 +108,7 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec
     let gaps = prepared.missing.iter().chain(missing).filter(|missing| !is_said(missing));
     let layer_warnings = gaps.map(|missing| Warning {
         code: code(missing.gap.kind).into(),
-        layer: Some(plan.layers[missing.layer].name.clone()),
+        layer: Some(plan.layers[missing.layer].caption.name.clone()),
         frame: missing.frame.map(|index| index + 1),
         message: missing.gap.why.clone(),
     });
@@ -131,9 +144,9 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
     let time = scene.plan().frames[index].time.as_ref();
     let dimensions = planned.dimensions.at(shown.unwrap_or(index));
     Layer {
-        title: planned.name.clone(),
-        time_asked: time.filter(|_| planned.has_times()).map(|time| time.rfc3339()),
-        time_used: shown.and_then(|frame| planned.times_used.at(frame).clone()),
+        title: planned.caption.name.clone(),
+        time_asked: time.filter(|_| planned.caption.has_times()).map(|time| time.rfc3339()),
+        time_used: shown.and_then(|frame| planned.caption.times_used.at(frame).clone()),
         run: dimensions.iter().find(|dimension| dimension.is_run).and_then(|run| run.used.clone()),
         dimensions: dimensions.iter().map(Dimension::from).collect(),
         outcome,

@@ -36,7 +36,7 @@ pub(crate) fn gone(plan: &Plan, hands: &Hands) -> Result<Vec<Warning>, Error> {
             }
         };
         last = Some((&run.document, said));
-        warnings.extend(why.map(|message| Warning::of_layer("run_gone", &layer.name, message)));
+        warnings.extend(why.map(|message| Warning::of_layer("run_gone", &layer.caption.name, message)));
     }
     Ok(warnings)
 }

@@ -91,6 +91,15 @@ mod tests {
         assert_eq!(from_bytes::<DrawnSegment>(&bytes).err(), Some(Unreadable::Damaged), "of another kind");
         assert_eq!(from_bytes::<Preparation>(&bytes[..bytes.len() - 1]).err(), Some(Unreadable::Damaged));
         assert_eq!(from_bytes::<Preparation>(b"mapreel").err(), Some(Unreadable::Damaged));
+        let by_plan =
+            Preparation { planned: Planned::By(crate::pipeline::stored_plan::StoredPlan::default()), ..preparation };
+        let mut older = to_bytes(&by_plan).unwrap();
+        older[HEADER_BYTES - 1] = 2;
+        assert_eq!(
+            from_bytes::<Preparation>(&older).unwrap().planned,
+            Planned::Again,
+            "of version 2, whose plans were others"
+        );
         bytes[HEADER_BYTES - 1] += 1;
         assert_eq!(from_bytes::<Preparation>(&bytes).err(), Some(Unreadable::Newer));
     }

@@ -16,7 +16,7 @@ use std::io::{Error, Read, Result as Written, Write};
 const PLAN_BYTES_MAX: u64 = 256 << 20;
 
 /// A plan, as bytes that its thousands of like addresses hardly lengthen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct StoredPlan {
     /// Postcard, deflated.
     bytes: Bytes,
@@ -111,7 +111,7 @@ mod tests {
 
     fn plan(request: &str, limits: &Limits) -> Plan {
         let request = parse_request(request.as_bytes(), limits).unwrap();
-        Plan::new(&Resolved::unasked(&request), View::of(&request), limits).unwrap()
+        Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), limits).unwrap()
     }
 
     #[test]
@@ -148,8 +148,8 @@ mod tests {
         let read = mapreel_sources::wms::capabilities(document, now).unwrap();
         let request = parse_request(request.as_bytes(), &limits).unwrap();
         let resolved = Resolved::answered(&request, now, |_, _, next| next.after(Ok(Document::Wms(&read)))).unwrap();
-        let plan = Plan::new(&resolved, View::of(&request), &limits).unwrap();
-        assert_eq!(plan.layers[0].times_used.at(1).as_deref(), Some("current"));
+        let plan = Plan::of_map_alone(&resolved, View::of(&request), &limits).unwrap();
+        assert_eq!(plan.layers[0].caption.times_used.at(1).as_deref(), Some("current"));
         assert_eq!(StoredPlan::of(&plan).unwrap().read().unwrap().within(&limits).unwrap(), plan);
     }
 

@@ -67,6 +67,29 @@ fn a_polar_map_is_that_of_a_wms() {
 }
 
 #[test]
+fn a_legend_is_put_together_from_its_pictures_and_words() {
+    let map = r#""bbox": [-40, -40, 40, 40], "crs": "EPSG:4326", "width": 420"#;
+    let times = r#""times": "2018-05-01T00:00:00Z","#;
+    let legend = |service: &str| layer(service, r#", "legend": "auto""#);
+    let run = render("arcgis-legend.png", &request(map, times, &legend("Field/MapServer"))).ended(0);
+    let legends = run.manifest["layout"]["legends"].as_array().unwrap();
+    assert_eq!(legends.len(), 1);
+    let place: [u32; 4] = serde_json::from_value(legends[0]["box"].clone()).unwrap();
+    let picture = Picture::read(&run.file).crop(place);
+    for colour in wms::COLOURS {
+        let pixels = picture.rgb.chunks_exact(3).filter(|pixel| *pixel == colour).count();
+        assert!(
+            (100..=500).contains(&pixels),
+            "{pixels} pixels of {colour:?}: one picture each, and none of the other layer"
+        );
+    }
+    let ink = (0..picture.height).filter(|y| (24..picture.width).any(|x| picture.at(x, *y)[0] < 120)).count();
+    assert!(ink > 60, "words stand beside the pictures: {ink} rows with ink");
+    let run = render("arcgis-no-legend.png", &request(map, times, &legend("Field/ImageServer"))).ended(3);
+    assert!(run.said.contains("legend of layer `Field`") && run.said.contains("`400` Invalid URL"), "{}", run.said);
+}
+
+#[test]
 fn a_cache_is_asked_for_its_tiles() {
     let map = r#""bbox": [-40, -40, 40, 40], "crs": "EPSG:3857", "width": 400"#;
     let cached = format!(r#"{{ "type": "arcgis", "url": "{}/Relief/MapServer" }}"#, url());

@@ -31,14 +31,14 @@ fn plans_of_random_axes_equal_a_second_opinion() {
         let asked = parse_request(text(request, "http://h/").as_bytes(), &Limits::default()).unwrap();
         let answered = |_, _, next: Next| next.after(Ok(Document::Wms(&said)));
         let resolved = Resolved::answered(&asked, requests.now, answered).unwrap();
-        let plan = Plan::new(&resolved, View::of(&asked), &Limits::default()).unwrap();
+        let plan = Plan::of_map_alone(&resolved, View::of(&asked), &Limits::default()).unwrap();
         let frames: Vec<Option<String>> =
             plan.frames.iter().map(|frame| Some(frame.time.as_ref()?.rfc3339())).collect();
         found.frames(request, &frames);
         for (layer, planned) in plan.layers.iter().enumerate() {
             let Drawing::Pictures(mosaics) = &planned.drawing else { panic!("no pictures") };
             for frame in 0..frames.len() {
-                let used = planned.times_used.at(frame);
+                let used = planned.caption.times_used.at(frame);
                 assert_eq!(used.is_none(), mosaics.at(frame).gap.is_some(), "{used:?}");
                 found.used(request, layer, frame, used.as_deref());
             }

@@ -411,7 +411,7 @@ fn a_layer_of_which_no_tile_is_there_is_empty_or_says_why() {
         )
     };
     let run = render("204 No Content", "").ended(3);
-    assert_warned(&run, "layer_outside", "no tiles");
+    assert_warned(&run, "layer_outside", "nothing of this place");
     assert_warned(&render("404 Not Found", "").ended(3), "layer_unavailable", "404");
     for status in ["204 No Content", "404 Not Found"] {
         let run = render(status, r#", "missing_tiles": "transparent""#).ended(0);

@@ -1,8 +1,11 @@
 //! A stand-in for a `MapServer` and an `ImageServer` of ArcGIS, whose pictures a real MapServer draws: there is none to be had
 //! freely. Its documents have the forms of Esri's reference; see `crates/mapreel-spec/tests/recorded/SOURCES.md`.
 
+use super::picture::Picture;
 use super::upstream::{Answer, parameter, serve_all};
 use super::{fetch, wms};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 
 const OK: &str = "200 OK";
@@ -62,6 +65,7 @@ fn answer(path: &str) -> Answer {
                 json(format!(r#"{{"layers": [{}], "tables": []}}"#, layer(0, "Field", &format!(", {months}"))))
             }
             "/export" => picture("field", path),
+            "/legend" => json(legend()),
             _ => error(400, "Invalid URL"),
         };
     }
@@ -101,6 +105,30 @@ fn answer(path: &str) -> Answer {
         },
         None => error(404, "Service not found"),
     }
+}
+
+/// A legend of two layers, of which the service has one: small pictures, one of them high, and words.
+fn legend() -> String {
+    let item = |(number, colour): (usize, &[u8; 3])| {
+        let side = if number == 7 { 60 } else { 20 };
+        let data = BASE64_STANDARD.encode(Picture::of(20, side, *colour).to_png());
+        let label = if number == 0 {
+            "Calm, or hardly more than a breath of wind".to_owned()
+        } else {
+            format!("Force {number}")
+        };
+        format!(
+            r#"{{"label": "{label}", "url": "a{number}", "imageData": "{data}", "contentType": "image/png", "height": {side}, "width": 20}}"#
+        )
+    };
+    let items: Vec<String> = wms::COLOURS.iter().enumerate().map(item).collect();
+    let layer = |id: u32, name: &str| {
+        format!(
+            r#"{{"layerId": {id}, "layerName": "{name}", "layerType": "Raster Layer", "minScale": 0, "maxScale": 0, "legend": [{}]}}"#,
+            items.join(",")
+        )
+    };
+    format!(r#"{{"layers": [{}, {}]}}"#, layer(0, "Field"), layer(7, "Another"))
 }
 
 /// What MapServer draws for what ArcGIS is asked for.

@@ -1,7 +1,7 @@
 //! Drawing within this process, and how often it looks at its stop token.
 
 use mapreel_render::{Canvas, FramePictures, Painter, Scene, Stop, Stopped};
-use mapreel_spec::{Limits, Plan, Resolved, View, parse_request};
+use mapreel_spec::{Limits, PageContent, Plan, Resolved, View, parse_request};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -79,7 +79,12 @@ fn now_us() -> u64 {
 pub fn plan(request: &str) -> Arc<Plan> {
     let limits = Limits { cost_mpx_max: u64::MAX, ..Limits::default() };
     let request = parse_request(request.as_bytes(), &limits).expect("valid");
-    Arc::new(Plan::new(&Resolved::unasked(&request), View::of(&request), &limits).expect("valid"))
+    let (resolved, view) = (Resolved::unasked(&request), View::of(&request));
+    let content = PageContent::of(&resolved, view, &limits).expect("valid");
+    let map = view.map_of(&resolved);
+    let (fonts, stop) = (mapreel_render::Fonts::bundled(), Stop::never());
+    let layout = mapreel_render::measure(&content, [map.width, map.height], &[], &fonts, &stop).expect("never stopped");
+    Arc::new(Plan::new(&resolved, view, content, layout, &limits).expect("valid"))
 }
 
 /// The scene of a plan without pictures.

@@ -8,6 +8,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A folder of state, empty at first, and the processes that share it.
@@ -26,6 +27,8 @@ pub struct Process {
     child: Child,
     pub url: String,
     log: Arc<Mutex<String>>,
+    /// Reads what it logs, until its end.
+    reader: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// An answer.
@@ -82,14 +85,14 @@ impl Site {
             .unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()).lines(), log.clone());
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let mut kept = kept.lock().unwrap();
                 kept.push_str(&line);
                 kept.push('\n');
             }
         });
-        Process { child, url: String::new(), log }
+        Process { child, url: String::new(), log, reader: Mutex::new(Some(reader)) }
     }
 
     /// Keys of all objects, sorted.
@@ -142,9 +145,11 @@ impl Process {
         assert_eq!(unsafe { libc::kill(self.pid(), signal) }, 0);
     }
 
-    /// Waits for its end; the exit code, if it was not killed.
+    /// Waits for its end, and until all that it has logged is read; the exit code, if it was not killed.
     pub fn wait(&mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
+        let code = self.child.wait().unwrap().code();
+        self.reader.lock().unwrap().take().map(JoinHandle::join).transpose().unwrap();
+        code
     }
 
     /// Whether it has ended by itself.

@@ -1,0 +1,45 @@
+//! Plan: asks the servers, measures what stands beside the map, and plans the pictures of the map that has room beside it.
+
+use crate::pipeline::error::Error;
+use crate::pipeline::gather::fetch_legends;
+use crate::pipeline::hands::Hands;
+use crate::pipeline::resolve::{Heard, resolve};
+use jiff::Timestamp;
+use mapreel_render::{LegendPicture, measure};
+use mapreel_spec::{Format, Limits, PageContent, PageLayout, Plan, Problem, Problems, Request, View, legends_mib};
+
+/// The plan of a request at a time, and the legends that were measured for it. Documents are asked for by `hands`, and what the
+/// pages of all frames share by `recording`.
+pub(crate) fn plan(
+    request: &Request,
+    view: View,
+    limits: &Limits,
+    hands: &Hands,
+    recording: &Hands,
+    now: Timestamp,
+) -> Result<(Plan, Vec<LegendPicture>), Error> {
+    let Heard { resolved, may_pass, .. } = resolve(request, limits, hands, now)?;
+    let resolved = resolved.map_err(|why| Error::Frames { why, may_pass })?;
+    let content = PageContent::of(&resolved, view, limits)?;
+    // The plan's own memory is taken when it is known: then the legends are in it.
+    let _legends = hands.take_memory(legends_mib(content.captions.iter()))?;
+    let legends = fetch_legends(recording, content.captions.iter())?;
+    let map = view.map_of(&resolved);
+    let fonts = hands.fonts.for_texts(content.title.as_deref(), content.captions.iter());
+    let layout = measure(&content, [map.width, map.height], &legends, &fonts, &hands.drawing())?;
+    fits(view.format_of(&resolved), &layout)?;
+    Ok((Plan::new(&resolved, view, content, layout, limits)?, legends))
+}
+
+/// Whether a format can hold a page. Header and legends are measured when they are here, so a map that was small enough may
+/// make a page that is not: for ever, and not for want of another attempt.
+fn fits(format: Format, &PageLayout { width, height, .. }: &PageLayout) -> Result<(), Problems> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels <= format.page_px_max() && width.max(height) <= format.page_side_px_max() {
+        return Ok(());
+    }
+    let name = format.name();
+    let detail = format!("with header and legends the page has {width} × {height} pixels, too many for {name}");
+    let hint = Some("a smaller map, shorter texts, or another format".to_owned());
+    Err(Problems(vec![Problem { pointer: "/map".into(), code: "too_large", detail, hint }]))
+}
