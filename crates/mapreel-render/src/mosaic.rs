@@ -1,6 +1,7 @@
 //! Putting the pieces of a mosaic together, one after another: memory does not grow with their number.
 
-use crate::{Raster, Stop, Stopped, georeference::resized};
+use crate::resample::resized;
+use crate::{Raster, Stop, Stopped};
 use mapreel_spec::{Fit, Mosaic, Piece};
 
 /// A mosaic in the making.

@@ -4,7 +4,8 @@
 //! divided until that is right to a fraction of the picture's pixels; where it never is – at a pole, at the seam where the
 //! picture's world ends, at the edge of a projection – every pixel is computed by itself.
 
-use crate::georeference::{Placed, Tap, resized, sample};
+use crate::placed::Placed;
+use crate::resample::{Tap, resized, sample};
 use crate::{Raster, Stop, Stopped};
 use mapreel_spec::{Bbox, Crs, Extent, Resampling};
 

@@ -2,10 +2,11 @@
 
 use crate::Error;
 use crate::answer::{Found, Wanted, judge};
-use crate::client::{Config, host};
+use crate::config::Config;
 use crate::connections::{Connections, was_refused};
 use crate::credentials::Credential;
 use crate::egress::refused;
+use crate::host::host;
 use crate::host_limiter::{HostLimiter, Patience, Permit};
 use crate::readers::Readers;
 use bytes::Bytes;

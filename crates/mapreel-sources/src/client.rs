@@ -3,14 +3,15 @@
 use crate::answer::Wanted;
 use crate::attempt::Attempts;
 use crate::cache::Cache;
+use crate::config::Config;
 use crate::connections::Connections;
-use crate::credentials::{Credential, Credentials};
+use crate::credentials::Credential;
+use crate::host::host;
 use crate::host_limiter::{HostLimiter, Patience, Permit};
 use crate::readers::Readers;
 use crate::said::Said;
-use crate::{Egress, Error, retry};
+use crate::{Error, retry};
 use bytes::Bytes;
-use mapreel_spec::ANSWER_BYTES_MAX;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,65 +19,6 @@ use url::Url;
 
 /// How long a run waits for a host that rests: through its rest, and for the one request that finds out.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The longest capabilities document, in bytes.
-pub const CAPABILITIES_BYTES_MAX: usize = 64 << 20;
-
-/// Bounds on what upstreams may cost. Every one has a default that suits ordinary servers.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Until a connection stands.
-    pub connect_timeout: Duration,
-    /// Until the whole answer is here, however it comes; one attempt.
-    pub answer_timeout: Duration,
-    /// The longest answer, also after decompression; that for a piece of a mosaic is as long as its pixels allow.
-    pub answer_bytes_max: usize,
-    /// The longest capabilities document.
-    pub capabilities_bytes_max: usize,
-    /// How long what a server says of itself is taken for true.
-    pub capabilities_lifetime: Duration,
-    /// Redirects followed for one request.
-    pub redirects_max: u32,
-    /// Requests under way at one host and port for one owner; all owners together have four times as many.
-    pub per_host_max: usize,
-    /// Attempts for one request.
-    pub attempts_max: u32,
-    /// Answers kept for the run.
-    pub cache_bytes_max: usize,
-    /// Which upstreams may be asked at all.
-    pub egress: Egress,
-    /// Secrets that requests may name.
-    pub credentials: Credentials,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(5),
-            answer_timeout: Duration::from_secs(30),
-            answer_bytes_max: ANSWER_BYTES_MAX,
-            capabilities_bytes_max: CAPABILITIES_BYTES_MAX,
-            capabilities_lifetime: Duration::from_secs(60),
-            redirects_max: 3,
-            per_host_max: 6,
-            attempts_max: 3,
-            cache_bytes_max: 8 << 20,
-            egress: Egress::Any,
-            credentials: Credentials::default(),
-        }
-    }
-}
-
-impl Config {
-    /// The longest answer of a kind.
-    pub(crate) fn bytes_max(&self, wanted: Wanted) -> usize {
-        match wanted {
-            Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description => self.capabilities_bytes_max,
-            Wanted::Picture | Wanted::Json => self.answer_bytes_max,
-            Wanted::Piece { bytes_max, .. } => bytes_max,
-        }
-    }
-}
 
 /// A guarded HTTP client with a cache for one run.
 pub struct Client {
@@ -181,15 +123,6 @@ impl Client {
             permit.record(&result);
         }
         result
-    }
-}
-
-/// Host and port, as messages name them.
-pub(crate) fn host(url: &Url) -> String {
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => "?".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A resolver is told a name and no port, and the list of what is allowed may name ports. So every port on the list has a
 //! client of its own, whose resolver knows the port; all other ports share one.
 
-use crate::client::Config;
+use crate::config::Config;
 use crate::egress::{Egress, NotPublic};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::collections::HashMap;

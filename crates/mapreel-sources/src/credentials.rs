@@ -5,7 +5,7 @@
 //! the hosts that the operator has named. So a secret is in no plan, no log, no manifest and no message.
 
 use crate::Error;
-use crate::client::host;
+use crate::host::host;
 use reqwest::RequestBuilder;
 use reqwest::header::{HeaderName, HeaderValue};
 use std::collections::HashMap;

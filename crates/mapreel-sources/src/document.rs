@@ -1,61 +1,11 @@
 //! XML documents of strangers: decoded, bounded, and never followed anywhere; `xml.rs` reads them.
 
+use crate::broken_document::{BrokenDocument, shortened};
 use crate::xml::{Document, Node};
 use mapreel_spec::{Bbox, Exceeded, ReadLimits};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::borrow::Cow;
-
-/// Why a document cannot be used: what is broken, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BrokenDocument {
-    /// There is nothing in it.
-    #[error("the document is empty")]
-    Empty,
-    /// Its end is missing.
-    #[error("the XML is broken: it is cut off at its end, in line {line}")]
-    CutOff {
-        /// The last line.
-        line: usize,
-    },
-    /// It is not XML.
-    #[error("the XML is broken in line {line}, column {column}: {what}")]
-    Syntax {
-        /// The line, from 1.
-        line: usize,
-        /// The character of the line, from 1.
-        column: usize,
-        /// What is wrong there.
-        what: String,
-    },
-    /// It has more than is read.
-    #[error("the document is too large to be read: {0}")]
-    TooLarge(Exceeded),
-    /// It describes something else.
-    #[error("this is {found}, not a {wanted}")]
-    OtherKind {
-        /// What it describes, in words.
-        found: String,
-        /// What was asked for.
-        wanted: &'static str,
-    },
-    /// It is JSON, and describes no map server.
-    #[error("{0}")]
-    Json(String),
-    /// An element that everything else is in is missing.
-    #[error("the capabilities have no `{element}`")]
-    Missing {
-        /// The element's name.
-        element: &'static str,
-    },
-}
-
-impl From<Exceeded> for BrokenDocument {
-    fn from(exceeded: Exceeded) -> Self {
-        // `Exceeded` is part of this error's message; as its source it would be told twice.
-        Self::TooLarge(exceeded)
-    }
-}
 
 /// The text of a document, by its byte-order mark or the encoding that it names; UTF-8 otherwise.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
@@ -149,14 +99,6 @@ pub(crate) fn words(node: Node) -> Option<String> {
 /// The text of the first child of this name.
 pub(crate) fn child_words(node: Node, name: &'static str) -> Option<String> {
     child(node, name).and_then(words)
-}
-
-/// The first characters of a text.
-pub(crate) fn shortened(text: &str, chars_max: usize) -> String {
-    match text.char_indices().nth(chars_max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// A box in degrees: west, south, east, north. One whose west is greater than its east crosses the date line, as both standards

@@ -8,7 +8,7 @@
 //! 3. the address that the answer came from ([`Egress::admit_peer`]), should the two before ever have a hole.
 
 use crate::allowed::{has_empty_label, without_final_dot};
-use crate::client::host;
+use crate::host::host;
 use crate::public::is_public;
 use crate::{Allowed, BadAllowed, Error, Ports};
 use std::collections::BTreeSet;

@@ -1,7 +1,8 @@
 //! A WMS's capabilities document, 1.1.1 or 1.3.0 (OGC 01-068r3, 06-042), to plain data.
 
 use crate::axes::Axes;
-use crate::document::{self, BrokenDocument, at, child, child_words, children, words};
+use crate::broken_document::BrokenDocument;
+use crate::document::{self, at, child, child_words, children, words};
 use crate::scope::Scope;
 use crate::xml::Node;
 use jiff::Timestamp;
@@ -243,5 +244,5 @@ pub(crate) fn origin(url: &str) -> Option<String> {
 
 /// As much of a description as is kept.
 pub(crate) fn described(text: String) -> String {
-    document::shortened(&text, DESCRIPTION_CHARS_MAX)
+    crate::broken_document::shortened(&text, DESCRIPTION_CHARS_MAX)
 }

@@ -1,7 +1,8 @@
 //! A WMTS's capabilities document (OGC 07-057r7) to plain data.
 
 use crate::axes::Axes;
-use crate::document::{self, BrokenDocument, at, child, child_words, children};
+use crate::broken_document::BrokenDocument;
+use crate::document::{self, at, child, child_words, children};
 use crate::wms::{described, origin};
 use crate::xml::Node;
 use jiff::Timestamp;

@@ -4,7 +4,7 @@
 //! A DOCTYPE is skipped, and no entity is ever declared. References to the five characters of XML and to characters by number are
 //! resolved; all others stay as they are written, as does a lone `&`. Prefixes are never resolved, so none needs a declaration.
 
-use crate::document::{BrokenDocument, shortened};
+use crate::broken_document::{BrokenDocument, shortened};
 use mapreel_spec::{Exceeded, ReadLimits};
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::attributes::Attributes;

@@ -12,8 +12,6 @@ use std::time::Duration;
 
 /// Jobs of which one round of the reconciler tells the broker.
 const OUTBOX_MAX: i64 = 100;
-/// Who makes a part ready tells the broker within this time; after it anybody does.
-pub(super) const OUTBOX_GRACE: Duration = Duration::from_secs(1);
 /// Who has taken up an entry of the outbox has it for so long.
 const OUTBOX_LEASE: Duration = Duration::from_secs(10);
 

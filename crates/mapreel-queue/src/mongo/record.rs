@@ -4,6 +4,10 @@ use crate::queue::Settings;
 use crate::{Error, Job, Time};
 use mongodb::bson::{self, Binary, Bson, Document, doc, spec::BinarySubtype};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Who makes a part ready tells the broker within this time; after it anybody does.
+pub(super) const OUTBOX_GRACE: Duration = Duration::from_secs(1);
 
 /// A job as it was read.
 pub(super) struct Stored {
@@ -26,7 +30,7 @@ fn columns(job: &Job, settings: &Settings) -> Document {
         "held": job.leases().count() as i64,
         "owners": job.leases().map(|part| part.owner.clone()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
         "lease_ends_at": time(job.leases().map(|part| part.at).min()),
-        "announce_at": time(job.unannounced().map(|hint| hint.at).min().map(|at| at.after(super::outbox::OUTBOX_GRACE))),
+        "announce_at": time(job.unannounced().map(|hint| hint.at).min().map(|at| at.after(OUTBOX_GRACE))),
         "ages_at": time(job.ages_at(settings)),
         "garbage_at": time(job.garbage),
         "request_ends_at": time(job.request_ends_at(settings)),

@@ -1,6 +1,6 @@
 //! A strip of colours with numbers beside it: the legend of a layer whose server draws the colours only.
 
-use crate::georeference::resized;
+use crate::resample::resized;
 use crate::scale::Scale;
 use crate::span::Span;
 use crate::text::{Typesetter, line_height};

@@ -5,9 +5,9 @@
 
 use super::colour_bar;
 use super::swatches::{self, LetteredSwatch};
-use crate::georeference::resized;
 use crate::layout::Layout;
 use crate::page::Page;
+use crate::resample::resized;
 use crate::scale::Scale;
 use crate::span::Span;
 use crate::text::Typesetter;

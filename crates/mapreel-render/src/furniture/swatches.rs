@@ -1,6 +1,6 @@
 //! A legend of small pictures, each with its words: of a server that does not put them together itself.
 
-use crate::georeference::resized;
+use crate::resample::resized;
 use crate::scale::Scale;
 use crate::span::Span;
 use crate::text::{Typesetter, line_height};

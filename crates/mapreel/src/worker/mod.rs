@@ -10,6 +10,7 @@
 
 mod company;
 mod part;
+mod product;
 mod pulse;
 mod share;
 mod shelf;

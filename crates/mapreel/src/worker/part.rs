@@ -1,24 +1,24 @@
 //! A part of a job: its inputs, the drawing on a thread of its own, and what it leaves in the artifacts.
 
 use super::Worker;
+use super::product::{Failed, Product, internal};
 use super::pulse::{Counted, Pulse};
-use super::slot::internal;
 use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::hands::{Hands, Waited};
 use crate::pipeline::missing::{Ledger, Missing};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::produce::{self, Encoded};
 use crate::pipeline::segments::Desk;
-use crate::pipeline::stored::{self, Unreadable};
+use crate::pipeline::stored;
 use crate::pipeline::{report, runs};
 use crate::progress::Progress;
 use crate::thread::{Panicked, on_thread};
 use anyhow::Context;
 use bytes::Bytes;
 use mapreel_queue::failpoint;
-use mapreel_queue::{Claim, Failure, Kind, Outcome};
+use mapreel_queue::{Claim, Kind, Outcome};
 use mapreel_spec::manifest::Warning;
-use mapreel_spec::{FramesUnknown, Limits, Purpose, Request, View, parse_request_for};
+use mapreel_spec::{Limits, Purpose, Request, View, parse_request_for};
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
@@ -27,80 +27,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Warnings that a job's status shows; the manifest has all of them.
 const WARNINGS_MAX: usize = 100;
-
-/// What a part leaves.
-#[derive(Debug, Clone)]
-pub(super) struct Product {
-    /// The object that later parts need.
-    pub key: Option<String>,
-    /// What the job's last part brings.
-    pub outcome: Option<Outcome>,
-}
-
-impl Product {
-    /// Every object of it.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
-        let outcome = self.outcome.iter().flat_map(|outcome| [&outcome.key, &outcome.manifest_key]);
-        self.key.iter().chain(outcome)
-    }
-}
-
-/// Why there is none.
-pub(super) enum Failed {
-    /// The word to stop has come.
-    Stopped,
-    /// It is a suspect, and something beside it does not end.
-    NotAlone,
-    /// It cannot be done, or not now.
-    Failure(Failure),
-    /// It was done and could not be stored, or its inputs could not be read: no fault of the request's.
-    Storage(String),
-    /// Others have the memory that it needs.
-    NoMemory(String),
-}
-
-impl From<produce::Error> for Failed {
-    fn from(error: produce::Error) -> Self {
-        let message = error.to_string();
-        match error {
-            produce::Error::Stopped => Self::Stopped,
-            produce::Error::Layer { layer, may_pass, .. } => Self::Failure(Failure {
-                code: "layer_unavailable".into(),
-                message,
-                layer: Some(layer),
-                retryable: may_pass,
-            }),
-            produce::Error::Frames { why, may_pass } => {
-                let layer = match why {
-                    FramesUnknown::Times { layer, .. } => Some(layer),
-                    FramesUnknown::Values { .. } => None,
-                };
-                Self::Failure(Failure { code: "layer_unavailable".into(), message, layer, retryable: may_pass })
-            }
-            produce::Error::Invalid(_) => {
-                Self::Failure(Failure { code: "invalid_request".into(), message, layer: None, retryable: false })
-            }
-            produce::Error::NoMemory { .. } => Self::NoMemory(message),
-            produce::Error::Machine(_) => Self::Failure(internal(&message)),
-        }
-    }
-}
-
-impl From<mapreel_queue::Error> for Failed {
-    fn from(error: mapreel_queue::Error) -> Self {
-        Self::Storage(error.to_string())
-    }
-}
-
-impl From<Unreadable> for Failed {
-    fn from(why: Unreadable) -> Self {
-        match why {
-            Unreadable::Damaged => Self::Failure(internal(&why.to_string())),
-            // Who made it lives, or will: it goes on.
-            Unreadable::Newer => Self::Storage(why.to_string()),
-        }
-    }
-}
 
 /// Does a part; `pulse` hears of everything that goes on.
 pub(super) async fn run(

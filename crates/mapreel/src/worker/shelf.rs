@@ -1,7 +1,8 @@
 //! What a worker keeps of jobs between their parts: the page with basemap and legends, and what upstreams have answered.
 
 use super::Worker;
-use super::part::{self, Failed, StoredRequest, draw, view};
+use super::part::{self, StoredRequest, draw, view};
+use super::product::Failed;
 use super::pulse::Pulse;
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::recording::Preparation;
@@ -62,7 +63,7 @@ impl Shelf {
             pulse.permit.take().await;
             make(worker, claim, stop, pulse).await
         };
-        let lost = || Failed::Failure(super::slot::internal("what prepared it has left nothing"));
+        let lost = || Failed::Failure(super::product::internal("what prepared it has left nothing"));
         let place = self.place(claim.job.parts.first().and_then(|part| part.key.as_deref()).ok_or_else(lost)?);
         let kept = tokio::select! {
             kept = pulse.permit.give_during(place.get_or_try_init(make), || !is_made_here.load(Ordering::Relaxed)) => {

@@ -3,7 +3,8 @@
 
 use super::Worker;
 use super::company::{Alone, Beside};
-use super::part::{self, Failed, Product};
+use super::part;
+use super::product::{Failed, Product, internal};
 use super::pulse::Pulse;
 use super::share::{OnTheWay, UnderWay};
 use crate::drawing_permit::{DrawingPermit, DrawingPermits};
@@ -409,9 +410,4 @@ async fn discard(worker: &Worker, product: &Product) {
             warn!(%error, key, "cannot delete");
         }
     }
-}
-
-/// A fault of this program, or of this machine.
-pub(super) fn internal(message: &str) -> Failure {
-    Failure { code: "internal".into(), message: message.to_owned(), layer: None, retryable: true }
 }

@@ -1,4 +1,5 @@
-//! No file imports from another that, directly or by others, imports from it: within `mapreel-spec`, and between the stages.
+//! No file imports from another that, directly or by others, imports from it: within the crates of words, pixels and upstreams, and
+//! between the stages.
 
 use super::support::service::repository;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,9 +142,11 @@ fn circles(sources: &Sources, is_looked_at: impl Fn(&[String]) -> bool) -> Vec<S
 }
 
 #[test]
-fn no_file_of_spec_and_no_stage_imports_in_a_circle() {
-    let spec = Sources::read(&repository("crates/mapreel-spec/src"));
-    assert_eq!(circles(&spec, |_| true), [""; 0]);
+fn no_file_of_the_lower_crates_and_no_stage_imports_in_a_circle() {
+    for part in ["spec", "render", "sources"] {
+        let sources = Sources::read(&repository(&format!("crates/mapreel-{part}/src")));
+        assert_eq!(circles(&sources, |_| true), [""; 0]);
+    }
     let program = Sources::read(&repository("crates/mapreel/src"));
     assert_eq!(circles(&program, |module| module.first().is_some_and(|first| first == "pipeline")), [""; 0]);
 }

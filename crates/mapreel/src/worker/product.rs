@@ -1,0 +1,85 @@
+//! What a part leaves, or why there is none.
+
+use crate::pipeline::produce;
+use crate::pipeline::stored::Unreadable;
+use mapreel_queue::{Failure, Outcome};
+use mapreel_spec::FramesUnknown;
+
+/// What a part leaves.
+#[derive(Debug, Clone)]
+pub(super) struct Product {
+    /// The object that later parts need.
+    pub key: Option<String>,
+    /// What the job's last part brings.
+    pub outcome: Option<Outcome>,
+}
+
+impl Product {
+    /// Every object of it.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
+        let outcome = self.outcome.iter().flat_map(|outcome| [&outcome.key, &outcome.manifest_key]);
+        self.key.iter().chain(outcome)
+    }
+}
+
+/// Why there is none.
+pub(super) enum Failed {
+    /// The word to stop has come.
+    Stopped,
+    /// It is a suspect, and something beside it does not end.
+    NotAlone,
+    /// It cannot be done, or not now.
+    Failure(Failure),
+    /// It was done and could not be stored, or its inputs could not be read: no fault of the request's.
+    Storage(String),
+    /// Others have the memory that it needs.
+    NoMemory(String),
+}
+
+impl From<produce::Error> for Failed {
+    fn from(error: produce::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            produce::Error::Stopped => Self::Stopped,
+            produce::Error::Layer { layer, may_pass, .. } => Self::Failure(Failure {
+                code: "layer_unavailable".into(),
+                message,
+                layer: Some(layer),
+                retryable: may_pass,
+            }),
+            produce::Error::Frames { why, may_pass } => {
+                let layer = match why {
+                    FramesUnknown::Times { layer, .. } => Some(layer),
+                    FramesUnknown::Values { .. } => None,
+                };
+                Self::Failure(Failure { code: "layer_unavailable".into(), message, layer, retryable: may_pass })
+            }
+            produce::Error::Invalid(_) => {
+                Self::Failure(Failure { code: "invalid_request".into(), message, layer: None, retryable: false })
+            }
+            produce::Error::NoMemory { .. } => Self::NoMemory(message),
+            produce::Error::Machine(_) => Self::Failure(internal(&message)),
+        }
+    }
+}
+
+impl From<mapreel_queue::Error> for Failed {
+    fn from(error: mapreel_queue::Error) -> Self {
+        Self::Storage(error.to_string())
+    }
+}
+
+impl From<Unreadable> for Failed {
+    fn from(why: Unreadable) -> Self {
+        match why {
+            Unreadable::Damaged => Self::Failure(internal(&why.to_string())),
+            // Who made it lives, or will: it goes on.
+            Unreadable::Newer => Self::Storage(why.to_string()),
+        }
+    }
+}
+
+/// A fault of this program, or of this machine.
+pub(super) fn internal(message: &str) -> Failure {
+    Failure { code: "internal".into(), message: message.to_owned(), layer: None, retryable: true }
+}
