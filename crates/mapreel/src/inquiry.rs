@@ -7,14 +7,14 @@ use crate::pipeline::report::WarningView;
 use crate::pipeline::resolve::{Unanswered, resolve};
 use jiff::Timestamp;
 use mapreel_spec::{
-    AskedFrames, Drawing, FramesUnknown, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem, Request, View,
+    AskedFrames, Drawing, FramesUnknown, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem, Request, Resolved, View,
 };
 
 /// What the servers say.
 pub(crate) struct Inquiry {
-    /// What would be drawn, where that is known.
-    pub plan: Option<Plan>,
-    /// The same, for people.
+    /// What is known, where that is enough to be drawn.
+    pub resolved: Option<Resolved>,
+    /// What would be drawn, for people.
     pub explanation: Option<Explanation>,
     /// Servers that did not answer, or not with what they were asked for.
     pub unanswered: Vec<Unanswered>,
@@ -65,7 +65,7 @@ impl Inquiry {
                     // A server that does not answer, or lacks the layer, is named already.
                     _ => {}
                 }
-                return Ok(Self { plan: None, explanation: None, unanswered: heard.unanswered, problems });
+                return Ok(Self { resolved: None, explanation: None, unanswered: heard.unanswered, problems });
             }
         };
         let plan = Plan::of_map_alone(resolved, View::of(request), limits)?;
@@ -96,7 +96,8 @@ impl Inquiry {
                 }));
             }
         }
-        Ok(Self { plan: Some(plan), explanation: Some(explanation), unanswered: heard.unanswered, problems })
+        let unanswered = heard.unanswered;
+        Ok(Self { resolved: heard.resolved.ok(), explanation: Some(explanation), unanswered, problems })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::explain::{Estimate, Explanation};
 use crate::fonts::FontSource;
 use crate::inquiry::Inquiry;
 use crate::pipeline::hands::Hands;
+use crate::pipeline::plan::on_a_page;
 use crate::pipeline::resolve::Unanswered;
 use crate::pipeline::stored_plan::plan_sha256;
 use anyhow::{Context, bail};
@@ -71,13 +72,15 @@ fn online(
         permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
-    let Inquiry { plan, explanation, unanswered, problems } = Inquiry::new(request, limits, &hands)?;
+    let Inquiry { resolved, explanation, unanswered, problems } = Inquiry::new(request, limits, &hands)?;
     let verdict = match (&problems[..], &unanswered[..]) {
         ([], []) => "The request is valid, and its servers have been asked.",
         ([], _) => "The request is valid, but not all of its servers could be asked.",
         _ => "The request is not valid: its servers do not have all that it asks for.",
     };
-    if let Some(plan) = plan.filter(|_| is_plan_wanted) {
+    if let Some(resolved) = resolved.filter(|_| is_plan_wanted) {
+        // As it would be drawn: with the layout that its legends make.
+        let (plan, _) = on_a_page(&resolved, View::of(request), limits, &hands)?;
         super::print(&shown(&plan)?)?;
     } else if let Some(explanation) = &explanation {
         super::print(&explanation.text(verdict))?;

@@ -6,7 +6,9 @@ use crate::pipeline::hands::Hands;
 use crate::pipeline::resolve::{Heard, resolve};
 use jiff::Timestamp;
 use mapreel_render::{LegendPicture, measure};
-use mapreel_spec::{Format, Limits, PageContent, PageLayout, Plan, Problem, Problems, Request, View, legends_mib};
+use mapreel_spec::{
+    Format, Limits, PageContent, PageLayout, Plan, Problem, Problems, Request, Resolved, View, legends_mib,
+};
 
 /// The plan of a request at a time, and the legends that were measured for it. Documents are asked for by `hands`, and what the
 /// pages of all frames share by `recording`.
@@ -20,15 +22,25 @@ pub(crate) fn plan(
 ) -> Result<(Plan, Vec<LegendPicture>), Error> {
     let Heard { resolved, may_pass, .. } = resolve(request, limits, hands, now)?;
     let resolved = resolved.map_err(|why| Error::Frames { why, may_pass })?;
-    let content = PageContent::of(&resolved, view, limits)?;
+    on_a_page(&resolved, view, limits, recording)
+}
+
+/// The plan of what is known of a request, on the page that its legends and texts make, and the legends.
+pub(crate) fn on_a_page(
+    resolved: &Resolved,
+    view: View,
+    limits: &Limits,
+    hands: &Hands,
+) -> Result<(Plan, Vec<LegendPicture>), Error> {
+    let content = PageContent::of(resolved, view, limits)?;
     // The plan's own memory is taken when it is known: then the legends are in it.
     let _legends = hands.take_memory(legends_mib(content.captions.iter()))?;
-    let legends = fetch_legends(recording, content.captions.iter())?;
-    let map = view.map_of(&resolved);
+    let legends = fetch_legends(hands, content.captions.iter())?;
+    let map = view.map_of(resolved);
     let fonts = hands.fonts.for_texts(content.title.as_deref(), content.captions.iter());
     let layout = measure(&content, [map.width, map.height], &legends, &fonts, &hands.drawing())?;
-    fits(view.format_of(&resolved), &layout)?;
-    Ok((Plan::new(&resolved, view, content, layout, limits)?, legends))
+    fits(view.format_of(resolved), &layout)?;
+    Ok((Plan::new(resolved, view, content, layout, limits)?, legends))
 }
 
 /// Whether a format can hold a page. Header and legends are measured when they are here, so a map that was small enough may

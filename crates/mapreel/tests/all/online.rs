@@ -2,7 +2,7 @@
 
 use super::support::service::Site;
 use super::support::upstream::{Answer, capabilities, capabilities_of, serve_all};
-use super::support::{folder, mapreel};
+use super::support::{folder, mapreel, render, wms};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -245,4 +245,20 @@ fn films_along_a_dimension_and_layers_outside_are_judged_as_they_will_be_drawn()
     let (code, out, _) = check(outside, &["--online"]);
     assert_eq!(code, 3, "{out}");
     assert!(out.contains("it lies outside the map"), "{out}");
+}
+
+#[test]
+fn the_plan_that_is_printed_is_the_one_that_the_manifest_names() {
+    let request = format!(
+        r#"{{ "map": {{ "bbox": [-40, -40, 40, 40], "width": 320 }}, "times": ["2018-01-01T00:00:00Z", "2018-02-01T00:00:00Z"],
+             "layers": [{{ "type": "wms", "url": "{}", "layers": "field", "title": "Field", "legend": "auto" }}],
+             "header": {{ "title": "Two months" }}, "output": {{ "format": "gif" }} }}"#,
+        wms::url()
+    );
+    let (code, out, said) = check(&request, &["--online", "--plan"]);
+    assert_eq!(code, 0, "{said}");
+    let printed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let run = render("printed-plan.gif", &request).ended(0);
+    assert_eq!(printed["plan_sha256"], run.manifest["plan_sha256"]);
+    assert_eq!(printed["plan"]["layout"]["map"], run.manifest["layout"]["map"]);
 }
