@@ -1,5 +1,6 @@
 //! Where a layer's legend comes from.
 
+use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
 /// A layer's legend, as its server has it.
@@ -19,6 +20,7 @@ pub struct Swatch {
     /// Empty where the name of the layer says everything.
     pub label: String,
     /// A PNG or another picture, as the server has made it.
+    #[serde(with = "as_base64")]
     pub picture: Vec<u8>,
 }
 
@@ -29,5 +31,40 @@ impl LegendSource {
             Self::Url(url) => Some(url),
             Self::Swatches(_) | Self::Missing(_) => None,
         }
+    }
+}
+
+/// Bytes, in formats for people as a text.
+mod as_base64 {
+    use super::{BASE64_STANDARD, Deserialize, Serialize};
+    use base64::Engine as _;
+    use serde::de::Error;
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &Vec<u8>, serializer: S) -> Result<S::Ok, S::Error> {
+        match serializer.is_human_readable() {
+            true => BASE64_STANDARD.encode(bytes).serialize(serializer),
+            false => bytes.serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        match deserializer.is_human_readable() {
+            true => BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom),
+            false => Vec::deserialize(deserializer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_a_text_for_people() {
+        let swatch = Swatch { label: "Calm".into(), picture: vec![0, 128, 255] };
+        let json = serde_json::to_string(&swatch).unwrap();
+        assert_eq!(json, r#"{"label":"Calm","picture":"AID/"}"#);
+        assert_eq!(serde_json::from_str::<Swatch>(&json).unwrap(), swatch);
     }
 }

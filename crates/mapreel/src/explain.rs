@@ -305,7 +305,12 @@ fn grouped(warnings: &[WarningView]) -> Vec<String> {
 fn described(resolved: &Resolved, index: usize, planned: &PlannedLayer, frames: usize) -> Layer {
     let mut described = layer(planned, frames);
     described.server_unasked = resolved.layers[index].is_unasked;
-    if described.server_unasked && matches!(planned.drawing, Drawing::Missing(_)) {
+    let is_undescribed = match &planned.drawing {
+        Drawing::Missing(_) => true,
+        Drawing::Pictures(_) => described.pictures == 0,
+        _ => false,
+    };
+    if described.server_unasked && is_undescribed {
         described.what = "described by a document that is to be fetched".to_owned();
     }
     if resolved.awaits_times(index) && described.pictures > 0 {

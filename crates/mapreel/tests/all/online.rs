@@ -153,6 +153,14 @@ fn documents_of_features_and_tiles_are_read_too() {
     };
     let (_, out, _) = check(&request("geojson", "sites.json"), &[]);
     assert!(out.contains("layer 1 (geojson): described by a document that is to be fetched"), "{out}");
+    for kind in [r#""type": "wmts", "layer": "a""#, r#""type": "ogc-maps""#] {
+        let request = format!(
+            r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240 }}, "times": "{DAYS}",
+                 "layers": [{{ {kind}, "url": "http://127.0.0.1:1025/" }}] }}"#
+        );
+        let (_, out, _) = check(&request, &[]);
+        assert!(out.contains("described by a document that is to be fetched"), "{out}");
+    }
     let (code, out, _) = check(&request("geojson", "sites.json"), &["--online"]);
     assert!(code == 0 && out.contains("layer 1 (geojson): features"), "{out}");
     let (code, out, _) = check(&request("tilejson", "tiles.json"), &["--online"]);
