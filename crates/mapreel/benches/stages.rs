@@ -31,10 +31,15 @@ fn folder() -> PathBuf {
 /// all public domain, drawn by MapServer.
 struct Recorded(HashMap<String, Bytes>);
 
-/// The name of a URL's file: its words, without what cannot stand in a name.
+/// The name of a URL's file: a hash of it, whatever the order of its parameters, which depends on how JSON is read.
 fn file_name(url: &str) -> String {
+    let (address, query) = url.split_once('?').expect("recorded of a WMS");
+    let mut parameters: Vec<&str> = query.split('&').collect();
+    parameters.sort_unstable();
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    url.bytes().for_each(|byte| hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{address}?{}", parameters.join("&"))
+        .bytes()
+        .for_each(|byte| hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     format!("{hash:016x}.png")
 }
 
