@@ -3,7 +3,7 @@
 use crate::bidi::Direction;
 use mapreel_spec::{Caption, Frame, PageContent, Plan};
 
-/// What stands beside the map.
+/// Title, times and captions, which the furniture draws beside the map.
 pub(crate) struct Page<'a> {
     pub title: Option<&'a str>,
     pub frames: &'a [Frame],

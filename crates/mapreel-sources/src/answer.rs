@@ -50,8 +50,8 @@ impl Wanted {
         }
     }
 
-    /// What the request accepts (RFC 9110, 12.5.1). An OGC API has no other way to be asked for one form of what it has; a WMS is
-    /// asked by its own parameters, and does not look.
+    /// The `Accept` header (RFC 9110, 12.5.1) by which the client asks for it. An OGC API chooses by it among the forms of what it
+    /// has; a WMS reads its own parameters instead.
     pub(crate) fn accepts(self) -> &'static str {
         match self {
             // PNG is not lossy and may be transparent.

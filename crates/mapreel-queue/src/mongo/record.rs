@@ -6,7 +6,7 @@ use mongodb::bson::{self, Binary, Bson, Document, doc, spec::BinarySubtype};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Who makes a part ready tells the broker within this time; after it anybody does.
+/// The process that makes a part ready tells the broker within this time; after it the outbox of any process does.
 pub(super) const OUTBOX_GRACE: Duration = Duration::from_secs(1);
 
 /// A job as it was read.

@@ -31,7 +31,7 @@ struct Rows {
     column: u32,
     /// The size of each picture.
     pictures: Vec<(u32, u32)>,
-    /// That of each label.
+    /// The size of each label.
     words: Vec<(u32, u32)>,
 }
 

@@ -546,10 +546,10 @@ impl Export {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answered::plan_answered;
     use super::*;
     use crate::planned_layer::Drawing;
-    use crate::{Next, Question, Resolved, parse_request};
-    use crate::{Plan, View};
+    use crate::{Plan, parse_request};
 
     macro_rules! recorded {
         ($name:literal) => {
@@ -567,19 +567,8 @@ mod tests {
     }
 
     fn plan_of(request: &str, documents: &[(&str, &str)]) -> (Plan, Vec<String>) {
-        let request = parse_request(request.as_bytes(), &Limits::default()).unwrap();
-        let mut asked = Vec::new();
-        let answer = |_: usize, question: Question, next: Next| {
-            let document = documents.iter().find(|(begin, _)| question.url.starts_with(&format!("{begin}?")));
-            asked.push(question.url);
-            next.after(match document {
-                Some((_, document)) => Ok(Document::Bytes(document.as_bytes())),
-                None => Err(Silence::Failed("status 404".into())),
-            })
-        };
-        let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let resolved = Resolved::answered(&request, now, answer).unwrap();
-        (Plan::of_map_alone(&resolved, View::of(&request), &Limits::default()).unwrap(), asked)
+        let of = |url: &str, begin: &str| url.strip_prefix(begin).is_some_and(|rest| rest.starts_with('?'));
+        plan_answered(request, |url| Some(documents.iter().find(|(begin, _)| of(url, begin))?.1))
     }
 
     /// A film of a layer at some times.

@@ -2,6 +2,8 @@
 //! request · what must be asked, and what the answers mean · which time and texts a frame has · which pictures, for a given
 //! extent · what is asked again at the end. A new kind is a file here and a line in `kinds.rs`.
 
+#[cfg(test)]
+mod answered;
 mod arcgis;
 mod geojson;
 mod getmap;

@@ -4,7 +4,7 @@
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::tiles;
-use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted};
+use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted, asked_at};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::capabilities::Dimension;
 use crate::cell::Cell;
@@ -462,7 +462,7 @@ impl ResolvedKind for Map {
 impl Map {
     /// What is asked for in a frame, counted from 0, and at its time.
     fn at(&self, extent: &Extent, cell: Cell, frame: usize, time: Option<&ValidTime>, zone: &Zone) -> Mosaic {
-        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
+        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
         let (values, time) = match asked {
             Ok(asked) => asked,
             Err(gap) => return Mosaic::nothing(self.crs, gap),
@@ -528,7 +528,7 @@ impl ResolvedKind for MapTiles {
 impl MapTiles {
     /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
     fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Mosaic> {
-        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
+        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
         let (values, time) = match asked {
             Ok(asked) => asked,
             Err(gap) => return Some(Mosaic::nothing(self.levels.crs, gap)),
@@ -565,10 +565,10 @@ impl MapTiles {
 
 #[cfg(test)]
 mod tests {
+    use super::super::answered::plan_answered;
     use super::*;
     use crate::planned_layer::Drawing;
-    use crate::{Limits, Next, Question, Resolved, parse_request};
-    use crate::{Plan, View};
+    use crate::{Limits, Plan, parse_request};
 
     macro_rules! recorded {
         ($name:literal) => {
@@ -583,19 +583,7 @@ mod tests {
     fn planned(map: &str, times: &str, layer: &str, documents: &[(&str, &str)]) -> (Plan, Vec<String>) {
         let times = if times.is_empty() { String::new() } else { format!(r#""times": {times}, "#) };
         let request = format!(r#"{{ "map": {{ {map} }}, {times}"layers": [{{ "type": "ogc-maps", {layer} }}] }}"#);
-        let request = parse_request(request.as_bytes(), &Limits::default()).unwrap();
-        let mut asked = Vec::new();
-        let answer = |_: usize, question: Question, next: Next| {
-            let document = documents.iter().find(|(url, _)| question.url == *url);
-            asked.push(question.url);
-            next.after(match document {
-                Some((_, document)) => Ok(Document::Bytes(document.as_bytes())),
-                None => Err(Silence::Failed("status 404".into())),
-            })
-        };
-        let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let resolved = Resolved::answered(&request, now, answer).unwrap();
-        (Plan::of_map_alone(&resolved, View::of(&request), &Limits::default()).unwrap(), asked)
+        plan_answered(&request, |url| Some(documents.iter().find(|(address, _)| *address == url)?.1))
     }
 
     fn collection(map: &str, times: &str, further: &str, document: &str) -> Plan {

@@ -174,6 +174,24 @@ pub(super) fn times_asked_for(
     Series::new(moments.distinct(is_fixed).map(used).collect())
 }
 
+/// Values of dimensions, each behind its parameter.
+pub(super) type Values<'d> = Vec<(&'d str, &'d str)>;
+
+/// What a server is asked for in a frame, counted from 0, and at its time: values of dimensions by their parameters, and the time
+/// as the server writes it.
+///
+/// # Errors
+/// The server has no such value, or no such time.
+pub(super) fn asked_at<'d>(
+    timing: &Timing,
+    dimensions: &'d Dimensions,
+    frame: usize,
+    time: Option<&ValidTime>,
+    zone: &Zone,
+) -> Result<(Values<'d>, Option<String>), crate::Gap> {
+    Ok((dimensions.at(frame)?, timing.at(time, zone)?))
+}
+
 /// The tiles of each frame, where they are no more in all than the limits allow; `at` is `None` for a frame of more than that.
 pub(super) fn tiles<'a>(
     wanted: &Wanted<'_>,

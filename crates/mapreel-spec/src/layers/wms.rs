@@ -2,7 +2,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted};
+use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted, asked_at};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::appearance::Legend;
 use crate::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
@@ -391,7 +391,7 @@ impl ResolvedWms {
 
     /// What is asked for in a frame, counted from 0, and at its time.
     fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Mosaic {
-        let asked = self.dimensions.at(frame).and_then(|values| Ok((values, self.timing.at(time, zone)?)));
+        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
         match asked {
             Ok((values, time)) => service.mosaic(map, time.as_deref(), &values),
             Err(gap) => Mosaic::nothing(self.service.crs, gap),
