@@ -4,7 +4,7 @@ Without arguments: for each projected CRS (and the projected part of each compou
 such as `3035 north east Y,X`. For `crates/mapreel/tests/all/registry.rs`, which compares Mapreel's order with it.
 
 With `--rust` and EPSG codes on standard input: the tables of those codes, as
-`crates/mapreel-spec/src/axes_table.rs` has them.
+`crates/mapreel-geo/src/place/axes_table.rs` has them.
 
     tools/venv/bin/python tools/second_opinion/axes_order.py
 """

@@ -14,7 +14,7 @@ pub enum Error {
     },
     /// Nobody wants it any more.
     #[error(transparent)]
-    Stopped(#[from] crate::Stopped),
+    Stopped(#[from] crate::stop::Stopped),
     /// A segment that was not made by this version's encoder of this format.
     #[error("a segment is broken: {0}")]
     Segment(&'static str),

@@ -8,40 +8,26 @@
 //!
 //! No network, files, clock or environment in here: equal inputs give equal bytes.
 
-mod bidi;
-mod canvas;
-mod composite;
 pub mod encode;
 mod error;
-mod furniture;
-mod georeference;
-mod layout;
-mod measure;
-mod missing_glyphs;
-mod mosaic;
-mod overlay;
 mod page;
-mod placed;
 mod raster;
-mod resample;
-mod scale;
 mod scene;
-mod span;
 mod stop;
 mod text;
 mod theme;
-mod warp;
+mod vector;
 
-pub use canvas::Canvas;
 pub use error::Error;
-pub use furniture::legend::{LegendArt, LegendPicture};
-pub use furniture::swatches::LetteredSwatch;
-pub use georeference::place;
-pub use measure::measure;
-pub use missing_glyphs::{MissingGlyphs, MissingScript};
-pub use mosaic::MosaicSheet;
-pub use placed::Placed;
-pub use raster::Raster;
+pub use page::legend::{LegendArt, LegendPicture};
+pub use page::measure::measure;
+pub use page::swatches::LetteredSwatch;
+pub use raster::canvas::Canvas;
+pub use raster::georeference::place;
+pub use raster::mosaic::MosaicSheet;
+pub use raster::placed::Placed;
+pub use raster::raster::Raster;
 pub use scene::{FramePictures, Gathered, Painter, Scene};
 pub use stop::{Stop, Stopped};
-pub use text::Fonts;
+pub use text::missing_glyphs::{MissingGlyphs, MissingScript};
+pub use text::typesetter::Fonts;

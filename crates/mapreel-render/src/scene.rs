@@ -1,18 +1,26 @@
 //! An animation on the page: what is the same in every frame is drawn once, the rest by a pure function of the frame.
 
-use crate::furniture::header::{self, Header, Moment};
-use crate::furniture::legend::LegendPicture;
-use crate::furniture::{attribution, legend, neatline, notice};
-use crate::layout::Layout;
-use crate::measure::measure_page;
-use crate::overlay::features::Shapes;
-use crate::overlay::{self, Halt, Projection, Work};
-use crate::page::Page;
-use crate::scale::Scale;
-use crate::text::{Fonts, Typesetter};
-use crate::{Canvas, MissingGlyphs, Placed, Raster, Stop, Stopped, composite, theme};
+use crate::page::header::{self, Header, Moment};
+use crate::page::layout::Layout;
+use crate::page::legend::LegendPicture;
+use crate::page::measure::measure_page;
+use crate::page::scale::Scale;
+use crate::page::texts::Page;
+use crate::page::{attribution, legend, neatline, notice};
+use crate::raster::canvas::Canvas;
+use crate::raster::composite;
+use crate::raster::placed::Placed;
+use crate::raster::raster::Raster;
+use crate::stop::{Stop, Stopped};
+use crate::text::missing_glyphs::MissingGlyphs;
+use crate::text::typesetter::{Fonts, Typesetter};
+use crate::theme;
+use crate::vector;
+use crate::vector::features::Shapes;
+use crate::vector::projection::Projection;
+use crate::vector::work::{Halt, Work};
 use mapreel_spec::geojson::{Features, Shown};
-use mapreel_spec::{Drawing, Gap, Plan, PlannedLayer};
+use mapreel_spec::{Gap, LayerSource, Plan, PlannedLayer};
 use std::sync::Arc;
 
 /// The pictures of one frame, or those that serve all frames: for each layer of the plan, what was gathered.
@@ -107,7 +115,7 @@ impl Scene {
         let mut base = Canvas::new(layout.width, layout.height, theme::GROUND);
         stop.look()?;
         let ours = Work::unlimited(stop);
-        let ground = overlay::globe::ground(&plan.map, layout.scale.length(1.2), &ours).map_err(Halt::of_unlimited)?;
+        let ground = vector::globe::ground(&plan.map, layout.scale.length(1.2), &ours).map_err(Halt::of_unlimited)?;
         arts.extend(ground.map(|sheet| Art::OffGlobe(whole_map(sheet))));
         arts.extend(
             (0..plan.layers.len()).filter(|layer| has_degrees(&plan, *layer)).map(|layer| Art::Degrees { layer }),
@@ -198,7 +206,7 @@ impl Scene {
 /// What layers are, in every frame, instead of what was asked for.
 fn gaps(plan: &Plan, still: &FramePictures) -> Vec<Option<Gap>> {
     let gap = |(layer, planned): (usize, &PlannedLayer)| match &planned.drawing {
-        Drawing::Missing(reason) => Some(Gap::missing(reason)),
+        LayerSource::Missing(reason) => Some(Gap::missing(reason)),
         _ => {
             let gathered = still.get(layer).and_then(|gathered| gathered.as_ref()?.gap.clone());
             gathered.or_else(|| planned.outside.as_ref().map(Gap::outside))
@@ -240,32 +248,32 @@ fn art(
     let length = Scale::of(map.width, map.height).length(1.0);
     let ours = Work::unlimited(stop);
     let still = |draw: &dyn Fn(&mut tiny_skia::Pixmap) -> Result<(), Halt>| {
-        let mut sheet = overlay::sheet(map.width, map.height);
+        let mut sheet = vector::sheet(map.width, map.height);
         draw(&mut sheet)?;
         Ok(Some(Art::Still { layer, placed: vec![whole_map(sheet)] }))
     };
     match &planned.drawing {
-        Drawing::Pictures(_) => Ok(Some(match placed {
+        LayerSource::Pictures(_) => Ok(Some(match placed {
             Some(placed) => Art::Still { layer, placed },
             None => Art::Pictures { layer },
         })),
-        Drawing::Features(features) if planned.drawing.is_static(plan.frames.len()) => {
+        LayerSource::Features(features) if planned.drawing.is_static(plan.frames.len()) => {
             let time = plan.frames[0].time.as_ref().map(|time| time.instant());
             let shapes = Shapes::new(features, features.shown_at(time), projection, length, stop)?;
             let work = Work::limited(stop, STEPS_MAX);
             still(&|sheet| shapes.draw(sheet, features.shown_at(time), &work))
         }
-        Drawing::Features(features) => {
+        LayerSource::Features(features) => {
             let shapes = changing(features, plan, projection, length, stop)?;
             Ok(Some(Art::Features { layer, shapes }))
         }
-        Drawing::NaturalEarth(geography) => {
-            still(&|sheet| overlay::natural_earth::draw(sheet, geography, projection, length, &ours))
+        LayerSource::NaturalEarth(geography) => {
+            still(&|sheet| vector::natural_earth::draw(sheet, geography, projection, length, &ours))
         }
-        Drawing::Graticule(graticule) => {
-            still(&|sheet| overlay::graticule::draw(sheet, graticule, projection, length, &ours))
+        LayerSource::Graticule(graticule) => {
+            still(&|sheet| vector::graticule::draw(sheet, graticule, projection, length, &ours))
         }
-        Drawing::Missing(_) => Ok(None),
+        LayerSource::Missing(_) => Ok(None),
     }
 }
 
@@ -291,11 +299,11 @@ fn changing(
 }
 
 fn whole_map(sheet: tiny_skia::Pixmap) -> Placed {
-    Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }
+    Placed { raster: vector::into_raster(sheet), x: 0, y: 0 }
 }
 
 fn has_degrees(plan: &Plan, layer: usize) -> bool {
-    matches!(&plan.layers[layer].drawing, Drawing::Graticule(graticule) if graticule.labels)
+    matches!(&plan.layers[layer].drawing, LayerSource::Graticule(graticule) if graticule.labels)
 }
 
 /// Lays a sheet of the map's size on the map.
@@ -342,8 +350,8 @@ fn degrees(
     typesetter: &mut Typesetter,
     work: &Work,
 ) -> Result<(), Stopped> {
-    if let Drawing::Graticule(graticule) = &plan.layers[layer].drawing {
-        overlay::degrees::draw(page, graticule, projection, layout, typesetter, work).map_err(Halt::of_unlimited)?;
+    if let LayerSource::Graticule(graticule) = &plan.layers[layer].drawing {
+        vector::degrees::draw(page, graticule, projection, layout, typesetter, work).map_err(Halt::of_unlimited)?;
     }
     Ok(())
 }
@@ -401,17 +409,17 @@ impl<'a> Painter<'a> {
 
     fn draw_features(&mut self, index: usize, layer: usize, shapes: &Shapes) -> Result<(), Stopped> {
         let Scene { plan, layout, .. } = self.scene;
-        let Drawing::Features(features) = &plan.layers[layer].drawing else { return Ok(()) };
+        let LayerSource::Features(features) = &plan.layers[layer].drawing else { return Ok(()) };
         let map = &plan.map;
         let mut sheet = match self.sheet.take() {
-            Some(used) => overlay::reused(used),
-            None => overlay::sheet(map.width, map.height),
+            Some(used) => vector::reused(used),
+            None => vector::sheet(map.width, map.height),
         };
         let time = plan.frames[index].time.as_ref().map(|time| time.instant());
         // Its steps were counted when the scene was made.
         let work = Work::unlimited(&self.stop);
         shapes.draw(&mut sheet, features.shown_at(time), &work).map_err(Halt::of_unlimited)?;
-        let placed = [Placed { raster: overlay::into_raster(sheet), x: 0, y: 0 }];
+        let placed = [Placed { raster: vector::into_raster(sheet), x: 0, y: 0 }];
         blend(&mut self.page, plan, layout, layer, &placed, &self.stop)?;
         let [placed] = placed;
         self.sheet = Some(placed.raster);

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-pub(crate) struct Kept {
+pub(crate) struct PreparedJob {
     shell: Child,
 }
 
-impl Kept {
+impl PreparedJob {
     /// Runs a shell script that ends with `wait_for_end`: what is started before it ends then.
     pub fn start(script: &str, environment: &[(String, String)], log: &Path) -> Self {
         let wait_for_end = "wait_for_end() { read -r _; kill -9 $* 2>/dev/null; exit 0; }\n";
@@ -26,7 +26,7 @@ impl Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for PreparedJob {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());
         let _ = self.shell.wait();

@@ -1,6 +1,6 @@
 //! A server that speaks MongoDB's wire protocol. `MAPREEL_TEST_MONGODB=mongodb://HOST` names another one to be used instead.
 
-use crate::child::{Kept, wait_until};
+use crate::child::{PreparedJob, wait_until};
 use crate::{free_port, skip};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server.
 pub struct MongoDb {
-    kept: Option<Kept>,
+    kept: Option<PreparedJob>,
     folder: tempfile::TempDir,
     /// Of the server, if it is ours.
     pid: Option<i32>,
@@ -71,7 +71,7 @@ impl MongoDb {
             at = at.display(),
             pid = pid.display(),
         );
-        self.kept = Some(Kept::start(&script, &[], &self.path("log")));
+        self.kept = Some(PreparedJob::start(&script, &[], &self.path("log")));
         let is_there = wait_until(PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok());
         self.pid = std::fs::read_to_string(pid).ok().and_then(|pid| pid.trim().parse().ok());
         is_there

@@ -1,6 +1,6 @@
 //! A RabbitMQ node of its own: its own ports, folders and Erlang name server, so that any number run side by side.
 
-use crate::child::{Kept, wait_until};
+use crate::child::{PreparedJob, wait_until};
 use crate::{free_port, skip};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A node.
 pub struct RabbitMq {
-    kept: Option<Kept>,
+    kept: Option<PreparedJob>,
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
     port: u16,
@@ -82,7 +82,7 @@ impl RabbitMq {
             "rm -f {pid}; epmd & epmd=$!; {SERVER} & server=$!
              while [ ! -s {pid} ] && kill -0 $server; do sleep 0.05; done; wait_for_end $(cat {pid}) $server $epmd"
         );
-        self.kept = Some(Kept::start(&script, &self.environment, &self.path("output")));
+        self.kept = Some(PreparedJob::start(&script, &self.environment, &self.path("output")));
         wait_until(PATIENCE, || self.accepts())
     }
 

@@ -1,8 +1,8 @@
 //! Bounds on what upstreams may cost, and what is sent to them.
 
-use crate::Egress;
-use crate::answer::Wanted;
-use crate::credentials::Credentials;
+use crate::decode::answer::Wanted;
+use crate::policy::credentials::Credentials;
+use crate::policy::egress::Egress;
 use mapreel_spec::ANSWER_BYTES_MAX;
 use std::time::Duration;
 

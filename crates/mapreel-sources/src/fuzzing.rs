@@ -1,7 +1,10 @@
 //! Doors for fuzzing: what strangers' bytes meet in here behind functions that ask the network. No part of the library's interface.
 
-use crate::answer::{Found, judge};
-use crate::{Egress, Error, Wanted, attempt};
+use crate::client::attempt;
+use crate::decode::answer::Wanted;
+use crate::decode::answer::{Found, judge};
+use crate::error::Error;
+use crate::policy::egress::Egress;
 use std::net::SocketAddr;
 use url::Url;
 

@@ -7,7 +7,8 @@ mod support;
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use mapreel_sources::{Client, Config, Wanted, decode};
+use mapreel_sources::decode;
+use mapreel_sources::{Client, Config, Wanted};
 use std::io::Write;
 use std::time::{Duration, Instant};
 use support::{Server, png, send};

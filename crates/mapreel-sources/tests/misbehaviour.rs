@@ -4,7 +4,8 @@
 
 mod support;
 
-use mapreel_sources::{Client, Config, Error, Wanted, decode};
+use mapreel_sources::decode;
+use mapreel_sources::{Client, Config, Error, Wanted};
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};

@@ -6,9 +6,11 @@
 mod looks;
 
 use looks::{Looks, cpu_ms, first_frame, geojson, line, plan, points, ring};
-use mapreel_render::encode::{self, Colours, Palette, SegmentEncoder};
+use mapreel_geo::{Bbox, Crs, Extent};
+use mapreel_render::encode::palette::{Colours, Palette};
+use mapreel_render::encode::{self, SegmentEncoder};
 use mapreel_render::{Canvas, Fonts, Gathered, Painter, Placed, Raster, Scene, Stop, place};
-use mapreel_spec::{Bbox, Crs, Drawing, Extent, Format, Output, Resampling};
+use mapreel_spec::{Format, LayerSource, Output, Resampling};
 
 const SIDE: u32 = 4096;
 
@@ -39,8 +41,8 @@ fn page(side: u32, picture: Option<Raster>) -> Canvas {
     );
     let mut plan = plan(&request);
     let layer = &mut std::sync::Arc::make_mut(&mut plan).layers[0];
-    if let Drawing::Missing(_) = layer.drawing {
-        layer.drawing = Drawing::Pictures(mapreel_spec::Series::PerFrame(Vec::new()));
+    if let LayerSource::Missing(_) = layer.drawing {
+        layer.drawing = LayerSource::Pictures(mapreel_spec::Series::PerFrame(Vec::new()));
     }
     let scene = Scene::new(plan, vec![None], &[], &Fonts::bundled(), &Stop::never()).expect("nobody stops it");
     let placed = picture.map(|raster| Placed { raster, x: 0, y: 0 }).into_iter().collect();

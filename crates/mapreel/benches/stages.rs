@@ -4,16 +4,17 @@
 //! by hand. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers anew.
 
 use bytes::Bytes;
-use mapreel::fonts::FontSource;
-use mapreel::produce::{Destination, Job, produce};
-use mapreel::progress::Silent;
-use mapreel_render::encode::{self, Palette, SegmentEncoder};
-use mapreel_render::{
-    Fonts, Gathered, LegendArt, LegendPicture, MosaicSheet, Painter, Raster, Scene, Stop, measure, place,
-};
-use mapreel_sources::{Client, Config, Error, Upstreams, Wanted, decode};
+use mapreel::config::fonts::FontSource;
+use mapreel::pipeline::produce::{Destination, Job, produce};
+use mapreel::pipeline::progress::NoProgress;
+use mapreel_render::encode::palette::Palette;
+use mapreel_render::encode::{self, SegmentEncoder};
+use mapreel_render::measure;
+use mapreel_render::{Fonts, Gathered, LegendArt, LegendPicture, MosaicSheet, Painter, Raster, Scene, Stop, place};
+use mapreel_sources::decode;
+use mapreel_sources::{Client, Config, Error, Upstreams, Wanted};
 use mapreel_spec::{
-    Caption, Drawing, Format, Limits, Mosaic, PageContent, Plan, Request, Resampling, Resolved, Series, View,
+    Caption, Format, LayerSource, Limits, Mosaic, PageContent, Plan, Request, Resampling, Resolved, Series, View,
     parse_request,
 };
 use serde_json::Value;
@@ -148,7 +149,7 @@ fn gathered(mosaic: &Mosaic, plan: &Plan, recorded: &Recorded) -> Gathered {
 
 fn layer(plan: &Plan, index: usize) -> &Series<Mosaic> {
     match &plan.layers[index].drawing {
-        Drawing::Pictures(series) => series,
+        LayerSource::Pictures(series) => series,
         _ => unreachable!("both layers are pictures"),
     }
 }
@@ -255,18 +256,20 @@ fn time_and_place() {
     ] {
         let document = capabilities(layers, times);
         let limit = format!("50 ({:.1} MB)", document.len() as f64 / 1e6);
-        row(name, 1, &limit, || drop(mapreel_sources::wms::capabilities(document.as_bytes(), jiff::Timestamp::now())));
+        row(name, 1, &limit, || {
+            drop(mapreel_ogc::wms::reader::capabilities(document.as_bytes(), jiff::Timestamp::now()))
+        });
     }
     for (crs, bbox) in [("EPSG:3413", [-180.0, 50.0, 180.0, 90.0]), ("EPSG:32633", [0.0, 40.0, 30.0, 70.0])] {
         let request = format!(
             r#"{{ "map": {{ "bbox": {bbox:?}, "crs": "{crs}", "width": 800, "height": 800 }}, "layers": [{{ "type": "graticule" }}] }}"#
         );
         let map = parse_request(request.as_bytes(), &Limits::default()).expect("valid").map;
-        let world = mapreel_spec::Bbox::new([-180.0, -90.0, 180.0, 90.0]);
+        let world = mapreel_geo::Bbox::new([-180.0, -90.0, 180.0, 90.0]);
         let raster = || Raster::straight(2048, 1024, vec![200; 2048 * 1024 * 4]);
         for (word, resampling) in [("bilinear", Resampling::Bilinear), ("nearest", Resampling::Nearest)] {
             row(&format!("2048 × 1024 laid on {crs}, 800², {word}"), 1, "-", || {
-                drop(place(raster(), mapreel_spec::Crs::Geographic, &world, &map, resampling, &Stop::never()))
+                drop(place(raster(), mapreel_geo::Crs::Geographic, &world, &map, resampling, &Stop::never()))
             });
         }
     }
@@ -282,7 +285,7 @@ fn job(frames: usize) {
     let (before, started) = (cpu_ms(), Instant::now());
     let fonts = FontSource::default();
     let job = Job { request, document: &document, upstreams: recorded, fonts, limits, threads: 2, memory_mib: 4096 };
-    produce(job, &Destination::File(out.clone()), &Silent).expect("it is drawn");
+    produce(job, &Destination::File(out.clone()), &NoProgress).expect("it is drawn");
     println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mb());
     let _ = std::fs::remove_file(out);
 }

@@ -1,10 +1,11 @@
 //! Doors for fuzzing: readers of this crate that meet the bytes of clients, operators and other processes. No part of the
 //! library's interface.
 
-use crate::config::{Config, Values};
-use crate::http;
+use crate::config::config::Config;
+use crate::config::values::Values;
+use crate::http::download;
 use crate::pipeline::drawn_segment::DrawnSegment;
-use crate::pipeline::missing::Missing;
+use crate::pipeline::gap_log::LayerGap;
 use crate::pipeline::recording::{Planned, Preparation};
 use crate::pipeline::stored;
 use crate::pipeline::stored_plan::StoredPlan;
@@ -29,15 +30,15 @@ pub fn config(text: &str) -> Result<(), Vec<String>> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn credentials(text: &str) -> Result<(), Vec<String>> {
-    crate::credentials::parse(text).map(|_| ())
+    crate::config::credentials::parse(text).map(|_| ())
 }
 
 /// The bytes of a file of `size` bytes that a `Range` asks for: all; none, as an empty range; or some.
 pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
-    match http::wanted_range(header, size) {
-        http::WantedRange::Whole => None,
-        http::WantedRange::Nothing => Some(0..0),
-        http::WantedRange::Part(range) => Some(range),
+    match download::wanted(header, size) {
+        download::Wanted::Whole => None,
+        download::Wanted::Nothing => Some(0..0),
+        download::Wanted::Part(range) => Some(range),
     }
 }
 
@@ -76,8 +77,8 @@ pub fn segment(bytes: &[u8]) -> Option<Vec<u8>> {
 /// The object of a segment with these frames.
 pub fn a_segment(encoded: &[u8]) -> Vec<u8> {
     let missing = vec![
-        Missing { frame: Some(3), layer: 1, gap: Gap::missing("status 404") },
-        Missing { frame: None, layer: 0, gap: Gap::incomplete("3 of 12 tiles are missing") },
+        LayerGap { frame: Some(3), layer: 1, gap: Gap::missing("status 404") },
+        LayerGap { frame: None, layer: 0, gap: Gap::incomplete("3 of 12 tiles are missing") },
     ];
     let segment = DrawnSegment { missing, encoded: Bytes::copy_from_slice(encoded) };
     stored::to_bytes(&segment).expect("it can be written")

@@ -2,33 +2,19 @@
 //!
 //! The stages of that way are files of `pipeline/`; the command line, the HTTP API and the worker call the same.
 
-mod belongs;
-mod budget;
 pub mod cli;
-mod config;
-mod credentials;
-mod drawing_permit;
+pub mod config;
 mod explain;
-pub mod fonts;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
-mod inquiry;
 mod keys;
-mod layers;
-mod maintenance;
-pub mod memory;
-mod metrics;
-mod origin;
-mod pipeline;
-pub mod progress;
-mod proxies;
-mod readers;
+mod operations;
+pub mod pipeline;
 mod service;
-mod size;
-mod supervisor;
-mod telemetry;
-mod thread;
 mod worker;
 
+pub use config::fonts;
+pub use operations::memory;
 pub use pipeline::produce;
+pub use pipeline::progress;

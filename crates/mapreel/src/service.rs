@@ -2,16 +2,24 @@
 //!
 //! Two runtimes: control (HTTP, claims, heartbeats, storing) and fetching (upstreams). Drawing has threads of its own.
 
-use crate::belongs;
-use crate::budget::MemoryBudget;
-use crate::config::{Config, redacted};
-use crate::http::{self, App, Connections, Quotas, Readiness, Watch};
-use crate::keys::KeyRing;
-use crate::maintenance;
-use crate::metrics::Metrics;
-use crate::readers::Readers;
-use crate::supervisor::{Supervisor, TASK_LOST};
-use crate::worker::{self, Worker};
+use crate::config::config::Config;
+use crate::config::values::redacted;
+use crate::http::app::App;
+use crate::http::quota::Quotas;
+use crate::http::readiness::Readiness;
+use crate::http::router;
+use crate::http::serve;
+use crate::http::serve::Connections;
+use crate::http::watch::Watch;
+use crate::keys::ring::KeyRing;
+use crate::operations::belongs;
+use crate::operations::budget::MemoryBudget;
+use crate::operations::maintenance;
+use crate::operations::metrics::Metrics;
+use crate::operations::readers::Readers;
+use crate::operations::supervisor::{Supervisor, TASK_LOST};
+use crate::worker::slot;
+use crate::worker::worker::{self, Worker};
 use anyhow::Context;
 use mapreel_queue::mongo::Mongo;
 use mapreel_queue::sqlite::Sqlite;
@@ -46,7 +54,7 @@ const CONTROL_THREADS: usize = 2;
 /// How the service ended.
 pub(crate) enum Ended {
     /// It was told to.
-    Told,
+    ConsoleProgress,
     /// A task could not be kept alive.
     TaskLost,
 }
@@ -82,7 +90,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     let told = stop.clone();
     supervisor.start(Task::new("signals", move || hear_signals(told.clone())));
     let artifacts = Artifacts::open(&config.artifacts)?;
-    let Some(queue) = open_queue(&config, &stop, &supervisor).await? else { return Ok(Ended::Told) };
+    let Some(queue) = open_queue(&config, &stop, &supervisor).await? else { return Ok(Ended::ConsoleProgress) };
     belongs::check(&*queue, &artifacts, &config).await?;
     let client = Client::new(config.client.clone())?;
     let address = if with_api { Some(config.listen) } else { config.worker_listen };
@@ -117,7 +125,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         fetching.clone(),
         supervisor.tasks(),
     );
-    worker.slots(&stop, &hand_back).into_iter().for_each(|slot| supervisor.start_finite(slot));
+    slot::tasks(&worker, &stop, &hand_back).into_iter().for_each(|slot| supervisor.start_finite(slot));
     let drain = config.drain;
     if let Some(listener) = listener {
         let address = listener.local_addr()?;
@@ -156,13 +164,13 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
             tasks,
             draining,
         };
-        let routes = if with_api { http::router } else { http::operations_router };
+        let routes = if with_api { router::router } else { router::operations_router };
         let app = Arc::new(app);
-        supervisor.start_finite(http::task("listener", listener, routes(app.clone()), connections, stop.clone()));
+        supervisor.start_finite(serve::task("listener", listener, routes(app.clone()), connections, stop.clone()));
         if let Some((listener, connections)) = operations {
             info!("health and metrics also at http://{}", listener.local_addr()?);
-            let routes = http::operations_router(app);
-            supervisor.start_finite(http::task("operations", listener, routes, connections, stop.clone()));
+            let routes = router::operations_router(app);
+            supervisor.start_finite(serve::task("operations", listener, routes, connections, stop.clone()));
         }
     }
     Ok(end(supervisor, &worker, &stop, &hand_back, drain).await)
@@ -209,7 +217,7 @@ async fn end(
         () = tokio::time::sleep(HAND_BACK) => warn!("some tasks have not ended in time; what they had was handed back"),
     }
     info!("ended");
-    if tasks.lost_task().is_some() { Ended::TaskLost } else { Ended::Told }
+    if tasks.lost_task().is_some() { Ended::TaskLost } else { Ended::ConsoleProgress }
 }
 
 /// Ends the process also where the threads that should do it are what is stuck.

@@ -2,10 +2,13 @@
 
 use super::now;
 use crate::seeds::file;
-use mapreel_sources::{Absence, Error, Wanted, fuzzing, wms, wmts};
+use mapreel_ogc::JsonService;
+use mapreel_ogc::wms::reader as wms;
+use mapreel_ogc::wmts::reader as wmts;
+use mapreel_sources::{Absence, Error, Wanted, fuzzing};
 use mapreel_spec::{
-    Document, DocumentKind, FramesUnknown, JsonService, Limits, Next, Plan, Question, Reply, Request, Resolved, Step,
-    View, parse_request,
+    Document, DocumentKind, FramesUnknown, Limits, Next, Plan, Question, Reply, Request, Resolved, Step, View,
+    parse_request,
 };
 use std::sync::LazyLock;
 
@@ -238,7 +241,7 @@ pub(super) fn exception_report(input: &[u8]) {
     let tile = |absence| Wanted::Piece { bytes_max: 1 << 20, absence: Some(absence) };
     let wanted = [
         Wanted::Picture,
-        tile(Absence::Said),
+        tile(Absence::CapabilitiesCache),
         tile(Absence::Meant),
         Wanted::Json,
         Wanted::Capabilities,

@@ -1,7 +1,8 @@
 //! What processes leave one another in the artifacts: preparations, segments, and the files that segments become.
 
 use mapreel::fuzzing;
-use mapreel_render::encode::{self, Colours, Palette, SegmentEncoder};
+use mapreel_render::encode::palette::{Colours, Palette};
+use mapreel_render::encode::{self, SegmentEncoder};
 use mapreel_render::{Canvas, Fonts, Painter, Scene, Stop};
 use mapreel_spec::{Format, Limits, Output, Plan, Resolved, View, parse_request};
 use std::sync::{Arc, LazyLock};

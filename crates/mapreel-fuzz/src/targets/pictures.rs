@@ -1,7 +1,8 @@
 //! Pictures of every kind.
 
 use flate2::Crc;
-use mapreel_sources::{Sizes, decode, decode_into};
+use mapreel_sources::decode;
+use mapreel_sources::{Sizes, decode_into};
 
 pub(super) const WORDS: &[&str] = &[
     "IHDR",

@@ -2,7 +2,7 @@
 
 use super::{documents, now};
 use mapreel_spec::{
-    DocumentKind, Drawing, FramesUnknown, Limits, Plan, Problems, Purpose, Request, Resolved, View, parse_request,
+    DocumentKind, FramesUnknown, LayerSource, Limits, Plan, Problems, Purpose, Request, Resolved, View, parse_request,
     parse_request_for,
 };
 use std::collections::HashSet;
@@ -130,7 +130,7 @@ fn narrowed(film: &Plan, resolved: &Resolved, index: usize, limits: &Limits) {
     assert_eq!((&alone.frames[0].time, &alone.frames[0].value), (&film.frames[index].time, &film.frames[index].value));
     for (one, layer) in alone.layers.iter().zip(&film.layers) {
         match (&one.drawing, &layer.drawing) {
-            (Drawing::Pictures(one), Drawing::Pictures(all)) => assert_eq!(one.at(0), all.at(index)),
+            (LayerSource::Pictures(one), LayerSource::Pictures(all)) => assert_eq!(one.at(0), all.at(index)),
             (one, all) => assert_eq!(one, all),
         }
         assert_eq!(one.caption.labels.at(0), layer.caption.labels.at(index), "{}", layer.caption.name);
@@ -167,8 +167,8 @@ fn planned(plan: &Plan, resolved: &Resolved, limits: &Limits) {
     assert!(plan.is_sound());
     for layer in &plan.layers {
         match &layer.drawing {
-            Drawing::Missing(why) => assert!(!why.is_empty(), "a gap without a reason"),
-            Drawing::Pictures(series) => {
+            LayerSource::Missing(why) => assert!(!why.is_empty(), "a gap without a reason"),
+            LayerSource::Pictures(series) => {
                 for mosaic in series.iter().filter(|mosaic| mosaic.pieces.is_empty()) {
                     assert!(mosaic.gap.as_ref().is_some_and(|gap| !gap.why.is_empty()), "a gap without a reason");
                 }

@@ -2,7 +2,9 @@
 
 use super::{now, text};
 use jiff::{SignedDuration, Timestamp};
-use mapreel_spec::{TimeAxis, ValidTime, ValueAxis, expand_times};
+use mapreel_geo::time::interval::expand as expand_times;
+use mapreel_geo::{TimeAxis, ValidTime};
+use mapreel_spec::ValueAxis;
 
 /// The most times that are asked for at once.
 const MAX: usize = 600;

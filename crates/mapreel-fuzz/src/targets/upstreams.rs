@@ -1,8 +1,9 @@
 //! Addresses of upstreams, and which of them may be asked.
 
 use super::text;
+use mapreel_ogc::{ServiceUrl, TileTemplate, without_secrets};
 use mapreel_sources::{Allowed, Egress, fuzzing};
-use mapreel_spec::{Limits, Plan, Resolved, ServiceUrl, TileTemplate, View, parse_request, without_secrets};
+use mapreel_spec::{Limits, Plan, Resolved, View, parse_request};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 

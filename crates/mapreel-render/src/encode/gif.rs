@@ -1,9 +1,12 @@
 //! Animated GIF: one palette, and of each frame only what changed.
 
 use super::palette::Mapper;
-use super::{Animation, segment};
+use super::segment;
+use crate::encode::Animation;
+use crate::error::Error;
 use crate::error::encode as wrong;
-use crate::{Canvas, Error, Stop, Stopped};
+use crate::raster::canvas::Canvas;
+use crate::stop::{Stop, Stopped};
 use gif::{DisposalMethod, Frame, Repeat};
 use mapreel_spec::Output;
 use std::borrow::Cow;

@@ -1,7 +1,9 @@
 //! JPEG, 4:4:4: halved colour would cost hard-edged overlays 10 dB.
 
+use crate::error::Error;
 use crate::error::encode as wrong;
-use crate::{Canvas, Error, Stop};
+use crate::raster::canvas::Canvas;
+use crate::stop::Stop;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use std::io::{self, Write};
 

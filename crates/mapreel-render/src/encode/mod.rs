@@ -4,14 +4,16 @@
 mod gif;
 mod jpeg;
 mod mp4;
-mod palette;
+pub mod palette;
 mod png;
 mod segment;
 mod webp;
 
-pub use palette::{Colours, Palette};
+pub use crate::encode::palette::{Colours, Palette};
 
-use crate::{Canvas, Error, Stop};
+use crate::error::Error;
+use crate::raster::canvas::Canvas;
+use crate::stop::Stop;
 use mapreel_spec::{Format, Output, Segment};
 use std::io::{Read, Write};
 

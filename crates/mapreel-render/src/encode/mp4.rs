@@ -1,9 +1,11 @@
 //! MP4 with H.264 by OpenH264: yuv420p, BT.709 limited range and tagged so, every segment beginning with a keyframe, the
 //! index before the pictures (faststart).
 
-use super::{Animation, segment};
+use super::segment;
+use crate::encode::Animation;
+use crate::error::Error;
 use crate::error::encode as wrong;
-use crate::{Canvas, Error};
+use crate::raster::canvas::Canvas;
 use mapreel_spec::Format;
 use mp4_atom::{
     Avc1, Avcc, Codec, Colr, Dinf, Dref, Encode, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry,

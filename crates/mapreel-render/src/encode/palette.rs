@@ -1,6 +1,8 @@
 //! One palette for a whole GIF: the exact colours of the legends and of flat areas, and the best for the rest.
 
-use crate::{Canvas, Raster, Stop, Stopped};
+use crate::raster::canvas::Canvas;
+use crate::raster::raster::Raster;
+use crate::stop::{Stop, Stopped};
 use quantette::deps::palette::Srgb;
 use quantette::{PaletteSize, Pipeline};
 use std::collections::HashMap;

@@ -1,7 +1,9 @@
 //! PNG: 8-bit RGB without filters. On maps, adaptive filters are slower and larger.
 
+use crate::error::Error;
 use crate::error::encode as wrong;
-use crate::{Canvas, Error, Stop};
+use crate::raster::canvas::Canvas;
+use crate::stop::Stop;
 use std::io::Write;
 
 /// zlib level 4: half the size of the fastest, at three times its price of some 6 ms.
@@ -24,7 +26,7 @@ pub(super) fn encode(page: &Canvas, stop: &Stop) -> Result<Vec<u8>, Error> {
     let mut rows = writer.stream_writer_with_size(CHUNK).map_err(wrong("PNG"))?;
     for band in page.pixels().chunks(BAND_PX * 4) {
         stop.look()?;
-        rows.write_all(&super::rgb(band)).map_err(wrong("PNG"))?;
+        rows.write_all(&crate::encode::rgb(band)).map_err(wrong("PNG"))?;
     }
     rows.finish().map_err(wrong("PNG"))?;
     writer.finish().map_err(wrong("PNG"))?;

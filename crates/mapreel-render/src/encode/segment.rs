@@ -2,7 +2,7 @@
 //!
 //! `MRS1`, then little-endian: length of the shared part, the shared part, number of frames, the size of each, the frames.
 
-use crate::Error;
+use crate::error::Error;
 use std::io::Read;
 
 const MAGIC: &[u8; 4] = b"MRS1";

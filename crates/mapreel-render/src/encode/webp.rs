@@ -1,13 +1,14 @@
 //! WebP, lossless.
 
+use crate::error::Error;
 use crate::error::encode as wrong;
-use crate::{Canvas, Error};
+use crate::raster::canvas::Canvas;
 use image_webp::{ColorType, WebPEncoder};
 
 pub(super) fn encode(page: &Canvas) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
     WebPEncoder::new(&mut out)
-        .encode(&super::rgb(page.pixels()), page.width(), page.height(), ColorType::Rgb8)
+        .encode(&crate::encode::rgb(page.pixels()), page.width(), page.height(), ColorType::Rgb8)
         .map_err(wrong("WebP"))?;
     Ok(out)
 }

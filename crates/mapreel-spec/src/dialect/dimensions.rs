@@ -1,10 +1,10 @@
 //! How `dimensions` are read.
 
-use crate::capabilities::bare_name;
-use crate::dimension::AskedDimension;
-use crate::json::Json;
-use crate::offered::AskedValue;
-use crate::read::Node;
+use crate::request::read::Node;
+use crate::resolved::dimension::AskedDimension;
+use crate::resolved::offered::AskedValue;
+use mapreel_ogc::json::Json;
+use mapreel_ogc::wms::capabilities::bare_name;
 
 /// The most dimensions of a layer that a request may name.
 const DIMENSIONS_MAX: usize = 16;

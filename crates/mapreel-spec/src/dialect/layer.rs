@@ -1,11 +1,13 @@
 //! How a layer of the second dialect is read: what all kinds have. What is a kind's own stands in its file in `layers/`.
 
 use super::params::labels;
-use crate::appearance::{Legend, MissingTiles, OnError, Resampling};
-use crate::json::Json;
-use crate::layers::{KINDS, Layer, LayerKind, Reader};
-use crate::read::{Fields, Node, Transposed};
-use crate::series::Series;
+use crate::layers::kinds::KINDS;
+use crate::layers::layer::{Layer, LayerKind};
+use crate::layers::reader::Reader;
+use crate::request::appearance::{Legend, MissingTiles, OnError, Resampling};
+use crate::request::read::{Fields, Node, Transposed};
+use crate::resolved::series::Series;
+use mapreel_ogc::json::Json;
 
 /// Reads a layer; `number` counts those of the request from 1.
 pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Option<Layer> {

@@ -5,13 +5,15 @@ use super::layer::read_layer;
 use super::output;
 use super::place::{bbox_in_degrees, bbox_in_units, read_crs};
 use super::purpose::Purpose;
-use crate::axis::Side;
-use crate::interval::expand;
-use crate::json::Json;
-use crate::layers::{Layer, Reader};
-use crate::read::{Node, Transposed};
-use crate::request::{AskedFrames, Header, Request, TimesOf};
-use crate::{Bbox, Crs, Extent, Limits, Zone};
+use crate::layers::layer::Layer;
+use crate::layers::reader::Reader;
+use crate::request::limits::Limits;
+use crate::request::read::{Node, Transposed};
+use crate::request::request::{AskedFrames, Header, Request, TimesOf};
+use mapreel_geo::Side;
+use mapreel_geo::time::interval::expand;
+use mapreel_geo::{Bbox, Crs, Extent, Zone};
+use mapreel_ogc::json::Json;
 
 /// Frames per second where `output.fps` is not given.
 const FRAME_RATE_FPS: f64 = 4.0;
@@ -230,7 +232,7 @@ fn read_zone(node: &Node) -> Option<Zone> {
     zone
 }
 
-fn read_output(node: &Node, frames: usize, purpose: Purpose) -> Option<crate::Output> {
+fn read_output(node: &Node, frames: usize, purpose: Purpose) -> Option<crate::request::output::Output> {
     let fields = node.fields()?;
     let format = output::format(fields.optional("format"), frames, purpose);
     let mut output = output::output(format, output::frame_rate(fields.optional("fps"), format, FRAME_RATE_FPS));

@@ -7,14 +7,16 @@ mod map_layers;
 mod output;
 pub(crate) mod params;
 pub(crate) mod place;
-mod purpose;
+pub mod purpose;
 
-use crate::json::Json;
-use crate::problem::Problem;
-use crate::read::{Node, Notes};
-use crate::read_limits::ReadLimits;
-use crate::{Limits, Problems, Request};
-pub use purpose::Purpose;
+pub use crate::dialect::purpose::Purpose;
+use crate::request::limits::Limits;
+use crate::request::problem::Problem;
+use crate::request::problem::Problems;
+use crate::request::read::{Node, Notes};
+use crate::request::request::Request;
+use mapreel_ogc::ReadLimits;
+use mapreel_ogc::json::Json;
 
 /// Reads a document in the dialect that its fields name.
 pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Result<Request, Problems> {

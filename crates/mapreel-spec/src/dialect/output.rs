@@ -1,8 +1,8 @@
 //! How formats and frame rates are read.
 
 use super::purpose::Purpose;
-use crate::read::Node;
-use crate::{Format, Output};
+use crate::request::output::{Format, Output};
+use crate::request::read::Node;
 
 /// Formats that the contract knows and this version does not.
 const FORMATS_LATER: [&str; 3] = ["webm", "apng", "zip"];

@@ -1,10 +1,10 @@
 //! How free parameters, addresses of tiles and labels are read.
 
-use crate::TileTemplate;
-use crate::appearance::Label;
-use crate::json::Json;
-use crate::read::Node;
-use crate::service_url::ServiceUrl;
+use crate::request::appearance::Label;
+use crate::request::read::Node;
+use mapreel_ogc::ServiceUrl;
+use mapreel_ogc::TileTemplate;
+use mapreel_ogc::json::Json;
 
 /// Names and values together, in bytes: servers take no longer URLs, and a plan holds one for every picture.
 const PARAMS_BYTES_MAX: usize = 8192;

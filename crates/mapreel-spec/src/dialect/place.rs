@@ -1,7 +1,7 @@
 //! How CRSs and boxes are read.
 
-use crate::read::Node;
-use crate::{Bbox, Crs};
+use crate::request::read::Node;
+use mapreel_geo::{Bbox, Crs};
 
 /// Which CRSs there are.
 pub(super) const CRS_HINT: &str =
@@ -22,11 +22,11 @@ pub(crate) fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
     let bbox = Bbox::new(node.four_numbers()?);
     let world = from.equator();
     // A projected world may be drawn far beyond the length of the equator, but not without end.
-    let [x_max, y_max] = match from.forward([0.0, to.latitude_max()]).filter(|_| from.is_parallel()) {
+    let [x_max, y_max] = match from.forward([0.0, to.latitude_max()]).filter(|_| from.is_cylindrical()) {
         Some([_, y]) => [1.5 * world, y],
         None => [2.0 * world, 2.0 * world],
     };
-    let in_world = (!from.is_parallel() || bbox.width() <= world * (1.0 + 1e-9))
+    let in_world = (!from.is_cylindrical() || bbox.width() <= world * (1.0 + 1e-9))
         && [bbox.min_x, bbox.max_x].iter().all(|x| x.abs() <= x_max)
         && [bbox.min_y, bbox.max_y].iter().all(|y| y.abs() <= y_max);
     let converted = if bbox.width() > 0.0 && bbox.height() > 0.0 && in_world { bbox.convert(from, to) } else { None };

@@ -1,7 +1,11 @@
 //! Plans for the tests of kinds: of a request whose servers answer with recorded documents.
 
 use super::step::{Document, Next, Question, Silence};
-use crate::{Limits, Plan, Resolved, View, parse_request};
+use crate::parse_request;
+use crate::plan::plan::Plan;
+use crate::plan::view::View;
+use crate::request::limits::Limits;
+use crate::resolved::resolved::Resolved;
 
 /// The plan of a request, and the addresses of the documents that were asked for. `answer` has the document of an address, where
 /// there is one.

@@ -9,23 +9,31 @@ use super::reader::Reader;
 use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use super::xyz::Tiles;
-use crate::appearance::Legend;
-use crate::arcgis::{Service, ServiceKind, Sublayer, TimeInfo, moment, number, read_document, swatches};
-use crate::capabilities::Dimension;
-use crate::cell::Cell;
-use crate::json::Json;
-use crate::legend_source::LegendSource;
-use crate::manifest::Warning;
-use crate::mosaic::Mosaic;
-use crate::planned_layer::Drawing;
-use crate::read::{Fields, Node, Transposed};
-use crate::secrets::without_quotes;
-use crate::series::Series;
-use crate::service_url::ServiceUrl;
-use crate::text::few;
-use crate::tile::TileTemplate;
-use crate::timing::{AskedTime, ServerTimes, Timing};
-use crate::{AxisOrder, Bbox, Crs, Extent, Gap, Limits, ValidTime, Zone, cut, outside, tile_address};
+use crate::pictures::cell::Cell;
+use crate::pictures::mosaic::Mosaic;
+use crate::pictures::{cut, outside};
+use crate::plan::manifest::Warning;
+use crate::plan::planned_layer::LayerSource;
+use crate::request::appearance::Legend;
+use crate::request::limits::Limits;
+use crate::request::read::{Fields, Node, Transposed};
+use crate::resolved::gap::Gap;
+use crate::resolved::series::Series;
+use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
+use mapreel_ogc::LegendSource;
+use mapreel_ogc::ServiceUrl;
+use mapreel_ogc::TileTemplate;
+use mapreel_ogc::arcgis::legend::swatches;
+use mapreel_ogc::arcgis::service::{Service, Sublayer, read_document};
+use mapreel_ogc::arcgis::service_kind::ServiceKind;
+use mapreel_ogc::arcgis::spatial_reference::number;
+use mapreel_ogc::arcgis::times::{TimeInfo, moment};
+use mapreel_ogc::json::Json;
+use mapreel_ogc::text::few;
+use mapreel_ogc::url::tile_address;
+use mapreel_ogc::without_quotes;
+use mapreel_ogc::wms::capabilities::Dimension;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -485,10 +493,10 @@ impl ResolvedKind for Export {
         Some(&self.timing)
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let (map, max) = (wanted.map, wanted.limits.upstream_requests_max as u64);
         let Some(extent) = map.asked_in(self.crs) else {
-            return Ok(Drawing::nothing(self.crs, outside::not_in(self.crs)));
+            return Ok(LayerSource::nothing(self.crs, outside::not_in(self.crs)));
         };
         let cell = Cell::of(&extent, self.cell(&extent));
         let pieces = cell.count(&extent);
@@ -497,14 +505,14 @@ impl ResolvedKind for Export {
             let why = format!(
                 "the server draws at most {width} × {height} pixels at once, and the map would take {pieces} such pictures"
             );
-            return Ok(Drawing::nothing(self.crs, Gap::missing(why)));
+            return Ok(LayerSource::nothing(self.crs, Gap::missing(why)));
         }
         let frames = wanted.moments.distinct(self.timing.is_fixed());
         if pieces.saturating_mul(frames.len() as u64) > max {
             let hint = "fewer frames, or a smaller map: the server draws no larger pictures";
             return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
         }
-        Ok(Drawing::of_mosaics(frames.map(|(_, time)| self.at(&extent, cell, time, wanted.moments.zone))))
+        Ok(LayerSource::of_mosaics(frames.map(|(_, time)| self.at(&extent, cell, time, wanted.moments.zone))))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -546,14 +554,15 @@ impl Export {
 
 #[cfg(test)]
 mod tests {
-    use super::super::answered::plan_answered;
     use super::*;
-    use crate::planned_layer::Drawing;
-    use crate::{Plan, parse_request};
+    use crate::layers::answered::plan_answered;
+    use crate::parse_request;
+    use crate::plan::plan::Plan;
+    use crate::plan::planned_layer::LayerSource;
 
     macro_rules! recorded {
         ($name:literal) => {
-            include_str!(concat!("../../tests/recorded/arcgis/", $name, ".json"))
+            include_str!(concat!("../../../mapreel-ogc/tests/recorded/arcgis/", $name, ".json"))
         };
     }
 
@@ -585,8 +594,8 @@ mod tests {
         plan.layers.iter().flat_map(|layer| urls_of(&layer.drawing)).collect()
     }
 
-    fn urls_of(drawing: &Drawing) -> Vec<String> {
-        let Drawing::Pictures(mosaics) = drawing else { return Vec::new() };
+    fn urls_of(drawing: &LayerSource) -> Vec<String> {
+        let LayerSource::Pictures(mosaics) = drawing else { return Vec::new() };
         mosaics.iter().flat_map(|mosaic| &mosaic.pieces).map(|piece| piece.url.clone()).collect()
     }
 
@@ -664,7 +673,7 @@ mod tests {
             "every third hour, as the layer says and not the service"
         );
         assert_eq!(plan.layers[0].caption.times_used.at(0).as_deref(), Some("2018-01-01T03:00:00Z"));
-        let Drawing::Pictures(Series::PerFrame(mosaics)) = &plan.layers[0].drawing else {
+        let LayerSource::Pictures(Series::PerFrame(mosaics)) = &plan.layers[0].drawing else {
             panic!("one for each frame")
         };
         assert!(mosaics[1].gap.as_ref().is_some_and(|gap| gap.why.contains("nearest: 2018-01-01T03:00:00Z")));
@@ -720,7 +729,7 @@ mod tests {
     fn errors_with_status_200_are_the_servers_words() {
         let check = |document: &str, expected: &str| {
             let (plan, _) = planned(EUROPE, &format!(r#""url": "{MAP}""#), &[(MAP, document)]);
-            let Drawing::Missing(why) = &plan.layers[0].drawing else { panic!("nothing can be drawn") };
+            let LayerSource::Missing(why) = &plan.layers[0].drawing else { panic!("nothing can be drawn") };
             assert_eq!(why, &format!("its service cannot be used: {expected}"));
         };
         check(
@@ -744,7 +753,7 @@ mod tests {
     fn layers_that_a_service_does_not_have_are_named() {
         let (plan, _) =
             planned(EUROPE, &format!(r#""url": "{MAP}", "layers": "9""#), &[(MAP, recorded!("mapserver-timeless"))]);
-        let Drawing::Missing(why) = &plan.layers[0].drawing else { panic!("there is no such layer") };
+        let LayerSource::Missing(why) = &plan.layers[0].drawing else { panic!("there is no such layer") };
         assert!(why.starts_with("the service has no layer 9; it has 0 (Harbours), 1 (Soundings)"), "{why}");
     }
 

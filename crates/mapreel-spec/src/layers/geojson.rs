@@ -4,15 +4,15 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
-use crate::ValidTime;
-use crate::appearance::Label;
-use crate::geojson::{Features, Reading};
-use crate::planned_layer::Drawing;
-use crate::read::{Fields, Node, Transposed};
-use crate::secrets::without_quotes;
-use crate::series::Series;
-use crate::service_url::with_credential;
-use crate::simplestyle::{self, Style};
+use crate::plan::planned_layer::LayerSource;
+use crate::request::appearance::Label;
+use crate::request::read::{Fields, Node, Transposed};
+use crate::resolved::series::Series;
+use crate::vector::geojson::{Features, Reading};
+use crate::vector::simplestyle::{self, Style};
+use mapreel_geo::ValidTime;
+use mapreel_ogc::url::service_url::with_credential;
+use mapreel_ogc::without_quotes;
 use std::sync::Arc;
 
 /// Features of the request's own.
@@ -113,7 +113,7 @@ impl ResolvedKind for Features {
         true
     }
 
-    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
-        Ok(Drawing::Features(self.clone()))
+    fn pictures(&self, _: &Wanted<'_>) -> Result<LayerSource, Refusal> {
+        Ok(LayerSource::Features(self.clone()))
     }
 }

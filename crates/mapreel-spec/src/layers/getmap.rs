@@ -3,13 +3,13 @@
 use super::layer::{Asking, LayerKind};
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::Step;
-use crate::cell::Cell;
-use crate::mosaic::Mosaic;
-use crate::planned_layer::Drawing;
-use crate::series::Series;
-use crate::service_url::ServiceUrl;
-use crate::wms::{mosaic, read_bbox, refuse_pictures_of_errors};
-use crate::{Crs, Extent};
+use crate::pictures::cell::Cell;
+use crate::pictures::map_service::{mosaic, read_bbox, refuse_pictures_of_errors};
+use crate::pictures::mosaic::Mosaic;
+use crate::plan::planned_layer::LayerSource;
+use crate::resolved::series::Series;
+use mapreel_geo::{Crs, Extent};
+use mapreel_ogc::ServiceUrl;
 use std::sync::Arc;
 
 /// One request for all frames, or one for each.
@@ -33,9 +33,9 @@ impl ResolvedKind for GetMaps {
         Series::new(requests.iter().map(|request| request.time().map(str::to_owned)).collect())
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let requests = self.0.narrowed(wanted.moments.frames);
-        Ok(Drawing::of_mosaics(requests.iter().map(|request| request.mosaic().on(wanted.map))))
+        Ok(LayerSource::of_mosaics(requests.iter().map(|request| request.mosaic().on(wanted.map))))
     }
 }
 

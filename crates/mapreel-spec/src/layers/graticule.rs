@@ -4,10 +4,10 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
-use crate::Colour;
-use crate::graticule::Graticule;
-use crate::planned_layer::Drawing;
-use crate::read::{Fields, Transposed};
+use crate::plan::planned_layer::LayerSource;
+use crate::request::colour::Colour;
+use crate::request::read::{Fields, Transposed};
+use crate::vector::graticule::Graticule;
 use std::sync::Arc;
 
 pub(super) fn read(_: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
@@ -35,7 +35,7 @@ impl ResolvedKind for Graticule {
         true
     }
 
-    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
-        Ok(Drawing::Graticule(*self))
+    fn pictures(&self, _: &Wanted<'_>) -> Result<LayerSource, Refusal> {
+        Ok(LayerSource::Graticule(*self))
     }
 }

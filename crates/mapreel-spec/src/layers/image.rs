@@ -4,12 +4,12 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::Step;
-use crate::mosaic::{Fit, Mosaic, Piece};
-use crate::planned_layer::Drawing;
-use crate::read::Fields;
-use crate::series::Series;
-use crate::service_url::with_credential;
-use crate::{Bbox, Crs, ValidTime};
+use crate::pictures::mosaic::{Fit, Mosaic, Piece};
+use crate::plan::planned_layer::LayerSource;
+use crate::request::read::Fields;
+use crate::resolved::series::Series;
+use mapreel_geo::{Bbox, Crs, ValidTime};
+use mapreel_ogc::url::service_url::with_credential;
 use std::sync::Arc;
 
 /// A picture, or one for each time.
@@ -55,7 +55,7 @@ impl ResolvedKind for Picture {
         Series::new(moments.times.iter().map(|time| time.as_ref().map(|time| time.text().to_owned())).collect())
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let mosaic = |time: &Option<ValidTime>| {
             let url = fill_time(&self.url, time.as_ref())?;
             let piece = Piece { url, x: 0, y: 0, width: 0, height: 0, fit: Fit::Whole, gutter: [0; 4] };
@@ -63,7 +63,7 @@ impl ResolvedKind for Picture {
             Ok(mosaic.on(wanted.map))
         };
         let mosaics = wanted.moments.times.iter().map(mosaic).collect::<Result<Vec<_>, Refusal>>()?;
-        Ok(Drawing::of_mosaics(mosaics.into_iter()))
+        Ok(LayerSource::of_mosaics(mosaics.into_iter()))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::layer::LayerKind;
 use super::reader::Reader;
 use super::{arcgis, geojson, graticule, image, natural_earth, ogc_maps, tilejson, wms, wmts, xyz};
-use crate::read::Fields;
+use crate::request::read::Fields;
 use std::sync::Arc;
 
 /// How a kind of layer is read.

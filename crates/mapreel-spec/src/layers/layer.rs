@@ -2,13 +2,13 @@
 
 use super::resolved_layer::{Gap, ResolvedKind, ResolvedLayer};
 use super::step::Step;
-use crate::Extent;
-use crate::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
-use crate::capabilities::Capabilities;
-use crate::legend_source::LegendSource;
-use crate::series::Series;
-use crate::timing::AskedTime;
+use crate::request::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
+use crate::resolved::series::Series;
+use crate::resolved::timing::AskedTime;
 use jiff::Timestamp;
+use mapreel_geo::Extent;
+use mapreel_ogc::LegendSource;
+use mapreel_ogc::wms::capabilities::Capabilities;
 use std::fmt::Debug;
 use std::sync::Arc;
 

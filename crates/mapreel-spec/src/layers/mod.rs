@@ -6,29 +6,17 @@
 mod answered;
 mod arcgis;
 mod geojson;
-mod getmap;
+pub(crate) mod getmap;
 mod graticule;
 mod image;
-mod kinds;
-mod layer;
+pub(crate) mod kinds;
+pub(crate) mod layer;
 mod natural_earth;
 mod ogc_maps;
-mod reader;
-mod resolved_layer;
-mod step;
+pub(crate) mod reader;
+pub(crate) mod resolved_layer;
+pub(crate) mod step;
 mod tilejson;
-mod wms;
+pub(crate) mod wms;
 mod wmts;
-mod xyz;
-
-pub use layer::Layer;
-pub use resolved_layer::ResolvedLayer;
-pub use step::{Document, DocumentKind, Next, Question, Reply, Silence, Step};
-
-pub(crate) use getmap::{GetMap, GetMaps};
-pub(crate) use kinds::KINDS;
-pub(crate) use layer::{Asking, LayerKind};
-pub(crate) use reader::Reader;
-pub(crate) use resolved_layer::{Moments, Refusal, Wanted};
-pub(crate) use wms::Wms;
-pub(crate) use xyz::Tiles;
+pub(crate) mod xyz;

@@ -4,9 +4,9 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
-use crate::natural_earth::{Feature, NaturalEarth};
-use crate::planned_layer::Drawing;
-use crate::read::Fields;
+use crate::plan::planned_layer::LayerSource;
+use crate::request::read::Fields;
+use crate::vector::natural_earth::{Feature, NaturalEarth};
 use std::sync::Arc;
 
 /// The credit of the built-in geography.
@@ -40,7 +40,7 @@ impl ResolvedKind for NaturalEarth {
         true
     }
 
-    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
-        Ok(Drawing::NaturalEarth(self.clone()))
+    fn pictures(&self, _: &Wanted<'_>) -> Result<LayerSource, Refusal> {
+        Ok(LayerSource::NaturalEarth(self.clone()))
     }
 }

@@ -6,25 +6,30 @@ use super::reader::Reader;
 use super::resolved_layer::tiles;
 use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted, asked_at};
 use super::step::{Document, DocumentKind, Silence, Step};
-use crate::capabilities::Dimension;
-use crate::cell::Cell;
-use crate::dimension::{AskedDimension, Dimensions, identifier};
-use crate::json::Json;
-use crate::matrix_set::{self, Levels};
-use crate::mosaic::Mosaic;
-use crate::ogc_api::{
-    Collection, Page, crs_code, limits, read_matrix_set, tileset_name, uri, web_mercator_quad, without_brackets,
-};
-use crate::planned_layer::Drawing;
-use crate::read::{Fields, Transposed};
-use crate::secrets::without_quotes;
-use crate::service_url::{ServiceUrl, URL_BYTES_MAX};
-use crate::text::few;
-use crate::tile_address::{self, Address};
-use crate::timing::{AskedTime, ServerTimes, Timing};
-use crate::wmts::{Capabilities, Layer, MatrixSet, MatrixSetLink};
-use crate::{AxisOrder, Bbox, Crs, Extent, Gap, ValidTime, Zone, axes, cut, outside};
+use crate::pictures::cell::Cell;
+use crate::pictures::matrix_set::{self, Levels};
+use crate::pictures::mosaic::Mosaic;
+use crate::pictures::{cut, outside};
+use crate::plan::planned_layer::LayerSource;
+use crate::request::read::{Fields, Transposed};
+use crate::resolved::dimension::{AskedDimension, Dimensions, identifier};
+use crate::resolved::gap::Gap;
+use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use jiff::Timestamp;
+use mapreel_geo::place::axes;
+use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
+use mapreel_ogc::ServiceUrl;
+use mapreel_ogc::json::Json;
+use mapreel_ogc::ogc_api::collection::Collection;
+use mapreel_ogc::ogc_api::crs::{crs_code, uri, without_brackets};
+use mapreel_ogc::ogc_api::page::Page;
+use mapreel_ogc::ogc_api::tileset::{limits, read_matrix_set, tileset_name, web_mercator_quad};
+use mapreel_ogc::text::few;
+use mapreel_ogc::url::service_url::URL_BYTES_MAX;
+use mapreel_ogc::url::tile_address::{self, Address};
+use mapreel_ogc::without_quotes;
+use mapreel_ogc::wms::capabilities::Dimension;
+use mapreel_ogc::wmts::capabilities::{Capabilities, Layer, MatrixSet, MatrixSetLink};
 use std::sync::Arc;
 
 /// A layer of an OGC API, as it was asked for.
@@ -436,10 +441,10 @@ impl ResolvedKind for Map {
         Some(Arc::new(Self { dimensions, ..self.clone() }))
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let (map, max) = (wanted.map, wanted.limits.upstream_requests_max as u64);
         let Some(extent) = map.asked_in(self.crs) else {
-            return Ok(Drawing::nothing(self.crs, outside::not_in(self.crs)));
+            return Ok(LayerSource::nothing(self.crs, outside::not_in(self.crs)));
         };
         // How large its pictures may be stands in no document that is asked for: about all servers draw as large ones.
         let is_large = extent.width.max(extent.height) > SIDE_PX_MAX;
@@ -451,7 +456,7 @@ impl ResolvedKind for Map {
         }
         let choice =
             |(frame, time): (usize, Option<&ValidTime>)| self.at(&extent, cell, frame, time, wanted.moments.zone);
-        Ok(Drawing::of_mosaics(frames.map(choice)))
+        Ok(LayerSource::of_mosaics(frames.map(choice)))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -510,7 +515,7 @@ impl ResolvedKind for MapTiles {
         Some(Arc::new(Self { dimensions, ..self.clone() }))
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         let max = wanted.limits.upstream_requests_max;
         tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
@@ -565,14 +570,16 @@ impl MapTiles {
 
 #[cfg(test)]
 mod tests {
-    use super::super::answered::plan_answered;
     use super::*;
-    use crate::planned_layer::Drawing;
-    use crate::{Limits, Plan, parse_request};
+    use crate::layers::answered::plan_answered;
+    use crate::parse_request;
+    use crate::plan::plan::Plan;
+    use crate::plan::planned_layer::LayerSource;
+    use crate::request::limits::Limits;
 
     macro_rules! recorded {
         ($name:literal) => {
-            include_str!(concat!("../../tests/recorded/ogc/", $name, ".json"))
+            include_str!(concat!("../../../mapreel-ogc/tests/recorded/ogc/", $name, ".json"))
         };
     }
 
@@ -592,13 +599,13 @@ mod tests {
     }
 
     fn urls(plan: &Plan) -> Vec<String> {
-        let Drawing::Pictures(mosaics) = &plan.layers[0].drawing else { return Vec::new() };
+        let LayerSource::Pictures(mosaics) = &plan.layers[0].drawing else { return Vec::new() };
         mosaics.iter().flat_map(|mosaic| &mosaic.pieces).map(|piece| piece.url.clone()).collect()
     }
 
     fn missing(plan: &Plan) -> String {
         match &plan.layers[0].drawing {
-            Drawing::Missing(why) => why.clone(),
+            LayerSource::Missing(why) => why.clone(),
             other => panic!("{other:?}"),
         }
     }

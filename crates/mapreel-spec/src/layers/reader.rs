@@ -3,13 +3,14 @@
 use crate::dialect::dimensions::read_dimensions;
 use crate::dialect::params::{check_length, read_params};
 use crate::dialect::place::read_crs;
-use crate::dimension::AskedDimension;
-use crate::period::Period;
-use crate::read::{Fields, Node, Transposed};
-use crate::service_url::ServiceUrl;
-use crate::timing::{AskedTime, Matching, Rule};
-use crate::{AxisOrder, Crs, Limits};
+use crate::request::limits::Limits;
+use crate::request::read::{Fields, Node, Transposed};
+use crate::resolved::dimension::AskedDimension;
+use crate::resolved::timing::{AskedTime, Matching, Rule};
 use jiff::SignedDuration;
+use mapreel_geo::time::period::Period;
+use mapreel_geo::{AxisOrder, Crs};
+use mapreel_ogc::ServiceUrl;
 
 /// What reading a layer takes of the rest of the request, and of the layer's fields that all kinds have.
 #[derive(Clone, Copy)]

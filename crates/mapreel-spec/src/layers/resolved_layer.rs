@@ -1,16 +1,18 @@
 //! A layer of which everything is known that its servers were asked for.
 
-use crate::appearance::{Label, MissingTiles, OnError, Resampling};
-use crate::dimension::Dimensions;
-use crate::legend_source::LegendSource;
-use crate::manifest::Warning;
-use crate::mosaic::Mosaic;
-use crate::planned_layer::Drawing;
-use crate::run::Run;
-use crate::series::Series;
-use crate::timing::Timing;
-use crate::{ColourBar, Crs, Extent, Limits, ValidTime, Zone};
+use crate::pictures::mosaic::Mosaic;
+use crate::plan::manifest::Warning;
+use crate::plan::planned_layer::LayerSource;
+use crate::request::appearance::{Label, MissingTiles, OnError, Resampling};
+use crate::request::limits::Limits;
+use crate::resolved::dimension::Dimensions;
+use crate::resolved::run::Run;
+use crate::resolved::series::Series;
+use crate::resolved::timing::Timing;
+use crate::vector::colour_bar::ColourBar;
 use jiff::Timestamp;
+use mapreel_geo::{Crs, Extent, ValidTime, Zone};
+use mapreel_ogc::LegendSource;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -117,7 +119,7 @@ pub(crate) trait ResolvedKind: Debug + Send + Sync {
     ///
     /// # Errors
     /// It would cost more than the limits allow.
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal>;
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal>;
 
     /// Why its pictures may be empty: its server says that it has data elsewhere.
     fn elsewhere(&self, _: &Extent) -> Option<String> {
@@ -188,7 +190,7 @@ pub(super) fn asked_at<'d>(
     frame: usize,
     time: Option<&ValidTime>,
     zone: &Zone,
-) -> Result<(Values<'d>, Option<String>), crate::Gap> {
+) -> Result<(Values<'d>, Option<String>), crate::resolved::gap::Gap> {
     Ok((dimensions.at(frame)?, timing.at(time, zone)?))
 }
 
@@ -198,7 +200,7 @@ pub(super) fn tiles<'a>(
     crs: Crs,
     frames: impl Iterator<Item = (usize, Option<&'a ValidTime>)>,
     at: impl Fn(usize, Option<&ValidTime>) -> Option<Mosaic>,
-) -> Result<Drawing, Refusal> {
+) -> Result<LayerSource, Refusal> {
     let mut left = wanted.limits.upstream_requests_max;
     let mosaic = |(frame, time): (usize, Option<&ValidTime>)| {
         let mosaic = at(frame, time).unwrap_or_else(|| Mosaic::nothing(crs, too_fine(wanted.limits)));
@@ -209,7 +211,7 @@ pub(super) fn tiles<'a>(
         ))?;
         Ok(mosaic)
     };
-    Ok(Drawing::Pictures(Series::new(frames.map(mosaic).collect::<Result<Vec<_>, Refusal>>()?)))
+    Ok(LayerSource::Pictures(Series::new(frames.map(mosaic).collect::<Result<Vec<_>, Refusal>>()?)))
 }
 
 /// Why a layer is refused: a code, what is wrong, and what to do.
@@ -224,8 +226,8 @@ impl ResolvedKind for Gap {
         Some(&self.0)
     }
 
-    fn pictures(&self, _: &Wanted<'_>) -> Result<Drawing, Refusal> {
-        Ok(Drawing::Missing(self.0.clone()))
+    fn pictures(&self, _: &Wanted<'_>) -> Result<LayerSource, Refusal> {
+        Ok(LayerSource::Missing(self.0.clone()))
     }
 }
 
@@ -246,14 +248,16 @@ impl ResolvedKind for Unasked {
         Series::new(moments.distinct(self.timing.is_fixed()).map(used).collect())
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
-        let gap = crate::Gap::missing("its server has not been asked yet");
-        Ok(Drawing::nothing(wanted.map.crs, gap))
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
+        let gap = crate::resolved::gap::Gap::missing("its server has not been asked yet");
+        Ok(LayerSource::nothing(wanted.map.crs, gap))
     }
 }
 
 /// A server has no level that is coarse enough for a map.
-pub(super) fn too_fine(limits: &Limits) -> crate::Gap {
+pub(super) fn too_fine(limits: &Limits) -> crate::resolved::gap::Gap {
     let max = limits.upstream_requests_max;
-    crate::Gap::missing(format!("more than {max} tiles of the coarsest level that its server has would cover this map"))
+    crate::resolved::gap::Gap::missing(format!(
+        "more than {max} tiles of the coarsest level that its server has would cover this map"
+    ))
 }

@@ -2,8 +2,8 @@
 //! nothing is left to ask. Each step is made from the one before, so a question cannot be asked twice, nor be forgotten.
 
 use super::resolved_layer::ResolvedLayer;
-use crate::capabilities::Capabilities;
-use crate::wmts;
+use mapreel_ogc::wms::capabilities::Capabilities;
+use mapreel_ogc::wmts::capabilities as wmts;
 use std::fmt;
 
 /// What a layer needs.

@@ -4,14 +4,17 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::step::{Document, DocumentKind, Silence, Step};
 use super::xyz::Tiles;
-use crate::json::Json;
-use crate::read::Fields;
-use crate::read_limits::ReadLimits;
-use crate::secrets::without_quotes;
-use crate::series::Series;
-use crate::service_url::{ServiceUrl, with_credential};
-use crate::tile::{TileTemplate, ZOOM_MAX};
-use crate::{Bbox, text};
+use crate::request::read::Fields;
+use crate::resolved::series::Series;
+use mapreel_geo::Bbox;
+use mapreel_ogc::ReadLimits;
+use mapreel_ogc::ServiceUrl;
+use mapreel_ogc::TileTemplate;
+use mapreel_ogc::json::Json;
+use mapreel_ogc::text;
+use mapreel_ogc::url::service_url::with_credential;
+use mapreel_ogc::url::tile_template::ZOOM_MAX;
+use mapreel_ogc::without_quotes;
 use std::sync::Arc;
 
 /// The address of a TileJSON document.
@@ -53,7 +56,7 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option
     let Some(Json::List(tiles)) = json.get("tiles") else { return Err("it has no list `tiles`".into()) };
     let Some(Json::Text(url)) = tiles.first() else { return Err("the list `tiles` has no address".into()) };
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(format!("`{}` is not an http or https URL", crate::without_secrets(url)));
+        return Err(format!("`{}` is not an http or https URL", mapreel_ogc::without_secrets(url)));
     }
     if let Some(Json::Text(format)) = json.get("format")
         && !matches!(format.as_str(), "png" | "jpg" | "jpeg" | "webp" | "gif")

@@ -4,22 +4,25 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted, asked_at};
 use super::step::{Document, DocumentKind, Silence, Step};
-use crate::appearance::Legend;
-use crate::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
-use crate::cell::Cell;
-use crate::colour_bar::{Details, Question};
-use crate::dimension::{AskedDimension, Dimensions};
-use crate::legend_source::LegendSource;
-use crate::mosaic::Mosaic;
-use crate::picture_format;
-use crate::planned_layer::Drawing;
-use crate::read::{Fields, Node, Transposed};
-use crate::run::Run;
-use crate::service_url::ServiceUrl;
-use crate::timing::{AskedTime, ServerTimes, Timing};
-use crate::wms::Service;
-use crate::{AxisOrder, Crs, Extent, Gap, Limits, ValidTime, Zone, outside};
+use crate::pictures::cell::Cell;
+use crate::pictures::map_service::Service;
+use crate::pictures::mosaic::Mosaic;
+use crate::pictures::outside;
+use crate::plan::planned_layer::LayerSource;
+use crate::request::appearance::Legend;
+use crate::request::limits::Limits;
+use crate::request::read::{Fields, Node, Transposed};
+use crate::resolved::dimension::{AskedDimension, Dimensions};
+use crate::resolved::gap::Gap;
+use crate::resolved::run::Run;
+use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use crate::vector::colour_bar::{Details, Question};
 use jiff::Timestamp;
+use mapreel_geo::{AxisOrder, Crs, Extent, ValidTime, Zone};
+use mapreel_ogc::LegendSource;
+use mapreel_ogc::ServiceUrl;
+use mapreel_ogc::url::picture_format;
+use mapreel_ogc::wms::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -229,8 +232,8 @@ impl Wms {
     /// What its server calls it.
     fn title(&self, capabilities: &Capabilities) -> Option<String> {
         let titles = self.service.layers().filter_map(|name| Some(capabilities.layer(name)?.title.clone()));
-        let titles: Vec<String> = titles.filter_map(|title| crate::text::clean(&title).ok()).collect();
-        crate::text::clean(&titles.join(" + ")).ok().filter(|title| !title.is_empty())
+        let titles: Vec<String> = titles.filter_map(|title| mapreel_ogc::text::clean(&title).ok()).collect();
+        mapreel_ogc::text::clean(&titles.join(" + ")).ok().filter(|title| !title.is_empty())
     }
 }
 
@@ -269,12 +272,16 @@ struct Described {
     kind: ResolvedWms,
     asking: Asking,
     wants_legend: bool,
-    warnings: Vec<crate::manifest::Warning>,
+    warnings: Vec<crate::plan::manifest::Warning>,
     attribution: Option<String>,
 }
 
 impl Described {
-    fn resolved(self, legend: Option<String>, colour_bar: Option<crate::ColourBar>) -> ResolvedLayer {
+    fn resolved(
+        self,
+        legend: Option<String>,
+        colour_bar: Option<crate::vector::colour_bar::ColourBar>,
+    ) -> ResolvedLayer {
         let resolved = self.asking.resolved(Arc::new(self.kind)).with_credit(self.attribution);
         ResolvedLayer { colour_bar, warnings: self.warnings, ..resolved.with_legend(legend.map(LegendSource::Url)) }
     }
@@ -338,12 +345,12 @@ impl ResolvedKind for ResolvedWms {
         Some(Arc::new(Self { dimensions, run, ..self.clone() }))
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let (service, map, max) =
             (self.service_for(wanted.map), wanted.map, wanted.limits.upstream_requests_max as u64);
         let pieces = service.pieces(map);
         if let Some(why) = self.draws_too_small(&service, pieces, max) {
-            return Ok(Drawing::nothing(self.service.crs, Gap::missing(why)));
+            return Ok(LayerSource::nothing(self.service.crs, Gap::missing(why)));
         }
         let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         if pieces.saturating_mul(frames.len() as u64) > max {
@@ -353,7 +360,9 @@ impl ResolvedKind for ResolvedWms {
             };
             return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
         }
-        Ok(Drawing::of_mosaics(frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.moments.zone))))
+        Ok(LayerSource::of_mosaics(
+            frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.moments.zone)),
+        ))
     }
 
     fn elsewhere(&self, _: &Extent) -> Option<String> {
@@ -471,7 +480,7 @@ fn named_legend(service: &Service, capabilities: &Capabilities) -> String {
 /// The credits that its layers ask for.
 fn attribution(service: &Service, capabilities: &Capabilities) -> Option<String> {
     let credits = service.layers().filter_map(|name| capabilities.layer(name)?.attribution.clone());
-    let mut credits: Vec<String> = credits.filter_map(|credit| crate::text::clean(&credit).ok()).collect();
+    let mut credits: Vec<String> = credits.filter_map(|credit| mapreel_ogc::text::clean(&credit).ok()).collect();
     credits.dedup();
     (!credits.is_empty()).then(|| credits.join(" · "))
 }

@@ -5,20 +5,24 @@ use super::reader::Reader;
 use super::resolved_layer::tiles;
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted, times_asked_for};
 use super::step::{Document, DocumentKind, Silence, Step};
-use crate::capabilities::Dimension;
-use crate::dimension::{AskedDimension, Dimensions, identifier};
-use crate::manifest::Warning;
-use crate::matrix_set::{self, Levels};
-use crate::mosaic::Mosaic;
-use crate::planned_layer::Drawing;
-use crate::read::{Fields, Transposed};
-use crate::series::Series;
-use crate::service_url::{ServiceUrl, URL_BYTES_MAX};
-use crate::tile_address::{self, Address, Common};
-use crate::timing::{AskedTime, ServerTimes, Timing};
-use crate::wmts::{Capabilities, Layer};
-use crate::{AxisOrder, Bbox, Crs, Extent, Gap, ValidTime, ValueAxis, Zone, outside};
+use crate::pictures::matrix_set::{self, Levels};
+use crate::pictures::mosaic::Mosaic;
+use crate::pictures::outside;
+use crate::plan::manifest::Warning;
+use crate::plan::planned_layer::LayerSource;
+use crate::request::read::{Fields, Transposed};
+use crate::resolved::dimension::{AskedDimension, Dimensions, identifier};
+use crate::resolved::gap::Gap;
+use crate::resolved::series::Series;
+use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use crate::resolved::value_axis::ValueAxis;
 use jiff::Timestamp;
+use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
+use mapreel_ogc::ServiceUrl;
+use mapreel_ogc::url::service_url::URL_BYTES_MAX;
+use mapreel_ogc::url::tile_address::{self, Address, Common};
+use mapreel_ogc::wms::capabilities::Dimension;
+use mapreel_ogc::wmts::capabilities::{Capabilities, Layer};
 use std::sync::Arc;
 
 /// A layer of a WMTS, as it was asked for.
@@ -100,7 +104,8 @@ impl Wmts {
 
     fn described(&self, mut asking: Asking, capabilities: &Capabilities) -> Step {
         let layer = capabilities.layers.iter().find(|layer| layer.name == self.layer);
-        let title = layer.and_then(|layer| crate::text::clean(&layer.title).ok()).filter(|title| !title.is_empty());
+        let title =
+            layer.and_then(|layer| mapreel_ogc::text::clean(&layer.title).ok()).filter(|title| !title.is_empty());
         asking.call_it(title);
         let dimensions: Vec<&Dimension> =
             layer.iter().flat_map(|layer| layer.dimensions.iter()).map(|dimension| &**dimension).collect();
@@ -215,7 +220,7 @@ impl ResolvedKind for ResolvedWmts {
         times_asked_for(timing, Some(&self.dimensions), moments)
     }
 
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
         let max = wanted.limits.upstream_requests_max;
         tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
@@ -290,9 +295,9 @@ impl ResolvedWmts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capabilities::Style;
-    use crate::timing::{Matching, Rule};
-    use crate::wmts::{Matrix, MatrixSet, MatrixSetLink};
+    use crate::resolved::timing::{Matching, Rule};
+    use mapreel_ogc::wms::capabilities::Style;
+    use mapreel_ogc::wmts::capabilities::{Matrix, MatrixSet, MatrixSetLink};
 
     fn matrix(name: &str, scale_denominator: f64, top_left: [f64; 2], size: [u32; 2]) -> Matrix {
         Matrix { name: name.into(), scale_denominator, top_left, tile_px: [512, 512], size }

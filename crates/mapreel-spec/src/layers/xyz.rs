@@ -4,12 +4,14 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
-use crate::json::Json;
-use crate::mosaic::Mosaic;
-use crate::planned_layer::Drawing;
-use crate::read::{Fields, Transposed};
-use crate::series::Series;
-use crate::{Bbox, Crs, Extent, TileTemplate};
+use crate::pictures::mosaic::Mosaic;
+use crate::pictures::tiles;
+use crate::plan::planned_layer::LayerSource;
+use crate::request::read::{Fields, Transposed};
+use crate::resolved::series::Series;
+use mapreel_geo::{Bbox, Crs, Extent};
+use mapreel_ogc::TileTemplate;
+use mapreel_ogc::json::Json;
 use std::sync::Arc;
 
 /// A pyramid of tiles, or one for each frame.
@@ -28,7 +30,7 @@ pub(super) fn read_tms(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<d
 
 /// A tile template and what it needs to know.
 fn template(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<TileTemplate> {
-    let zoom = |name| fields.optional(name).map(|node| node.integer(0, crate::tile::ZOOM_MAX));
+    let zoom = |name| fields.optional(name).map(|node| node.integer(0, mapreel_ogc::url::tile_template::ZOOM_MAX));
     let (zoom_min, zoom_max) = (zoom("min_zoom"), zoom("max_zoom"));
     let side_px = fields.optional("tile_size").map(|node| node.integer(64, 2048));
     let subdomains = fields.optional("subdomains").map(|node| match node.json {
@@ -60,9 +62,9 @@ impl LayerKind for Tiles {
 }
 
 impl ResolvedKind for Tiles {
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<Drawing, Refusal> {
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let (templates, max) = (self.0.narrowed(wanted.moments.frames), wanted.limits.upstream_requests_max);
-        let mosaic = |template: &TileTemplate| match template.mosaic(wanted.map, max) {
+        let mosaic = |template: &TileTemplate| match tiles::mosaic(template, wanted.map, max) {
             Some(mosaic) => Ok(mosaic),
             None if template.is_from_server => {
                 Ok(Mosaic::nothing(Crs::WebMercator, super::resolved_layer::too_fine(wanted.limits)))
@@ -75,10 +77,10 @@ impl ResolvedKind for Tiles {
             return Err(("too_large", "too many tiles over all frames".into(), "a smaller map, or fewer frames"));
         }
         let mosaics = templates.iter().map(mosaic).collect::<Result<Vec<_>, _>>()?;
-        Ok(Drawing::Pictures(Series::new(mosaics)))
+        Ok(LayerSource::Pictures(Series::new(mosaics)))
     }
 
     fn beyond(&self, map: &Extent) -> Option<String> {
-        self.0.at(0).beyond(map)
+        tiles::beyond(self.0.at(0), map)
     }
 }

@@ -1,18 +1,19 @@
 //! `mapreel check REQUEST.json`
 
-use super::Ending;
-use crate::budget::MemoryBudget;
-use crate::drawing_permit::DrawingPermit;
-use crate::explain::{Estimate, Explanation};
-use crate::fonts::FontSource;
-use crate::inquiry::Inquiry;
-use crate::pipeline::hands::Hands;
+use super::ending::Ending;
+use crate::config::fonts::FontSource;
+use crate::explain::explain::{Estimate, Explanation};
+use crate::explain::inquiry::Inquiry;
+use crate::operations::budget::MemoryBudget;
+use crate::pipeline::draw_context::DrawContext;
+use crate::pipeline::drawing_permit::DrawingPermit;
 use crate::pipeline::plan::on_a_page;
 use crate::pipeline::resolve::Unanswered;
 use crate::pipeline::stored_plan::plan_sha256;
 use anyhow::{Context, bail};
+use mapreel_ogc::without_secrets;
 use mapreel_sources::{Client, Config};
-use mapreel_spec::{Limits, Plan, Problems, Request, View, parse_request, without_secrets};
+use mapreel_spec::{Limits, Plan, Problems, Request, View, parse_request};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,15 +38,15 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
-    let memory = MemoryBudget::new(super::memory_mib()?, Duration::MAX);
+    let memory = MemoryBudget::new(super::environment::memory_mib()?, Duration::MAX);
     let limits = Limits { frame_mib_max: memory.work_mib(), ..Limits::default() };
-    let document = super::read(&arguments.request)?;
+    let document = super::terminal::read(&arguments.request)?;
     let request = parse_request(&document, &limits)?;
     if arguments.online {
         return online(&request, &limits, memory, arguments.credentials, arguments.plan);
     }
     let explanation = Estimate::of(&request, View::of(&request), &limits)?.explanation();
-    super::print(&explanation.text("The request is valid."))?;
+    super::terminal::print(&explanation.text("The request is valid."))?;
     Ok(ending(&explanation))
 }
 
@@ -60,10 +61,10 @@ fn online(
     credentials: Option<PathBuf>,
     is_plan_wanted: bool,
 ) -> anyhow::Result<Ending> {
-    let credentials = super::credentials(credentials)?;
+    let credentials = super::environment::credentials(credentials)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start")?;
-    let hands = Hands {
+    let context = DrawContext {
         memory,
         upstreams: Arc::new(Client::new(Config { credentials, ..Config::default() })?),
         fonts: FontSource::default(),
@@ -72,7 +73,7 @@ fn online(
         permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
-    let Inquiry { resolved, explanation, unanswered, problems } = Inquiry::new(request, limits, &hands)?;
+    let Inquiry { resolved, explanation, unanswered, problems } = Inquiry::new(request, limits, &context)?;
     let verdict = match (&problems[..], &unanswered[..]) {
         ([], []) => "The request is valid, and its servers have been asked.",
         ([], _) => "The request is valid, but not all of its servers could be asked.",
@@ -80,10 +81,10 @@ fn online(
     };
     if let Some(resolved) = resolved.filter(|_| is_plan_wanted) {
         // As it would be drawn: with the layout that its legends make.
-        let (plan, _) = on_a_page(&resolved, View::of(request), limits, &hands)?;
-        super::print(&shown(&plan)?)?;
+        let (plan, _) = on_a_page(&resolved, View::of(request), limits, &context)?;
+        super::terminal::print(&shown(&plan)?)?;
     } else if let Some(explanation) = &explanation {
-        super::print(&explanation.text(verdict))?;
+        super::terminal::print(&explanation.text(verdict))?;
     }
     if !problems.is_empty() {
         let silent = unanswered.iter().map(|server| server.problem(request));

@@ -1,8 +1,8 @@
 //! `mapreel demo`: the example of Hurricane Katrina, drawn with what is in the binary.
 
-use super::Ending;
+use super::ending::Ending;
 use super::output::Output;
-use crate::fonts::FontSource;
+use crate::config::fonts::FontSource;
 use mapreel_sources::Credentials;
 
 /// NOAA's best track of AL122005 (public domain).
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     if arguments.request {
-        super::print(REQUEST)?;
+        super::terminal::print(REQUEST)?;
         return Ok(Ending::Done);
     }
     super::render::render(

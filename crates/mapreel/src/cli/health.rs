@@ -1,6 +1,6 @@
 //! `mapreel health`: whether a server lives, for container health checks that have no other program at hand.
 
-use super::Ending;
+use super::ending::Ending;
 use anyhow::{Context, bail};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         if !status.is_success() {
             bail!("`{url}` answers {status}: {}", text.trim());
         }
-        super::print(&text)?;
+        super::terminal::print(&text)?;
         Ok(Ending::Done)
     })
 }

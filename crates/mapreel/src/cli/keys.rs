@@ -1,7 +1,8 @@
 //! `mapreel keys`: the file of keys of a service.
 
-use super::{Ending, Refused};
-use crate::keys::{self, Role};
+use super::ending::{Ending, Refused};
+use crate::keys::file;
+use crate::keys::key::{Key, Role, check_name};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -44,24 +45,24 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let file = file.ok_or_else(|| Refused("name the file of keys: `--file FILE`, or `MAPREEL_KEYS`".into()))?;
     match arguments.action {
         Action::Add { name, roles, open_jobs_max, frames_per_hour_max } => {
-            keys::check_name(&name).map_err(|what| Refused(format!("`{name}`: {what}")))?;
-            let key = keys::add(&file, &name, &roles, open_jobs_max, frames_per_hour_max)?;
+            check_name(&name).map_err(|what| Refused(format!("`{name}`: {what}")))?;
+            let key = file::add(&file, &name, &roles, open_jobs_max, frames_per_hour_max)?;
             eprintln!("`{name}` stands in `{}`; keep the key, it is not shown again", file.display());
-            super::print(&format!("{key}\n"))?;
+            super::terminal::print(&format!("{key}\n"))?;
         }
         Action::List => {
-            let keys = keys::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
+            let keys = file::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
             let limit = |field, max: Option<u32>| max.map(|max| format!("  {field} {max}")).unwrap_or_default();
-            let line = |key: &keys::Key| {
+            let line = |key: &Key| {
                 let roles: Vec<&str> = key.roles.iter().map(|role| role.name()).collect();
                 let limits =
                     limit("open_jobs_max", key.open_jobs_max) + &limit("frames_per_hour_max", key.frames_per_hour_max);
                 format!("{}  {}{limits}\n", key.name, roles.join(","))
             };
-            super::print(&keys.iter().map(line).collect::<String>())?;
+            super::terminal::print(&keys.iter().map(line).collect::<String>())?;
         }
         Action::Revoke { name } => {
-            keys::revoke(&file, &name)?;
+            file::revoke(&file, &name)?;
             eprintln!("`{name}` is revoked");
         }
     }

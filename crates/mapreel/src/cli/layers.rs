@@ -1,11 +1,11 @@
 //! `mapreel layers URL`
 
-use super::Ending;
-use crate::layers::{Reading, ask};
+use super::ending::Ending;
+use crate::explain::layers::{Reading, ask};
 use anyhow::Context;
 use jiff::Timestamp;
+use mapreel_ogc::ReadLimits;
 use mapreel_sources::{Client, Config};
-use mapreel_spec::ReadLimits;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -28,12 +28,12 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let read = |document: &[u8], url: &str| Reading::of(document, url, Timestamp::now()).with_context(cannot_be_used);
     let offer = if source.starts_with("http://") || source.starts_with("https://") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-        let credentials = super::credentials(arguments.credentials)?;
+        let credentials = super::environment::credentials(arguments.credentials)?;
         let client = Client::new(Config { credentials, ..Config::default() })?;
         let fetch = |url: &str, wanted| Ok(runtime.block_on(client.get(url, wanted)));
         ask(source, fetch, |document, url| read(&document, url), anyhow::Error::from)?
     } else {
-        match read(&super::read_up_to(Path::new(source), ReadLimits::default().bytes)?, "file:///")? {
+        match read(&super::terminal::read_up_to(Path::new(source), ReadLimits::default().bytes)?, "file:///")? {
             Reading::Offer(offer) => offer,
             Reading::Elsewhere(_) => {
                 anyhow::bail!("it is a landing page: ask its server, or read the document of its collections")
@@ -41,6 +41,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         }
     };
     let text = if arguments.json { offer.pretty()? } else { offer.text() };
-    super::print(&text)?;
+    super::terminal::print(&text)?;
     Ok(Ending::Done)
 }

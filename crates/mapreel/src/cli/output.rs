@@ -1,6 +1,6 @@
 //! `-o`: where the file goes, and the format that its name chooses.
 
-use super::Refused;
+use super::ending::Refused;
 use crate::pipeline::artifact::Destination;
 use mapreel_spec::{Format, Request};
 use serde_json::Value;

@@ -1,11 +1,11 @@
 //! `mapreel render REQUEST.json -o OUT`
 
+use super::ending::{Ending, Refused};
 use super::output::{self, Output};
-use super::{Ending, Refused};
-use crate::fonts::FontSource;
+use crate::config::fonts::FontSource;
 use crate::pipeline::produce::{Job, produce};
+use crate::pipeline::progress::ConsoleProgress;
 use crate::pipeline::report;
-use crate::progress::Told;
 use anyhow::Context;
 use mapreel_sources::{Client, Config, Credentials};
 use mapreel_spec::{Limits, parse_request};
@@ -35,9 +35,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
-    let document = super::read(&arguments.request)?;
-    let credentials = super::credentials(arguments.credentials)?;
-    let fonts = super::fonts(arguments.fonts)?;
+    let document = super::terminal::read(&arguments.request)?;
+    let credentials = super::environment::credentials(arguments.credentials)?;
+    let fonts = super::environment::fonts(arguments.fonts)?;
     render(&document, &arguments.output, arguments.manifest.as_deref(), arguments.threads, credentials, fonts)
 }
 
@@ -63,8 +63,8 @@ pub(super) fn render(
     request.output.format = format;
     let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let upstreams = Arc::new(Client::new(Config { credentials, ..Config::default() })?);
-    let told = Told::new();
-    let memory_mib = super::memory_mib()?;
+    let told = ConsoleProgress::new();
+    let memory_mib = super::environment::memory_mib()?;
     let job = Job { request, document, upstreams, fonts, limits, threads, memory_mib };
     let manifest = produce(job, &output.to, &told);
     told.clear();
@@ -75,7 +75,13 @@ pub(super) fn render(
     }
     let a = &manifest.artifact;
     let frames = if a.frames > 1 { format!(", {} frames, {:.1} s", a.frames, a.duration_s) } else { String::new() };
-    eprintln!("{}: {} × {} pixels{frames}, {}", output.to, a.width, a.height, crate::size::in_words(a.size_bytes));
+    eprintln!(
+        "{}: {} × {} pixels{frames}, {}",
+        output.to,
+        a.width,
+        a.height,
+        crate::config::size::in_words(a.size_bytes)
+    );
     let warnings = report::summary(&manifest);
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })

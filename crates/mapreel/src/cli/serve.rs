@@ -1,9 +1,9 @@
 //! `mapreel serve` and `mapreel worker`
 
-use super::Ending;
+use super::ending::Ending;
 use super::settings::Flags;
+use crate::operations::telemetry;
 use crate::service::{self, Ended};
-use crate::telemetry;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -25,7 +25,7 @@ fn run(arguments: Arguments, with_api: bool) -> anyhow::Result<Ending> {
     let Some(config) = arguments.flags.config() else { return Ok(Ending::Invalid) };
     telemetry::start(&config.log, config.log_json);
     Ok(match service::run(config, with_api)? {
-        Ended::Told => Ending::Done,
+        Ended::ConsoleProgress => Ending::Done,
         Ended::TaskLost => Ending::TaskLost,
     })
 }

@@ -1,7 +1,9 @@
 //! The settings of `serve` and `worker` as flags, and gathering them from everywhere.
 
-use super::Ending;
-use crate::config::{Config, SETTINGS, Values, example, variable};
+use super::ending::Ending;
+use crate::config::config::Config;
+use crate::config::setting::{SETTINGS, Setting, example, variable};
+use crate::config::values::Values;
 use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,9 +34,7 @@ impl clap::Args for Flags {
 
 impl clap::FromArgMatches for Flags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = |setting: &crate::config::Setting| {
-            Some((setting.key.to_owned(), matches.get_one::<String>(setting.key)?.clone()))
-        };
+        let given = |setting: &Setting| Some((setting.key.to_owned(), matches.get_one::<String>(setting.key)?.clone()));
         let config = matches.get_one::<String>("config").map(PathBuf::from);
         Ok(Self { config, given: SETTINGS.iter().filter_map(given).collect() })
     }
@@ -83,7 +83,7 @@ pub(super) struct Arguments {
 /// Prints the settings in force and where each comes from.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     if arguments.example {
-        super::print(&example())?;
+        super::terminal::print(&example())?;
         return Ok(Ending::Done);
     }
     let values = match arguments.flags.values() {
@@ -97,7 +97,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         let origin = if origin == "default" { format!("default; `{}`", variable(key)) } else { origin.to_owned() };
         format!("{key} = {value}  # {origin}\n")
     };
-    super::print(&values.iter().map(line).collect::<String>())?;
+    super::terminal::print(&values.iter().map(line).collect::<String>())?;
     match Config::read(&values) {
         Ok(_) => Ok(Ending::Done),
         Err(problems) => {

@@ -1,10 +1,10 @@
 //! `mapreel submit REQUEST.json`: hands a request to a server, with the key of `MAPREEL_KEY` where it asks for one; waits for it and
 //! fetches the file where asked to.
 
+use super::ending::{Ending, Refused};
 use super::output::Output;
-use super::{Ending, Refused};
 use crate::pipeline::artifact::Draft;
-use crate::progress::{Progress, Told};
+use crate::pipeline::progress::{ConsoleProgress, Progress};
 use anyhow::{Context, bail};
 use mapreel_spec::{Limits, Request, parse_request};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
-    let document = super::read(&arguments.request)?;
+    let document = super::terminal::read(&arguments.request)?;
     // Whether it is an image or an animation; what is wrong with it is said before it is sent.
     let request = parse_request(&document, &Limits::default())?;
     let service = if request.output.format.is_animation() { "animation" } else { "image" };
@@ -74,7 +74,7 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
     let job = json(answer.with_context(|| format!("`{base}` does not answer"))?).await?;
     let id = job["id"].as_str().context("the server's answer is not a job")?;
     if !arguments.wait && arguments.output.is_none() {
-        super::print(&format!("{}\n", base.join(&format!("/api/job-status/{id}"))?))?;
+        super::terminal::print(&format!("{}\n", base.join(&format!("/api/job-status/{id}"))?))?;
         return Ok(Ending::Done);
     }
     let job = follow(&http, &base, id).await?;
@@ -95,7 +95,7 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
         if job["artifact"]["sha256"] != sha256 {
             bail!("`{}` was changed on its way", output.to);
         }
-        eprintln!("{}: {}", output.to, crate::size::in_words(size_bytes));
+        eprintln!("{}: {}", output.to, crate::config::size::in_words(size_bytes));
     }
     if let Some(path) = &arguments.manifest {
         let answer = http.get(base.join(&format!("/api/download/{id}/manifest"))?).send().await?;
@@ -125,7 +125,7 @@ fn key() -> anyhow::Result<HeaderMap> {
 
 /// Looks at the job until it has ended.
 async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
-    let told = Told::new();
+    let told = ConsoleProgress::new();
     let url = base.join(&format!("/api/job-status/{id}"))?;
     let mut silent = Duration::ZERO;
     let mut wait_s = 0.0;
@@ -154,7 +154,7 @@ async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
     Ok(job)
 }
 
-fn show(told: &Told, job: &Value) {
+fn show(told: &ConsoleProgress, job: &Value) {
     let stage = match job["progress"]["stage"].as_str() {
         Some("gather") => "gather",
         Some("draw") => "draw",

@@ -1,9 +1,10 @@
 //! The settings of the front door: who may speak to the API, and how much.
 
-use super::Reader;
-use crate::keys::{self, Keys};
-use crate::origin::Origin;
-use crate::proxies::Proxies;
+use super::origin::Origin;
+use super::proxies::Proxies;
+use super::reader::Reader;
+use crate::keys::file;
+use crate::keys::key::Keys;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -78,7 +79,7 @@ fn keys(r: &mut Reader) -> Option<Option<(PathBuf, Keys)>> {
         "" => return Some(None),
         path => PathBuf::from(path),
     };
-    match keys::read(&path) {
+    match file::read(&path) {
         Ok(keys) => Some(Some((path, keys))),
         Err(problems) => {
             r.problems.extend(problems);

@@ -1,8 +1,9 @@
 //! Who a client is, and what he may do: a table of routes and roles.
 
 use super::problem::Problem;
-use crate::keys::{Key, KeyRing, Role};
-use crate::proxies::Proxies;
+use crate::config::proxies::Proxies;
+use crate::keys::key::{Key, Role};
+use crate::keys::ring::KeyRing;
 use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -43,7 +44,7 @@ pub(super) struct Peer(pub SocketAddr);
 
 /// Who asks.
 #[derive(Debug, Clone)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     /// Who he is to the queue: the name of his key, or his address.
     pub owner: String,
     /// His key; without keys everybody may do everything.
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn every_route_is_open_or_has_its_roles() {
-        let source = include_str!("mod.rs");
+        let source = include_str!("router.rs");
         let routes = source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split_once("\", "));
         let mut count = 0;
         for (route, handlers) in routes {

@@ -1,11 +1,11 @@
 //! Work for one answer that asks upstreams: bounded in number and in time, on a thread of its own.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::problem::Problem;
-use crate::drawing_permit::DrawingPermit;
-use crate::pipeline::hands::Hands;
-use crate::thread::{Panicked, on_thread};
+use crate::operations::thread::{Panicked, on_thread};
+use crate::pipeline::draw_context::DrawContext;
+use crate::pipeline::drawing_permit::DrawingPermit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) async fn ask<T: IntoResponse>(
     app: &App,
     caller: &Caller,
     instead: &str,
-    work: impl FnOnce(&Hands) -> Result<T, Problem> + Send + 'static,
+    work: impl FnOnce(&DrawContext) -> Result<T, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let busy = |detail: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(2);
     let place = app.previews.clone().try_acquire_owned();
@@ -29,7 +29,7 @@ pub(super) async fn ask<T: IntoResponse>(
         place.map_err(|_| busy("too many previews and questions to servers are under way; try again".into()))?;
     let stop = CancellationToken::new();
     let _guard = stop.clone().drop_guard();
-    let hands = Hands {
+    let context = DrawContext {
         upstreams: Arc::new(app.client.fresh(&caller.owner).impatient()),
         fonts: app.config.fonts.clone(),
         runtime: app.fetching.clone(),
@@ -40,7 +40,7 @@ pub(super) async fn ask<T: IntoResponse>(
     };
     let answer = on_thread("ask", move || {
         let _place = place;
-        work(&hands).into_response()
+        work(&context).into_response()
     });
     let late = |_| busy(format!("upstreams take longer than {} s; {instead}", PATIENCE.as_secs()));
     let answer = tokio::time::timeout(PATIENCE, answer).await.map_err(late)?;

@@ -1,6 +1,6 @@
 //! The body of a request: JSON, bounded in size and time.
 
-use super::App;
+use super::app::App;
 use super::problem::Problem;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{FromRequest, Request};

@@ -1,12 +1,12 @@
 //! `POST /api/check`: what a request would draw and fetch.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
-use crate::explain::{Estimate, Explanation, documents};
-use crate::inquiry::Inquiry;
+use crate::explain::explain::{Estimate, Explanation, documents};
+use crate::explain::inquiry::Inquiry;
 use crate::pipeline::error::Error;
 use crate::pipeline::resolve::Unanswered;
 use axum::Json;
@@ -64,10 +64,10 @@ async fn online(app: &App, caller: &Caller, document: Bytes) -> Result<Response,
         app,
         caller,
         "check it without `online`, or submit it as a job",
-        move |hands| -> Result<Json<Explanation>, Problem> {
+        move |context| -> Result<Json<Explanation>, Problem> {
             let request = parse_request(&document, &limits)?;
             quotas.upstream_requests(&asker, documents(&request))?.keep();
-            let Inquiry { explanation, unanswered, problems, .. } = Inquiry::new(&request, &limits, hands)?;
+            let Inquiry { explanation, unanswered, problems, .. } = Inquiry::new(&request, &limits, context)?;
             if !problems.is_empty() {
                 let silent = unanswered.iter().map(|server| server.problem(&request));
                 return Err(Problems(problems.into_iter().chain(silent).collect()).into());

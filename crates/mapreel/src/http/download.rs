@@ -1,7 +1,7 @@
 //! `/api/download/{id}`: artifacts, whole or in ranges (RFC 9110, 13 and 14), and their manifests.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::job::content_type;
 use super::problem::Problem;
 use super::status::{JobPath, job_id, job_of};

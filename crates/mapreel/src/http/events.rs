@@ -1,7 +1,7 @@
 //! `GET /api/job-status/{id}/events`: every change of a job, as server-sent events.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::job::JobView;
 use super::places::Place;
 use super::problem::Problem;

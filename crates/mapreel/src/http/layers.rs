@@ -1,12 +1,12 @@
 //! `GET /api/layers?url=`: what a map server offers.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::asking;
 use super::problem::Problem;
-use crate::budget::DOCUMENTS_MIB;
-use crate::layers::{Reading, address, ask};
-use crate::pipeline::hands::Hands;
+use crate::explain::layers::{Reading, address, ask};
+use crate::operations::budget::DOCUMENTS_MIB;
+use crate::pipeline::draw_context::DrawContext;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -50,10 +50,10 @@ pub(super) async fn layers(
         quotas.quotas.upstream_requests(&who, 1)?.keep();
         Ok(())
     };
-    asking::ask(&app, &caller, "ask the server itself", move |hands| offer(&url, hands, charge)).await
+    asking::ask(&app, &caller, "ask the server itself", move |context| offer(&url, context, charge)).await
 }
 
-fn offer(url: &str, hands: &Hands, charge: impl Fn() -> Result<(), Problem>) -> Result<Response, Problem> {
+fn offer(url: &str, context: &DrawContext, charge: impl Fn() -> Result<(), Problem>) -> Result<Response, Problem> {
     let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
     let mut asked = 0;
     let fetch = |url: &str, wanted| {
@@ -62,8 +62,8 @@ fn offer(url: &str, hands: &Hands, charge: impl Fn() -> Result<(), Problem>) -> 
             charge()?;
         }
         // It is given back when there is something to read: a server may dawdle.
-        let _fetching = hands.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
-        Ok::<_, Problem>(hands.wait(hands.upstreams.get(url, wanted))?)
+        let _fetching = context.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
+        Ok::<_, Problem>(context.wait(context.upstreams.get(url, wanted))?)
     };
     let unfetched = |error: Error| {
         let status = if error.is_refusal() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_GATEWAY };
@@ -72,7 +72,7 @@ fn offer(url: &str, hands: &Hands, charge: impl Fn() -> Result<(), Problem>) -> 
     let mut reading = None;
     let read = |document: Bytes, url: &str| {
         // Kept until what it offers is written, and given back where another document says it.
-        let permit = hands.take_memory(DOCUMENTS_MIB)?;
+        let permit = context.take_memory(DOCUMENTS_MIB)?;
         failpoint::hit("reading", None);
         let read = Reading::of(&document, url, Timestamp::now());
         reading = matches!(read, Ok(Reading::Offer(_))).then_some(permit);

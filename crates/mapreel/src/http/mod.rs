@@ -1,221 +1,30 @@
 //! The HTTP API: one file for each resource. What clients can count on is in `docs/API.md`.
 
-mod access;
-mod asking;
-mod body;
-mod browser;
-mod check;
-mod download;
-mod events;
-mod framing;
-mod host;
-mod job;
-mod layers;
-mod openapi;
-mod operations;
-mod origin;
-mod patient;
-mod places;
-mod preview;
-mod problem;
-mod quota;
-mod rate;
-mod readiness;
-mod serve;
-mod status;
-mod submit;
-mod unreadable;
-mod watch;
-
-pub(crate) use download::{Wanted as WantedRange, wanted as wanted_range};
-pub(crate) use quota::Quotas;
-pub(crate) use readiness::Readiness;
-pub(crate) use serve::{Connections, task};
-pub(crate) use watch::Watch;
-
-use crate::budget::MemoryBudget;
-use crate::config::Config;
-use crate::keys::KeyRing;
-use crate::metrics::Metrics;
-use crate::readers::Readers;
-use crate::supervisor::Tasks;
-use access::{Access, Caller};
-use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use futures_util::FutureExt;
-use mapreel_queue::{Artifacts, Counts, Queue};
-use mapreel_sources::Client;
-use origin::Pages;
-use problem::Problem;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::Instant;
-use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
-
-/// What the routes share.
-pub(crate) struct App {
-    pub config: Config,
-    pub memory: MemoryBudget,
-    pub queue: Arc<dyn Queue>,
-    /// The keys of clients, where they need any.
-    pub keys: Option<Arc<KeyRing>>,
-    /// Who follows jobs.
-    pub watch: Arc<Watch>,
-    /// Whether store and artifacts answer; what is wrong.
-    pub readiness: Readiness<Result<Counts, &'static str>>,
-    pub artifacts: Artifacts,
-    /// For previews and checks.
-    pub client: Client,
-    /// Where fetching for them runs.
-    pub fetching: Handle,
-    pub previews: Arc<Semaphore>,
-    /// What each client may have.
-    pub quotas: Arc<Quotas>,
-    /// Where requests are read.
-    pub readers: Readers,
-    pub metrics: Arc<Metrics>,
-    /// The process's long-lived tasks.
-    pub tasks: Arc<Tasks>,
-    /// Cancelled when the process is about to end.
-    pub draining: CancellationToken,
-}
-
-impl App {
-    /// Whether a client who was let in still would be.
-    fn knows(&self, caller: &Caller) -> bool {
-        caller.key.as_ref().is_none_or(|key| self.keys.as_ref().is_some_and(|keys| keys.contains(key)))
-    }
-}
-
-/// Every route.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let settings = &app.config.front_door;
-    let door = Arc::new(Door {
-        name: settings.public.as_ref().map(|public| public.host().to_owned()),
-        pages: Pages::new(settings.public.clone(), settings.cors_origins.clone()),
-        quotas: app.quotas.clone(),
-        access: Access { keys: app.keys.clone(), proxies: settings.trusted_proxies.clone() },
-    });
-    Router::new()
-        .route("/api/service/image", post(submit::image))
-        .route("/api/service/animation", post(submit::animation))
-        .route("/api/job-status/{id}", get(status::status).delete(status::cancel))
-        .route("/api/job-status/{id}/events", get(events::events))
-        .route("/api/download/{id}", get(download::download))
-        .route("/api/download/{id}/manifest", get(download::manifest))
-        .route("/api/jobs", get(status::list))
-        .route("/api/check", post(check::check))
-        .route("/api/preview", post(preview::preview))
-        .route("/api/layers", get(layers::layers))
-        .route("/healthz", get(operations::health))
-        .route("/readyz", get(operations::ready))
-        .route("/metrics", get(operations::metrics))
-        .route("/openapi.json", get(openapi::document))
-        .route("/docs", get(openapi::page))
-        .route("/", get(openapi::root))
-        .layer(middleware::from_fn_with_state(door.clone(), identify))
-        .layer(middleware::from_fn_with_state(door, admit))
-        .layer(middleware::from_fn_with_state(app.clone(), observe))
-        .with_state(app)
-}
-
-/// The routes of a process that is a worker alone.
-pub(crate) fn operations_router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/healthz", get(operations::health))
-        .route("/readyz", get(operations::ready))
-        .route("/metrics", get(operations::metrics))
-        .layer(middleware::from_fn_with_state(app.clone(), observe))
-        .with_state(app)
-}
-
-/// Who may ask at all.
-struct Door {
-    /// The host of the public URL.
-    name: Option<String>,
-    pages: Pages,
-    access: Access,
-    quotas: Arc<Quotas>,
-}
-
-/// Before every route: requests that are meant for another server, and those of pages that may not ask, go no further.
-async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    if let Err(problem) = framing::check(request.headers()) {
-        return problem.into_response();
-    }
-    if !host::answers_anybody(request.uri())
-        && let Err(problem) = host::check(&request, door.name.as_deref())
-    {
-        return problem.into_response();
-    }
-    door.pages.answer(request, next).await
-}
-
-/// Before every route: it is known who asks, that he may, and that he has not had too much.
-async fn identify(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
-    if access::is_open(request.uri().path()) {
-        return next.run(request).await;
-    }
-    let (counted, refusal) = match door.access.caller(&request) {
-        Ok(caller) => {
-            let counted = door.quotas.request(&caller);
-            request.extensions_mut().insert(caller);
-            (counted, None)
-        }
-        Err(refusal) => (door.quotas.stranger(&Caller::at(door.access.address(&request))), Some(refusal)),
-    };
-    let standing = match counted {
-        Ok(standing) => standing,
-        Err(problem) => return problem.into_response(),
-    };
-    let mut response = match refusal {
-        Some(refusal) => refusal.into_response(),
-        None => next.run(request).await,
-    };
-    standing.say(response.headers_mut());
-    response
-}
-
-/// Round every request: it is measured, a panic is an answer, and no error goes out without problem details.
-async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let response = answer.unwrap_or_else(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR).into_response());
-    let mut response = with_details(response);
-    browser::restrict(response.headers_mut());
-    let (status, duration) = (response.status(), began.elapsed());
-    app.metrics.request(known_method(method.as_str()), &route, status.as_u16(), duration);
-    tracing::debug!(%method, route, status = status.as_u16(), duration_ms = duration.as_millis() as u64, "answered");
-    response
-}
-
-/// Methods are a label of metrics, and strangers must not make new ones.
-fn known_method(method: &str) -> &'static str {
-    ["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"].into_iter().find(|m| *m == method).unwrap_or("other")
-}
-
-fn with_details(response: Response) -> Response {
-    let status = response.status();
-    let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || is_problem(response.headers()) {
-        return response;
-    }
-    // What it says beside, such as the methods that there are, stays.
-    let (mut parts, _) = response.into_parts();
-    let (detailed, body) = Problem::plain(status).into_response().into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.extend(detailed.headers);
-    Response::from_parts(parts, body)
-}
-
-fn is_problem(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
-}
+pub(crate) mod access;
+pub(crate) mod app;
+pub(crate) mod asking;
+pub(crate) mod body;
+pub(crate) mod browser;
+pub(crate) mod check;
+pub(crate) mod download;
+pub(crate) mod events;
+pub(crate) mod framing;
+pub(crate) mod host;
+pub(crate) mod job;
+pub(crate) mod layers;
+pub(crate) mod openapi;
+pub(crate) mod operations;
+pub(crate) mod origin;
+pub(crate) mod patient;
+pub(crate) mod places;
+pub(crate) mod preview;
+pub(crate) mod problem;
+pub(crate) mod quota;
+pub(crate) mod rate;
+pub(crate) mod readiness;
+pub(crate) mod router;
+pub(crate) mod serve;
+pub(crate) mod status;
+pub(crate) mod submit;
+pub(crate) mod unreadable;
+pub(crate) mod watch;

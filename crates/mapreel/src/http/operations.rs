@@ -1,8 +1,8 @@
 //! `/healthz`, `/readyz`, `/metrics`: for those who run it.
 
-use super::App;
+use super::app::App;
 use super::problem::Problem;
-use crate::maintenance::READY;
+use crate::operations::maintenance::READY;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -4,7 +4,7 @@
 use super::access::is_open;
 use super::host;
 use super::problem::Problem;
-use crate::origin::Origin;
+use crate::config::origin::Origin;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;

@@ -1,16 +1,16 @@
 //! `POST /api/preview`: one frame of a request, now.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
-use crate::explain::Estimate;
-use crate::pipeline::hands::Hands;
+use crate::explain::explain::Estimate;
+use crate::pipeline::draw_context::DrawContext;
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::produce;
+use crate::pipeline::progress::NoProgress;
 use crate::pipeline::report;
-use crate::progress::Silent;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, header};
@@ -40,12 +40,12 @@ pub(super) async fn preview(
     let frame = query.map_err(|_| wrong())?.0.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
     let (quotas, asker) = (app.quotas.clone(), caller.clone());
-    let work = move |hands: &Hands| {
+    let work = move |context: &DrawContext| {
         let request = parse_request(&body.0, &limits)?;
         let view = View::Frame { index: index(frame, &request, &limits)?, side_px_max, format: Format::Png };
         let estimate = Estimate::of(&request, view, &limits)?;
         quotas.upstream_requests(&asker, estimate.upstream_requests())?.keep();
-        draw(&request, view, &limits, hands)
+        draw(&request, view, &limits, context)
     };
     ask(&app, &caller, "submit a job instead", work).await
 }
@@ -62,9 +62,14 @@ fn index(frame: usize, request: &Request, limits: &Limits) -> Result<usize, Prob
     index.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))
 }
 
-fn draw(request: &Request, view: View, limits: &Limits, hands: &Hands) -> Result<impl IntoResponse + use<>, Problem> {
-    let drawn = Prepared::new(request, view, limits, hands, 1, &Silent).and_then(|prepared| {
-        let (bytes, missing) = produce::still(&prepared, hands)?;
+fn draw(
+    request: &Request,
+    view: View,
+    limits: &Limits,
+    context: &DrawContext,
+) -> Result<impl IntoResponse + use<>, Problem> {
+    let drawn = Prepared::new(request, view, limits, context, 1, &NoProgress).and_then(|prepared| {
+        let (bytes, missing) = produce::still(&prepared, context)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });
     let (bytes, warnings) = drawn?;

@@ -1,6 +1,6 @@
 //! Errors as problem details (RFC 9457).
 
-use crate::readers::Unread;
+use crate::operations::readers::Unread;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;

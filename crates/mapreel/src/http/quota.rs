@@ -4,7 +4,7 @@ use super::access::Caller;
 use super::places::{Full, Place, Places};
 use super::problem::Problem;
 use super::rate::{Left, Rate, Rates};
-use crate::config::FrontDoor;
+use crate::config::front_door::FrontDoor;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! `/api/job-status/{id}`, `/api/jobs`: how jobs stand, and taking them back.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::job::JobView;
 use super::problem::Problem;
 use axum::Json;

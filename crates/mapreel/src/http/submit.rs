@@ -1,12 +1,12 @@
 //! `POST /api/service/image` and `POST /api/service/animation`.
 
-use super::App;
 use super::access::Caller;
+use super::app::App;
 use super::body::Document;
 use super::job::JobView;
 use super::problem::Problem;
 use super::quota::Quotas;
-use crate::explain::Estimate;
+use crate::explain::explain::Estimate;
 use crate::pipeline::artifact::sha256;
 use axum::Json;
 use axum::extract::State;

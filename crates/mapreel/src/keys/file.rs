@@ -1,6 +1,6 @@
 //! The file of keys: read whole, replaced whole, by one program at a time.
 
-use super::{Key, Keys, Role, check_name, fresh, hash_of};
+use super::key::{Key, Keys, Role, check_name, fresh, hash_of};
 use anyhow::{Context, bail};
 use std::fs::{File, Permissions};
 use std::io::{ErrorKind, Read, Write};

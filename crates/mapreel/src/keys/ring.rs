@@ -1,7 +1,7 @@
 //! The keys in force: those of the file, which is read again whenever it changes.
 
 use super::file::{parse, text};
-use super::{Key, Keys};
+use super::key::{Key, Keys};
 use mapreel_queue::{Task, failpoint};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! Fetching ahead: answers in the order in which they are needed, some of them fetched before, within a bound on bytes.
 
-use crate::pipeline::error;
-use crate::pipeline::hands::Hands;
+use super::draw_context::DrawContext;
+use super::error;
 use anyhow::Context;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -39,14 +39,14 @@ pub(crate) struct Answer {
 impl Ahead {
     /// Begins to fetch. The longest answers that may come take at most `bytes_max` together, or one of them more than that.
     pub(crate) fn fetch(
-        hands: &Hands,
+        context: &DrawContext,
         bytes_max: usize,
         requests: impl Iterator<Item = Request> + Send + 'static,
     ) -> Self {
         let (send, answers) = mpsc::channel(1);
         let units_max = bytes_max.div_ceil(UNIT_BYTES).clamp(1, u32::MAX as usize);
         let room = Arc::new(Semaphore::new(units_max));
-        let (upstreams, stop) = (hands.upstreams.clone(), hands.stop.child_token());
+        let (upstreams, stop) = (context.upstreams.clone(), context.stop.child_token());
         let stopped = stop.clone();
         let fetch = async move {
             // Room is given in order: who is needed first never waits for those that come later.
@@ -72,7 +72,7 @@ impl Ahead {
             }
         };
         let until = stop.clone();
-        hands.runtime.spawn(async move { until.run_until_cancelled(fetch).await });
+        context.runtime.spawn(async move { until.run_until_cancelled(fetch).await });
         Self { answers, _stop: stop.drop_guard() }
     }
 
@@ -80,7 +80,7 @@ impl Ahead {
     ///
     /// # Errors
     /// The word to stop has come.
-    pub(crate) fn next(&mut self, hands: &Hands) -> Result<Answer, error::Error> {
-        Ok(hands.wait(self.answers.recv())?.context("the fetching task ended early")?)
+    pub(crate) fn next(&mut self, context: &DrawContext) -> Result<Answer, error::Error> {
+        Ok(context.wait(self.answers.recv())?.context("the fetching task ended early")?)
     }
 }

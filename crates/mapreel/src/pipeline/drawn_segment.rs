@@ -1,14 +1,14 @@
 //! A drawn segment, as it is left for assembling.
 
-use crate::pipeline::missing::Missing;
-use crate::pipeline::stored::StoredObject;
+use super::gap_log::LayerGap;
+use super::stored::StoredObject;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// A segment as an object.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct DrawnSegment {
-    pub missing: Vec<Missing>,
+    pub missing: Vec<LayerGap>,
     pub encoded: Bytes,
 }
 

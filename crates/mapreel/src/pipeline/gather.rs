@@ -1,18 +1,20 @@
 //! Gather: from the plan's pictures to pixels on the map. Fetching is asynchronous; decoding is left to the thread that
 //! draws, which takes one answer after another.
 
-use crate::pipeline::ahead::{Ahead, Request};
-use crate::pipeline::error;
-use crate::pipeline::hands::Hands;
-use crate::pipeline::spare::Spare;
+use super::ahead::{Ahead, Request};
+use super::draw_context::DrawContext;
+use super::error;
+use super::spare::Spare;
+use mapreel_geo::Extent;
+use mapreel_ogc::{LegendSource, Swatch};
 use mapreel_render::{
     FramePictures, Gathered, LegendArt, LegendPicture, LetteredSwatch, MosaicSheet, Placed, Raster, Stop, Stopped,
     place,
 };
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
 use mapreel_spec::{
-    Caption, Drawing, Extent, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, LegendSource, MissingTiles,
-    Mosaic, Piece, Plan, PlannedLayer, SWATCH_PX_MAX, Series, Swatch,
+    Caption, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, LayerSource, MissingTiles, Mosaic, Piece, Plan,
+    PlannedLayer, SWATCH_PX_MAX, Series,
 };
 use std::sync::Arc;
 
@@ -27,31 +29,35 @@ impl Share {
     /// Its mosaic of a layer, where that has one.
     fn of(self, layer: &PlannedLayer) -> Option<&Mosaic> {
         match (&layer.drawing, self) {
-            (Drawing::Pictures(Series::Same(mosaic)), Self::Still) => Some(mosaic),
-            (Drawing::Pictures(Series::PerFrame(mosaics)), Self::Frame(index)) => Some(&mosaics[index]),
+            (LayerSource::Pictures(Series::Same(mosaic)), Self::Still) => Some(mosaic),
+            (LayerSource::Pictures(Series::PerFrame(mosaics)), Self::Frame(index)) => Some(&mosaics[index]),
             _ => None,
         }
     }
 }
 
 /// Begins to fetch the pieces of these mosaics, in the order in which [`place_share`] takes them.
-pub(crate) fn fetch(hands: &Hands, plan: &Arc<Plan>, shares: impl Iterator<Item = Share> + Send + 'static) -> Ahead {
+pub(crate) fn fetch(
+    context: &DrawContext,
+    plan: &Arc<Plan>,
+    shares: impl Iterator<Item = Share> + Send + 'static,
+) -> Ahead {
     let ahead = plan.cost.ahead_bytes();
     let plan = plan.clone();
     let requests = shares.flat_map(move |share| {
         let of = |layer: &PlannedLayer| share.of(layer).map(|mosaic| requests(&plan, layer, mosaic));
         plan.layers.iter().filter_map(of).flatten().collect::<Vec<_>>()
     });
-    Ahead::fetch(hands, ahead, requests)
+    Ahead::fetch(context, ahead, requests)
 }
 
 /// Begins to fetch the pieces of one layer in one frame, one after another where they may be long: others are fetched beside
 /// them.
-pub(crate) fn fetch_layer(hands: &Hands, plan: &Arc<Plan>, layer: usize, frame: usize) -> Ahead {
+pub(crate) fn fetch_layer(context: &DrawContext, plan: &Arc<Plan>, layer: usize, frame: usize) -> Ahead {
     let of = Share::Frame(frame).of(&plan.layers[layer]);
     let requests = of.map(|mosaic| requests(plan, &plan.layers[layer], mosaic)).unwrap_or_default();
     let longest = requests.iter().map(|request| request.bytes_max).max().unwrap_or(0);
-    Ahead::fetch(hands, longest, requests.into_iter())
+    Ahead::fetch(context, longest, requests.into_iter())
 }
 
 fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> {
@@ -66,7 +72,7 @@ fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> 
 fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
     let absence = match (piece.fit, layer.missing_tiles) {
         (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Meant),
-        (Fit::Scale { .. }, MissingTiles::Report) | (Fit::Exact, _) => Some(Absence::Said),
+        (Fit::Scale { .. }, MissingTiles::Report) | (Fit::Exact, _) => Some(Absence::CapabilitiesCache),
         (Fit::Whole, _) => None,
     };
     Wanted::Piece { bytes_max, absence }
@@ -87,13 +93,13 @@ pub(crate) fn place_share(
     plan: &Plan,
     share: Share,
     answers: &mut Ahead,
-    hands: &Hands,
+    context: &DrawContext,
     spare: &mut Spare,
 ) -> Result<PlacedFrame, error::Error> {
     let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
     for layer in &plan.layers {
         let placed = match share.of(layer) {
-            Some(mosaic) => Some(place_mosaic(layer, mosaic, answers, &plan.map, hands, spare)?),
+            Some(mosaic) => Some(place_mosaic(layer, mosaic, answers, &plan.map, context, spare)?),
             None => None,
         };
         frame.may_pass.push(placed.as_ref().is_some_and(|(_, may_pass)| *may_pass));
@@ -111,14 +117,14 @@ pub(crate) fn place_mosaic(
     mosaic: &Mosaic,
     answers: &mut Ahead,
     map: &Extent,
-    hands: &Hands,
+    context: &DrawContext,
     spare: &mut Spare,
 ) -> Result<(Gathered, bool), error::Error> {
-    let stop = hands.drawing();
+    let stop = context.drawing();
     let mut sheet = MosaicSheet::new(mosaic, spare.take());
     let mut tally = Tally { total: mosaic.pieces.len(), ..Tally::default() };
     for piece in &mosaic.pieces {
-        let answer = answers.next(hands)?;
+        let answer = answers.next(context)?;
         // One after another: no more than one picture is decoded beside the sheet.
         match answer.bytes.and_then(|bytes| picture(&bytes, piece, spare)) {
             Ok(Some(picture)) => spare.give(sheet.lay(piece, picture, &stop)?),
@@ -246,7 +252,7 @@ fn raster(picture: Picture) -> Raster {
 /// # Errors
 /// The word to stop has come.
 pub(crate) fn fetch_legends<'a>(
-    hands: &Hands,
+    context: &DrawContext,
     captions: impl DoubleEndedIterator<Item = &'a Caption> + ExactSizeIterator,
 ) -> Result<Vec<LegendPicture>, error::Error> {
     let mut shown: Vec<(usize, &LegendSource)> = Vec::new();
@@ -260,7 +266,7 @@ pub(crate) fn fetch_legends<'a>(
     let wanted = Wanted::Piece { bytes_max: LEGEND_BYTES_MAX, absence: None };
     let request = |url: &str| Request { url: url.to_owned(), wanted, bytes_max: LEGEND_BYTES_MAX };
     let requests: Vec<Request> = shown.iter().filter_map(|(_, legend)| legend.url()).map(request).collect();
-    let mut answers = Ahead::fetch(hands, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
+    let mut answers = Ahead::fetch(context, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
     let decoded = |bytes: &[u8], px_max: u64| {
         let picture = decode_into(bytes, Sizes::Pixels(px_max), Vec::new());
         picture.map(raster).map_err(|error| error.to_string())
@@ -268,7 +274,7 @@ pub(crate) fn fetch_legends<'a>(
     let mut art = |legend: &LegendSource| -> Result<Result<LegendArt, String>, error::Error> {
         Ok(match legend {
             LegendSource::Url(_) => {
-                let answer = answers.next(hands)?;
+                let answer = answers.next(context)?;
                 let picture =
                     answer.bytes.map_err(|error| error.to_string()).and_then(|bytes| decoded(&bytes, LEGEND_PX_MAX));
                 picture.and_then(not_empty).map(LegendArt::Whole)

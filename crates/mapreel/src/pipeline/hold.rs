@@ -3,12 +3,12 @@
 //! Segments are drawn apart, perhaps on other machines. So a segment whose first frames lack a layer fetches the frames
 //! before it, whoever draws them: what is held does not depend on how the work was shared out.
 
-use crate::pipeline::error::Error;
-use crate::pipeline::gather::{PlacedFrame, fetch_layer, place_mosaic};
-use crate::pipeline::hands::Hands;
-use crate::pipeline::spare::Spare;
+use super::draw_context::DrawContext;
+use super::error::Error;
+use super::gather::{PlacedFrame, fetch_layer, place_mosaic};
+use super::spare::Spare;
 use mapreel_render::{FramePictures, Gathered, Placed};
-use mapreel_spec::{Drawing, Gap, GapKind, OnError, Plan, Series};
+use mapreel_spec::{Gap, GapKind, LayerSource, OnError, Plan, Series};
 use std::sync::Arc;
 
 /// Frames before a segment that are looked at.
@@ -38,13 +38,13 @@ impl Holder {
         plan: &Arc<Plan>,
         index: usize,
         frame: &mut PlacedFrame,
-        hands: &Hands,
+        context: &DrawContext,
         spare: &mut Spare,
     ) -> Result<(), Error> {
         for (layer, held) in self.layers.iter_mut().enumerate() {
             let Some(gathered) = frame.pictures[layer].as_mut() else { continue };
             if plan.layers[layer].on_error == OnError::Hold && is_missing(gathered) {
-                held.look_back(plan, layer, index, hands, spare)?;
+                held.look_back(plan, layer, index, context, spare)?;
                 if let Some((from, placed)) = &held.good {
                     let held_from = |gap| Gap { kind: GapKind::Held { from: *from }, ..gap };
                     *gathered = Gathered { placed: placed.clone(), gap: gathered.gap.take().map(held_from) };
@@ -82,17 +82,17 @@ impl Held {
         plan: &Arc<Plan>,
         layer: usize,
         index: usize,
-        hands: &Hands,
+        context: &DrawContext,
         spare: &mut Spare,
     ) -> Result<(), Error> {
         let planned = &plan.layers[layer];
-        let Drawing::Pictures(series @ Series::PerFrame(_)) = &planned.drawing else { return Ok(()) };
+        let LayerSource::Pictures(series @ Series::PerFrame(_)) = &planned.drawing else { return Ok(()) };
         if self.good.is_some() || std::mem::replace(&mut self.looked_back, true) {
             return Ok(());
         }
         for before in (index.saturating_sub(LOOK_BACK)..index).rev() {
-            let mut answers = fetch_layer(hands, plan, layer, before);
-            let (gathered, _) = place_mosaic(planned, series.at(before), &mut answers, &plan.map, hands, spare)?;
+            let mut answers = fetch_layer(context, plan, layer, before);
+            let (gathered, _) = place_mosaic(planned, series.at(before), &mut answers, &plan.map, context, spare)?;
             if !gathered.gap.as_ref().is_some_and(Gap::is_lack) {
                 self.good = Some((before, gathered.placed));
                 break;

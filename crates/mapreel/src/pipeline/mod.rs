@@ -7,15 +7,17 @@
 
 pub(crate) mod ahead;
 pub(crate) mod artifact;
+pub(crate) mod draw_context;
+pub(crate) mod drawing_permit;
 pub(crate) mod drawn_segment;
 pub(crate) mod error;
+pub(crate) mod gap_log;
 pub(crate) mod gather;
-pub(crate) mod hands;
 pub(crate) mod hold;
-pub(crate) mod missing;
 pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod produce;
+pub mod progress;
 pub(crate) mod recording;
 pub(crate) mod report;
 pub(crate) mod resolve;

@@ -1,26 +1,27 @@
 //! Plan: asks the servers, measures what stands beside the map, and plans the pictures of the map that has room beside it.
 
-use crate::pipeline::error::Error;
-use crate::pipeline::gather::fetch_legends;
-use crate::pipeline::hands::Hands;
-use crate::pipeline::resolve::{Heard, resolve};
+use super::draw_context::DrawContext;
+use super::error::Error;
+use super::gather::fetch_legends;
+use super::resolve::{Heard, resolve};
 use jiff::Timestamp;
-use mapreel_render::{LegendPicture, measure};
+use mapreel_render::LegendPicture;
+use mapreel_render::measure;
 use mapreel_spec::{
     Format, Limits, PageContent, PageLayout, Plan, Problem, Problems, Request, Resolved, View, legends_mib,
 };
 
-/// The plan of a request at a time, and the legends that were measured for it. Documents are asked for by `hands`, and what the
+/// The plan of a request at a time, and the legends that were measured for it. Documents are asked for by `context`, and what the
 /// pages of all frames share by `recording`.
 pub(crate) fn plan(
     request: &Request,
     view: View,
     limits: &Limits,
-    hands: &Hands,
-    recording: &Hands,
+    context: &DrawContext,
+    recording: &DrawContext,
     now: Timestamp,
 ) -> Result<(Plan, Vec<LegendPicture>), Error> {
-    let Heard { resolved, may_pass, .. } = resolve(request, limits, hands, now)?;
+    let Heard { resolved, may_pass, .. } = resolve(request, limits, context, now)?;
     let resolved = resolved.map_err(|why| Error::Frames { why, may_pass })?;
     on_a_page(&resolved, view, limits, recording)
 }
@@ -30,15 +31,15 @@ pub(crate) fn on_a_page(
     resolved: &Resolved,
     view: View,
     limits: &Limits,
-    hands: &Hands,
+    context: &DrawContext,
 ) -> Result<(Plan, Vec<LegendPicture>), Error> {
     let content = PageContent::of(resolved, view, limits)?;
     // The plan's own memory is taken when it is known: then the legends are in it.
-    let _legends = hands.take_memory(legends_mib(content.captions.iter()))?;
-    let legends = fetch_legends(hands, content.captions.iter())?;
+    let _legends = context.take_memory(legends_mib(content.captions.iter()))?;
+    let legends = fetch_legends(context, content.captions.iter())?;
     let map = view.map_of(resolved);
-    let fonts = hands.fonts.for_texts(content.title.as_deref(), content.captions.iter());
-    let layout = measure(&content, [map.width, map.height], &legends, &fonts, &hands.drawing())?;
+    let fonts = context.fonts.for_texts(content.title.as_deref(), content.captions.iter());
+    let layout = measure(&content, [map.width, map.height], &legends, &fonts, &context.drawing())?;
     fits(view.format_of(resolved), &layout)?;
     Ok((Plan::new(resolved, view, content, layout, limits)?, legends))
 }

@@ -1,19 +1,20 @@
 //! Prepare: what all frames share. Made once for an animation, so that every segment, by whomever it is drawn, lies on the
 //! same basemap under the same legends with the same colours.
 
-use crate::budget::MemoryPermit;
-use crate::pipeline::error::Error;
-use crate::pipeline::gather::{Share, fetch, fetch_legends, place_share};
-use crate::pipeline::hands::Hands;
-use crate::pipeline::missing::{Ledger, Missing};
-use crate::pipeline::plan::plan;
-use crate::pipeline::recording::{Planned, Preparation, Recorder};
-use crate::pipeline::spare::Spare;
-use crate::pipeline::stored_plan::StoredPlan;
-use crate::progress::Progress;
+use super::draw_context::DrawContext;
+use super::error::Error;
+use super::gap_log::{GapLog, LayerGap};
+use super::gather::{Share, fetch, fetch_legends, place_share};
+use super::plan::plan;
+use super::progress::Progress;
+use super::recording::{Planned, Preparation, Recorder};
+use super::spare::Spare;
+use super::stored_plan::StoredPlan;
+use crate::operations::budget::MemoryPermit;
 use anyhow::Context;
 use jiff::Timestamp;
-use mapreel_render::encode::{self, Colours, Palette};
+use mapreel_render::encode;
+use mapreel_render::encode::palette::{Colours, Palette};
 use mapreel_render::{LegendArt, LegendPicture, Painter, Scene};
 use mapreel_spec::{Format, FrameCost, Limits, PageLayout, Plan, Request, View, legends_mib};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +29,7 @@ pub(crate) struct Prepared {
     pub legends: Vec<LegendPicture>,
     pub encoding: encode::Animation,
     /// What is missing in every frame.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<LayerGap>,
     /// What drawing one frame takes at most, until it is given back.
     memory: Mutex<Option<MemoryPermit>>,
 }
@@ -39,12 +40,12 @@ impl Prepared {
         request: &Request,
         view: View,
         limits: &Limits,
-        hands: &Hands,
+        context: &DrawContext,
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
-        let (plan, legends) = plan(request, view, limits, hands, hands, Timestamp::now())?;
-        Self::planned(plan, legends, hands, |_| 0, |prepared| palette(prepared, hands, threads, progress))
+        let (plan, legends) = plan(request, view, limits, context, context, Timestamp::now())?;
+        Self::planned(plan, legends, context, |_| 0, |prepared| palette(prepared, context, threads, progress))
     }
 
     /// The same, and what it takes to make it again elsewhere.
@@ -52,16 +53,16 @@ impl Prepared {
         request: &Request,
         view: View,
         limits: &Limits,
-        hands: &Hands,
+        context: &DrawContext,
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<(Self, Preparation), Error> {
         let now = Timestamp::now();
-        let recorder = Arc::new(Recorder::new(hands.upstreams.clone()));
-        let recording = Hands { upstreams: recorder.clone(), ..hands.clone() };
-        let (plan, legends) = plan(request, view, limits, hands, &recording, now)?;
+        let recorder = Arc::new(Recorder::new(context.upstreams.clone()));
+        let recording = DrawContext { upstreams: recorder.clone(), ..context.clone() };
+        let (plan, legends) = plan(request, view, limits, context, &recording, now)?;
         let planned = Planned::By(StoredPlan::of(&plan)?);
-        let palette = |prepared: &Self| palette(prepared, hands, threads, progress);
+        let palette = |prepared: &Self| palette(prepared, context, threads, progress);
         let prepared = Self::planned(plan, legends, &recording, |cost| cost.recorded_mib(recorder.bytes()), palette)?;
         let palette = prepared.encoding.palette.colours().to_vec();
         let answers = recorder.answers()?;
@@ -72,62 +73,62 @@ impl Prepared {
     pub(crate) fn again(
         request: impl FnOnce() -> Result<(Request, View), Error>,
         limits: &Limits,
-        hands: &Hands,
+        context: &DrawContext,
         recorded: Preparation,
     ) -> Result<Self, Error> {
         let palette = Palette::from(recorded.palette.clone());
         let mib = recorded.bytes().div_ceil(1 << 20) as u64;
         let (planned, now_ms) = (recorded.planned.clone(), recorded.now_ms);
-        let hands = hands.replaying(recorded);
+        let context = context.replaying(recorded);
         let (plan, legends) = match planned {
             Planned::By(stored) => {
                 let plan = {
-                    let _reading = hands.take_memory(stored.reading_mib())?;
+                    let _reading = context.take_memory(stored.reading_mib())?;
                     stored.read().context("a plan cannot be read")?.within(limits)?
                 };
                 let captions = || plan.layers.iter().map(|layer| &layer.caption);
-                let _legends = hands.take_memory(legends_mib(captions()))?;
-                let legends = fetch_legends(&hands, captions())?;
+                let _legends = context.take_memory(legends_mib(captions()))?;
+                let legends = fetch_legends(&context, captions())?;
                 (plan, legends)
             }
             Planned::Again => {
                 let now = Timestamp::from_millisecond(now_ms).context("the preparation has no time")?;
                 let (request, view) = request()?;
-                plan(&request, view, limits, &hands, &hands, now)?
+                plan(&request, view, limits, &context, &context, now)?
             }
         };
-        Self::planned(plan, legends, &hands, |_| mib, |_| Ok(palette))
+        Self::planned(plan, legends, &context, |_| mib, |_| Ok(palette))
     }
 
     /// Fetches what all frames of a plan share, and draws it.
     fn planned(
         plan: Plan,
         legends: Vec<LegendPicture>,
-        hands: &Hands,
+        context: &DrawContext,
         recorded_mib: impl FnOnce(&FrameCost) -> u64,
         palette: impl FnOnce(&Self) -> Result<Palette, Error>,
     ) -> Result<Self, Error> {
         let plan = Arc::new(plan);
-        let memory = Mutex::new(Some(hands.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?));
-        let ledger = Ledger::default();
-        let stop = hands.drawing();
-        let mut answers = fetch(hands, &plan, std::iter::once(Share::Still));
+        let memory = Mutex::new(Some(context.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?));
+        let gap_log = GapLog::default();
+        let stop = context.drawing();
+        let mut answers = fetch(context, &plan, std::iter::once(Share::Still));
         let mut spare = Spare::new(plan.cost.spare_bytes());
-        let still = place_share(&plan, Share::Still, &mut answers, hands, &mut spare)?;
+        let still = place_share(&plan, Share::Still, &mut answers, context, &mut spare)?;
         let may_pass = still.may_pass.clone();
         let captions = plan.layers.iter().map(|layer| &layer.caption);
-        let fonts = hands.fonts.for_texts(plan.title.as_deref(), captions);
+        let fonts = context.fonts.for_texts(plan.title.as_deref(), captions);
         let scene = Scene::new(plan.clone(), still.pictures, &legends, &fonts, &stop)?;
         for (layer, gap) in scene.gaps().iter().enumerate() {
             if let Some(gap) = gap {
-                ledger.note(&plan, Missing { frame: None, layer, gap: gap.clone() }, may_pass[layer])?;
+                gap_log.note(&plan, LayerGap { frame: None, layer, gap: gap.clone() }, may_pass[layer])?;
             }
         }
         let PageLayout { width, height, .. } = scene.plan().layout;
         let output = plan.output.clone();
         let encoding =
             encode::Animation { width, height, frames: plan.frames.len(), output, palette: Palette::default() };
-        let mut prepared = Self { scene, legends, encoding, missing: ledger.into_sorted(), memory };
+        let mut prepared = Self { scene, legends, encoding, missing: gap_log.into_sorted(), memory };
         prepared.encoding.palette = palette(&prepared)?;
         Ok(prepared)
     }
@@ -142,32 +143,37 @@ impl Prepared {
     }
 
     /// So many threads, or as many as there is memory for.
-    pub(crate) fn threads(&self, wanted: usize, hands: &Hands) -> usize {
-        wanted.min(self.plan().cost.threads_within(hands.memory.work_mib()) as usize)
+    pub(crate) fn threads(&self, wanted: usize, context: &DrawContext) -> usize {
+        wanted.min(self.plan().cost.threads_within(context.memory.work_mib()) as usize)
     }
 }
 
 /// The palette of a GIF, from frames spread over the animation; other formats have none. Its pictures are fetched ahead, as
 /// those of a segment are.
-fn palette(prepared: &Prepared, hands: &Hands, threads: usize, progress: &dyn Progress) -> Result<Palette, Error> {
+fn palette(
+    prepared: &Prepared,
+    context: &DrawContext,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Palette, Error> {
     if prepared.plan().output.format != Format::Gif {
         return Ok(Palette::default());
     }
     let (scene, plan) = (&prepared.scene, prepared.scene.shared_plan());
     let frames = plan.frames.len();
     let count = PALETTE_FRAMES.min(frames);
-    let threads = prepared.threads(threads, hands).min(count);
+    let threads = prepared.threads(threads, context).min(count);
     progress.stage("colours");
     let done = AtomicUsize::new(0);
-    let stop = hands.drawing();
+    let stop = context.drawing();
     let thread = |first: usize| {
         let sample = move |i: usize| if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
         let mine = move || (first..count).step_by(threads).map(sample);
-        let mut answers = fetch(hands, &plan, mine().map(Share::Frame));
+        let mut answers = fetch(context, &plan, mine().map(Share::Frame));
         let (mut painter, mut colours) = (Painter::new(scene, stop.clone()), Colours::default());
         let mut spare = Spare::new(plan.cost.spare_bytes());
         for index in mine() {
-            let placed = place_share(&plan, Share::Frame(index), &mut answers, hands, &mut spare)?;
+            let placed = place_share(&plan, Share::Frame(index), &mut answers, context, &mut spare)?;
             colours.add(painter.draw(index, &placed.pictures)?, &stop)?;
             let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
             used.for_each(|placed| spare.give(placed.raster.pixels));

@@ -1,17 +1,17 @@
 //! Produce: the whole way from a valid request to a file, step by step.
 
-use crate::budget::MemoryBudget;
-use crate::drawing_permit::DrawingPermit;
-use crate::fonts::FontSource;
-pub use crate::pipeline::artifact::Destination;
-use crate::pipeline::artifact::{Draft, sha256};
-pub use crate::pipeline::error::Error;
-use crate::pipeline::hands::Hands;
-use crate::pipeline::missing::{Ledger, Missing};
-use crate::pipeline::prepare::Prepared;
-use crate::pipeline::segments::Desk;
-use crate::pipeline::{report, runs, segments};
-use crate::progress::{Progress, Silent};
+pub use super::artifact::Destination;
+use super::artifact::{Draft, sha256};
+use super::draw_context::DrawContext;
+use super::drawing_permit::DrawingPermit;
+pub use super::error::Error;
+use super::gap_log::{GapLog, LayerGap};
+use super::prepare::Prepared;
+use super::progress::{NoProgress, Progress};
+use super::segments::SegmentRenderer;
+use super::{report, runs, segments};
+use crate::config::fonts::FontSource;
+use crate::operations::budget::MemoryBudget;
 use anyhow::Context;
 use mapreel_render::encode;
 use mapreel_sources::Upstreams;
@@ -51,7 +51,7 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
     let runtime = runtime.context("cannot start")?;
     let memory = MemoryBudget::new(job.memory_mib, Duration::MAX);
     let limits = Limits { frame_mib_max: memory.work_mib().min(job.limits.frame_mib_max), ..job.limits };
-    let hands = Hands {
+    let context = DrawContext {
         memory,
         upstreams: job.upstreams,
         fonts: job.fonts,
@@ -62,9 +62,9 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
     };
     to.check()?;
     progress.stage("gather");
-    let prepared = Prepared::new(&job.request, View::of(&job.request), &limits, &hands, job.threads, progress)?;
+    let prepared = Prepared::new(&job.request, View::of(&job.request), &limits, &context, job.threads, progress)?;
     progress.stage("draw");
-    let drawn = draw(&prepared, &hands, prepared.threads(job.threads, &hands), progress)?;
+    let drawn = draw(&prepared, &context, prepared.threads(job.threads, &context), progress)?;
     progress.stage("assemble");
     // The draft is made when there is something to write, so that an interrupted run leaves nothing beside `to`.
     let mut draft = Draft::new(to)?;
@@ -78,7 +78,7 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
 pub(crate) struct Drawn {
     pub encoded: Encoded,
     /// What is missing in some frame, sorted.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<LayerGap>,
     /// What was found out when all frames were drawn.
     pub afterwards: Vec<Warning>,
 }
@@ -104,25 +104,25 @@ impl Encoded {
 /// Draws and encodes every frame.
 pub(crate) fn draw(
     prepared: &Prepared,
-    hands: &Hands,
+    context: &DrawContext,
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Drawn, Error> {
-    let ledger = Ledger::default();
+    let gap_log = GapLog::default();
     let encoded = if prepared.plan().output.format.is_animation() {
-        Encoded::Segments(segments::all(prepared, hands, threads, &ledger, progress)?)
+        Encoded::Segments(segments::all(prepared, context, threads, &gap_log, progress)?)
     } else {
-        let bytes = Desk::new(prepared, hands).still(&ledger)?;
+        let bytes = SegmentRenderer::new(prepared, context).still(&gap_log)?;
         progress.frames(1, 1);
         Encoded::Still(bytes)
     };
     prepared.rest();
-    Ok(Drawn { encoded, missing: ledger.into_sorted(), afterwards: runs::gone(prepared.plan(), hands)? })
+    Ok(Drawn { encoded, missing: gap_log.into_sorted(), afterwards: runs::gone(prepared.plan(), context)? })
 }
 
 /// One still picture of an animation of one frame, for looking at.
-pub(crate) fn still(prepared: &Prepared, hands: &Hands) -> Result<(Vec<u8>, Vec<Missing>), Error> {
-    match draw(prepared, hands, 1, &Silent)? {
+pub(crate) fn still(prepared: &Prepared, context: &DrawContext) -> Result<(Vec<u8>, Vec<LayerGap>), Error> {
+    match draw(prepared, context, 1, &NoProgress)? {
         Drawn { encoded: Encoded::Still(bytes), missing, .. } => Ok((bytes, missing)),
         _ => Err(Error::Machine(anyhow::anyhow!("it is no still picture"))),
     }

@@ -1,10 +1,10 @@
 //! A preparation, recorded: the answers of upstreams that all frames share, so that whoever draws a segment sees what the
 //! others see, and upstreams are asked once.
 
-use crate::pipeline::drawn_segment::DrawnSegment;
-use crate::pipeline::hands::Hands;
-use crate::pipeline::stored::{self, StoredObject, Unreadable};
-use crate::pipeline::stored_plan::StoredPlan;
+use super::draw_context::DrawContext;
+use super::drawn_segment::DrawnSegment;
+use super::stored::{self, StoredObject, Unreadable};
+use super::stored_plan::StoredPlan;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use mapreel_spec::{Problem, Problems, RECORDED_BYTES_MAX};
@@ -78,11 +78,11 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>
 /// Passes on what upstreams answer, and keeps it.
 pub(crate) struct Recorder {
     upstreams: Arc<dyn Upstreams>,
-    kept: Mutex<Kept>,
+    kept: Mutex<PreparedJob>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct PreparedJob {
     answers: HashMap<String, Result<Bytes, String>>,
     /// The bytes of the answers, also of those that were not kept any more.
     bytes: usize,
@@ -151,7 +151,7 @@ impl Upstreams for Replay {
     }
 }
 
-impl Hands {
+impl DrawContext {
     /// The same, with what is recorded answered from the recording.
     pub(crate) fn replaying(&self, recorded: Preparation) -> Self {
         let replay = Replay { recorded: recorded.answers.into_iter().collect(), upstreams: self.upstreams.clone() };

@@ -1,12 +1,13 @@
 //! The manifest of a run: what was drawn, and everything that was not.
 
-use crate::fonts;
-use crate::pipeline::missing::Missing;
-use crate::pipeline::prepare::Prepared;
-use crate::pipeline::stored_plan::plan_sha256;
+use super::gap_log::LayerGap;
+use super::prepare::Prepared;
+use super::stored_plan::plan_sha256;
+use crate::config::fonts;
+use mapreel_ogc::without_secrets;
 use mapreel_render::Scene;
 use mapreel_spec::manifest::{Artifact, Dimension, Frame, Layer, Layout, Legend, Manifest, Map, Outcome, Warning};
-use mapreel_spec::{Drawing, Gap, GapKind, LegendBox, PageLayout, Plan, PlannedLayer, without_secrets};
+use mapreel_spec::{Gap, GapKind, LayerSource, LegendBox, PageLayout, Plan, PlannedLayer};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -47,7 +48,7 @@ pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifa
 /// The whole manifest; `missing` is what is missing in some frame, sorted, and `afterwards` what was found out at the end.
 pub(crate) fn manifest(
     prepared: &Prepared,
-    missing: &[Missing],
+    missing: &[LayerGap],
     afterwards: Vec<Warning>,
     artifact: Artifact,
     request_sha256: String,
@@ -96,7 +97,7 @@ fn layout(plan: &Plan) -> Layout {
 }
 
 /// Everything that is not as it was asked for; what concerns all frames stands first.
-pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec<Warning>) -> Vec<Warning> {
+pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Vec<Warning>) -> Vec<Warning> {
     let plan = prepared.plan();
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
         let message = legend.art.as_ref().err()?.clone();
@@ -104,7 +105,7 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[Missing], afterwards: Vec
     });
     // What lies outside in all frames is said once, by the plan.
     let is_said =
-        |missing: &&Missing| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside.is_some();
+        |missing: &&LayerGap| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside.is_some();
     let gaps = prepared.missing.iter().chain(missing).filter(|missing| !is_said(missing));
     let layer_warnings = gaps.map(|missing| Warning {
         code: code(missing.gap.kind).into(),
@@ -135,7 +136,7 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
         Some(GapKind::Empty) => (Outcome::Empty, Some(index)),
     };
     let url = match &planned.drawing {
-        Drawing::Pictures(series) => {
+        LayerSource::Pictures(series) => {
             let pieces = &series.at(shown.unwrap_or(index)).pieces;
             pieces.first().map(|piece| without_secrets(&piece.url))
         }

@@ -1,16 +1,19 @@
 //! Resolve: what the servers of a request say, asked question by question until its layers have nothing left to ask.
 
-use crate::budget::DOCUMENTS_MIB;
-use crate::layers::some;
-use crate::pipeline::ahead::{self, Ahead};
-use crate::pipeline::error::Error;
-use crate::pipeline::hands::Hands;
+use super::ahead::{self, Ahead};
+use super::draw_context::DrawContext;
+use super::error::Error;
+use crate::explain::layers::some;
+use crate::operations::budget::DOCUMENTS_MIB;
 use bytes::Bytes;
 use jiff::Timestamp;
-use mapreel_sources::{BrokenDocument, CAPABILITIES_BYTES_MAX, Wanted, wms, wmts};
+use mapreel_ogc::BrokenDocument;
+use mapreel_ogc::without_quotes;
+use mapreel_ogc::wms::reader as wms;
+use mapreel_ogc::wmts::reader as wmts;
+use mapreel_sources::{CAPABILITIES_BYTES_MAX, Wanted};
 use mapreel_spec::{
     Document, DocumentKind, FramesUnknown, Limits, Next, Problem, Question, Request, Resolved, Silence, Step,
-    without_quotes,
 };
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -64,8 +67,13 @@ impl Unanswered {
 ///
 /// # Errors
 /// The word to stop has come, or there is no memory for what they say.
-pub(crate) fn resolve(request: &Request, limits: &Limits, hands: &Hands, now: Timestamp) -> Result<Heard, Error> {
-    let mut asking = Asking { request, limits, hands, now, asked: HashSet::new(), notes: Notes::default() };
+pub(crate) fn resolve(
+    request: &Request,
+    limits: &Limits,
+    context: &DrawContext,
+    now: Timestamp,
+) -> Result<Heard, Error> {
+    let mut asking = Asking { request, limits, context, now, asked: HashSet::new(), notes: Notes::default() };
     let mut steps = request.steps(now);
     while steps.iter().any(|step| step.question().is_some()) {
         steps = asking.round(steps)?;
@@ -90,7 +98,7 @@ pub(crate) fn resolve(request: &Request, limits: &Limits, hands: &Hands, now: Ti
 struct Asking<'a> {
     request: &'a Request,
     limits: &'a Limits,
-    hands: &'a Hands,
+    context: &'a DrawContext,
     now: Timestamp,
     /// The address of every document that was asked for.
     asked: HashSet<String>,
@@ -107,8 +115,8 @@ struct Notes {
 /// Documents that have been read and that further layers need: each is read once, and kept no longer than for the last of them.
 #[derive(Default)]
 struct Readings {
-    wms: HashMap<String, Reading<mapreel_spec::capabilities::Capabilities>>,
-    wmts: HashMap<String, Reading<mapreel_spec::wmts::Capabilities>>,
+    wms: HashMap<String, Reading<mapreel_ogc::wms::capabilities::Capabilities>>,
+    wmts: HashMap<String, Reading<mapreel_ogc::wmts::capabilities::Capabilities>>,
 }
 
 /// What a document says, or why it cannot be read.
@@ -128,7 +136,7 @@ impl Asking<'_> {
     /// Answers the question of every layer that has one. They are fetched together, and read one after another.
     fn round(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
         let questions: Vec<Question> = steps.iter().filter_map(Step::question).cloned().collect();
-        let fetching = || self.hands.take_memory(DOCUMENTS_AHEAD_BYTES.div_ceil(1 << 20) as u64);
+        let fetching = || self.context.take_memory(DOCUMENTS_AHEAD_BYTES.div_ceil(1 << 20) as u64);
         let mut ahead = Some(fetching()?);
         let answer_bytes_max = self.limits.answer_bytes_max;
         let request = move |Question { url, kind }: Question| {
@@ -139,7 +147,7 @@ impl Asking<'_> {
             ahead::Request { url, wanted, bytes_max }
         };
         let requests: Vec<_> = questions.iter().cloned().map(request).collect();
-        let mut answers = Ahead::fetch(self.hands, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
+        let mut answers = Ahead::fetch(self.context, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
         let mut readings = Readings::default();
         let mut left = questions.len();
         let mut next = Vec::new();
@@ -148,10 +156,10 @@ impl Asking<'_> {
                 next.push(step);
                 continue;
             };
-            let answer = answers.next(self.hands)?.bytes;
+            let answer = answers.next(self.context)?.bytes;
             // What reading takes is taken when there is something to read: a server may dawdle.
             drop(ahead.take());
-            let reading = self.hands.take_memory(DOCUMENTS_MIB)?;
+            let reading = self.context.take_memory(DOCUMENTS_MIB)?;
             left -= 1;
             next.push(self.answered(layer, &question, then, answer, &mut readings));
             let is_needed = |other: &Question| other.url == question.url;

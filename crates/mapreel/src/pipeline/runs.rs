@@ -1,30 +1,31 @@
 //! Forecast runs, looked for again when everything is drawn: a server that has dropped one in the meantime may have
 //! answered with another.
 
-use crate::budget::DOCUMENTS_MIB;
-use crate::pipeline::error::Error;
-use crate::pipeline::hands::Hands;
+use super::draw_context::DrawContext;
+use super::error::Error;
+use crate::operations::budget::DOCUMENTS_MIB;
 use jiff::Timestamp;
-use mapreel_sources::{Wanted, wms};
+use mapreel_ogc::wms::capabilities::Capabilities;
+use mapreel_ogc::wms::reader as wms;
+use mapreel_sources::Wanted;
 use mapreel_spec::Plan;
-use mapreel_spec::capabilities::Capabilities;
 use mapreel_spec::manifest::Warning;
 
 /// A warning for each layer whose run is not offered any more. A still picture is drawn at once and needs no second look.
-pub(crate) fn gone(plan: &Plan, hands: &Hands) -> Result<Vec<Warning>, Error> {
+pub(crate) fn gone(plan: &Plan, context: &DrawContext) -> Result<Vec<Warning>, Error> {
     let mut warnings = Vec::new();
     let runs: Vec<_> = plan.layers.iter().filter_map(|layer| Some((layer, layer.run.as_ref()?))).collect();
     if plan.frames.len() == 1 || runs.is_empty() {
         return Ok(warnings);
     }
-    let _reading = hands.take_memory(DOCUMENTS_MIB)?;
+    let _reading = context.take_memory(DOCUMENTS_MIB)?;
     // Of the layers of one server, one after another; its document is read once.
     let mut last: Option<(&str, Result<Capabilities, String>)> = None;
     for (layer, run) in runs {
         let said = match last.take() {
             Some((document, said)) if document == run.document => said,
             _ => {
-                let answer = hands.wait(hands.upstreams.get(&run.document, Wanted::CapabilitiesNow))?;
+                let answer = context.wait(context.upstreams.get(&run.document, Wanted::CapabilitiesNow))?;
                 let answer = answer.map_err(|error| error.to_string());
                 answer.and_then(|bytes| wms::capabilities(&bytes, Timestamp::now()).map_err(|e| e.to_string()))
             }

@@ -1,7 +1,7 @@
 //! A plan as it is stored: `prepare` makes it once, and every other part of the job reads it, so that all parts draw the same
 //! whatever version of the program does them.
 
-use crate::pipeline::stored::Unreadable;
+use super::stored::Unreadable;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -145,7 +145,7 @@ mod tests {
         let (limits, now) = (Limits::default(), "2026-01-03T04:05:06.789Z".parse().unwrap());
         let document = br#"<WMS_Capabilities version="1.3.0"><Capability><Layer><Name>a</Name><CRS>EPSG:3857</CRS>
             <Dimension name="time" units="ISO8601">2026-01-01,2026-01-02,current</Dimension></Layer></Capability></WMS_Capabilities>"#;
-        let read = mapreel_sources::wms::capabilities(document, now).unwrap();
+        let read = mapreel_ogc::wms::reader::capabilities(document, now).unwrap();
         let request = parse_request(request.as_bytes(), &limits).unwrap();
         let resolved = Resolved::answered(&request, now, |_, _, next| next.after(Ok(Document::Wms(&read)))).unwrap();
         let plan = Plan::of_map_alone(&resolved, View::of(&request), &limits).unwrap();

@@ -1,28 +1,26 @@
 //! A part of a job: its inputs, the drawing on a thread of its own, and what it leaves in the artifacts.
 
-use super::Worker;
+use super::doing::{Counter, Preparing, StoredRequest, beside, context, draw, read, storing};
+use super::prepared_cache::PreparedJob;
 use super::product::{Failed, Product, internal};
-use super::pulse::{Counted, Pulse};
+use super::pulse::Pulse;
+use super::worker::Worker;
 use crate::pipeline::drawn_segment::DrawnSegment;
-use crate::pipeline::hands::{Hands, Waited};
-use crate::pipeline::missing::{Ledger, Missing};
+use crate::pipeline::gap_log::{GapLog, LayerGap};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::produce::{self, Encoded};
-use crate::pipeline::segments::Desk;
+use crate::pipeline::recording::Preparation;
+use crate::pipeline::segments::SegmentRenderer;
 use crate::pipeline::stored;
 use crate::pipeline::{report, runs};
-use crate::progress::Progress;
-use crate::thread::{Panicked, on_thread};
 use anyhow::Context;
-use bytes::Bytes;
 use mapreel_queue::failpoint;
 use mapreel_queue::{Claim, Kind, Outcome};
+use mapreel_spec::View;
 use mapreel_spec::manifest::Warning;
-use mapreel_spec::{Limits, Purpose, Request, View, parse_request_for};
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
-use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Warnings that a job's status shows; the manifest has all of them.
@@ -50,11 +48,11 @@ async fn whole(
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
-    let hands = hands(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &pulse);
+    let context = context(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &pulse);
     let (limits, view) = (worker.limits.clone(), view(claim));
-    let (prepared, findings, file) = draw(worker, &hands.waited.clone(), move || {
-        let prepared = Prepared::new(&stored.read()?, view, &limits, &hands, 1, &Preparing(&pulse))?;
-        let drawn = produce::draw(&prepared, &hands, 1, &Counter(&pulse))?;
+    let (prepared, findings, file) = draw(worker, &context.waited.clone(), move || {
+        let prepared = Prepared::new(&stored.read()?, view, &limits, &context, 1, &Preparing(&pulse))?;
+        let drawn = produce::draw(&prepared, &context, 1, &Counter(&pulse))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
@@ -70,11 +68,11 @@ async fn prepare(
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
     let client = Arc::new(worker.client.fresh(&claim.job.owner));
-    let hands = hands(worker, client.clone(), stop, &pulse);
+    let context = context(worker, client.clone(), stop, &pulse);
     let (limits, view) = (worker.limits.clone(), view(claim));
-    let (prepared, bytes) = draw(worker, &hands.waited.clone(), move || {
+    let (prepared, bytes) = draw(worker, &context.waited.clone(), move || {
         let (prepared, preparation) =
-            Prepared::recorded(&stored.read()?, view, &limits, &hands, 1, &Preparing(&pulse))?;
+            Prepared::recorded(&stored.read()?, view, &limits, &context, 1, &Preparing(&pulse))?;
         let bytes = stored::to_bytes(&preparation)?;
         prepared.rest();
         Ok((prepared, bytes))
@@ -82,7 +80,7 @@ async fn prepare(
     .await?;
     let key = claim.key("shared").0;
     storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
-    worker.shelf.put(&key, client, prepared);
+    worker.prepared_cache.put(&key, client, prepared);
     Ok(Product { key: Some(key), outcome: None })
 }
 
@@ -93,13 +91,14 @@ async fn segment(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let job = worker.shelf.take(worker, claim, &stop, &pulse).await?;
-    let hands = hands(worker, job.client.clone(), stop, &pulse);
-    let bytes = draw(worker, &hands.waited.clone(), move || {
-        let _memory = hands.take_memory(job.prepared.plan().cost.mib())?;
-        let ledger = Ledger::default();
-        let encoded = Desk::new(&job.prepared, &hands).segment(number as usize, &ledger, &|| pulse.frame())?;
-        let segment = DrawnSegment { missing: ledger.into_sorted(), encoded: encoded.into() };
+    let job = prepared(worker, claim, &stop, &pulse).await?;
+    let context = context(worker, job.client.clone(), stop, &pulse);
+    let bytes = draw(worker, &context.waited.clone(), move || {
+        let _memory = context.take_memory(job.prepared.plan().cost.mib())?;
+        let gap_log = GapLog::default();
+        let encoded =
+            SegmentRenderer::new(&job.prepared, &context).segment(number as usize, &gap_log, &|| pulse.frame())?;
+        let segment = DrawnSegment { missing: gap_log.into_sorted(), encoded: encoded.into() };
         Ok(stored::to_bytes(&segment).context("cannot write a segment")?)
     })
     .await?;
@@ -115,7 +114,7 @@ async fn assemble(
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 ) -> Result<Product, Failed> {
-    let job = worker.shelf.take(worker, claim, &stop, &pulse).await?;
+    let job = prepared(worker, claim, &stop, &pulse).await?;
     let (mut missing, mut segments) = (Vec::new(), Vec::new());
     for part in claim.job.parts.iter().filter(|part| matches!(part.kind, Kind::Segment(_))) {
         let bytes = read(worker, part.key.as_deref(), &stop).await?;
@@ -126,16 +125,16 @@ async fn assemble(
     failpoint::hit("assembling", None);
     missing.sort();
     let prepared = job.prepared.clone();
-    let hands = hands(worker, job.client.clone(), stop, &pulse);
-    let (file, afterwards) = draw(worker, &hands.waited.clone(), move || {
-        Ok((written(&prepared, Encoded::Segments(segments))?, runs::gone(prepared.plan(), &hands)?))
+    let context = context(worker, job.client.clone(), stop, &pulse);
+    let (file, afterwards) = draw(worker, &context.waited.clone(), move || {
+        Ok((written(&prepared, Encoded::Segments(segments))?, runs::gone(prepared.plan(), &context)?))
     })
     .await?;
     publish(worker, claim, job.prepared.clone(), (missing, afterwards), file).await
 }
 
 /// What is missing in a segment, and its frames in a temporary file.
-fn spool(segment: &[u8]) -> Result<(Vec<Missing>, File), Failed> {
+fn spool(segment: &[u8]) -> Result<(Vec<LayerGap>, File), Failed> {
     let segment: DrawnSegment = stored::from_bytes(segment)?;
     let write = || -> std::io::Result<File> {
         let mut file = tempfile::tempfile()?;
@@ -169,7 +168,7 @@ async fn publish(
     worker: &Worker,
     claim: &Claim,
     prepared: Arc<Prepared>,
-    (missing, afterwards): (Vec<Missing>, Vec<Warning>),
+    (missing, afterwards): (Vec<LayerGap>, Vec<Warning>),
     file: Written,
 ) -> Result<Product, Failed> {
     let (key, manifest_key) = (claim.key(prepared.encoding.output.format.name()).0, claim.key("manifest.json").0);
@@ -206,104 +205,36 @@ pub(super) fn view(claim: &Claim) -> View {
     View::Film { segments: claim.job.parts.iter().filter(is_segment).count().max(1) }
 }
 
-/// The request of a job, which was valid when it was accepted.
-pub(super) struct StoredRequest {
-    document: Bytes,
-    purpose: Purpose,
-    limits: Limits,
-}
-
-impl StoredRequest {
-    pub(super) async fn load(worker: &Worker, claim: &Claim, stop: &CancellationToken) -> Result<Self, Failed> {
-        let document = stop.run_until_cancelled(worker.queue.request(claim.lease.job)).await;
-        let document = document.ok_or(Failed::Stopped)??;
-        let document = document.ok_or_else(|| Failed::Failure(internal("the request is not in the store")))?;
-        let purpose = claim.job.service.purpose();
-        let limits = Limits { document_bytes_max: document.len(), ..worker.limits.clone() };
-        Ok(Self { document, purpose, limits })
-    }
-
-    /// Reads it; a long one takes its time, which is the drawing thread's.
-    pub(super) fn read(&self) -> Result<Request, produce::Error> {
-        failpoint::hit("reading", None);
-        Ok(parse_request_for(self.purpose, &self.document, &self.limits)?)
-    }
-}
-
-/// An object that an earlier part has left.
-pub(super) async fn read(worker: &Worker, key: Option<&str>, stop: &CancellationToken) -> Result<Bytes, Failed> {
-    let lost = || Failed::Failure(internal("what an earlier part has made is not there any more"));
-    let get = stop.run_until_cancelled(worker.artifacts.get(key.ok_or_else(lost)?));
-    storing(worker, get).await.ok_or(Failed::Stopped)??.ok_or_else(lost)
-}
-
-pub(super) fn hands(
-    worker: &Worker,
-    client: Arc<mapreel_sources::Client>,
-    stop: CancellationToken,
+/// A prepared job, from the cache or made again.
+async fn prepared(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    stop: &CancellationToken,
     pulse: &Arc<Pulse>,
-) -> Hands {
-    let upstreams = Arc::new(Counted { upstreams: client, pulse: pulse.clone() });
-    Hands {
-        upstreams,
-        fonts: worker.fonts.clone(),
-        runtime: worker.fetching.clone(),
-        memory: worker.memory.clone(),
-        stop,
-        permit: pulse.permit.clone(),
-        waited: Default::default(),
-    }
+) -> Result<Arc<PreparedJob>, Failed> {
+    worker.prepared_cache.take(claim, stop, pulse, async || prepared_again(worker, claim, stop, pulse).await).await
 }
 
-/// Reads or writes objects, and counts the time.
-async fn storing<T>(worker: &Worker, work: impl Future<Output = T>) -> T {
-    let began = Instant::now();
-    let result = work.await;
-    worker.metrics.spent("storing", began.elapsed());
-    result
-}
-
-/// Draws on a thread of its own, until that has ended; a panic is a failure of this attempt, and of nothing else.
-pub(super) async fn draw<T: Send + 'static>(
-    worker: &Worker,
-    waited: &Waited,
-    work: impl FnOnce() -> Result<T, produce::Error> + Send + 'static,
-) -> Result<T, Failed> {
-    let span = tracing::Span::current();
-    let began = Instant::now();
-    let drawn = on_thread("draw", move || span.in_scope(work)).await;
-    worker.metrics.spent("waiting", waited.total());
-    worker.metrics.spent("drawing", began.elapsed().saturating_sub(waited.total()));
-    match drawn.map_err(|error| Failed::Storage(format!("cannot start a thread: {error}")))? {
-        Ok(result) => Ok(result?),
-        Err(Panicked) => Err(Failed::Failure(internal("drawing ended in a panic"))),
-    }
-}
-
-/// Does short work that is no drawing beside the control threads: one piece for each part, so slots bound it.
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failed> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|panic| Failed::Failure(internal(&panic.to_string())))
-}
-
-/// Shows that a preparation goes on: its frames are none of the film's.
-struct Preparing<'a>(&'a Pulse);
-
-impl Progress for Preparing<'_> {
-    fn stage(&self, _: &'static str) {}
-
-    fn frames(&self, _: usize, _: usize) {
-        self.0.alive();
-    }
-}
-
-/// Counts frames for the heartbeat.
-struct Counter<'a>(&'a Pulse);
-
-impl Progress for Counter<'_> {
-    fn stage(&self, _: &'static str) {}
-
-    fn frames(&self, done: usize, _: usize) {
-        self.0.frames_until_now(done as u32);
-    }
+/// A prepared job, made again from what its preparation has recorded.
+async fn prepared_again(
+    worker: &Arc<Worker>,
+    claim: &Claim,
+    stop: &CancellationToken,
+    pulse: &Arc<Pulse>,
+) -> Result<Arc<PreparedJob>, Failed> {
+    let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
+    let recorded = read(worker, key, stop).await?;
+    stored::check::<Preparation>(&recorded)?;
+    let request = StoredRequest::load(worker, claim, stop).await?;
+    let client = Arc::new(worker.client.fresh(&claim.job.owner));
+    let context = context(worker, client.clone(), stop.clone(), pulse);
+    let (limits, view) = (worker.limits.clone(), view(claim));
+    let prepared = draw(worker, &context.waited.clone(), move || {
+        let recorded = stored::from_bytes::<Preparation>(&recorded).context("a preparation cannot be read")?;
+        let prepared = Prepared::again(|| Ok((request.read()?, view)), &limits, &context, recorded)?;
+        prepared.rest();
+        Ok(prepared)
+    })
+    .await?;
+    Ok(Arc::new(PreparedJob { prepared: Arc::new(prepared), client }))
 }

@@ -1,6 +1,6 @@
 //! What shows that a part of a job goes on, to the slot that does it: frames that are finished, and upstreams that answer.
 
-use crate::drawing_permit::DrawingPermit;
+use crate::pipeline::drawing_permit::DrawingPermit;
 use bytes::Bytes;
 use mapreel_sources::{Error, Upstreams, Wanted};
 use std::collections::BTreeMap;

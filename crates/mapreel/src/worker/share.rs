@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// The parts under way of the slots that share them.
-pub(super) struct UnderWay {
+pub(crate) struct UnderWay {
     max: usize,
     vacant: Arc<Semaphore>,
     /// How many each owner has.

@@ -4,20 +4,27 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Crate, and the crates of the workspace that it may know.
-const EDGES: [(&str, &[&str]); 8] = [
-    ("mapreel-spec", &[]),
-    ("mapreel-sources", &["mapreel-spec"]),
-    ("mapreel-render", &["mapreel-spec"]),
+const EDGES: [(&str, &[&str]); 10] = [
+    ("mapreel-geo", &[]),
+    ("mapreel-ogc", &["mapreel-geo"]),
+    ("mapreel-spec", &["mapreel-geo", "mapreel-ogc"]),
+    ("mapreel-sources", &["mapreel-ogc", "mapreel-spec"]),
+    ("mapreel-render", &["mapreel-geo", "mapreel-spec"]),
     ("mapreel-queue", &["mapreel-spec"]),
     ("mapreel-servers", &[]),
     ("mapreel-powerloss", &[]),
-    ("mapreel-fuzz", &["mapreel", "mapreel-spec", "mapreel-sources", "mapreel-render"]),
-    ("mapreel", &["mapreel-spec", "mapreel-sources", "mapreel-render", "mapreel-queue"]),
+    ("mapreel-fuzz", &["mapreel", "mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render"]),
+    ("mapreel", &["mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render", "mapreel-queue"]),
 ];
 
 /// Crate, and libraries that it must not know, by what they stand for.
-const MUST_NOT_KNOW: [(&str, &[&str]); 3] = [
-    ("mapreel-spec", &["tokio", "reqwest", "hyper", "png", "tiny-skia", "futures-util"]),
+const MUST_NOT_KNOW: [(&str, &[&str]); 5] = [
+    (
+        "mapreel-geo",
+        &["tokio", "reqwest", "hyper", "png", "tiny-skia", "futures-util", "url", "serde_json", "quick-xml"],
+    ),
+    ("mapreel-ogc", &["tokio", "reqwest", "hyper", "png", "tiny-skia", "futures-util"]),
+    ("mapreel-spec", &["tokio", "reqwest", "hyper", "png", "tiny-skia", "futures-util", "quick-xml"]),
     ("mapreel-render", &["tokio", "reqwest", "hyper", "jiff", "futures-util"]),
     ("mapreel-queue", &["axum", "hyper", "png", "tiny-skia"]),
 ];

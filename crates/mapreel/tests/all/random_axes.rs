@@ -4,8 +4,8 @@ use super::support::picture::{Film, Picture};
 use super::support::upstream::{parameter, serve_all};
 use super::support::{Run, render};
 use jiff::Timestamp;
-use mapreel_sources::wms;
-use mapreel_spec::{Document, Drawing, Limits, Next, Plan, Resolved, View, parse_request};
+use mapreel_ogc::wms::reader as wms;
+use mapreel_spec::{Document, LayerSource, Limits, Next, Plan, Resolved, View, parse_request};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::Path;
@@ -36,7 +36,7 @@ fn plans_of_random_axes_equal_a_second_opinion() {
             plan.frames.iter().map(|frame| Some(frame.time.as_ref()?.rfc3339())).collect();
         found.frames(request, &frames);
         for (layer, planned) in plan.layers.iter().enumerate() {
-            let Drawing::Pictures(mosaics) = &planned.drawing else { panic!("no pictures") };
+            let LayerSource::Pictures(mosaics) = &planned.drawing else { panic!("no pictures") };
             for frame in 0..frames.len() {
                 let used = planned.caption.times_used.at(frame);
                 assert_eq!(used.is_none(), mosaics.at(frame).gap.is_some(), "{used:?}");

@@ -12,7 +12,7 @@ use super::support::picture::Picture;
 use super::support::upstream::parameter;
 use super::support::world::{self, Server};
 use super::support::{Run, folder, render};
-use mapreel_spec::Crs;
+use mapreel_geo::Crs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;

@@ -4,7 +4,8 @@
 use super::support::service::repository;
 use super::support::upstream::{capabilities_of, parameter, serve_all};
 use super::support::{folder, mapreel, render};
-use mapreel_spec::{AxisOrder, Crs, axis_order};
+use mapreel_geo::place::axes::of as axis_order;
+use mapreel_geo::{AxisOrder, Crs};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -152,7 +153,7 @@ fn places_lie_no_farther_from_projs_than_the_table_of_datums_says() {
     let codes: Vec<u16> = planes.step_by(if all { 1 } else { 61 }).chain([24047]).collect();
     let farthest = farthest(&codes);
     if all && std::env::var_os("MAPREEL_BLESS").is_some() {
-        std::fs::write(repository("crates/mapreel-spec/src/datum_table.rs"), table(&farthest)).unwrap();
+        std::fs::write(repository("crates/mapreel-geo/src/place/datum_table.rs"), table(&farthest)).unwrap();
         return;
     }
     let mut said = 0;

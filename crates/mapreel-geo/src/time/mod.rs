@@ -1,0 +1,12 @@
+//! Time: valid times as they are written, periods, intervals and the time axes that they make.
+
+pub mod form;
+pub mod ignored;
+pub mod interval;
+pub mod intervals;
+pub mod iso8601;
+pub mod period;
+pub mod time_axis;
+pub mod time_error;
+pub mod valid_time;
+pub mod zone;

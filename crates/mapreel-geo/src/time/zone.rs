@@ -1,0 +1,74 @@
+//! Times as a reader of a picture wants them, in any zone, the zone always named.
+
+use super::valid_time::ValidTime;
+use jiff::tz::{Offset, TimeZone};
+
+/// The zone in which times are shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone(TimeZone);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
+impl Zone {
+    /// A zone by its IANA name (`Australia/Perth`), from the tz database of this program.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "UTC" | "Z" | "Etc/UTC" => Some(Self::default()),
+            name => jiff::tz::TimeZoneDatabase::bundled().get(name).ok().map(Self),
+        }
+    }
+
+    /// `2020-08-30 12:00 UTC`; `2020-08-30 20:00 AWST (UTC+8)`. Seconds and their fraction only where there are some.
+    ///
+    /// Abbreviations alone are not enough: CST is three zones, and in the night that summer time ends one clock time comes
+    /// twice.
+    pub fn show(&self, time: &ValidTime) -> String {
+        let at = self.0.to_datetime(time.instant());
+        let fine = match (at.second(), at.subsec_nanosecond() / 1_000_000) {
+            (0, 0) => String::new(),
+            (s, 0) => format!(":{s:02}"),
+            (s, ms) => format!(":{s:02}.{ms:03}"),
+        };
+        let info = self.0.to_offset_info(time.instant());
+        let offset = utc_offset(info.offset());
+        let zone = match info.abbreviation() {
+            "UTC" => "UTC".to_owned(),
+            name if name.starts_with(['+', '-']) => offset,
+            name => format!("{name} ({offset})"),
+        };
+        format!("{} {:02}:{:02}{fine} {zone}", at.date(), at.hour(), at.minute())
+    }
+}
+
+/// `UTC+8`, `UTC-3:30`.
+fn utc_offset(offset: Offset) -> String {
+    let (sign, seconds) = (if offset.seconds() < 0 { '-' } else { '+' }, offset.seconds().unsigned_abs());
+    let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
+    if minutes == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{minutes:02}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_name_their_zone_and_no_needless_seconds() {
+        let check = |zone: &str, time: &str, expected: &str| {
+            assert_eq!(Zone::parse(zone).unwrap().show(&ValidTime::parse(time).unwrap()), expected);
+        };
+        check("UTC", "2005-08-29T06:00:00Z", "2005-08-29 06:00 UTC");
+        check("UTC", "2005-08-29T06:00:07Z", "2005-08-29 06:00:07 UTC");
+        check("UTC", "2005-08-29T06:00:07.25Z", "2005-08-29 06:00:07.250 UTC");
+        check("Australia/Perth", "2020-08-30T12:00:00Z", "2020-08-30 20:00 AWST (UTC+8)");
+        check("America/St_Johns", "2020-01-30T12:00:00Z", "2020-01-30 08:30 NST (UTC-3:30)");
+        check("America/Sao_Paulo", "2020-01-30T12:00:00Z", "2020-01-30 09:00 UTC-3");
+        // The hour that comes twice.
+        check("Europe/Berlin", "2020-10-25T00:30:00Z", "2020-10-25 02:30 CEST (UTC+2)");
+        check("Europe/Berlin", "2020-10-25T01:30:00Z", "2020-10-25 02:30 CET (UTC+1)");
+        assert_eq!(Zone::parse("Mars/Olympus"), None);
+    }
+}

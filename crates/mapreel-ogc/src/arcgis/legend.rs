@@ -1,0 +1,74 @@
+//! The legend of a service of ArcGIS (`legend?f=json`): small pictures, each with its words, which such a server does not put
+//! together.
+
+use crate::json::Json;
+use crate::legend_source::Swatch;
+use crate::text;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use mapreel_geo::time::time_error::shortened;
+use std::collections::HashSet;
+
+/// The most pictures of one legend; more fit on no page.
+const SWATCHES_MAX: usize = 64;
+
+/// The legend of some layers of a service, by their numbers, or of all; top first. A layer of a single picture without words
+/// is called by its name.
+///
+/// # Errors
+/// It is no legend, or it has no picture, or too many.
+pub fn swatches(json: &Json, layers: Option<&[u32]>) -> Result<Vec<Swatch>, String> {
+    let Some(Json::List(all)) = json.get("layers") else { return Err("the document is no legend".into()) };
+    let layers: Option<HashSet<u32>> = layers.map(|layers| layers.iter().copied().collect());
+    let is_shown = |layer: &&Json| {
+        let number = layer.number("layerId").map(|number| number as u32);
+        layers.as_ref().is_none_or(|layers| number.is_some_and(|number| layers.contains(&number)))
+    };
+    let mut swatches = Vec::new();
+    for layer in all.iter().filter(is_shown) {
+        let (items, name) = (layer.list("legend"), layer.text("layerName").unwrap_or_default());
+        for item in items {
+            let Some(picture) = item.text("imageData").and_then(|data| BASE64_STANDARD.decode(data).ok()) else {
+                continue;
+            };
+            let label = item.text("label").filter(|label| !label.is_empty() || items.len() > 1).unwrap_or(name);
+            swatches.push(Swatch { label: shortened(&text::clean(label).unwrap_or_default()), picture });
+            if swatches.len() > SWATCHES_MAX {
+                return Err(format!("the legend has more than {SWATCHES_MAX} entries"));
+            }
+        }
+    }
+    if swatches.is_empty() { Err("the legend has no pictures".into()) } else { Ok(swatches) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read_limits::ReadLimits;
+
+    const MAP: &str = include_str!("../../tests/recorded/arcgis/mapserver-legend.json");
+    const IMAGE: &str = include_str!("../../tests/recorded/arcgis/imageserver-legend.json");
+
+    fn json(document: &str) -> Json {
+        Json::read(document.as_bytes(), &ReadLimits::default()).unwrap()
+    }
+
+    fn labels(document: &str, layers: Option<&[u32]>) -> Vec<String> {
+        swatches(&json(document), layers).unwrap().into_iter().map(|swatch| swatch.label).collect()
+    }
+
+    #[test]
+    fn every_entry_has_its_picture_and_its_words() {
+        assert_eq!(labels(MAP, None), ["High : 8 m", "Low : 0 m", "Coastline"]);
+        assert_eq!(labels(MAP, Some(&[2])), ["Coastline"]);
+        assert_eq!(labels(IMAGE, None), ["34", "16", "-2"]);
+        let pictures = swatches(&json(MAP), None).unwrap();
+        assert!(pictures.iter().all(|swatch| swatch.picture.starts_with(b"\x89PNG")));
+    }
+
+    #[test]
+    fn a_legend_without_pictures_is_none() {
+        assert_eq!(swatches(&json(MAP), Some(&[7])), Err("the legend has no pictures".into()));
+        assert_eq!(swatches(&json(r#"{ "error": { "code": 499 } }"#), None), Err("the document is no legend".into()));
+    }
+}

@@ -1,0 +1,70 @@
+//! Where a layer's legend comes from.
+
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
+
+/// A layer's legend, as its server has it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LegendSource {
+    /// A picture at this address.
+    Url(String),
+    /// Small pictures, each with its words, top first.
+    Swatches(Vec<Swatch>),
+    /// None that can be had, and why.
+    Missing(String),
+}
+
+/// A picture of a legend, and what stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Swatch {
+    /// Empty where the name of the layer says everything.
+    pub label: String,
+    /// A PNG or another picture, as the server has made it.
+    #[serde(with = "as_base64")]
+    pub picture: Vec<u8>,
+}
+
+impl LegendSource {
+    /// The address of its picture, where it is yet to be fetched.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Url(url) => Some(url),
+            Self::Swatches(_) | Self::Missing(_) => None,
+        }
+    }
+}
+
+/// Bytes, in formats for people as a text.
+mod as_base64 {
+    use super::{BASE64_STANDARD, Deserialize, Serialize};
+    use base64::Engine as _;
+    use serde::de::Error;
+    use serde::{Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &Vec<u8>, serializer: S) -> Result<S::Ok, S::Error> {
+        match serializer.is_human_readable() {
+            true => BASE64_STANDARD.encode(bytes).serialize(serializer),
+            false => bytes.serialize(serializer),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        match deserializer.is_human_readable() {
+            true => BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom),
+            false => Vec::deserialize(deserializer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_a_text_for_people() {
+        let swatch = Swatch { label: "Calm".into(), picture: vec![0, 128, 255] };
+        let json = serde_json::to_string(&swatch).unwrap();
+        assert_eq!(json, r#"{"label":"Calm","picture":"AID/"}"#);
+        assert_eq!(serde_json::from_str::<Swatch>(&json).unwrap(), swatch);
+    }
+}

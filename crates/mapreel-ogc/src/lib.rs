@@ -1,0 +1,26 @@
+//! What map servers say of themselves: their documents, read within bounds into plain data, and the URLs by which they are asked.
+//!
+//! Everything here is a pure function of its arguments: no network, files, clock or pixels.
+
+pub mod arcgis;
+pub mod json;
+pub mod json_service;
+pub mod legend_source;
+pub mod ogc_api;
+pub mod read_limits;
+pub mod reported_error;
+pub mod text;
+pub mod url;
+pub mod wms;
+pub mod wmts;
+pub mod xml;
+
+pub use json_service::JsonService;
+pub use legend_source::{LegendSource, Swatch};
+pub use read_limits::{Exceeded, ReadLimits};
+pub use reported_error::ReportedError;
+pub use url::secrets::{has_secrets, without_quotes, without_secrets};
+pub use url::service_url::ServiceUrl;
+pub use url::tile_template::{TileTemplate, TileTemplateError};
+pub use wms::inherited::{Inherited, Item};
+pub use xml::broken_document::BrokenDocument;

@@ -1,0 +1,68 @@
+//! Which text may stand on a picture.
+
+use mapreel_geo::time::time_error::shortened;
+
+/// The longest title or label, in characters.
+const CHARS_MAX: usize = 300;
+
+/// The text without white space at its ends, or what it must not contain.
+///
+/// Direction overrides could make a header say something other than its characters (Trojan Source), and control
+/// characters have no shape; both are refused. Tabs and line ends become spaces.
+pub fn clean(raw: &str) -> Result<String, String> {
+    let text: String =
+        raw.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c }).collect::<String>().trim().into();
+    if text.chars().count() > CHARS_MAX {
+        return Err(format!("the text is longer than {CHARS_MAX} characters"));
+    }
+    match text.chars().find(|c| c.is_control() || is_direction_control(*c)) {
+        Some(c) => Err(format!("the text contains the character U+{:04X}, which cannot be shown", c as u32)),
+        None => Ok(text),
+    }
+}
+
+/// The first few of a list, shortened, and how many more there are.
+pub fn few<T: AsRef<str>>(items: impl Iterator<Item = T>) -> String {
+    const NAMED: usize = 6;
+    let (mut named, mut more) = (Vec::new(), 0);
+    for item in items {
+        match named.len() {
+            NAMED => more += 1,
+            _ => named.push(shortened(item.as_ref())),
+        }
+    }
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", named.join(", "))
+}
+
+/// Unicode's bidirectional embeddings, overrides and isolates.
+fn is_direction_control(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The words of a piece of HTML.
+pub fn without_tags(html: &str) -> String {
+    let mut words = String::new();
+    for (i, part) in html.split('<').enumerate() {
+        words += if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) };
+    }
+    let entities = [("&copy;", "©"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
+    entities.iter().fold(words, |words, (entity, character)| words.replace(entity, character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn text_is_trimmed_and_keeps_every_script() {
+        assert_eq!(clean("  Θερμοκρασία \n Ветер 風 ").as_deref(), Ok("Θερμοκρασία   Ветер 風"));
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_refused_by_its_code_point() {
+        assert!(clean("a\u{7}b").unwrap_err().contains("U+0007"));
+        assert!(clean("safe\u{202E}gpj.exe").unwrap_err().contains("U+202E"));
+        assert!(clean(&"x".repeat(301)).unwrap_err().contains("300"));
+    }
+}

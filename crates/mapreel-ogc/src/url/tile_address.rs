@@ -1,0 +1,242 @@
+//! Where the tiles of a WMTS are asked for: by a template (OGC 07-057r7, 10.2.1), or with parameters (8.2.1).
+
+use super::picture_format;
+use super::service_url::{ServiceUrl, URL_BYTES_MAX};
+use crate::wmts::capabilities::{Capabilities, Layer};
+
+/// Where tiles are asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Address {
+    /// With places for what changes from tile to tile.
+    Template(String),
+    /// With all parameters but those that change from tile to tile.
+    Parameters(ServiceUrl),
+}
+
+/// What is the same in the addresses of all tiles.
+pub struct Common<'a> {
+    /// The identifier of the style.
+    pub style: &'a str,
+    /// The identifier of the tile matrix set.
+    pub matrix_set: &'a str,
+    /// The format that the request names.
+    pub format: Option<&'a str>,
+}
+
+impl Address {
+    /// The address of a layer that has a place for every dimension of `asked`: of its templates the first; otherwise the
+    /// one with parameters, if the server has it; otherwise a template without such a place.
+    ///
+    /// # Errors
+    /// There are no pictures, or what the template needs is not known.
+    pub fn choose(
+        service: &ServiceUrl,
+        capabilities: &Capabilities,
+        layer: &Layer,
+        common: &Common,
+        asked: &[&str],
+    ) -> Result<Self, String> {
+        let formats = formats(layer, common.format)?;
+        let origin = capabilities.own_origin.as_deref();
+        let fixed = |name: &str| match name {
+            "layer" => Some(layer.name.as_str()),
+            "style" => Some(common.style),
+            "tilematrixset" => Some(common.matrix_set),
+            _ => None,
+        };
+        let templates: Vec<String> = formats
+            .iter()
+            .flat_map(|format| layer.templates.iter().filter(move |(known, _)| known.trim() == *format))
+            .map(|(_, template)| filled(&service.as_reached(template, origin), fixed))
+            .collect();
+        let (templates, long): (Vec<_>, Vec<_>) = templates.into_iter().partition(|t| t.len() <= URL_BYTES_MAX);
+        let (usable, unknown): (Vec<_>, Vec<_>) = templates.into_iter().partition(|t| unfilled(t, layer).is_none());
+        let has_places =
+            |template: &&String| asked.iter().all(|name| places(template).any(|place| place == lower(name)));
+        if let Some(template) = usable.iter().find(has_places) {
+            return Ok(Self::Template(template.clone()));
+        }
+        let by_parameters = || Self::by_parameters(service, capabilities, layer, common, formats[0]);
+        match (usable.into_iter().next(), unknown.first().and_then(|template| unfilled(template, layer))) {
+            (None, None) if !long.is_empty() && capabilities.get_tile.is_none() => Err(too_long()),
+            (None, None) => by_parameters(),
+            _ if capabilities.get_tile.is_some() => by_parameters(),
+            (Some(template), _) => Ok(Self::Template(template)),
+            (None, Some(place)) => {
+                Err(format!("the template of its tiles has a place `{{{place}}}` that nothing fills"))
+            }
+        }
+    }
+
+    fn by_parameters(
+        service: &ServiceUrl,
+        capabilities: &Capabilities,
+        layer: &Layer,
+        common: &Common,
+        format: &str,
+    ) -> Result<Self, String> {
+        let mut request = match &capabilities.get_tile {
+            Some(url) if service.path().ends_with(".xml") => {
+                let url = service.as_reached(url, capabilities.own_origin.as_deref());
+                ServiceUrl::parse(&url).map_err(|error| error.to_string())?
+            }
+            _ => service.clone(),
+        };
+        for (name, value) in [
+            ("SERVICE", "WMTS"),
+            ("REQUEST", "GetTile"),
+            ("VERSION", "1.0.0"),
+            ("LAYER", &layer.name),
+            ("STYLE", common.style),
+            ("FORMAT", format),
+            ("TILEMATRIXSET", common.matrix_set),
+        ] {
+            request.set(name, value);
+        }
+        if request.is_too_long() {
+            return Err(too_long());
+        }
+        Ok(Self::Parameters(request))
+    }
+
+    /// Whether a value of a dimension can be asked for.
+    pub fn has_place_for(&self, dimension: &str) -> bool {
+        match self {
+            Self::Template(template) => places(template).any(|place| place == lower(dimension)),
+            Self::Parameters(_) => true,
+        }
+    }
+
+    /// The address of a tile, by names and values of what changes.
+    pub fn url(&self, values: &[(&str, &str)]) -> String {
+        match self {
+            Self::Template(template) => {
+                filled(template, |place| values.iter().find(|(name, _)| lower(name) == place).map(|(_, value)| *value))
+            }
+            Self::Parameters(request) => {
+                let mut request = request.clone();
+                values.iter().for_each(|(name, value)| request.set(name, *value));
+                request.url()
+            }
+        }
+    }
+}
+
+/// Why an address is not used that every tile would repeat.
+pub fn too_long() -> String {
+    format!("the address of its tiles is longer than {URL_BYTES_MAX} bytes")
+}
+
+/// The formats of pictures, the one that is asked for first; only that one where the request names it.
+fn formats<'a>(layer: &'a Layer, named: Option<&'a str>) -> Result<Vec<&'a str>, String> {
+    if let Some(format) = named {
+        return Ok(vec![format]);
+    }
+    let first = picture_format::for_tiles(&layer.formats);
+    let first = first.ok_or_else(|| format!("it has no pictures; its formats are {}", layer.formats.join(", ")))?;
+    let others = layer.formats.iter().map(String::as_str).filter(|format| picture_format::is_picture(format));
+    Ok(std::iter::once(first).chain(others.filter(|format| *format != first)).collect())
+}
+
+/// A place of a template that is neither a tile's nor a dimension's.
+fn unfilled(template: &str, layer: &Layer) -> Option<String> {
+    let is_known = |place: &String| {
+        matches!(place.as_str(), "tilematrix" | "tilecol" | "tilerow")
+            || layer.dimensions.iter().any(|dimension| lower(&dimension.name) == *place)
+    };
+    places(template).find(|place| !is_known(place))
+}
+
+/// The names of the places of a template, which have no case.
+fn places(template: &str) -> impl Iterator<Item = String> {
+    template.split('{').skip(1).filter_map(|part| Some(lower(part.split_once('}')?.0)))
+}
+
+fn lower(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+/// A template with the places filled that have a value, percent-encoded: nothing in a value ends a segment or the path.
+fn filled<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut parts = template.split('{');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}').and_then(|(name, rest)| Some((value(&lower(name))?, rest))) {
+            Some((value, rest)) => {
+                out += &escaped(value);
+                out += rest;
+            }
+            None => {
+                out.push('{');
+                out += part;
+            }
+        }
+    }
+    out
+}
+
+/// Percent-encodes what would not stay within one segment of a path, or one value of a query (RFC 3986, 3.3 and 3.4).
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' | b':' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_filled_once_and_values_stay_values() {
+        let value = |name: &str| match name {
+            "style" => Some("a b?c#d/{Time}"),
+            "time" => Some("2020-01-01T00:00:00+02:00"),
+            _ => None,
+        };
+        assert_eq!(
+            filled("http://h/{Style}/{TIME}/{style}?{other}", value),
+            "http://h/a%20b%3Fc%23d%2F%7BTime%7D/2020-01-01T00:00:00%2B02:00/a%20b%3Fc%23d%2F%7BTime%7D?{other}"
+        );
+        assert_eq!(filled("http://h/{Style", value), "http://h/{Style");
+    }
+
+    #[test]
+    fn a_place_that_nothing_fills_is_named_unless_there_are_parameters() {
+        let layer = Layer {
+            name: "a".into(),
+            formats: vec!["image/png".into()],
+            templates: vec![("image/png".into(), "http://h/{Host}/{TileMatrix}/{TileRow}/{TileCol}".into())],
+            ..Layer::default()
+        };
+        let service = ServiceUrl::parse("http://h/caps.xml").unwrap();
+        let common = Common { style: "", matrix_set: "s", format: None };
+        let choose = |capabilities: &Capabilities| Address::choose(&service, capabilities, &layer, &common, &[]);
+        let error = choose(&Capabilities::default()).unwrap_err();
+        assert_eq!(error, "the template of its tiles has a place `{host}` that nothing fills");
+        let get_tile = Some("http://h/kvp?".to_owned());
+        assert!(matches!(choose(&Capabilities { get_tile, ..Capabilities::default() }), Ok(Address::Parameters(_))));
+    }
+
+    #[test]
+    fn an_address_that_every_tile_would_repeat_is_not_long() {
+        let long = format!("http://h/{{TileMatrix}}/{{TileRow}}/{{TileCol}}?{}", "a".repeat(9000));
+        let layer = Layer {
+            formats: vec!["image/png".into()],
+            templates: vec![("image/png".into(), long.clone())],
+            ..Layer::default()
+        };
+        let service = ServiceUrl::parse("http://h/caps.xml").unwrap();
+        let common = Common { style: "", matrix_set: "s", format: None };
+        let choose = |capabilities: &Capabilities| Address::choose(&service, capabilities, &layer, &common, &[]);
+        let error = Err("the address of its tiles is longer than 8192 bytes".to_owned());
+        assert_eq!(choose(&Capabilities::default()), error);
+        let get_tile = |url: &str| Capabilities { get_tile: Some(url.to_owned()), ..Capabilities::default() };
+        assert_eq!(choose(&get_tile(&long)), error);
+        assert!(matches!(choose(&get_tile("http://h/kvp?")), Ok(Address::Parameters(_))));
+    }
+}

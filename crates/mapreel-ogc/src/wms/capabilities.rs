@@ -1,0 +1,281 @@
+//! What a map server says of itself, as plain data: the layers of a WMS or WMTS, their times, styles and CRSs.
+//!
+//! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `wms_layer.rs`'s.
+
+use super::inherited::{Inherited, Item};
+use jiff::Timestamp;
+use mapreel_geo::place::axes;
+use mapreel_geo::time::interval::is_now;
+use mapreel_geo::time::time_error::shortened;
+use mapreel_geo::{AxisOrder, Bbox, Crs, TimeAxis, TimeError, ValidTime};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+/// A WMS.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Capabilities {
+    /// The version of the document.
+    pub version: String,
+    /// The name of the service for people.
+    pub title: String,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whose parameters it understands.
+    pub dialect: Dialect,
+    /// The widest picture that it draws, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width_max: Option<u32>,
+    /// The highest picture that it draws, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height_max: Option<u32>,
+    /// The most layers of one picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layers_max: Option<u32>,
+    /// The formats of its pictures.
+    pub formats: Vec<String>,
+    /// Scheme and host by which it knows itself: behind a proxy perhaps not those by which it is reached.
+    #[serde(skip)]
+    pub own_origin: Option<String>,
+    /// The layers that can be asked for, in the order of the document, with all that they inherit.
+    pub layers: Vec<Layer>,
+}
+
+impl Capabilities {
+    /// A layer by its name; servers that write `a:b` are also asked for `b`.
+    pub fn layer(&self, name: &str) -> Option<&Layer> {
+        let by = |same: &dyn Fn(&str) -> bool| self.layers.iter().find(|layer| same(&layer.name));
+        by(&|known| known == name)
+            .or_else(|| by(&|known| known.split_once(':').is_some_and(|(_, local)| local == name)))
+    }
+
+    /// The CRSs of its layers that maps can be asked for in, and which coordinate it expects first in the box of each.
+    pub fn axes(&self) -> BTreeMap<&str, AxisOrder> {
+        let (mut codes, mut seen) = (BTreeSet::new(), HashSet::new());
+        for layer in &self.layers {
+            codes.extend(layer.crs.unseen(&mut seen).map(|code| &**code));
+        }
+        let known = codes.into_iter().filter(|code| Crs::parse(code).is_some());
+        let order = |code| match self.dialect {
+            Dialect::Xpublish => AxisOrder::XThenY,
+            Dialect::Plain | Dialect::NcWms => axes::of(&self.version, code),
+        };
+        known.map(|code| (code, order(code))).collect()
+    }
+}
+
+/// Vendor parameters that a WMS understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// None that matter here.
+    #[default]
+    Plain,
+    /// `COLORSCALERANGE`, `NUMCOLORBANDS`, palettes in style names, `GetMetadata`: ncWMS, THREDDS and their kin.
+    NcWms,
+    /// Much the same; a style and a range must be named, and 1.3.0 has the axes of 1.1.1: xpublish-wms.
+    Xpublish,
+}
+
+/// A layer that can be asked for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Layer {
+    /// What requests call it.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The titles of the layers that it lies in, outermost first.
+    #[serde(skip_serializing_if = "Inherited::is_empty")]
+    pub within: Inherited<str>,
+    /// The CRSs that it is offered in, as the server writes them.
+    pub crs: Inherited<str>,
+    /// Where there are data: west, south, east, north in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub degrees: Option<Bbox>,
+    /// Its times, elevations, runs and whatever else it depends on.
+    #[serde(skip_serializing_if = "Inherited::is_empty")]
+    pub dimensions: Inherited<Dimension>,
+    /// The styles that it is offered in, its own before inherited ones.
+    #[serde(skip_serializing_if = "Inherited::is_empty")]
+    pub styles: Inherited<Style>,
+    /// The credit that it asks for.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
+    pub attribution: Option<Arc<str>>,
+    /// Whether it covers what is below it.
+    pub opaque: bool,
+}
+
+impl Layer {
+    /// A dimension by its name, which has no case.
+    pub fn dimension(&self, name: &str) -> Option<&Dimension> {
+        self.dimensions.iter().map(|dimension| &**dimension).find(|known| known.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The dimensions other than time.
+    pub fn other_dimensions(&self) -> impl Iterator<Item = &Arc<Dimension>> {
+        self.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"))
+    }
+
+    /// Whether one value of each dimension serves both: each that both have has the same values and the same default.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let same = |a: &Dimension, b: &Dimension| {
+            std::ptr::eq(a, b) || a.default == b.default && (Arc::ptr_eq(&a.extent, &b.extent) || a.extent == b.extent)
+        };
+        self.dimensions.iter().all(|mine| other.dimension(&mine.name).is_none_or(|theirs| same(mine, theirs)))
+    }
+
+    /// The dimension that names the run of a forecast.
+    pub fn run(&self) -> Option<&Dimension> {
+        self.dimensions.iter().map(|dimension| &**dimension).find(|dimension| dimension.is_run())
+    }
+}
+
+/// What a layer depends on beside place (OGC 06-042, annex C).
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Dimension {
+    /// `time`, `elevation` or another.
+    pub name: String,
+    /// Units, as the server writes them.
+    pub units: String,
+    /// The symbol of the units, where the server has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_symbol: Option<String>,
+    /// The value that is drawn where none is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Whether the server takes the nearest value where it does not have the one that is asked for.
+    pub nearest_value: bool,
+    /// The values, as the server writes them.
+    #[serde(serialize_with = "text")]
+    pub extent: Arc<str>,
+    /// The same as a time axis, where it is one, or what is wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "axis")]
+    pub axis: Option<Result<TimeAxis, TimeError>>,
+}
+
+impl Dimension {
+    /// Whether its values are times.
+    pub fn is_time(&self) -> bool {
+        self.name.eq_ignore_ascii_case("time")
+            || self.units.to_ascii_uppercase().replace([' ', '-', ':'], "") == "ISO8601"
+    }
+
+    /// Whether its values are the runs of a forecast.
+    pub fn is_run(&self) -> bool {
+        const NAMES: [&str; 6] =
+            ["reference_time", "forecast_reference_time", "run", "model_run", "run_time", "runtime"];
+        let name = bare_name(&self.name);
+        NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// The units as people write them; `None` where there are none, or only the code of a vertical CRS.
+    pub fn symbol(&self) -> Option<String> {
+        let is_code = self.units.contains(':') || self.is_time();
+        let units = self.unit_symbol.as_deref().or(Some(self.units.as_str()).filter(|_| !is_code))?;
+        crate::text::clean(units).ok().filter(|units| !units.is_empty() && units != "unitless" && units != "none")
+    }
+
+    /// The latest time that is not later than now.
+    pub fn latest(&self, now: Timestamp) -> Option<ValidTime> {
+        self.axis.as_ref()?.as_ref().ok()?.previous(now)
+    }
+
+    /// The name of its parameter in a request (OGC 06-042, C.3.2).
+    pub fn parameter(&self) -> String {
+        let name = self.name.to_ascii_uppercase();
+        match name.as_str() {
+            "TIME" | "ELEVATION" => name,
+            _ if name.starts_with("DIM_") => name,
+            _ => format!("DIM_{name}"),
+        }
+    }
+
+    /// The time that the server draws where none is asked for: its default, where that is on the axis; otherwise the
+    /// latest that is not later than now; otherwise the first.
+    pub fn default_time(&self, now: Timestamp) -> Option<ValidTime> {
+        let axis = self.axis.as_ref()?.as_ref().ok()?;
+        let named = self.default.as_deref().and_then(|text| ValidTime::parse_kept(text).ok());
+        let named = named.and_then(|time| axis.at(time.instant()));
+        named.or_else(|| axis.previous(now)).or_else(|| Some(axis.first()))
+    }
+
+    /// Why the default that the server names cannot be taken; `None` where it can, or where it names none or `current`.
+    pub fn default_refused(&self) -> Option<String> {
+        let axis = self.axis.as_ref()?.as_ref().ok()?;
+        let named = self.default.as_deref().filter(|named| !is_now(named))?;
+        let why = match ValidTime::parse_kept(named) {
+            Ok(time) if axis.at(time.instant()).is_some() => return None,
+            Ok(_) => "is not among the times that it offers",
+            Err(_) => "is not a time",
+        };
+        Some(format!("the server's default, `{}`, {why}", shortened(named)))
+    }
+}
+
+/// The name of a dimension without the `dim_` that its parameter begins with (OGC 06-042, C.3.2).
+pub fn bare_name(name: &str) -> &str {
+    match name.get(..4) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("dim_") => &name[4..],
+        _ => name,
+    }
+}
+
+/// A rendering of a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Style {
+    /// What requests call it.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// The address of its legend, as the server writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legend: Option<String>,
+}
+
+impl Item for Dimension {
+    const INHERITED_FIRST: bool = true;
+
+    fn key(&self) -> Cow<'_, str> {
+        self.name.to_ascii_lowercase().into()
+    }
+}
+
+impl Item for Style {
+    const INHERITED_FIRST: bool = false;
+
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
+    }
+}
+
+fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn optional_text<S: serde::Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
+}
+
+/// An axis in a few words: its ends, and how many times it has.
+fn axis<S: serde::Serializer>(axis: &Option<Result<TimeAxis, TimeError>>, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(None)?;
+    match axis {
+        Some(Ok(axis)) => {
+            map.serialize_entry("first", &axis.first().rfc3339())?;
+            map.serialize_entry("last", &axis.last().rfc3339())?;
+            map.serialize_entry("count", &axis.count())?;
+            if let Some(ignored) = axis.ignored() {
+                map.serialize_entry("ignored", &ignored.to_string())?;
+            }
+        }
+        Some(Err(problem)) => map.serialize_entry("problem", &problem.to_string())?,
+        None => {}
+    }
+    map.end()
+}

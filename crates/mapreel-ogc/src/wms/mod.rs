@@ -1,0 +1,7 @@
+//! What a WMS says of itself: its capabilities as plain data, and their reader.
+
+pub mod capabilities;
+pub mod dimension_axes;
+pub mod inherited;
+pub mod reader;
+pub mod scope;

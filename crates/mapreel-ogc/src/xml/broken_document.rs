@@ -1,0 +1,62 @@
+//! Why a document is not what was asked for.
+
+use crate::read_limits::Exceeded;
+
+/// Why a document cannot be used: what is broken, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenDocument {
+    /// There is nothing in it.
+    #[error("the document is empty")]
+    Empty,
+    /// Its end is missing.
+    #[error("the XML is broken: it is cut off at its end, in line {line}")]
+    CutOff {
+        /// The last line.
+        line: usize,
+    },
+    /// It is not XML.
+    #[error("the XML is broken in line {line}, column {column}: {what}")]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The character of the line, from 1.
+        column: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// It has more than is read.
+    #[error("the document is too large to be read: {0}")]
+    TooLarge(Exceeded),
+    /// It describes something else.
+    #[error("this is {found}, not a {wanted}")]
+    OtherKind {
+        /// What it describes, in words.
+        found: String,
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// It is JSON, and describes no map server.
+    #[error("{0}")]
+    Json(String),
+    /// An element that everything else is in is missing.
+    #[error("the capabilities have no `{element}`")]
+    Missing {
+        /// The element's name.
+        element: &'static str,
+    },
+}
+
+impl From<Exceeded> for BrokenDocument {
+    fn from(exceeded: Exceeded) -> Self {
+        // `Exceeded` is part of this error's message; as its source it would be told twice.
+        Self::TooLarge(exceeded)
+    }
+}
+
+/// The first characters of a text.
+pub(crate) fn shortened(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,5 @@
+//! XML documents of strangers: decoded, bounded, and never followed anywhere.
+
+pub mod broken_document;
+pub mod document;
+pub mod tree;

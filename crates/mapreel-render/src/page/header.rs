@@ -1,0 +1,170 @@
+//! The header: the title, the map time and `(k of n)`, and a line for each layer that has a title, topmost first.
+//!
+//! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
+
+use super::layout::Layout;
+use super::scale::Scale;
+use super::texts::Page;
+use crate::raster::canvas::Canvas;
+use crate::text::span::Span;
+use crate::text::typesetter::Typesetter;
+use mapreel_spec::{Caption, Cause, Gap, GapKind, PlannedLabel, Series};
+
+/// One line of the header in one frame.
+struct Line {
+    spans: Vec<Span>,
+    size_px: f32,
+    /// Space above it.
+    gap: u32,
+}
+
+/// A frame as the header sees it.
+pub(crate) struct Moment<'a> {
+    /// Its index, from 0.
+    pub frame: usize,
+    /// What layers are instead of what was asked for.
+    pub gap: &'a dyn Fn(usize) -> Option<&'a Gap>,
+}
+
+/// The lines of a frame.
+fn lines(page: &Page, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(title) = page.title {
+        lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
+    }
+    if let Some(time) = &page.frames[frame].time_text {
+        let mut spans = vec![Span::bold(time)];
+        if page.frames.len() > 1 {
+            let digits = page.frames.len().to_string().len();
+            let count = format!("({} of {})", frame + 1, page.frames.len());
+            // U+2007 is as wide as a digit: the count ends at the same place from 9 to 10.
+            let pad = "\u{2007}".repeat(digits - (frame + 1).to_string().len());
+            spans.push(Span::muted(format!("  {pad}{count}")));
+        }
+        lines.push(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 });
+    }
+    for (index, caption) in page.captions.iter().enumerate().rev() {
+        let Some(title) = &caption.title else { continue };
+        let mut spans = vec![Span::ink(title)];
+        let labels =
+            |of: usize| labels(caption.labels.at(of), page.frames[frame].shown.is_none() && is_timed(caption, of));
+        match gap(index).map(|gap| (gap.kind, &gap.cause)) {
+            Some((GapKind::Missing, Cause::Incomplete)) => {
+                spans.extend(labels(frame));
+                spans.push(Span::alarm("  –  incomplete"));
+            }
+            Some((GapKind::Missing | GapKind::Outside, _)) => spans.push(Span::alarm("  –  not shown")),
+            Some((GapKind::Empty, _)) => {
+                spans.extend(labels(frame));
+                spans.push(Span::alarm("  –  empty"));
+            }
+            Some((GapKind::Held { from }, _)) => {
+                spans.push(Span::alarm("  –  held"));
+                spans.extend(labels(from));
+            }
+            None => spans.extend(labels(frame)),
+        }
+        lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
+    }
+    if let Some(first) = lines.first_mut() {
+        first.gap = 0;
+    }
+    lines
+}
+
+/// Whether a layer's pictures are of a time, which is then its first label.
+fn is_timed(caption: &Caption, frame: usize) -> bool {
+    caption.has_pictures && caption.times_used.at(frame).is_some()
+}
+
+/// The texts behind a title. What says that a time is not the frame's stands out, and so does the first where it is the only
+/// place in which the time of the data is told.
+fn labels(labels: &[PlannedLabel], first_is_time: bool) -> impl Iterator<Item = Span> {
+    labels.iter().enumerate().map(move |(i, label)| {
+        let text = format!("{}{}", if i == 0 { "   " } else { "  ·  " }, label.text);
+        if label.marked || i == 0 && first_is_time { Span::bold(text) } else { Span::muted(text) }
+    })
+}
+
+/// The height of each line, the greatest of all frames.
+fn heights(page: &Page, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
+    let mut heights: Vec<(u32, u32)> = Vec::new();
+    for frame in measured_frames(page) {
+        let gap = |kind| Some(Gap { kind, ..Gap::missing("") });
+        let held = gap(GapKind::Held { from: frame });
+        for gap in [None, gap(GapKind::Missing), Some(Gap::incomplete("")), gap(GapKind::Empty), held] {
+            // Features are there or not.
+            let may_have = |layer: usize, gap: &Gap| {
+                page.captions[layer].has_pictures || (gap.kind, &gap.cause) == (GapKind::Missing, &Cause::Unavailable)
+            };
+            let gap_of = |layer: usize| gap.as_ref().filter(|gap| may_have(layer, gap));
+            for (i, line) in lines(page, scale, &Moment { frame, gap: &gap_of }).iter().enumerate() {
+                let height = typesetter.measure(&line.spans, line.size_px, width as f32).1;
+                match heights.get_mut(i) {
+                    Some(known) => known.1 = known.1.max(height),
+                    None => heights.push((line.gap, height)),
+                }
+            }
+        }
+    }
+    heights
+}
+
+/// The frames whose lines must be measured. Digits are all of one width, so frames whose texts differ in nothing but
+/// digits — times, as a rule — are as wide as one another, and one of them stands for all.
+fn measured_frames(page: &Page) -> Vec<usize> {
+    let mut seen = std::collections::HashSet::new();
+    let shape = |text: &String| text.replace(|c: char| c.is_ascii_digit(), "0");
+    let shapes = |frame: usize| -> Vec<String> {
+        let labels = page.captions.iter().flat_map(|caption| caption.labels.at(frame)).map(|label| shape(&label.text));
+        labels.chain(page.frames[frame].time_text.as_ref().map(shape)).collect()
+    };
+    (0..page.frames.len()).filter(|frame| seen.insert(shapes(*frame))).collect()
+}
+
+/// The top of each line of a header that begins at `top`, and the height of the whole.
+pub(crate) fn measure(page: &Page, scale: Scale, width: u32, top: u32, typesetter: &mut Typesetter) -> (Vec<u32>, u32) {
+    let (mut tops, mut y) = (Vec::new(), top);
+    for (gap, height) in heights(page, scale, width, typesetter) {
+        tops.push(y + gap);
+        y += gap + height;
+    }
+    (tops, y - top)
+}
+
+/// The header of an animation: which of its lines change.
+pub(crate) struct Header {
+    changes: Vec<bool>,
+}
+
+impl Header {
+    pub(crate) fn new(page: &Page, may_be_missing: &dyn Fn(usize) -> bool) -> Self {
+        let many = page.frames.len() > 1;
+        let title = page.title.iter().map(|_| false);
+        let time = page.frames[0].time_text.iter().map(|_| many);
+        let titled = page.captions.iter().enumerate().rev().filter(|(_, caption)| caption.title.is_some());
+        let layers =
+            titled.map(|(i, caption)| many && (may_be_missing(i) || matches!(caption.labels, Series::PerFrame(_))));
+        Self { changes: title.chain(time).chain(layers).collect() }
+    }
+
+    /// Draws the lines that change (`true`) or those that stay (`false`).
+    pub(crate) fn draw(
+        &self,
+        canvas: &mut Canvas,
+        page: &Page,
+        layout: &Layout,
+        moment: &Moment,
+        changing: bool,
+        typesetter: &mut Typesetter,
+    ) {
+        let [x, _, width, _] = layout.header;
+        let lines = lines(page, layout.scale, moment);
+        for ((line, top), changes) in lines.iter().zip(&layout.header_lines).zip(&self.changes) {
+            if *changes == changing {
+                let place = (x as f32, *top as f32);
+                typesetter.draw_towards(layout.direction, canvas, &line.spans, line.size_px, width as f32, place);
+            }
+        }
+    }
+}

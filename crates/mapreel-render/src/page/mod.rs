@@ -1,0 +1,13 @@
+//! The page: its measures and layout, and the furniture beside the map.
+
+pub(crate) mod attribution;
+pub(crate) mod colour_bar;
+pub(crate) mod header;
+pub(crate) mod layout;
+pub(crate) mod legend;
+pub(crate) mod measure;
+pub(crate) mod neatline;
+pub(crate) mod notice;
+pub(crate) mod scale;
+pub(crate) mod swatches;
+pub(crate) mod texts;

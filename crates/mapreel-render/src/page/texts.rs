@@ -1,0 +1,34 @@
+//! The texts of a page: of what is known before anything is planned, or of a plan.
+
+use crate::text::bidi::Direction;
+use mapreel_spec::{Caption, Frame, PageContent, Plan};
+
+/// Title, times and captions, which the furniture draws beside the map.
+pub(crate) struct Page<'a> {
+    pub title: Option<&'a str>,
+    pub frames: &'a [Frame],
+    /// Of each layer, bottom first.
+    pub captions: Vec<&'a Caption>,
+}
+
+impl<'a> From<&'a PageContent> for Page<'a> {
+    fn from(content: &'a PageContent) -> Self {
+        let captions = content.captions.iter().collect();
+        Self { title: content.title.as_deref(), frames: &content.frames, captions }
+    }
+}
+
+impl<'a> From<&'a Plan> for Page<'a> {
+    fn from(plan: &'a Plan) -> Self {
+        let captions = plan.layers.iter().map(|layer| &layer.caption).collect();
+        Self { title: plan.title.as_deref(), frames: &plan.frames, captions }
+    }
+}
+
+impl Page<'_> {
+    /// The direction in which the page is read: that of its title, or without one of its topmost layer's.
+    pub(crate) fn direction(&self) -> Direction {
+        let of_layers = || self.captions.iter().rev().find_map(|caption| caption.title.as_deref());
+        self.title.or_else(of_layers).map_or(Direction::LeftToRight, Direction::of)
+    }
+}

@@ -1,0 +1,175 @@
+//! The one way to an upstream.
+
+use super::attempt::Attempts;
+use super::connections::Connections;
+use super::readers::Readers;
+use super::retry;
+use crate::cache::answers::Cache;
+use crate::cache::capabilities_cache::CapabilitiesCache;
+use crate::config::Config;
+use crate::decode::answer::Wanted;
+use crate::error::Error;
+use crate::host::host;
+use crate::policy::credentials::Credential;
+use crate::policy::host_limiter::{HostLimiter, Patience, Permit};
+use bytes::Bytes;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// How long a run waits for a host that rests: through its rest, and for the one request that finds out.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A guarded HTTP client with a cache for one run.
+pub struct Client {
+    shared: Arc<Shared>,
+    cache: Cache,
+    /// For whom it asks.
+    owner: String,
+    /// How long it waits for hosts that rest.
+    patience: Patience,
+}
+
+/// What all runs of a process share: connections, and what is known of hosts.
+struct Shared {
+    connections: Connections,
+    config: Config,
+    limiter: HostLimiter,
+    readers: Readers,
+    /// What servers said of themselves, for a while.
+    said: CapabilitiesCache,
+}
+
+impl Client {
+    /// A client that asks nobody yet.
+    ///
+    /// # Errors
+    /// The system's certificates cannot be read.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        // One cryptography for the process; a second call finds the first's and that is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let connections = Connections::new(&config)
+            .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
+        let limiter = HostLimiter::new(config.per_host_max);
+        let said = CapabilitiesCache::new(config.capabilities_lifetime, config.capabilities_bytes_max);
+        Ok(Self::of(Arc::new(Shared { connections, config, limiter, readers: Readers::new(), said }), ""))
+    }
+
+    fn of(shared: Arc<Shared>, owner: &str) -> Self {
+        let cache = Cache::new(shared.config.cache_bytes_max);
+        Self { shared, cache, owner: owner.to_owned(), patience: Patience::new(PATIENCE) }
+    }
+
+    /// A client for another run. It shares connections, and limits and what is known of hosts with all that ask for the same owner;
+    /// its cache is its own and empty, so that what failed in one run is asked for again in the next.
+    pub fn fresh(&self, owner: &str) -> Self {
+        Self::of(self.shared.clone(), owner)
+    }
+
+    /// One that does not wait for hosts that rest: somebody waits for it.
+    pub fn impatient(self) -> Self {
+        Self { patience: Patience::new(Duration::ZERO), ..self }
+    }
+
+    /// The bytes behind a URL, which are what was wanted, by their first bytes at least; none where there is no tile.
+    ///
+    /// # Errors
+    /// The last attempt's error; see [`Error`].
+    pub async fn get(&self, url: &str, wanted: Wanted) -> Result<Bytes, Error> {
+        let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let mut parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_ogc::without_secrets(url)))?;
+        // The name of a credential stands in the place of a user, and no other user is asked with.
+        let named = parsed.clone();
+        let _ = parsed.set_username("");
+        // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
+        self.shared.config.egress.admit(&parsed)?;
+        let credential = self.shared.config.credentials.named_in(&named)?;
+        let answer = match wanted {
+            Wanted::Picture | Wanted::Piece { .. } | Wanted::Json => {
+                return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
+            }
+            Wanted::Capabilities | Wanted::Description => match self.shared.said.get(&wanted.key(url)) {
+                Some(known) => return Ok(known),
+                None => self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await?,
+            },
+            Wanted::CapabilitiesNow => self.fetch(parsed, credential, wanted).await?,
+        };
+        self.shared.said.put(&wanted.key(url), &answer);
+        Ok(answer)
+    }
+
+    async fn fetch(&self, url: Url, credential: Option<&Credential>, wanted: Wanted) -> Result<Bytes, Error> {
+        let Shared { connections, config, limiter, readers, .. } = &*self.shared;
+        let (owner, patience, first) = (self.owner.as_str(), &self.patience, host(&url));
+        let attempts = Attempts { connections, config, limiter, readers, owner, patience, credential, wanted };
+        let (mut permit, mut number) = (None, 1);
+        let result = loop {
+            let result = attempts.attempt(&url, &mut permit).await;
+            let Err(error) = &result else { break result };
+            if permit.as_ref().is_none_or(Permit::must_rest) {
+                break result;
+            }
+            number += 1;
+            // A redirect had led it elsewhere, and it begins anew.
+            if let Some(other) = permit.take_if(|permit| permit.host() != first) {
+                other.record(&result);
+            }
+            match retry::wait(error, number, config.attempts_max, fastrand::f64()) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => break result,
+            }
+        };
+        if let Some(permit) = permit {
+            permit.record(&result);
+        }
+        result
+    }
+}
+
+/// Where answers come from: the client, or a recording.
+pub trait Upstreams: Send + Sync {
+    /// The bytes behind a URL; see [`Client::get`].
+    fn get<'a>(
+        &'a self,
+        url: &'a str,
+        wanted: Wanted,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;
+}
+
+impl Upstreams for Client {
+    fn get<'a>(
+        &'a self,
+        url: &'a str,
+        wanted: Wanted,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>> {
+        Box::pin(Client::get(self, url, wanted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::host_limiter::OWNERS_AT_ONCE;
+
+    #[test]
+    fn the_documents_promise_upstreams_what_they_get() {
+        let config = Config::default();
+        let promise = format!(
+            "An upstream gets at most {} requests at once for one owner of jobs, {} for all together, {} s and {} MB for each answer, {} attempts",
+            config.per_host_max,
+            config.per_host_max * OWNERS_AT_ONCE,
+            config.answer_timeout.as_secs(),
+            config.answer_bytes_max >> 20,
+            config.attempts_max,
+        );
+        assert!(include_str!("../../../../docs/REQUESTS.md").contains(&promise), "{promise}");
+        let time = format!("an upstream gets {} s for its whole answer", config.answer_timeout.as_secs());
+        for (file, text) in [
+            ("DESIGN.md", include_str!("../../../../docs/DESIGN.md")),
+            ("OPERATIONS.md", include_str!("../../../../docs/OPERATIONS.md")),
+        ] {
+            assert!(text.contains(&time), "{file}: {time}");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! What an answer is: judged by its first bytes, then its type, then its status.
+//!
+//! A WMS reports errors with status 200, a proxy sends a login page as a PNG, a server forgets the content type. Only
+//! the bytes do not lie.
+
+use crate::error::Error;
+use mapreel_ogc::xml::document;
+use mapreel_ogc::xml::tree::Node;
+use mapreel_ogc::{ReadLimits, ReportedError};
+use std::borrow::Cow;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A PNG, JPEG, WebP or GIF of which nothing more is known.
+    Picture,
+    /// The same, as a piece of a mosaic.
+    Piece {
+        /// The longest answer, in bytes.
+        bytes_max: usize,
+        /// What a tile's absence means; `None`: it must be there.
+        absence: Option<Absence>,
+    },
+    /// A JSON document.
+    Json,
+    /// What a server says of itself, in XML.
+    Capabilities,
+    /// The same, and not what it said a while ago.
+    CapabilitiesNow,
+    /// What a server says of itself, in XML or JSON.
+    Description,
+}
+
+/// What a server answers that has no tile at a place, because there is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// Status 204, which says so.
+    CapabilitiesCache,
+    /// Also an empty answer, status 404 or 410, and the exception `TileOutOfRange`: not every tile of the pyramid is there.
+    Meant,
+}
+
+impl Wanted {
+    /// What an answer is kept under: what counts as no tile for one layer may be a gap of another.
+    pub fn key(self, url: &str) -> Cow<'_, str> {
+        match self {
+            // A fragment is no part of what a server is asked for.
+            Self::Piece { absence: Some(Absence::Meant), .. } => format!("{url}#sparse").into(),
+            Self::Description => format!("{url}#description").into(),
+            _ => url.into(),
+        }
+    }
+
+    /// The `Accept` header (RFC 9110, 12.5.1) by which the client asks for it. An OGC API chooses by it among the forms of what it
+    /// has; a WMS reads its own parameters instead.
+    pub(crate) fn accepts(self) -> &'static str {
+        match self {
+            // PNG is not lossy and may be transparent.
+            Self::Picture | Self::Piece { .. } => "image/png, image/*;q=0.8, */*;q=0.1",
+            Self::Json => "application/json, application/geo+json;q=0.9, */*;q=0.1",
+            Self::Capabilities | Self::CapabilitiesNow => "*/*",
+            Self::Description => "application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Picture | Self::Piece { .. } => "a picture",
+            Self::Json => "JSON",
+            Self::Capabilities | Self::CapabilitiesNow => "capabilities",
+            Self::Description => "the description of a map server",
+        }
+    }
+}
+
+/// A kind of picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PictureKind {
+    Png,
+    Jpeg,
+    Webp,
+    Gif,
+}
+
+/// The kind of picture that begins with these bytes.
+pub(crate) fn picture_kind(bytes: &[u8]) -> Option<PictureKind> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(PictureKind::Png),
+        [0xFF, 0xD8, 0xFF, ..] => Some(PictureKind::Jpeg),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(PictureKind::Webp),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(PictureKind::Gif),
+        _ => None,
+    }
+}
+
+/// What was found to be what was wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The body.
+    Whole,
+    /// That there is no tile, whatever the body.
+    Nothing,
+}
+
+impl Absence {
+    fn is_it(self, status: u16, body: &[u8]) -> bool {
+        match self {
+            Self::CapabilitiesCache => status == 204,
+            Self::Meant => {
+                let is_out_of_range = || exception(body).is_some_and(|text| text.starts_with("`TileOutOfRange`"));
+                matches!(status, 204 | 404 | 410) || status == 200 && body.is_empty() || is_out_of_range()
+            }
+        }
+    }
+}
+
+/// Accepts what was wanted; everything else becomes an error that quotes what the server said.
+pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Result<Found, Error> {
+    let success = (200..300).contains(&status);
+    let is_picture = picture_kind(body).is_some();
+    let text = body.trim_ascii_start();
+    let is_json = matches!(text, [b'{' | b'[', ..]);
+    match wanted {
+        Wanted::Picture | Wanted::Piece { .. } if is_picture && success => return Ok(Found::Whole),
+        Wanted::Piece { absence: Some(absence), .. } if absence.is_it(status, body) => return Ok(Found::Nothing),
+        Wanted::Json | Wanted::Description if is_json && success && ReportedError::passing(body).is_none() => {
+            return Ok(Found::Whole);
+        }
+        _ => {}
+    }
+    let host = host.to_owned();
+    let exception = exception(body);
+    if matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description)
+        && success
+        && exception.is_none()
+        && is_xml(text)
+    {
+        return Ok(Found::Whole);
+    }
+    if let Some(text) = exception {
+        return Err(Error::Exception { host, text, status, retry_after: None });
+    }
+    if let Some(ReportedError { status: reported, text }) = ReportedError::read(body) {
+        // What ArcGIS reports with status 200 has its own.
+        let status = if success { reported.unwrap_or(status) } else { status };
+        return Err(Error::Exception { host, text: shortened(text.as_bytes()), status, retry_after: None });
+    }
+    if !success {
+        let text = match text {
+            _ if is_picture => String::new(),
+            text if looks_like_html(text) => title(body),
+            _ => shortened(body),
+        };
+        return Err(Error::Status { host, status, text, retry_after: None });
+    }
+    let (found, text) = match text {
+        [] => ("nothing", String::new()),
+        _ if is_picture => ("a picture", String::new()),
+        _ if is_json => ("JSON", shortened(body)),
+        _ if looks_like_html(text) => ("an HTML page", title(body)),
+        [b'<', ..] => ("XML", shortened(body)),
+        _ if std::str::from_utf8(body).is_ok() => ("text", shortened(body)),
+        _ => ("bytes of an unknown kind", String::new()),
+    };
+    Err(Error::WrongKind { host, found, wanted: wanted.words(), text })
+}
+
+/// Code and text of a WMS exception (OGC 01-065r2 annex A.3, OGC 06-042 annex E.2, OWS Common).
+fn exception(body: &[u8]) -> Option<String> {
+    /// Longer documents are no exceptions, and a bound on what a stranger makes us parse.
+    const XML_BYTES_MAX: usize = 64 << 10;
+    if body.len() > XML_BYTES_MAX || !body.trim_ascii_start().starts_with(b"<") {
+        return None;
+    }
+    document::read(body, &ReadLimits::default(), |root| Ok(exceptions(root))).ok().flatten()
+}
+
+fn exceptions(root: Node) -> Option<String> {
+    if !matches!(root.name(), "ServiceExceptionReport" | "ExceptionReport" | "ServiceException") {
+        return None;
+    }
+    let said = root.descendants().filter(|node| matches!(node.name(), "ServiceException" | "Exception")).map(|node| {
+        let code = node.attribute("code").or_else(|| node.attribute("exceptionCode")).unwrap_or_default();
+        let words = shortened(node.text(" ").as_bytes());
+        if code.is_empty() { words } else { format!("`{code}` {words}") }
+    });
+    let said: Vec<String> = said.filter(|text| !text.is_empty()).collect();
+    Some(if said.is_empty() { "without a text".into() } else { said.join("; ") })
+}
+
+/// Whether it begins like XML and is no web page.
+fn is_xml(text: &[u8]) -> bool {
+    // A byte-order mark of UTF-8 or UTF-16 may stand before it.
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();
+    matches!(text, [b'<', ..] | [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..]) && !looks_like_html(text)
+}
+
+fn looks_like_html(text: &[u8]) -> bool {
+    let head = text[..text.len().min(512)].to_ascii_lowercase();
+    let has = |word: &[u8]| head.windows(word.len()).any(|w| w == word);
+    has(b"<!doctype html") || has(b"<html")
+}
+
+/// The title of an HTML page.
+fn title(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]).into_owned();
+    let lower = text.to_ascii_lowercase();
+    let start = lower.find("<title>").map(|i| i + "<title>".len());
+    let title = start.and_then(|start| Some(&text[start..start + lower[start..].find("</title>")?]));
+    shortened(title.unwrap_or_default().as_bytes())
+}
+
+/// The first words of a body, on one line.
+fn shortened(body: &[u8]) -> String {
+    const CHARS_MAX: usize = 200;
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * CHARS_MAX + 1024)]).into_owned();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line = words.join(" ");
+    if line.chars().count() <= CHARS_MAX {
+        return line;
+    }
+    format!("{}…", line.chars().take(CHARS_MAX).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(status: u16, body: &str, expected: &str) {
+        let error = judge("wms.example:80", status, body.as_bytes(), Wanted::Picture).unwrap_err();
+        assert_eq!(error.to_string(), format!("`wms.example:80` answered with {expected}"));
+    }
+
+    #[test]
+    fn a_wms_exception_is_quoted_whatever_its_status() {
+        let report = r#"<?xml version='1.0'?><!DOCTYPE ServiceExceptionReport SYSTEM "http://x/exception_1_1_1.dtd">
+            <ServiceExceptionReport version="1.1.1"><ServiceException code="LayerNotDefined">
+            no such layer: &quot;sts&quot; </ServiceException></ServiceExceptionReport>"#;
+        check(200, report, "an exception: `LayerNotDefined` no such layer: \"sts\"");
+        check(500, report, "an exception: `LayerNotDefined` no such layer: \"sts\"");
+        let ows = r#"<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1"><ows:Exception exceptionCode="TileOutOfRange">
+            <ows:ExceptionText>Column 9</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"#;
+        check(200, ows, "an exception: `TileOutOfRange` Column 9");
+        check(200, "<ServiceExceptionReport/>", "an exception: without a text");
+        let arcgis = r#"{"error": {"code": 400, "message": "Invalid or missing input parameters.", "details": []}}"#;
+        check(200, arcgis, "an exception: `400` Invalid or missing input parameters.");
+        let problem = r#"{"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "no such time"}"#;
+        check(400, problem, "an exception: `400` no such time");
+    }
+
+    #[test]
+    fn what_arcgis_reports_with_status_200_may_be_asked_for_again_where_it_passes() {
+        let is_transient = |code: u16| {
+            let body = format!(r#"{{"error": {{"code": {code}, "message": "busy", "details": []}}}}"#);
+            let judged = judge("h", 200, body.as_bytes(), Wanted::Json);
+            assert_eq!(judged.is_err(), code >= 500, "what does not pass is the layer's to tell");
+            judge("h", 200, body.as_bytes(), Wanted::Picture).unwrap_err().is_transient()
+        };
+        assert!(is_transient(500) && is_transient(503) && !is_transient(400) && !is_transient(498));
+    }
+
+    #[test]
+    fn other_answers_are_named_by_what_they_are() {
+        check(200, "", "nothing instead of a picture");
+        check(200, "<html><head><title>Please log in</title>", "an HTML page instead of a picture: Please log in");
+        check(200, r#"{"detail": "no such time"}"#, r#"JSON instead of a picture: {"detail": "no such time"}"#);
+        check(404, "not here", "status 404: not here");
+        check(200, "\u{1}\u{2}hello\nworld", "text instead of a picture: hello world");
+        check(200, "<WMS_Capabilities/>", "XML instead of a picture: <WMS_Capabilities/>");
+    }
+
+    #[test]
+    fn capabilities_are_xml_that_is_no_exception_and_no_web_page() {
+        let check = |body: &str, expected: Option<&str>| {
+            let found = judge("h", 200, body.as_bytes(), Wanted::Capabilities).err().map(|error| error.to_string());
+            assert_eq!(found.as_deref(), expected, "{body}");
+        };
+        check("\u{feff}<?xml version='1.0'?><WMS_Capabilities/>", None);
+        check("<!DOCTYPE WMT_MS_Capabilities SYSTEM 'x'><WMT_MS_Capabilities/>", None);
+        check("<html><title>Log in</title>", Some("`h` answered with an HTML page instead of capabilities: Log in"));
+        let report = "<ServiceExceptionReport><ServiceException>no</ServiceException></ServiceExceptionReport>";
+        check(report, Some("`h` answered with an exception: no"));
+    }
+
+    #[test]
+    fn no_tile_is_no_error_where_the_server_or_the_request_says_so() {
+        let out_of_range = "<ExceptionReport><Exception exceptionCode='TileOutOfRange'/></ExceptionReport>";
+        let check = |status: u16, body: &str, said: bool, meant: bool| {
+            for (absence, expected) in [(Absence::CapabilitiesCache, said), (Absence::Meant, meant)] {
+                let found = judge("h", status, body.as_bytes(), Wanted::Piece { bytes_max: 0, absence: Some(absence) })
+                    == Ok(Found::Nothing);
+                assert_eq!(found, expected, "{status} {body} {absence:?}");
+            }
+            assert!(judge("h", status, body.as_bytes(), Wanted::Picture).is_err());
+        };
+        check(204, "", true, true);
+        check(200, "", false, true);
+        check(404, "no such tile", false, true);
+        check(410, "", false, true);
+        check(400, out_of_range, false, true);
+        check(200, out_of_range, false, true);
+        check(403, "", false, false);
+        check(500, "", false, false);
+        check(200, "<html>", false, false);
+    }
+
+    #[test]
+    fn entities_that_explode_are_not_expanded() {
+        let mut dtd = String::from("<!DOCTYPE r [<!ENTITY a0 'ha'>");
+        for i in 1..40 {
+            dtd += &format!("<!ENTITY a{i} '&a{};&a{};'>", i - 1, i - 1);
+        }
+        let expand = |report: String| exception(report.as_bytes());
+        assert_eq!(expand(format!("{dtd}]><ServiceException>&a39;</ServiceException>")), Some("&a39;".into()));
+        // 60 kB that stand for 1 GB.
+        let large = format!("<!DOCTYPE r [<!ENTITY a '{}'>]>", "x".repeat(30_000));
+        let said = expand(format!("{large}<ServiceException>{}</ServiceException>", "&a;".repeat(10_000)));
+        assert!(said.is_some_and(|said| said.chars().count() == 201));
+    }
+}

@@ -1,0 +1,251 @@
+//! Which upstreams may be asked at all: anything for a person's own command line; the public Internet, and what the
+//! operator allows besides, for a server that asks on behalf of strangers.
+//!
+//! Each request is checked three times, and so is every redirect:
+//!
+//! 1. its URL before it is sent ([`Egress::admit`]): an address in a URL meets no resolver, and some names are never public;
+//! 2. the addresses of its name ([`Egress::admit_all`]), before any of them is connected to (`connections.rs`);
+//! 3. the address that the answer came from ([`Egress::admit_peer`]), should the two before ever have a hole.
+
+use super::allowed::{Allowed, BadAllowed};
+use super::allowed::{has_empty_label, without_final_dot};
+use super::ports::Ports;
+use super::public::is_public;
+use crate::error::Error;
+use crate::host::host;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use url::{Host, Url};
+
+/// Names that end so mean the machine itself, its network or its cloud, whatever they resolve to.
+const LAST_LABELS_REFUSED: &[&str] = &["localhost", "internal", "local"];
+/// What clouds call the server that gives away their keys: `metadata`, or `metadata.` with anything behind.
+const METADATA: &str = "metadata";
+
+const NOT_PUBLIC: &str = "is not a public address; the operator may allow it with `MAPREEL_PRIVATE_UPSTREAMS`";
+const WRONG_PORT: &str =
+    "is on a port where no upstream is asked; the operator may allow it with `MAPREEL_UPSTREAM_PORTS`";
+const WITH_USER: &str = "is asked with a user name in the URL, which is not done here";
+
+/// Which upstreams may be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Egress {
+    /// All that the machine reaches, by the system's proxies if it has some.
+    #[default]
+    Any,
+    /// Public addresses on these ports, and what is allowed besides. Proxies are not used: they would resolve names out of sight.
+    Public {
+        /// What is not public, or on another port, and may be asked all the same.
+        allowed: Vec<Allowed>,
+        /// The ports of all upstreams that are not allowed with a port of their own.
+        ports: Ports,
+    },
+}
+
+/// A name that leads, or may lead, where nobody may ask.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a public address")]
+pub(crate) struct NotPublic;
+
+impl Egress {
+    /// Public addresses, and what a list with commas allows besides; see [`Allowed`].
+    ///
+    /// # Errors
+    /// Every entry that cannot be read.
+    pub fn public(list: &str) -> Result<Self, BadAllowed> {
+        Ok(Self::Public { allowed: Allowed::list(list)?, ports: Ports::default() })
+    }
+
+    /// The same on other ports.
+    pub fn on(self, ports: Ports) -> Self {
+        match self {
+            Self::Any => Self::Any,
+            Self::Public { allowed, .. } => Self::Public { allowed, ports },
+        }
+    }
+
+    /// Refuses what a URL alone shows to be forbidden. The addresses of a name are not known here.
+    pub(crate) fn admit(&self, url: &Url) -> Result<(), Error> {
+        let Self::Public { allowed: list, ports } = self else { return Ok(()) };
+        let port = url.port_or_known_default();
+        // The typed host: whatever notation an address came in, here it is an address.
+        let admitted = match url.host() {
+            Some(Host::Ipv4(ip)) => admits_address(list, ip.into(), port),
+            Some(Host::Ipv6(ip)) => admits_address(list, ip.into(), port),
+            Some(Host::Domain(name)) => admits_name(list, name, port) || !is_never_public(name),
+            None => false,
+        };
+        if !admitted {
+            return Err(refused(url));
+        }
+        let by_itself = || list.iter().any(|allowed| allowed.port() == port && is_meant(allowed, url));
+        if !port.is_some_and(|port| ports.has(port)) && !by_itself() {
+            return Err(Error::Refused { host: host(url), what: WRONG_PORT });
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::Refused { host: host(url), what: WITH_USER });
+        }
+        Ok(())
+    }
+
+    /// Refuses a name for one forbidden address among its addresses: which one is connected to is not ours to say, and a
+    /// name with both kinds is an attempt. `port` is the request's, or `None` for one that the list does not name.
+    pub(crate) fn admit_all(&self, name: &str, port: Option<u16>, addresses: &[SocketAddr]) -> Result<(), NotPublic> {
+        let Self::Public { allowed: list, .. } = self else { return Ok(()) };
+        let admitted =
+            admits_name(list, name, port) || addresses.iter().all(|address| admits_address(list, address.ip(), port));
+        if admitted { Ok(()) } else { Err(NotPublic) }
+    }
+
+    /// Refuses an answer that came from a forbidden address, or from none that is known.
+    pub(crate) fn admit_peer(&self, url: &Url, peer: Option<SocketAddr>) -> Result<(), Error> {
+        let Self::Public { allowed: list, .. } = self else { return Ok(()) };
+        let port = url.port_or_known_default();
+        let by_name = url.domain().is_some_and(|name| admits_name(list, name, port));
+        let by_address = peer.is_some_and(|peer| admits_address(list, peer.ip(), port));
+        if by_name || by_address { Ok(()) } else { Err(refused(url)) }
+    }
+
+    /// The ports that the list names.
+    pub(crate) fn ports(&self) -> BTreeSet<u16> {
+        match self {
+            Self::Any => BTreeSet::new(),
+            Self::Public { allowed, .. } => allowed.iter().filter_map(Allowed::port).collect(),
+        }
+    }
+}
+
+/// The error for a URL that leads where nobody may ask. It names what was asked for, never what that resolves to.
+pub(crate) fn refused(url: &Url) -> Error {
+    Error::Refused { host: host(url), what: NOT_PUBLIC }
+}
+
+fn admits_address(list: &[Allowed], address: IpAddr, port: Option<u16>) -> bool {
+    is_public(address) || on_port(list, port).any(|allowed| allowed.has_address(address))
+}
+
+/// Whether an entry of the list means the host of a URL, on whatever port.
+fn is_meant(allowed: &Allowed, url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => allowed.has_address(ip.into()),
+        Some(Host::Ipv6(ip)) => allowed.has_address(ip.into()),
+        Some(Host::Domain(name)) => allowed.has_name(without_final_dot(name)),
+        None => false,
+    }
+}
+
+fn admits_name(list: &[Allowed], name: &str, port: Option<u16>) -> bool {
+    let name = without_final_dot(name);
+    on_port(list, port).any(|allowed| allowed.has_name(name))
+}
+
+fn on_port(list: &[Allowed], port: Option<u16>) -> impl Iterator<Item = &Allowed> {
+    list.iter().filter(move |allowed| allowed.port().is_none() || allowed.port() == port)
+}
+
+/// Whether the name, in lower case as URLs have it, is refused unseen.
+fn is_never_public(name: &str) -> bool {
+    let name = without_final_dot(name);
+    let mut labels = name.split('.');
+    let (first, last) = (labels.clone().next(), labels.next_back());
+    has_empty_label(name) || first == Some(METADATA) || last.is_some_and(|last| LAST_LABELS_REFUSED.contains(&last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn egress(list: &str) -> Egress {
+        Egress::public(list).unwrap()
+    }
+
+    fn resolves(egress: &Egress, name: &str, port: Option<u16>, addresses: &str) -> bool {
+        let addresses: Vec<SocketAddr> =
+            addresses.split_whitespace().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect();
+        egress.admit_all(name, port, &addresses).is_ok()
+    }
+
+    fn asks(egress: &Egress, url: &str) -> bool {
+        egress.admit(&Url::parse(url).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn one_private_address_refuses_the_whole_name() {
+        let egress = egress("");
+        assert!(resolves(&egress, "a.org", None, "8.8.8.8 2606:4700::1111"));
+        assert!(!resolves(&egress, "a.org", None, "8.8.8.8 127.0.0.1"));
+        assert!(!resolves(&egress, "a.org", None, "10.0.0.1 8.8.8.8"));
+        assert!(!resolves(&egress, "a.org", None, "8.8.8.8 ::ffff:10.0.0.1"));
+        assert!(!resolves(&egress, "a.org", None, "8.8.8.8 64:ff9b::7f00:1"));
+        assert!(resolves(&Egress::Any, "a.org", None, "10.0.0.1"));
+    }
+
+    #[test]
+    fn an_allowed_name_may_lead_anywhere_and_other_names_may_not() {
+        let egress = egress("wms.example.org, *.maps.example, tiles.example:8080");
+        assert!(resolves(&egress, "wms.example.org", None, "10.0.0.1"));
+        assert!(resolves(&egress, "wms.example.org.", None, "10.0.0.1"));
+        assert!(resolves(&egress, "a.maps.example", None, "10.0.0.1"));
+        assert!(!resolves(&egress, "maps.example", None, "10.0.0.1"));
+        assert!(!resolves(&egress, "x.wms.example.org", None, "10.0.0.1"));
+        assert!(resolves(&egress, "tiles.example", Some(8080), "10.0.0.1"));
+        assert!(!resolves(&egress, "tiles.example", None, "10.0.0.1"), "on another port");
+        assert!(resolves(&egress, "tiles.example", None, "8.8.8.8"), "public on all ports");
+    }
+
+    #[test]
+    fn an_allowed_address_may_be_led_to_by_every_name() {
+        let egress = egress("10.107.0.0/16, 10.1.1.1:8090, fd00::/8");
+        assert!(resolves(&egress, "a.org", None, "10.107.3.4 8.8.8.8 fd00::1 ::ffff:10.107.0.1"));
+        assert!(!resolves(&egress, "a.org", None, "10.107.3.4 10.108.0.1"));
+        assert!(resolves(&egress, "a.org", Some(8090), "10.1.1.1"));
+        assert!(!resolves(&egress, "a.org", None, "10.1.1.1"), "on another port");
+        assert!(asks(&egress, "http://10.107.3.4/"));
+        assert!(asks(&egress, "http://[::ffff:10.107.3.4]/"));
+        assert!(!asks(&egress, "http://10.1.1.1/") && asks(&egress, "http://10.1.1.1:8090/"));
+        assert!(!asks(&egress, "http://localhost:8090/"), "a name that is never public needs a name");
+    }
+
+    #[test]
+    fn names_that_are_never_public_are_asked_only_when_allowed_by_name() {
+        for name in ["localhost", "a.b.localhost", "x.internal", "printer.local.", "metadata", "METADATA.google.com"] {
+            assert!(!asks(&egress(""), &format!("http://{name}/")), "{name}");
+            assert!(asks(&egress(name), &format!("http://{name}/")), "{name}");
+        }
+        assert!(asks(&egress(""), "http://localhost.example.org/"));
+        assert!(!asks(&egress(""), "http://./") && !asks(&egress(""), "http://../"), "the root is nobody's name");
+        assert!(!asks(&egress(""), "http://127.0.0.1../") && asks(&egress(""), "http://example.org./"));
+        assert!(asks(&egress(""), "http://local.internal.org/"));
+        assert!(!asks(&egress("wms.internal:8080"), "http://wms.internal/"));
+        assert!(asks(&egress("wms.internal:80, wms.internal:443"), "http://wms.internal/"));
+        assert!(asks(&egress("wms.internal:443"), "https://wms.internal/"));
+    }
+
+    #[test]
+    fn only_ports_of_upstreams_are_asked() {
+        for (port, expected) in
+            [(80, true), (443, true), (1024, true), (8080, true), (22, false), (25, false), (445, false)]
+        {
+            assert_eq!(asks(&egress(""), &format!("http://a.org:{port}/")), expected, "{port}");
+        }
+        assert!(asks(&egress("a.org:25"), "http://a.org:25/") && !asks(&egress("a.org"), "http://a.org:25/"));
+        assert!(
+            asks(&egress("10.0.0.1:25"), "http://10.0.0.1:25/") && !asks(&egress("10.0.0.0/8"), "http://10.0.0.1:25/")
+        );
+        assert!(!asks(&egress("").on("443".parse().unwrap()), "http://a.org/"));
+    }
+
+    #[test]
+    fn an_answer_from_elsewhere_is_refused() {
+        let from = |list: &str, url: &str, peer: &str| {
+            egress(list).admit_peer(&Url::parse(url).unwrap(), peer.parse().ok()).is_ok()
+        };
+        assert!(from("", "http://a.org/", "8.8.8.8:80"));
+        assert!(!from("", "http://a.org/", "10.0.0.1:80"));
+        assert!(!from("", "http://a.org/", "nobody"));
+        assert!(from("a.org", "http://a.org/", "10.0.0.1:80"));
+        assert!(!from("a.org:8080", "http://a.org/", "10.0.0.1:80"));
+        assert!(from("a.org:8080", "http://a.org:8080/", "10.0.0.1:8080"));
+        assert!(!from("10.0.0.1:8080", "http://a.org/", "10.0.0.1:80"));
+    }
+}

@@ -1,0 +1,8 @@
+//! What may be asked: addresses and ports, credentials, and how many requests a host gets.
+
+pub(crate) mod allowed;
+pub(crate) mod credentials;
+pub(crate) mod egress;
+pub(crate) mod host_limiter;
+pub(crate) mod ports;
+pub(crate) mod public;

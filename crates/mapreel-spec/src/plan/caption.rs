@@ -1,0 +1,40 @@
+//! What stands on the page for a layer: plain data.
+
+use crate::resolved::label::PlannedLabel;
+use crate::resolved::series::Series;
+use crate::vector::colour_bar::ColourBar;
+use mapreel_ogc::LegendSource;
+use serde::{Deserialize, Serialize};
+
+/// What stands on the page for a layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Caption {
+    /// Its line in the header.
+    pub title: Option<String>,
+    /// What it is called where it is missing, and above its legend.
+    pub name: String,
+    /// The texts behind its title.
+    pub labels: Series<Vec<PlannedLabel>>,
+    /// The time that the source is asked for, or the time of the newest feature shown.
+    pub times_used: Series<Option<String>>,
+    /// Its legend.
+    pub legend: Option<LegendSource>,
+    /// The legend's picture is a strip of colours, and these are its numbers.
+    pub colour_bar: Option<ColourBar>,
+    /// The credit its provider asks for.
+    pub attribution: Option<String>,
+    /// Whether it is shown by pictures that are fetched, of which some may be missing.
+    pub has_pictures: bool,
+}
+
+impl Caption {
+    /// Whether the layer has a time of its own in some frame.
+    pub fn has_times(&self) -> bool {
+        self.times_used.iter().any(Option::is_some)
+    }
+
+    /// Whether it says something of each of so many frames.
+    pub(crate) fn suits(&self, frames: usize) -> bool {
+        self.labels.suits(frames) && self.times_used.suits(frames)
+    }
+}

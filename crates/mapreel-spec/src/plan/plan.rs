@@ -1,0 +1,231 @@
+//! The plan: for every frame and layer the pictures that are needed and where they lie, the labels, the segments.
+//!
+//! A plan is plain data, computed once and never edited. It does not know how anything is fetched or drawn.
+
+use super::caption::Caption;
+use super::frame::Frame;
+use super::frame_cost::FrameCost;
+use super::manifest::Warning;
+use super::page_content::PageContent;
+use super::page_layout::PageLayout;
+use super::place_warnings as place;
+use super::planned_layer::{LayerSource, PlannedLayer};
+use super::segment::{Segment, segments};
+use super::view::View;
+use crate::layers::resolved_layer::{Moments, Refusal, ResolvedLayer, Wanted};
+use crate::request::limits::Limits;
+use crate::request::output::Output;
+use crate::request::problem::{Problem, Problems};
+use crate::resolved::resolved::Resolved;
+use crate::resolved::series::Series;
+use crate::resolved::timing::Timing;
+use mapreel_geo::{Crs, Extent};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// The addresses of a plan's pictures together, in bytes: every picture of every frame has its own.
+const URLS_BYTES_MAX: usize = 128 << 20;
+
+/// Everything that is needed to draw an animation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The map.
+    pub map: Extent,
+    /// The title of the whole picture.
+    pub title: Option<String>,
+    /// In order; never empty.
+    pub frames: Vec<Frame>,
+    /// Bottom first.
+    pub layers: Vec<PlannedLayer>,
+    /// Where everything stands on the page.
+    pub layout: PageLayout,
+    /// Runs of neighbouring frames that are drawn and encoded alone; together all frames.
+    pub segments: Vec<Segment>,
+    /// The file.
+    pub output: Output,
+    /// What is known before anything is drawn not to be as it was asked for; where it concerns all frames.
+    pub warnings: Vec<Warning>,
+    /// The most memory that drawing it takes; of a stored plan, as it is read.
+    #[serde(skip)]
+    pub cost: FrameCost,
+}
+
+impl Plan {
+    /// Plans what is known of a request, on a page on which `content` has been measured: the map has the size that the layout
+    /// leaves it.
+    ///
+    /// # Errors
+    /// It would cost more than the limits allow. Every problem at once.
+    pub fn new(
+        resolved: &Resolved,
+        view: View,
+        content: PageContent,
+        layout: PageLayout,
+        limits: &Limits,
+    ) -> Result<Self, Problems> {
+        let [_, _, width, height] = layout.map;
+        let map = Extent { width, height, ..view.map_of(resolved) };
+        let output = view.output_of(resolved);
+        let (chosen, times) = view.frames_of(resolved);
+        let frames = chosen.len();
+        let moments = Moments { frames: &chosen, times: &times, zone: &resolved.header.zone };
+        let wanted = Wanted { map: &map, moments: &moments, limits };
+        let (mut layers, mut problems, mut url_bytes) = (Vec::new(), Vec::new(), 0);
+        for (layer, caption) in resolved.layers.iter().zip(content.captions) {
+            if url_bytes > URLS_BYTES_MAX {
+                let detail = format!("the addresses of its pictures come to more than {} MiB", URLS_BYTES_MAX >> 20);
+                problems.push(Problem::with_hint(
+                    "",
+                    "too_large",
+                    detail,
+                    "fewer frames or layers, or shorter addresses",
+                ));
+                break;
+            }
+            match plan_layer(layer, caption, &wanted) {
+                Ok(planned) => {
+                    url_bytes += planned.drawing.pieces().iter().map(|piece| piece.url.len()).sum::<usize>();
+                    layers.push(planned);
+                }
+                Err((code, detail, hint)) => problems.push(Problem::with_hint(&layer.pointer, code, detail, hint)),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        let mut plan = Self {
+            map,
+            title: content.title,
+            frames: content.frames,
+            warnings: place::warnings(&map, layers.iter().filter_map(crs_of_pictures))
+                .into_iter()
+                .chain(resolved.layers.iter().flat_map(|layer| warnings(layer, &map)))
+                .collect(),
+            layers,
+            layout,
+            segments: match view {
+                View::Film { segments: count } => segments(frames, count),
+                View::Frame { .. } => segments(1, 1),
+            },
+            output,
+            cost: FrameCost::default(),
+        };
+        plan.warnings.extend(plan.layers.iter().filter_map(nowhere));
+        let requests = plan.upstream_urls().len();
+        if requests > limits.upstream_requests_max {
+            let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
+            return Err(Problems(vec![Problem::with_hint("", "too_large", detail, "fewer frames, or a smaller map")]));
+        }
+        plan.within(limits)
+    }
+
+    /// The same on a page that is all map, for those who draw nothing: what a film costs, and what it asks for.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn of_map_alone(resolved: &Resolved, view: View, limits: &Limits) -> Result<Self, Problems> {
+        let map = view.map_of(resolved);
+        let layout = PageLayout::of_map_alone([map.width, map.height]);
+        Self::new(resolved, view, PageContent::of(resolved, view, limits)?, layout, limits)
+    }
+
+    /// Whether its parts belong together, as those of every plan that was made do: one that was read may be damaged.
+    pub fn is_sound(&self) -> bool {
+        let frames = self.frames.len();
+        let is_whole = |layer: &PlannedLayer| {
+            let pictures = match &layer.drawing {
+                LayerSource::Pictures(series) => series.suits(frames),
+                _ => true,
+            };
+            pictures && layer.caption.suits(frames) && layer.dimensions.suits(frames)
+        };
+        let covered = self
+            .segments
+            .iter()
+            .try_fold(0, |end, segment| (segment.start == end && segment.end >= end).then_some(segment.end));
+        let (map, page_px_max) = ([self.map.width, self.map.height], self.output.format.page_px_max());
+        let is_laid_out = self.layout.is_sound(map, self.layers.len(), page_px_max);
+        frames > 0 && covered == Some(frames) && self.layers.iter().all(is_whole) && is_laid_out
+    }
+
+    /// A stored plan as it is read here: with what drawing it costs by these limits.
+    ///
+    /// # Errors
+    /// It would cost more than they allow.
+    pub fn within(mut self, limits: &Limits) -> Result<Self, Problems> {
+        self.cost =
+            FrameCost::of(&self.layers, self.frames.len(), &self.map, self.output.format, limits.answer_bytes_max);
+        self.fits_into(limits.frame_mib_max)?;
+        Ok(self)
+    }
+
+    /// Whether a frame can be drawn in so many MiB.
+    fn fits_into(&self, mib_max: u64) -> Result<(), Problems> {
+        let mib = self.cost.mib();
+        if mib <= mib_max {
+            return Ok(());
+        }
+        let detail = format!("drawing a frame takes up to {mib} MiB of memory; there are {mib_max} MiB for it");
+        let side = |px: u32, by: f64| (f64::from(px) * by) as u32;
+        let hint = match self.cost.shrink_to(mib_max) {
+            Some(by) if by > 0.05 => format!(
+                "a map of {} × {} pixels fits, or fewer layers",
+                side(self.map.width, by),
+                side(self.map.height, by)
+            ),
+            _ => "fewer layers, or pictures of a size that the request names".to_owned(),
+        };
+        Err(Problems(vec![Problem { pointer: "/map".into(), code: "too_large", detail, hint: Some(hint) }]))
+    }
+
+    /// Every different URL that the plan needs.
+    pub fn upstream_urls(&self) -> HashSet<&str> {
+        let legends = self.layers.iter().filter_map(|layer| layer.caption.legend.as_ref()?.url());
+        let pictures = self.layers.iter().flat_map(|layer| layer.drawing.pieces()).map(|piece| piece.url.as_str());
+        pictures.chain(legends).collect()
+    }
+
+    /// How long the file plays, in seconds.
+    pub fn duration_s(&self) -> f64 {
+        (0..self.frames.len()).map(|i| self.output.frame_duration_s(i, self.frames.len())).sum()
+    }
+}
+
+/// What is known of a layer before it is drawn not to be as it was asked for.
+fn warnings(layer: &ResolvedLayer, map: &Extent) -> Vec<Warning> {
+    let unconfirmed =
+        layer.kind.timing().and_then(Timing::unconfirmed).map(|why| {
+            Warning::of_layer("time_unconfirmed", &layer.name, format!("its times are not confirmed: {why}"))
+        });
+    let values = layer.kind.dimensions().map(|dimensions| dimensions.warnings(&layer.name)).unwrap_or_default();
+    let partial = layer.kind.beyond(map).map(|why| Warning::of_layer("layer_partial", &layer.name, why));
+    unconfirmed.into_iter().chain(values).chain(partial).chain(layer.warnings.iter().cloned()).collect()
+}
+
+/// The name of a layer, and the CRS that its pictures come in.
+fn crs_of_pictures(layer: &PlannedLayer) -> Option<(&str, Crs)> {
+    let LayerSource::Pictures(series) = &layer.drawing else { return None };
+    series.iter().next().map(|mosaic| (layer.caption.name.as_str(), mosaic.crs))
+}
+
+/// A layer that shows nothing anywhere on the map, and why.
+fn nowhere(layer: &PlannedLayer) -> Option<Warning> {
+    Some(Warning::of_layer("layer_outside", &layer.caption.name, layer.outside.clone()?))
+}
+
+fn plan_layer(layer: &ResolvedLayer, caption: Caption, wanted: &Wanted<'_>) -> Result<PlannedLayer, Refusal> {
+    let drawing = layer.kind.pictures(wanted)?;
+    let facts = |frame: usize| layer.kind.dimensions().map(|dimensions| dimensions.facts(frame)).unwrap_or_default();
+    Ok(PlannedLayer {
+        caption,
+        outside: drawing.outside(wanted.map, wanted.moments.times),
+        elsewhere: layer.kind.elsewhere(wanted.map),
+        drawing,
+        opacity: layer.opacity,
+        resampling: layer.resampling,
+        dimensions: Series::new(wanted.moments.frames.iter().map(|frame| facts(*frame)).collect()),
+        run: layer.kind.run().cloned(),
+        missing_tiles: layer.missing_tiles,
+        on_error: layer.on_error,
+    })
+}

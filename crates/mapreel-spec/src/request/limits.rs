@@ -1,0 +1,48 @@
+//! The bounds a request must keep. Checked before any work begins.
+
+use crate::plan::frame_cost::ANSWER_BYTES_MAX;
+
+/// Upper bounds on what one request may ask for. `Default` gives values that suit one machine.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of the request document.
+    pub document_bytes_max: usize,
+    /// How deep lists and objects are nested in the document.
+    pub depth_max: usize,
+    /// Frames of an animation.
+    pub frames_max: usize,
+    /// Layers, the basemap included.
+    pub layers_max: usize,
+    /// Width or height of the map, in pixels.
+    pub side_px_max: u32,
+    /// Frames × pixels × (layers + 1), in millions: the price of drawing.
+    pub cost_mpx_max: u64,
+    /// Requests to upstreams, over all frames and layers.
+    pub upstream_requests_max: usize,
+    /// Positions in all inline GeoJSON of the request.
+    pub positions_max: usize,
+    /// The longest answer of an upstream of which nothing more is known, in bytes.
+    pub answer_bytes_max: usize,
+    /// What drawing one frame may take of memory, in MiB.
+    pub frame_mib_max: u64,
+    /// Positions × frames of GeoJSON that changes with time, in millions: it is looked at for every frame.
+    pub positions_drawn_m_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            document_bytes_max: 16 << 20,
+            depth_max: 32,
+            frames_max: 600,
+            layers_max: 16,
+            side_px_max: 4096,
+            cost_mpx_max: 8_000,
+            upstream_requests_max: 4_000,
+            positions_max: 1_000_000,
+            answer_bytes_max: ANSWER_BYTES_MAX,
+            frame_mib_max: u64::MAX,
+            positions_drawn_m_max: 100,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The request: what is asked for, its limits, and how its values are read with all their problems.
+
+pub(crate) mod appearance;
+pub(crate) mod colour;
+pub(crate) mod limits;
+pub(crate) mod output;
+pub(crate) mod problem;
+pub(crate) mod read;
+pub(crate) mod request;

@@ -1,0 +1,326 @@
+//! Reading a JSON tree: every value knows where it stands, and what is wrong with it is written down, not thrown.
+//!
+//! A reader asks a [`Node`] for what it should be and gets `None` when it is not; the problem has then been noted, and
+//! reading goes on, so that one pass finds everything.
+
+use super::problem::Problem;
+use mapreel_ogc::json::Json;
+use mapreel_ogc::text;
+use std::cell::RefCell;
+
+/// Problems told of one document.
+const PROBLEMS_MAX: usize = 100;
+
+/// Where problems are noted while a document is read.
+#[derive(Default)]
+pub(crate) struct Notes(RefCell<Vec<Problem>>);
+
+impl Notes {
+    pub(crate) fn add(&self, pointer: &str, code: &'static str, detail: impl Into<String>, hint: Option<&str>) {
+        // A person reads a hundred, and a hostile document has a million.
+        if self.0.borrow().len() >= PROBLEMS_MAX {
+            return;
+        }
+        self.0.borrow_mut().push(Problem {
+            pointer: printable(pointer),
+            code,
+            detail: printable(&detail.into()),
+            hint: hint.map(str::to_owned),
+        });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        self.0.into_inner()
+    }
+}
+
+/// A value and the place where it stands.
+#[derive(Clone)]
+pub(crate) struct Node<'a> {
+    pub(crate) json: &'a Json,
+    pub(crate) pointer: String,
+    notes: &'a Notes,
+}
+
+impl<'a> Node<'a> {
+    pub(crate) fn root(json: &'a Json, notes: &'a Notes) -> Self {
+        Self { json, pointer: String::new(), notes }
+    }
+
+    /// Notes that this value is wrong.
+    pub(crate) fn refuse(&self, code: &'static str, detail: impl Into<String>, hint: Option<&str>) {
+        self.notes.add(&self.pointer, code, detail, hint);
+    }
+
+    pub(crate) fn invalid(&self, detail: impl Into<String>, hint: &str) {
+        self.refuse("invalid", detail, Some(hint));
+    }
+
+    fn wrong_type(&self, expected: &str) {
+        self.refuse("wrong_type", format!("expected {expected}, found {}", self.json.kind()), None);
+    }
+
+    pub(crate) fn fields(&self) -> Option<Fields<'a>> {
+        match self.json {
+            Json::Object(entries) => Some(Fields::new(self.clone(), entries)),
+            _ => {
+                self.wrong_type("an object");
+                None
+            }
+        }
+    }
+
+    /// The items of a list that has at least one and at most `max`.
+    pub(crate) fn items(&self, max: usize) -> Option<Vec<Node<'a>>> {
+        let Json::List(items) = self.json else {
+            self.wrong_type("a list");
+            return None;
+        };
+        if items.is_empty() {
+            self.invalid("the list is empty", "give at least one item");
+            return None;
+        }
+        if items.len() > max {
+            self.refuse("too_many", format!("{} items; the limit is {max}", items.len()), None);
+            return None;
+        }
+        Some(items.iter().enumerate().map(|(i, json)| self.child(json, &i.to_string())).collect())
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.json, Json::List(_))
+    }
+
+    /// A string that may stand on a picture: bounded, without control or direction-changing characters.
+    pub(crate) fn text(&self) -> Option<String> {
+        let raw = self.string()?;
+        match text::clean(raw) {
+            Ok(text) => Some(text),
+            Err(problem) => {
+                self.invalid(problem, "remove it");
+                None
+            }
+        }
+    }
+
+    pub(crate) fn string(&self) -> Option<&'a str> {
+        match self.json {
+            Json::Text(text) => Some(text),
+            _ => {
+                self.wrong_type("a string");
+                None
+            }
+        }
+    }
+
+    /// A number between `min` and `max`, both allowed.
+    pub(crate) fn number(&self, min: f64, max: f64) -> Option<f64> {
+        let Json::Number(number) = *self.json else {
+            self.wrong_type("a number");
+            return None;
+        };
+        if !(min..=max).contains(&number) {
+            self.refuse("out_of_range", format!("{number} is not between {min} and {max}"), None);
+            return None;
+        }
+        Some(number)
+    }
+
+    /// A whole number between `min` and `max`, both allowed.
+    pub(crate) fn integer(&self, min: u32, max: u32) -> Option<u32> {
+        let number = self.number(f64::from(min), f64::from(max))?;
+        if number.fract() != 0.0 {
+            self.refuse("wrong_type", format!("{number} is not a whole number"), None);
+            return None;
+        }
+        Some(number as u32)
+    }
+
+    /// `true`, `false`, or the same as a string: the first dialect's clients send both.
+    pub(crate) fn boolean(&self) -> Option<bool> {
+        match self.json {
+            Json::Bool(value) => Some(*value),
+            Json::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Json::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => {
+                self.wrong_type("true or false");
+                None
+            }
+        }
+    }
+
+    /// One of the words, by its place in the list.
+    pub(crate) fn word(&self, words: &[&str]) -> Option<usize> {
+        let word = self.string()?;
+        let found = words.iter().position(|w| *w == word);
+        if found.is_none() {
+            self.invalid(format!("`{word}` is not known here"), &format!("one of {}", listed(words)));
+        }
+        found
+    }
+
+    /// Four finite numbers, as every bbox is written.
+    pub(crate) fn four_numbers(&self) -> Option<[f64; 4]> {
+        let Json::List(items) = self.json else {
+            self.wrong_type("a list of four numbers");
+            return None;
+        };
+        if items.len() != 4 {
+            self.invalid(format!("a bbox has four numbers, not {}", items.len()), "[west, south, east, north]");
+            return None;
+        }
+        let mut numbers = [0.0; 4];
+        for (i, item) in items.iter().enumerate() {
+            numbers[i] = self.child(item, &i.to_string()).number(f64::MIN, f64::MAX)?;
+        }
+        Some(numbers)
+    }
+
+    /// An `http` or `https` URL. Templates keep their braces.
+    pub(crate) fn url(&self) -> Option<&'a str> {
+        const HINT: &str = "an absolute http:// or https:// URL";
+        let text = self.string()?;
+        if text.len() > 8192 {
+            self.refuse("too_large", "the URL is longer than 8192 bytes", None);
+            return None;
+        }
+        match url::Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                if !url.username().is_empty() || url.password().is_some() {
+                    self.invalid("the URL carries a user name or password", "secrets are never in a request");
+                    return None;
+                }
+                Some(text)
+            }
+            Ok(url) => {
+                self.invalid(format!("the scheme `{}` is not allowed", url.scheme()), HINT);
+                None
+            }
+            Err(error) => {
+                self.invalid(format!("not a URL: {error}"), HINT);
+                None
+            }
+        }
+    }
+
+    pub(crate) fn child(&self, json: &'a Json, step: &str) -> Node<'a> {
+        // RFC 6901, section 3: ~ and / are escaped.
+        let step = step.replace('~', "~0").replace('/', "~1");
+        Node { json, pointer: format!("{}/{step}", self.pointer), notes: self.notes }
+    }
+}
+
+/// The fields of an object. Whoever reads them says at the end that these were all.
+pub(crate) struct Fields<'a> {
+    pub(crate) node: Node<'a>,
+    pub(crate) entries: &'a [(String, Json)],
+    /// The fields that can be used, which hints may recommend.
+    asked: RefCell<Vec<&'static str>>,
+    /// The fields that are read only to be refused by name, which no hint recommends.
+    refused: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(node: Node<'a>, entries: &'a [(String, Json)]) -> Self {
+        Self { node, entries, asked: RefCell::default(), refused: RefCell::default() }
+    }
+
+    /// The field, if it is there and not null.
+    pub(crate) fn optional(&self, name: &'static str) -> Option<Node<'a>> {
+        self.asked.borrow_mut().push(name);
+        self.get(name)
+    }
+
+    /// The field, if it is there and not null, which the reader is going to refuse: hints do not recommend it.
+    pub(crate) fn unwelcome(&self, name: &'static str) -> Option<Node<'a>> {
+        self.refused.borrow_mut().push(name);
+        self.get(name)
+    }
+
+    fn get(&self, name: &'static str) -> Option<Node<'a>> {
+        let (_, json) = self.entries.iter().find(|(key, _)| key == name)?;
+        (*json != Json::Null).then(|| self.node.child(json, name))
+    }
+
+    /// The field; its absence is a problem.
+    pub(crate) fn required(&self, name: &'static str, hint: &str) -> Option<Node<'a>> {
+        let node = self.optional(name);
+        if node.is_none() {
+            let pointer = format!("{}/{name}", self.node.pointer);
+            self.node.notes.add(&pointer, "missing", format!("`{name}` is missing"), Some(hint));
+        }
+        node
+    }
+
+    /// A field that the contract knows and this version does not: refused by name, never ignored.
+    pub(crate) fn later(&self, name: &'static str) {
+        if let Some(node) = self.unwelcome(name) {
+            node.refuse("not_supported", format!("`{name}` is not supported by this version"), Some("leave it out"));
+        }
+    }
+
+    /// Refuses every field that was not asked for, naming the nearest that was.
+    pub(crate) fn finish(self) {
+        let (asked, refused) = (self.asked.borrow(), self.refused.borrow());
+        let known = |key: &str| asked.iter().chain(refused.iter()).any(|name| *name == key);
+        let unknown = self.entries.iter().filter(|(key, _)| !known(key));
+        for (key, json) in unknown.take(PROBLEMS_MAX) {
+            let nearest = asked.iter().min_by_key(|name| distance(key, name)).filter(|name| distance(key, name) <= 2);
+            let hint = match nearest {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("known here: {}", listed(&asked)),
+            };
+            self.node.child(json, key).refuse("unknown_field", format!("`{key}` is not known here"), Some(&hint));
+        }
+    }
+}
+
+/// A field that may be absent, but if it is there must be right: `Option<Option<T>>` the other way round.
+pub(crate) trait Transposed<T> {
+    fn transposed(self) -> Option<Option<T>>;
+}
+
+impl<T> Transposed<T> for Option<Option<T>> {
+    fn transposed(self) -> Option<Option<T>> {
+        match self {
+            Some(Some(value)) => Some(Some(value)),
+            Some(None) => None,
+            None => Some(None),
+        }
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Text from a document as it may stand on a terminal and in a log: bounded, control characters escaped.
+fn printable(text: &str) -> String {
+    const CHARS_MAX: usize = 500;
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let end = if text.chars().nth(CHARS_MAX).is_some() { "…" } else { "" };
+    text.chars().take(CHARS_MAX).map(escape).chain([end.to_owned()]).collect()
+}
+
+/// Levenshtein distance, for "did you mean".
+fn distance(a: &str, b: &str) -> usize {
+    if a.len() > 100 {
+        return usize::MAX;
+    }
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let substitute = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,13 @@
+//! The request with what its servers said: times, runs, values of dimensions, and the gaps among them.
+
+pub(crate) mod dimension;
+pub(crate) mod dimension_value;
+pub(crate) mod gap;
+pub(crate) mod label;
+pub(crate) mod labels;
+pub(crate) mod offered;
+pub(crate) mod resolved;
+pub(crate) mod run;
+pub(crate) mod series;
+pub(crate) mod timing;
+pub(crate) mod value_axis;

@@ -1,0 +1,191 @@
+//! A dimension other than time as a server offers it, and the value of it for one that is asked for.
+
+use super::gap::Gap;
+use super::value_axis::ValueAxis;
+use jiff::Timestamp;
+use mapreel_geo::time::time_error::shortened;
+use mapreel_geo::{TimeAxis, ValidTime};
+use mapreel_ogc::wms::capabilities::Dimension;
+use std::sync::Arc;
+
+/// The most values of a dimension that a film may show: one more than the limit on frames, so that the limit is what is met.
+const VALUES_MAX: usize = 601;
+
+/// The value that a request asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum AskedValue {
+    /// The latest time that is not later than now.
+    Latest,
+    /// This one.
+    Text(String),
+}
+
+/// The value of a dimension in a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Value {
+    pub asked: Option<String>,
+    pub used: Used,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Used {
+    /// The server has it.
+    Confirmed(String),
+    /// The server has it, and it is not the one that was asked for.
+    Nearest(String),
+    /// It is the one that the server draws where none is asked for.
+    Default(String),
+    /// It is asked for as it is: why it cannot be compared.
+    Unconfirmed(String, String),
+    /// None is asked for, and the server does not say which one it draws.
+    ServersChoice(String),
+    /// The server does not have it.
+    Missing(Gap),
+}
+
+impl Used {
+    /// What the server is asked for.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Confirmed(text) | Self::Nearest(text) | Self::Default(text) | Self::Unconfirmed(text, _) => {
+                Some(text)
+            }
+            Self::ServersChoice(_) | Self::Missing(_) => None,
+        }
+    }
+}
+
+/// A dimension that a server offers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Offered {
+    pub dimension: Arc<Dimension>,
+}
+
+enum Values<'a> {
+    Times(&'a TimeAxis),
+    Numbers(ValueAxis<'a>),
+    /// They cannot be read, and why.
+    Unread(String),
+}
+
+impl Offered {
+    fn values(&self) -> Values<'_> {
+        let unread = |problem| Values::Unread(format!("the values that the server names cannot be read: {problem}"));
+        match &self.dimension.axis {
+            Some(Ok(axis)) => Values::Times(axis),
+            Some(Err(problem)) => unread(problem.clone()),
+            None => ValueAxis::parse(&self.dimension.extent).map_or_else(unread, Values::Numbers),
+        }
+    }
+
+    /// All values.
+    ///
+    /// # Errors
+    /// They cannot be written out, and why.
+    pub(crate) fn all(&self) -> Result<Vec<String>, String> {
+        let values = match self.values() {
+            Values::Times(axis) => {
+                let past_and_future = axis.last_times(VALUES_MAX).zip(axis.next_times(VALUES_MAX));
+                past_and_future.map(|(past, future)| past.iter().chain(&future).map(|t| t.text().to_owned()).collect())
+            }
+            Values::Numbers(axis) => axis.values(VALUES_MAX),
+            Values::Unread(why) => return Err(why),
+        };
+        let values = values.filter(|values: &Vec<String>| !values.is_empty());
+        values.ok_or_else(|| "it has no single values; name those that the film shall show".to_owned())
+    }
+
+    /// The value for one that is asked for.
+    pub(crate) fn choose(&self, asked: &AskedValue, nearest: bool, now: Timestamp) -> Value {
+        let name = &self.dimension.name;
+        let used = match (self.values(), asked) {
+            (Values::Times(_), AskedValue::Latest) => match self.dimension.latest(now) {
+                Some(time) => Used::Confirmed(time.text().to_owned()),
+                None => Used::Missing(Gap::missing(format!("the server names no {name} that has begun"))),
+            },
+            (Values::Times(axis), AskedValue::Text(text)) => match ValidTime::parse_kept(text) {
+                Err(_) => Used::Missing(Gap::missing(format!("`{text}` is not a time, and `{name}` has times"))),
+                Ok(time) => match (axis.at(time.instant()), axis.nearest(time.instant()).filter(|_| nearest)) {
+                    (Some(time), _) => Used::Confirmed(time.text().to_owned()),
+                    (None, Some(time)) => Used::Nearest(time.text().to_owned()),
+                    (None, None) => self.missing(text, &format!("{} to {}", axis.first().text(), axis.last().text())),
+                },
+            },
+            (Values::Unread(why), asked) => Used::Unconfirmed(asked.text().to_owned(), why),
+            (Values::Numbers(_), AskedValue::Latest) => {
+                let why = format!("`latest` has no meaning for `{name}`, which has no times");
+                Used::Missing(Gap::missing(why))
+            }
+            (Values::Numbers(axis), AskedValue::Text(text)) => {
+                let near = || text.parse().ok().filter(|_| nearest).and_then(|number| axis.nearest(number));
+                match axis.exact(text) {
+                    Some(text) => Used::Confirmed(text),
+                    None => near().map_or_else(|| self.missing(text, &axis.offer()), Used::Nearest),
+                }
+            }
+        };
+        Value { asked: Some(asked.text().to_owned()), used }
+    }
+
+    fn missing(&self, asked: &str, offer: &str) -> Used {
+        Used::Missing(match self.dimension.is_run() {
+            true => Gap::missing(format!("the server does not offer the run {asked}; it offers {offer}")),
+            false => {
+                let units = self.dimension.symbol().map(|units| format!(" {units}")).unwrap_or_default();
+                let value = format!("{} {}{units}", self.dimension.name, shortened(asked));
+                let why = format!("no data for {value}; the server offers {offer}");
+                Gap::no_data(value, why)
+            }
+        })
+    }
+
+    /// A value among a request's parameters, where an author may also write what Mapreel cannot compare: lists, intervals and
+    /// words of the server's own.
+    pub(crate) fn given(&self, text: String, now: Timestamp) -> Value {
+        let is_single = !text.contains([',', '/']);
+        let is_time = matches!(self.values(), Values::Times(_));
+        if is_single && (!is_time || ValidTime::parse_kept(&text).is_ok()) {
+            return self.choose(&AskedValue::Text(text), false, now);
+        }
+        let why = if is_single { "it is a word of the server's own" } else { "it is more than one value" };
+        Value { asked: Some(text.clone()), used: Used::Unconfirmed(text, why.to_owned()) }
+    }
+
+    /// The value where no request names one: asked for by name, so that it is the one that is shown. A dimension of one value
+    /// needs no word, but for the run of a forecast.
+    pub(crate) fn left_to_the_server(&self, now: Timestamp) -> Option<Value> {
+        let count = match self.values() {
+            Values::Times(axis) => axis.count(),
+            Values::Numbers(axis) => axis.count(),
+            Values::Unread(_) => None,
+        };
+        if count.is_some_and(|count| count <= 1) && !self.dimension.is_run() {
+            return None;
+        }
+        let default = match self.values() {
+            Values::Times(_) => self.dimension.default_time(now).map(|time| time.text().to_owned()),
+            _ => self.dimension.default.clone(),
+        };
+        let is_offered = |text: &str| match self.values() {
+            Values::Numbers(axis) => axis.exact(text).is_some(),
+            _ => true,
+        };
+        let used = match default {
+            Some(text) if !is_offered(&text) => {
+                Used::Unconfirmed(text, "it is the server's default, and not among the values that it offers".into())
+            }
+            Some(text) => Used::Default(text),
+            None => Used::ServersChoice("the request does not name a value, and the server names no default".into()),
+        };
+        Some(Value { asked: None, used })
+    }
+}
+
+impl AskedValue {
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Latest => "latest",
+            Self::Text(text) => text,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What is drawn from shapes: features, geography, graticules, colour bars.
+
+pub(crate) mod colour_bar;
+pub(crate) mod features_outside;
+pub mod geojson;
+pub(crate) mod graticule;
+pub mod natural_earth;
+pub mod simplestyle;

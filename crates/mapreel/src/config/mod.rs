@@ -1,0 +1,12 @@
+//! The settings of the service, and what they name: credentials, fonts, proxies, other origins.
+
+pub(crate) mod config;
+pub(crate) mod credentials;
+pub mod fonts;
+pub(crate) mod front_door;
+pub(crate) mod origin;
+pub(crate) mod proxies;
+pub(crate) mod reader;
+pub(crate) mod setting;
+pub(crate) mod size;
+pub(crate) mod values;

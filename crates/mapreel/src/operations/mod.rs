@@ -1,0 +1,11 @@
+//! Running the process: supervised tasks, budgets, maintenance, metrics, logs.
+
+pub(crate) mod belongs;
+pub(crate) mod budget;
+pub(crate) mod maintenance;
+pub mod memory;
+pub(crate) mod metrics;
+pub(crate) mod readers;
+pub(crate) mod supervisor;
+pub(crate) mod telemetry;
+pub(crate) mod thread;

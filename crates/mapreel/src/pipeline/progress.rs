@@ -1,0 +1,77 @@
+//! Telling a person how far the work is.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Hears how far the work is. Called from several threads.
+pub trait Progress: Sync {
+    /// The work has come to a stage: `gather`, `draw`, `assemble`.
+    fn stage(&self, name: &'static str);
+    /// So many of all frames are drawn and encoded.
+    fn frames(&self, done: usize, total: usize);
+}
+
+/// Says nothing.
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn stage(&self, _: &'static str) {}
+    fn frames(&self, _: usize, _: usize) {}
+}
+
+/// A bar on a terminal, a line now and then elsewhere; on standard error.
+pub struct ConsoleProgress {
+    bar: Option<ProgressBar>,
+    last_line: Mutex<Instant>,
+}
+
+/// The least time between two plain lines.
+const LINE_EVERY: Duration = Duration::from_secs(2);
+
+impl ConsoleProgress {
+    /// For this standard error.
+    pub fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{msg:>9} {bar:40.cyan/black} {pos}/{len} frames  {eta}");
+            ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr())
+                .with_style(style.expect("the template is tested").progress_chars("━━─"))
+        });
+        Self { bar, last_line: Mutex::new(Instant::now()) }
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Default for ConsoleProgress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Progress for ConsoleProgress {
+    fn stage(&self, name: &'static str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(name);
+        }
+    }
+
+    fn frames(&self, done: usize, total: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+            return;
+        }
+        let mut last = self.last_line.lock().expect("no panic while held");
+        if last.elapsed() >= LINE_EVERY {
+            *last = Instant::now();
+            eprintln!("{done} of {total} frames");
+        }
+    }
+}

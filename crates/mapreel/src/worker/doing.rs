@@ -1,0 +1,118 @@
+//! What the parts of every kind are done with: the job's request, the objects of earlier parts, the drawing on a thread of its own.
+
+use super::product::{Failed, internal};
+use super::pulse::{Counted, Pulse};
+use super::worker::Worker;
+use crate::operations::thread::{Panicked, on_thread};
+use crate::pipeline::draw_context::{DrawContext, Waited};
+use crate::pipeline::produce;
+use crate::pipeline::progress::Progress;
+use bytes::Bytes;
+use mapreel_queue::Claim;
+use mapreel_queue::failpoint;
+use mapreel_spec::{Limits, Purpose, Request, parse_request_for};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The request of a job, which was valid when it was accepted.
+pub(super) struct StoredRequest {
+    document: Bytes,
+    purpose: Purpose,
+    limits: Limits,
+}
+
+impl StoredRequest {
+    pub(super) async fn load(worker: &Worker, claim: &Claim, stop: &CancellationToken) -> Result<Self, Failed> {
+        let document = stop.run_until_cancelled(worker.queue.request(claim.lease.job)).await;
+        let document = document.ok_or(Failed::Stopped)??;
+        let document = document.ok_or_else(|| Failed::Failure(internal("the request is not in the store")))?;
+        let purpose = claim.job.service.purpose();
+        let limits = Limits { document_bytes_max: document.len(), ..worker.limits.clone() };
+        Ok(Self { document, purpose, limits })
+    }
+
+    /// Reads it; a long one takes its time, which is the drawing thread's.
+    pub(super) fn read(&self) -> Result<Request, produce::Error> {
+        failpoint::hit("reading", None);
+        Ok(parse_request_for(self.purpose, &self.document, &self.limits)?)
+    }
+}
+
+/// An object that an earlier part has left.
+pub(super) async fn read(worker: &Worker, key: Option<&str>, stop: &CancellationToken) -> Result<Bytes, Failed> {
+    let lost = || Failed::Failure(internal("what an earlier part has made is not there any more"));
+    let get = stop.run_until_cancelled(worker.artifacts.get(key.ok_or_else(lost)?));
+    storing(worker, get).await.ok_or(Failed::Stopped)??.ok_or_else(lost)
+}
+
+pub(super) fn context(
+    worker: &Worker,
+    client: Arc<mapreel_sources::Client>,
+    stop: CancellationToken,
+    pulse: &Arc<Pulse>,
+) -> DrawContext {
+    let upstreams = Arc::new(Counted { upstreams: client, pulse: pulse.clone() });
+    DrawContext {
+        upstreams,
+        fonts: worker.fonts.clone(),
+        runtime: worker.fetching.clone(),
+        memory: worker.memory.clone(),
+        stop,
+        permit: pulse.permit.clone(),
+        waited: Default::default(),
+    }
+}
+
+/// Reads or writes objects, and counts the time.
+pub(super) async fn storing<T>(worker: &Worker, work: impl Future<Output = T>) -> T {
+    let began = Instant::now();
+    let result = work.await;
+    worker.metrics.spent("storing", began.elapsed());
+    result
+}
+
+/// Draws on a thread of its own, until that has ended; a panic is a failure of this attempt, and of nothing else.
+pub(super) async fn draw<T: Send + 'static>(
+    worker: &Worker,
+    waited: &Waited,
+    work: impl FnOnce() -> Result<T, produce::Error> + Send + 'static,
+) -> Result<T, Failed> {
+    let span = tracing::Span::current();
+    let began = Instant::now();
+    let drawn = on_thread("draw", move || span.in_scope(work)).await;
+    worker.metrics.spent("waiting", waited.total());
+    worker.metrics.spent("drawing", began.elapsed().saturating_sub(waited.total()));
+    match drawn.map_err(|error| Failed::Storage(format!("cannot start a thread: {error}")))? {
+        Ok(result) => Ok(result?),
+        Err(Panicked) => Err(Failed::Failure(internal("drawing ended in a panic"))),
+    }
+}
+
+/// Does short work that is no drawing beside the control threads: one piece for each part, so slots bound it.
+pub(super) async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failed> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|panic| Failed::Failure(internal(&panic.to_string())))
+}
+
+/// Shows that a preparation goes on: its frames are none of the film's.
+pub(super) struct Preparing<'a>(pub &'a Pulse);
+
+impl Progress for Preparing<'_> {
+    fn stage(&self, _: &'static str) {}
+
+    fn frames(&self, _: usize, _: usize) {
+        self.0.alive();
+    }
+}
+
+/// Counts frames for the heartbeat.
+pub(super) struct Counter<'a>(pub &'a Pulse);
+
+impl Progress for Counter<'_> {
+    fn stage(&self, _: &'static str) {}
+
+    fn frames(&self, done: usize, _: usize) {
+        self.0.frames_until_now(done as u32);
+    }
+}

@@ -1,0 +1,150 @@
+//! The worker: claims parts of jobs, has them drawn, stores what comes out, and says so.
+//!
+//! ```text
+//! slot: claim ──▶ part: fetch inputs · draw on a thread of its own · store ──▶ finish
+//!         └────── heartbeat every second ──▶ go on, or stop: the lease is settled at once, the slot free when drawing has ended
+//! ```
+//!
+//! Claims, heartbeats and storing run on the control runtime, fetching from upstreams on another, drawing on threads: none
+//! of them can keep another waiting.
+
+use super::isolation::Isolation;
+use super::prepared_cache::PreparedCache;
+use super::share::UnderWay;
+use crate::config::fonts::FontSource;
+use crate::operations::budget::MemoryBudget;
+use crate::operations::metrics::Metrics;
+use crate::operations::supervisor::Tasks;
+use crate::pipeline::drawing_permit::DrawingPermits;
+use mapreel_queue::{Artifacts, Queue, Service};
+use mapreel_sources::Client;
+use mapreel_spec::Limits;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+/// How much a worker does at once, and how it ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Parts of animations, or images when there is none, at once.
+    pub slots: usize,
+    /// Images at once beside them, so that no image waits for an animation.
+    pub image_slots: usize,
+    /// An attempt that does not finish a frame for so long has failed.
+    pub stall: Duration,
+}
+
+impl Settings {
+    /// The most parts under way at once, of slots for both services and of those for images.
+    fn parts_max(&self) -> [usize; 2] {
+        [self.slots, self.image_slots].map(|slots| slots * PARTS_PER_SLOT)
+    }
+}
+
+/// Draws what is in the queue.
+pub(crate) struct Worker {
+    pub queue: Arc<dyn Queue>,
+    pub artifacts: Artifacts,
+    pub client: Client,
+    pub fonts: FontSource,
+    pub limits: Limits,
+    pub memory: MemoryBudget,
+    pub settings: Settings,
+    pub metrics: Arc<Metrics>,
+    /// Where fetching from upstreams runs.
+    pub fetching: Handle,
+    /// The process's tasks, of which slots are some.
+    pub tasks: Arc<Tasks>,
+    pub permits: PermitsByService,
+    /// The parts under way, of slots for both services and of those for images.
+    pub under_way: [Arc<UnderWay>; 2],
+    pub prepared_cache: PreparedCache,
+    pub isolation: Isolation,
+    hopeless: AtomicUsize,
+}
+
+/// Parts that may be under way for each that is drawn: the others wait for slow upstreams.
+const PARTS_PER_SLOT: usize = 8;
+
+/// The drawing permits that a worker has.
+pub(crate) struct PermitsByService {
+    pub animations: DrawingPermits,
+    /// Beside them, for images alone.
+    pub images: DrawingPermits,
+}
+
+impl PermitsByService {
+    /// Those that a part of a service may have.
+    pub fn of(&self, service: Service) -> Vec<DrawingPermits> {
+        match service {
+            Service::Animation => vec![self.animations.clone()],
+            Service::Image => vec![self.images.clone(), self.animations.clone()],
+        }
+    }
+}
+
+impl Worker {
+    #[allow(clippy::too_many_arguments, reason = "it joins what the program has opened")]
+    pub(crate) fn new(
+        queue: Arc<dyn Queue>,
+        artifacts: Artifacts,
+        client: Client,
+        fonts: FontSource,
+        limits: Limits,
+        memory: MemoryBudget,
+        settings: Settings,
+        metrics: Arc<Metrics>,
+        fetching: Handle,
+        tasks: Arc<Tasks>,
+    ) -> Arc<Self> {
+        let (prepared_cache, isolation, hopeless) =
+            (PreparedCache::new(memory.kept_mib()), Isolation::default(), AtomicUsize::new(0));
+        let permits = |count| Arc::new(Semaphore::new(count));
+        let under_way = settings.parts_max().map(UnderWay::new);
+        let permits = PermitsByService { animations: permits(settings.slots), images: permits(settings.image_slots) };
+        Arc::new(Self {
+            queue,
+            artifacts,
+            client,
+            fonts,
+            limits,
+            memory,
+            settings,
+            metrics,
+            fetching,
+            tasks,
+            permits,
+            under_way,
+            prepared_cache,
+            isolation,
+            hopeless,
+        })
+    }
+
+    /// Waits until no part is under way.
+    pub(crate) async fn parts_ended(&self) {
+        for under_way in &self.under_way {
+            under_way.none().await;
+        }
+    }
+
+    /// A slot for every lane is taken for good; when no other is left, or none may work beside it, the worker is deaf.
+    pub fn give_up_slot(&self, is_alone: bool) -> Hopeless<'_> {
+        let hopeless = self.hopeless.fetch_add(1, Ordering::Relaxed) + 1;
+        if is_alone || hopeless >= self.settings.slots {
+            self.tasks.lose("slot", "drawing that was stopped does not end, and leaves no slot");
+        }
+        Hopeless(&self.hopeless)
+    }
+}
+
+/// A slot that is taken for good, unless it ends in spite of all.
+pub(crate) struct Hopeless<'a>(&'a AtomicUsize);
+
+impl Drop for Hopeless<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
