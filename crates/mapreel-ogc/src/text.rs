@@ -3,7 +3,7 @@
 use mapreel_geo::time::time_error::shortened;
 
 /// The longest title or label, in characters.
-const CHARS_MAX: usize = 300;
+pub const CHARS_MAX: usize = 300;
 
 /// The text without white space at its ends, or what it must not contain.
 ///

@@ -14,9 +14,11 @@ mod pictures;
 mod plan;
 mod request;
 mod resolved;
+mod schema;
 pub mod vector;
 
 pub use dialect::purpose::Purpose;
+pub use dialect::schema::{field_tables, request_schema, request_schemas};
 pub use layers::layer::Layer;
 pub use layers::resolved_layer::ResolvedLayer;
 pub use layers::step::{Document, DocumentKind, Next, Question, Reply, Silence, Step};

@@ -1,6 +1,8 @@
 //! Requests that are not valid: each is refused with the pointer to what is wrong, and all that is wrong is found at once.
 
-use mapreel_spec::{Limits, Plan, Problems, Resolved, View, parse_request};
+use jsonschema::Validator;
+use mapreel_spec::{Limits, Plan, Problems, Resolved, View, parse_request, request_schema};
+use std::sync::LazyLock;
 
 const GOOD_MAP: &str = r#""map": { "bbox": [-10, 40, 10, 60], "width": 400 }"#;
 const GOOD_LAYERS: &str = r#""layers": [{ "type": "natural-earth" }]"#;
@@ -22,6 +24,25 @@ fn check(request: &str, expected: &[(&str, &str)]) {
     let found = problems(request);
     let found: Vec<(&str, &str)> = found.0.iter().map(|p| (p.pointer.as_str(), p.code)).collect();
     assert_eq!(found, expected, "\n{request}");
+    is_judged_alike(request, expected);
+}
+
+/// The JSON Schema accepts what is accepted, and refuses what it can say that it is refused.
+fn is_judged_alike(request: &str, expected: &[(&str, &str)]) {
+    static SCHEMA: LazyLock<Validator> =
+        LazyLock::new(|| jsonschema::validator_for(&request_schema(&Limits::default())).expect("it is a schema"));
+    let Ok(document) = serde_json::from_str(request) else { return };
+    let is_valid = SCHEMA.is_valid(&document);
+    if expected.is_empty() {
+        assert!(is_valid, "the schema refuses\n{request}");
+    }
+    // The title of a layer whose times are meant is missing only where several have times.
+    let sayable = |(pointer, code): &(&str, &str)| {
+        matches!(*code, "unknown_field" | "wrong_type" | "missing") && !matches!(*pointer, "/times" | "/basemap/params")
+    };
+    if expected.iter().any(sayable) {
+        assert!(!is_valid, "the schema accepts\n{request}");
+    }
 }
 
 /// A request of the second dialect with this map.
@@ -171,7 +192,7 @@ fn layers() {
     layer(r#"{ "type": "tilejson", "url": "http://h/", "credential": "a:b" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "tilejson" }"#, "/layers/0/url", "missing");
     let xyz = |further: &str| format!(r#"{{ "type": "xyz", "url": "http://h/{{z}}/{{x}}/{{y}}", {further} }}"#);
-    layer(&xyz(r#""min_zoom": 9, "max_zoom": 3"#), "/layers/0", "invalid");
+    layer(&xyz(r#""min_zoom": 9, "max_zoom": 3"#), "/layers/0/min_zoom", "invalid");
     layer(&xyz(r#""subdomains": 3"#), "/layers/0/subdomains", "wrong_type");
     layer(&xyz(r#""bounds": [10, 0, 0, 10]"#), "/layers/0/bounds", "invalid");
     layer(r#"{ "type": "natural-earth", "show": ["lakes"] }"#, "/layers/0/show/0", "invalid");
@@ -257,7 +278,7 @@ fn layers() {
     };
     check(
         &format!("{{ {GOOD_MAP}, \"times\": \"2020-01-01\", \"layers\": [{}] }}", moving(r#"["2020-01-01"]"#)),
-        &[("/layers/0/data/properties/t", "invalid"), ("/layers/0/data", "invalid")],
+        &[("/layers/0/data", "invalid"), ("/layers/0/data/properties/t", "invalid")],
     );
 }
 
@@ -376,9 +397,9 @@ fn all_problems_are_found_at_once_in_the_order_of_the_document() {
     let pointers: Vec<&str> = found.0.iter().map(|p| p.pointer.as_str()).collect();
     assert_eq!(
         pointers,
-        ["/map/width", "/map/bbox", "/times", "/layers/0/opacity", "/layers/0/url", "/layers/1/layers", "/tiems"]
+        ["/map/bbox", "/map/width", "/times", "/tiems", "/layers/0/url", "/layers/0/opacity", "/layers/1/layers"]
     );
-    assert_eq!(found.0[6].hint.as_deref(), Some("did you mean `times`?"));
+    assert_eq!(found.0[3].hint.as_deref(), Some("did you mean `times`?"));
     assert!(found.0.iter().all(|p| !p.detail.is_empty() && !p.detail.ends_with('.')));
 }
 
@@ -444,6 +465,6 @@ fn hints_recommend_only_fields_that_work() {
     check(&with_layers(r#""output": { "max_byte": 1 }"#), "known here: `format`, `fps`, `hold_last_s`, `loop`");
     check(
         r#""layers": [{ "type": "natural-earth", "color": "red" }]"#,
-        "known here: `type`, `title`, `opacity`, `attribution`, `labels`, `resampling`, `on_error`, `show`, `legend`",
+        "known here: `type`, `title`, `opacity`, `attribution`, `legend`, `labels`, `on_error`, `resampling`, `show`",
     );
 }

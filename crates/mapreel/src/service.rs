@@ -5,6 +5,7 @@
 use crate::config::config::Config;
 use crate::config::values::redacted;
 use crate::http::app::App;
+use crate::http::openapi::Documents;
 use crate::http::quota::Quotas;
 use crate::http::readiness::Readiness;
 use crate::http::router;
@@ -148,6 +149,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         let (tasks, readers, draining) = (supervisor.tasks(), Readers::new(), stop.clone());
         let operations = operations.map(|listener| (listener, Connections::new(&config.front_door)));
         let app = App {
+            documents: Documents::new(&config.limits),
             config,
             memory,
             queue,

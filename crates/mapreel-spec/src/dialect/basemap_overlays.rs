@@ -2,9 +2,10 @@
 //!
 //! Its clients write whole GetMap URLs. The first overlay is the topmost.
 
-use super::output;
-use super::params::{check_length, labels, read_params, template};
-use super::place::{CRS_HINT, bbox_in_degrees};
+use super::map_layers::Zoom;
+use super::output::{self, FormatWord, FrameRate};
+use super::params::{Labels, check_length};
+use super::place::bbox_in_degrees;
 use super::purpose::Purpose;
 use crate::layers::getmap::{GetMap, GetMaps};
 use crate::layers::layer::{Layer, LayerKind};
@@ -14,46 +15,211 @@ use crate::pictures::cell::Cell;
 use crate::pictures::map_service::Service;
 use crate::request::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
 use crate::request::limits::Limits;
-use crate::request::read::{Fields, Node};
+use crate::request::read::Node;
 use crate::request::request::{AskedFrames, Header, Request};
 use crate::resolved::series::Series;
+use crate::schema::fields::{Nested, Object, fields};
+use crate::schema::given::{At, Given};
+use crate::schema::numbers::{FourNumbers, Hundredths};
+use crate::schema::params::Params;
+use crate::schema::shape::{Flag, Shape};
+use crate::schema::texts::{CRS_HINT, HttpUrl, Shown, TileUrl, address};
 use mapreel_geo::{Bbox, Crs, Extent, ValidTime};
 use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::json::Json;
+use serde_json::{Value, json};
+use std::marker::PhantomData;
 use std::sync::Arc;
-
-/// Both forms of a tile URL.
-const TILE_HINT: &str = "…/{z}/{x}/{y}.png, or the URL of a tile: …/0/0/0";
 
 /// What the earlier service did without `fps`.
 const FRAME_RATE_FPS: f64 = 1.0;
 
+fields! {
+    /// The dialect of the service that Mapreel replaces: its clients write whole GetMap URLs.
+    pub(crate) struct BasemapOverlaysFields {
+        /// What lies below everything, and what decides place, size and times.
+        basemap: Nested<BasemapFields<'static>>, required "an object with `bbox`, `zoom`, `url`, `params` and `map_time`";
+        /// Topmost first.
+        overlays: Overlays;
+        /// The file.
+        general: Nested<GeneralFields<'static>>;
+    }
+}
+
+fields! {
+    /// The file.
+    pub(crate) struct GeneralFields {
+        /// `png`, `jpeg` or `webp` for an image, `mp4` or `gif` for an animation.
+        format: FormatWord, default "png; mp4 for an animation";
+        /// Frames per second; of a GIF at most 50.
+        fps: FrameRate, default "1";
+    }
+}
+
+fields! {
+    /// What lies below everything, and what decides place, size and times.
+    pub(crate) struct BasemapFields {
+        /// `[west, south, east, north]` in degrees.
+        bbox: FourNumbers, required "[west, south, east, north] in degrees";
+        /// Gives the map's size: one world is `256 · 2^zoom` pixels wide. It may be fractional.
+        zoom: Zoom, required "a level such as 7.5";
+        /// A time, or a list of times, one for each frame.
+        map_time: MapTimes, required "a time such as 2020-08-30T12:00:00Z, or a list of times, one for each frame";
+        /// A WMS, a tile template, or any one tile.
+        url: BasemapUrl, required "a WMS, or …/{z}/{x}/{y}.png";
+        /// The parameters of a WMS, `layers` among them; empty for tiles.
+        params: Params;
+    }
+}
+
+fields! {
+    /// A layer above the basemap.
+    pub(crate) struct OverlayFields {
+        /// What the layer shows.
+        title: Shown, required "what the layer shows";
+        /// A whole GetMap URL, or a tile template, for all frames or a list with one for each.
+        url: OneOrEach<HttpUrl>, required "a GetMap URL, or a list with one for each frame";
+        /// Whether `url` is that of tiles.
+        is_tile_layer as "isTileLayer": Flag, default "false";
+        /// 0, invisible, to 1.
+        opacity: Hundredths<0, 100>, default "1";
+        /// The URL of its legend.
+        legend: OverlayLegend;
+        /// Facts that stand behind its title: a list, or a list of lists, one for each frame.
+        labels: OverlayLabels;
+    }
+}
+
+/// The address of a WMS, or of tiles.
+pub(crate) struct BasemapUrl;
+
+impl Shape for BasemapUrl {
+    type Value = String;
+
+    fn schema(_: &Limits) -> Value {
+        address("https://tiles.example.org/{z}/{x}/{y}.png")
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<String> {
+        node.url().map(str::to_owned)
+    }
+}
+
+/// A list of overlays, topmost first; it may be empty.
+pub(crate) struct Overlays;
+
+impl Shape for Overlays {
+    type Value = ();
+
+    fn schema(limits: &Limits) -> Value {
+        // The basemap is a layer, too.
+        json!({ "type": "array", "items": OverlayFields::schema(limits), "maxItems": limits.layers_max - 1 })
+    }
+
+    fn read(node: &Node<'_>, limits: &Limits) -> Option<()> {
+        items_or_none(node, limits.layers_max - 1).map(drop)
+    }
+}
+
+/// A time, or a list of times.
+pub(crate) struct MapTimes;
+
+impl Shape for MapTimes {
+    type Value = Vec<ValidTime>;
+
+    fn schema(limits: &Limits) -> Value {
+        let time = json!({ "type": "string", "examples": ["2020-08-30T12:00:00Z"] });
+        json!({ "anyOf": [time, { "type": "array", "items": time, "minItems": 1, "maxItems": limits.frames_max }] })
+    }
+
+    fn read(node: &Node<'_>, limits: &Limits) -> Option<Vec<ValidTime>> {
+        read_times(node, limits)
+    }
+}
+
+/// A value for all frames, or a list with one for each.
+pub(crate) struct OneOrEach<S>(PhantomData<S>);
+
+impl<S: Shape> Shape for OneOrEach<S> {
+    type Value = ();
+
+    fn schema(limits: &Limits) -> Value {
+        let one = S::schema(limits);
+        json!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1, "maxItems": limits.frames_max }] })
+    }
+
+    fn read(_: &Node<'_>, _: &Limits) -> Option<()> {
+        Some(())
+    }
+}
+
+/// The URL of a picture; an empty text is none.
+pub(crate) struct OverlayLegend;
+
+impl Shape for OverlayLegend {
+    type Value = Option<String>;
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "anyOf": [{ "const": "" }, address("https://maps.example.org/legend.png")] })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<Option<String>> {
+        if node.json == &Json::Text(String::new()) {
+            return Some(None);
+        }
+        node.url().map(|url| Some(url.to_owned()))
+    }
+}
+
+/// A list of labels, or a list of such lists.
+pub(crate) struct OverlayLabels;
+
+impl Shape for OverlayLabels {
+    type Value = ();
+
+    fn schema(limits: &Limits) -> Value {
+        let labels = Labels::schema(limits);
+        json!({ "anyOf": [labels, { "type": "array", "items": labels, "minItems": 1, "maxItems": limits.frames_max }] })
+    }
+
+    fn read(_: &Node<'_>, _: &Limits) -> Option<()> {
+        Some(())
+    }
+}
+
+/// The items of a list that may be empty.
+fn items_or_none<'a>(node: &Node<'a>, max: usize) -> Option<Vec<Node<'a>>> {
+    let empty = matches!(node.json, Json::List(items) if items.is_empty());
+    if empty { Some(Vec::new()) } else { node.items(max) }
+}
+
 pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Request> {
     let fields = root.fields()?;
-    let basemap = fields.required("basemap", "an object with `bbox`, `zoom`, `url`, `params` and `map_time`");
-    let (map, times, bottom) = match basemap {
-        Some(node) => read_basemap(&node, limits),
+    let read = BasemapOverlaysFields::read(&fields, limits);
+    let (map, times, bottom) = match read.basemap.at() {
+        Some(at) => read_basemap(&at.node, limits),
         None => (None, None, None),
     };
     // Without the times nobody knows how long the lists must be, and that is no second problem.
     let count = times.as_ref().map(Vec::len);
     let frames = count.unwrap_or(1);
-    let mut layers = Some(Vec::new());
-    if let Some(overlays) = fields.optional("overlays") {
-        // An image of the basemap alone has an empty list.
-        let empty = matches!(overlays.json, Json::List(items) if items.is_empty());
-        let items = if empty { Some(Vec::new()) } else { overlays.items(limits.layers_max - 1) };
-        layers = items.map(|items| items.iter().map(|node| read_overlay(node, count)).rev().collect());
-    }
-    let general = fields.optional("general").and_then(|node| node.fields());
+    let layers = match read.overlays.optional_at().ok() {
+        Some(Some(at)) => {
+            let items = items_or_none(&at.node, limits.layers_max - 1)?;
+            Some(items.iter().map(|node| read_overlay(node, count, limits)).rev().collect())
+        }
+        Some(None) => Some(Vec::new()),
+        None => None,
+    };
+    let general = read.general.at().and_then(|at| at.node.fields());
     let output = match general {
         Some(general) => {
-            let format = output::format(general.optional("format"), frames, purpose);
-            let rate = output::frame_rate(general.optional("fps"), format, FRAME_RATE_FPS);
+            let GeneralFields { format, fps } = GeneralFields::read(&general, limits);
             general.finish();
-            output::output(format, rate)
+            let format = output::format(format, frames, purpose);
+            output::output(format, output::frame_rate(fps, format, FRAME_RATE_FPS))
         }
-        None => output::output(output::format(None, frames, purpose), FRAME_RATE_FPS),
+        None => output::output(output::format(Given::Absent, frames, purpose), FRAME_RATE_FPS),
     };
     fields.finish();
     let layers = std::iter::once(bottom).chain(layers?);
@@ -70,21 +236,16 @@ type Basemap = (Option<Extent>, Option<Vec<ValidTime>>, Option<Layer>);
 
 fn read_basemap(node: &Node, limits: &Limits) -> Basemap {
     let Some(fields) = node.fields() else { return (None, None, None) };
-    let bbox = fields.required("bbox", "[west, south, east, north] in degrees");
-    let zoom = fields.required("zoom", "a level such as 7.5").and_then(|node| Some((node.number(0.0, 22.0)?, node)));
-    let map = bbox.and_then(|node| extent(&node, zoom, limits));
-    let times = fields
-        .required("map_time", "a time such as 2020-08-30T12:00:00Z, or a list of times, one for each frame")
-        .and_then(|node| read_times(&node, limits));
-    let layer = read_basemap_layer(&fields);
+    let BasemapFields { bbox, zoom, map_time, url, params } = BasemapFields::read(&fields, limits);
     fields.finish();
-    (map, times, layer)
+    let map = bbox.at().and_then(|bbox| extent(bbox, zoom.at(), limits));
+    (map, map_time.value(), basemap_layer(node, url, params))
 }
 
-fn extent(node: &Node, zoom: Option<(f64, Node)>, limits: &Limits) -> Option<Extent> {
+fn extent(bbox: At<[f64; 4]>, zoom: Option<At<f64>>, limits: &Limits) -> Option<Extent> {
     let crs = Crs::WebMercator;
-    let bbox = Bbox::new(bbox_in_degrees(node, crs)?).convert(Crs::Geographic, crs)?;
-    let (zoom, zoom_node) = zoom?;
+    let bbox = Bbox::new(bbox_in_degrees(&bbox.node, bbox.value, crs)?).convert(Crs::Geographic, crs)?;
+    let At { value: zoom, node: zoom_node } = zoom?;
     let [width, height] = Extent::size_at_zoom(crs, &bbox, zoom);
     let max = f64::from(limits.side_px_max);
     if !(1.0..=max).contains(&width) || !(1.0..=max).contains(&height) {
@@ -111,19 +272,15 @@ fn read_times(node: &Node, limits: &Limits) -> Option<Vec<ValidTime>> {
     times.into_iter().collect()
 }
 
-fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
-    let params = fields.optional("params").map(|node| read_params(&node));
-    let node = fields.required("url", "a WMS, or …/{z}/{x}/{y}.png")?;
-    let url = node.url()?;
-    let params = params.unwrap_or(Some(Vec::new()))?;
-    let kind: Arc<dyn LayerKind> = if params.is_empty() {
-        Arc::new(Tiles(Series::Same(template(&node, TILE_HINT)?)))
-    } else {
-        let params_node = fields.node.child(fields.node.json.get("params")?, "params");
-        Arc::new(Wms::fixed(service(&node, &params_node, url, params)?))
+fn basemap_layer(node: &Node, url: Given<String>, params: Given<Vec<(String, String)>>) -> Option<Layer> {
+    let (url, params_node) = (url.at()?, params.node().cloned());
+    let params = params.or_default()?;
+    let kind: Arc<dyn LayerKind> = match params_node.filter(|_| !params.is_empty()) {
+        None => Arc::new(Tiles(Series::Same(TileUrl::read(&url.node, &Limits::DEFAULT)?))),
+        Some(params_node) => Arc::new(Wms::fixed(service(&url, &params_node, params)?)),
     };
     Some(Layer {
-        pointer: fields.node.pointer.clone(),
+        pointer: node.pointer.clone(),
         title: None,
         name: "basemap".into(),
         kind,
@@ -138,9 +295,9 @@ fn read_basemap_layer(fields: &Fields) -> Option<Layer> {
 }
 
 /// The basemap's WMS, asked for in cells of the size that `params` names.
-fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)>) -> Option<Service> {
+fn service(url: &At<String>, node: &Node, params: Vec<(String, String)>) -> Option<Service> {
     let mut request =
-        ServiceUrl::parse(url).map_err(|e| url_node.invalid(e.to_string(), "the address of a WMS")).ok()?;
+        ServiceUrl::parse(&url.value).map_err(|e| url.node.invalid(e.to_string(), "the address of a WMS")).ok()?;
     for (key, value) in params {
         request.set(&key, value);
     }
@@ -169,42 +326,29 @@ fn service(url_node: &Node, node: &Node, url: &str, params: Vec<(String, String)
     Some(Service::new(request, crs, &code, Some(cell)))
 }
 
-fn read_overlay(node: &Node, frames: Option<usize>) -> Option<Layer> {
+fn read_overlay(node: &Node, frames: Option<usize>, limits: &Limits) -> Option<Layer> {
     let fields = node.fields()?;
-    let title = fields.required("title", "what the layer shows").and_then(|node| node.text());
-    let is_tiles = match fields.optional("isTileLayer") {
-        Some(node) => node.boolean(),
-        None => Some(false),
-    };
-    let opacity = fields.optional("opacity").map_or(Some(1.0), |node| node.number(0.0, 1.0));
-    let legend = fields.optional("legend").filter(|node| node.json != &Json::Text(String::new()));
-    let legend = legend.map(|node| node.url().map(str::to_owned));
-    let labels = match fields.optional("labels") {
-        Some(node) => read_labels(&node, frames),
-        None => Some(Series::Same(Vec::new())),
-    };
-    let url = fields.required("url", "a GetMap URL, or a list with one for each frame");
-    let kind = url.zip(is_tiles).and_then(|(node, is_tiles)| -> Option<Arc<dyn LayerKind>> {
-        Some(match is_tiles {
-            true => Arc::new(Tiles(per_frame(&node, frames, |node| template(node, TILE_HINT))?)),
-            false => Arc::new(GetMaps(per_frame(&node, frames, get_map)?)),
-        })
-    });
+    let read = OverlayFields::read(&fields, limits);
     fields.finish();
-    let title = title?;
+    let labels = read.labels.and_then(|node, ()| read_labels(node, frames, limits));
+    let kind =
+        read.url.at().zip(read.is_tile_layer.or(false)).and_then(|(at, is_tiles)| -> Option<Arc<dyn LayerKind>> {
+            Some(match is_tiles {
+                true => Arc::new(Tiles(per_frame(&at.node, frames, |node| TileUrl::read(node, limits))?)),
+                false => Arc::new(GetMaps(per_frame(&at.node, frames, get_map)?)),
+            })
+        });
+    let title = read.title.value()?;
     Some(Layer {
         pointer: node.pointer.clone(),
         name: title.clone(),
         title: Some(title),
         kind: kind?,
-        opacity: opacity? as f32,
-        legend: match legend {
-            Some(url) => Some(Legend::Url(url?)),
-            None => None,
-        },
+        opacity: read.opacity.or(1.0)? as f32,
+        legend: read.legend.or(None)?.map(Legend::Url),
         resampling: Resampling::default(),
         attribution: None,
-        labels: labels?,
+        labels: labels.or(Series::Same(Vec::new()))?,
         missing_tiles: MissingTiles::Report,
         on_error: OnError::Mark,
     })
@@ -239,15 +383,16 @@ fn check_count(node: &Node, found: usize, frames: Option<usize>) -> Option<()> {
 }
 
 /// A list of labels, or a list of such lists, one for each frame.
-fn read_labels(node: &Node, frames: Option<usize>) -> Option<Series<Vec<Label>>> {
+fn read_labels(node: &Node, frames: Option<usize>, limits: &Limits) -> Option<Series<Vec<Label>>> {
     let Json::List(items) = node.json else {
         node.items(0);
         return None;
     };
     if !items.iter().any(|item| matches!(item, Json::List(_))) {
-        return Some(Series::Same(labels(node)?));
+        return Some(Series::Same(Labels::read(node, limits)?));
     }
     check_count(node, items.len(), frames)?;
-    let all: Vec<_> = items.iter().enumerate().map(|(i, item)| labels(&node.child(item, &i.to_string()))).collect();
+    let read = |(i, item)| Labels::read(&node.child(item, &format!("{i}")), limits);
+    let all: Vec<_> = items.iter().enumerate().map(read).collect();
     Some(Series::new(all.into_iter().collect::<Option<_>>()?))
 }

@@ -1,44 +1,165 @@
 //! How a layer of the second dialect is read: what all kinds have. What is a kind's own stands in its file in `layers/`.
 
-use super::params::labels;
-use crate::layers::kinds::KINDS;
+use super::params::Labels;
+use crate::layers::kinds::{KINDS, Kind};
 use crate::layers::layer::{Layer, LayerKind};
 use crate::layers::reader::Reader;
 use crate::request::appearance::{Legend, MissingTiles, OnError, Resampling};
-use crate::request::read::{Fields, Node, Transposed};
+use crate::request::limits::Limits;
+use crate::request::read::{Fields, Node};
 use crate::resolved::series::Series;
+use crate::schema::fields::{Object, Property, fields, object, property};
+use crate::schema::given::{At, Given};
+use crate::schema::numbers::Hundredths;
+use crate::schema::shape::Shape;
+use crate::schema::texts::{CredentialName, Shown, address};
 use mapreel_ogc::json::Json;
+use serde_json::{Value, json};
+
+fields! {
+    /// What every layer has.
+    pub(crate) struct LayerFields {
+        /// What the layer is called: it gives it a line in the header.
+        title: Shown;
+        /// 0, invisible, to 1.
+        opacity: Hundredths<0, 100>, default "1";
+        /// The credit at the foot of the picture.
+        attribution: Shown, default "what the server asks for";
+        /// Its legend: the URL of a picture, or `auto` for the server's own; `false` for none.
+        legend: LegendChoice, default "false";
+        /// Facts that stand behind its title.
+        labels: Labels;
+        /// What happens where it cannot be drawn: `mark` says so on the frame, `fail` fails the run, `hold` shows what the frame before
+        /// shows, and says so.
+        on_error: OnError, default "mark";
+        /// How its pictures are laid on a map that they do not fit: with `nearest`, there is no colour that is not in the legend.
+        resampling: Resampling, default "bilinear";
+    }
+}
+
+fields! {
+    /// What a layer has that has an address.
+    struct AddressedFields {
+        /// The name of a secret that the operator has configured for the layer's host.
+        credential: CredentialName;
+    }
+}
+
+fields! {
+    /// What a layer of tiles has.
+    pub(crate) struct TiledFields {
+        /// What it means that the server does not have a tile: `report` names it, `transparent` says that the pyramid has only the tiles in
+        /// which there is something.
+        missing_tiles: MissingTiles, default "report";
+    }
+}
+
+/// A legend: `false`, `"auto"`, or the URL of a picture.
+pub(crate) struct LegendChoice;
+
+/// What is said of a legend.
+pub(crate) enum AskedLegend {
+    None,
+    Auto,
+    Url,
+}
+
+impl Shape for LegendChoice {
+    type Value = AskedLegend;
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "anyOf": [{ "const": "auto" }, { "const": false }, address("https://maps.example.org/legend.png")] })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<AskedLegend> {
+        Some(match node.json {
+            Json::Bool(false) => AskedLegend::None,
+            Json::Text(text) if text == "auto" => AskedLegend::Auto,
+            _ => AskedLegend::Url,
+        })
+    }
+}
+
+/// A list of layers, bottom first.
+pub(crate) struct Layers;
+
+impl Shape for Layers {
+    type Value = ();
+
+    fn schema(limits: &Limits) -> Value {
+        let kinds = KINDS.iter().map(|kind| json!({ "$ref": format!("#/$defs/layer-{}", kind.word) }));
+        json!({ "type": "array", "items": { "oneOf": kinds.collect::<Vec<_>>() }, "minItems": 1, "maxItems": limits.layers_max })
+    }
+
+    fn read(node: &Node<'_>, limits: &Limits) -> Option<()> {
+        node.items(limits.layers_max).map(drop)
+    }
+}
+
+/// The fields that every layer of a kind has beside its own.
+fn common_properties(kind: &Kind, limits: &Limits) -> Vec<Property> {
+    let mut properties = LayerFields::properties(limits);
+    if !kind.has_own_legend {
+        let legend = properties.iter_mut().find(|property| property.name == "legend");
+        let choices = legend.and_then(|legend| legend.schema["anyOf"].as_array_mut());
+        choices.into_iter().for_each(|choices| choices.retain(|choice| choice["const"] != "auto"));
+    }
+    if kind.has_tiles {
+        properties.extend(TiledFields::properties(limits));
+    }
+    if kind.has_address {
+        properties.extend(AddressedFields::properties(limits));
+    }
+    properties
+}
+
+/// The schema of a layer of a kind.
+pub(crate) fn layer_schema(kind: &Kind, limits: &Limits) -> Value {
+    let mut properties = vec![property::<KindWord>("type", &["What kind of layer it is."], true, None, limits)];
+    properties[0].schema = json!({ "const": kind.word });
+    properties.extend((kind.properties)(limits));
+    properties.extend(common_properties(kind, limits));
+    object(kind.doc.trim(), properties, (kind.rules)())
+}
+
+/// The word that names a kind.
+struct KindWord;
+
+impl Shape for KindWord {
+    type Value = &'static Kind;
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "enum": KINDS.each_ref().map(|kind| kind.word) })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<&'static Kind> {
+        let words = KINDS.each_ref().map(|kind| kind.word);
+        node.found(&words, |word| KINDS.iter().find(|kind| kind.word == word))
+    }
+}
 
 /// Reads a layer; `number` counts those of the request from 1.
 pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Option<Layer> {
     let fields = node.fields()?;
-    let words = KINDS.each_ref().map(|kind| kind.word);
-    let kind = &KINDS[fields.required("type", "what kind of layer it is, such as `wms`")?.word(&words)?];
-    let title = fields.optional("title").map(|node| node.text());
-    let opacity = fields.optional("opacity").map_or(Some(1.0), |node| node.number(0.0, 1.0));
-    let attribution = fields.optional("attribution").map(|node| node.text());
-    let labels = fields.optional("labels").map_or(Some(Vec::new()), |node| labels(&node));
-    let resampling = fields.optional("resampling").map_or(Some(0), |node| node.word(&["bilinear", "nearest"]));
-    let on_error = fields.optional("on_error").map_or(Some(OnError::Mark), |node| read_on_error(&node));
-    let credential = if kind.has_address {
-        fields.optional("credential").map(|node| read_credential(&node))
-    } else {
-        let node = fields.unwelcome("credential");
-        node.iter().for_each(|node| node.invalid("this layer has no address to ask", "leave it out"));
-        None
-    };
+    let kind = KindWord::read(&fields.required("type", "what kind of layer it is, such as `wms`")?, reader.limits)?;
+    let read = LayerFields::read(&fields, reader.limits);
+    let credential = credential(kind, &fields, reader.limits);
     // What else is wrong is said although the credential is.
-    let reader = Reader { credential: credential.flatten(), ..*reader };
-    let shown = (kind.read)(&reader, &fields).filter(|_| credential != Some(None));
-    let legend = read_legend(&fields, shown.as_deref());
+    let name = if let Given::Right(At { value, .. }) = &credential { Some(value.as_str()) } else { None };
+    let reader = Reader { credential: name, ..*reader };
+    let shown = (kind.read)(&reader, &fields).filter(|_| !matches!(credential, Given::Wrong));
+    let legend = match &shown {
+        Some(shown) => read.legend.and_then(|node, asked| legend(node, asked, shown.as_ref())),
+        None => Given::Wrong,
+    };
     let missing_tiles = match kind.has_tiles {
-        true => fields.optional("missing_tiles").map_or(Some(0), |node| node.word(&["report", "transparent"])),
-        false => Some(0),
+        true => TiledFields::read(&fields, reader.limits).missing_tiles,
+        false => Given::Absent,
     };
     fields.finish();
     let shown = shown?;
-    let title = title.transposed()?.filter(|title| !title.is_empty());
-    let attribution = match attribution.transposed()? {
+    let title = read.title.optional().ok()?.filter(|title| !title.is_empty());
+    let attribution = match read.attribution.optional().ok()? {
         None => shown.credit().map(str::to_owned),
         text => text.filter(|text| !text.is_empty()),
     };
@@ -46,46 +167,36 @@ pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Opt
         pointer: node.pointer.clone(),
         name: title.clone().unwrap_or_else(|| format!("layer {number} ({})", kind.word)),
         title,
-        legend: legend?,
-        resampling: [Resampling::Bilinear, Resampling::Nearest][resampling?],
-        opacity: opacity? as f32,
+        legend: legend.or(None)?,
+        resampling: read.resampling.or_default()?,
+        opacity: read.opacity.or(1.0)? as f32,
         attribution,
-        labels: Series::Same(labels?),
-        missing_tiles: [MissingTiles::Report, MissingTiles::Transparent][missing_tiles?],
-        on_error: on_error?,
+        labels: Series::Same(read.labels.or_default()?),
+        missing_tiles: missing_tiles.or_default()?,
+        on_error: read.on_error.or_default()?,
         kind: shown,
     })
 }
 
-/// The name of a credential: what may stand in the place of a user in a URL as it is.
-fn read_credential<'a>(node: &Node<'a>) -> Option<&'a str> {
-    let name = node.string()?;
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
-        node.invalid(
-            "this is no name of a credential",
-            "a name that the operator has configured, never the secret itself",
-        );
-        return None;
+/// The name of a layer's credential; a layer without an address has none.
+fn credential<'a>(kind: &Kind, fields: &Fields<'a>, limits: &Limits) -> Given<'a, String> {
+    if kind.has_address {
+        return AddressedFields::read(fields, limits).credential;
     }
-    Some(name)
+    let node = fields.unwelcome("credential");
+    node.iter().for_each(|node| node.invalid("this layer has no address to ask", "leave it out"));
+    Given::Absent
 }
 
-fn read_on_error(node: &Node) -> Option<OnError> {
-    Some([OnError::Mark, OnError::Fail, OnError::Hold][node.word(&["mark", "fail", "hold"])?])
-}
-
-/// A URL, `"auto"` for the server's own, or nothing.
-fn read_legend(fields: &Fields, shown: Option<&dyn LayerKind>) -> Option<Option<Legend>> {
-    let Some(node) = fields.optional("legend") else { return Some(None) };
-    match (node.json, shown) {
-        (Json::Bool(false), _) => Some(None),
-        (Json::Text(text), Some(shown)) if text == "auto" && shown.has_own_legend() => Some(Some(Legend::Auto)),
-        (Json::Text(text), Some(_)) if text == "auto" => {
+/// The legend that is asked for; a server's own only of a kind that has one.
+fn legend(node: &Node, asked: AskedLegend, shown: &dyn LayerKind) -> Option<Option<Legend>> {
+    match asked {
+        AskedLegend::None => Some(None),
+        AskedLegend::Auto if shown.has_own_legend() => Some(Some(Legend::Auto)),
+        AskedLegend::Auto => {
             node.invalid("only a WMS has a legend of its own", "the URL of a picture");
             None
         }
-        (_, None) => None,
-        _ => node.url().map(|url| Some(Legend::Url(url.to_owned()))),
+        AskedLegend::Url => node.url().map(|url| Some(Legend::Url(url.to_owned()))),
     }
 }

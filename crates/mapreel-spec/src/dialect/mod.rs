@@ -1,13 +1,15 @@
 //! The two dialects of a request, each read into the same [`Request`].
 
-mod basemap_overlays;
+pub(crate) mod basemap_overlays;
 pub(crate) mod dimensions;
-mod layer;
-mod map_layers;
+pub(crate) mod layer;
+pub(crate) mod map_layers;
 mod output;
 pub(crate) mod params;
 pub(crate) mod place;
 pub mod purpose;
+pub mod schema;
+mod times;
 
 pub use crate::dialect::purpose::Purpose;
 use crate::request::limits::Limits;
@@ -53,7 +55,7 @@ pub(crate) fn parse(document: &[u8], limits: &Limits, purpose: Purpose) -> Resul
     }
     match request {
         Some(request) if notes.is_empty() => Ok(request),
-        _ => Err(Problems(notes.into_problems())),
+        _ => Err(Problems(notes.into_problems(&json))),
     }
 }
 

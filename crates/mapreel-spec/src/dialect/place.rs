@@ -1,25 +1,11 @@
-//! How CRSs and boxes are read.
+//! Which boxes are boxes of a CRS.
 
 use crate::request::read::Node;
 use mapreel_geo::{Bbox, Crs};
 
-/// Which CRSs there are.
-pub(super) const CRS_HINT: &str =
-    "EPSG:3857, EPSG:4326, or the EPSG code of a projection, such as EPSG:3413 or EPSG:32633";
-
-pub(crate) fn read_crs(node: Option<Node>, default: Crs) -> Option<Crs> {
-    let Some(node) = node else { return Some(default) };
-    let code = node.string()?;
-    let crs = Crs::parse(code);
-    if crs.is_none() {
-        node.refuse("not_supported", Crs::why_not(code), Some(CRS_HINT));
-    }
-    crs
-}
-
 /// A bbox in the units of `from`, as one in those of `to`.
-pub(crate) fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
-    let bbox = Bbox::new(node.four_numbers()?);
+pub(crate) fn bbox_in_units(node: &Node, numbers: [f64; 4], from: Crs, to: Crs) -> Option<Bbox> {
+    let bbox = Bbox::new(numbers);
     let world = from.equator();
     // A projected world may be drawn far beyond the length of the equator, but not without end.
     let [x_max, y_max] = match from.forward([0.0, to.latitude_max()]).filter(|_| from.is_cylindrical()) {
@@ -38,8 +24,8 @@ pub(crate) fn bbox_in_units(node: &Node, from: Crs, to: Crs) -> Option<Bbox> {
 }
 
 /// Checks a bbox in degrees, which may run past 180: its sides in order, no wider than the world, between the poles.
-pub(crate) fn bbox_in_degrees(node: &Node, crs: Crs) -> Option<[f64; 4]> {
-    let [west, south, east, north] = node.four_numbers()?;
+pub(crate) fn bbox_in_degrees(node: &Node, numbers: [f64; 4], crs: Crs) -> Option<[f64; 4]> {
+    let [west, south, east, north] = numbers;
     let max = crs.latitude_max();
     let before = |what: &str, hint: &str| {
         node.invalid(what.to_owned(), hint);

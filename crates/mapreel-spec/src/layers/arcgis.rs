@@ -6,6 +6,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
+use super::reader::TimeChoice;
 use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use super::xyz::Tiles;
@@ -16,10 +17,14 @@ use crate::plan::manifest::Warning;
 use crate::plan::planned_layer::LayerSource;
 use crate::request::appearance::Legend;
 use crate::request::limits::Limits;
-use crate::request::read::{Fields, Node, Transposed};
+use crate::request::read::{Fields, Node};
 use crate::resolved::gap::Gap;
 use crate::resolved::series::Series;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use crate::schema::fields::fields;
+use crate::schema::params::{Params, Reserved};
+use crate::schema::shape::Shape;
+use crate::schema::texts::{CrsCode, Duration, HttpUrl};
 use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
 use mapreel_ogc::LegendSource;
 use mapreel_ogc::ServiceUrl;
@@ -34,6 +39,7 @@ use mapreel_ogc::text::few;
 use mapreel_ogc::url::tile_address;
 use mapreel_ogc::without_quotes;
 use mapreel_ogc::wms::capabilities::Dimension;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -57,24 +63,59 @@ struct ArcGis {
     asked: AskedTime,
 }
 
+/// The parameters of `export` and `exportImage` that Mapreel sets itself.
+pub(super) struct ExportParams;
+
+impl Reserved for ExportParams {
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("bbox", "`map.bbox`"),
+        ("bboxsr", "`map.crs`"),
+        ("imagesr", "`crs`"),
+        ("size", "`map.width` and `map.height`"),
+        ("f", "the layer's `type`"),
+        ("layers", "`layers`"),
+        ("layerdefs", "`layer_defs`"),
+        ("renderingrule", "`rendering_rule`"),
+        ("adjustaspectratio", "`map.bbox`"),
+        ("token", "`credential`, which names a secret"),
+    ];
+}
+
+fields! {
+    /// A map or image service of ArcGIS.
+    pub(super) struct ArcGisFields {
+        /// The address of a `MapServer` or one of its layers, or of an `ImageServer`.
+        url: HttpUrl, required "the address of a MapServer or an ImageServer";
+        /// The numbers of a `MapServer`'s layers: `"0,2"`.
+        layers: LayerNumbers, default "those that the service shows";
+        /// Which features of a `MapServer`'s layers are shown: `{ "0": "DEPTH > 10" }`.
+        layer_defs: LayerDefinitions;
+        /// How an `ImageServer`'s rasters are shown: the name of a raster function, or a rule.
+        rendering_rule: RenderingRule;
+        /// The CRS that it is asked for.
+        crs: CrsCode, default "the map's";
+        /// Any further parameters; a `time` there serves all frames.
+        params: Params<ExportParams>;
+        /// Which of the server's times stands for a frame's.
+        time: TimeChoice, default "exact";
+        /// How far from the frame's time it may be, with `nearest` and `previous`.
+        within: Duration;
+    }
+}
+
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let layers = fields.optional("layers").map(|node| layer_numbers(&node, reader.limits));
-    let definitions = fields.optional("layer_defs").map(|node| as_json(&node, "{\"0\": \"DEPTH > 10\"}"));
-    let rule = fields.optional("rendering_rule").map(|node| rendering_rule(&node));
-    let crs = fields.optional("crs").map(|node| reader.crs_or(Some(node), reader.crs));
-    let params = fields.optional("params").map_or(Some(Vec::new()), |node| reader.params_besides(&node, &OURS));
-    let asked = reader.asked_time(fields);
-    let node = fields.required("url", "the address of a MapServer or an ImageServer")?;
-    let (kind, mut url, layer) = address(&node)?;
-    let (foreign, whose): (&[&'static str], &str) = match kind {
-        ServiceKind::Map => (&["rendering_rule"], "an ImageServer"),
-        ServiceKind::Image => (&["layers", "layer_defs"], "a MapServer"),
+    let read = ArcGisFields::read(fields, reader.limits);
+    let asked = reader.asked_time(read.time, read.within);
+    let (kind, mut url, layer) = address(&read.url.at()?.node)?;
+    let (foreign, whose) = match kind {
+        ServiceKind::Map => ([read.rendering_rule.node(), None], "an ImageServer"),
+        ServiceKind::Image => ([read.layers.node(), read.layer_defs.node()], "a MapServer"),
     };
-    if let Some(node) = foreign.iter().copied().find_map(|name| fields.optional(name)) {
+    if let Some(node) = foreign.into_iter().flatten().next() {
         node.invalid(format!("only {whose} takes it"), "leave it out");
         return None;
     }
-    for (name, value) in params? {
+    for (name, value) in read.params.or_default()? {
         url.set(&name, value);
     }
     let asked = match url.get("time") {
@@ -89,10 +130,10 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
         kind,
         address: address.to_owned(),
         query: query.to_owned(),
-        layers: layers.transposed()?.or(layer.map(|layer| vec![layer])),
-        definitions: definitions.transposed()?,
-        rule: rule.transposed()?,
-        crs: crs.transposed()?,
+        layers: read.layers.optional().ok()?.or(layer.map(|layer| vec![layer])),
+        definitions: read.layer_defs.optional().ok()?,
+        rule: read.rendering_rule.optional().ok()?,
+        crs: read.crs.optional().ok()?,
         asked,
     };
     reader.check_length(fields, &arcgis.export(arcgis.layers.as_deref()))?;
@@ -101,20 +142,6 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
 
 /// The most pictures that lie on one another for a service whose layers have different times.
 const PARTS_MAX: usize = 16;
-
-/// Parameters that Mapreel sets itself, and what sets them.
-const OURS: [(&str, &str); 10] = [
-    ("bbox", "`map.bbox`"),
-    ("bboxsr", "`map.crs`"),
-    ("imagesr", "`crs`"),
-    ("size", "`map.width` and `map.height`"),
-    ("f", "the layer's `type`"),
-    ("layers", "`layers`"),
-    ("layerdefs", "`layer_defs`"),
-    ("renderingrule", "`rendering_rule`"),
-    ("adjustaspectratio", "`map.bbox`"),
-    ("token", "`credential`, which names a secret"),
-];
 
 /// What service an address names, its URL without what stands behind that, and the layer that it names.
 fn address(node: &Node) -> Option<(ServiceKind, ServiceUrl, Option<u32>)> {
@@ -142,30 +169,91 @@ fn address(node: &Node) -> Option<(ServiceKind, ServiceUrl, Option<u32>)> {
         return None;
     }
     // The URL of a picture may be given, too.
-    url.remove_if(|name| OURS.iter().any(|(known, _)| name.eq_ignore_ascii_case(known)));
+    url.remove_if(|name| ExportParams::PARAMS.iter().any(|(known, _)| name.eq_ignore_ascii_case(known)));
     let layer = rest.split('/').find(|segment| !segment.is_empty()).and_then(|segment| segment.parse().ok());
     Some((service, url, layer.filter(|_| service == ServiceKind::Map)))
 }
 
+/// The highest number of a layer.
+const NUMBER_MAX: u32 = 1_000_000;
+
 /// `"0,2"`, `2` or `[0, 2]`.
-fn layer_numbers(node: &Node, limits: &Limits) -> Option<Vec<u32>> {
-    const NUMBER_MAX: u32 = 1_000_000;
-    match node.json {
-        Json::Number(_) => node.integer(0, NUMBER_MAX).map(|number| vec![number]),
-        Json::Text(text) => {
-            let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
-            let Some(numbers) = numbers else {
-                node.invalid("these are no numbers of layers", "the numbers of its layers, separated by commas");
-                return None;
-            };
-            if numbers.len() > limits.layers_max {
-                let detail = format!("{} layers; the limit is {}", numbers.len(), limits.layers_max);
-                node.refuse("too_many", detail, Some("use several `arcgis` layers"));
-                return None;
+pub(super) struct LayerNumbers;
+
+impl Shape for LayerNumbers {
+    type Value = Vec<u32>;
+
+    fn schema(limits: &Limits) -> Value {
+        let number = json!({ "type": "integer", "minimum": 0, "maximum": NUMBER_MAX });
+        let text =
+            json!({ "type": "string", "pattern": "^\\s*\\+?[0-9]+\\s*(,\\s*\\+?[0-9]+\\s*)*$", "examples": ["0,2"] });
+        let list = json!({ "type": "array", "items": number, "minItems": 1, "maxItems": limits.layers_max });
+        json!({ "anyOf": [text, number, list] })
+    }
+
+    fn read(node: &Node<'_>, limits: &Limits) -> Option<Vec<u32>> {
+        match node.json {
+            Json::Number(_) => node.integer(0, NUMBER_MAX).map(|number| vec![number]),
+            Json::Text(text) => {
+                let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+                let Some(numbers) = numbers else {
+                    node.invalid("these are no numbers of layers", "the numbers of its layers, separated by commas");
+                    return None;
+                };
+                if numbers.len() > limits.layers_max {
+                    let detail = format!("{} layers; the limit is {}", numbers.len(), limits.layers_max);
+                    node.refuse("too_many", detail, Some("use several `arcgis` layers"));
+                    return None;
+                }
+                Some(numbers)
             }
-            Some(numbers)
+            _ => node.items(limits.layers_max)?.iter().map(|item| item.integer(0, NUMBER_MAX)).collect(),
         }
-        _ => node.items(limits.layers_max)?.iter().map(|item| item.integer(0, NUMBER_MAX)).collect(),
+    }
+}
+
+/// An object, or the text of one.
+fn object_or_text(example: &str) -> Value {
+    json!({ "anyOf": [{ "type": "object" }, { "type": "string", "minLength": 1, "examples": [example] }] })
+}
+
+/// Which features of layers are shown.
+pub(super) struct LayerDefinitions;
+
+impl LayerDefinitions {
+    const EXAMPLE: &'static str = "{\"0\": \"DEPTH > 10\"}";
+}
+
+impl Shape for LayerDefinitions {
+    type Value = String;
+
+    fn schema(_: &Limits) -> Value {
+        object_or_text(Self::EXAMPLE)
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<String> {
+        as_json(node, Self::EXAMPLE)
+    }
+}
+
+/// The name of a raster function of the service, an object, or the text of one.
+pub(super) struct RenderingRule;
+
+impl Shape for RenderingRule {
+    type Value = String;
+
+    fn schema(_: &Limits) -> Value {
+        object_or_text("Hillshade")
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<String> {
+        match node.json {
+            Json::Text(name) if !name.is_empty() && !name.trim_start().starts_with('{') => {
+                let name = Json::Text(name.clone());
+                Some(Json::Object(Box::new([("rasterFunction".to_owned(), name)])).to_string())
+            }
+            _ => as_json(node, "the name of one of the service's raster functions"),
+        }
     }
 }
 
@@ -178,17 +266,6 @@ fn as_json(node: &Node, example: &str) -> Option<String> {
             node.invalid("it is neither an object nor the text of one", example);
             None
         }
-    }
-}
-
-/// The name of a raster function of the service, an object, or the text of one.
-fn rendering_rule(node: &Node) -> Option<String> {
-    match node.json {
-        Json::Text(name) if !name.is_empty() && !name.trim_start().starts_with('{') => {
-            let name = Json::Text(name.clone());
-            Some(Json::Object(Box::new([("rasterFunction".to_owned(), name)])).to_string())
-        }
-        _ => as_json(node, "the name of one of the service's raster functions"),
     }
 }
 

@@ -6,18 +6,25 @@ use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::{Document, DocumentKind, Silence, Step};
 use crate::plan::planned_layer::LayerSource;
 use crate::request::appearance::Label;
-use crate::request::read::{Fields, Node, Transposed};
+use crate::request::limits::Limits;
+use crate::request::read::{Fields, Node};
 use crate::resolved::series::Series;
-use crate::vector::geojson::{Features, Reading};
+use crate::schema::fields::{Object, fields};
+use crate::schema::shape::Shape;
+use crate::schema::texts::{Duration, HttpUrl, Name};
+use crate::vector::geojson::Features;
+use crate::vector::geojson_reader::Reading;
+use crate::vector::simplestyle::StyleFields;
 use crate::vector::simplestyle::{self, Style};
 use mapreel_geo::ValidTime;
 use mapreel_ogc::url::service_url::with_credential;
 use mapreel_ogc::without_quotes;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Features of the request's own.
 #[derive(Debug)]
-struct Given(Arc<Features>);
+struct Inline(Arc<Features>);
 
 /// Features that must be fetched first.
 #[derive(Debug)]
@@ -28,29 +35,76 @@ struct Fetched {
     reading: Reading,
 }
 
+fields! {
+    /// Features: GeoJSON in the request, or behind an address.
+    pub(super) struct GeoJsonFields {
+        /// GeoJSON (RFC 7946) of the request's own.
+        data: Data;
+        /// Or the address of some.
+        url: HttpUrl;
+        /// How features are drawn that do not say it themselves.
+        style: StyleObject;
+        /// The property of a feature that says when it is there: a time, or a list of times, one for each position of a line.
+        time_property: Name;
+        /// How long a feature stays after its time.
+        keep: Duration, default "for ever";
+    }
+    rules { "oneOf": [{ "required": ["data"] }, { "required": ["url"] }] }
+}
+
+/// A GeoJSON object, which is read when it is known how.
+pub(super) struct Data;
+
+impl Shape for Data {
+    type Value = ();
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "type": "object", "required": ["type"], "examples": [{ "type": "Point", "coordinates": [11.5, 48.1] }] })
+    }
+
+    fn read(_: &Node<'_>, _: &Limits) -> Option<()> {
+        Some(())
+    }
+}
+
+/// The style of a layer.
+pub(super) struct StyleObject;
+
+impl Shape for StyleObject {
+    type Value = Style;
+
+    fn schema(limits: &Limits) -> Value {
+        StyleFields::schema(limits)
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<Style> {
+        let fields = node.fields()?;
+        let style = simplestyle::read(&fields, Style::default());
+        fields.finish();
+        Some(style)
+    }
+}
+
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let style = fields.optional("style").map_or(Some(Style::default()), |node| read_style(&node));
-    let time_property = fields.optional("time_property").map(|node| node.string().map(str::to_owned));
-    let keep = fields.optional("keep").map(|node| reader.duration(&node));
-    let (data, url) = (fields.optional("data"), fields.optional("url"));
+    let GeoJsonFields { data, url, style, time_property, keep } = GeoJsonFields::read(fields, reader.limits);
     let reading = Reading {
-        style: style?,
-        time_property: time_property.transposed()?,
-        keep: keep.transposed()?,
+        style: style.or_default()?,
+        time_property: time_property.optional().ok()?,
+        keep: keep.optional().ok()?,
         positions_max: reader.limits.positions_max,
     };
-    match (data, url) {
-        (Some(node), None) => {
-            let features = reading.read(&node)?;
+    match (data.optional_at().ok()?, url.optional_at().ok()?) {
+        (Some(data), None) => {
+            let features = reading.read(&data.node)?;
             if reader.credential.is_some() {
                 fields.optional("credential")?.invalid("this layer has no address to ask", "leave it out");
                 return None;
             }
-            Some(Arc::new(Given(Arc::new(features))))
+            Some(Arc::new(Inline(Arc::new(features))))
         }
-        (None, Some(node)) => Some(Arc::new(Fetched { url: with_credential(node.url()?, reader.credential), reading })),
-        (Some(_), Some(node)) => {
-            node.invalid("both `data` and `url` are given", "give one of them");
+        (None, Some(url)) => Some(Arc::new(Fetched { url: with_credential(&url.value, reader.credential), reading })),
+        (Some(_), Some(url)) => {
+            url.node.invalid("both `data` and `url` are given", "give one of them");
             None
         }
         (None, None) => {
@@ -60,14 +114,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     }
 }
 
-fn read_style(node: &Node) -> Option<Style> {
-    let fields = node.fields()?;
-    let style = simplestyle::read(&fields, Style::default());
-    fields.finish();
-    Some(style)
-}
-
-impl LayerKind for Given {
+impl LayerKind for Inline {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
         Step::done(asking.resolved(self.0.clone()))
     }

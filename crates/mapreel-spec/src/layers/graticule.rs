@@ -6,22 +6,30 @@ use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::plan::planned_layer::LayerSource;
 use crate::request::colour::Colour;
-use crate::request::read::{Fields, Transposed};
+use crate::request::read::Fields;
+use crate::schema::fields::fields;
+use crate::schema::numbers::Hundredths;
+use crate::schema::shape::Flag;
+use crate::schema::texts::ColourCode;
 use crate::vector::graticule::Graticule;
 use std::sync::Arc;
 
-pub(super) fn read(_: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let step = fields.optional("step").map(|node| node.number(0.01, 90.0));
-    let labels = fields.optional("degrees").map_or(Some(true), |node| node.boolean());
-    let stroke = fields.optional("stroke").map(|node| {
-        let colour = Colour::parse(node.string()?);
-        if colour.is_none() {
-            node.invalid("not a colour", "write it like #1e90ff");
-        }
-        colour
-    });
-    let stroke = stroke.transposed()?.unwrap_or(Colour { r: 70, g: 80, b: 95, a: 90 });
-    Some(Arc::new(Graticule { step_deg: step.transposed()?, stroke, labels: labels? }))
+fields! {
+    /// Meridians and parallels.
+    pub(super) struct GraticuleFields {
+        /// Degrees between lines.
+        step: Hundredths<1, 9_000>, default "chosen from the map's size";
+        /// Colour of the lines.
+        stroke: ColourCode, default "#46505f5a";
+        /// Whether degrees stand at the edges of the map.
+        degrees: Flag, default "true";
+    }
+}
+
+pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    let GraticuleFields { step, stroke, degrees } = GraticuleFields::read(fields, reader.limits);
+    let stroke = stroke.or(Colour { r: 70, g: 80, b: 95, a: 90 })?;
+    Some(Arc::new(Graticule { step_deg: step.optional().ok()?, stroke, labels: degrees.or(true)? }))
 }
 
 impl LayerKind for Graticule {

@@ -4,10 +4,15 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::Step;
+use crate::dialect::place::bbox_in_units;
 use crate::pictures::mosaic::{Fit, Mosaic, Piece};
 use crate::plan::planned_layer::LayerSource;
 use crate::request::read::Fields;
 use crate::resolved::series::Series;
+use crate::schema::fields::fields;
+use crate::schema::given::At;
+use crate::schema::numbers::FourNumbers;
+use crate::schema::texts::{CrsCode, HttpUrl};
 use mapreel_geo::{Bbox, Crs, ValidTime};
 use mapreel_ogc::url::service_url::with_credential;
 use std::sync::Arc;
@@ -23,19 +28,28 @@ struct Picture {
     crs: Crs,
 }
 
+fields! {
+    /// A picture, or one for each frame.
+    pub(super) struct ImageFields {
+        /// The address of a PNG, JPEG, WebP or GIF; `{time}` or `{time:%Y%m%d%H%M}` stand for each frame's time.
+        url: HttpUrl, required "the address of a PNG, JPEG or WebP";
+        /// What the outer edges of the picture show, in the units of `crs`, x before y.
+        bbox: FourNumbers, required "what the outer edges of the picture show";
+        /// The CRS of the picture: rows and columns are parallel to its axes.
+        crs: CrsCode, default "EPSG:4326";
+    }
+}
+
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let crs = reader.crs_or(fields.optional("crs"), Crs::Geographic);
-    let bbox = fields.required("bbox", "what the outer edges of the picture show").and_then(|node| {
-        let crs = crs?;
-        crate::dialect::place::bbox_in_units(&node, crs, crs)
-    });
-    let node = fields.required("url", "the address of a PNG, JPEG or WebP")?;
-    let url = node.url()?;
+    let read = ImageFields::read(fields, reader.limits);
+    let crs = read.crs.or(Crs::Geographic);
+    let bbox = read.bbox.and_then(|node, numbers| bbox_in_units(node, numbers, crs?, crs?));
+    let At { value: url, node } = read.url.at()?;
     if url.contains("{time") && !reader.timed {
         node.invalid("the URL has a {time} and the request has no `times`", "add `times`");
         return None;
     }
-    Some(Arc::new(Picture { url: with_credential(url, reader.credential), bbox: bbox?, crs: crs? }))
+    Some(Arc::new(Picture { url: with_credential(&url, reader.credential), bbox: bbox.value()?, crs: crs? }))
 }
 
 impl LayerKind for Picture {

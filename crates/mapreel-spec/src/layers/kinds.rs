@@ -3,32 +3,66 @@
 use super::layer::LayerKind;
 use super::reader::Reader;
 use super::{arcgis, geojson, graticule, image, natural_earth, ogc_maps, tilejson, wms, wmts, xyz};
+use crate::request::limits::Limits;
 use crate::request::read::Fields;
+use crate::schema::fields::{Object, Property};
+use serde_json::Value;
 use std::sync::Arc;
 
-/// How a kind of layer is read.
+/// A kind of layer: how it is read, and what is said of it.
 pub(crate) struct Kind {
     /// The word that names it in a request.
     pub word: &'static str,
     /// Reads what is the kind's own.
     pub read: fn(&Reader<'_>, &Fields<'_>) -> Option<Arc<dyn LayerKind>>,
+    /// What it is.
+    pub doc: &'static str,
+    /// The fields that are its own.
+    pub properties: fn(&Limits) -> Vec<Property>,
+    /// What its fields have to do with one another.
+    pub rules: fn() -> Value,
     /// Whether there is an address to ask.
     pub has_address: bool,
     /// Whether it is a pyramid of tiles, of which some may not be there.
     pub has_tiles: bool,
+    /// Whether its server draws legends.
+    pub has_own_legend: bool,
+}
+
+impl Kind {
+    const fn new<O: Object>(
+        word: &'static str,
+        read: fn(&Reader<'_>, &Fields<'_>) -> Option<Arc<dyn LayerKind>>,
+    ) -> Self {
+        let (properties, rules) = (O::properties, O::rules);
+        let (has_address, has_tiles, has_own_legend) = (true, false, false);
+        Self { word, read, doc: O::DOC, properties, rules, has_address, has_tiles, has_own_legend }
+    }
+
+    const fn with_tiles(self) -> Self {
+        Self { has_tiles: true, ..self }
+    }
+
+    const fn with_own_legend(self) -> Self {
+        Self { has_own_legend: true, ..self }
+    }
+
+    const fn without_address(self) -> Self {
+        Self { has_address: false, ..self }
+    }
 }
 
 /// Every kind that a request may name.
 pub(crate) const KINDS: [Kind; 11] = [
-    Kind { word: "xyz", read: xyz::read, has_address: true, has_tiles: true },
-    Kind { word: "wms", read: wms::read, has_address: true, has_tiles: false },
-    Kind { word: "image", read: image::read, has_address: true, has_tiles: false },
-    Kind { word: "geojson", read: geojson::read, has_address: true, has_tiles: false },
-    Kind { word: "natural-earth", read: natural_earth::read, has_address: false, has_tiles: false },
-    Kind { word: "graticule", read: graticule::read, has_address: false, has_tiles: false },
-    Kind { word: "wmts", read: wmts::read, has_address: true, has_tiles: true },
-    Kind { word: "tms", read: xyz::read_tms, has_address: true, has_tiles: true },
-    Kind { word: "tilejson", read: tilejson::read, has_address: true, has_tiles: true },
-    Kind { word: "arcgis", read: arcgis::read, has_address: true, has_tiles: true },
-    Kind { word: "ogc-maps", read: ogc_maps::read, has_address: true, has_tiles: true },
+    Kind::new::<wms::WmsFields>("wms", wms::read).with_own_legend(),
+    Kind::new::<wmts::WmtsFields>("wmts", wmts::read).with_tiles(),
+    Kind::new::<xyz::XyzFields>("xyz", xyz::read).with_tiles(),
+    Kind::new::<xyz::XyzFields>("tms", xyz::read_tms).with_tiles(),
+    Kind::new::<tilejson::TileJsonFields>("tilejson", tilejson::read).with_tiles(),
+    Kind::new::<arcgis::ArcGisFields>("arcgis", arcgis::read).with_tiles().with_own_legend(),
+    Kind::new::<ogc_maps::OgcMapsFields>("ogc-maps", ogc_maps::read).with_tiles(),
+    Kind::new::<image::ImageFields>("image", image::read),
+    Kind::new::<geojson::GeoJsonFields>("geojson", geojson::read),
+    Kind::new::<natural_earth::NaturalEarthFields>("natural-earth", natural_earth::read).without_address(),
+    Kind::new::<graticule::GraticuleFields>("graticule", graticule::read).without_address(),
 ];

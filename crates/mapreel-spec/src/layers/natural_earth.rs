@@ -6,20 +6,24 @@ use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::plan::planned_layer::LayerSource;
 use crate::request::read::Fields;
+use crate::schema::fields::fields;
+use crate::schema::shape::List;
 use crate::vector::natural_earth::{Feature, NaturalEarth};
 use std::sync::Arc;
 
 /// The credit of the built-in geography.
 const CREDIT: &str = "Made with Natural Earth";
 
-pub(super) fn read(_: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let mut show = match fields.optional("show") {
-        Some(node) => {
-            let words: Vec<_> = node.items(16)?.iter().map(|node| node.word(&Feature::NAMES)).collect();
-            words.into_iter().map(|word| Some(Feature::ALL[word?])).collect::<Option<Vec<_>>>()?
-        }
-        None => Feature::ALL.to_vec(),
-    };
+fields! {
+    /// The built-in geography, which needs no server.
+    pub(super) struct NaturalEarthFields {
+        /// What of it is drawn.
+        show: List<Feature, 16>, default "all";
+    }
+}
+
+pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    let mut show = NaturalEarthFields::read(fields, reader.limits).show.or(Feature::ALL.to_vec())?;
     show.sort_unstable();
     show.dedup();
     Some(Arc::new(NaturalEarth { show }))

@@ -3,18 +3,23 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
+use super::reader::{TimeChoice, WrittenOrder};
 use super::resolved_layer::tiles;
 use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted, asked_at};
 use super::step::{Document, DocumentKind, Silence, Step};
+use crate::dialect::dimensions::DimensionValues;
 use crate::pictures::cell::Cell;
 use crate::pictures::matrix_set::{self, Levels};
 use crate::pictures::mosaic::Mosaic;
 use crate::pictures::{cut, outside};
 use crate::plan::planned_layer::LayerSource;
-use crate::request::read::{Fields, Transposed};
+use crate::request::read::Fields;
 use crate::resolved::dimension::{AskedDimension, Dimensions, identifier};
 use crate::resolved::gap::Gap;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use crate::schema::fields::fields;
+use crate::schema::params::{Params, Reserved};
+use crate::schema::texts::{CrsCode, Duration, HttpUrl, Name};
 use jiff::Timestamp;
 use mapreel_geo::place::axes;
 use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
@@ -53,17 +58,49 @@ struct OgcMaps {
     dimensions: Vec<AskedDimension>,
 }
 
+/// The parameters of a map that Mapreel sets itself.
+pub(super) struct MapParams;
+
+impl Reserved for MapParams {
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("bbox", "`map.bbox`"),
+        ("bbox-crs", "`crs`"),
+        ("crs", "`crs`"),
+        ("width", "`map.width`"),
+        ("height", "`map.height`"),
+        ("subset", "`dimensions`"),
+    ];
+}
+
+fields! {
+    /// Maps, or tiles of maps, of an OGC API.
+    pub(super) struct OgcMapsFields {
+        /// The address of a landing page, of collections or of a collection.
+        url: HttpUrl, required "the address of a landing page or of a collection";
+        /// The `id` of the collection, where the address is not its own.
+        collection: Name;
+        /// A tile matrix set, to have its tiles in place of maps.
+        matrix_set: Name;
+        /// The CRS that it is asked for.
+        crs: CrsCode, default "the map's, or one that can be laid on it";
+        /// In which order its coordinates are written, for servers that differ from the standard.
+        axis_order: WrittenOrder, default "that of the standard";
+        /// Any further parameters; a `datetime` there serves all frames.
+        params: Params<MapParams>;
+        /// Values of dimensions other than time.
+        dimensions: DimensionValues;
+        /// Which of the server's times stands for a frame's.
+        time: TimeChoice, default "exact";
+        /// How far from the frame's time it may be, with `nearest` and `previous`.
+        within: Duration;
+    }
+}
+
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let [collection, matrix_set] =
-        ["collection", "matrix_set"].map(|name| fields.optional(name).map(|node| node.string().map(str::to_owned)));
-    let crs = fields.optional("crs").map(|node| reader.crs_or(Some(node), reader.crs));
-    let params = fields.optional("params").map_or(Some(Vec::new()), |node| reader.params_besides(&node, &OURS));
-    let dimensions = reader.dimensions(fields);
-    let asked = reader.asked_time(fields);
-    let axis_order = reader.axis_order(fields);
-    let node = fields.required("url", "the address of a landing page or of a collection")?;
-    let mut url = ServiceUrl::parse(node.url()?).ok()?;
-    let mut params = params?;
+    let read = OgcMapsFields::read(fields, reader.limits);
+    let asked = reader.asked_time(read.time, read.within);
+    let mut url = ServiceUrl::parse(&read.url.value()?).ok()?;
+    let mut params = read.params.or_default()?;
     let mut with_params = url.clone();
     params.iter().for_each(|(name, value)| with_params.set(name, value.as_str()));
     reader.check_length(fields, &with_params)?;
@@ -75,25 +112,15 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     };
     Some(Arc::new(OgcMaps {
         url,
-        collection: collection.transposed()?,
-        matrix_set: matrix_set.transposed()?,
-        crs: crs.transposed()?,
-        axis_order: axis_order?,
+        collection: read.collection.optional().ok()?,
+        matrix_set: read.matrix_set.optional().ok()?,
+        crs: read.crs.optional().ok()?,
+        axis_order: read.axis_order.optional().ok()?.map(AxisOrder::from),
         params,
         asked,
-        dimensions: dimensions?,
+        dimensions: read.dimensions.or_default()?,
     }))
 }
-
-/// Parameters that Mapreel sets itself, and what sets them.
-const OURS: [(&str, &str); 6] = [
-    ("bbox", "`map.bbox`"),
-    ("bbox-crs", "`crs`"),
-    ("crs", "`crs`"),
-    ("width", "`map.width`"),
-    ("height", "`map.height`"),
-    ("subset", "`dimensions`"),
-];
 
 impl LayerKind for OgcMaps {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {

@@ -6,6 +6,8 @@ use super::step::{Document, DocumentKind, Silence, Step};
 use super::xyz::Tiles;
 use crate::request::read::Fields;
 use crate::resolved::series::Series;
+use crate::schema::fields::fields;
+use crate::schema::texts::HttpUrl;
 use mapreel_geo::Bbox;
 use mapreel_ogc::ReadLimits;
 use mapreel_ogc::ServiceUrl;
@@ -21,9 +23,17 @@ use std::sync::Arc;
 #[derive(Debug)]
 struct TileJson(String);
 
+fields! {
+    /// Tiles by a TileJSON document.
+    pub(super) struct TileJsonFields {
+        /// The address of the document.
+        url: HttpUrl, required "the address of a TileJSON document";
+    }
+}
+
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let node = fields.required("url", "the address of a TileJSON document")?;
-    Some(Arc::new(TileJson(with_credential(node.url()?, reader.credential))))
+    let url = TileJsonFields::read(fields, reader.limits).url.value()?;
+    Some(Arc::new(TileJson(with_credential(&url, reader.credential))))
 }
 
 impl LayerKind for TileJson {

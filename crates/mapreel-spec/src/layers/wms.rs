@@ -2,8 +2,10 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
+use super::reader::{TimeChoice, WrittenOrder};
 use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted, asked_at};
 use super::step::{Document, DocumentKind, Silence, Step};
+use crate::dialect::dimensions::DimensionValues;
 use crate::pictures::cell::Cell;
 use crate::pictures::map_service::Service;
 use crate::pictures::mosaic::Mosaic;
@@ -11,11 +13,17 @@ use crate::pictures::outside;
 use crate::plan::planned_layer::LayerSource;
 use crate::request::appearance::Legend;
 use crate::request::limits::Limits;
-use crate::request::read::{Fields, Node, Transposed};
+use crate::request::read::{Fields, Node};
 use crate::resolved::dimension::{AskedDimension, Dimensions};
 use crate::resolved::gap::Gap;
 use crate::resolved::run::Run;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use crate::schema::fields::fields;
+use crate::schema::given::At;
+use crate::schema::params::{Params, Reserved};
+use crate::schema::shape::Shape;
+use crate::schema::texts::{CrsCode, Duration, HttpUrl, Name};
+use crate::schema::words::words;
 use crate::vector::colour_bar::{Details, Question};
 use jiff::Timestamp;
 use mapreel_geo::{AxisOrder, Crs, Extent, ValidTime, Zone};
@@ -23,6 +31,7 @@ use mapreel_ogc::LegendSource;
 use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::url::picture_format;
 use mapreel_ogc::wms::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
+use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -41,58 +50,46 @@ pub(crate) struct Wms {
     asks_its_server: bool,
 }
 
-pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let layers = fields
-        .required("layers", "the names of the WMS layers, separated by commas")
-        .and_then(|node| layer_names(&node, reader.limits));
-    let styles = fields.optional("styles").map(|node| node.string());
-    let version = fields.optional("version").map(|node| node.word(&["1.1.1", "1.3.0"]));
-    let code =
-        fields.optional("crs").map(|node| Some((reader.crs_or(Some(node.clone()), reader.crs)?, node.string()?)));
-    let params = fields.optional("params").map_or(Some(Vec::new()), |node| params(reader, &node));
-    let time = reader.asked_time(fields);
-    let dimensions = reader.dimensions(fields);
-    let axis_order = reader.axis_order(fields);
-    let url = fields.required("url", "the address of the WMS").and_then(|node| node.url());
-    let crs_given = code.is_some();
-    let (crs, code) = code.transposed()?.unwrap_or((reader.crs, reader.crs.code()));
-    let mut url = ServiceUrl::parse(url?).ok()?;
-    for (key, value) in params? {
-        url.set(&key, value);
-    }
-    url.set("LAYERS", layers?);
-    if let Some(styles) = styles.transposed()? {
-        url.set("STYLES", styles);
-    }
-    if let Some(version) = version.transposed()? {
-        url.set("VERSION", ["1.1.1", "1.3.0"][version]);
-    }
-    reader.check_length(fields, &url)?;
-    url.ask_with(reader.credential);
-    let asked = reader.given_or(time?, &url);
-    let mut service = Service::new(url, crs, code, None);
-    service.axis_order = axis_order?;
-    Some(Arc::new(Wms { service, asked, dimensions: dimensions?, crs_given, asks_its_server: true }))
+/// The versions of the standard that a WMS can be asked by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Version {
+    V111,
+    V130,
 }
 
-fn layer_names(node: &Node, limits: &Limits) -> Option<String> {
-    let names = node.string()?;
-    let count = names.split(',').count();
-    if count > limits.layers_max {
-        let detail = format!("{count} layers; the limit is {}", limits.layers_max);
-        node.refuse("too_many", detail, Some("use several `wms` layers"));
-        return None;
+words! { Version: "1.1.1" => V111, "1.3.0" => V130 }
+
+/// The names of layers, separated by commas.
+pub(super) struct LayerNames;
+
+impl Shape for LayerNames {
+    type Value = String;
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "type": "string", "minLength": 1 })
     }
-    if names.is_empty() {
-        node.invalid("no layer is named", "the names of the WMS layers, separated by commas");
-        return None;
+
+    fn read(node: &Node<'_>, limits: &Limits) -> Option<String> {
+        let names = node.string()?;
+        let count = names.split(',').count();
+        if count > limits.layers_max {
+            let detail = format!("{count} layers; the limit is {}", limits.layers_max);
+            node.refuse("too_many", detail, Some("use several `wms` layers"));
+            return None;
+        }
+        if names.is_empty() {
+            node.invalid("no layer is named", "the names of the WMS layers, separated by commas");
+            return None;
+        }
+        Some(names.to_owned())
     }
-    Some(names.to_owned())
 }
 
-/// Extra parameters of a WMS, without those that Mapreel sets itself.
-fn params(reader: &Reader<'_>, node: &Node) -> Option<Vec<(String, String)>> {
-    const OURS: [(&str, &str); 9] = [
+/// The parameters of GetMap that Mapreel sets itself.
+pub(super) struct GetMapParams;
+
+impl Reserved for GetMapParams {
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
         ("layers", "`layers`"),
         ("styles", "`styles`"),
         ("version", "`version`"),
@@ -103,13 +100,61 @@ fn params(reader: &Reader<'_>, node: &Node) -> Option<Vec<(String, String)>> {
         ("height", "`map.height`"),
         ("request", "the layer's `type`"),
     ];
-    let params = reader.params(node)?;
-    for (key, _) in &params {
-        if let Some((_, field)) = OURS.iter().find(|(name, _)| key.eq_ignore_ascii_case(name)) {
-            node.child(node.json.get(key)?, key).invalid(format!("`{key}` is set by Mapreel"), &format!("use {field}"));
-        }
+}
+
+fields! {
+    /// Pictures of an OGC Web Map Service, 1.1.1 or 1.3.0.
+    pub(super) struct WmsFields {
+        /// The address of the service.
+        url: HttpUrl, required "the address of the WMS";
+        /// The names of its layers, separated by commas, bottom first.
+        layers: LayerNames, required "the names of the WMS layers, separated by commas";
+        /// The names of their styles, separated by commas.
+        styles: Name, default "the server's own";
+        /// The version of the standard that it is asked by.
+        version: Version, default "1.3.0";
+        /// The CRS that it is asked for.
+        crs: CrsCode, default "the map's, or one that can be laid on it";
+        /// In which order it reads coordinates, for servers that differ from the standard.
+        axis_order: WrittenOrder, default "that of the standard";
+        /// Any further parameters; a `TIME` there serves all frames, if the server has it.
+        params: Params<GetMapParams>;
+        /// Values of dimensions other than time.
+        dimensions: DimensionValues;
+        /// Which of the server's times stands for a frame's.
+        time: TimeChoice, default "exact";
+        /// How far from the frame's time it may be, with `nearest` and `previous`.
+        within: Duration;
     }
-    Some(params)
+}
+
+pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
+    let read = WmsFields::read(fields, reader.limits);
+    let time = reader.asked_time(read.time, read.within);
+    let crs = read.crs.optional_at().ok()?;
+    let crs_given = crs.is_some();
+    let (crs, code) = match &crs {
+        Some(At { value, node }) => (*value, node.string()?),
+        None => (reader.crs, reader.crs.code()),
+    };
+    let mut url = ServiceUrl::parse(&read.url.value()?).ok()?;
+    for (key, value) in read.params.or_default()? {
+        url.set(&key, value);
+    }
+    url.set("LAYERS", read.layers.value()?);
+    if let Some(styles) = read.styles.optional().ok()? {
+        url.set("STYLES", styles);
+    }
+    if let Some(version) = read.version.optional().ok()? {
+        url.set("VERSION", Version::WORDS[version as usize]);
+    }
+    reader.check_length(fields, &url)?;
+    url.ask_with(reader.credential);
+    let asked = reader.given_or(time?, &url);
+    let mut service = Service::new(url, crs, code, None);
+    service.axis_order = read.axis_order.optional().ok()?.map(AxisOrder::from);
+    let dimensions = read.dimensions.or_default()?;
+    Some(Arc::new(Wms { service, asked, dimensions, crs_given, asks_its_server: true }))
 }
 
 impl Wms {

@@ -2,20 +2,25 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
+use super::reader::{TimeChoice, WrittenOrder};
 use super::resolved_layer::tiles;
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, ResolvedLayer, Unasked, Wanted, times_asked_for};
 use super::step::{Document, DocumentKind, Silence, Step};
+use crate::dialect::dimensions::DimensionValues;
 use crate::pictures::matrix_set::{self, Levels};
 use crate::pictures::mosaic::Mosaic;
 use crate::pictures::outside;
 use crate::plan::manifest::Warning;
 use crate::plan::planned_layer::LayerSource;
-use crate::request::read::{Fields, Transposed};
+use crate::request::read::Fields;
 use crate::resolved::dimension::{AskedDimension, Dimensions, identifier};
 use crate::resolved::gap::Gap;
 use crate::resolved::series::Series;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use crate::resolved::value_axis::ValueAxis;
+use crate::schema::fields::fields;
+use crate::schema::params::Params;
+use crate::schema::texts::{Duration, HttpUrl, Name};
 use jiff::Timestamp;
 use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
 use mapreel_ogc::ServiceUrl;
@@ -42,17 +47,37 @@ pub(crate) struct Wmts {
     dimensions: Vec<AskedDimension>,
 }
 
+fields! {
+    /// Tiles of an OGC Web Map Tile Service.
+    pub(super) struct WmtsFields {
+        /// The address of the service, or of its capabilities.
+        url: HttpUrl, required "the address of the WMTS or of its capabilities";
+        /// The identifier of the layer.
+        layer: Name, required "the name of the layer";
+        /// The identifier of a style.
+        style: Name, default "the layer's own";
+        /// The identifier of a tile matrix set.
+        matrix_set: Name, default "the one that suits the map";
+        /// The format of the tiles.
+        format: Name, default "chosen from those that there are";
+        /// In which order the corners of its matrices are written, for servers that differ from the standard.
+        axis_order: WrittenOrder, default "found out";
+        /// Any further parameters; a `TIME` there serves all frames, if the server has it.
+        params: Params;
+        /// Values of dimensions other than time.
+        dimensions: DimensionValues;
+        /// Which of the server's times stands for a frame's.
+        time: TimeChoice, default "exact";
+        /// How far from the frame's time it may be, with `nearest` and `previous`.
+        within: Duration;
+    }
+}
+
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let layer = fields.required("layer", "the name of the layer").and_then(|node| node.string());
-    let [style, matrix_set, format] = ["style", "matrix_set", "format"]
-        .map(|name| fields.optional(name).map(|node| node.string().map(str::to_owned)));
-    let params = fields.optional("params").map_or(Some(Vec::new()), |node| reader.params(&node));
-    let dimensions = reader.dimensions(fields);
-    let asked = reader.asked_time(fields);
-    let axis_order = reader.axis_order(fields);
-    let url = fields.required("url", "the address of the WMTS or of its capabilities").and_then(|node| node.url());
-    let mut url = ServiceUrl::parse(url?).ok()?;
-    for (key, value) in params? {
+    let read = WmtsFields::read(fields, reader.limits);
+    let asked = reader.asked_time(read.time, read.within);
+    let mut url = ServiceUrl::parse(&read.url.value()?).ok()?;
+    for (key, value) in read.params.or_default()? {
         url.set(&key, value);
     }
     reader.check_length(fields, &url)?;
@@ -60,12 +85,12 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     Some(Arc::new(Wmts {
         asked: reader.given_or(asked?, &url),
         url,
-        layer: layer?.to_owned(),
-        style: style.transposed()?,
-        matrix_set: matrix_set.transposed()?,
-        format: format.transposed()?,
-        axis_order: axis_order?,
-        dimensions: dimensions?,
+        layer: read.layer.value()?,
+        style: read.style.optional().ok()?,
+        matrix_set: read.matrix_set.optional().ok()?,
+        format: read.format.optional().ok()?,
+        axis_order: read.axis_order.optional().ok()?.map(AxisOrder::from),
+        dimensions: read.dimensions.or_default()?,
     }))
 }
 

@@ -4,19 +4,65 @@ use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use super::step::Step;
+use crate::dialect::place::bbox_in_degrees;
 use crate::pictures::mosaic::Mosaic;
 use crate::pictures::tiles;
 use crate::plan::planned_layer::LayerSource;
-use crate::request::read::{Fields, Transposed};
+use crate::request::limits::Limits;
+use crate::request::read::{Fields, Node};
 use crate::resolved::series::Series;
+use crate::schema::fields::fields;
+use crate::schema::numbers::{FourNumbers, Whole};
+use crate::schema::shape::Shape;
+use crate::schema::texts::TileUrl;
 use mapreel_geo::{Bbox, Crs, Extent};
 use mapreel_ogc::TileTemplate;
 use mapreel_ogc::json::Json;
+use mapreel_ogc::url::tile_template::ZOOM_MAX;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A pyramid of tiles, or one for each frame.
 #[derive(Debug)]
 pub(crate) struct Tiles(pub Series<TileTemplate>);
+
+fields! {
+    /// Tiles by a template.
+    pub(super) struct XyzFields {
+        /// A template with `{z}`, `{x}`, `{y}` or `{-y}` (rows from the south), or `{tileMatrix}`, `{tileCol}`, `{tileRow}` (OGC API – Tiles),
+        /// or `{q}` (quadkey); `{s}` stands for one of `subdomains`, `{r}` for `@2x`.
+        url: TileUrl, required "…/{z}/{x}/{y}.png";
+        /// What `{s}` stands for, in turn.
+        subdomains: Subdomains, default "abc";
+        /// The first level that there is.
+        min_zoom: Whole<0, ZOOM_MAX>, default "0";
+        /// The deepest level that there is.
+        max_zoom: Whole<0, ZOOM_MAX>, default "19";
+        /// The side of a tile, in pixels.
+        tile_size: Whole<64, 2048>, default "256; 512 with `@2x`";
+        /// Where there are tiles: `[west, south, east, north]` in degrees.
+        bounds: FourNumbers;
+    }
+}
+
+/// Letters, or a list of texts.
+pub(super) struct Subdomains;
+
+impl Shape for Subdomains {
+    type Value = Vec<String>;
+
+    fn schema(_: &Limits) -> Value {
+        let list = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "maxItems": 32 });
+        json!({ "anyOf": [{ "type": "string", "minLength": 1 }, list] })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<Vec<String>> {
+        match node.json {
+            Json::Text(letters) if !letters.is_empty() => Some(letters.chars().map(String::from).collect()),
+            _ => node.items(32)?.iter().map(|node| node.string().map(str::to_owned)).collect(),
+        }
+    }
+}
 
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
     Some(Arc::new(Tiles(Series::Same(template(reader, fields)?))))
@@ -30,23 +76,18 @@ pub(super) fn read_tms(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<d
 
 /// A tile template and what it needs to know.
 fn template(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<TileTemplate> {
-    let zoom = |name| fields.optional(name).map(|node| node.integer(0, mapreel_ogc::url::tile_template::ZOOM_MAX));
-    let (zoom_min, zoom_max) = (zoom("min_zoom"), zoom("max_zoom"));
-    let side_px = fields.optional("tile_size").map(|node| node.integer(64, 2048));
-    let subdomains = fields.optional("subdomains").map(|node| match node.json {
-        Json::Text(letters) if !letters.is_empty() => Some(letters.chars().map(String::from).collect()),
-        _ => node.items(32)?.iter().map(|node| node.string().map(str::to_owned)).collect::<Option<Vec<_>>>(),
-    });
-    let bounds = fields.optional("bounds").map(|node| crate::dialect::place::bbox_in_degrees(&node, Crs::Geographic));
-    let node = fields.required("url", "…/{z}/{x}/{y}.png")?;
-    let mut template = crate::dialect::params::template(&node, "…/{z}/{x}/{y}.png")?;
-    template.zoom_min = zoom_min.transposed()?.unwrap_or(template.zoom_min);
-    template.zoom_max = zoom_max.transposed()?.unwrap_or(template.zoom_max);
-    template.side_px = side_px.transposed()?.unwrap_or(template.side_px);
-    template.subdomains = subdomains.transposed()?.unwrap_or(template.subdomains);
-    template.degrees = bounds.transposed()?.map(Bbox::new);
+    let read = XyzFields::read(fields, reader.limits);
+    let bounds = read.bounds.and_then(|node, bounds| bbox_in_degrees(node, bounds, Crs::Geographic));
+    let mut template = read.url.value()?;
+    let zoom_node = read.min_zoom.node().or(read.max_zoom.node()).cloned();
+    template.zoom_min = read.min_zoom.or(template.zoom_min)?;
+    template.zoom_max = read.max_zoom.or(template.zoom_max)?;
+    template.side_px = read.tile_size.or(template.side_px)?;
+    template.subdomains = read.subdomains.or(template.subdomains)?;
+    template.degrees = bounds.optional().ok()?.map(Bbox::new);
     if template.zoom_min > template.zoom_max {
-        fields.node.invalid("`min_zoom` is greater than `max_zoom`", "the first and the deepest level that there are");
+        let node = zoom_node.as_ref().unwrap_or(&fields.node);
+        node.invalid("`min_zoom` is greater than `max_zoom`", "the first and the deepest level that there are");
         return None;
     }
     if let Some(credential) = reader.credential {

@@ -1,5 +1,6 @@
 //! How a layer is shown, whatever its kind: the choices of a request's author.
 
+use crate::schema::words::words;
 use serde::{Deserialize, Serialize};
 
 /// Where a legend comes from.
@@ -61,3 +62,7 @@ pub enum MissingTiles {
     /// There is nothing at this place: the pyramid has only the tiles in which there is something.
     Transparent,
 }
+
+words! { Resampling: "bilinear" => Bilinear, "nearest" => Nearest }
+words! { OnError: "mark" => Mark, "fail" => Fail, "hold" => Hold }
+words! { MissingTiles: "report" => Report, "transparent" => Transparent }

@@ -29,20 +29,25 @@ pub struct Limits {
     pub positions_drawn_m_max: u64,
 }
 
+impl Limits {
+    /// Values that suit one machine.
+    pub const DEFAULT: Self = Self {
+        document_bytes_max: 16 << 20,
+        depth_max: 32,
+        frames_max: 600,
+        layers_max: 16,
+        side_px_max: 4096,
+        cost_mpx_max: 8_000,
+        upstream_requests_max: 4_000,
+        positions_max: 1_000_000,
+        answer_bytes_max: ANSWER_BYTES_MAX,
+        frame_mib_max: u64::MAX,
+        positions_drawn_m_max: 100,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            document_bytes_max: 16 << 20,
-            depth_max: 32,
-            frames_max: 600,
-            layers_max: 16,
-            side_px_max: 4096,
-            cost_mpx_max: 8_000,
-            upstream_requests_max: 4_000,
-            positions_max: 1_000_000,
-            answer_bytes_max: ANSWER_BYTES_MAX,
-            frame_mib_max: u64::MAX,
-            positions_drawn_m_max: 100,
-        }
+        Self::DEFAULT
     }
 }

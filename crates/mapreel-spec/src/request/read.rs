@@ -7,6 +7,7 @@ use super::problem::Problem;
 use mapreel_ogc::json::Json;
 use mapreel_ogc::text;
 use std::cell::RefCell;
+use std::str::FromStr;
 
 /// Problems told of one document.
 const PROBLEMS_MAX: usize = 100;
@@ -33,9 +34,31 @@ impl Notes {
         self.0.borrow().is_empty()
     }
 
-    pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.0.into_inner()
+    /// The problems in the order of the document: of an object before those of its fields, and what is missing after what is
+    /// there.
+    pub(crate) fn into_problems(self, document: &Json) -> Vec<Problem> {
+        let mut problems = self.0.into_inner();
+        problems.sort_by_cached_key(|problem| position(&problem.pointer, document));
+        problems
     }
+}
+
+/// Where a pointer leads in a document: at each step, how many fields or items stand before.
+fn position(pointer: &str, document: &Json) -> Vec<usize> {
+    let (mut value, mut position) = (Some(document), Vec::new());
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let found = match value {
+            Some(Json::Object(fields)) => {
+                fields.iter().enumerate().find(|(_, (name, _))| *name == step).map(|(index, (_, value))| (index, value))
+            }
+            Some(Json::List(items)) => step.parse().ok().and_then(|index: usize| Some((index, items.get(index)?))),
+            _ => None,
+        };
+        position.push(found.map_or(usize::MAX, |(index, _)| index));
+        value = found.map(|(_, value)| value);
+    }
+    position
 }
 
 /// A value and the place where it stands.
@@ -153,10 +176,15 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// One of the words, by its place in the list.
-    pub(crate) fn word(&self, words: &[&str]) -> Option<usize> {
+    /// What one of the words stands for.
+    pub(crate) fn word<T: FromStr>(&self, words: &[&str]) -> Option<T> {
+        self.found(words, |word| word.parse().ok())
+    }
+
+    /// What a word stands for; `words` are those that stand for something.
+    pub(crate) fn found<T>(&self, words: &[&str], find: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let word = self.string()?;
-        let found = words.iter().position(|w| *w == word);
+        let found = find(word);
         if found.is_none() {
             self.invalid(format!("`{word}` is not known here"), &format!("one of {}", listed(words)));
         }
@@ -269,7 +297,7 @@ impl<'a> Fields<'a> {
         let known = |key: &str| asked.iter().chain(refused.iter()).any(|name| *name == key);
         let unknown = self.entries.iter().filter(|(key, _)| !known(key));
         for (key, json) in unknown.take(PROBLEMS_MAX) {
-            let nearest = asked.iter().min_by_key(|name| distance(key, name)).filter(|name| distance(key, name) <= 2);
+            let nearest = nearest(key, &asked);
             let hint = match nearest {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("known here: {}", listed(&asked)),
@@ -279,19 +307,14 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A field that may be absent, but if it is there must be right: `Option<Option<T>>` the other way round.
-pub(crate) trait Transposed<T> {
-    fn transposed(self) -> Option<Option<T>>;
-}
-
-impl<T> Transposed<T> for Option<Option<T>> {
-    fn transposed(self) -> Option<Option<T>> {
-        match self {
-            Some(Some(value)) => Some(Some(value)),
-            Some(None) => None,
-            None => Some(None),
-        }
+/// The name that somebody may have meant who wrote another: no more than two letters differ.
+fn nearest(written: &str, names: &[&'static str]) -> Option<&'static str> {
+    // A name as long as a document is none of ours.
+    if written.len() > 100 {
+        return None;
     }
+    let distance = |name: &&str| strsim::levenshtein(written, name);
+    names.iter().copied().min_by_key(distance).filter(|name| distance(name) <= 2)
 }
 
 fn listed(words: &[&str]) -> String {
@@ -304,23 +327,4 @@ fn printable(text: &str) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     let end = if text.chars().nth(CHARS_MAX).is_some() { "…" } else { "" };
     text.chars().take(CHARS_MAX).map(escape).chain([end.to_owned()]).collect()
-}
-
-/// Levenshtein distance, for "did you mean".
-fn distance(a: &str, b: &str) -> usize {
-    if a.len() > 100 {
-        return usize::MAX;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(ca != *cb);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

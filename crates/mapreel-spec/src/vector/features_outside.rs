@@ -138,7 +138,7 @@ fn around(geometries: &[Geometry]) -> [f64; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vector::geojson::Reading;
+    use crate::vector::geojson_reader::Reading;
 
     fn map(crs: &str, bbox: [f64; 4]) -> Extent {
         Extent { crs: Crs::parse(crs).unwrap(), bbox: Bbox::new(bbox), width: 300, height: 200 }

@@ -4,15 +4,9 @@
 //! means that a line or multi-point grows. What is drawn at a time is what is known by then: a track ends at its last
 //! fix, nothing is interpolated.
 
-use super::simplestyle;
 pub use super::simplestyle::Style;
-use crate::request::problem::{Problem, Problems};
-use crate::request::read::{Fields, Node, Notes};
 use jiff::{SignedDuration, Timestamp};
-use mapreel_geo::ValidTime;
 use mapreel_geo::time::valid_time::instant_text;
-use mapreel_ogc::ReadLimits;
-use mapreel_ogc::json::Json;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -32,7 +26,7 @@ pub enum Geometry {
 
 /// When a feature, or each of its positions, is there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-enum When {
+pub(super) enum When {
     Always,
     Since(#[serde(with = "instant_text")] Timestamp),
     /// One instant for each position of a single line or of points, never going back.
@@ -74,12 +68,12 @@ mod duration {
 /// One feature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
-    geometry: Geometry,
+    pub(super) geometry: Geometry,
     /// How it is drawn.
     pub style: Style,
-    when: When,
+    pub(super) when: When,
     /// Shared by the geometries of a collection.
-    properties: Arc<[(String, String)]>,
+    pub(super) properties: Arc<[(String, String)]>,
 }
 
 /// How much of a feature is shown at a time.
@@ -98,8 +92,8 @@ pub enum Shown {
 #[serde(into = "StoredFeatures", try_from = "StoredFeatures")]
 pub struct Features {
     /// Shared: they may be many.
-    items: Arc<[Feature]>,
-    keep: Option<SignedDuration>,
+    pub(super) items: Arc<[Feature]>,
+    pub(super) keep: Option<SignedDuration>,
 }
 
 /// Features as they are stored: properties that several share are stored once.
@@ -297,232 +291,11 @@ impl Feature {
     }
 }
 
-/// How a layer wants its GeoJSON read.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Reading {
-    /// The style of features that do not bring their own.
-    pub(crate) style: Style,
-    /// The property that says when a feature is there.
-    pub(crate) time_property: Option<String>,
-    /// How long a feature stays after its time; `None`: for ever.
-    pub(crate) keep: Option<SignedDuration>,
-    /// The most positions allowed.
-    pub(crate) positions_max: usize,
-}
-
-impl Reading {
-    /// Reads a GeoJSON document that came from an upstream.
-    ///
-    /// # Errors
-    /// Every problem of the document, each with its JSON Pointer within it.
-    pub fn parse(&self, document: &[u8]) -> Result<Features, Problems> {
-        let notes = Notes::default();
-        let json = Json::read(document, &ReadLimits::default()).map_err(|error| {
-            let (code, detail) = (error.code(), error.to_string());
-            Problems(vec![Problem { pointer: String::new(), code, detail, hint: None }])
-        })?;
-        match self.read(&Node::root(&json, &notes)) {
-            Some(features) if notes.is_empty() => Ok(features),
-            _ => Err(Problems(notes.into_problems())),
-        }
-    }
-
-    /// Reads a GeoJSON value; what is wrong with it is noted.
-    pub(crate) fn read(&self, node: &Node) -> Option<Features> {
-        let mut items = Vec::new();
-        self.object(node, &mut items)?;
-        let features = Features { items: items.into(), keep: self.keep };
-        if features.positions() > self.positions_max {
-            let detail = format!("{} positions; the limit is {}", features.positions(), self.positions_max);
-            node.refuse("too_large", detail, Some("simplify the geometries"));
-            return None;
-        }
-        if let Some(name) = &self.time_property
-            && !features.items.is_empty()
-            && !features.vary()
-        {
-            node.invalid(
-                format!("no feature has the property `{name}`"),
-                "`time_property` names the property with the time",
-            );
-            return None;
-        }
-        Some(features)
-    }
-
-    fn object(&self, node: &Node, out: &mut Vec<Feature>) -> Option<()> {
-        const TYPES: [&str; 9] = [
-            "FeatureCollection",
-            "Feature",
-            "Point",
-            "MultiPoint",
-            "LineString",
-            "MultiLineString",
-            "Polygon",
-            "MultiPolygon",
-            "GeometryCollection",
-        ];
-        let fields = node.fields()?;
-        let kind = fields.required("type", "GeoJSON objects have a `type`")?.word(&TYPES)?;
-        match kind {
-            0 => {
-                let Json::List(items) = fields.required("features", "a FeatureCollection has `features`")?.json else {
-                    fields.required("features", "")?.refuse("wrong_type", "`features` is not a list", None);
-                    return None;
-                };
-                let list = node.child(node.json.get("features")?, "features");
-                for (i, item) in items.iter().enumerate() {
-                    self.object(&list.child(item, &i.to_string()), out);
-                }
-            }
-            1 => self.feature(&fields, out)?,
-            _ => geometries(node, &mut |geometry| {
-                out.push(Feature { geometry, style: self.style, when: When::Always, properties: Arc::default() });
-            })?,
-        }
-        Some(())
-    }
-
-    fn feature(&self, fields: &Fields, out: &mut Vec<Feature>) -> Option<()> {
-        let properties = fields.optional("properties");
-        let style = match &properties {
-            Some(node) => simplestyle::read(&node.fields()?, self.style),
-            None => self.style,
-        };
-        let texts: Arc<[(String, String)]> = match properties.as_ref().map(|node| node.json) {
-            Some(Json::Object(entries)) => entries.iter().filter_map(|(k, v)| Some((k.clone(), plain(v)?))).collect(),
-            _ => Arc::default(),
-        };
-        // A feature may have no place (RFC 7946, 3.2); there is nothing to draw then.
-        let Some(geometry) = fields.optional("geometry") else { return Some(()) };
-        let time = self.time_property.as_ref().zip(properties).and_then(|(name, properties)| {
-            let json = properties.json.get(name).filter(|json| **json != Json::Null)?;
-            Some(properties.child(json, name))
-        });
-        geometries(&geometry, &mut |mut geometry| {
-            let when = match &time {
-                Some(node) => read_when(node, &geometry).unwrap_or(When::Always),
-                None => When::Always,
-            };
-            if let (When::Grows(_), Geometry::Lines(lines)) = (&when, &mut geometry) {
-                lines.iter_mut().for_each(|line| go_the_shorter_way(line));
-            }
-            out.push(Feature { geometry, style, when, properties: texts.clone() });
-        })
-    }
-}
-
-/// Longitudes of a track without leaps: what is seen at one place and then at another has gone the shorter way round the
-/// world. A line without times goes the way that its coordinates say (RFC 7946, 3.1.9).
-fn go_the_shorter_way(track: &mut [Position]) {
-    for i in 1..track.len() {
-        let leap = track[i][0] - track[i - 1][0];
-        track[i][0] -= (leap / 360.0).round() * 360.0;
-    }
-}
-
-fn plain(json: &Json) -> Option<String> {
-    match json {
-        Json::Text(text) => mapreel_ogc::text::clean(text).ok(),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Bool(value) => Some(value.to_string()),
-        _ => None,
-    }
-}
-
-fn read_when(node: &Node, geometry: &Geometry) -> Option<When> {
-    let Json::List(items) = node.json else {
-        return Some(When::Since(instant(node)?));
-    };
-    let simple = match geometry {
-        Geometry::Points(_) => true,
-        Geometry::Lines(lines) => lines.len() == 1,
-        Geometry::Polygons(_) => false,
-    };
-    if !simple || items.len() != geometry.positions() {
-        let detail = format!("{} times for a geometry of {} positions", items.len(), geometry.positions());
-        node.invalid(detail, "a LineString or MultiPoint takes one time for each position, others a single time");
-        return None;
-    }
-    let times: Vec<_> =
-        items.iter().enumerate().map(|(i, item)| instant(&node.child(item, &i.to_string()))).collect::<Option<_>>()?;
-    if !times.is_sorted() {
-        node.invalid("the times go back", "put the positions in the order of their times");
-        return None;
-    }
-    Some(When::Grows(times))
-}
-
-fn instant(node: &Node) -> Option<Timestamp> {
-    match ValidTime::parse(node.string()?) {
-        Ok(time) => Some(time.instant()),
-        Err(error) => {
-            node.invalid(error.to_string(), &error.hint());
-            None
-        }
-    }
-}
-
-/// Every geometry in a geometry object, collections opened.
-fn geometries(node: &Node, out: &mut dyn FnMut(Geometry)) -> Option<()> {
-    const TYPES: [&str; 7] =
-        ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"];
-    let fields = node.fields()?;
-    let kind = fields.required("type", "geometries have a `type`")?.word(&TYPES)?;
-    if kind == 6 {
-        let list = fields.required("geometries", "a GeometryCollection has `geometries`")?;
-        for item in list.items(100_000)? {
-            geometries(&item, out)?;
-        }
-        return Some(());
-    }
-    let node = fields.required("coordinates", "geometries have `coordinates`")?;
-    out(match kind {
-        0 => Geometry::Points(vec![position(&node)?]),
-        1 => Geometry::Points(positions(&node, 1)?),
-        2 => Geometry::Lines(vec![positions(&node, 2)?]),
-        3 => Geometry::Lines(each(&node, |line| positions(line, 2))?),
-        4 => Geometry::Polygons(vec![each(&node, |ring| positions(ring, 4))?]),
-        _ => Geometry::Polygons(each(&node, |polygon| each(polygon, |ring| positions(ring, 4)))?),
-    });
-    Some(())
-}
-
-fn each<T>(node: &Node, read: impl Fn(&Node) -> Option<T>) -> Option<Vec<T>> {
-    node.items(usize::MAX)?.iter().map(read).collect()
-}
-
-fn positions(node: &Node, min: usize) -> Option<Vec<Position>> {
-    let Json::List(items) = node.json else {
-        node.refuse("wrong_type", format!("expected a list of positions, found {}", node.json.kind()), None);
-        return None;
-    };
-    if items.len() < min {
-        node.invalid(format!("{} positions where at least {min} are needed", items.len()), "see RFC 7946, section 3.1");
-        return None;
-    }
-    // The fast way for good positions; a bad one is read again for its pointer.
-    let read = |(i, item): (usize, &Json)| quick(item).or_else(|| position(&node.child(item, &i.to_string())));
-    items.iter().enumerate().map(read).collect()
-}
-
-fn quick(json: &Json) -> Option<Position> {
-    let Json::List(numbers) = json else { return None };
-    let [Json::Number(lon), Json::Number(lat), ..] = numbers[..] else { return None };
-    (lon.abs() <= 540.0 && lat.abs() <= 90.0).then_some([lon, lat])
-}
-
-fn position(node: &Node) -> Option<Position> {
-    let position = quick(node.json);
-    if position.is_none() {
-        node.invalid("not a position", "[longitude, latitude] in degrees, latitude between -90 and 90");
-    }
-    position
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vector::geojson_reader::Reading;
+    use mapreel_geo::ValidTime;
 
     const TRACK: &str = r#"{ "type": "FeatureCollection", "features": [
         { "type": "Feature", "properties": { "time": ["2020-01-01", "2020-01-02", "2020-01-04"], "stroke": "f00" },

@@ -3,6 +3,7 @@
 pub(crate) mod colour_bar;
 pub(crate) mod features_outside;
 pub mod geojson;
+pub(crate) mod geojson_reader;
 pub(crate) mod graticule;
 pub mod natural_earth;
 pub mod simplestyle;

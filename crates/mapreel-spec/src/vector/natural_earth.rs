@@ -1,5 +1,6 @@
 //! The built-in geography.
 
+use crate::schema::words::words;
 use serde::{Deserialize, Serialize};
 
 /// What of Natural Earth is drawn, in drawing order.
@@ -23,8 +24,8 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// The names in a request, in the order of the variants.
-    pub(crate) const NAMES: [&'static str; 4] = ["ocean", "land", "borders", "coastline"];
-    /// In the order of [`Feature::NAMES`].
+    /// Every theme, in drawing order.
     pub(crate) const ALL: [Feature; 4] = [Self::Ocean, Self::Land, Self::Borders, Self::Coastline];
 }
+
+words! { Feature: "ocean" => Ocean, "land" => Land, "borders" => Borders, "coastline" => Coastline }

@@ -1,7 +1,12 @@
 //! How features are drawn: simplestyle-spec 1.1.
 
 use crate::request::colour::Colour;
-use crate::request::read::{Fields, Node};
+use crate::request::limits::Limits;
+use crate::request::read::Fields;
+use crate::schema::fields::fields;
+use crate::schema::numbers::Hundredths;
+use crate::schema::texts::ColourCode;
+use crate::schema::words::words;
 use serde::{Deserialize, Serialize};
 
 /// How a feature is drawn; lengths in pixels of a picture whose text is 13 pixels high.
@@ -32,42 +37,63 @@ impl Default for Style {
     }
 }
 
+/// The diameters of markers: small, medium, large.
 const MARKER_DIAMETERS: [f32; 3] = [6.0, 10.0, 15.0];
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum MarkerSize {
+    Small,
+    Medium,
+    Large,
+}
+
+words! { MarkerSize: "small" => Small, "medium" => Medium, "large" => Large }
+
+fields! {
+    /// How features are drawn, by [simplestyle-spec 1.1](https://github.com/mapbox/simplestyle-spec); features' own properties win.
+    pub(crate) struct StyleFields {
+        /// Colour of lines and outlines.
+        stroke: ColourCode, default "#555555";
+        /// Their opacity.
+        stroke_opacity as "stroke-opacity": Hundredths<0, 100>, default "1";
+        /// Their width in pixels.
+        stroke_width as "stroke-width": Hundredths<0, 10_000>, default "2";
+        /// Colour of areas.
+        fill: ColourCode, default "#555555";
+        /// Their opacity.
+        fill_opacity as "fill-opacity": Hundredths<0, 100>, default "0.6";
+        /// Colour of points.
+        marker_color as "marker-color": ColourCode, default "#7e7e7e";
+        /// How large points are.
+        marker_size as "marker-size": MarkerSize, default "medium";
+    }
+}
 
 /// The layer's or a feature's style over another; other properties are the author's own.
 pub(crate) fn read(fields: &Fields, mut style: Style) -> Style {
-    let colour = |name| fields.optional(name).and_then(|node| read_colour(&node));
-    let opacity = |name| fields.optional(name).and_then(|node| node.number(0.0, 1.0));
+    // No limit of requests concerns a style.
+    let read = StyleFields::read(fields, &Limits::DEFAULT);
     let keep_alpha = |new: Colour, old: Colour| if new.a == 255 { Colour { a: old.a, ..new } } else { new };
-    if let Some(c) = colour("stroke") {
+    if let Some(c) = read.stroke.value() {
         style.stroke = keep_alpha(c, style.stroke);
     }
-    if let Some(o) = opacity("stroke-opacity") {
+    if let Some(o) = read.stroke_opacity.value() {
         style.stroke.a = (o * 255.0).round() as u8;
     }
-    if let Some(width) = fields.optional("stroke-width").and_then(|node| node.number(0.0, 100.0)) {
+    if let Some(width) = read.stroke_width.value() {
         style.stroke_width = width as f32;
     }
-    if let Some(c) = colour("fill") {
+    if let Some(c) = read.fill.value() {
         style.fill = keep_alpha(c, style.fill);
     }
-    if let Some(o) = opacity("fill-opacity") {
+    if let Some(o) = read.fill_opacity.value() {
         style.fill.a = (o * 255.0).round() as u8;
     }
-    if let Some(c) = colour("marker-color") {
+    if let Some(c) = read.marker_color.value() {
         style.marker = c;
     }
-    if let Some(size) = fields.optional("marker-size").and_then(|node| node.word(&["small", "medium", "large"])) {
-        style.marker_diameter = MARKER_DIAMETERS[size];
+    if let Some(size) = read.marker_size.value() {
+        style.marker_diameter = MARKER_DIAMETERS[size as usize];
     }
     style
-}
-
-fn read_colour(node: &Node) -> Option<Colour> {
-    let text = node.string()?;
-    let colour = Colour::parse(text);
-    if colour.is_none() {
-        node.invalid(format!("`{text}` is not a colour"), "write it like #1e90ff");
-    }
-    colour
 }

@@ -31,7 +31,7 @@ const ROLES: [(&str, &str, &[Role]); 11] = {
 };
 
 /// What needs no key: it is the same for everybody, and changes nothing.
-const OPEN: [&str; 6] = ["/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"];
+const OPEN: [&str; 7] = ["/", "/docs", "/openapi.json", "/schema/request.json", "/healthz", "/readyz", "/metrics"];
 
 /// Whether a path is for everybody.
 pub(super) fn is_open(path: &str) -> bool {

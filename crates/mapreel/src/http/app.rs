@@ -1,6 +1,7 @@
 //! What the routes share.
 
 use super::access::Caller;
+use super::openapi::Documents;
 use super::quota::Quotas;
 use super::readiness::Readiness;
 use super::watch::Watch;
@@ -29,6 +30,8 @@ pub(crate) struct App {
     /// Whether store and artifacts answer; what is wrong.
     pub readiness: Readiness<Result<Counts, &'static str>>,
     pub artifacts: Artifacts,
+    /// What the API says of itself.
+    pub documents: Documents,
     /// For previews and checks.
     pub client: Client,
     /// Where fetching for them runs.

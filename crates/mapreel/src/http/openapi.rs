@@ -1,15 +1,16 @@
 //! `/openapi.json`, made from the types, and a page to read it.
 
+use super::app::App;
 use super::browser::page_policy;
 use super::{check, download, events, layers, operations, preview, status, submit};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use mapreel_spec::{Limits, request_schema, request_schemas};
 use serde_json::{Value, json};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use utoipa::OpenApi;
 
-/// The two dialects of a request, as JSON Schema. The reader in `mapreel-spec` is the judge; this is for readers and tools.
-const REQUEST: &str = include_str!("request.schema.json");
 const PAGE: &str = include_str!("docs.html");
 
 #[derive(OpenApi)]
@@ -22,7 +23,7 @@ const PAGE: &str = include_str!("docs.html");
     paths(
         submit::image, submit::animation, status::status, events::events, status::cancel, status::list,
         download::download, download::manifest, check::check, preview::preview, layers::layers,
-        operations::health, operations::ready, operations::metrics
+        schema, operations::health, operations::ready, operations::metrics
     ),
     tags(
         (name = "jobs", description = "Submit, follow, cancel, list"),
@@ -33,14 +34,27 @@ const PAGE: &str = include_str!("docs.html");
 )]
 struct Api;
 
-/// The document, with the schema of a request in it.
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-    let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
-    let request: Value = serde_json::from_str(REQUEST).unwrap_or_default();
-    document["components"]["schemas"]["Request"] = request;
-    refuse_at_the_door(&mut document);
-    document.to_string()
-});
+/// What the API says of itself and of a request, within the limits of this service.
+pub(crate) struct Documents {
+    openapi: String,
+    request_schema: String,
+}
+
+impl Documents {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let mut openapi = serde_json::to_value(Api::openapi()).expect("strings, lists and objects");
+        // Where it is asked, it is.
+        openapi["servers"] = json!([{ "url": "/" }]);
+        let schemas = openapi["components"]["schemas"].as_object_mut().expect("there are schemas");
+        let mut of_requests = request_schemas(limits, "#/components/schemas/");
+        schemas.extend(of_requests.remove("request").map(|request| ("Request".to_owned(), request)));
+        schemas.extend(of_requests);
+        refuse_at_the_door(&mut openapi);
+        let mut request_schema = request_schema(limits);
+        request_schema["$id"] = "/schema/request.json".into();
+        Self { openapi: openapi.to_string(), request_schema: request_schema.to_string() }
+    }
+}
 
 /// What every route of the API may answer before it looks at the request: status, the name of the answer, when.
 const AT_THE_DOOR: [(&str, &str, &str); 4] = [
@@ -69,8 +83,15 @@ fn refuse_at_the_door(document: &mut Value) {
     }
 }
 
-pub(super) async fn document() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
+pub(super) async fn document(State(app): State<Arc<App>>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], app.documents.openapi.clone()).into_response()
+}
+
+/// JSON Schema of a request.
+#[utoipa::path(get, path = "/schema/request.json", tag = "requests",
+    responses((status = 200, description = "JSON Schema 2020-12 of both dialects.", body = Object, content_type = "application/schema+json")))]
+pub(super) async fn schema(State(app): State<Arc<App>>) -> Response {
+    ([(header::CONTENT_TYPE, "application/schema+json")], app.documents.request_schema.clone()).into_response()
 }
 
 /// The page may run what stands in it.

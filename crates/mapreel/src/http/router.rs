@@ -43,6 +43,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .route("/openapi.json", get(openapi::document))
+        .route("/schema/request.json", get(openapi::schema))
         .route("/docs", get(openapi::page))
         .route("/", get(openapi::root))
         .layer(middleware::from_fn_with_state(door.clone(), identify))

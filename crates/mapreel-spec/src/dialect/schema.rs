@@ -1,0 +1,94 @@
+//! What a request may be, for readers and tools: JSON Schema, and the tables of its fields.
+
+use super::basemap_overlays::{BasemapFields, BasemapOverlaysFields, GeneralFields, OverlayFields};
+use super::layer::{LayerFields, TiledFields, layer_schema};
+use super::map_layers::{AnimateFields, HeaderFields, MapFields, MapLayersFields, OutputFields};
+use crate::layers::kinds::KINDS;
+use crate::request::limits::Limits;
+use crate::schema::fields::{Object, Property};
+use crate::vector::simplestyle::StyleFields;
+use serde_json::{Map, Value, json};
+
+/// The names of the schemas of both dialects.
+const DIALECTS: [&str; 2] = ["map-layers", "basemap-overlays"];
+
+/// The schemas by their names: `request`, its two dialects, and a layer of each kind. They refer to each other behind `prefix`,
+/// such as `#/$defs/`.
+pub fn request_schemas(limits: &Limits, prefix: &str) -> Map<String, Value> {
+    let dialects = [MapLayersFields::schema(limits), BasemapOverlaysFields::schema(limits)];
+    let kinds = KINDS.iter().map(|kind| (format!("layer-{}", kind.word), layer_schema(kind, limits)));
+    let mut schemas: Map<String, Value> = DIALECTS.map(str::to_owned).into_iter().zip(dialects).chain(kinds).collect();
+    schemas.insert("request".into(), json!({
+        "description": "What to draw, in one of two dialects. A field that is `null` is the same as one that is absent.",
+        "oneOf": DIALECTS.map(|name| json!({ "$ref": format!("#/$defs/{name}") })),
+    }));
+    schemas.values_mut().for_each(|schema| refer_behind(schema, prefix));
+    schemas
+}
+
+/// JSON Schema 2020-12 of a request.
+pub fn request_schema(limits: &Limits) -> Value {
+    let mut schemas = request_schemas(limits, "#/$defs/");
+    let request = schemas.remove("request").unwrap_or_default();
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A request of Mapreel",
+        "$defs": schemas,
+    });
+    if let (Value::Object(schema), Value::Object(request)) = (&mut schema, request) {
+        schema.extend(request);
+    }
+    schema
+}
+
+/// Has every reference of a schema lead behind another prefix.
+fn refer_behind(schema: &mut Value, prefix: &str) {
+    match schema {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(reference) if name == "$ref" => {
+                        *reference = reference.replacen("#/$defs/", prefix, 1);
+                    }
+                    _ => refer_behind(value, prefix),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| refer_behind(item, prefix)),
+        _ => {}
+    }
+}
+
+/// The fields of every object of a request as tables in Markdown, by the object's name.
+pub fn field_tables() -> Vec<(String, String)> {
+    let limits = &Limits::DEFAULT;
+    let objects: [(&str, Vec<Property>); 12] = [
+        ("request", MapLayersFields::properties(limits)),
+        ("map", MapFields::properties(limits)),
+        ("animate", AnimateFields::properties(limits)),
+        ("header", HeaderFields::properties(limits)),
+        ("output", OutputFields::properties(limits)),
+        ("every layer", LayerFields::properties(limits)),
+        ("layer of tiles", TiledFields::properties(limits)),
+        ("style", StyleFields::properties(limits)),
+        ("first dialect", BasemapOverlaysFields::properties(limits)),
+        ("general", GeneralFields::properties(limits)),
+        ("basemap", BasemapFields::properties(limits)),
+        ("overlay", OverlayFields::properties(limits)),
+    ];
+    let kinds = KINDS.iter().map(|kind| (kind.word, (kind.properties)(limits)));
+    objects.into_iter().chain(kinds).map(|(name, properties)| (name.to_owned(), table(&properties))).collect()
+}
+
+fn table(properties: &[Property]) -> String {
+    let mut table = "| field | default | |\n|---|---|---|\n".to_owned();
+    for property in properties {
+        let default = match property.default {
+            Some(default) => default,
+            None if property.is_required => "required",
+            None => "",
+        };
+        table += &format!("| `{}` | {default} | {} |\n", property.name, property.doc.replace('|', "\\|"));
+    }
+    table
+}

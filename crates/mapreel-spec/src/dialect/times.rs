@@ -1,0 +1,101 @@
+//! How `times` are read.
+
+use crate::request::limits::Limits;
+use crate::request::read::Node;
+use crate::schema::fields::{Object, fields};
+use crate::schema::numbers::FrameCount;
+use crate::schema::shape::Shape;
+use crate::schema::texts::Name;
+use mapreel_geo::time::interval::expand;
+use mapreel_geo::{Side, ValidTime};
+use mapreel_ogc::json::Json;
+use serde_json::{Value, json};
+
+/// An interval, a list of times and intervals, or the newest times of a layer.
+pub(crate) struct Times;
+
+/// The times that are asked for.
+pub(crate) enum AskedTimes {
+    /// These, in order; never none.
+    Listed(Vec<ValidTime>),
+    /// Those that a layer's server has.
+    Newest(Newest),
+}
+
+/// The last or next times of a layer's.
+pub(crate) struct Newest {
+    pub side: Side,
+    pub count: usize,
+    /// The layer's title.
+    pub of: Option<String>,
+}
+
+fields! {
+    /// The newest times that the server of a layer has.
+    struct NewestFields {
+        /// How many of the last times that are not later than now.
+        last: FrameCount;
+        /// How many of the first that are: a forecast's.
+        next: FrameCount;
+        /// The title of the layer whose times are meant; it may be left out where only one has times.
+        of: Name;
+    }
+    rules { "oneOf": [{ "required": ["last"] }, { "required": ["next"] }] }
+}
+
+impl Shape for Times {
+    type Value = AskedTimes;
+
+    fn schema(limits: &Limits) -> Value {
+        let text = json!({ "type": "string", "examples": ["2018-01-01/2019-12-01/P1M", "2020-08-30T12:00:00Z"] });
+        let list = json!({ "type": "array", "items": text, "minItems": 1, "maxItems": limits.frames_max });
+        json!({ "anyOf": [text, list, NewestFields::schema(limits)] })
+    }
+
+    fn read(node: &Node<'_>, limits: &Limits) -> Option<AskedTimes> {
+        let max = limits.frames_max;
+        let read = |node: &Node| match expand(node.string()?, max) {
+            Ok(times) => Some(times),
+            Err(error) => {
+                node.invalid(error.to_string(), &error.hint());
+                None
+            }
+        };
+        let times: Vec<_> = match node.json {
+            Json::Object(_) => return newest(node, limits).map(AskedTimes::Newest),
+            Json::List(_) => {
+                let all: Vec<_> = node.items(max)?.iter().map(read).collect();
+                all.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect()
+            }
+            _ => read(node)?,
+        };
+        if times.len() > max {
+            node.refuse("too_many", format!("{} frames; the limit is {max}", times.len()), Some("use a longer step"));
+            return None;
+        }
+        if !times.is_sorted_by_key(|time| time.instant()) {
+            node.invalid("the times are not in order", "earliest first");
+            return None;
+        }
+        Some(AskedTimes::Listed(times))
+    }
+}
+
+fn newest(node: &Node, limits: &Limits) -> Option<Newest> {
+    let fields = node.fields()?;
+    let NewestFields { last, next, of } = NewestFields::read(&fields, limits);
+    let (side, count) = match (last.optional_at().ok()?, next.optional_at().ok()?) {
+        (Some(last), None) => (Side::Last, last.value),
+        (None, Some(next)) => (Side::Next, next.value),
+        (Some(last), Some(_)) => {
+            last.node.invalid("both `last` and `next` are given", "give one of them");
+            return None;
+        }
+        (None, None) => {
+            fields.required("last", "how many frames, or `next`");
+            return None;
+        }
+    };
+    fields.finish();
+    Some(Newest { side, count, of: of.optional().ok()? })
+}

@@ -1,0 +1,205 @@
+//! One truth of the request: what is accepted and what JSON Schema says of it are the same, as far as a schema can say it.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use mapreel_spec::{Limits, field_tables, parse_request, request_schema};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// The file has this text; `MAPREEL_BLESS=1` writes it.
+fn is_up_to_date(path: &str, text: &str) {
+    let file = repository(path);
+    if std::env::var_os("MAPREEL_BLESS").is_some() {
+        std::fs::write(&file, text).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&file).unwrap_or_default() == text,
+        "MAPREEL_BLESS=1 cargo test schema writes {path}"
+    );
+}
+
+#[test]
+fn the_schema_in_the_documentation_is_that_of_the_types() {
+    let schema = serde_json::to_string_pretty(&request_schema(&Limits::default())).unwrap();
+    is_up_to_date("docs/request.schema.json", &format!("{schema}\n"));
+}
+
+/// A table stands between `<!-- fields: NAME -->` and `<!-- end of fields -->`.
+#[test]
+fn the_tables_of_fields_in_the_documentation_are_those_of_the_types() {
+    const END: &str = "<!-- end of fields -->";
+    let mut page = std::fs::read_to_string(repository("docs/REQUESTS.md")).unwrap();
+    for (name, table) in field_tables() {
+        let begin = format!("<!-- fields: {name} -->\n");
+        let from =
+            page.find(&begin).unwrap_or_else(|| panic!("docs/REQUESTS.md has no place for the fields of {name}"));
+        let from = from + begin.len();
+        let to = from + page[from..].find(END).unwrap();
+        page.replace_range(from..to, &table);
+    }
+    is_up_to_date("docs/REQUESTS.md", &page);
+}
+
+/// A value that a schema accepts, made by chance.
+fn generated(schema: &Value, whole: &Value, depth: usize) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return generated(whole.pointer(reference.trim_start_matches('#')).unwrap(), whole, depth);
+    }
+    if let Some(choices) = ["oneOf", "anyOf"].iter().find_map(|word| schema[*word].as_array()) {
+        let of_values: Vec<&Value> =
+            choices.iter().filter(|choice| choice["required"].is_null() || !choice["type"].is_null()).collect();
+        if !of_values.is_empty() {
+            return generated(of_values[fastrand::usize(..of_values.len())], whole, depth);
+        }
+    }
+    for examples in [&schema["examples"], &schema["enum"]] {
+        if let Some(examples) = examples.as_array() {
+            return examples[fastrand::usize(..examples.len())].clone();
+        }
+    }
+    if !schema["const"].is_null() {
+        return schema["const"].clone();
+    }
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds[fastrand::usize(..kinds.len())].clone(),
+        kind => kind.clone(),
+    };
+    let bound = |word: &str, other: f64| schema[word].as_f64().unwrap_or(other);
+    match kind.as_str() {
+        Some("object") => object(schema, whole, depth),
+        Some("array") => {
+            let least = bound("minItems", 0.0) as usize;
+            let items = (0..fastrand::usize(least..=least + 1)).map(|_| generated(&schema["items"], whole, depth + 1));
+            items.collect()
+        }
+        Some("number") => {
+            json!(bound("minimum", 0.0) + fastrand::f64() * (bound("maximum", 9.0) - bound("minimum", 0.0)))
+        }
+        Some("integer") => json!(fastrand::u64(bound("minimum", 0.0) as u64..=bound("maximum", 9.0) as u64)),
+        Some("boolean") => json!(fastrand::bool()),
+        Some("null") => Value::Null,
+        Some("string") => json!(["a", "b", "sst", "Wind 10 m"][fastrand::usize(..4)]),
+        _ => panic!("what does {schema} accept?"),
+    }
+}
+
+/// The fields that are required, one of those of which some must be there, and now and then another.
+fn object(schema: &Value, whole: &Value, depth: usize) -> Value {
+    let none = Map::new();
+    let properties = schema["properties"].as_object().unwrap_or(&none);
+    let names = |list: &Value| {
+        list.as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let mut wanted = names(&schema["required"]);
+    let choices = ["oneOf", "anyOf"].iter().find_map(|word| schema[*word].as_array());
+    let mut others: Vec<String> = properties.keys().filter(|name| !wanted.contains(name)).cloned().collect();
+    if let Some(choices) = choices {
+        // Of fields that stand for each other, one is given.
+        let all: Vec<String> = choices.iter().flat_map(|choice| names(&choice["required"])).collect();
+        others.retain(|name| !all.contains(name));
+        wanted.push(all[fastrand::usize(..all.len())].clone());
+    }
+    let excluded = names(&schema["not"]["required"]);
+    wanted.extend(others.into_iter().filter(|name| !excluded.contains(name) && fastrand::u8(..4) == 0));
+    if let Some(one) = excluded.get(fastrand::usize(..=excluded.len())) {
+        wanted.push(one.clone());
+    }
+    let mut object = Map::new();
+    for name in wanted {
+        let value = generated(&properties[&name], whole, depth + 1);
+        object.insert(name, if value.is_null() && is_required(schema, &object) { continue } else { value });
+    }
+    Value::Object(object)
+}
+
+/// Whether a field that is `null` could be the one that must be there.
+fn is_required(schema: &Value, _: &Map<String, Value>) -> bool {
+    ["oneOf", "anyOf"].iter().any(|word| schema[*word].is_array())
+}
+
+/// What a schema cannot say: the code of the problem, and how its pointer begins and ends.
+const NOT_SAYABLE: &[(&str, &str, &str)] = &[
+    // A format holds one frame or several, and a GIF fewer in a second; `within`, `unchecked` and `{time}` need others.
+    ("invalid", "/output", "/format"),
+    ("invalid", "/general", "/format"),
+    ("out_of_range", "/output", "/fps"),
+    ("out_of_range", "/general", "/fps"),
+    ("invalid", "/layers", "/within"),
+    ("invalid", "/layers", "/time"),
+    // The size that follows from a box, the layer whose times are meant.
+    ("out_of_range", "/map", "/map"),
+    ("out_of_range", "/basemap", "/zoom"),
+    ("missing", "/times", "/times"),
+    ("invalid", "/times", "/of"),
+    ("invalid", "/map", "/zoom"),
+    ("invalid", "/map", "/bbox"),
+    ("invalid", "/layers", "/bbox"),
+    // Whether an overlay is of tiles decides what its URLs are, and the times how many; what an address of ArcGIS names decides
+    // which fields it takes; times have an order, and so have levels; features in the request have no address.
+    ("invalid", "/overlays", ""),
+    ("invalid", "/times", "/times"),
+    ("invalid", "/layers", "/min_zoom"),
+    ("invalid", "/layers", "/credential"),
+    ("invalid", "/layers", "/data"),
+    ("invalid", "/layers", "/url"),
+    ("invalid", "/layers", "/max_zoom"),
+];
+
+#[test]
+fn what_the_schema_accepts_is_accepted_or_refused_for_what_a_schema_cannot_say() {
+    fastrand::seed(7);
+    let limits = Limits::default();
+    let schema = request_schema(&limits);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let (mut accepted, mut unexplained) = (0, BTreeMap::new());
+    for _ in 0..4000 {
+        let request = generated(&schema, &schema, 0);
+        if !validator.is_valid(&request) {
+            continue;
+        }
+        let text = request.to_string();
+        match parse_request(text.as_bytes(), &limits) {
+            Ok(_) => accepted += 1,
+            Err(problems) => {
+                for problem in problems.0 {
+                    let is_known = |(code, begin, end): &(&str, &str, &str)| {
+                        problem.code == *code && problem.pointer.starts_with(begin) && problem.pointer.ends_with(end)
+                    };
+                    if !NOT_SAYABLE.iter().any(is_known) {
+                        unexplained.entry((problem.code, problem.pointer)).or_insert((problem.detail, text.clone()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(unexplained.is_empty(), "{unexplained:#?}");
+    assert!(accepted > 1000, "only {accepted} of 4000 were accepted");
+}
+
+/// Every request that this repository shows.
+#[test]
+fn requests_that_are_accepted_are_valid_by_the_schema() {
+    let limits = Limits::default();
+    let validator = jsonschema::validator_for(&request_schema(&limits)).unwrap();
+    let mut count = 0;
+    for folder in ["examples", "crates/mapreel/tests/golden"] {
+        for entry in std::fs::read_dir(repository(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            if parse_request(text.as_bytes(), &limits).is_ok() {
+                count += 1;
+                let errors: Vec<String> = validator
+                    .iter_errors(&serde_json::from_str(&text).unwrap())
+                    .map(|error| format!("{}: {error}", error.instance_path()))
+                    .collect();
+                assert_eq!(errors, [""; 0], "{}", path.display());
+            }
+        }
+    }
+    assert!(count > 10, "{count} requests");
+}
