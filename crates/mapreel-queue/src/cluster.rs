@@ -4,11 +4,13 @@
 //! there are as many messages as parts, so each part is claimed by somebody who was woken for another one. Now and then, and
 //! always while no messages come, the store is looked into without one, so nothing waits for ever for a message that was lost.
 
-use crate::job::{Failure, Job, Outcome, Service, Waiting};
-use crate::mongo::Mongo;
-use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Submitted, Tended, Verdict};
-use crate::rabbit::{Consumer, Publisher, Received, Settings};
-use crate::{Error, JobId, Supervise, Time};
+use crate::model::{
+    Claim, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted, Tended,
+    Time, Verdict, Waiting,
+};
+use crate::store::mongo::Mongo;
+use crate::wake::rabbit::{Consumer, Publisher, Received, Settings};
+use crate::{Error, Supervise};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -12,27 +12,16 @@
 //! A job's states and every transition are a pure module, [`states`](Job); a back-end only loads, applies and stores them in
 //! one atomic step. It knows nothing of pictures and of HTTP.
 
-mod artifacts;
-mod bucket;
 mod certificate;
 mod cluster;
-mod compact;
-mod deaths;
 mod error;
 pub mod failpoint;
-mod fair;
 mod folder;
-mod hints;
-mod id;
-mod job;
-pub mod mongo;
-mod profile;
-mod queue;
-pub mod rabbit;
-pub mod sqlite;
-mod states;
+mod model;
+mod objects;
+mod store;
 mod tasks;
-mod time;
+mod wake;
 
 /// Whether this is the scorecard's control (feature `naive-control`), which promises nothing and loses jobs: leases are never
 /// taken from the dead, tokens fence nothing off and are in no object's key, idempotency keys are not looked up, SQLite does
@@ -40,13 +29,13 @@ mod time;
 /// nobody publishes again what was lost, and workers of a cluster never look into the store by themselves.
 pub const NAIVE: bool = cfg!(feature = "naive-control");
 
-pub use artifacts::{Artifacts, Stored};
 pub use cluster::Cluster;
 pub use error::Error;
-pub use id::{JobId, NotAnId};
-pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State, Waiting, WaitsFor};
-pub use queue::{
-    Bound, Claim, Counts, Filter, Garbage, Key, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict,
+pub use model::{
+    Bound, Claim, Clock, Counts, Failure, Filter, Garbage, Job, JobId, Key, Kind, Lease, NewJob, NotAnId, Outcome,
+    Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict, Waiting, WaitsFor,
 };
+pub use objects::{Artifacts, Stored};
+pub use store::{mongo, sqlite};
 pub use tasks::{Supervise, Task, Unsupervised};
-pub use time::{Clock, Time};
+pub use wake::rabbit;

@@ -1,7 +1,7 @@
 //! What the broker is told of, and what it has been told.
 
-use crate::Time;
-use crate::job::{Job, PartState};
+use super::job::{Job, PartState};
+use super::time::Time;
 
 /// What the broker is told of: a part that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

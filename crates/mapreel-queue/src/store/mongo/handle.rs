@@ -1,51 +1,37 @@
-//! The queue on MongoDB: as many machines as there are, sharing one store.
-//!
-//! A job is one document. Every operation reads it, applies a pure transition (`states.rs`) and writes it back if nobody has
-//! written meanwhile: compare-and-set on a random number that every write changes. No transactions, so a single server will
-//! do as well as a replica set; `w: majority, j: true`, so what was acknowledged survives the loss of a minority. When an
-//! answer is lost, that number tells whether the write was.
+//! The handle on a database: opens it, and does what the trait [`Queue`] asks for.
 
-mod claims;
-mod clock;
-mod operations;
-mod outbox;
-mod presence;
-mod record;
-mod tending;
-mod watcher;
-
-use crate::compact::compact;
-use crate::hints::Hint;
-use crate::job::{Failure, Job, Outcome, Service, State, Waiting};
-use crate::queue::{Bound, Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
-use crate::{Clock, Error, JobId, Supervise, Time};
+use super::operations::{Collections, PATIENCE, insert, make_indexes, within};
+use super::outbox::Outbox;
+use super::presence::Presence;
+use super::record::Stored;
+use super::watcher::Watcher;
+use super::{clock, record};
+use crate::model::{
+    Bound, Claim, Clock, Counts, Failure, Filter, Garbage, Hint, Job, JobId, Lease, NewJob, Outcome, Queue, Service,
+    Settings, State, Submitted, Tended, Time, Verdict, Waiting, compact,
+};
+use crate::{Error, Supervise};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use mongodb::Client;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
-use operations::{Collections, PATIENCE, insert, make_indexes, within};
-pub(crate) use outbox::Announcement;
-use outbox::Outbox;
-use presence::Presence;
-use record::Stored;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
-use watcher::Watcher;
 
 /// How often a transition is tried when others write to the same job.
-const CONTENTION_MAX: usize = 60;
+pub(super) const CONTENTION_MAX: usize = 60;
 /// Jobs looked at by one round of cleaning.
 const GARBAGE_MAX: i64 = 100;
 
 /// The queue in a MongoDB database. A handle is an owner of leases: dropped, or with its process dead, its leases are over.
 pub struct Mongo {
-    collections: Collections,
-    presence: Presence,
-    watcher: Watcher,
-    settings: Settings,
-    outbox: OnceLock<Outbox>,
+    pub(super) collections: Collections,
+    pub(super) presence: Presence,
+    pub(super) watcher: Watcher,
+    pub(super) settings: Settings,
+    pub(super) outbox: OnceLock<Outbox>,
     _alive: Arc<()>,
 }
 
@@ -93,20 +79,20 @@ impl Mongo {
         move || watcher.ring()
     }
 
-    async fn load(&self, id: JobId) -> Result<Option<Stored>, Error> {
+    pub(super) async fn load(&self, id: JobId) -> Result<Option<Stored>, Error> {
         let jobs = self.collections.jobs.clone();
         let find = async move { jobs.find_one(doc! { "_id": id.to_string() }).await };
         within(find).await?.map(record::read).transpose()
     }
 
-    async fn find(&self, filter: Document, sort: Document, limit: i64) -> Result<Vec<Stored>, Error> {
+    pub(super) async fn find(&self, filter: Document, sort: Document, limit: i64) -> Result<Vec<Stored>, Error> {
         let jobs = self.collections.jobs.clone();
         let find = async move { jobs.find(filter).sort(sort).limit(limit).await?.try_collect::<Vec<_>>().await };
         within(find).await?.into_iter().map(record::read).collect()
     }
 
     /// Loads a job, changes it, and stores it if that changed anything; again, when somebody else was quicker.
-    async fn change<T>(
+    pub(super) async fn change<T>(
         &self,
         id: JobId,
         unknown: T,
@@ -125,7 +111,7 @@ impl Mongo {
     }
 
     /// Stores a job unless it has been written since it was read. False: it has.
-    async fn swap(&self, stored: &Stored, job: &Job) -> Result<bool, Error> {
+    pub(super) async fn swap(&self, stored: &Stored, job: &Job) -> Result<bool, Error> {
         let write = record::write();
         let fields = record::update(job, write, &self.settings)?;
         let filter = doc! { "_id": job.id.to_string(), "write": stored.write };
@@ -176,7 +162,7 @@ impl Mongo {
         Ok((open >= max).then_some(Submitted::Full { open, bound: Bound::Owner }))
     }
 
-    async fn count(&self, filter: Document) -> Result<u64, Error> {
+    pub(super) async fn count(&self, filter: Document) -> Result<u64, Error> {
         let jobs = self.collections.jobs.clone();
         within(async move { jobs.count_documents(filter).await }).await
     }

@@ -1,8 +1,9 @@
 //! The queue: a trait whose laws every back-end keeps.
 
-use crate::job::{Failure, Job, Kind, Outcome, Service, State, Waiting};
-use crate::time::{Clock, Time};
-use crate::{Error, JobId};
+use super::id::JobId;
+use super::job::{Failure, Job, Kind, Outcome, Service, State, Waiting};
+use super::time::{Clock, Time};
+use crate::Error;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::time::Duration;

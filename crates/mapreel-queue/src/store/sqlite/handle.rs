@@ -1,36 +1,23 @@
-//! The queue on SQLite: nothing to install, and several processes of one machine at once.
-//!
-//! A job is a row: its record as JSON, beside it the columns that are searched by. Every operation loads a record, applies a
-//! pure transition (`states.rs`) and stores it, inside one `BEGIN IMMEDIATE` transaction. WAL and `synchronous=FULL`: what was
-//! committed survives the loss of power.
+//! The handle on a file: opens it, and does what the trait [`Queue`] asks for.
 
-mod claims;
-mod clock;
-mod commits;
-mod guard;
-mod owner;
-mod row;
-mod schema;
-mod watcher;
-mod writer;
-
-use crate::compact::compact;
-use crate::deaths::Deaths;
+use super::commits::Commits;
+use super::guard::Guard;
+use super::owner::Owner;
+use super::watcher::Watcher;
+use super::writer::Writer;
+use super::{claims, clock, guard, row, schema};
 use crate::folder;
-use crate::job::{Failure, Job, Outcome, Service, State, Waiting};
-use crate::queue::{Bound, Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict};
-use crate::{Error, JobId, Supervise, Time};
+use crate::model::{
+    Bound, Claim, Counts, Deaths, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service,
+    Settings, State, Submitted, Tended, Time, Verdict, Waiting, compact,
+};
+use crate::{Error, Supervise};
 use bytes::Bytes;
-use commits::Commits;
-use guard::Guard;
-use owner::Owner;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
-use watcher::Watcher;
-use writer::Writer;
 
 /// How long one process waits for another one's transaction. What comes while it waits is tried once more after it: who asks
 /// is told within twice this that the store cannot be written to.
@@ -104,7 +91,7 @@ impl Sqlite {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, Error> {
+pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
     let connection =
         Connection::open(path).map_err(|error| Error::Store(format!("cannot open `{}`: {error}", path.display())))?;
     connection.busy_timeout(BUSY)?;

@@ -3,10 +3,8 @@
 
 use super::operations::within;
 use super::{CONTENTION_MAX, Mongo};
-use crate::fair::{Contender, Turn, Turns, cost};
-use crate::job::{Job, Service};
-use crate::queue::{Claim, Queue};
-use crate::{Error, Time};
+use crate::Error;
+use crate::model::{Claim, Contender, Job, Queue, Service, Time, Turn, Turns, cost};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::WriteConcern;

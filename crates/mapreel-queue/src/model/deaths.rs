@@ -1,6 +1,6 @@
 //! Which deaths of processes `Job::rescue` charges to a part.
 
-use crate::job::Job;
+use super::job::Job;
 use std::collections::{HashMap, HashSet};
 
 /// How many parts each owner of leases holds, and which owners are dead.

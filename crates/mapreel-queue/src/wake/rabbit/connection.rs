@@ -1,19 +1,8 @@
-//! RabbitMQ: tells workers of parts that wait, and nothing else.
-//!
-//! A message is a hint. The store is the truth: a message that is lost costs a little time until somebody looks into the
-//! store by himself, one that comes twice is answered by a claim that fails. So nobody waits for the broker: not who submits,
-//! not who draws. Two connections, since a broker that holds up publishers holds up everything on their connection.
+//! How the broker is reached, and what is said to it.
 
-mod consumer;
-mod publisher;
-mod topology;
-
-pub(crate) use consumer::{Consumer, Received};
-pub(crate) use publisher::Publisher;
-
+use crate::Error;
 use crate::certificate::{self, BY_FILE};
-use crate::job::Service;
-use crate::{Error, JobId};
+use crate::model::{JobId, Service};
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties};
 use serde::{Deserialize, Serialize};
@@ -47,7 +36,7 @@ pub struct Settings {
 impl Settings {
     /// Messages that may be here before the first of them is done with. An animation's part waits at most for an image to be
     /// drawn; an image finds a slot of its own soon.
-    fn prefetch(&self, lane: Service) -> u16 {
+    pub(super) fn prefetch(&self, lane: Service) -> u16 {
         match lane {
             Service::Animation => self.slots,
             Service::Image => self.slots + self.image_slots,
@@ -62,7 +51,7 @@ impl Settings {
         self.uri().map(drop)
     }
 
-    fn uri(&self) -> Result<AMQPUri, Error> {
+    pub(super) fn uri(&self) -> Result<AMQPUri, Error> {
         let mut uri: AMQPUri = self.url.parse().map_err(|why| Error::Setting(format!("the broker's URL: {why}")))?;
         uri.query.heartbeat.get_or_insert(HEARTBEAT_S);
         Ok(uri)
@@ -71,15 +60,15 @@ impl Settings {
 
 /// What a message says.
 #[derive(Serialize, Deserialize)]
-struct Message {
-    job: JobId,
-    part: usize,
+pub(super) struct Message {
+    pub job: JobId,
+    pub part: usize,
 }
 
 /// What went wrong between here and the broker; the answer is always to begin anew.
-type Trouble = String;
+pub(super) type Trouble = String;
 
-async fn connect(uri: AMQPUri, purpose: &str) -> Result<Connection, Trouble> {
+pub(super) async fn connect(uri: AMQPUri, purpose: &str) -> Result<Connection, Trouble> {
     let name = format!("mapreel {purpose} {}", std::process::id());
     let properties = ConnectionProperties::default().with_connection_name(name.into());
     let server = format!("{}:{}", uri.authority.host, uri.authority.port);
@@ -95,16 +84,16 @@ async fn connect(uri: AMQPUri, purpose: &str) -> Result<Connection, Trouble> {
 
 /// The waits between attempts.
 #[derive(Default)]
-struct Pause(u32);
+pub(super) struct Pause(u32);
 
 impl Pause {
-    fn next(&mut self) -> Duration {
+    pub(super) fn next(&mut self) -> Duration {
         let full = PAUSE.saturating_mul(1 << self.0.min(10)).min(PAUSE_MAX);
         self.0 += 1;
         full.mul_f64(0.5 + fastrand::f64() / 2.0)
     }
 
-    fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.0 = 0;
     }
 }

@@ -9,8 +9,7 @@
 
 use super::row;
 use crate::Error;
-use crate::queue::Settings;
-use crate::time::{Clock, Time};
+use crate::model::{Clock, Settings, Time};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::time::Duration;
 

@@ -4,7 +4,7 @@
 
 use super::{Message, Pause, Settings, Trouble, connect, topology};
 use crate::Task;
-use crate::job::Service;
+use crate::model::Service;
 use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::{

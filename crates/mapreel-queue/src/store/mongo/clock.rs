@@ -1,8 +1,8 @@
 //! The time of the database, which counts for leases: the machines of a cluster need not agree on the time.
 
 use super::operations::within;
-use crate::time::DatabaseTime;
-use crate::{Clock, Error, Task, Time};
+use crate::model::{Clock, DatabaseTime, Time};
+use crate::{Error, Task};
 use mongodb::Database;
 use mongodb::bson::doc;
 use std::sync::Weak;

@@ -2,7 +2,7 @@
 
 use super::row;
 use crate::Error;
-use crate::queue::Settings;
+use crate::model::Settings;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
@@ -78,8 +78,8 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Setti
 
 #[cfg(test)]
 mod tests {
-    use super::super::Sqlite;
-    use crate::queue::{NewJob, Queue, Settings, Submitted};
+    use crate::model::{NewJob, Queue, Settings, Submitted};
+    use crate::sqlite::Sqlite;
     use crate::{Service, Unsupervised};
     use rusqlite::Connection;
 

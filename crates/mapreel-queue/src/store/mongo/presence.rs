@@ -4,7 +4,8 @@
 //! Nobody's clock is compared with anybody's, and an outage of the store, in which nobody can count, kills nobody.
 
 use super::operations::{Collections, within};
-use crate::{Error, Task, Time};
+use crate::model::Time;
+use crate::{Error, Task};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use mongodb::options::WriteConcern;

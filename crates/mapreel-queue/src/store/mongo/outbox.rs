@@ -2,10 +2,8 @@
 
 use super::operations::within;
 use super::{Mongo, record};
-use crate::hints::Hint;
-use crate::job::Service;
-use crate::queue::Queue;
-use crate::{Error, Job, JobId};
+use crate::Error;
+use crate::model::{Hint, Job, JobId, Queue, Service};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use std::time::Duration;

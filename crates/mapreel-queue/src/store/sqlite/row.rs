@@ -1,7 +1,7 @@
 //! A job as a row.
 
-use crate::queue::Settings;
-use crate::{Error, Job, JobId};
+use crate::Error;
+use crate::model::{Job, JobId, Settings};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 pub(super) fn load(connection: &Connection, id: JobId) -> Result<Option<Job>, Error> {

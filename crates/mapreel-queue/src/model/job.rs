@@ -1,6 +1,7 @@
 //! The record of a job: plain data. What may become of it is in `states.rs`.
 
-use crate::{JobId, Time};
+use super::id::JobId;
+use super::time::Time;
 use mapreel_spec::Purpose;
 use mapreel_spec::manifest::{Artifact, Warning};
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,7 @@
 //! First of all goes whoever holds the fewest parts, so that an owner whose parts take long has no more than his share of the
 //! slots.
 
-use crate::JobId;
+use super::id::JobId;
 use std::collections::HashMap;
 
 /// An owner who has a part that can be claimed.

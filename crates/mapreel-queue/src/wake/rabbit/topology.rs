@@ -1,7 +1,7 @@
 //! The queues: one for each lane, and one for messages that nobody could do anything with.
 
 use super::{Settings, Trouble};
-use crate::job::Service;
+use crate::model::Service;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Queue};

@@ -1,8 +1,9 @@
 //! Objects: segments under way, artifacts, manifests. By `object_store`, so that a folder and a bucket look the same.
 
-use crate::bucket::Connector;
-use crate::profile::{self, Profile, ProfileCredentials};
-use crate::{Error, JobId, folder};
+use super::connector::Connector;
+use super::profile::{self, Profile, ProfileCredentials};
+use crate::model::JobId;
+use crate::{Error, folder};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};

@@ -1,7 +1,7 @@
 //! A job as a document: what is searched by beside the record, and a random number that changes with every write.
 
-use crate::queue::Settings;
-use crate::{Error, Job, Time};
+use crate::Error;
+use crate::model::{Job, Settings, Time};
 use mongodb::bson::{self, Binary, Bson, Document, doc, spec::BinarySubtype};
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -16,11 +16,12 @@
 //! A part's *token* grows with every claim. Heartbeat, finish, failure and release name the token that they were given; with
 //! an older one they change nothing.
 
-use crate::deaths::Deaths;
-use crate::fair::cost;
-use crate::job::{Failure, Job, Kind, Outcome, Part, PartState, State, Waiting, WaitsFor};
-use crate::queue::{Claim, Lease, NewJob, Settings, Verdict};
-use crate::{JobId, Time};
+use super::deaths::Deaths;
+use super::fair::cost;
+use super::id::JobId;
+use super::job::{Failure, Job, Kind, Outcome, Part, PartState, State, Waiting, WaitsFor};
+use super::queue::{Claim, Lease, NewJob, Settings, Verdict};
+use super::time::Time;
 use std::time::Duration;
 
 /// The waits before further attempts: this long and doubling, at most [`RETRY_MAX`], and a random part of it.

@@ -3,7 +3,7 @@
 
 use super::{Message, Pause, Settings, Trouble, connect, topology};
 use crate::Task;
-use crate::mongo::{Announcement, Mongo};
+use crate::store::mongo::{Announcement, Mongo};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::ShortString;
 use lapin::{BasicProperties, Channel, Confirmation, Connection};

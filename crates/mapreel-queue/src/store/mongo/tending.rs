@@ -2,10 +2,8 @@
 
 use super::Mongo;
 use super::operations::{Collections, within};
-use crate::deaths::Deaths;
-use crate::job::{Job, Service};
-use crate::queue::{Queue, Tended};
-use crate::{Error, Time};
+use crate::Error;
+use crate::model::{Deaths, Job, Queue, Service, Tended, Time};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashSet;

@@ -1,10 +1,8 @@
 //! Which part is claimed: the choice of `fair.rs`, with what it needs to know from the indexes.
 
 use super::row;
-use crate::fair::{Contender, Turn, Turns};
-use crate::job::{Job, Service};
-use crate::queue::{Claim, Settings};
-use crate::{Error, Time};
+use crate::Error;
+use crate::model::{Claim, Contender, Job, Service, Settings, Time, Turn, Turns};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
