@@ -5,15 +5,15 @@
 //! always while no messages come, the store is looked into without one, so nothing waits for ever for a message that was lost.
 
 use crate::model::{
-    Claim, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted, Tended,
-    Time, Verdict, Waiting,
+    Claim, Confirm, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted,
+    Tended, Time, Verdict, Waiting,
 };
 use crate::store::mongo::Mongo;
 use crate::wake::rabbit::{Consumer, Publisher, Received, Settings};
 use crate::{Error, Supervise};
 use bytes::Bytes;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -52,8 +52,9 @@ impl Cluster {
     ) -> Result<Self, Error> {
         settings.check()?;
         let store = Arc::new(store);
-        let (publisher, publishing) = Publisher::new(settings.clone(), &store);
-        store.set_outbox(Box::new(publisher.sender()));
+        let confirm: Weak<dyn Confirm> = Arc::<Mongo>::downgrade(&store);
+        let (publisher, publishing) = Publisher::new(settings.clone(), confirm);
+        store.set_publisher(Box::new(publisher.sender()));
         let look_every = settings.look_every;
         let (consumer, consuming) = Consumer::new(settings, Box::new(store.ring()), stop);
         [Some(publishing), consuming].into_iter().flatten().for_each(|task| supervisor.start(task));

@@ -1,21 +1,38 @@
-//! What the broker is told of, and what it has been told.
+//! Hints: what the broker is told of parts that wait, and what it has confirmed.
 
-use super::job::{Job, PartState};
+use super::id::JobId;
+use super::job::{Job, PartState, Service};
 use super::time::Time;
+use crate::Error;
 
-/// What the broker is told of: a part that waits.
+/// What the broker is told of a part that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hint {
     /// The index of the part.
     pub part: usize,
-    /// How often it was claimed before.
+    /// How often the part was claimed before.
     pub token: u64,
     /// When it can be claimed.
     pub at: Time,
 }
 
+/// Parts of a job that the broker is to be told of.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcement {
+    pub job: JobId,
+    pub service: Service,
+    pub hints: Vec<Hint>,
+}
+
+/// A store that marks the hints which the broker has confirmed. Hints without the mark are published again.
+#[async_trait::async_trait]
+pub(crate) trait Confirm: Send + Sync {
+    /// Marks hints of a job as confirmed.
+    async fn confirmed(&self, job: JobId, hints: &[Hint]) -> Result<(), Error>;
+}
+
 impl Job {
-    /// The parts that can be claimed now or later and that the broker does not know of.
+    /// The parts that can be claimed now or later and that the broker has not confirmed.
     pub(crate) fn unannounced(&self) -> impl Iterator<Item = Hint> {
         let open = !self.state.is_final();
         let parts = self.parts.iter().enumerate();
@@ -23,7 +40,7 @@ impl Job {
         unannounced.map(|(index, part)| Hint { part: index, token: part.token, at: part.at })
     }
 
-    /// The broker has been told of these parts.
+    /// Marks the parts of these hints as announced, unless they have been claimed since.
     pub(crate) fn announced(&mut self, hints: &[Hint]) {
         for hint in hints {
             if let Some(part) = self.parts.get_mut(hint.part)

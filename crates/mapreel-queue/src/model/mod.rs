@@ -17,7 +17,7 @@ mod time;
 pub(crate) use compact::compact;
 pub(crate) use deaths::Deaths;
 pub(crate) use fair::{Contender, Turn, Turns, cost};
-pub(crate) use hints::Hint;
+pub(crate) use hints::{Announcement, Confirm, Hint};
 pub use id::{JobId, NotAnId};
 pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State, Waiting, WaitsFor};
 pub use queue::{

@@ -344,6 +344,11 @@ impl Job {
         if self.state.is_final() { 0 } else { ready }
     }
 
+    /// Whether nobody works on it and a part of it can be claimed, now or later.
+    pub(crate) fn waits_for_a_claim(&self) -> bool {
+        self.state == State::Pending && self.ready() > 0
+    }
+
     /// The parts that somebody has a lease on.
     pub(crate) fn leases(&self) -> impl Iterator<Item = &Part> {
         let open = !self.state.is_final();

@@ -1,5 +1,5 @@
-//! No file imports from another that, directly or by others, imports from it: within the crates of words, pixels and upstreams, and
-//! between the stages.
+//! No file imports from another that, directly or by others, imports from it: within the crates of words, pixels, upstreams and jobs,
+//! and between the stages. Nor does a folder of the queue from another.
 
 use super::support::service::repository;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,12 +121,23 @@ fn expand(prefix: &str, tree: &str, found: &mut dyn FnMut(String)) {
 
 /// The files, of those that are looked at, from which each can be reached through others.
 fn circles(sources: &Sources, is_looked_at: impl Fn(&[String]) -> bool) -> Vec<String> {
-    let edges: BTreeMap<_, _> = sources
-        .0
-        .keys()
-        .filter(|module| is_looked_at(module))
-        .map(|module| (module, sources.imports(module)))
-        .collect();
+    let modules = sources.0.keys().filter(|module| is_looked_at(module));
+    closed(&modules.map(|module| (module.clone(), sources.imports(module))).collect())
+}
+
+/// The folders and files beside each other, of which each can be reached from itself through others.
+fn circles_of_folders(sources: &Sources) -> Vec<String> {
+    let room = |module: &[String]| module[..1.min(module.len())].to_vec();
+    let mut edges = BTreeMap::<_, BTreeSet<_>>::new();
+    for module in sources.0.keys() {
+        let imports = sources.imports(module).into_iter().map(|other| room(&other));
+        edges.entry(room(module)).or_default().extend(imports.filter(|other| *other != room(module)));
+    }
+    closed(&edges)
+}
+
+/// What can be reached from itself.
+fn closed(edges: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> Vec<String> {
     let reaches = |from: &Vec<String>| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from.clone()]);
         while let Some(module) = next.pop() {
@@ -138,15 +149,17 @@ fn circles(sources: &Sources, is_looked_at: impl Fn(&[String]) -> bool) -> Vec<S
         }
         seen
     };
-    edges.keys().filter(|module| reaches(module).contains(**module)).map(|module| module.join("::")).collect()
+    edges.keys().filter(|module| reaches(module).contains(*module)).map(|module| module.join("::")).collect()
 }
 
 #[test]
 fn no_file_of_the_lower_crates_and_no_stage_imports_in_a_circle() {
-    for part in ["spec", "render", "sources"] {
+    for part in ["spec", "render", "sources", "queue"] {
         let sources = Sources::read(&repository(&format!("crates/mapreel-{part}/src")));
         assert_eq!(circles(&sources, |_| true), [""; 0]);
     }
+    let queue = Sources::read(&repository("crates/mapreel-queue/src"));
+    assert_eq!(circles_of_folders(&queue), [""; 0]);
     let program = Sources::read(&repository("crates/mapreel/src"));
     assert_eq!(circles(&program, |module| module.first().is_some_and(|first| first == "pipeline")), [""; 0]);
 }
@@ -165,4 +178,15 @@ fn a_circle_is_seen() {
     assert_eq!(circles(&straight, |_| true), [""; 0]);
     let bent = sources(&[lib, ("a", "fn two() -> crate::Two {}"), ("b", "use crate::{One, fmt};")]);
     assert_eq!(circles(&bent, |_| true), ["a", "b"]);
+    let roots = ("", "mod a;\nmod b;");
+    let folders = sources(&[
+        roots,
+        ("a", ""),
+        ("a::x", "use crate::b::y;"),
+        ("a::z", ""),
+        ("b", ""),
+        ("b::y", "use crate::a::z;"),
+    ]);
+    assert_eq!(circles(&folders, |_| true), [""; 0]);
+    assert_eq!(circles_of_folders(&folders), ["a", "b"]);
 }

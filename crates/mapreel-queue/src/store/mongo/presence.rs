@@ -3,7 +3,8 @@
 //!
 //! Nobody's clock is compared with anybody's, and an outage of the store, in which nobody can count, kills nobody.
 
-use super::operations::{Collections, within};
+use super::collections::Collections;
+use super::operations::within;
 use crate::model::Time;
 use crate::{Error, Task};
 use futures_util::TryStreamExt;

@@ -1,7 +1,8 @@
 //! Who wakes those that wait for a change: the writes of this handle at once, and those of others by asking for the newest
 //! one; an index answers that.
 
-use super::operations::{Collections, within};
+use super::collections::Collections;
+use super::operations::within;
 use crate::Task;
 use mongodb::bson::doc;
 use std::sync::{Arc, Weak};

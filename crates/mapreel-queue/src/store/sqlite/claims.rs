@@ -1,4 +1,4 @@
-//! Which part is claimed: the choice of `fair.rs`, with what it needs to know from the indexes.
+//! Which part is claimed: the choice of `model/fair.rs`, with what it needs to know from the indexes.
 
 use super::row;
 use crate::Error;
@@ -6,20 +6,30 @@ use crate::model::{Claim, Contender, Job, Service, Settings, Time, Turn, Turns};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-/// Whether a lane has anything that can be claimed by who `reads` plans up to this version, of other owners than those in
-/// `except`.
+/// Whether any of these lanes has a part that can be claimed by a process that `reads` plans up to this version, of other owners than
+/// those in `except`.
 pub(super) fn has_any(
     connection: &Connection,
-    lane: Service,
+    lanes: &[Service],
     except: &[String],
     reads: u32,
     now: Time,
 ) -> Result<bool, Error> {
-    if !except.is_empty() {
-        return Ok(contenders(connection, lane, reads, now)?
-            .iter()
-            .any(|contender| !except.contains(&contender.owner)));
+    for lane in lanes {
+        let found = if except.is_empty() {
+            is_claimable(connection, *lane, reads, now)?
+        } else {
+            contenders(connection, *lane, reads, now)?.iter().any(|contender| !except.contains(&contender.owner))
+        };
+        if found {
+            return Ok(true);
+        }
     }
+    Ok(false)
+}
+
+/// Whether a lane has a part that can be claimed, whoever its owner is.
+fn is_claimable(connection: &Connection, lane: Service, reads: u32, now: Time) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 AND plan_version <= ?3)";
     Ok(connection.prepare_cached(sql)?.query_row(params![lane.name(), now.0, reads], |row| row.get(0))?)
 }
@@ -47,17 +57,9 @@ pub(super) fn claim(
     Ok(None)
 }
 
-/// The owners with something that can be claimed by who `reads` plans up to this version.
-pub(super) fn contenders(
-    connection: &Connection,
-    lane: Service,
-    reads: u32,
-    now: Time,
-) -> Result<Vec<Contender>, Error> {
-    let sql = "SELECT owner, sum(leased) FROM jobs WHERE service = ?1 AND leased > 0 GROUP BY owner";
-    let mut statement = connection.prepare_cached(sql)?;
-    let held = statement.query_map([lane.name()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-    let held: HashMap<String, i64> = held.collect::<Result<_, _>>()?;
+/// The owners with a part that can be claimed by a process that `reads` plans up to this version.
+fn contenders(connection: &Connection, lane: Service, reads: u32, now: Time) -> Result<Vec<Contender>, Error> {
+    let held = held(connection, lane)?;
     let sql = "SELECT owner, min(id), sum(ready) FROM jobs
                WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 AND plan_version <= ?3 GROUP BY owner";
     let mut statement = connection.prepare_cached(sql)?;
@@ -69,6 +71,14 @@ pub(super) fn contenders(
         Ok(Contender { owner, held, first, ready: ready as u64 })
     };
     rows.into_iter().map(contender).collect()
+}
+
+/// How many parts of each owner in a lane somebody has a lease on.
+fn held(connection: &Connection, lane: Service) -> Result<HashMap<String, i64>, Error> {
+    let sql = "SELECT owner, sum(leased) FROM jobs WHERE service = ?1 AND leased > 0 GROUP BY owner";
+    let mut statement = connection.prepare_cached(sql)?;
+    let held = statement.query_map([lane.name()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    Ok(held.collect::<Result<_, _>>()?)
 }
 
 /// How many claims it takes until a part of this job is claimed.
@@ -96,7 +106,7 @@ fn first_of(connection: &Connection, lane: Service, owner: &str, reads: u32, now
     Ok(row::records(connection, sql, params![lane.name(), owner, now.0, reads])?.pop())
 }
 
-/// Stores the turn of who was given a part, and forgets those that the clock has passed.
+/// Stores the turn of the owner who was given a part, and deletes the turns that the clock has passed.
 fn store_turn(connection: &Connection, lane: Service, turn: &Turn, before: &Turns) -> Result<(), Error> {
     let clock = before.clock().max(turn.clock);
     connection

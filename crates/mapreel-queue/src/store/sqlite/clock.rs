@@ -7,10 +7,10 @@
 //! Whether the wall clock is right then, nobody knows. If the file was last used in the future, or long ago, what waits in it
 //! is moved by the difference: time in which nobody was there to work does not count as waiting.
 
-use super::row;
+use super::{properties, row};
 use crate::Error;
 use crate::model::{Clock, Settings, Time};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use std::time::Duration;
 
 /// How often it is noted that the store is in use.
@@ -50,10 +50,11 @@ pub(super) fn start(connection: &mut Connection, settings: &mut Settings, others
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if matches!(settings.clock, Clock::System) {
         let machine = Machine::read();
-        let stored = get(&transaction, "boot")?.zip(get(&transaction, "origin_ms")?.and_then(|ms| ms.parse().ok()));
+        let stored = properties::get(&transaction, "boot")?
+            .zip(properties::get(&transaction, "origin_ms")?.and_then(|ms| ms.parse().ok()));
         let anchor = machine.anchor(stored.map(|(boot, origin_ms)| Anchor { boot, origin_ms }), others_live);
-        set(&transaction, "boot", &anchor.boot)?;
-        set(&transaction, "origin_ms", &anchor.origin_ms.to_string())?;
+        properties::set(&transaction, "boot", &anchor.boot)?;
+        properties::set(&transaction, "origin_ms", &anchor.origin_ms.to_string())?;
         settings.clock = Clock::Machine { origin_ms: anchor.origin_ms };
     }
     let now = settings.clock.now();
@@ -80,26 +81,12 @@ fn asleep_ms(seen: Option<Time>, now: Time) -> Option<i64> {
 
 /// When the store was last used, to a minute.
 pub(super) fn seen(connection: &Connection) -> Result<Option<Time>, Error> {
-    Ok(get(connection, "seen_ms")?.and_then(|ms| ms.parse().ok()).map(Time))
+    Ok(properties::get(connection, "seen_ms")?.and_then(|ms| ms.parse().ok()).map(Time))
 }
 
 /// The store is in use.
 pub(super) fn note_seen(connection: &Connection, now: Time) -> Result<(), Error> {
-    set(connection, "seen_ms", &now.0.to_string())
-}
-
-/// What the store knows of itself under this name.
-pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>, Error> {
-    let mut statement = connection.prepare_cached("SELECT value FROM store WHERE name = ?1")?;
-    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
-}
-
-/// Notes what the store knows of itself under this name.
-pub(super) fn set(connection: &Connection, name: &str, value: &str) -> Result<(), Error> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO store (name, value) VALUES (?1, ?2)")?
-        .execute(params![name, value])?;
-    Ok(())
+    properties::set(connection, "seen_ms", &now.0.to_string())
 }
 
 #[cfg(test)]

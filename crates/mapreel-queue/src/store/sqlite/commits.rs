@@ -5,7 +5,7 @@
 //! has: if it does, commits were lost. It is not made durable: after a loss of power it may say less, and never too much. It bears the
 //! mark of its store: of a store with another mark it says nothing.
 
-use super::clock;
+use super::properties;
 use crate::Error;
 use rusqlite::Connection;
 use std::fs::File;
@@ -51,7 +51,7 @@ impl Commits {
     /// Counts one more inside a transaction.
     pub(super) fn count(connection: &Connection) -> Result<u64, Error> {
         let next = stored(connection)? + 1;
-        clock::set(connection, NAME, &next.to_string())?;
+        properties::set(connection, NAME, &next.to_string())?;
         Ok(next)
     }
 
@@ -78,5 +78,5 @@ fn noted(file: &File, mark: &str) -> Result<u64, Error> {
 }
 
 fn stored(connection: &Connection) -> Result<u64, Error> {
-    Ok(clock::get(connection, NAME)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+    Ok(properties::get(connection, NAME)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }

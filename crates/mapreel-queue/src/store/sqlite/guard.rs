@@ -1,7 +1,7 @@
 //! Looks whether the file of a store that is in use is still there. Deleted, replaced or cut, it takes what is written to it, and
 //! nobody will ever read that again.
 
-use super::clock;
+use super::properties;
 use crate::Error;
 use rusqlite::{Connection, OpenFlags};
 use std::os::unix::fs::MetadataExt;
@@ -114,7 +114,7 @@ impl State {
 
 /// The mark that a store bears, if it bears one.
 fn mark(connection: &Connection) -> Result<Option<String>, Error> {
-    clock::get(connection, "mark")
+    properties::get(connection, "mark")
 }
 
 /// The mark that a store bears from now on.
@@ -123,7 +123,6 @@ pub(super) fn marked(connection: &Connection) -> Result<String, Error> {
         return Ok(mark);
     }
     // Another process may be quicker: then its mark counts.
-    let sql = "INSERT OR IGNORE INTO store (name, value) VALUES ('mark', ?1)";
-    connection.execute(sql, [Uuid::now_v7().simple().to_string()])?;
+    properties::set_if_missing(connection, "mark", &Uuid::now_v7().simple().to_string())?;
     mark(connection)?.ok_or_else(|| Error::Store("it does not keep what is written to it".into()))
 }

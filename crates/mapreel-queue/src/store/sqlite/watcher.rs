@@ -2,7 +2,7 @@
 //! SQLite for its counter of changes (`PRAGMA data_version`), which costs microseconds. The thread also looks whether the file is
 //! still there (`guard.rs`).
 
-use super::connect;
+use super::connection::connect;
 use super::guard::Guard;
 use crate::Task;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! millisecond to be sure takes it once for all of them.
 
 use super::commits::Commits;
-use super::connect;
+use super::connection::connect;
 use super::watcher::Bell;
 use crate::{Error, Task};
 use rusqlite::Connection;

@@ -1,25 +1,30 @@
-//! Publishing: persistent, mandatory, confirmed, and never waited for by those who have work to do. What is not confirmed
-//! in time stays in the outbox of its job, and the reconciler brings it again.
+//! Publishing: persistent, mandatory, confirmed, and never waited for by those who have work to do. A hint that the broker does not
+//! confirm in time stays in the outbox of its job, and the store's reconciler hands it over again.
 
-use super::{Message, Pause, Settings, Trouble, connect, topology};
+use super::connection::connect;
+use super::message::Message;
+use super::pause::Pause;
+use super::settings::Settings;
+use super::topology;
+use super::trouble::Trouble;
 use crate::Task;
-use crate::store::mongo::{Announcement, Mongo};
+use crate::model::{Announcement, Confirm};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::ShortString;
 use lapin::{BasicProperties, Channel, Confirmation, Connection};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, mpsc};
 
-/// Announcements that wait for the broker here.
+/// Announcements that wait for the broker in this process.
 const WAITING_MAX: usize = 4_096;
 /// Announcements published together.
 const TOGETHER_MAX: usize = 64;
 /// Until everything that was published together is confirmed.
 const CONFIRMING: Duration = Duration::from_secs(2);
 
-/// The connection that publishes.
+/// The handle on the task that publishes.
 pub(crate) struct Publisher {
     announcements: mpsc::Sender<Announcement>,
     alive: Arc<AtomicBool>,
@@ -28,19 +33,22 @@ pub(crate) struct Publisher {
 impl Publisher {
     /// The handle, and the task that publishes until it is dropped. Announcements that the task had taken
     /// when it panicked stay in their jobs' outboxes.
-    pub(crate) fn new(settings: Settings, store: &Arc<Mongo>) -> (Self, Task) {
+    pub(crate) fn new(settings: Settings, store: Weak<dyn Confirm>) -> (Self, Task) {
         let (announcements, receiver) = mpsc::channel(WAITING_MAX);
         let (receiver, alive) = (Arc::new(Mutex::new(receiver)), Arc::new(AtomicBool::new(true)));
-        let (store, told) = (Arc::downgrade(store), alive.clone());
-        let task = Task::new("publisher", move || run(settings.clone(), store.clone(), receiver.clone(), told.clone()));
+        let told = alive.clone();
+        let task = Task::new("publisher", move || {
+            let publishing = Publishing::new(settings.clone(), store.clone(), told.clone());
+            publishing.run(receiver.clone())
+        });
         (Self { announcements, alive }, task)
     }
 
-    /// Publishes soon, or leaves it in the outbox.
+    /// Takes announcements, which are published soon or left in the outbox.
     pub(crate) fn sender(&self) -> impl Fn(Announcement) + Send + Sync + use<> {
         let announcements = self.announcements.clone();
         move |announcement| {
-            // Full: the broker is away or slow, and the reconciler will come.
+            // It is full when the broker is away or slow: the reconciler hands the announcement over again.
             let _ = announcements.try_send(announcement);
         }
     }
@@ -51,61 +59,84 @@ impl Publisher {
     }
 }
 
-async fn run(
+/// One life of the task.
+struct Publishing {
     settings: Settings,
-    store: std::sync::Weak<Mongo>,
-    announcements: Arc<Mutex<mpsc::Receiver<Announcement>>>,
+    store: Weak<dyn Confirm>,
     alive: Arc<AtomicBool>,
-) {
-    let mut announcements = announcements.lock().await;
-    let (mut link, mut pause, mut not_before): (Option<Link>, _, _) = (None, Pause::default(), Instant::now());
-    while let Some(first) = announcements.recv().await {
-        crate::failpoint::hit("publisher", None);
-        let mut batch = vec![first];
-        while batch.len() < TOGETHER_MAX
-            && let Ok(next) = announcements.try_recv()
-        {
-            batch.push(next);
-        }
-        if link.is_none() && Instant::now() < not_before {
-            continue;
-        }
-        let published = async {
-            let open = match link.take() {
-                Some(open) => open,
-                None => Link::open(&settings).await?,
-            };
-            let publish = tokio::time::timeout(CONFIRMING, publish(&open.channel, &settings, &batch));
-            publish.await.map_err(|_| "it does not confirm what was published".to_owned())??;
-            link = Some(open);
-            Ok::<_, Trouble>(())
-        };
-        match published.await {
-            Ok(()) => {
-                tracing::debug!(messages = batch.iter().map(|told| told.hints.len()).sum::<usize>(), "published");
-                pause.reset();
-                if !alive.swap(true, Ordering::Relaxed) {
-                    tracing::info!("publishing again");
+    link: Option<Link>,
+    pause: Pause,
+    /// After a failure: when the broker is tried again.
+    not_before: Instant,
+}
+
+impl Publishing {
+    fn new(settings: Settings, store: Weak<dyn Confirm>, alive: Arc<AtomicBool>) -> Self {
+        Self { settings, store, alive, link: None, pause: Pause::default(), not_before: Instant::now() }
+    }
+
+    async fn run(mut self, announcements: Arc<Mutex<mpsc::Receiver<Announcement>>>) {
+        let mut announcements = announcements.lock().await;
+        while let Some(first) = announcements.recv().await {
+            crate::failpoint::hit("publisher", None);
+            let mut batch = vec![first];
+            while batch.len() < TOGETHER_MAX
+                && let Ok(next) = announcements.try_recv()
+            {
+                batch.push(next);
+            }
+            if self.link.is_none() && Instant::now() < self.not_before {
+                continue;
+            }
+            match self.publish(&batch).await {
+                Ok(()) => {
+                    self.note_success(&batch);
+                    let Some(store) = self.store.upgrade() else { return };
+                    tokio::spawn(confirm(store, batch));
                 }
-                crate::failpoint::hit("published", None);
-                let Some(store) = store.upgrade() else { return };
-                tokio::spawn(async move {
-                    for Announcement { job, hints, .. } in batch {
-                        if let Err(error) = store.announced(job, &hints).await {
-                            tracing::warn!(%error, "cannot note what was published; it will be published again");
-                        }
-                    }
-                });
+                Err(trouble) => self.note_failure(&trouble),
             }
-            Err(trouble) => {
-                alive.store(false, Ordering::Relaxed);
-                not_before = Instant::now() + pause.next();
-                tracing::warn!(trouble, "cannot publish; what waits is found without the broker, or published later");
-            }
+        }
+    }
+
+    /// Publishes a batch, on a new connection if there is none. After a failure there is none.
+    async fn publish(&mut self, batch: &[Announcement]) -> Result<(), Trouble> {
+        let link = match self.link.take() {
+            Some(link) => link,
+            None => Link::open(&self.settings).await?,
+        };
+        let publish = tokio::time::timeout(CONFIRMING, publish(&link.channel, &self.settings, batch));
+        publish.await.map_err(|_| Trouble::NotConfirmed)??;
+        self.link = Some(link);
+        Ok(())
+    }
+
+    fn note_success(&mut self, batch: &[Announcement]) {
+        tracing::debug!(messages = batch.iter().map(|told| told.hints.len()).sum::<usize>(), "published");
+        self.pause.reset();
+        if !self.alive.swap(true, Ordering::Relaxed) {
+            tracing::info!("publishing again");
+        }
+        crate::failpoint::hit("published", None);
+    }
+
+    fn note_failure(&mut self, trouble: &Trouble) {
+        self.alive.store(false, Ordering::Relaxed);
+        self.not_before = Instant::now() + self.pause.next();
+        tracing::warn!(%trouble, "cannot publish; what waits is found without the broker, or published later");
+    }
+}
+
+/// Marks in the store what the broker has confirmed.
+async fn confirm(store: Arc<dyn Confirm>, batch: Vec<Announcement>) {
+    for Announcement { job, hints, .. } in batch {
+        if let Err(error) = store.confirmed(job, &hints).await {
+            tracing::warn!(%error, "cannot note what was published; it will be published again");
         }
     }
 }
 
+/// A connection, and the channel on it that publishes.
 struct Link {
     channel: Channel,
     _connection: Connection,
@@ -113,18 +144,17 @@ struct Link {
 
 impl Link {
     async fn open(settings: &Settings) -> Result<Self, Trouble> {
-        let connection = connect(settings.uri().map_err(|error| error.to_string())?, "publish").await?;
+        let connection = connect(settings.uri()?, "publish").await?;
         let prepare = async {
-            let channel = connection.create_channel().await.map_err(|error| error.to_string())?;
+            let channel = connection.create_channel().await?;
             topology::declare(&channel, settings).await?;
             // Dropped by the control: confirmations.
             if !crate::NAIVE {
-                channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(|error| error.to_string())?;
+                channel.confirm_select(ConfirmSelectOptions::default()).await?;
             }
             Ok::<_, Trouble>(channel)
         };
-        let prepared = tokio::time::timeout(CONFIRMING, prepare).await;
-        let channel = prepared.map_err(|_| "it does not open a channel".to_owned())??;
+        let channel = tokio::time::timeout(CONFIRMING, prepare).await.map_err(|_| Trouble::NoChannel)??;
         Ok(Self { channel, _connection: connection })
     }
 }
@@ -138,19 +168,17 @@ async fn publish(channel: &Channel, settings: &Settings, batch: &[Announcement])
     for Announcement { job, service, hints } in batch {
         let queue = ShortString::from(topology::queue_name(settings, *service));
         for hint in hints {
-            let message = Message { job: *job, part: hint.part };
-            let body = serde_json::to_vec(&message).map_err(|error| error.to_string())?;
-            let confirmation =
-                channel.basic_publish("".into(), queue.clone(), options, &body, properties.clone()).await;
-            confirmations.push(confirmation.map_err(|error| error.to_string())?);
+            let body = serde_json::to_vec(&Message { job: *job, part: hint.part })?;
+            let publish = channel.basic_publish("".into(), queue.clone(), options, &body, properties.clone());
+            confirmations.push(publish.await?);
         }
     }
     for confirmation in confirmations {
-        match confirmation.await.map_err(|error| error.to_string())? {
+        match confirmation.await? {
             Confirmation::Ack(None) => {}
-            Confirmation::Ack(Some(_)) => return Err("there is no such queue".into()),
+            Confirmation::Ack(Some(_)) => return Err(Trouble::NoQueue),
             Confirmation::NotRequested if crate::NAIVE => {}
-            Confirmation::Nack(_) | Confirmation::NotRequested => return Err("it refuses what was published".into()),
+            Confirmation::Nack(_) | Confirmation::NotRequested => return Err(Trouble::Refused),
         }
     }
     Ok(())
