@@ -1,5 +1,6 @@
 //! Why the store or the artifacts could not do what was asked.
 
+#[cfg(feature = "cluster")]
 use crate::certificate::{self, BY_URL};
 
 /// Why the store or the artifacts could not do what was asked. Nothing is half done, and all of it may pass but damage.
@@ -18,6 +19,16 @@ pub enum Error {
     /// The setting names a place that this version does not know.
     #[error("{0}")]
     Setting(String),
+    /// The setting names a place of a cluster, and this build has none.
+    #[error(
+        "this build has no `cluster`: {place} cannot be used; build Mapreel with its default features, or use `{instead}`"
+    )]
+    NoCluster {
+        /// What was named.
+        place: &'static str,
+        /// What this build has instead.
+        instead: &'static str,
+    },
     /// A file cannot be written or read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -34,6 +45,7 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+#[cfg(feature = "cluster")]
 impl From<mongodb::error::Error> for Error {
     fn from(error: mongodb::error::Error) -> Self {
         // Not the whole of it: labels and the raw answer are for nobody.

@@ -12,7 +12,9 @@
 //! A job's states and every transition are a pure module, [`states`](Job); a back-end only loads, applies and stores them in
 //! one atomic step. It knows nothing of pictures and of HTTP.
 
+#[cfg(feature = "cluster")]
 mod certificate;
+#[cfg(feature = "cluster")]
 mod cluster;
 mod error;
 pub mod failpoint;
@@ -21,6 +23,7 @@ mod model;
 mod objects;
 mod store;
 mod tasks;
+#[cfg(feature = "cluster")]
 mod wake;
 
 /// Whether this is the scorecard's control (feature `naive-control`), which promises nothing and loses jobs: leases are never
@@ -29,6 +32,7 @@ mod wake;
 /// nobody publishes again what was lost, and workers of a cluster never look into the store by themselves.
 pub const NAIVE: bool = cfg!(feature = "naive-control");
 
+#[cfg(feature = "cluster")]
 pub use cluster::Cluster;
 pub use error::Error;
 pub use model::{
@@ -36,6 +40,9 @@ pub use model::{
     Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict, Waiting, WaitsFor,
 };
 pub use objects::{Artifacts, Stored};
-pub use store::{mongo, sqlite};
+#[cfg(feature = "cluster")]
+pub use store::mongo;
+pub use store::sqlite;
 pub use tasks::{Supervise, Task, Unsupervised};
+#[cfg(feature = "cluster")]
 pub use wake::rabbit;

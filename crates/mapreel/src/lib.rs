@@ -5,6 +5,11 @@
 mod belongs;
 mod budget;
 pub mod cli;
+#[cfg(feature = "cluster")]
+mod cluster;
+#[cfg(not(feature = "cluster"))]
+#[path = "no_cluster.rs"]
+mod cluster;
 mod config;
 mod credentials;
 mod drawing_permit;

@@ -69,6 +69,7 @@ impl Turns {
     }
 
     /// Whether an owner's turn is not stored, or behind the clock.
+    #[cfg(feature = "cluster")]
     pub(crate) fn is_behind(&self, owner: &str) -> bool {
         self.of.get(owner).is_none_or(|turn| *turn < self.clock)
     }

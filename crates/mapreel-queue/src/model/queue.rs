@@ -1,8 +1,9 @@
 //! The queue: a trait whose laws every back-end keeps.
 
+use super::clock::Clock;
 use super::id::JobId;
 use super::job::{Failure, Job, Kind, Outcome, Service, State, Waiting};
-use super::time::{Clock, Time};
+use super::time::Time;
 use crate::Error;
 use bytes::Bytes;
 use std::collections::BTreeMap;

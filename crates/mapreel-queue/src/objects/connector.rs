@@ -1,5 +1,5 @@
-//! Requests to a bucket, and what is wrong with them. Whose certificate is not accepted is not asked again: that does not pass
-//! within a minute, and who waits is to hear of it.
+//! Requests to a bucket, and what is wrong with them. A request that failed because the server's certificate is not accepted is not
+//! retried: retrying would not help, and the caller is to hear of it.
 
 use crate::certificate::{self, BY_FILE};
 use async_trait::async_trait;
@@ -10,9 +10,9 @@ use object_store::client::{
 use std::error::Error;
 use std::iter::successors;
 
-/// What connects as usual, and says why it cannot.
+/// Connects as `object_store` does by itself, and says why it cannot.
 #[derive(Debug)]
-pub(crate) struct Connector;
+pub(super) struct Connector;
 
 #[derive(Debug)]
 struct Client(HttpClient);
@@ -28,14 +28,14 @@ impl HttpService for Client {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let server = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         self.0.execute(request).await.map_err(|error| match certificate::refused(&told(&error), &server, BY_FILE) {
-            // Of an unknown kind: those are not tried again.
+            // `object_store` does not retry errors of an unknown kind.
             Some(why) => HttpError::new_boxed(HttpErrorKind::Unknown, why.into()),
             None => HttpError::new_boxed(error.kind(), told(&error).into()),
         })
     }
 }
 
-/// An error with all its causes: what is wrong stands at their end, and `object_store` tells of the first alone.
+/// An error with all its causes: `object_store` prints the first alone, and what is wrong stands in the last.
 fn told(error: &HttpError) -> String {
     let chain: Vec<String> = successors(error.source(), |error| (*error).source()).map(ToString::to_string).collect();
     chain.join(": ")
