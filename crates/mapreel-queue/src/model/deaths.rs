@@ -1,19 +1,22 @@
-//! Which deaths of processes `Job::rescue` charges to a part.
+//! Which deaths of processes are charged to a part.
 
 use super::job::Job;
 use std::collections::{HashMap, HashSet};
 
 /// How many parts each owner of leases holds, and which owners are dead.
 ///
-/// A process that held nothing but a suspect, which runs alone, died of it or of something that is nobody's fault: the suspect is
-/// charged. Any other death shows nothing: no part is charged, and each becomes a suspect.
+/// A part whose worker died while it held other parts, too, becomes a suspect and is claimed exclusively next time: it may be what killed the
+/// worker. When the worker of a suspect dies, it held nothing else, so the suspect is the cause, or nothing of the queue's is: the death is
+/// charged to it as an attempt. Any other death is charged to no part.
 pub(crate) struct Deaths {
+    /// The number of parts that each owner holds.
     pub(crate) held: HashMap<String, usize>,
+    /// The owners that are dead.
     pub(crate) dead: HashSet<String>,
 }
 
 impl Deaths {
-    /// Of all jobs that these owners, and those who went silent, have leases on.
+    /// From all jobs that dead and silent owners hold leases of; `is_dead` is asked once for each owner.
     pub(crate) fn new(jobs: &[Job], mut is_dead: impl FnMut(&str) -> bool) -> Self {
         let mut held: HashMap<String, usize> = HashMap::new();
         for part in jobs.iter().flat_map(Job::leases) {

@@ -1,12 +1,13 @@
 //! The order of claims: in each lane they go round the owners of open jobs. This is arithmetic; a store keeps the numbers.
 //!
-//! Fair queueing over frames. An owner has a turn, the place on the lane's clock at which his next part begins; every claim moves it
-//! on by the frames of its part. The clock counts frames, not time: it stands at the least turn of those who had something when
-//! the newest claim was made. Turns behind it count as being on it. So whoever comes, or comes back, begins with the one who has had the
-//! least: he neither catches up on what he did not ask for, nor waits for those who have had much; and who waits loses nothing.
+//! Fair queueing over frames. An owner has a *turn*, the position on the lane's clock at which the owner's next part begins; every claim
+//! moves it on by the frames of its part. The clock counts frames, not time: it stands at the least turn of the owners that had claimable
+//! parts when the newest claim was made. A turn behind the clock counts as being on it. So an owner who comes, or comes back, begins level with
+//! the owner who has had the least: a new owner is not given what it did not ask for before, and does not wait for owners who have had much;
+//! an owner who waits loses nothing.
 //!
-//! First of all goes whoever holds the fewest parts, so that an owner whose parts take long has no more than his share of the
-//! slots.
+//! Before turns are compared, the owner who holds the fewest parts goes first, so that an owner whose parts take long has no more than a
+//! share of the slots.
 
 use super::id::JobId;
 use std::collections::HashMap;
@@ -14,13 +15,13 @@ use std::collections::HashMap;
 /// An owner who has a part that can be claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Contender {
-    /// Who.
+    /// The owner.
     pub owner: String,
-    /// Parts of his in this lane that somebody has a lease on.
+    /// How many leases there are on the owner's parts in this lane.
     pub held: u64,
-    /// The oldest of his jobs that can be claimed.
+    /// The oldest of the owner's jobs that can be claimed.
     pub first: JobId,
-    /// How many of his parts can be claimed.
+    /// How many of the owner's parts can be claimed.
     pub ready: u64,
 }
 
@@ -34,16 +35,16 @@ pub(crate) struct Turns {
 /// The turn of one owner, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Turn {
-    /// Who.
+    /// The owner.
     pub owner: String,
-    /// Where his next part begins.
+    /// Where the owner's next part begins.
     pub turn: i64,
-    /// Where the clock stood when his newest part was claimed.
+    /// Where the clock stood when the owner's newest part was claimed.
     pub clock: i64,
 }
 
 impl Turns {
-    /// As they are stored. What is not stored is on the clock.
+    /// The turns that are stored. An owner whose turn is not stored is on the clock.
     pub(crate) fn new(stored: impl IntoIterator<Item = Turn>) -> Self {
         let mut turns = Self::default();
         for Turn { owner, turn, clock } in stored {
@@ -58,7 +59,7 @@ impl Turns {
         self.clock
     }
 
-    /// Where the clock stands at a claim: the least turn of those who have something.
+    /// Where the clock stands at a claim: the least turn of the owners that have claimable parts.
     pub(crate) fn clock_among(&self, contenders: &[Contender]) -> i64 {
         contenders.iter().map(|contender| self.of(&contender.owner)).min().unwrap_or(self.clock)
     }
@@ -75,19 +76,19 @@ impl Turns {
     }
 
     /// The owner that the next claim serves: of the owners who hold the fewest parts, the one whose turn is first; of equals, the
-    /// owner of the oldest job. Those in `except` are passed over, and lose nothing by it.
+    /// owner of the oldest job. Owners in `except` are passed over, and lose nothing by it.
     pub(crate) fn next<'a>(&self, contenders: &'a [Contender], except: &[String]) -> Option<&'a Contender> {
         let served = contenders.iter().filter(|contender| !except.contains(&contender.owner));
         served.min_by_key(|contender| self.rank(contender))
     }
 
-    /// How many claims come before that of a job, if so many of its owner's own go before it, and nobody else comes: with each
-    /// of the owner's claims one of every other who has something. Parts of many frames make it another number, a little.
-    pub(crate) fn ahead(&self, contenders: &[Contender], owner: &str, of_his_own: u64) -> u64 {
+    /// How many claims come before that of a job, if so many of its owner's own go before it and no other owner comes: with each
+    /// of the owner's claims, one of every other owner who has claimable parts. An estimate: it counts parts, and turns count frames.
+    pub(crate) fn ahead(&self, contenders: &[Contender], owner: &str, own_before: u64) -> u64 {
         let own = contenders.iter().find(|contender| contender.owner == owner).map(|own| self.rank(own));
         let others = contenders.iter().filter(|contender| contender.owner != owner);
-        let before = |other: &Contender| of_his_own + u64::from(own.is_none_or(|own| self.rank(other) < own));
-        of_his_own + others.map(|other| other.ready.min(before(other))).sum::<u64>()
+        let before = |other: &Contender| own_before + u64::from(own.is_none_or(|own| self.rank(other) < own));
+        own_before + others.map(|other| other.ready.min(before(other))).sum::<u64>()
     }
 
     fn rank(&self, contender: &Contender) -> (u64, i64, JobId) {
@@ -95,7 +96,7 @@ impl Turns {
     }
 }
 
-/// What a part of so many frames moves its owner's turn on by. Preparing and assembling have none, and are not free.
+/// By how much a part of so many frames moves its owner's turn on. Preparing and assembling have no frames and cost one.
 pub(crate) fn cost(frames: u32) -> i64 {
     i64::from(frames.max(1))
 }

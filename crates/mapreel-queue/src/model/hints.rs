@@ -1,7 +1,9 @@
 //! Hints: what the broker is told of parts that wait, and what it has confirmed.
 
 use super::id::JobId;
-use super::job::{Job, PartState, Service};
+use super::job::Job;
+use super::part::PartState;
+use super::service::Service;
 use super::time::Time;
 use crate::Error;
 

@@ -1,8 +1,9 @@
 //! What a job is, which transitions it has, and what a store of jobs promises. Pure: no files, no network, no database.
 //!
-//! - The record: [`Job`], its [`Part`]s, their times ([`Time`], [`Clock`]) and names ([`JobId`]).
-//! - The transitions: `states.rs`; which deaths are charged to a part: `deaths.rs`; whose turn it is: `fair.rs`.
-//! - The promise: the trait [`Queue`] and its laws, with what is handed in and out.
+//! - The record: [`Job`] with its [`Part`]s, [`State`], [`Service`] and what it waits for; plain data.
+//! - The transitions: `states/`; which deaths are charged to a part: `deaths`; whose turn it is: `fair`.
+//! - The promise: the trait [`Queue`] and its laws, with what is handed in and out ([`NewJob`], [`Lease`], [`Claim`], [`Filter`] …).
+//! - Times: [`Time`], and where a store has it from ([`Clock`]).
 
 mod clock;
 mod compact;
@@ -14,9 +15,18 @@ mod fair;
 mod hints;
 mod id;
 mod job;
+mod lease;
+mod part;
+mod progress;
 mod queue;
+mod reports;
+mod service;
+mod settings;
+mod state;
 mod states;
+mod submission;
 mod time;
+mod waiting;
 
 pub use clock::Clock;
 pub(crate) use compact::compact;
@@ -29,8 +39,15 @@ pub(crate) use fair::{Contender, Turn, Turns};
 #[cfg(feature = "cluster")]
 pub(crate) use hints::{Announcement, Confirm, Hint};
 pub use id::{JobId, NotAnId};
-pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State, Waiting, WaitsFor};
-pub use queue::{
-    Bound, Claim, Counts, Filter, Garbage, Key, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict,
-};
+pub use job::{Failure, Job, Outcome};
+pub use lease::{Claim, Key, Lease, Verdict};
+pub use part::{Kind, Part, PartState};
+pub use progress::Progress;
+pub use queue::Queue;
+pub use reports::{Counts, Filter, Garbage, Tended};
+pub use service::Service;
+pub use settings::Settings;
+pub use state::State;
+pub use submission::{Bound, NewJob, Submitted};
 pub use time::Time;
+pub use waiting::{Waiting, WaitsFor};

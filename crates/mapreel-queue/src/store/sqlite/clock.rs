@@ -1,11 +1,12 @@
-//! The time of a store on one machine, which nobody can set.
+//! The time of a store on one machine: a clock that cannot be set.
 //!
-//! The first process that opens the file notes where on the wall the machine's own count of time since it was started (which
-//! nobody sets, and which counts sleep) has its zero. All processes that open it beside that one take over the note, so they
-//! agree to the millisecond, whatever the wall clock says by then. The next process that comes alone looks at the wall anew.
+//! The machine counts the time since it was started, sleep included, and no user can set that count. The first process that opens the file
+//! stores an anchor: the time of the wall clock at which the count was zero. Processes that open the file while another one has it open take
+//! over the anchor, so they agree to the millisecond, whatever the wall clock says by then. A process that opens the file alone stores a new
+//! anchor.
 //!
-//! Whether the wall clock is right then, nobody knows. If the file was last used in the future, or long ago, what waits in it
-//! is moved by the difference: time in which nobody was there to work does not count as waiting.
+//! The wall clock may be wrong at that moment. If the file was last used in the future, or long ago, the times for which its jobs wait are
+//! moved by the difference: time in which no process used the store does not count as waiting.
 
 use super::{properties, row};
 use crate::Error;
@@ -13,19 +14,19 @@ use crate::model::{Clock, Settings, Time};
 use rusqlite::{Connection, TransactionBehavior};
 use std::time::Duration;
 
-/// How often it is noted that the store is in use.
+/// How often a process notes that the store is in use.
 pub(super) const SEEN_EVERY: Duration = Duration::from_secs(60);
-/// A store that nobody has used for so long was asleep.
+/// A store that no process has used for so long was asleep.
 const ASLEEP_AFTER: Duration = Duration::from_secs(3600);
 
-/// Where the machine's count has its zero, and which start of the machine it counts from.
+/// The wall clock when the machine's count was zero, and the start of the machine from which it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Anchor {
     boot: String,
     origin_ms: i64,
 }
 
-/// What this machine says.
+/// What the clocks of this machine say.
 struct Machine {
     boot: String,
     up_ms: i64,
@@ -45,17 +46,11 @@ impl Machine {
     }
 }
 
-/// Gives the store its clock, and moves what waits in it if the store was asleep.
+/// Sets the clock of a handle, and moves the times for which jobs wait if the store was asleep.
 pub(super) fn start(connection: &mut Connection, settings: &mut Settings, others_live: bool) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if matches!(settings.clock, Clock::System) {
-        let machine = Machine::read();
-        let stored = properties::get(&transaction, "boot")?
-            .zip(properties::get(&transaction, "origin_ms")?.and_then(|ms| ms.parse().ok()));
-        let anchor = machine.anchor(stored.map(|(boot, origin_ms)| Anchor { boot, origin_ms }), others_live);
-        properties::set(&transaction, "boot", &anchor.boot)?;
-        properties::set(&transaction, "origin_ms", &anchor.origin_ms.to_string())?;
-        settings.clock = Clock::Machine { origin_ms: anchor.origin_ms };
+        settings.clock = Clock::Machine { origin_ms: anchor(&transaction, others_live)?.origin_ms };
     }
     let now = settings.clock.now();
     if !others_live && let Some(asleep_ms) = asleep_ms(seen(&transaction)?, now) {
@@ -63,17 +58,33 @@ pub(super) fn start(connection: &mut Connection, settings: &mut Settings, others
             hours = asleep_ms as f64 / 3_600_000.0,
             "the store was last used at another time than this, or long ago; what waits in it is moved by the difference"
         );
-        let live = "SELECT record FROM jobs WHERE open = 1 OR state = 'SUCCESS' OR garbage_at IS NOT NULL";
-        for mut job in row::records(&transaction, live, [])? {
-            job.shift(asleep_ms);
-            row::store(&transaction, &job, settings)?;
-        }
+        shift(&transaction, asleep_ms, settings)?;
     }
     note_seen(&transaction, now)?;
     Ok(transaction.commit()?)
 }
 
-/// By how much what waits is to be moved, in milliseconds, if the store was last used then and it is now `now`.
+/// The anchor of this process, which is stored.
+fn anchor(connection: &Connection, others_live: bool) -> Result<Anchor, Error> {
+    let boot = properties::get(connection, "boot")?;
+    let stored = boot.zip(properties::get(connection, "origin_ms")?.and_then(|ms| ms.parse().ok()));
+    let anchor = Machine::read().anchor(stored.map(|(boot, origin_ms)| Anchor { boot, origin_ms }), others_live);
+    properties::set(connection, "boot", &anchor.boot)?;
+    properties::set(connection, "origin_ms", &anchor.origin_ms.to_string())?;
+    Ok(anchor)
+}
+
+/// Moves the times for which jobs wait.
+fn shift(connection: &Connection, by_ms: i64, settings: &Settings) -> Result<(), Error> {
+    let live = "SELECT record FROM jobs WHERE open = 1 OR state = 'SUCCESS' OR garbage_at IS NOT NULL";
+    for mut job in row::records(connection, live, [])? {
+        job.shift(by_ms);
+        row::store(connection, &job, settings)?;
+    }
+    Ok(())
+}
+
+/// By how many milliseconds the times for which jobs wait are to be moved, if the store was last used at `seen`.
 fn asleep_ms(seen: Option<Time>, now: Time) -> Option<i64> {
     let seen = seen?;
     (now < seen || now.since(seen) > ASLEEP_AFTER).then(|| now.0.saturating_sub(seen.0))
@@ -84,7 +95,7 @@ pub(super) fn seen(connection: &Connection) -> Result<Option<Time>, Error> {
     Ok(properties::get(connection, "seen_ms")?.and_then(|ms| ms.parse().ok()).map(Time))
 }
 
-/// The store is in use.
+/// Notes that the store is in use.
 pub(super) fn note_seen(connection: &Connection, now: Time) -> Result<(), Error> {
     properties::set(connection, "seen_ms", &now.0.to_string())
 }

@@ -1,5 +1,5 @@
-//! Looks whether the file of a store that is in use is still there. Deleted, replaced or cut, it takes what is written to it, and
-//! nobody will ever read that again.
+//! Looks whether the file of a store that is in use is still there. The system lets a process write to a file that was deleted or replaced,
+//! and no process will ever read what is written.
 
 use super::properties;
 use crate::Error;
@@ -13,7 +13,7 @@ const GONE: &str = "the store of jobs was deleted or replaced while in use: what
 const CUT: &str = "the store of jobs was cut while in use: it is damaged";
 const DAMAGED: &str = "the store of jobs is damaged";
 
-/// Watches over the files of a store.
+/// Looks at the files of a store, and remembers what is wrong with them.
 pub(super) struct Guard {
     path: PathBuf,
     mark: String,
@@ -25,7 +25,7 @@ struct State {
     trouble: Option<&'static str>,
 }
 
-/// The database or its log, as it was last seen. Neither ever becomes shorter while somebody has it open.
+/// The database or its log, as it was last seen. Neither ever becomes shorter while a process has it open.
 struct File {
     path: PathBuf,
     inode: (u64, u64),
@@ -41,7 +41,7 @@ impl File {
     fn look(&mut self) -> Option<&'static str> {
         match std::fs::metadata(&self.path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(GONE),
-            // Whatever that is, it says nothing about the file.
+            // Another error says nothing about the file.
             Err(_) => None,
             Ok(metadata) if (metadata.dev(), metadata.ino()) != self.inode => Some(GONE),
             Ok(metadata) if metadata.len() < self.length => Some(CUT),
@@ -54,19 +54,19 @@ impl File {
 }
 
 impl Guard {
-    /// Watches over the files of a store that bears this mark. Somebody has it open, and keeps it open.
+    /// The guard of a store with this mark, which this process has open.
     pub(super) fn new(path: &Path, mark: String) -> Result<Self, Error> {
         let log = PathBuf::from(format!("{}-wal", path.display()));
         let files = [File::open(path.to_owned())?, File::open(log)?];
         Ok(Self { path: path.to_owned(), mark, state: Mutex::new(State { files, trouble: None }) })
     }
 
-    /// The mark that the store bears.
+    /// The mark of the store.
     pub(super) fn mark(&self) -> &str {
         &self.mark
     }
 
-    /// What is wrong with the store, as far as is known.
+    /// What is wrong with the store, as far as was noticed.
     pub(super) fn trouble(&self) -> Option<&'static str> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble
     }
@@ -81,7 +81,7 @@ impl Guard {
         state.trouble
     }
 
-    /// Reads the mark as somebody would who opens the store anew.
+    /// Reads the mark by a new connection, as a process does that opens the store.
     pub(super) fn read(&self) {
         if self.look().is_some() {
             return;
@@ -91,13 +91,13 @@ impl Guard {
         let trouble = match read.and_then(|connection| mark(&connection)) {
             Ok(mark) => (mark.as_deref() != Some(&self.mark)).then_some(GONE),
             Err(Error::Damaged(_)) => Some(DAMAGED),
-            // Busy, or no more files can be opened: that passes.
+            // The store is busy, or no more files can be opened: that passes.
             Err(_) => None,
         };
         self.state.lock().unwrap_or_else(PoisonError::into_inner).tell(trouble);
     }
 
-    /// Says so if the store is in trouble.
+    /// Looks at the files; an error when something is wrong with them.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.look().map_or(Ok(()), |trouble| Err(Error::Store(trouble.into())))
     }
@@ -112,17 +112,17 @@ impl State {
     }
 }
 
-/// The mark that a store bears, if it bears one.
+/// The mark of a store, if it has one.
 fn mark(connection: &Connection) -> Result<Option<String>, Error> {
     properties::get(connection, "mark")
 }
 
-/// The mark that a store bears from now on.
+/// The mark of a store; one that has none is given one.
 pub(super) fn marked(connection: &Connection) -> Result<String, Error> {
     if let Some(mark) = mark(connection)? {
         return Ok(mark);
     }
-    // Another process may be quicker: then its mark counts.
+    // Another process may have set one meanwhile: then that one counts.
     properties::set_if_missing(connection, "mark", &Uuid::now_v7().simple().to_string())?;
     mark(connection)?.ok_or_else(|| Error::Store("it does not keep what is written to it".into()))
 }

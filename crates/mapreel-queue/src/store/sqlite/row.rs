@@ -1,9 +1,10 @@
-//! A job as a row.
+//! A job as a row: its record as JSON, and the columns that are searched by.
 
 use crate::Error;
 use crate::model::{Job, JobId, Settings};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
+/// A job, if it is known.
 pub(super) fn load(connection: &Connection, id: JobId) -> Result<Option<Job>, Error> {
     let mut statement = connection.prepare_cached("SELECT record FROM jobs WHERE id = ?1")?;
     let record: Option<String> = statement.query_row([id.to_string()], |row| row.get(0)).optional()?;
@@ -17,6 +18,7 @@ pub(super) fn records(connection: &Connection, sql: &str, params: impl Params) -
     records.map(|record| Ok(serde_json::from_str(&record?)?)).collect()
 }
 
+/// Stores a job, new or changed.
 pub(super) fn store(connection: &Connection, job: &Job, settings: &Settings) -> Result<(), Error> {
     let sql = "INSERT INTO jobs (id, service, state, open, claimable_at, leased, ages_at, garbage_at, forgotten_at, created, record,
                                  owner, turn, ready, request_ends_at, plan_version)
