@@ -3,14 +3,25 @@
 //! ```text
 //! submit ──▶ Queue (the truth) ──claim──▶ worker ──▶ Artifacts (objects: a folder or a bucket)
 //!              ▲   lease, heartbeat, finish ◀──┘
-//!              └── tend: rescue what died, expire what is old
+//!              └── tend: takes leases from dead workers, expires what is old
 //! ```
 //!
-//! Back-ends: [`sqlite`] for the processes of one machine; [`mongo`] for many machines, alone or as a [`Cluster`] with
-//! [`rabbit`], which tells workers that there is work.
+//! ```text
+//!          Cluster        joins a store and a broker
+//!         ┌───┴────┐
+//!       store     wake      objects     three siblings; none knows another
+//!         └───┬────┴───────────┘
+//!           model                       the record, its transitions, the trait `Queue`
+//! ```
 //!
-//! A job's states and every transition are a pure module, [`states`](Job); a back-end only loads, applies and stores them in
-//! one atomic step. It knows nothing of pictures and of HTTP.
+//! - `model/`: what a job is; every transition is a pure function of the [`Job`], the time and what happened.
+//! - `store/`: back-ends, which load a record, apply a transition and store the result in one atomic step: [`sqlite`] for the processes of one
+//!   machine, `mongo` for many machines.
+//! - `wake/`: `rabbit` tells the workers of a cluster that there is work.
+//! - `objects/`: [`Artifacts`], in a folder or a bucket.
+//! - The files beside these folders serve all of them: errors, long-lived tasks, fail points, durable folders, certificates.
+//!
+//! The feature `cluster` adds MongoDB, RabbitMQ and buckets. The crate knows nothing of pictures and of HTTP.
 
 #[cfg(feature = "cluster")]
 mod certificate;
@@ -27,9 +38,9 @@ mod tasks;
 mod wake;
 
 /// Whether this is the scorecard's control (feature `naive-control`), which promises nothing and loses jobs: leases are never
-/// taken from the dead, tokens fence nothing off and are in no object's key, idempotency keys are not looked up, SQLite does
+/// taken from dead holders, tokens are not checked and stand in no object's key, idempotency keys are not looked up, SQLite does
 /// not wait for the disk, messages are acknowledged when they come and published once, unconfirmed and not mandatory,
-/// nobody publishes again what was lost, and workers of a cluster never look into the store by themselves.
+/// the reconciler does not run, and workers of a cluster never look into the store by themselves.
 pub const NAIVE: bool = cfg!(feature = "naive-control");
 
 #[cfg(feature = "cluster")]

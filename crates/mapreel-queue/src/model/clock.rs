@@ -29,7 +29,7 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// Milliseconds since the machine was started, sleep included; the same in all of its processes, and nobody can set it.
+    /// Milliseconds since the machine was started, sleep included; the same in all of its processes, and no user can set it.
     #[cfg(target_os = "linux")]
     pub(crate) fn up_ms() -> i64 {
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -38,7 +38,7 @@ impl Clock {
         time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 
-    /// Milliseconds since this process first asked; nobody can set it.
+    /// Milliseconds since this process first asked; no user can set it.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn up_ms() -> i64 {
         static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 /// Leaves out the white space outside of strings. Nothing else changes: not the order and the spelling of names, numbers and
-/// strings, nor what is said twice. What is no JSON comes out as something that is none either.
+/// strings, nor members that are there twice. A document that is not JSON becomes one that is not JSON either.
 pub(crate) fn compact(document: &Bytes) -> Bytes {
     let (mut in_string, mut escaped) = (false, false);
     let mut is_kept = |byte: u8| {
@@ -15,7 +15,7 @@ pub(crate) fn compact(document: &Bytes) -> Bytes {
         !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
     };
     let kept: Vec<u8> = document.iter().copied().filter(|byte| is_kept(*byte)).collect();
-    // As it is, it may be a piece of a larger buffer.
+    // Copied: the document may be a slice of a larger buffer, which it would keep in memory.
     Bytes::from(kept.into_boxed_slice())
 }
 

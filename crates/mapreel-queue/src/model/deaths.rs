@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 /// How many parts each owner of leases holds, and which owners are dead.
 ///
-/// A part whose worker died while it held other parts, too, becomes a suspect and is claimed exclusively next time: it may be what killed the
-/// worker. When the worker of a suspect dies, it held nothing else, so the suspect is the cause, or nothing of the queue's is: the death is
-/// charged to it as an attempt. Any other death is charged to no part.
+/// A part whose worker dies becomes a suspect and is claimed exclusively next time: it may be what killed the worker. When a worker dies that
+/// held a suspect and nothing else, the death is charged to the suspect as an attempt. Any other death is charged to no part: it does
+/// not show which of the parts, if any, is the cause.
 pub(crate) struct Deaths {
     /// The number of parts that each owner holds.
     pub(crate) held: HashMap<String, usize>,

@@ -3,8 +3,8 @@
 //! Fair queueing over frames. An owner has a *turn*, the position on the lane's clock at which the owner's next part begins; every claim
 //! moves it on by the frames of its part. The clock counts frames, not time: it stands at the least turn of the owners that had claimable
 //! parts when the newest claim was made. A turn behind the clock counts as being on it. So an owner who comes, or comes back, begins level with
-//! the owner who has had the least: a new owner is not given what it did not ask for before, and does not wait for owners who have had much;
-//! an owner who waits loses nothing.
+//! the owner who has had the least: the time before is not made up for, and the frames that others have had are not waited for. An owner who
+//! waits loses nothing.
 //!
 //! Before turns are compared, the owner who holds the fewest parts goes first, so that an owner whose parts take long has no more than a
 //! share of the slots.

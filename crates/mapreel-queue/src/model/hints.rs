@@ -1,4 +1,4 @@
-//! Hints: what the broker is told of parts that wait, and what it has confirmed.
+//! Hints: what messages say of parts that wait, and which of them the broker has confirmed.
 
 use super::id::JobId;
 use super::job::Job;
@@ -7,7 +7,7 @@ use super::service::Service;
 use super::time::Time;
 use crate::Error;
 
-/// What the broker is told of a part that waits.
+/// What a message says of a part that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hint {
     /// The index of the part.
@@ -18,7 +18,7 @@ pub(crate) struct Hint {
     pub at: Time,
 }
 
-/// Parts of a job that the broker is to be told of.
+/// Hints of a job that are to be published.
 #[derive(Debug, Clone)]
 pub(crate) struct Announcement {
     pub job: JobId,

@@ -1,18 +1,18 @@
-//! The name of a job.
+//! The id of a job.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
 
-/// The name of a job: a UUID of version 7 (RFC 9562), so that names sort by age and cannot be guessed. What follows from
-/// the order is a convenience; nothing depends on the clock that made it.
+/// The id of a job: a UUID of version 7 (RFC 9562), so that ids sort by age and cannot be guessed. The order is a convenience: no promise
+/// depends on the clock of the process that made an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JobId(Uuid);
 
 impl JobId {
-    /// A new name.
+    /// A new id.
     pub fn random() -> Self {
         Self(Uuid::now_v7())
     }
@@ -27,14 +27,14 @@ impl fmt::Display for JobId {
 impl FromStr for JobId {
     type Err = NotAnId;
 
-    /// Only the form that [`JobId`] is printed in: a name is a part of file names.
+    /// Reads only the form in which a [`JobId`] is printed, since ids become parts of file names.
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let id = Uuid::try_parse(text).map(Self).map_err(|_| NotAnId)?;
         if id.to_string() == text { Ok(id) } else { Err(NotAnId) }
     }
 }
 
-/// The text is not the name of a job.
+/// The text is not the id of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it is not the id of a job")]
 pub struct NotAnId;

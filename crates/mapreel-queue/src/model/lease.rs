@@ -18,7 +18,7 @@ pub struct Lease {
 /// What a claim gives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
-    /// The lease, which lasts for [`Settings::lease`] unless it is renewed.
+    /// The lease, which lasts for [`Settings::lease`](crate::Settings::lease) unless it is renewed.
     pub lease: Lease,
     /// What is to be done.
     pub kind: Kind,

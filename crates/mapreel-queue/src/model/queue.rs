@@ -26,22 +26,22 @@ use tokio::sync::watch;
 ///    that wait alike, the oldest goes first.
 /// 5. *In stages.* Segments wait for the preparation, assembling waits for every segment.
 /// 6. *Fenced.* A heartbeat, finish, failure or release with a token that is not the newest changes nothing and says so. A
-///    finish that counted may be told again: it changes nothing, and is answered as before.
+///    finish that counted may be repeated: it changes nothing, and is answered as before.
 /// 7. *Done is done.* A finished part is never claimed again, unless its job is prepared again (20).
 /// 8. *Leases end.* What a lease held can be claimed again once the lease is over, or its owner has died.
 /// 9. *Attempts are counted* with every claim. The death or silence of a holder is not charged to its parts: they become suspects,
 ///    which are claimed exclusively next time, so that a part that kills its worker is the only one that the next death concerns. Only
 ///    the death of a holder of one suspect and nothing else is charged as an attempt; and, so that no part is claimed without end, any death
 ///    beyond the tenth. After the last attempt the job has failed; a failure that cannot pass ends it at once.
-/// 10. *Handing back is free.* A released part can be claimed again, by anybody, and its attempt was not counted.
-/// 11. *Cancel wins.* A cancelled job never becomes anything else, nothing of it can be claimed, and its holders are told
-///     with their next heartbeat. Cancelling what has ended changes nothing.
+/// 10. *Handing back is free.* A released part can be claimed again, by any handle, and its attempt was not counted.
+/// 11. *Cancel wins.* A cancelled job never becomes anything else, nothing of it can be claimed, and its holders learn of it by
+///     their next heartbeat. Cancelling what has ended changes nothing.
 /// 12. *Ends are final.* Of the final states only SUCCESS changes, to EXPIRED, when its time is over.
 /// 13. *Progress never falls.* Neither by retries nor by rescues.
 /// 14. *Bounded.* Beyond the allowed number of open jobs, of all or of one owner, `submit` refuses, and names the bound.
 /// 15. *Garbage is named.* A job that came to its end is listed with the objects to keep until it was cleaned, and once
 ///     more when a holder could have stored an object since.
-/// 16. *Changes are told.* After a change by any process, whoever watches is woken.
+/// 16. *Changes are told.* A change by any process wakes the tasks that wait for one, in all processes.
 /// 17. *Fair.* In each lane claims go round the owners of open jobs: the next part is for the owner who holds the fewest, of
 ///     equals for the one who has been given the fewest frames while there was something to share. Of that owner's jobs it is the one
 ///     that was served least recently. So while others wait no owner has more than a share of the slots, equal owners get

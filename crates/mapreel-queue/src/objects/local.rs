@@ -11,8 +11,8 @@ pub(super) fn open(path: &Path) -> Result<LocalFileSystem, Error> {
     Ok(LocalFileSystem::new_with_prefix(path)?.with_automatic_cleanup(true).with_fsync(true))
 }
 
-/// Removes what `object_store` does not list of a job's folder, and waits until the disk has forgotten what was deleted: whoever is told that
-/// objects are gone does not ask again, so a loss of power must not bring them back.
+/// Removes the files of a job's folder that `object_store` does not list, and waits until the disk has forgotten what was deleted: maintenance
+/// does not clean a job again that is noted as clean, so a loss of power must not bring them back.
 pub(super) async fn sweep(folder: PathBuf) -> Result<(), Error> {
     let sweep = move || {
         remove_staged(&folder);

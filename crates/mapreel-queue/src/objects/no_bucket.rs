@@ -1,4 +1,4 @@
-//! What stands for `bucket.rs` in a build without the feature `cluster`: a bucket that nobody can open.
+//! What stands for `bucket.rs` in a build without the feature `cluster`: a bucket that cannot be opened.
 
 use crate::Error;
 use object_store::ObjectStore;

@@ -1,4 +1,4 @@
-//! Writing an object: whole, or piece by piece; its length and hash are told.
+//! Writing an object, whole or piece by piece; returns its length and hash.
 
 use crate::Error;
 use bytes::Bytes;

@@ -16,8 +16,7 @@
 //! A part's *token* grows with every claim. Heartbeat, finish, failure and release name the token that they were given; with
 //! an older one they change nothing.
 //!
-//! Each file has the transitions that one actor makes: who submits (`creation`), a worker (`claiming`, `holding`), whoever ends a job
-//! (`ending`), maintenance (`rescue`, `ageing`, `repreparing`). What all of them do on the way is in `steps`; what a store searches by in
+//! Each file has the transitions that one actor makes: a client (`creation`, `ending`), a worker (`claiming`, `holding`), maintenance (`rescue`, `ageing`, `repreparing`). What all of them do on the way is in `steps`; what a store searches by in
 //! `schedule`.
 
 mod ageing;

@@ -7,7 +7,7 @@ use crate::model::state::State;
 use crate::model::time::Time;
 
 impl Job {
-    /// The keys of the objects that are still needed when the job has come to its end.
+    /// The keys of the objects that are still needed when the job has ended.
     pub(crate) fn kept_keys(&self) -> Vec<String> {
         match &self.outcome {
             Some(outcome) if self.state == State::Success => vec![outcome.key.clone(), outcome.manifest_key.clone()],

@@ -1,4 +1,4 @@
-//! The time of the database, which counts for leases: the machines of a cluster need not agree on the time.
+//! The time of the database, by which leases are measured: the clocks of the machines of a cluster need not agree.
 
 use super::operations::within;
 use crate::model::{Clock, DatabaseTime, Time};
@@ -8,9 +8,9 @@ use mongodb::bson::doc;
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
-/// How often the database is asked. Between, a quartz is wrong by less than a millisecond.
+/// How often the database is asked. In between, this machine's quartz is wrong by less than a millisecond.
 const ASK_EVERY: Duration = Duration::from_secs(10);
-/// An answer that took so long says too little.
+/// An answer that took longer is not used: the moment for which it holds is too uncertain.
 const ROUND_TRIP_MAX: Duration = Duration::from_millis(500);
 
 /// The database's time from now on, and the task that corrects it until `alive` is dropped.

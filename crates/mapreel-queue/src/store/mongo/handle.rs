@@ -47,13 +47,13 @@ impl Mongo {
         Ok(Self { collections, presence, watcher, settings, outbox: Outbox::default(), _alive: alive })
     }
 
-    /// Wakes whoever waits at [`changes`](crate::Queue::changes).
-    pub(crate) fn ring(&self) -> impl Fn() + Send + Sync + use<> {
+    /// A function that wakes the tasks that wait at [`changes`](crate::Queue::changes).
+    pub(crate) fn notifier(&self) -> impl Fn() + Send + Sync + use<> {
         let watcher = self.watcher.clone();
-        move || watcher.ring()
+        move || watcher.notify()
     }
 
-    /// Connects the publisher to which parts are told that have become ready; the first one stays.
+    /// Connects the publisher, which is handed the hints of parts that become ready; the first one stays.
     pub(crate) fn set_publisher(&self, publish: Publish) {
         self.outbox.connect(publish);
     }

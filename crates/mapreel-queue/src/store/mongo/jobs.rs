@@ -55,7 +55,7 @@ impl Mongo {
     pub(super) async fn swap(&self, stored: &Stored, job: &Job) -> Result<bool, Error> {
         let written = self.compare_and_set(stored, job).await?;
         if written {
-            self.watcher.ring();
+            self.watcher.notify();
             let known: Vec<Hint> = stored.job.unannounced().collect();
             let new = job.unannounced().filter(|hint| !known.contains(hint));
             self.outbox.send(job, new, self.time());

@@ -1,4 +1,4 @@
-//! A job as a document: what is searched by beside the record, and a random number that changes with every write.
+//! A job as a document: its record, the fields that are searched by, and a random number that changes with every write.
 
 use crate::Error;
 use crate::model::{Job, Settings, Time};
@@ -6,13 +6,13 @@ use mongodb::bson::{self, Binary, Bson, Document, doc, spec::BinarySubtype};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// The process that makes a part ready tells the broker within this time; after it the outbox of any process does.
+/// For so long the process that has made a part ready may publish its hint; after that the reconciler of any process does.
 pub(super) const OUTBOX_GRACE: Duration = Duration::from_secs(1);
 
 /// A job as it was read.
 pub(super) struct Stored {
     pub job: Job,
-    /// The write that left it so; compare-and-set compares this.
+    /// The random number of the last write, by which compare-and-set compares.
     pub write: i64,
 }
 
@@ -24,7 +24,7 @@ fn columns(job: &Job, settings: &Settings) -> Document {
         "open": !job.state.is_final(),
         "owner": &job.owner,
         "claimable_at": time(job.claimable_at()),
-        // Only of what can be claimed, so that an index finds it without passing all that has ended.
+        // Null in jobs that cannot be claimed, so that the index passes over jobs that have ended.
         "turn": job.claimable_at().map_or(Bson::Null, |_| Bson::Int64(job.turn)),
         "ready": job.ready() as i64,
         "held": job.leases().count() as i64,
@@ -61,7 +61,7 @@ pub(super) fn update(job: &Job, write: i64, settings: &Settings) -> Result<Docum
     Ok(fields)
 }
 
-/// A number that no other write has.
+/// The random number of a new write.
 pub(super) fn write() -> i64 {
     fastrand::i64(..)
 }

@@ -45,7 +45,7 @@ impl Mongo {
             let known = self.load(job.id).await?.ok_or_else(|| Error::Store("a job was just forgotten".into()))?;
             return Ok(Submitted::Known(known.job));
         }
-        self.watcher.ring();
+        self.watcher.notify();
         crate::failpoint::hit("stored", None);
         self.outbox.send(&job, job.unannounced(), self.time());
         Ok(Submitted::Created(job))

@@ -38,7 +38,7 @@ impl Mongo {
             return Ok(0);
         }
         let ours = self.inherit(&dead, &held).await?;
-        // Read again: the leases of the dead owners that this handle inherited are changed by nobody else now.
+        // Read again: no other handle changes the leases of the dead owners whose heir this one is now.
         let held = self.held(&ours, leases_end).await?;
         let deaths = Deaths::new(&held, |owner| ours.iter().any(|dead| dead == owner));
         let mut rescued = 0;

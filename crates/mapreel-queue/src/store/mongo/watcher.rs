@@ -1,5 +1,5 @@
-//! Who wakes those that wait for a change: the writes of this handle at once, and those of others by asking for the newest
-//! one; an index answers that.
+//! Wakes tasks that wait for a change. A write of this handle wakes them at once; writes of others are noticed by a task that asks
+//! for the newest change, which an index answers.
 
 use super::collections::Collections;
 use super::operations::within;
@@ -9,11 +9,12 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often the newest change is asked for.
+/// How often the task asks for the newest change.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Waiters are woken this often even when nothing changes: delays end by time alone.
+/// Waiting tasks are woken this often even when nothing changes: delays end by time alone.
 const WAKE_EVERY: Duration = Duration::from_millis(500);
 
+/// Wakes all that have subscribed.
 #[derive(Clone)]
 pub(super) struct Watcher(Arc<watch::Sender<u64>>);
 
@@ -26,10 +27,12 @@ impl Watcher {
         (Self(sender), task)
     }
 
-    pub(super) fn ring(&self) {
+    /// Wakes all that have subscribed.
+    pub(super) fn notify(&self) {
         self.0.send_modify(|count| *count += 1);
     }
 
+    /// Changes whenever the waiting tasks are woken.
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
         self.0.subscribe()
     }
@@ -52,7 +55,7 @@ async fn watch(collections: Collections, weak: Weak<watch::Sender<u64>>) {
     }
 }
 
-/// The newest change: when, and which write it was.
+/// The newest change: its time, and the random number of its write.
 async fn newest(collections: &Collections) -> Option<(i64, i64)> {
     let jobs = collections.jobs.clone();
     let newest = async move {

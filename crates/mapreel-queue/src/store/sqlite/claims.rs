@@ -73,7 +73,7 @@ fn contenders(connection: &Connection, lane: Service, reads: u32, now: Time) -> 
     rows.into_iter().map(contender).collect()
 }
 
-/// How many parts of each owner in a lane somebody has a lease on.
+/// How many leases there are on the parts of each owner in a lane.
 fn held(connection: &Connection, lane: Service) -> Result<HashMap<String, i64>, Error> {
     let sql = "SELECT owner, sum(leased) FROM jobs WHERE service = ?1 AND leased > 0 GROUP BY owner";
     let mut statement = connection.prepare_cached(sql)?;

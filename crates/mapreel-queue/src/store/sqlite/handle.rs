@@ -40,7 +40,7 @@ impl Sqlite {
         let commits = Commits::open(path, &mark, &connection)?;
         let guard = Arc::new(Guard::new(path, mark)?);
         let (watcher, watching) = Watcher::new(path.to_owned(), guard.clone());
-        let (writer, writing) = Writer::new(path.to_owned(), watcher.bell(), commits);
+        let (writer, writing) = Writer::new(path.to_owned(), watcher.notifier(), commits);
         [watching, writing].into_iter().for_each(|task| supervisor.start(task));
         Ok(Self { writer, reader: Arc::new(Mutex::new(connection)), watcher, owner, guard, settings })
     }

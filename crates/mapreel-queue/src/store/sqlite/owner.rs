@@ -1,5 +1,5 @@
 //! Owners of leases, and whether they are alive: each handle keeps a locked file beside the database. The system unlocks the file
-//! when the process ends, however it ends, so another process sees at once that the leases of this one are nobody's, before they are over.
+//! when the process ends, however it ends, so another process sees at once that this one is dead, before its leases are over.
 
 use crate::Error;
 use std::collections::HashMap;

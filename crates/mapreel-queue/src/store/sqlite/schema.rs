@@ -1,4 +1,4 @@
-//! The tables, and how files of earlier versions become files of this one.
+//! The tables, and how files of earlier versions are converted.
 
 use super::row;
 use crate::Error;
@@ -37,7 +37,7 @@ const INDEXES: &str = "
     CREATE INDEX IF NOT EXISTS by_state ON jobs (state, service);
     CREATE INDEX IF NOT EXISTS keys_by_age ON keys (created);
 ";
-/// Version 1 knew neither owners nor turns, and `leased` was yes or no.
+/// Version 1 had neither owners nor turns, and `leased` was yes or no.
 const FROM_1: &str = "
     ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
     ALTER TABLE jobs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
@@ -48,10 +48,10 @@ const FROM_1: &str = "
     DROP INDEX IF EXISTS open;
 ";
 
-/// Version 2 knew no versions of plans.
+/// Version 2 had no versions of plans.
 const FROM_2: &str = "ALTER TABLE jobs ADD COLUMN plan_version INTEGER NOT NULL DEFAULT 0;";
 
-/// Makes the file one of this version.
+/// Converts the file to this version; an error if a newer one has made it.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Settings) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -161,7 +161,7 @@ mod tests {
             assert_eq!((known.state, known.owner.as_str(), known.parts.len()), (crate::State::Running, "", 4));
         }
         let queue = Sqlite::open(&old, Settings::default(), &Unsupervised).unwrap();
-        // Its owner is nobody, and nobody's jobs take turns like anybody's.
+        // The owner of its job is empty, and takes turns like any other owner.
         queue.submit(job("b", vec![5])).await.unwrap();
         let mut owners = Vec::new();
         while let Some(claim) = queue.claim(&[Service::Animation], &[]).await.unwrap() {

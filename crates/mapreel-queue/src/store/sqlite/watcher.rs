@@ -1,4 +1,4 @@
-//! Wakes tasks that wait for a change. The writer of this process rings the bell at once; changes of other processes are noticed by a
+//! Wakes tasks that wait for a change. The writer of this process wakes them at once; changes of other processes are noticed by a
 //! thread that asks SQLite for its counter of changes (`PRAGMA data_version`), which costs microseconds. The thread also looks whether the
 //! file is still there (`guard.rs`).
 
@@ -23,9 +23,9 @@ pub(super) struct Watcher {
     sender: Arc<watch::Sender<u64>>,
 }
 
-/// The bell that the writer rings.
+/// Wakes all that have subscribed, for the writer.
 #[derive(Clone)]
-pub(super) struct Bell(Arc<watch::Sender<u64>>);
+pub(super) struct Notifier(Arc<watch::Sender<u64>>);
 
 impl Watcher {
     /// The handle, and the task that watches for it until it is dropped.
@@ -39,20 +39,20 @@ impl Watcher {
         (Self { sender }, task)
     }
 
-    /// Changes whenever the bell rings.
+    /// Changes whenever the waiting tasks are woken.
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
         self.sender.subscribe()
     }
 
-    /// The bell.
-    pub(super) fn bell(&self) -> Bell {
-        Bell(self.sender.clone())
+    /// What the writer notifies.
+    pub(super) fn notifier(&self) -> Notifier {
+        Notifier(self.sender.clone())
     }
 }
 
-impl Bell {
+impl Notifier {
     /// Wakes all that have subscribed.
-    pub(super) fn ring(&self) {
+    pub(super) fn notify(&self) {
         self.0.send_modify(|count| *count += 1);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::commits::Commits;
 use super::connection::connect;
-use super::watcher::Bell;
+use super::watcher::Notifier;
 use crate::{Error, Task};
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ pub(super) struct Writer {
 impl Writer {
     /// The handle, and the task that writes for it until it is dropped. After a panic, whose operations have failed, the task
     /// goes on with a new connection.
-    pub(super) fn new(path: PathBuf, bell: Bell, commits: Commits) -> (Self, Task) {
+    pub(super) fn new(path: PathBuf, notifier: Notifier, commits: Commits) -> (Self, Task) {
         let (operations, waiting) = mpsc::channel::<Operation>(WAITING_MAX);
         let waiting = Mutex::new(waiting);
         let task = Task::on_thread("store", move || {
@@ -55,7 +55,7 @@ impl Writer {
                 Ok(connection) => connection,
                 Err(error) => return tracing::error!(%error, "the store cannot be opened"),
             };
-            write(&connection, &mut waiting.lock().unwrap_or_else(PoisonError::into_inner), &bell, &commits);
+            write(&connection, &mut waiting.lock().unwrap_or_else(PoisonError::into_inner), &notifier, &commits);
         });
         (Self { operations }, task)
     }
@@ -80,7 +80,7 @@ impl Writer {
 }
 
 /// Commits operations until the handle is dropped.
-fn write(connection: &Connection, waiting: &mut mpsc::Receiver<Operation>, bell: &Bell, commits: &Commits) {
+fn write(connection: &Connection, waiting: &mut mpsc::Receiver<Operation>, notifier: &Notifier, commits: &Commits) {
     while let Some(first) = waiting.blocking_recv() {
         crate::failpoint::hit("store", None);
         let mut together = vec![first];
@@ -89,9 +89,9 @@ fn write(connection: &Connection, waiting: &mut mpsc::Receiver<Operation>, bell:
         {
             together.push(next);
         }
-        // The bell rings only for a commit that changed a row: a slot whose claim found nothing would be woken to claim again.
+        // Only for a commit that changed a row: else a slot whose claim found nothing would be woken to claim again.
         if commit(connection, together, commits) {
-            bell.ring();
+            notifier.notify();
         }
     }
 }

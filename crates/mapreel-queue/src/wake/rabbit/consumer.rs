@@ -21,14 +21,14 @@ pub(crate) struct Consumer {
 }
 
 impl Consumer {
-    /// The handle, and the task that consumes until `stop` and then gives back what nobody has claimed; no task in a process that draws
-    /// nothing. `ring` is called when a message has come.
+    /// The handle, and the task that consumes until `stop` and then gives back the messages that wait; no task in a process that draws
+    /// nothing. `notify` is called when a message has come.
     pub(crate) fn new(
         settings: Settings,
-        ring: Box<dyn Fn() + Send + Sync>,
+        notify: Box<dyn Fn() + Send + Sync>,
         stop: CancellationToken,
     ) -> (Self, Option<Task>) {
-        let (inbox, is_needed) = (Arc::new(Inbox::new(ring)), settings.consumes());
+        let (inbox, is_needed) = (Arc::new(Inbox::new(notify)), settings.consumes());
         let filled = inbox.clone();
         let task = Task::new("consumer", move || run(settings.clone(), filled.clone(), stop.clone()));
         (Self { inbox, is_needed }, is_needed.then_some(task))

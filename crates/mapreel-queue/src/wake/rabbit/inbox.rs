@@ -12,7 +12,7 @@ pub(super) struct Inbox {
     waiting: Mutex<Waiting>,
     alive: AtomicBool,
     /// Called when a message has come.
-    ring: Box<dyn Fn() + Send + Sync>,
+    notify: Box<dyn Fn() + Send + Sync>,
 }
 
 #[derive(Default)]
@@ -34,8 +34,8 @@ impl Waiting {
 
 impl Inbox {
     /// An empty one, to which nothing comes yet.
-    pub(super) fn new(ring: Box<dyn Fn() + Send + Sync>) -> Self {
-        Self { waiting: Mutex::default(), alive: AtomicBool::new(false), ring }
+    pub(super) fn new(notify: Box<dyn Fn() + Send + Sync>) -> Self {
+        Self { waiting: Mutex::default(), alive: AtomicBool::new(false), notify }
     }
 
     /// Whether messages come.
@@ -66,7 +66,7 @@ impl Inbox {
             waiting.last = Some(Instant::now());
             waiting.lane(received.lane()).push_back(received);
         }
-        (self.ring)();
+        (self.notify)();
     }
 
     /// The message of this lane that has waited longest.

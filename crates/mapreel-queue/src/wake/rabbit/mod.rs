@@ -1,7 +1,7 @@
 //! RabbitMQ: tells workers of parts that wait, and nothing else.
 //!
 //! A message is a hint. The store is the truth: a lost message costs a little time until a worker looks into the store by itself, and a
-//! message that comes twice is answered by a claim that finds nothing. So nobody waits for the broker: neither submitting nor drawing.
+//! message that comes twice is answered by a claim that finds nothing. So neither submitting nor drawing waits for the broker.
 //! Publishing and consuming have a connection each, since a broker that holds up publishers holds up everything on their connection.
 
 mod connection;

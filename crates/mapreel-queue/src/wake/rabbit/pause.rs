@@ -1,4 +1,4 @@
-//! The waits between attempts to reach the broker: doubling, and a random half of each.
+//! The waits between attempts to reach the broker: doubling; by chance each is between half and all of that.
 
 use std::time::Duration;
 

@@ -36,9 +36,9 @@ impl Publisher {
     pub(crate) fn new(settings: Settings, store: Weak<dyn Confirm>) -> (Self, Task) {
         let (announcements, receiver) = mpsc::channel(WAITING_MAX);
         let (receiver, alive) = (Arc::new(Mutex::new(receiver)), Arc::new(AtomicBool::new(true)));
-        let told = alive.clone();
+        let is_alive = alive.clone();
         let task = Task::new("publisher", move || {
-            let publishing = Publishing::new(settings.clone(), store.clone(), told.clone());
+            let publishing = Publishing::new(settings.clone(), store.clone(), is_alive.clone());
             publishing.run(receiver.clone())
         });
         (Self { announcements, alive }, task)
@@ -112,7 +112,10 @@ impl Publishing {
     }
 
     fn note_success(&mut self, batch: &[Announcement]) {
-        tracing::debug!(messages = batch.iter().map(|told| told.hints.len()).sum::<usize>(), "published");
+        tracing::debug!(
+            messages = batch.iter().map(|announcement| announcement.hints.len()).sum::<usize>(),
+            "published"
+        );
         self.pause.reset();
         if !self.alive.swap(true, Ordering::Relaxed) {
             tracing::info!("publishing again");

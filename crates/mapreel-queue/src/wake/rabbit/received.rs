@@ -78,7 +78,7 @@ impl Drop for Received {
 }
 
 async fn acknowledge(delivery: Delivery, came_by: LaneChannel) {
-    // On a channel that is gone this fails, and the broker sends the message again; whoever gets it finds nothing to claim.
+    // On a channel that is gone this fails, and the broker sends the message again; the worker that gets it finds nothing to claim.
     let _ = tokio::time::timeout(PATIENCE, delivery.ack(BasicAckOptions::default())).await;
     came_by.unacknowledged.fetch_sub(1, Ordering::Relaxed);
     crate::failpoint::hit("acknowledged", None);

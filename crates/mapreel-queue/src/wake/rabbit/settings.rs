@@ -21,7 +21,7 @@ pub struct Settings {
     pub slots: u16,
     /// Images that it draws beside them.
     pub image_slots: u16,
-    /// How often the store is looked into for what no message has told of.
+    /// How often a worker claims without a message, for parts whose message was lost.
     pub look_every: Duration,
 }
 
