@@ -1,17 +1,17 @@
-//! Certificates that are not accepted, in words for who has to mend it. Three libraries connect to the broker, the store and the
-//! bucket; what they have in common is the text of the one that speaks TLS for them.
+//! Says of a server's certificate that was not accepted what is wrong with it and what its operator can do. The libraries that connect
+//! to the broker, the store and the bucket have nothing in common but the text of `rustls` within their errors, so that text is read.
 
-/// Where it is said which authorities the broker's and the bucket's certificates may be of.
+/// Where an operator names the authorities that may sign the broker's and the bucket's certificates.
 pub(crate) const BY_FILE: &str = "in `SSL_CERT_FILE`";
-/// The same for the store's.
+/// Where an operator names the authorities that may sign the store's certificate.
 pub(crate) const BY_URL: &str = "as `tlsCAFile` in the store's URL";
 
-/// What the text of an error tells of the certificate of `server`; `None`: nothing.
+/// What the text of an error says of the certificate of `server`; `None`: the error has another cause.
 pub(crate) fn refused(said: &str, server: &str, authorities_are_named: &str) -> Option<String> {
     let (_, why) = said.split_once("invalid peer certificate: ")?;
-    // The driver of the store goes on about other things.
+    // The MongoDB driver appends its labels.
     let why = why.split(", labels: ").next().unwrap_or(why);
-    // A bad signature is that of an authority whose name is trusted here, with another key.
+    // A bad signature is one by an authority that has a trusted name and another key.
     let what = if why.starts_with("UnknownIssuer") || why.starts_with("BadSignature") {
         format!(
             "no authority that is trusted here has signed it; name the file with its authority's certificate {authorities_are_named}"

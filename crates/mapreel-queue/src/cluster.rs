@@ -1,27 +1,29 @@
-//! The queue of a cluster: MongoDB is the truth, RabbitMQ tells who has time that there is work.
+//! The queue of a cluster: MongoDB is the truth, RabbitMQ wakes idle workers.
 //!
-//! A message only wakes. Whoever has one claims the part whose turn it is, which is seldom the one that the message tells of:
-//! there are as many messages as parts, so each part is claimed by somebody who was woken for another one. Now and then, and
-//! always while no messages come, the store is looked into without one, so nothing waits for ever for a message that was lost.
+//! A message only wakes. The worker that gets one claims the part whose turn it is, which is seldom the part that the message names:
+//! there are as many messages as parts, so each part is claimed by a worker that was woken for another one. Now and then, and
+//! always while no messages come, a worker claims without a message, so no part waits for ever for a message that was lost.
 
-use crate::job::{Failure, Job, Outcome, Service, Waiting};
-use crate::mongo::Mongo;
-use crate::queue::{Claim, Counts, Filter, Garbage, Lease, NewJob, Queue, Submitted, Tended, Verdict};
-use crate::rabbit::{Consumer, Publisher, Received, Settings};
-use crate::{Error, JobId, Supervise, Time};
+use crate::model::{
+    Claim, Confirm, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted,
+    Tended, Time, Verdict, Waiting,
+};
+use crate::store::mongo::Mongo;
+use crate::wake::rabbit::{Consumer, Publisher, Received, Settings};
+use crate::{Error, Supervise};
 use bytes::Bytes;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// How often the store is looked into while no messages come.
+/// How often a worker claims without a message while no messages come.
 const LOOK_ALONE: Duration = Duration::from_millis(500);
-/// A message whose part nobody speaks of any more is acknowledged after so long.
+/// A message is acknowledged when there was no heartbeat for its part for so long.
 const SILENCE: Duration = Duration::from_secs(120);
 
-/// Messages by the lease of their part, and when it was last spoken of.
+/// Messages by the lease of the part that was claimed with them, and when its last heartbeat was.
 type Held = HashMap<Lease, (Received, Instant)>;
 
 /// The queue in MongoDB, with RabbitMQ to wake the workers.
@@ -30,9 +32,9 @@ pub struct Cluster {
     publisher: Publisher,
     consumer: Consumer,
     look_every: Duration,
-    /// The messages of parts that are being done.
+    /// The messages of parts that this process is doing.
     held: Mutex<Held>,
-    /// When each lane of the store is looked into next.
+    /// When a worker may claim from each lane without a message.
     looks: Mutex<HashMap<Service, Instant>>,
 }
 
@@ -50,10 +52,11 @@ impl Cluster {
     ) -> Result<Self, Error> {
         settings.check()?;
         let store = Arc::new(store);
-        let (publisher, publishing) = Publisher::new(settings.clone(), &store);
-        store.set_outbox(Box::new(publisher.sender()));
+        let confirm: Weak<dyn Confirm> = Arc::<Mongo>::downgrade(&store);
+        let (publisher, publishing) = Publisher::new(settings.clone(), confirm);
+        store.set_publisher(Box::new(publisher.sender()));
         let look_every = settings.look_every;
-        let (consumer, consuming) = Consumer::new(settings, Box::new(store.ring()), stop);
+        let (consumer, consuming) = Consumer::new(settings, Box::new(store.notifier()), stop);
         [Some(publishing), consuming].into_iter().flatten().for_each(|task| supervisor.start(task));
         Ok(Self { store, publisher, consumer, look_every, held: Mutex::default(), looks: Mutex::default() })
     }
@@ -62,16 +65,17 @@ impl Cluster {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The part of a lease is done with: so is its message.
+    /// Acknowledges the message of a part that is done with.
     fn acknowledge(&self, lease: &Lease) {
         self.held().remove(lease);
     }
 
+    /// Whether a worker may claim from this lane without a message now; then the next time is put off.
     fn is_due(&self, lane: Service) -> bool {
         let mut looks = self.looks();
         let every = if self.consumer.is_alive() { self.look_every } else { LOOK_ALONE.min(self.look_every) };
         let now = Instant::now();
-        // A look that was put off while messages came is not waited for once they do not.
+        // While messages came, the next look was put off for long; when they do not come any more, that is too long.
         if looks.get(&lane).is_some_and(|next| *next > now && *next <= now + every.mul_f64(1.25)) {
             return false;
         }
@@ -86,9 +90,9 @@ impl Cluster {
                     self.held().insert(claim.lease.clone(), (received, Instant::now()));
                     return Ok(Some(claim));
                 }
-                // Others were quicker, and whatever was ready when this message was sent has been claimed; or only a newer version
-                // can read what is ready, and finds it with its next look. Dropped, the message is acknowledged, and those
-                // behind it are looked at the same way.
+                // Other workers have claimed all parts that were ready when this message was sent; or only a newer version of the program
+                // can read what is ready, and claims it without a message. The message is acknowledged by being dropped, and the next
+                // one is tried the same way.
                 Ok(None) => {
                     drop(received);
                     if !except.is_empty() {
@@ -111,7 +115,7 @@ impl Cluster {
         }
         let claim = self.store.claim(&[lane], except).await?;
         if claim.is_some() {
-            // Where one was, there may be more.
+            // There may be more: this lane is looked into again at once.
             self.looks().remove(&lane);
         } else if !except.is_empty() {
             self.look_soon(lane);
@@ -119,8 +123,8 @@ impl Cluster {
         Ok(claim)
     }
 
-    /// The store is looked into soon: parts of owners who were passed over may be there, of which no message will tell. Not at
-    /// every change meanwhile: those are many.
+    /// Lets a worker claim without a message soon: there may be parts of owners that were passed over, of which no message tells any more. Not
+    /// at every change of the store: those are many.
     fn look_soon(&self, lane: Service) {
         let soon = Instant::now() + LOOK_ALONE;
         self.looks().entry(lane).and_modify(|next| *next = soon.min(*next)).or_insert(soon);
@@ -165,8 +169,8 @@ impl Queue for Cluster {
         let verdict = self.store.heartbeat(lease, done, why).await?;
         match verdict {
             Verdict::Continue => {
-                if let Some((_, spoken)) = self.held().get_mut(lease) {
-                    *spoken = Instant::now();
+                if let Some((_, last_beat)) = self.held().get_mut(lease) {
+                    *last_beat = Instant::now();
                 }
             }
             Verdict::Cancelled | Verdict::Lost => self.acknowledge(lease),
@@ -201,13 +205,13 @@ impl Queue for Cluster {
     }
 
     async fn tend(&self) -> Result<Tended, Error> {
-        self.held().retain(|_, (_, spoken)| spoken.elapsed() < SILENCE);
+        self.held().retain(|_, (_, last_beat)| last_beat.elapsed() < SILENCE);
         let tended = self.store.tend().await?;
-        // While the broker is away, one attempt now and then finds out that it is back.
         // Dropped by the control: the outbox, from which lost messages are published again.
         if crate::NAIVE {
             return Ok(tended);
         }
+        // While the broker is away, an attempt now and then finds out whether it is back.
         if self.publisher.is_alive() || fastrand::u8(..4) == 0 {
             self.store.reconcile().await?;
         }

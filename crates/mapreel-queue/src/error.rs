@@ -1,8 +1,7 @@
 //! Why the store or the artifacts could not do what was asked.
 
-use crate::certificate::{self, BY_URL};
-
-/// Why the store or the artifacts could not do what was asked. Nothing is half done, and all of it may pass but damage.
+/// Why the store or the artifacts could not do what was asked. A failed operation has changed nothing, and the same may succeed later,
+/// unless the store is damaged or a setting is wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -15,33 +14,22 @@ pub enum Error {
     /// An object cannot be written or read.
     #[error("the artifacts are not available: {0}")]
     Artifacts(#[from] object_store::Error),
-    /// The setting names a place that this version does not know.
+    /// A setting cannot be used: which, and why.
     #[error("{0}")]
     Setting(String),
+    /// A setting names a place that only a cluster has, and this build has no feature `cluster`.
+    #[error(
+        "this build has no `cluster`: {place} cannot be used; build Mapreel with its default features, or use `{instead}`"
+    )]
+    NoCluster {
+        /// The kind of place that was named.
+        place: &'static str,
+        /// The setting that this build can use.
+        instead: &'static str,
+    },
     /// A file cannot be written or read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-}
-
-impl From<rusqlite::Error> for Error {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
-                Self::Damaged(error.to_string())
-            }
-            _ => Self::Store(error.to_string()),
-        }
-    }
-}
-
-impl From<mongodb::error::Error> for Error {
-    fn from(error: mongodb::error::Error) -> Self {
-        // Not the whole of it: labels and the raw answer are for nobody.
-        let text = error.kind.to_string();
-        // The driver tells of its servers one after another; the first is as good as any.
-        let server = text.split_once("Address: ").and_then(|(_, rest)| rest.split(',').next()).unwrap_or("the server");
-        Self::Store(certificate::refused(&text, server, BY_URL).unwrap_or(text))
-    }
 }
 
 impl From<serde_json::Error> for Error {

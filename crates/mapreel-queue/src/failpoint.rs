@@ -1,17 +1,17 @@
 //! Places where a test can make the process die, wait or fail: `MAPREEL_FAILPOINT=PLACE=ACTION[,…]`.
 //!
-//! `kill` ends the process as `kill -9` does, the first time that a thread comes there; `panic` panics; `sleep` stays there
-//! for ever, `sleepN` for N seconds. `ACTION@N` acts at the Nth time only. `PLACE(TEXT)=…` only where the title of the request
-//! has that text. Every long-lived task comes by a place of its own name. In release builds there are no such places.
+//! `kill` ends the process as `kill -9` does, the first time that a thread passes the place; `panic` panics; `sleep` blocks the thread
+//! for ever, `sleepN` for N seconds. `ACTION@N` acts at the Nth time only. `PLACE(TEXT)=…` acts only where the title of the request
+//! contains that text. Every long-lived task passes a place of its own name. In release builds there are no such places.
 
-/// Dies, waits or fails here, if the environment says so.
+/// Dies, waits or panics here, if the environment says so.
 pub fn hit(place: &str, title: Option<&str>) {
     if cfg!(debug_assertions) {
         imp::hit(place, title.unwrap_or_default());
     }
 }
 
-/// Whether this is the time at which `PLACE=trip@N` asks for something to be done wrong here.
+/// Whether the environment asks by `PLACE=trip@N` that the caller does something wrong at this time.
 pub fn trips(place: &str) -> bool {
     cfg!(debug_assertions) && imp::trips(place)
 }
@@ -46,7 +46,7 @@ mod imp {
         let (place, text) = place.split_once('(').unwrap_or((place, ""));
         let (action, at) = match action.split_once('@') {
             Some((action, at)) => (action, at.parse().ok()),
-            // The first time is the only one anyhow, or must be.
+            // `kill` has no second time, and `trip` must not have one.
             None => (action, matches!(action, "kill" | "trip").then_some(1)),
         };
         Point {

@@ -3,50 +3,57 @@
 //! ```text
 //! submit ──▶ Queue (the truth) ──claim──▶ worker ──▶ Artifacts (objects: a folder or a bucket)
 //!              ▲   lease, heartbeat, finish ◀──┘
-//!              └── tend: rescue what died, expire what is old
+//!              └── tend: takes leases from dead workers, expires what is old
 //! ```
 //!
-//! Back-ends: [`sqlite`] for the processes of one machine; [`mongo`] for many machines, alone or as a [`Cluster`] with
-//! [`rabbit`], which tells workers that there is work.
+//! ```text
+//!          Cluster        joins a store and a broker
+//!         ┌───┴────┐
+//!       store     wake      objects     three siblings; none knows another
+//!         └───┬────┴───────────┘
+//!           model                       the record, its transitions, the trait `Queue`
+//! ```
 //!
-//! A job's states and every transition are a pure module, [`states`](Job); a back-end only loads, applies and stores them in
-//! one atomic step. It knows nothing of pictures and of HTTP.
+//! - `model/`: what a job is; every transition is a pure function of the [`Job`], the time and what happened.
+//! - `store/`: back-ends, which load a record, apply a transition and store the result in one atomic step: [`sqlite`] for the processes of one
+//!   machine, `mongo` for many machines.
+//! - `wake/`: `rabbit` tells the workers of a cluster that there is work.
+//! - `objects/`: [`Artifacts`], in a folder or a bucket.
+//! - The files beside these folders serve all of them: errors, long-lived tasks, fail points, durable folders, certificates.
+//!
+//! The feature `cluster` adds MongoDB, RabbitMQ and buckets. The crate knows nothing of pictures and of HTTP.
 
-mod artifacts;
-mod bucket;
+#[cfg(feature = "cluster")]
 mod certificate;
+#[cfg(feature = "cluster")]
 mod cluster;
-mod compact;
-mod deaths;
 mod error;
 pub mod failpoint;
-mod fair;
 mod folder;
-mod hints;
-mod id;
-mod job;
-pub mod mongo;
-mod profile;
-mod queue;
-pub mod rabbit;
-pub mod sqlite;
-mod states;
+mod model;
+mod objects;
+mod store;
 mod tasks;
-mod time;
+#[cfg(feature = "cluster")]
+mod wake;
 
 /// Whether this is the scorecard's control (feature `naive-control`), which promises nothing and loses jobs: leases are never
-/// taken from the dead, tokens fence nothing off and are in no object's key, idempotency keys are not looked up, SQLite does
+/// taken from dead holders, tokens are not checked and stand in no object's key, idempotency keys are not looked up, SQLite does
 /// not wait for the disk, messages are acknowledged when they come and published once, unconfirmed and not mandatory,
-/// nobody publishes again what was lost, and workers of a cluster never look into the store by themselves.
+/// the reconciler does not run, and workers of a cluster never look into the store by themselves.
 pub const NAIVE: bool = cfg!(feature = "naive-control");
 
-pub use artifacts::{Artifacts, Stored};
+#[cfg(feature = "cluster")]
 pub use cluster::Cluster;
 pub use error::Error;
-pub use id::{JobId, NotAnId};
-pub use job::{Failure, Job, Kind, Outcome, Part, PartState, Progress, Service, State, Waiting, WaitsFor};
-pub use queue::{
-    Bound, Claim, Counts, Filter, Garbage, Key, Lease, NewJob, Queue, Settings, Submitted, Tended, Verdict,
+pub use model::{
+    Bound, Claim, Clock, Counts, Failure, Filter, Garbage, Job, JobId, Key, Kind, Lease, NewJob, NotAnId, Outcome,
+    Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict, Waiting, WaitsFor,
 };
+pub use objects::{Artifacts, Stored};
+#[cfg(feature = "cluster")]
+pub use store::mongo;
+pub use store::sqlite;
 pub use tasks::{Supervise, Task, Unsupervised};
-pub use time::{Clock, Time};
+#[cfg(feature = "cluster")]
+pub use wake::rabbit;

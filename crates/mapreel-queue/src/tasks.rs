@@ -1,6 +1,6 @@
-//! The long-lived tasks of a back-end, and whoever supervises them.
+//! The long-lived tasks of a back-end, and the trait of what supervises them.
 //!
-//! A back-end says what has to run; the program that opens it decides what becomes of a task that ends before its time: the
+//! A back-end names the tasks that it needs; the program that opens it decides what becomes of a task that ends before its time: the
 //! service starts it again, or ends.
 
 use futures_util::future::BoxFuture;
@@ -15,8 +15,8 @@ pub struct Task {
 }
 
 impl Task {
-    /// A task that returns when it is no longer needed, and never before. `run` is called again after a panic: what must
-    /// survive one belongs to `run`, and not to the future that it returns.
+    /// A task that returns when it is no longer needed, and never before. The supervisor calls `run` again after a panic: state that
+    /// must survive one belongs to `run`, and not to the future that it returns.
     pub fn new<F: Future<Output = ()> + Send + 'static>(
         name: &'static str,
         run: impl Fn() -> F + Send + Sync + 'static,
@@ -47,19 +47,19 @@ impl Task {
         self.name
     }
 
-    /// Runs it, until it returns or panics.
+    /// Runs it until it returns; panics when it does.
     pub async fn run(&self) {
         (self.run)().await;
     }
 }
 
-/// Starts long-lived tasks, and answers for them.
+/// Starts long-lived tasks, and decides what becomes of one that ends before its time.
 pub trait Supervise: Send + Sync {
     /// Starts a task. Called on a runtime.
     fn start(&self, task: Task);
 }
 
-/// Starts tasks and does not look after them: for tests, and for programs that soon end.
+/// Starts tasks and does not restart them: for tests, and for programs that soon end.
 pub struct Unsupervised;
 
 impl Supervise for Unsupervised {

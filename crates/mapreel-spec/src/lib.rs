@@ -26,8 +26,8 @@ pub use pictures::mosaic::{Fit, Mosaic, PICTURE_PX_MAX, PICTURE_SIDE_MAX, Piece}
 pub use plan::caption::Caption;
 pub use plan::frame::Frame;
 pub use plan::frame_cost::{
-    ANSWER_BYTES_MAX, FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION, FrameCost, LEGEND_BYTES_MAX, LEGEND_PX_MAX,
-    LEGENDS_AHEAD, RECORDED_BYTES_MAX, SWATCH_PX_MAX, legends_mib,
+    FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION, FrameCost, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD,
+    RECORDED_BYTES_MAX, SWATCH_PX_MAX, legends_mib,
 };
 pub use plan::page_content::PageContent;
 pub use plan::page_layout::{LegendBox, PageLayout};
@@ -37,7 +37,7 @@ pub use plan::segment::Segment;
 pub use plan::view::View;
 pub use request::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
 pub use request::colour::Colour;
-pub use request::limits::Limits;
+pub use request::limits::{ANSWER_BYTES_MAX, Limits};
 pub use request::output::{Format, Output};
 pub use request::problem::{Problem, Problems};
 pub use request::request::{AskedFrames, Header, Request, TimesOf};

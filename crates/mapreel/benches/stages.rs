@@ -4,9 +4,9 @@
 //! by hand. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers anew.
 
 use bytes::Bytes;
-use mapreel::config::fonts::FontSource;
-use mapreel::pipeline::produce::{Destination, Job, produce};
-use mapreel::pipeline::progress::NoProgress;
+use mapreel::fonts::FontSource;
+use mapreel::produce::{Destination, Job, produce};
+use mapreel::progress::NoProgress;
 use mapreel_render::encode::palette::Palette;
 use mapreel_render::encode::{self, SegmentEncoder};
 use mapreel_render::measure;

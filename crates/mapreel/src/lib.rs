@@ -3,14 +3,19 @@
 //! The stages of that way are files of `pipeline/`; the command line, the HTTP API and the worker call the same.
 
 pub mod cli;
-pub mod config;
+#[cfg(feature = "cluster")]
+mod cluster;
+#[cfg(not(feature = "cluster"))]
+#[path = "no_cluster.rs"]
+mod cluster;
+mod config;
 mod explain;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
 mod keys;
 mod operations;
-pub mod pipeline;
+mod pipeline;
 mod service;
 mod worker;
 

@@ -2,10 +2,11 @@
 //!
 //! Two runtimes: control (HTTP, claims, heartbeats, storing) and fetching (upstreams). Drawing has threads of its own.
 
+use crate::cluster;
 use crate::config::config::Config;
 use crate::config::values::redacted;
 use crate::http::app::App;
-use crate::http::openapi::Documents;
+use crate::http::openapi;
 use crate::http::quota::Quotas;
 use crate::http::readiness::Readiness;
 use crate::http::router;
@@ -22,14 +23,13 @@ use crate::operations::supervisor::{Supervisor, TASK_LOST};
 use crate::worker::slot;
 use crate::worker::worker::{self, Worker};
 use anyhow::Context;
-use mapreel_queue::mongo::Mongo;
 use mapreel_queue::sqlite::Sqlite;
-use mapreel_queue::{Artifacts, Cluster, Queue, Supervise, Task, failpoint, rabbit};
+use mapreel_queue::{Artifacts, Queue, Supervise, Task, failpoint};
 use mapreel_sources::Client;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,13 +37,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// How long a store that does not answer is waited for at the start.
-const STORE_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a preview, a check or a list of layers waits for memory that others have. A part waits for half the time after which
 /// it would count as stalled, and is handed back then: who leaves the queue earlier may never come to its head.
 const MEMORY_PATIENCE: Duration = Duration::from_secs(10);
-/// How often an idle worker of a cluster looks for work of which no message has told.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Between giving work back and the end of the time to drain.
 const HAND_BACK: Duration = Duration::from_secs(4);
 /// A process that has lost a task has so long to hand back its parts, and ends after so long, whatever keeps it.
@@ -149,7 +145,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
         let (tasks, readers, draining) = (supervisor.tasks(), Readers::new(), stop.clone());
         let operations = operations.map(|listener| (listener, Connections::new(&config.front_door)));
         let app = App {
-            documents: Documents::new(&config.limits),
+            documents: openapi::documents(&config.limits),
             config,
             memory,
             queue,
@@ -243,37 +239,7 @@ async fn open_queue(
         let path = Path::new(path.strip_prefix("//").unwrap_or(path));
         return Ok(Some(Arc::new(Sqlite::open(path, config.queue.clone(), supervisor)?)));
     }
-    let broker = config.broker.clone().map(|url| rabbit::Settings {
-        url,
-        prefix: "mapreel".to_owned(),
-        quorum: config.broker_quorum,
-        slots: config.workers as u16,
-        image_slots: config.image_slots() as u16,
-        look_every: LOOK_EVERY,
-    });
-    // What is wrong with a URL is said at once, and not after waiting for the store.
-    broker.as_ref().map(rabbit::Settings::check).transpose()?;
-    let Some(store) = stop.run_until_cancelled(open_mongo(config, supervisor)).await.transpose()? else {
-        return Ok(None);
-    };
-    Ok(Some(match broker {
-        Some(settings) => Arc::new(Cluster::new(store, settings, stop.clone(), supervisor)?),
-        None => Arc::new(store),
-    }))
-}
-
-/// A cluster's parts start in any order: who comes before the store waits for it.
-async fn open_mongo(config: &Config, supervisor: &Supervisor) -> anyhow::Result<Mongo> {
-    let began = Instant::now();
-    loop {
-        match Mongo::open(&config.store, config.queue.clone(), supervisor).await {
-            Err(error @ mapreel_queue::Error::Store(_)) if began.elapsed() < STORE_PATIENCE => {
-                warn!(%error, "waiting for the store");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            opened => return Ok(opened?),
-        }
-    }
+    cluster::open(config, stop, supervisor).await
 }
 
 /// The first SIGTERM or SIGINT begins the end, the second is the end.

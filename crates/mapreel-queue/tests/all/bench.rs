@@ -78,7 +78,7 @@ impl Bench {
         self.open_reading(self.settings.plan_version).await
     }
 
-    /// A new owner of leases, who makes plans of this version and can read none that is newer.
+    /// A new owner of leases that makes plans of this version and can read none that is newer.
     pub async fn open_reading(&self, plan_version: u32) -> Arc<dyn Queue> {
         let settings = Settings { plan_version, ..self.settings.clone() };
         match &self.store {
@@ -106,7 +106,7 @@ impl Bench {
         }
     }
 
-    /// Somebody sets the clock.
+    /// Sets the clock, as an operator may.
     pub fn set(&self, by_s: i64) {
         self.time.fetch_add(by_s * 1000, Ordering::SeqCst);
     }
@@ -132,7 +132,7 @@ pub fn animation(segments: &[u32]) -> NewJob {
     NewJob { service: Service::Animation, segments: segments.to_vec(), ..image() }
 }
 
-/// The same job, sent by somebody else.
+/// The same job, sent by another owner.
 pub fn of(owner: &str, new: NewJob) -> NewJob {
     NewJob { owner: owner.into(), ..new }
 }

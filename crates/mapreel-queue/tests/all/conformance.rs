@@ -371,7 +371,7 @@ async fn law_16_changes_are_told(bench: Bench) {
 async fn law_20_a_plan_goes_to_who_can_read_it(bench: Bench) {
     let (old, new) = (bench.open_reading(1).await, bench.open_reading(2).await);
     let id = submit(&*new, animation(&[12, 12])).await;
-    // Nothing is planned yet, so anybody may; what the older one prepares the newer one reads.
+    // Nothing is planned yet, so either may prepare; what the older one prepares, the newer one reads.
     let prepared = claim(&*new).await;
     assert!(new.finish(&prepared.lease, Some("plan".into()), None).await.unwrap());
     assert_eq!(old.claim(ANY, &[]).await.unwrap(), None, "it cannot read the plan");
@@ -381,7 +381,7 @@ async fn law_20_a_plan_goes_to_who_can_read_it(bench: Bench) {
     assert!(old.finish(&behind.lease, Some("plan".into()), None).await.unwrap());
     let parts = [claim(&*new).await, claim(&*new).await, claim(&*new).await, claim(&*new).await];
     assert_eq!(parts.iter().map(|part| part.job.id).collect::<HashSet<_>>(), HashSet::from([id, next]));
-    // A segment that a newer one has drawn only who reads it can assemble.
+    // Segments that the newer one has drawn are assembled only by a handle that can read them.
     for part in parts.iter().filter(|part| part.job.id == next) {
         assert!(new.finish(&part.lease, Some("drawn".into()), None).await.unwrap());
     }

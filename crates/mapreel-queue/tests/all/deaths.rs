@@ -1,4 +1,4 @@
-//! Law 9, what deaths cost: only who dies alone with a part that was to be done alone has shown anything.
+//! Law 9, what deaths cost: only the death of a holder that held a suspect and nothing else is charged to the part.
 
 use super::bench::{ANY, Bench, image, laws, of, submit};
 use mapreel_queue::{Claim, Queue, State};

@@ -22,7 +22,7 @@ async fn claim(queue: &dyn Queue) -> Claim {
     queue.claim(ANY, &[]).await.unwrap().expect("there is something to do")
 }
 
-/// Claims a part, and says whose it was.
+/// Claims a part, and returns its owner.
 async fn whose(queue: &dyn Queue) -> String {
     claim(queue).await.job.owner
 }
@@ -264,7 +264,7 @@ async fn play(bench: Bench, scene: &Scene) -> Vec<Handed> {
     }
 }
 
-/// While an owner has nothing and waits, nobody else is given more than a part in advance and one in turn; preparing and assembling
+/// While an owner has nothing and waits, no other owner is given more than a part in advance and one in turn; preparing and assembling
 /// beside them count a frame each, and are never as many as another part has.
 fn nobody_waits_longer_than_his_share(owners: usize, handed: &[Handed]) {
     for owner in 0..owners {

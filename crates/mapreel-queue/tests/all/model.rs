@@ -82,13 +82,13 @@ impl Model {
         let part = self.parts.get_mut(&(claim.lease.job, claim.lease.part)).unwrap();
         assert_eq!(part.token, claim.lease.token, "an old token finished a part");
         if std::mem::replace(&mut part.finished, true) {
-            // Told again by the same holder.
+            // The same holder repeats it.
             return;
         }
         assert!(!self.ended.contains_key(&claim.lease.job), "the job had ended");
     }
 
-    /// What must hold whenever anybody looks.
+    /// Checks what must hold at any time.
     async fn look(&mut self, queue: &dyn Queue) {
         for id in &self.jobs {
             let job = queue.job(*id).await.unwrap().expect("an accepted job is known");
@@ -170,7 +170,7 @@ async fn walk(bench: Bench, steps: Vec<Step>) {
     drain(&bench, &*workers[0], &mut model).await;
 }
 
-/// When everybody works and nobody dies, every job comes to its end.
+/// When all handles work and none dies, every job comes to its end.
 async fn drain(bench: &Bench, queue: &dyn Queue, model: &mut Model) {
     for _ in 0..400 {
         queue.tend().await.unwrap();

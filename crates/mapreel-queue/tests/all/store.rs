@@ -66,7 +66,7 @@ async fn a_store_that_is_taken_away_is_noticed() {
 /// Damages the files of a store whose database has this path.
 type Harm = fn(&Path);
 
-/// What is committed is lost while nobody has the store open: whoever opens it is told.
+/// Commits are lost while no process has the store open: opening it fails and says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_has_lost_commits_is_not_opened() {
     let open = |path: &Path| Sqlite::open(path, Settings::default(), &Unsupervised);

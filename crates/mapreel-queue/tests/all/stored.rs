@@ -75,7 +75,7 @@ async fn what_every_version_has_stored_in_mongodb_is_read() {
     for version in versions {
         let bench = Bench::mongodb().unwrap();
         restore(&bench, &version).await;
-        // Whoever held the part that was being drawn is dead, and its lease over.
+        // The holder of the part that was being drawn is dead, and its lease over.
         bench.pass(20);
         let queue = bench.open().await;
         queue.tend().await.unwrap();

@@ -9,8 +9,7 @@ use crate::request::colour::Colour;
 use crate::request::read::Fields;
 use crate::schema::fields::fields;
 use crate::schema::numbers::Hundredths;
-use crate::schema::shape::Flag;
-use crate::schema::texts::ColourCode;
+use crate::schema::texts::{ColourCode, Flag};
 use crate::vector::graticule::Graticule;
 use std::sync::Arc;
 

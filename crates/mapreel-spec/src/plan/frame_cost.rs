@@ -14,8 +14,6 @@ use mapreel_geo::Extent;
 use mapreel_ogc::LegendSource;
 use std::collections::HashSet;
 
-/// The longest answer of which nothing more is known, in bytes.
-pub const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// The most pixels of a legend's picture.
 pub const LEGEND_PX_MAX: u64 = 2_000_000;
 /// The most pixels of a small picture of a legend: those of a legend together are fewer than those of a whole one.

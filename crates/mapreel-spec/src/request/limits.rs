@@ -1,6 +1,7 @@
 //! The bounds a request must keep. Checked before any work begins.
 
-use crate::plan::frame_cost::ANSWER_BYTES_MAX;
+/// The longest answer of which nothing more is known, in bytes.
+pub const ANSWER_BYTES_MAX: usize = 16 << 20;
 
 /// Upper bounds on what one request may ask for. `Default` gives values that suit one machine.
 #[derive(Debug, Clone)]

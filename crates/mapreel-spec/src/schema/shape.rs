@@ -1,6 +1,5 @@
 //! What a value may be: how it is read, and what JSON Schema says of it.
 
-use super::texts::in_any_case;
 use crate::request::limits::Limits;
 use crate::request::read::Node;
 use serde_json::{Value, json};
@@ -32,21 +31,5 @@ impl<T: Shape, const MAX: usize> Shape for List<T, MAX> {
         // All are read before the first that is wrong ends it.
         let all: Vec<_> = node.items(MAX)?.iter().map(|item| T::read(item, limits)).collect();
         all.into_iter().collect()
-    }
-}
-
-/// `true`, `false`, or the same as a string.
-pub(crate) struct Flag;
-
-impl Shape for Flag {
-    type Value = bool;
-
-    fn schema(_: &Limits) -> Value {
-        let words = format!("^({}|{})$", in_any_case("true"), in_any_case("false"));
-        json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "pattern": words }] })
-    }
-
-    fn read(node: &Node<'_>, _: &Limits) -> Option<bool> {
-        node.boolean()
     }
 }

@@ -211,3 +211,19 @@ impl Shape for CredentialName {
         Some(name.to_owned())
     }
 }
+
+/// `true`, `false`, or the same as a string.
+pub(crate) struct Flag;
+
+impl Shape for Flag {
+    type Value = bool;
+
+    fn schema(_: &Limits) -> Value {
+        let words = format!("^({}|{})$", in_any_case("true"), in_any_case("false"));
+        json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "pattern": words }] })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<bool> {
+        node.boolean()
+    }
+}

@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub front_door: FrontDoor,
     pub store: String,
     pub broker: Option<String>,
+    #[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "only a cluster has a broker"))]
     pub broker_quorum: bool,
     pub artifacts: String,
     pub download_redirect: bool,
@@ -78,6 +79,11 @@ impl Config {
         {
             let origin = &r.values.0["broker"].1;
             r.problems.push(format!("{origin}: a broker needs a store in MongoDB, and `store` is `{store}`"));
+        }
+        for (key, instead) in
+            [("store", "use `sqlite:FILE`"), ("broker", "leave it out"), ("artifacts", "use `file:FOLDER`")]
+        {
+            r.needs_cluster(key, instead, cfg!(feature = "cluster"));
         }
         let (quorum, redirect) =
             (r.one_of("broker_queues", ["classic", "quorum"]), r.one_of("download_redirect", ["false", "true"]));
@@ -259,6 +265,22 @@ mod tests {
         let all = values(&[("store", "mongodb://u:secret@h/db")], &[], "").unwrap();
         assert_eq!(all.iter().find(|(key, ..)| *key == "store").unwrap().1, "mongodb://***@h/db");
         assert_eq!(redacted("mongodb://u:p%40@h:1,i/db?x=@"), "mongodb://***@h:1,i/db?x=@");
+    }
+
+    #[test]
+    fn a_build_without_cluster_refuses_what_only_a_cluster_has() {
+        let cluster = [("store", "mongodb://u:secret@h/"), ("broker", "amqp://h/"), ("artifacts", "s3://maps")];
+        let refused = |settings: &[(&'static str, &str)], has_cluster| {
+            let values = values(settings, &[], "").unwrap();
+            let mut reader = Reader { values: &values, problems: Vec::new() };
+            ["store", "broker", "artifacts"].into_iter().for_each(|key| reader.needs_cluster(key, "not", has_cluster));
+            reader.problems
+        };
+        let problems = refused(&cluster, false);
+        assert_eq!(problems.len(), 3, "{problems:#?}");
+        assert!(problems[0].starts_with("`--store`: this build has no `cluster`: `mongodb://***@h/`"), "{problems:#?}");
+        assert_eq!(refused(&cluster, true), [""; 0]);
+        assert_eq!(refused(&[], false), [""; 0]);
     }
 
     #[test]

@@ -90,6 +90,15 @@ impl Reader<'_> {
         known.then_some(text)
     }
 
+    /// Refuses what only a cluster has, where this build has none; `instead` is what it has.
+    pub fn needs_cluster(&mut self, key: &'static str, instead: &str, has_cluster: bool) {
+        let (text, origin) = &self.values.0[key];
+        if ["mongodb", "amqp", "s3:"].iter().any(|kind| text.starts_with(kind)) && !has_cluster {
+            let what = format!("this build has no `cluster`: `{}` cannot be used", redacted(text));
+            self.problems.push(format!("{origin}: {what}; build Mapreel with its default features, or {instead}"));
+        }
+    }
+
     pub fn one_of(&mut self, key: &'static str, words: [&str; 2]) -> Option<bool> {
         let text = self.text(key);
         let place = words.iter().position(|word| *word == text);

@@ -1,7 +1,6 @@
 //! What the routes share.
 
 use super::access::Caller;
-use super::openapi::Documents;
 use super::quota::Quotas;
 use super::readiness::Readiness;
 use super::watch::Watch;
@@ -17,6 +16,12 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+/// What the API says of itself and of a request, as JSON.
+pub(crate) struct Documents {
+    pub openapi: String,
+    pub request_schema: String,
+}
 
 /// What the routes share.
 pub(crate) struct App {

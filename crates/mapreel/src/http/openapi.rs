@@ -1,6 +1,6 @@
 //! `/openapi.json`, made from the types, and a page to read it.
 
-use super::app::App;
+use super::app::{App, Documents};
 use super::browser::page_policy;
 use super::{check, download, events, layers, operations, preview, status, submit};
 use axum::extract::State;
@@ -34,26 +34,19 @@ const PAGE: &str = include_str!("docs.html");
 )]
 struct Api;
 
-/// What the API says of itself and of a request, within the limits of this service.
-pub(crate) struct Documents {
-    openapi: String,
-    request_schema: String,
-}
-
-impl Documents {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        let mut openapi = serde_json::to_value(Api::openapi()).expect("strings, lists and objects");
-        // Where it is asked, it is.
-        openapi["servers"] = json!([{ "url": "/" }]);
-        let schemas = openapi["components"]["schemas"].as_object_mut().expect("there are schemas");
-        let mut of_requests = request_schemas(limits, "#/components/schemas/");
-        schemas.extend(of_requests.remove("request").map(|request| ("Request".to_owned(), request)));
-        schemas.extend(of_requests);
-        refuse_at_the_door(&mut openapi);
-        let mut request_schema = request_schema(limits);
-        request_schema["$id"] = "/schema/request.json".into();
-        Self { openapi: openapi.to_string(), request_schema: request_schema.to_string() }
-    }
+/// What the API says of itself and of a request, within the limits of a service.
+pub(crate) fn documents(limits: &Limits) -> Documents {
+    let mut openapi = serde_json::to_value(Api::openapi()).expect("strings, lists and objects");
+    // Where it is asked, it is.
+    openapi["servers"] = json!([{ "url": "/" }]);
+    let schemas = openapi["components"]["schemas"].as_object_mut().expect("there are schemas");
+    let mut of_requests = request_schemas(limits, "#/components/schemas/");
+    schemas.extend(of_requests.remove("request").map(|request| ("Request".to_owned(), request)));
+    schemas.extend(of_requests);
+    refuse_at_the_door(&mut openapi);
+    let mut request_schema = request_schema(limits);
+    request_schema["$id"] = "/schema/request.json".into();
+    Documents { openapi: openapi.to_string(), request_schema: request_schema.to_string() }
 }
 
 /// What every route of the API may answer before it looks at the request: status, the name of the answer, when.

@@ -1,4 +1,4 @@
-//! No file imports from another that, directly or by others, imports from it.
+//! No file imports from another that, directly or by others, imports from it; and no folder of the crates in [`FOLDERS`].
 
 use super::support::service::repository;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +120,22 @@ fn expand(prefix: &str, tree: &str, found: &mut dyn FnMut(String)) {
 
 /// The files from which they themselves can be reached through others.
 fn circles(sources: &Sources) -> Vec<String> {
-    let edges: BTreeMap<_, _> = sources.0.keys().map(|module| (module, sources.imports(module))).collect();
+    closed(&sources.0.keys().map(|module| (module.clone(), sources.imports(module))).collect())
+}
+
+/// The folders and files beside each other, of which each can be reached from itself through others.
+fn circles_of_folders(sources: &Sources) -> Vec<String> {
+    let room = |module: &[String]| module[..1.min(module.len())].to_vec();
+    let mut edges = BTreeMap::<_, BTreeSet<_>>::new();
+    for module in sources.0.keys() {
+        let imports = sources.imports(module).into_iter().map(|other| room(&other));
+        edges.entry(room(module)).or_default().extend(imports.filter(|other| *other != room(module)));
+    }
+    closed(&edges)
+}
+
+/// What can be reached from itself.
+fn closed(edges: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> Vec<String> {
     let reaches = |from: &Vec<String>| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from.clone()]);
         while let Some(module) = next.pop() {
@@ -132,14 +147,25 @@ fn circles(sources: &Sources) -> Vec<String> {
         }
         seen
     };
-    edges.keys().filter(|module| reaches(module).contains(**module)).map(|module| module.join("::")).collect()
+    edges.keys().filter(|module| reaches(module).contains(*module)).map(|module| module.join("::")).collect()
 }
 
 #[test]
 fn no_file_imports_in_a_circle() {
-    for part in ["-geo", "-ogc", "-spec", "-render", "-sources", ""] {
+    for part in ["-geo", "-ogc", "-spec", "-render", "-sources", "-queue", ""] {
         let sources = Sources::read(&repository(&format!("crates/mapreel{part}/src")));
         assert_eq!(circles(&sources), [""; 0], "in mapreel{part}");
+    }
+}
+
+/// The crates whose folders do not import in a circle either.
+const FOLDERS: [&str; 4] = ["geo", "ogc", "render", "queue"];
+
+#[test]
+fn no_folder_imports_in_a_circle() {
+    for part in FOLDERS {
+        let sources = Sources::read(&repository(&format!("crates/mapreel-{part}/src")));
+        assert_eq!(circles_of_folders(&sources), [""; 0], "in mapreel-{part}");
     }
 }
 
@@ -157,4 +183,15 @@ fn a_circle_is_seen() {
     assert_eq!(circles(&straight), [""; 0]);
     let bent = sources(&[lib, ("a", "fn two() -> crate::Two {}"), ("b", "use crate::{One, fmt};")]);
     assert_eq!(circles(&bent), ["a", "b"]);
+    let roots = ("", "mod a;\nmod b;");
+    let folders = sources(&[
+        roots,
+        ("a", ""),
+        ("a::x", "use crate::b::y;"),
+        ("a::z", ""),
+        ("b", ""),
+        ("b::y", "use crate::a::z;"),
+    ]);
+    assert_eq!(circles(&folders), [""; 0]);
+    assert_eq!(circles_of_folders(&folders), ["a", "b"]);
 }

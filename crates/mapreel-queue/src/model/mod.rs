@@ -1,0 +1,53 @@
+//! What a job is, which transitions it has, and what a store of jobs promises. Pure: no files, no network, no database.
+//!
+//! - The record: [`Job`] with its [`Part`]s, [`State`], [`Service`] and what it waits for; plain data.
+//! - The transitions: `states/`; which deaths are charged to a part: `deaths`; whose turn it is: `fair`.
+//! - The promise: the trait [`Queue`] and its laws, with what is handed in and out ([`NewJob`], [`Lease`], [`Claim`], [`Filter`] …).
+//! - Times: [`Time`], and where a store has it from ([`Clock`]).
+
+mod clock;
+mod compact;
+#[cfg(feature = "cluster")]
+mod database_time;
+mod deaths;
+mod fair;
+#[cfg(feature = "cluster")]
+mod hints;
+mod id;
+mod job;
+mod lease;
+mod part;
+mod progress;
+mod queue;
+mod reports;
+mod service;
+mod settings;
+mod state;
+mod states;
+mod submission;
+mod time;
+mod waiting;
+
+pub use clock::Clock;
+pub(crate) use compact::compact;
+#[cfg(feature = "cluster")]
+pub(crate) use database_time::DatabaseTime;
+pub(crate) use deaths::Deaths;
+#[cfg(feature = "cluster")]
+pub(crate) use fair::cost;
+pub(crate) use fair::{Contender, Turn, Turns};
+#[cfg(feature = "cluster")]
+pub(crate) use hints::{Announcement, Confirm, Hint};
+pub use id::{JobId, NotAnId};
+pub use job::{Failure, Job, Outcome};
+pub use lease::{Claim, Key, Lease, Verdict};
+pub use part::{Kind, Part, PartState};
+pub use progress::Progress;
+pub use queue::Queue;
+pub use reports::{Counts, Filter, Garbage, Tended};
+pub use service::Service;
+pub use settings::Settings;
+pub use state::State;
+pub use submission::{Bound, NewJob, Submitted};
+pub use time::Time;
+pub use waiting::{Waiting, WaitsFor};

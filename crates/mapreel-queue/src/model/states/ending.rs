@@ -1,0 +1,31 @@
+//! The ends of a job that its parts do not bring.
+
+use crate::model::job::{Failure, Job};
+use crate::model::state::State;
+use crate::model::time::Time;
+
+impl Job {
+    /// Cancels the job, unless it has ended. Whether that changed anything.
+    pub(crate) fn cancel(&mut self, now: Time) -> bool {
+        if self.state.is_final() {
+            return false;
+        }
+        self.end(State::Cancelled, now);
+        true
+    }
+
+    /// Ends the job without an artifact.
+    pub(super) fn end_in_failure(&mut self, failure: Failure, now: Time) {
+        self.end(State::Failed, now);
+        self.failure = Some(failure);
+    }
+
+    /// Ends the job in a final state.
+    pub(super) fn end(&mut self, state: State, now: Time) {
+        self.state = state;
+        self.waiting = None;
+        self.finished = Some(now);
+        self.garbage = Some(now);
+        self.touch(now);
+    }
+}

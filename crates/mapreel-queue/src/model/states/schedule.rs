@@ -1,0 +1,60 @@
+//! What a store searches by: which parts can be claimed, which leases run, and when time alone changes a job.
+
+use crate::model::job::Job;
+use crate::model::part::{Part, PartState};
+use crate::model::settings::Settings;
+use crate::model::state::State;
+use crate::model::time::Time;
+
+impl Job {
+    /// The keys of the objects that are still needed when the job has ended.
+    pub(crate) fn kept_keys(&self) -> Vec<String> {
+        match &self.outcome {
+            Some(outcome) if self.state == State::Success => vec![outcome.key.clone(), outcome.manifest_key.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// When a part can be claimed, if ever.
+    pub(crate) fn claimable_at(&self) -> Option<Time> {
+        let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).map(|part| part.at);
+        ready.min().filter(|_| !self.state.is_final())
+    }
+
+    /// How many parts can be claimed now or later.
+    pub(crate) fn ready(&self) -> usize {
+        let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).count();
+        if self.state.is_final() { 0 } else { ready }
+    }
+
+    /// Whether no worker works on it and a part of it can be claimed, now or later.
+    pub(crate) fn waits_for_a_claim(&self) -> bool {
+        self.state == State::Pending && self.ready() > 0
+    }
+
+    /// The parts that a holder has a lease on.
+    pub(crate) fn leases(&self) -> impl Iterator<Item = &Part> {
+        let open = !self.state.is_final();
+        self.parts.iter().filter(move |part| open && part.state == PartState::Running)
+    }
+
+    /// When time alone will change it.
+    pub(crate) fn ages_at(&self, settings: &Settings) -> Option<Time> {
+        match self.state {
+            State::Success => self.expires,
+            State::Pending | State::Running => Some(self.waits_from().after(settings.wait_max)),
+            _ => None,
+        }
+    }
+
+    /// When its request is deleted: with the artifact, or as long after an end without one.
+    pub(crate) fn request_ends_at(&self, settings: &Settings) -> Option<Time> {
+        self.expires.or_else(|| Some(self.finished?.after(settings.keep))).filter(|_| self.state.is_final())
+    }
+
+    /// When its record is deleted.
+    pub(crate) fn forgotten_at(&self, settings: &Settings) -> Option<Time> {
+        let end = self.expires.or(self.finished)?;
+        (self.state.is_final() && self.state != State::Success).then(|| end.after(settings.remember))
+    }
+}

@@ -1,0 +1,42 @@
+//! Requests to a bucket, and what is wrong with them. A request that failed because the server's certificate is not accepted is not
+//! retried: retrying would not help, and the caller is to hear of it.
+
+use crate::certificate::{self, BY_FILE};
+use async_trait::async_trait;
+use object_store::ClientOptions;
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService, ReqwestConnector,
+};
+use std::error::Error;
+use std::iter::successors;
+
+/// Connects as `object_store` does by itself, and says why it cannot.
+#[derive(Debug)]
+pub(super) struct Connector;
+
+#[derive(Debug)]
+struct Client(HttpClient);
+
+impl HttpConnector for Connector {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        Ok(HttpClient::new(Client(ReqwestConnector::default().connect(options)?)))
+    }
+}
+
+#[async_trait]
+impl HttpService for Client {
+    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let server = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        self.0.execute(request).await.map_err(|error| match certificate::refused(&told(&error), &server, BY_FILE) {
+            // `object_store` does not retry errors of an unknown kind.
+            Some(why) => HttpError::new_boxed(HttpErrorKind::Unknown, why.into()),
+            None => HttpError::new_boxed(error.kind(), told(&error).into()),
+        })
+    }
+}
+
+/// An error with all its causes: `object_store` prints the first alone, and what is wrong stands in the last.
+fn told(error: &HttpError) -> String {
+    let chain: Vec<String> = successors(error.source(), |error| (*error).source()).map(ToString::to_string).collect();
+    chain.join(": ")
+}

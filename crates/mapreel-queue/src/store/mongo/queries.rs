@@ -1,0 +1,77 @@
+//! What is asked of the store without changing it: requests, lists of jobs, numbers.
+
+use super::handle::Mongo;
+use super::operations::within;
+use crate::Error;
+use crate::model::{Counts, Filter, Garbage, Job, JobId, Service, Time};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+
+/// Jobs looked at by one round of cleaning.
+const GARBAGE_MAX: i64 = 100;
+
+impl Mongo {
+    /// The request document of a job, as long as it is needed.
+    pub(super) async fn request_of(&self, id: JobId) -> Result<Option<Bytes>, Error> {
+        let requests = self.collections.requests.clone();
+        let find = async move { requests.find_one(doc! { "_id": id.to_string() }).await };
+        let document = within(find).await?;
+        Ok(document.and_then(|mut document| match document.remove("request") {
+            Some(Bson::Binary(binary)) => Some(binary.bytes.into()),
+            _ => None,
+        }))
+    }
+
+    /// Jobs, newest first.
+    pub(super) async fn list(&self, filter: Filter) -> Result<Vec<Job>, Error> {
+        let mut wanted = Document::new();
+        if let Some(state) = filter.state {
+            wanted.insert("state", state.name());
+        }
+        if let Some(service) = filter.service {
+            wanted.insert("service", service.name());
+        }
+        if let Some(owner) = filter.owner {
+            wanted.insert("owner", owner);
+        }
+        if let Some(before) = filter.before {
+            wanted.insert("_id", doc! { "$lt": before.to_string() });
+        }
+        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+        Ok(self.find(wanted, doc! { "_id": -1 }, limit).await?.into_iter().map(|stored| stored.job).collect())
+    }
+
+    /// Jobs whose objects are to be cleaned up.
+    pub(super) async fn to_clean(&self) -> Result<Vec<Garbage>, Error> {
+        let filter = doc! { "garbage_at": { "$lte": self.time().0 } };
+        let jobs = self.find(filter, doc! { "garbage_at": 1 }, GARBAGE_MAX).await?;
+        Ok(jobs.iter().map(|stored| Garbage { id: stored.job.id, keep: stored.job.kept_keys() }).collect())
+    }
+
+    /// How many jobs are in which state. By indexes alone: the documents are much larger than what is counted.
+    pub(super) async fn count_all(&self) -> Result<Counts, Error> {
+        let jobs = self.collections.jobs.clone();
+        within(async move {
+            let lanes = Service::ALL.map(Service::name).to_vec();
+            let of_all = doc! { "$match": { "service": { "$in": lanes } } };
+            let named = doc! { "$project": { "_id": 0, "service": 1, "state": 1 } };
+            let group = doc! { "$group": { "_id": { "service": "$service", "state": "$state" }, "n": { "$sum": 1 } } };
+            let groups: Vec<Document> = jobs.aggregate([of_all, named, group]).await?.try_collect().await?;
+            let pending = doc! { "open": true, "state": "PENDING" };
+            let oldest = jobs.find_one(pending).sort(doc! { "created": 1 }).projection(doc! { "created": 1 }).await?;
+            Ok(Counts {
+                jobs: groups.iter().filter_map(counted).collect(),
+                oldest_pending: oldest.and_then(|oldest| oldest.get_i64("created").ok()).map(Time),
+            })
+        })
+        .await
+    }
+}
+
+/// A service, a state, and how many jobs of that service are in it.
+fn counted(group: &Document) -> Option<((String, String), u64)> {
+    let of = group.get_document("_id").ok()?;
+    let n = group.get_i32("n").map(i64::from).or_else(|_| group.get_i64("n")).ok()?;
+    Some(((of.get_str("service").ok()?.to_owned(), of.get_str("state").ok()?.to_owned()), n as u64))
+}

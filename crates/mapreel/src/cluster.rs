@@ -1,0 +1,54 @@
+//! Opens the queue of a cluster: a store in MongoDB, and a broker that wakes its workers.
+
+use crate::config::config::Config;
+use crate::operations::supervisor::Supervisor;
+use mapreel_queue::mongo::Mongo;
+use mapreel_queue::{Cluster, Queue, rabbit};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+/// How long a store that does not answer is waited for at the start.
+const STORE_PATIENCE: Duration = Duration::from_secs(60);
+/// How often an idle worker of a cluster looks for work of which no message has told.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// The queue that the configuration names; `None` when the end came before it answered.
+pub(crate) async fn open(
+    config: &Config,
+    stop: &CancellationToken,
+    supervisor: &Supervisor,
+) -> anyhow::Result<Option<Arc<dyn Queue>>> {
+    let broker = config.broker.clone().map(|url| rabbit::Settings {
+        url,
+        prefix: "mapreel".to_owned(),
+        quorum: config.broker_quorum,
+        slots: config.workers as u16,
+        image_slots: config.image_slots() as u16,
+        look_every: LOOK_EVERY,
+    });
+    // What is wrong with a URL is said at once, and not after waiting for the store.
+    broker.as_ref().map(rabbit::Settings::check).transpose()?;
+    let Some(store) = stop.run_until_cancelled(open_store(config, supervisor)).await.transpose()? else {
+        return Ok(None);
+    };
+    Ok(Some(match broker {
+        Some(settings) => Arc::new(Cluster::new(store, settings, stop.clone(), supervisor)?),
+        None => Arc::new(store),
+    }))
+}
+
+/// Opens the store, and waits for it: the processes of a cluster start in any order.
+async fn open_store(config: &Config, supervisor: &Supervisor) -> anyhow::Result<Mongo> {
+    let began = Instant::now();
+    loop {
+        match Mongo::open(&config.store, config.queue.clone(), supervisor).await {
+            Err(error @ mapreel_queue::Error::Store(_)) if began.elapsed() < STORE_PATIENCE => {
+                warn!(%error, "waiting for the store");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            opened => return Ok(opened?),
+        }
+    }
+}

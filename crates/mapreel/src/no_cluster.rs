@@ -1,0 +1,16 @@
+//! What stands for `cluster.rs` in a build without the feature `cluster`. The configuration has refused a cluster before.
+
+use crate::config::config::Config;
+use crate::operations::supervisor::Supervisor;
+use mapreel_queue::{Error, Queue};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Refuses.
+pub(crate) async fn open(
+    _config: &Config,
+    _stop: &CancellationToken,
+    _supervisor: &Supervisor,
+) -> anyhow::Result<Option<Arc<dyn Queue>>> {
+    Err(Error::NoCluster { place: "a store in MongoDB", instead: "sqlite:FILE" }.into())
+}
