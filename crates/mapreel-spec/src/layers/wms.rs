@@ -112,7 +112,7 @@ fields! {
         /// The names of their styles, separated by commas.
         styles: Name, default "the server's own";
         /// The version of the standard that it is asked by.
-        version: Version, default "1.3.0";
+        version: Version, default "1.1.1";
         /// The CRS that it is asked for.
         crs: CrsCode, default "the map's, or one that can be laid on it";
         /// In which order it reads coordinates, for servers that differ from the standard.

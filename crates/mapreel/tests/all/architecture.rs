@@ -1,6 +1,7 @@
 //! The edges between the crates are those of the drawing in ARCHITECTURE.md.
 
-use std::collections::BTreeSet;
+use super::support::service::repository;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Crate, and the crates of the workspace that it may know.
@@ -66,9 +67,71 @@ fn the_crates_know_only_what_the_drawing_lets_them() {
     }
 }
 
+/// The crates that are there for tests alone.
+const FOR_TESTS: [&str; 3] = ["mapreel-servers", "mapreel-powerloss", "mapreel-fuzz"];
+
+#[test]
+fn the_picture_shows_every_room() {
+    let picture = std::fs::read_to_string(repository("docs/house.svg")).unwrap();
+    let texts = picture.split("<text class=\"").skip(1).map(|text| {
+        let (class, rest) = text.split_once('"').unwrap();
+        (class, rest.split_once('>').unwrap().1.split_once('<').unwrap().0)
+    });
+    let mut drawn = BTreeMap::<&str, BTreeSet<String>>::new();
+    let mut last = "";
+    for (class, text) in texts {
+        match class {
+            "crate" => {
+                last = text;
+                drawn.entry(text).or_default();
+            }
+            "room" => {
+                drawn.get_mut(last).unwrap().insert(text.to_owned());
+            }
+            _ => {}
+        }
+    }
+    let crates = EDGES.iter().map(|(name, _)| *name).filter(|name| !FOR_TESTS.contains(name));
+    let there: BTreeMap<&str, BTreeSet<String>> = crates.map(|name| (name, rooms(name))).collect();
+    assert_eq!(drawn, there);
+}
+
+/// The folders of a crate.
+fn rooms(name: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(repository(&format!("crates/{name}/src"))).unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.path().join("mod.rs").exists());
+    folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+/// Files that the guides name are there: `crate/path/of/file.rs` and `crate/folder/`.
+#[test]
+fn the_guides_lead_to_files_that_are_there() {
+    let mut lost = Vec::new();
+    for guide in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/DESIGN.md"] {
+        let text = std::fs::read_to_string(repository(guide)).unwrap();
+        let quoted = text.split('`').skip(1).step_by(2);
+        for path in quoted.filter(|path| path.contains('/') && (path.ends_with(".rs") || path.ends_with('/'))) {
+            // `TARGET` stands for a name.
+            if path.contains(char::is_uppercase) {
+                continue;
+            }
+            let (first, rest) = path.split_once('/').unwrap();
+            let source = match first {
+                "geo" | "ogc" | "spec" | "sources" | "render" | "queue" => format!("crates/mapreel-{first}/src/{rest}"),
+                "mapreel" => format!("crates/mapreel/src/{rest}"),
+                _ => path.to_owned(),
+            };
+            if !repository(&source).exists() {
+                lost.push(format!("{guide}: {path}"));
+            }
+        }
+    }
+    assert_eq!(lost, [""; 0]);
+}
+
 #[test]
 fn the_drawing_names_every_crate() {
-    let drawing = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../ARCHITECTURE.md")).unwrap();
+    let drawing = std::fs::read_to_string(repository("ARCHITECTURE.md")).unwrap();
     for (name, _) in EDGES {
         assert!(drawing.contains(&format!("`{name}`")), "{name} is not in ARCHITECTURE.md");
     }
