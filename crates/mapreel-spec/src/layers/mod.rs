@@ -1,6 +1,7 @@
-//! The kinds of layers, a file each. Each file answers the same questions in the same order: how the kind is read from a
-//! request · what must be asked, and what the answers mean · which time and texts a frame has · which pictures, for a given
-//! extent · what is asked again at the end. A new kind is a file here and a line in `kinds.rs`.
+//! The kinds of layers, a file each, or a folder where there is more to say. Each answers the same questions in the same order:
+//! which fields it has and how they are read (`asked.rs` of a folder) · what must be asked, and what the answers mean (`resolve.rs`) ·
+//! which time and texts a frame has, and which pictures, for a given extent (`pictures.rs`) · what is asked again at the end. A new
+//! kind is a file here and a line in `kinds.rs`.
 
 #[cfg(test)]
 mod answered;

@@ -70,29 +70,7 @@ impl Plan {
         let frames = chosen.len();
         let moments = Moments { frames: &chosen, times: &times, zone: &resolved.header.zone };
         let wanted = Wanted { map: &map, moments: &moments, limits };
-        let (mut layers, mut problems, mut url_bytes) = (Vec::new(), Vec::new(), 0);
-        for (layer, caption) in resolved.layers.iter().zip(content.captions) {
-            if url_bytes > URLS_BYTES_MAX {
-                let detail = format!("the addresses of its pictures come to more than {} MiB", URLS_BYTES_MAX >> 20);
-                problems.push(Problem::with_hint(
-                    "",
-                    "too_large",
-                    detail,
-                    "fewer frames or layers, or shorter addresses",
-                ));
-                break;
-            }
-            match plan_layer(layer, caption, &wanted) {
-                Ok(planned) => {
-                    url_bytes += planned.drawing.pieces().iter().map(|piece| piece.url.len()).sum::<usize>();
-                    layers.push(planned);
-                }
-                Err((code, detail, hint)) => problems.push(Problem::with_hint(&layer.pointer, code, detail, hint)),
-            }
-        }
-        if !problems.is_empty() {
-            return Err(Problems(problems));
-        }
+        let layers = planned_layers(resolved, content.captions, &wanted)?;
         let mut plan = Self {
             map,
             title: content.title,
@@ -211,6 +189,30 @@ fn crs_of_pictures(layer: &PlannedLayer) -> Option<(&str, Crs)> {
 /// A layer that shows nothing anywhere on the map, and why.
 fn nowhere(layer: &PlannedLayer) -> Option<Warning> {
     Some(Warning::of_layer("layer_outside", &layer.caption.name, layer.outside.clone()?))
+}
+
+/// Every layer with its pictures.
+///
+/// # Errors
+/// What cannot be planned, of each layer; or their addresses are too long together, in which case no further layer is looked at.
+fn planned_layers(resolved: &Resolved, captions: Vec<Caption>, wanted: &Wanted) -> Result<Vec<PlannedLayer>, Problems> {
+    let (mut layers, mut problems, mut url_bytes) = (Vec::new(), Vec::new(), 0);
+    for (layer, caption) in resolved.layers.iter().zip(captions) {
+        if url_bytes > URLS_BYTES_MAX {
+            let detail = format!("the addresses of its pictures come to more than {} MiB", URLS_BYTES_MAX >> 20);
+            let hint = "fewer frames or layers, or shorter addresses";
+            problems.push(Problem::with_hint("", "too_large", detail, hint));
+            break;
+        }
+        match plan_layer(layer, caption, wanted) {
+            Ok(planned) => {
+                url_bytes += planned.drawing.pieces().iter().map(|piece| piece.url.len()).sum::<usize>();
+                layers.push(planned);
+            }
+            Err((code, detail, hint)) => problems.push(Problem::with_hint(&layer.pointer, code, detail, hint)),
+        }
+    }
+    if problems.is_empty() { Ok(layers) } else { Err(Problems(problems)) }
 }
 
 fn plan_layer(layer: &ResolvedLayer, caption: Caption, wanted: &Wanted<'_>) -> Result<PlannedLayer, Refusal> {

@@ -1,161 +1,24 @@
-//! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
+//! What is asked of its server, and what the answers mean.
 
-use super::layer::{Asking, LayerKind};
-use super::reader::Reader;
-use super::reader::{TimeChoice, WrittenOrder};
-use super::resolved_layer::{Refusal, ResolvedKind, ResolvedLayer, Wanted, asked_at};
-use super::step::{Document, DocumentKind, Silence, Step};
-use crate::dialect::dimensions::DimensionValues;
-use crate::pictures::cell::Cell;
+use super::asked::Wms;
+use super::pictures::{NO_LIMIT, ResolvedWms};
+use crate::layers::layer::{Asking, LayerKind};
+use crate::layers::resolved_layer::ResolvedLayer;
+use crate::layers::step::{Document, DocumentKind, Silence, Step};
 use crate::pictures::map_service::Service;
-use crate::pictures::mosaic::Mosaic;
 use crate::pictures::outside;
-use crate::plan::planned_layer::LayerSource;
 use crate::request::appearance::Legend;
-use crate::request::limits::Limits;
-use crate::request::read::{Fields, Node};
 use crate::resolved::dimension::{AskedDimension, Dimensions};
-use crate::resolved::gap::Gap;
 use crate::resolved::run::Run;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
-use crate::schema::fields::fields;
-use crate::schema::given::At;
-use crate::schema::params::{Params, Reserved};
-use crate::schema::shape::Shape;
-use crate::schema::texts::{CrsCode, Duration, HttpUrl, Name};
-use crate::schema::words::words;
 use crate::vector::colour_bar::{Details, Question};
 use jiff::Timestamp;
-use mapreel_geo::{AxisOrder, Crs, Extent, ValidTime, Zone};
+use mapreel_geo::{AxisOrder, Crs, Extent};
 use mapreel_ogc::LegendSource;
-use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::url::picture_format;
 use mapreel_ogc::wms::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
-use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// A layer of a WMS, as it was asked for.
-#[derive(Debug, Clone)]
-pub(crate) struct Wms {
-    /// What it is asked for.
-    service: Service,
-    /// Which of its times it is asked for.
-    asked: AskedTime,
-    /// Which values of other dimensions.
-    dimensions: Vec<AskedDimension>,
-    /// Whether the request names the CRS.
-    crs_given: bool,
-    /// Whether its server is asked what it has.
-    asks_its_server: bool,
-}
-
-/// The versions of the standard that a WMS can be asked by.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Version {
-    V111,
-    V130,
-}
-
-words! { Version: "1.1.1" => V111, "1.3.0" => V130 }
-
-/// The names of layers, separated by commas.
-pub(super) struct LayerNames;
-
-impl Shape for LayerNames {
-    type Value = String;
-
-    fn schema(_: &Limits) -> Value {
-        json!({ "type": "string", "minLength": 1 })
-    }
-
-    fn read(node: &Node<'_>, limits: &Limits) -> Option<String> {
-        let names = node.string()?;
-        let count = names.split(',').count();
-        if count > limits.layers_max {
-            let detail = format!("{count} layers; the limit is {}", limits.layers_max);
-            node.refuse("too_many", detail, Some("use several `wms` layers"));
-            return None;
-        }
-        if names.is_empty() {
-            node.invalid("no layer is named", "the names of the WMS layers, separated by commas");
-            return None;
-        }
-        Some(names.to_owned())
-    }
-}
-
-/// The parameters of GetMap that Mapreel sets itself.
-pub(super) struct GetMapParams;
-
-impl Reserved for GetMapParams {
-    const PARAMS: &'static [(&'static str, &'static str)] = &[
-        ("layers", "`layers`"),
-        ("styles", "`styles`"),
-        ("version", "`version`"),
-        ("crs", "`crs`"),
-        ("srs", "`crs`"),
-        ("bbox", "`map.bbox`"),
-        ("width", "`map.width`"),
-        ("height", "`map.height`"),
-        ("request", "the layer's `type`"),
-    ];
-}
-
-fields! {
-    /// Pictures of an OGC Web Map Service, 1.1.1 or 1.3.0.
-    pub(super) struct WmsFields {
-        /// The address of the service.
-        url: HttpUrl, required "the address of the WMS";
-        /// The names of its layers, separated by commas, bottom first.
-        layers: LayerNames, required "the names of the WMS layers, separated by commas";
-        /// The names of their styles, separated by commas.
-        styles: Name, default "the server's own";
-        /// The version of the standard that it is asked by.
-        version: Version, default "1.1.1";
-        /// The CRS that it is asked for.
-        crs: CrsCode, default "the map's, or one that can be laid on it";
-        /// In which order it reads coordinates, for servers that differ from the standard.
-        axis_order: WrittenOrder, default "that of the standard";
-        /// Any further parameters; a `TIME` there serves all frames, if the server has it.
-        params: Params<GetMapParams>;
-        /// Values of dimensions other than time.
-        dimensions: DimensionValues;
-        /// Which of the server's times stands for a frame's.
-        time: TimeChoice, default "exact";
-        /// How far from the frame's time it may be, with `nearest` and `previous`.
-        within: Duration;
-    }
-}
-
-pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
-    let read = WmsFields::read(fields, reader.limits);
-    let time = reader.asked_time(read.time, read.within);
-    let crs = read.crs.optional_at().ok()?;
-    let crs_given = crs.is_some();
-    let (crs, code) = match &crs {
-        Some(At { value, node }) => (*value, node.string()?),
-        None => (reader.crs, reader.crs.code()),
-    };
-    let mut url = ServiceUrl::parse(&read.url.value()?).ok()?;
-    for (key, value) in read.params.or_default()? {
-        url.set(&key, value);
-    }
-    url.set("LAYERS", read.layers.value()?);
-    if let Some(styles) = read.styles.optional().ok()? {
-        url.set("STYLES", styles);
-    }
-    if let Some(version) = read.version.optional().ok()? {
-        url.set("VERSION", Version::WORDS[version as usize]);
-    }
-    reader.check_length(fields, &url)?;
-    url.ask_with(reader.credential);
-    let asked = reader.given_or(time?, &url);
-    let mut service = Service::new(url, crs, code, None);
-    service.axis_order = read.axis_order.optional().ok()?.map(AxisOrder::from);
-    let dimensions = read.dimensions.or_default()?;
-    Some(Arc::new(Wms { service, asked, dimensions, crs_given, asks_its_server: true }))
-}
 
 impl Wms {
     /// A layer that is the same in every frame, and whose server is not asked for more.
@@ -351,105 +214,6 @@ impl Described {
             let wanted = self.wants_legend;
             Step::done(self.resolved(Some(legend).filter(|_| wanted), bar.filter(|_| wanted)))
         })
-    }
-}
-
-/// Of the pictures of a server that names none, in pixels.
-const NO_LIMIT: [u32; 2] = [u32::MAX; 2];
-
-/// A layer of a WMS, as its server describes it.
-#[derive(Debug, Clone)]
-struct ResolvedWms {
-    service: Service,
-    timing: Timing,
-    dimensions: Dimensions,
-    run: Option<Run>,
-    /// Whose parameters its server understands.
-    dialect: Dialect,
-    /// The widest and highest picture that its server draws, in pixels.
-    side_px_max: [u32; 2],
-    /// Whether its server was to describe it: then only it knows how large its pictures may be.
-    is_described: bool,
-    /// Why its pictures may be empty: its server says that it has data elsewhere.
-    elsewhere: Option<String>,
-}
-
-impl ResolvedKind for ResolvedWms {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
-    }
-
-    fn dimensions(&self) -> Option<&Dimensions> {
-        Some(&self.dimensions)
-    }
-
-    fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
-        let dimensions = self.dimensions.along(dimension, values, Dimension::parameter, now)?;
-        // A film along the runs has no single run that a server could drop.
-        let run = self.run.clone().filter(|_| dimensions.run().is_some());
-        Some(Arc::new(Self { dimensions, run, ..self.clone() }))
-    }
-
-    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
-        let (service, map, max) =
-            (self.service_for(wanted.map), wanted.map, wanted.limits.upstream_requests_max as u64);
-        let pieces = service.pieces(map);
-        if let Some(why) = self.draws_too_small(&service, pieces, max) {
-            return Ok(LayerSource::nothing(self.service.crs, Gap::missing(why)));
-        }
-        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
-        if pieces.saturating_mul(frames.len() as u64) > max {
-            let hint = match self.is_described {
-                false => "a larger `width` and `height` in `params`",
-                true => "fewer frames, or a smaller map: the server draws no larger pictures",
-            };
-            return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
-        }
-        Ok(LayerSource::of_mosaics(
-            frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.moments.zone)),
-        ))
-    }
-
-    fn elsewhere(&self, _: &Extent) -> Option<String> {
-        self.elsewhere.clone()
-    }
-
-    fn run(&self) -> Option<&Run> {
-        self.run.as_ref()
-    }
-}
-
-impl ResolvedWms {
-    /// The service, with the map cut where the server draws no picture as large.
-    fn service_for(&self, map: &Extent) -> Service {
-        let mut service = self.service.clone();
-        let [width, height] = self.side_px_max;
-        if let (None, Some(extent)) = (service.cell, map.asked_in(service.crs))
-            && (extent.width > width || extent.height > height)
-        {
-            service.cell = Some(Cell::within(width.min(8192), height.min(8192)));
-        }
-        service
-    }
-
-    /// Why its server cannot draw the map: even one frame would take more of its largest pictures than a job may ask for. That is
-    /// the layer's trouble, and not the request's.
-    fn draws_too_small(&self, service: &Service, pieces: u64, max: u64) -> Option<String> {
-        let cell = service.cell.filter(|_| self.is_described)?;
-        let gutters = 2 * cell.gutter;
-        (pieces > max).then(|| {
-            let (width, height) = (cell.width + gutters, cell.height + gutters);
-            format!("the server draws at most {width} × {height} pixels at once, and the map would take {pieces} such pictures")
-        })
-    }
-
-    /// What is asked for in a frame, counted from 0, and at its time.
-    fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Mosaic {
-        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
-        match asked {
-            Ok((values, time)) => service.mosaic(map, time.as_deref(), &values),
-            Err(gap) => Mosaic::nothing(self.service.crs, gap),
-        }
     }
 }
 

@@ -1,0 +1,8 @@
+//! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
+
+mod asked;
+mod pictures;
+mod resolve;
+
+pub(crate) use asked::Wms;
+pub(super) use asked::{WmsFields, read};

@@ -1,0 +1,114 @@
+//! Which pictures it has, for an extent and a frame.
+
+use crate::layers::resolved_layer::{Refusal, ResolvedKind, Wanted, asked_at};
+use crate::pictures::cell::Cell;
+use crate::pictures::map_service::Service;
+use crate::pictures::mosaic::Mosaic;
+use crate::plan::planned_layer::LayerSource;
+use crate::resolved::dimension::Dimensions;
+use crate::resolved::gap::Gap;
+use crate::resolved::run::Run;
+use crate::resolved::timing::Timing;
+use jiff::Timestamp;
+use mapreel_geo::{Extent, ValidTime, Zone};
+use mapreel_ogc::wms::capabilities::{Dialect, Dimension};
+use std::sync::Arc;
+
+/// Of the pictures of a server that names none, in pixels.
+pub(super) const NO_LIMIT: [u32; 2] = [u32::MAX; 2];
+
+/// A layer of a WMS, as its server describes it.
+#[derive(Debug, Clone)]
+pub(super) struct ResolvedWms {
+    pub service: Service,
+    pub timing: Timing,
+    pub dimensions: Dimensions,
+    pub run: Option<Run>,
+    /// Whose parameters its server understands.
+    pub dialect: Dialect,
+    /// The widest and highest picture that its server draws, in pixels.
+    pub side_px_max: [u32; 2],
+    /// Whether its server was to describe it: then only it knows how large its pictures may be.
+    pub is_described: bool,
+    /// Why its pictures may be empty: its server says that it has data elsewhere.
+    pub elsewhere: Option<String>,
+}
+
+impl ResolvedKind for ResolvedWms {
+    fn timing(&self) -> Option<&Timing> {
+        Some(&self.timing)
+    }
+
+    fn dimensions(&self) -> Option<&Dimensions> {
+        Some(&self.dimensions)
+    }
+
+    fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
+        let dimensions = self.dimensions.along(dimension, values, Dimension::parameter, now)?;
+        // A film along the runs has no single run that a server could drop.
+        let run = self.run.clone().filter(|_| dimensions.run().is_some());
+        Some(Arc::new(Self { dimensions, run, ..self.clone() }))
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
+        let (service, map, max) =
+            (self.service_for(wanted.map), wanted.map, wanted.limits.upstream_requests_max as u64);
+        let pieces = service.pieces(map);
+        if let Some(why) = self.draws_too_small(&service, pieces, max) {
+            return Ok(LayerSource::nothing(self.service.crs, Gap::missing(why)));
+        }
+        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        if pieces.saturating_mul(frames.len() as u64) > max {
+            let hint = match self.is_described {
+                false => "a larger `width` and `height` in `params`",
+                true => "fewer frames, or a smaller map: the server draws no larger pictures",
+            };
+            return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
+        }
+        Ok(LayerSource::of_mosaics(
+            frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.moments.zone)),
+        ))
+    }
+
+    fn elsewhere(&self, _: &Extent) -> Option<String> {
+        self.elsewhere.clone()
+    }
+
+    fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+}
+
+impl ResolvedWms {
+    /// The service, with the map cut where the server draws no picture as large.
+    fn service_for(&self, map: &Extent) -> Service {
+        let mut service = self.service.clone();
+        let [width, height] = self.side_px_max;
+        if let (None, Some(extent)) = (service.cell, map.asked_in(service.crs))
+            && (extent.width > width || extent.height > height)
+        {
+            service.cell = Some(Cell::within(width.min(8192), height.min(8192)));
+        }
+        service
+    }
+
+    /// Why its server cannot draw the map: even one frame would take more of its largest pictures than a job may ask for. That is
+    /// the layer's trouble, and not the request's.
+    fn draws_too_small(&self, service: &Service, pieces: u64, max: u64) -> Option<String> {
+        let cell = service.cell.filter(|_| self.is_described)?;
+        let gutters = 2 * cell.gutter;
+        (pieces > max).then(|| {
+            let (width, height) = (cell.width + gutters, cell.height + gutters);
+            format!("the server draws at most {width} × {height} pixels at once, and the map would take {pieces} such pictures")
+        })
+    }
+
+    /// What is asked for in a frame, counted from 0, and at its time.
+    fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Mosaic {
+        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
+        match asked {
+            Ok((values, time)) => service.mosaic(map, time.as_deref(), &values),
+            Err(gap) => Mosaic::nothing(self.service.crs, gap),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Which pictures it has, for an extent and a frame.
+
+use crate::layers::resolved_layer::tiles;
+use crate::layers::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted, times_asked_for};
+use crate::pictures::matrix_set::Levels;
+use crate::pictures::mosaic::Mosaic;
+use crate::pictures::outside;
+use crate::plan::planned_layer::LayerSource;
+use crate::resolved::dimension::{Dimensions, identifier};
+use crate::resolved::gap::Gap;
+use crate::resolved::series::Series;
+use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use jiff::Timestamp;
+use mapreel_geo::{Bbox, Crs, Extent, ValidTime, Zone};
+use mapreel_ogc::url::service_url::URL_BYTES_MAX;
+use mapreel_ogc::url::tile_address::{self, Address};
+use std::sync::Arc;
+
+/// A layer of a WMTS, as its server describes it.
+#[derive(Debug, Clone)]
+pub(super) struct ResolvedWmts {
+    pub timing: Timing,
+    pub dimensions: Dimensions,
+    pub levels: Levels,
+    pub address: Address,
+    /// What stands for the time in an address, and what is drawn where none is asked for.
+    pub time: Option<(String, Option<String>)>,
+    /// Dimensions of a single value, which an address must have all the same.
+    pub single: Vec<(String, String)>,
+    /// Where the layer has data, in degrees.
+    pub degrees: Option<Bbox>,
+}
+
+impl ResolvedKind for ResolvedWmts {
+    fn timing(&self) -> Option<&Timing> {
+        Some(&self.timing)
+    }
+
+    fn dimensions(&self) -> Option<&Dimensions> {
+        Some(&self.dimensions)
+    }
+
+    fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
+        let dimensions = self.dimensions.along(dimension, values, identifier, now)?;
+        let is_chosen = |name: &str| dimensions.parameters().any(|chosen| chosen == name);
+        let single = self.single.iter().filter(|(name, _)| !is_chosen(name)).cloned().collect();
+        Some(Arc::new(Self { dimensions, single, ..self.clone() }))
+    }
+
+    fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
+        let timing = Some(&self.timing).filter(|_| self.can_be_asked_for_a_time());
+        times_asked_for(timing, Some(&self.dimensions), moments)
+    }
+
+    fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
+        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        let max = wanted.limits.upstream_requests_max;
+        tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
+    }
+
+    fn elsewhere(&self, map: &Extent) -> Option<String> {
+        outside::beside(&self.degrees?, Crs::Geographic, map).map(|gap| gap.why)
+    }
+
+    fn beyond(&self, map: &Extent) -> Option<String> {
+        outside::beyond_mercator(self.levels.crs, self.degrees.as_ref(), map)
+    }
+}
+
+impl ResolvedWmts {
+    /// Why it is not known which of its times the server draws where a request names none; `None`: it is.
+    pub(super) fn default_unknown(&self) -> Option<&'static str> {
+        let is_matched = matches!(self.timing.asked, AskedTime::Matched(_));
+        let has_choice = matches!(&self.timing.known, ServerTimes::Times { axis, .. } if axis.count() != Some(1));
+        (is_matched && has_choice && !self.can_be_asked_for_a_time())
+            .then_some("the server cannot be asked for a time, and which of its times it draws is not known")
+    }
+
+    /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
+    pub(super) fn at(
+        &self,
+        frame: usize,
+        time: Option<&ValidTime>,
+        map: &Extent,
+        zone: &Zone,
+        max: usize,
+    ) -> Option<Mosaic> {
+        let nothing = |why: String| Mosaic::nothing(self.levels.crs, Gap::missing(why));
+        let values = match self.dimensions.at(frame) {
+            Ok(values) => values,
+            Err(gap) => return Some(Mosaic::nothing(self.levels.crs, gap)),
+        };
+        if let Some((name, _)) = values.iter().find(|(name, _)| !self.address.has_place_for(name)) {
+            return Some(nothing(format!("the server cannot be asked for a value of {name}")));
+        }
+        let is_given = matches!(self.timing.asked, AskedTime::Given(_));
+        match self.timing.at(time, zone) {
+            Ok(text) if self.can_be_asked_for_a_time() => self.mosaic(map, text.as_deref(), &values, max),
+            Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
+            Ok(_) => self.mosaic(map, None, &values, max),
+            Err(gap) => Some(Mosaic::nothing(self.levels.crs, gap)),
+        }
+    }
+
+    fn can_be_asked_for_a_time(&self) -> bool {
+        self.time.as_ref().is_none_or(|(name, _)| self.address.has_place_for(name))
+    }
+
+    fn mosaic(&self, map: &Extent, time: Option<&str>, dimensions: &[(&str, &str)], max: usize) -> Option<Mosaic> {
+        let crs = self.levels.crs;
+        let Some(wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
+        let (name, grid) = self.levels.suiting(&wanted);
+        // As long as the longest: names and values are as long as their server likes.
+        if self.url(name, i64::MIN, i64::MIN, time, dimensions).len() > URL_BYTES_MAX {
+            return Some(Mosaic::nothing(crs, Gap::missing(tile_address::too_long())));
+        }
+        grid.mosaic(&wanted, max, |column, row| self.url(name, column, row, time, dimensions))
+    }
+
+    fn url(&self, level: &str, column: i64, row: i64, time: Option<&str>, dimensions: &[(&str, &str)]) -> String {
+        let (column, row) = (column.to_string(), row.to_string());
+        let mut values = vec![("TILEMATRIX", level), ("TILEROW", &row), ("TILECOL", &column)];
+        values.extend(self.single.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        values.extend(dimensions);
+        if let Some((name, default)) = &self.time {
+            // With parameters, the server takes its default by itself; a place in a template must be filled.
+            let default = default.as_deref().filter(|_| matches!(self.address, Address::Template(_)));
+            values.extend(time.or(default).map(|value| (name.as_str(), value)));
+        }
+        self.address.url(&values)
+    }
+}
