@@ -4,7 +4,7 @@ use super::layer::{Asking, LayerKind};
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
 use super::step::Step;
 use crate::pictures::cell::Cell;
-use crate::pictures::map_service::{mosaic, read_bbox, refuse_pictures_of_errors};
+use crate::pictures::map_service::{NotABox, mosaic, read_bbox, refuse_pictures_of_errors};
 use crate::pictures::mosaic::Mosaic;
 use crate::plan::planned_layer::LayerSource;
 use crate::resolved::series::Series;
@@ -48,26 +48,38 @@ pub(crate) struct GetMap {
     pub(crate) extent: Extent,
 }
 
+/// Why a URL is no GetMap request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotGetMap {
+    #[error("not a URL: {0}")]
+    NotAUrl(#[from] url::ParseError),
+    #[error("the URL has no `{0}` parameter")]
+    Without(&'static str),
+    #[error("the URL has no `srs` or `crs` parameter")]
+    WithoutCrs,
+    #[error("{0}")]
+    Crs(String),
+    #[error("`{name}={text}` is not a size in pixels")]
+    Side { name: &'static str, text: String },
+    #[error(transparent)]
+    Bbox(#[from] NotABox),
+}
+
 impl GetMap {
     /// Reads a GetMap URL.
     ///
     /// # Errors
-    /// Which parameter is missing or wrong, as a sentence.
-    pub(crate) fn parse(url: &str) -> Result<Self, String> {
-        let request = ServiceUrl::parse(url).map_err(|e| format!("not a URL: {e}"))?;
-        let need = |name: &str| {
-            request.get(name).filter(|v| !v.is_empty()).ok_or(format!("the URL has no `{name}` parameter"))
-        };
-        let side = |name: &str| {
+    /// Which parameter is missing or wrong.
+    pub(crate) fn parse(url: &str) -> Result<Self, NotGetMap> {
+        let request = ServiceUrl::parse(url)?;
+        let need = |name: &'static str| request.get(name).filter(|v| !v.is_empty()).ok_or(NotGetMap::Without(name));
+        let side = |name: &'static str| {
             let text = need(name)?;
-            text.parse::<u32>()
-                .ok()
-                .filter(|n| (1..=8192).contains(n))
-                .ok_or(format!("`{name}={text}` is not a size in pixels"))
+            let side = text.parse::<u32>().ok().filter(|n| (1..=8192).contains(n));
+            side.ok_or_else(|| NotGetMap::Side { name, text: text.to_owned() })
         };
-        let crs_code =
-            request.get("CRS").or(request.get("SRS")).ok_or("the URL has no `srs` or `crs` parameter")?.to_owned();
-        let crs = Crs::parse(&crs_code).ok_or_else(|| Crs::why_not(&crs_code))?;
+        let crs_code = request.get("CRS").or(request.get("SRS")).ok_or(NotGetMap::WithoutCrs)?.to_owned();
+        let crs = Crs::parse(&crs_code).ok_or_else(|| NotGetMap::Crs(Crs::why_not(&crs_code)))?;
         let (width, height) = (side("width")?, side("height")?);
         let version = request.get("version").unwrap_or("1.1.1").to_owned();
         let bbox = read_bbox(need("bbox")?, &version, &crs_code, crs)?;
@@ -109,7 +121,7 @@ mod tests {
     fn what_is_missing_in_an_overlay_is_named() {
         let check = |url: &str, word: &str| {
             let error = GetMap::parse(url).unwrap_err();
-            assert!(error.contains(word), "{error}");
+            assert!(error.to_string().contains(word), "{error}");
         };
         check("http://h/?srs=EPSG:3857&width=10&height=10", "bbox");
         check("http://h/?srs=EPSG:3857&width=0&height=10&bbox=0,0,1,1", "width");

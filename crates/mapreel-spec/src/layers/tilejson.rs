@@ -11,12 +11,12 @@ use crate::schema::texts::HttpUrl;
 use mapreel_geo::Bbox;
 use mapreel_ogc::ReadLimits;
 use mapreel_ogc::ServiceUrl;
-use mapreel_ogc::TileTemplate;
-use mapreel_ogc::json::Json;
+use mapreel_ogc::json::{Json, JsonError};
 use mapreel_ogc::text;
 use mapreel_ogc::url::service_url::with_credential;
 use mapreel_ogc::url::tile_template::ZOOM_MAX;
 use mapreel_ogc::without_quotes;
+use mapreel_ogc::{TileTemplate, TileTemplateError};
 use std::sync::Arc;
 
 /// The address of a TileJSON document.
@@ -40,7 +40,7 @@ impl LayerKind for TileJson {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
         Step::ask(self.0.clone(), DocumentKind::Json, move |reply| {
             let described = match reply {
-                Ok(Document::Bytes(bytes)) => parse(bytes, &self.0),
+                Ok(Document::Bytes(bytes)) => parse(bytes, &self.0).map_err(|why| why.to_string()),
                 Ok(_) => Err("it is no TileJSON".to_owned()),
                 Err(Silence::NotAsked) => return asking.gap("not fetched".into()),
                 Err(Silence::Failed(why)) => Err(why),
@@ -56,25 +56,42 @@ impl LayerKind for TileJson {
     }
 }
 
+/// What is missing or wrong in a TileJSON document.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotTileJson {
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    #[error("it has no list `tiles`")]
+    WithoutTiles,
+    #[error("the list `tiles` has no address")]
+    WithoutAddress,
+    #[error("`{0}` is not an http or https URL")]
+    NotHttp(String),
+    #[error("its tiles are `{0}` and not pictures")]
+    NoPictures(String),
+    #[error(transparent)]
+    Template(#[from] TileTemplateError),
+}
+
 /// The tiles that a document from `address` describes, and the credit that it asks for. Tiles of the same server are asked
 /// for with the document's credential.
 ///
 /// # Errors
 /// What is missing or wrong in the document.
-pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option<String>), String> {
-    let json = Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?;
-    let Some(Json::List(tiles)) = json.get("tiles") else { return Err("it has no list `tiles`".into()) };
-    let Some(Json::Text(url)) = tiles.first() else { return Err("the list `tiles` has no address".into()) };
+pub(crate) fn parse(bytes: &[u8], address: &str) -> Result<(TileTemplate, Option<String>), NotTileJson> {
+    let json = Json::read(bytes, &ReadLimits::default())?;
+    let Some(Json::List(tiles)) = json.get("tiles") else { return Err(NotTileJson::WithoutTiles) };
+    let Some(Json::Text(url)) = tiles.first() else { return Err(NotTileJson::WithoutAddress) };
     if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(format!("`{}` is not an http or https URL", mapreel_ogc::without_secrets(url)));
+        return Err(NotTileJson::NotHttp(mapreel_ogc::without_secrets(url)));
     }
     if let Some(Json::Text(format)) = json.get("format")
         && !matches!(format.as_str(), "png" | "jpg" | "jpeg" | "webp" | "gif")
     {
-        return Err(format!("its tiles are `{format}` and not pictures"));
+        return Err(NotTileJson::NoPictures(format.clone()));
     }
     let url = ServiceUrl::parse(address).map_or_else(|_| url.clone(), |address| address.beside(url));
-    let mut template = TileTemplate::parse(&url).map_err(|error| error.to_string())?;
+    let mut template = TileTemplate::parse(&url)?;
     template.is_from_server = true;
     let zoom = |name: &str| match json.get(name) {
         Some(Json::Number(n)) if (0.0..=f64::from(ZOOM_MAX)).contains(n) => Some(*n as u32),
@@ -129,7 +146,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let check = |json: &str, expected: &str| {
-            assert!(parse(json.as_bytes(), "http://h/").unwrap_err().contains(expected));
+            assert!(parse(json.as_bytes(), "http://h/").unwrap_err().to_string().contains(expected));
         };
         check("[]", "no list `tiles`");
         check(r#"{ "tiles": [] }"#, "no address");

@@ -153,9 +153,14 @@ pub(crate) fn refuse_pictures_of_errors(request: &mut ServiceUrl) {
     request.set("EXCEPTIONS", xml);
 }
 
+/// The `BBOX` of a GetMap URL is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`bbox={0}` is not four numbers with an area")]
+pub(crate) struct NotABox(String);
+
 /// The box of a GetMap URL; it runs past ±180° where the request crosses the date line.
-pub(crate) fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, String> {
-    let wrong = || format!("`bbox={text}` is not four numbers with an area");
+pub(crate) fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, NotABox> {
+    let wrong = || NotABox(text.to_owned());
     let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
     let [a, b, c, d] = numbers[..] else { return Err(wrong()) };
     let mut bbox = match axes::of(version, code) {

@@ -32,6 +32,17 @@ pub(crate) struct Asked<'a> {
     pub order: Option<AxisOrder>,
 }
 
+/// Why no tile matrix set is taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoMatrixSet {
+    /// The one that is asked for is not there.
+    #[error("there is no tile matrix set `{wanted}`; there are {known}")]
+    NotOffered { wanted: String, known: String },
+    /// None can be laid on the map.
+    #[error("no tile matrix set can be used; there are {known}")]
+    NoneSuits { known: String },
+}
+
 /// The tile matrix set that suits the map: of its CRS where there is one, otherwise one that can be laid on it and has
 /// something of it.
 ///
@@ -42,7 +53,7 @@ pub(crate) fn choose<'a>(
     layer: &'a Layer,
     asked: Asked,
     map: &Extent,
-) -> Result<(&'a MatrixSet, Levels), String> {
+) -> Result<(&'a MatrixSet, Levels), NoMatrixSet> {
     let candidates: Vec<(&MatrixSet, Levels)> = layer
         .matrix_sets
         .iter()
@@ -67,9 +78,10 @@ pub(crate) fn choose<'a>(
     let best = candidates.into_iter().min_by_key(|(_, levels)| (!levels.touch(map), rank(levels)));
     best.ok_or_else(|| {
         let known: Vec<String> = layer.matrix_sets.iter().map(|link| described(capabilities, link)).collect();
+        let known = known.join(", ");
         match asked.name {
-            Some(wanted) => format!("there is no tile matrix set `{wanted}`; there are {}", known.join(", ")),
-            None => format!("no tile matrix set can be used; there are {}", known.join(", ")),
+            Some(wanted) => NoMatrixSet::NotOffered { wanted: wanted.to_owned(), known },
+            None => NoMatrixSet::NoneSuits { known },
         }
     })
 }

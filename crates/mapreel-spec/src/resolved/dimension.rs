@@ -7,7 +7,7 @@
 use super::dimension_value::DimensionValue;
 use super::gap::Gap;
 use super::label::PlannedLabel;
-use super::offered::{AskedValue, Offered, Used, Value};
+use super::offered::{AskedValue, NotListed, Offered, Used, Value};
 use crate::plan::manifest::Warning;
 use jiff::Timestamp;
 use mapreel_geo::{ValidTime, Zone};
@@ -127,7 +127,7 @@ impl Dimensions {
     ///
     /// # Errors
     /// They cannot be written out, and why.
-    pub(crate) fn all(&self, name: &str) -> Option<Result<Vec<String>, String>> {
+    pub(crate) fn all(&self, name: &str) -> Option<Result<Vec<String>, NotListed>> {
         self.animated(name).map(Offered::all)
     }
 

@@ -61,6 +61,17 @@ pub(crate) struct Offered {
     pub dimension: Arc<Dimension>,
 }
 
+/// Why the values of a dimension cannot be written out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotListed {
+    /// What the server says of them cannot be read.
+    #[error("{0}")]
+    Unread(String),
+    /// They are a range, or there are none.
+    #[error("it has no single values; name those that the film shall show")]
+    NotSingle,
+}
+
 enum Values<'a> {
     Times(&'a TimeAxis),
     Numbers(ValueAxis<'a>),
@@ -82,17 +93,17 @@ impl Offered {
     ///
     /// # Errors
     /// They cannot be written out, and why.
-    pub(crate) fn all(&self) -> Result<Vec<String>, String> {
+    pub(crate) fn all(&self) -> Result<Vec<String>, NotListed> {
         let values = match self.values() {
             Values::Times(axis) => {
                 let past_and_future = axis.last_times(VALUES_MAX).zip(axis.next_times(VALUES_MAX));
                 past_and_future.map(|(past, future)| past.iter().chain(&future).map(|t| t.text().to_owned()).collect())
             }
             Values::Numbers(axis) => axis.values(VALUES_MAX),
-            Values::Unread(why) => return Err(why),
+            Values::Unread(why) => return Err(NotListed::Unread(why)),
         };
         let values = values.filter(|values: &Vec<String>| !values.is_empty());
-        values.ok_or_else(|| "it has no single values; name those that the film shall show".to_owned())
+        values.ok_or(NotListed::NotSingle)
     }
 
     /// The value for one that is asked for.

@@ -204,7 +204,7 @@ fn times_of(of: TimesOf, layers: &[Vec<ResolvedLayer>]) -> Result<Vec<Option<Val
     let layer = &layers[of.layer][0];
     let times = match (layer.kind.gap(), layer.kind.timing()) {
         (Some(why), _) => Err(why.to_owned()),
-        (None, Some(timing)) => timing.times(of.side, of.count),
+        (None, Some(timing)) => timing.times(of.side, of.count).map_err(|why| why.to_string()),
         (None, None) => Err("it has no times".to_owned()),
     };
     let times = times.map_err(|why| FramesUnknown::Times { layer: layer.name.clone(), why })?;
@@ -226,7 +226,7 @@ fn values_of<'a>(
         }
         (_, Some(values)) => Ok(values.to_vec()),
         (Some(Ok(values)), None) => Ok(values),
-        (Some(Err(why)), None) => fail(&why),
+        (Some(Err(why)), None) => fail(&why.to_string()),
         (None, None) => fail("no server has named its values"),
     }
 }

@@ -71,6 +71,26 @@ impl ServerTimes {
     }
 }
 
+/// Why a server's newest times cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoTimes {
+    /// Its data are continuous.
+    #[error("it has data at every moment and not at steps")]
+    NotAtSteps,
+    /// All of them lie on the other side of now.
+    #[error("all its times are {word} {end}")]
+    OtherSide { word: &'static str, end: String },
+    /// The layer has none.
+    #[error("the server names no times for it")]
+    NotNamed,
+    /// They are not known, and why.
+    #[error("{0}")]
+    Unknown(String),
+    /// They are not known yet.
+    #[error("the server has not been asked")]
+    NotAsked,
+}
+
 impl Timing {
     /// Whether every frame shows the same.
     pub(crate) fn is_fixed(&self) -> bool {
@@ -132,7 +152,10 @@ impl Timing {
     }
 
     /// The last or next `count` times that the server has.
-    pub(crate) fn times(&self, side: Side, count: usize) -> Result<Vec<ValidTime>, String> {
+    ///
+    /// # Errors
+    /// There are none on that side of now, or they are not known.
+    pub(crate) fn times(&self, side: Side, count: usize) -> Result<Vec<ValidTime>, NoTimes> {
         match &self.known {
             ServerTimes::Times { axis, .. } => {
                 let (times, end, word) = match side {
@@ -140,14 +163,14 @@ impl Timing {
                     Side::Next => (axis.next_times(count), axis.last(), "not later than now; it ends at"),
                 };
                 match times {
-                    None => Err("it has data at every moment and not at steps".to_owned()),
-                    Some(times) if times.is_empty() => Err(format!("all its times are {word} {}", end.rfc3339())),
+                    None => Err(NoTimes::NotAtSteps),
+                    Some(times) if times.is_empty() => Err(NoTimes::OtherSide { word, end: end.rfc3339().to_string() }),
                     Some(times) => Ok(times),
                 }
             }
-            ServerTimes::NoTimes => Err("the server names no times for it".into()),
-            ServerTimes::Unknown(why) => Err(why.clone()),
-            ServerTimes::NotAsked => Err("the server has not been asked".into()),
+            ServerTimes::NoTimes => Err(NoTimes::NotNamed),
+            ServerTimes::Unknown(why) => Err(NoTimes::Unknown(why.clone())),
+            ServerTimes::NotAsked => Err(NoTimes::NotAsked),
         }
     }
 }
@@ -264,7 +287,10 @@ mod tests {
         let times = |extent: &str, side, count| {
             let axis = TimeAxis::parse(extent, now).unwrap();
             let timing = Timing { known: ServerTimes::Times { axis, default: None }, ..timing(Rule::Exact, None) };
-            timing.times(side, count).map(|times| times.iter().map(|t| t.text()[8..13].to_owned()).collect::<Vec<_>>())
+            timing
+                .times(side, count)
+                .map(|times| times.iter().map(|t| t.text()[8..13].to_owned()).collect::<Vec<_>>())
+                .map_err(|why| why.to_string())
         };
         let forecast = "2020-01-01T00:00Z/2020-01-05T00:00Z/PT6H";
         assert_eq!(times(forecast, Side::Last, 2), Ok(vec!["01T06".into(), "01T12".into()]));

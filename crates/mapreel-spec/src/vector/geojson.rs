@@ -132,14 +132,19 @@ impl From<Features> for StoredFeatures {
     }
 }
 
-impl TryFrom<StoredFeatures> for Features {
-    type Error = String;
+/// A stored feature names properties that are not stored.
+#[derive(Debug, thiserror::Error)]
+#[error("a feature without its properties")]
+struct WithoutProperties;
 
-    fn try_from(stored: StoredFeatures) -> Result<Self, String> {
+impl TryFrom<StoredFeatures> for Features {
+    type Error = WithoutProperties;
+
+    fn try_from(stored: StoredFeatures) -> Result<Self, WithoutProperties> {
         let properties: Vec<Arc<[(String, String)]>> = stored.properties.into_iter().map(Arc::from).collect();
         let feature = |StoredFeature { geometry, style, when, properties: index }: StoredFeature| {
-            let properties = properties.get(index).ok_or("a feature without its properties")?.clone();
-            Ok::<_, String>(Feature { geometry, style, when, properties })
+            let properties = properties.get(index).ok_or(WithoutProperties)?.clone();
+            Ok::<_, WithoutProperties>(Feature { geometry, style, when, properties })
         };
         Ok(Self { items: stored.items.into_iter().map(feature).collect::<Result<_, _>>()?, keep: stored.keep })
     }

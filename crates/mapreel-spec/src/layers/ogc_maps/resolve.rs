@@ -114,7 +114,7 @@ impl OgcMaps {
         match (map, page.tilesets(json)) {
             (Some(map), _) => match self.map(&map, &collection, &asking) {
                 Ok(map) => self.done(asking, map, collection),
-                Err(why) => asking.gap(why),
+                Err(why) => asking.gap(why.to_string()),
             },
             (None, Some(url)) => self.tilesets(asking, url, asked, collection),
             (None, None) => asking.gap("it has no tiles of maps".into()),
@@ -146,9 +146,8 @@ impl OgcMaps {
     ///
     /// # Errors
     /// There is no CRS that maps can be drawn in.
-    fn map(&self, url: &str, collection: &Collection, asking: &Asking) -> Result<Map, String> {
-        let mut request =
-            ServiceUrl::parse(url).map_err(|error| format!("the address of its map is no URL: {error}"))?;
+    fn map(&self, url: &str, collection: &Collection, asking: &Asking) -> Result<Map, NoMap> {
+        let mut request = ServiceUrl::parse(url)?;
         self.params.iter().for_each(|(name, value)| request.set(name, value.as_str()));
         request.set_default("transparent", "true");
         let (crs, code) = self.choose_crs(collection, &asking.map)?;
@@ -174,7 +173,7 @@ impl OgcMaps {
 
     /// The CRS that maps are asked for in, and its code as the server writes it: the map's where the server has it, otherwise
     /// one that can be laid on the map. A server that lists none has the one that it stores its data in, and need not know another.
-    fn choose_crs(&self, collection: &Collection, map: &Extent) -> Result<(Crs, Option<String>), String> {
+    fn choose_crs(&self, collection: &Collection, map: &Extent) -> Result<(Crs, Option<String>), NoMap> {
         let listed: Vec<(Crs, &str)> = collection
             .crs
             .iter()
@@ -196,10 +195,9 @@ impl OgcMaps {
         let others = stored.into_iter().chain(listed.iter().map(|(crs, _)| *crs));
         let mut wanted = std::iter::once(map.crs).chain(cylindrical).chain(others);
         let is_offered = |crs: &Crs| stored == Some(*crs) || code(*crs).is_some();
-        let chosen = wanted.find(is_offered).ok_or_else(|| {
-            let all = few(std::iter::once(&collection.stored).chain(&collection.crs));
-            format!("maps of it cannot be drawn in a CRS that is known here; it has {all}")
-        })?;
+        let chosen = wanted
+            .find(is_offered)
+            .ok_or_else(|| NoMap::NoCrs { offered: few(std::iter::once(&collection.stored).chain(&collection.crs)) })?;
         Ok((chosen, code(chosen)))
     }
 
@@ -299,7 +297,7 @@ impl OgcMaps {
         let asked = matrix_set::Asked { name: None, order: self.axis_order.or(order) };
         let levels = match matrix_set::choose(&offered, &layer, asked, &asking.map) {
             Ok((_, levels)) => levels,
-            Err(why) => return asking.gap(why),
+            Err(why) => return asking.gap(why.to_string()),
         };
         let tiles = MapTiles {
             address: Address::Template(template),
@@ -312,6 +310,17 @@ impl OgcMaps {
         };
         self.done(asking, tiles, collection)
     }
+}
+
+/// Why maps of a collection cannot be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum NoMap {
+    /// Its link leads to no address.
+    #[error("the address of its map is no URL: {0}")]
+    NotAUrl(#[from] url::ParseError),
+    /// None of its CRSs is known.
+    #[error("maps of it cannot be drawn in a CRS that is known here; it has {offered}")]
+    NoCrs { offered: String },
 }
 
 /// The document that a question was answered with, or why there is none.

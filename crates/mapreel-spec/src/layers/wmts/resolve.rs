@@ -3,9 +3,9 @@
 use super::asked::Wmts;
 use super::pictures::ResolvedWmts;
 use crate::layers::layer::{Asking, LayerKind};
-use crate::layers::resolved_layer::{ResolvedLayer, Unasked};
+use crate::layers::resolved_layer::{Gap as Unshown, ResolvedLayer, Unasked};
 use crate::layers::step::{Document, DocumentKind, Silence, Step};
-use crate::pictures::matrix_set::{self};
+use crate::pictures::matrix_set::{self, NoMatrixSet};
 use crate::plan::manifest::Warning;
 use crate::resolved::dimension::{Dimensions, identifier};
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
@@ -65,7 +65,7 @@ impl Wmts {
                 warnings.extend(unknown.map(|why| Warning::of_layer("time_unconfirmed", &name, why)));
                 asking.resolved(Arc::new(tiles))
             }
-            Err(why) => asking.resolved(Arc::new(crate::layers::resolved_layer::Gap(why))),
+            Err(why) => asking.resolved(Arc::new(Unshown(why.to_string()))),
         };
         Step::done(ResolvedLayer { warnings, ..resolved })
     }
@@ -80,12 +80,12 @@ impl Wmts {
         layer: Option<&Layer>,
         map: &Extent,
         now: Timestamp,
-    ) -> Result<ResolvedWmts, String> {
+    ) -> Result<ResolvedWmts, NoTiles> {
         let layer = layer.ok_or_else(|| {
             const NAMED: usize = 8;
             let names: Vec<&str> = capabilities.layers.iter().take(NAMED).map(|layer| layer.name.as_str()).collect();
             let more = if capabilities.layers.len() > NAMED { " …" } else { "" };
-            format!("the server has no layer `{}`; it has {}{more}", self.layer, names.join(", "))
+            NoTiles::NoLayer { wanted: self.layer.clone(), offered: format!("{}{more}", names.join(", ")) }
         })?;
         let mut dimensions = layer.dimensions.iter().map(|dimension| &**dimension);
         let time = dimensions.find(|dimension| dimension.name.eq_ignore_ascii_case("time"));
@@ -97,7 +97,8 @@ impl Wmts {
         let common = Common { style: style.unwrap_or_default(), matrix_set: &set.name, format: self.format.as_deref() };
         let time_asked = time.filter(|_| self.asked != AskedTime::None).map(|time| time.name.as_str());
         let asked: Vec<&str> = time_asked.into_iter().chain(dimensions.parameters()).collect();
-        let address = Address::choose(&self.url, capabilities, layer, &common, &asked)?;
+        let address = Address::choose(&self.url, capabilities, layer, &common, &asked)
+            .map_err(|why| NoTiles::Address(why.to_string()))?;
         let dimensions = dimensions.left_to_the_server(|parameter| !address.has_place_for(parameter));
         let default = match &known {
             ServerTimes::Times { default: Some(default), .. } => Some(default.text().to_owned()),
@@ -124,6 +125,18 @@ impl Wmts {
         let single = single.collect();
         (dimensions, single)
     }
+}
+
+/// Why a WMTS has no tiles of a layer for a map.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoTiles {
+    #[error("the server has no layer `{wanted}`; it has {offered}")]
+    NoLayer { wanted: String, offered: String },
+    #[error(transparent)]
+    MatrixSet(#[from] NoMatrixSet),
+    /// Nothing says where they are.
+    #[error("{0}")]
+    Address(String),
 }
 
 /// The value that stands for a dimension that nobody has asked for.

@@ -2,6 +2,7 @@
 
 use super::asked::Wmts;
 use super::pictures::ResolvedWmts;
+use super::resolve::NoTiles;
 use crate::resolved::timing::AskedTime;
 use jiff::Timestamp;
 use mapreel_geo::{Bbox, Crs, Extent, Zone};
@@ -42,7 +43,7 @@ fn layer(url: &str) -> Wmts {
     }
 }
 
-fn tiles(layer: &Wmts, capabilities: &Capabilities, map: &Extent) -> Result<ResolvedWmts, String> {
+fn tiles(layer: &Wmts, capabilities: &Capabilities, map: &Extent) -> Result<ResolvedWmts, NoTiles> {
     let named = capabilities.layers.iter().find(|known| known.name == layer.layer);
     layer.tiles(capabilities, named, map, Timestamp::UNIX_EPOCH)
 }
@@ -102,7 +103,7 @@ fn what_a_server_does_not_have_is_named() {
     let mut layer = layer("http://h/");
     layer.matrix_set = Some("other".into());
     let error = tiles(&layer, &caps, &map).unwrap_err();
-    assert_eq!(error, "there is no tile matrix set `other`; there are `set` (EPSG:3857)");
+    assert_eq!(error.to_string(), "there is no tile matrix set `other`; there are `set` (EPSG:3857)");
     layer.layer = "b".into();
-    assert!(tiles(&layer, &caps, &map).unwrap_err().contains("no layer `b`"));
+    assert!(tiles(&layer, &caps, &map).unwrap_err().to_string().contains("no layer `b`"));
 }
