@@ -358,7 +358,7 @@ fn get_map(node: &Node) -> Option<GetMap> {
     match GetMap::parse(node.url()?) {
         Ok(request) => Some(request),
         Err(problem) => {
-            node.invalid(problem, "a whole GetMap URL; for tiles add \"isTileLayer\": true");
+            node.invalid(problem.to_string(), "a whole GetMap URL; for tiles add \"isTileLayer\": true");
             None
         }
     }

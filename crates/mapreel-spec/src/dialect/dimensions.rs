@@ -17,7 +17,7 @@ const DIMENSIONS_MAX: usize = 16;
 
 /// How a value is matched to those that a server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Match {
+pub(crate) enum Match {
     Exact,
     Nearest,
 }
@@ -26,7 +26,7 @@ words! { Match: "exact" => Exact, "nearest" => Nearest }
 
 fields! {
     /// A value of a dimension, and what may stand for it.
-    struct DimensionFields {
+    pub(crate) struct DimensionFields {
         /// The value.
         value: DimensionValue, required "the value";
         /// Which of the server's values stands for it.
@@ -35,7 +35,7 @@ fields! {
 }
 
 /// A value of a dimension, as servers write it.
-pub(super) struct DimensionValue;
+pub(crate) struct DimensionValue;
 
 impl Shape for DimensionValue {
     type Value = String;

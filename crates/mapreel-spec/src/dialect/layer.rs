@@ -24,13 +24,13 @@ fields! {
         /// 0, invisible, to 1.
         opacity: Hundredths<0, 100>, default "1";
         /// The credit at the foot of the picture.
-        attribution: Shown, default "what the server asks for";
+        attribution: Shown, default "what its source asks for";
         /// Its legend: the URL of a picture, or `auto` for the server's own; `false` for none.
         legend: LegendChoice, default "false";
         /// Facts that stand behind its title.
         labels: Labels;
-        /// What happens where it cannot be drawn: `mark` says so on the frame, `fail` fails the run, `hold` shows what the frame before
-        /// shows, and says so.
+        /// What happens where it cannot be drawn: `mark` says so on the frame, `fail` fails the run, `hold` shows the newest of the last
+        /// twelve frames' pictures, and says so; an image has none to hold.
         on_error: OnError, default "mark";
         /// How its pictures are laid on a map that they do not fit: with `nearest`, there is no colour that is not in the legend.
         resampling: Resampling, default "bilinear";
@@ -39,7 +39,7 @@ fields! {
 
 fields! {
     /// What a layer has that has an address.
-    struct AddressedFields {
+    pub(crate) struct AddressedFields {
         /// The name of a secret that the operator has configured for the layer's host.
         credential: CredentialName;
     }
@@ -59,8 +59,11 @@ pub(crate) struct LegendChoice;
 
 /// What is said of a legend.
 pub(crate) enum AskedLegend {
+    /// There is none.
     None,
+    /// The server's own.
     Auto,
+    /// The URL of a picture, which is yet to be read.
     Url,
 }
 
@@ -194,7 +197,7 @@ fn legend(node: &Node, asked: AskedLegend, shown: &dyn LayerKind) -> Option<Opti
         AskedLegend::None => Some(None),
         AskedLegend::Auto if shown.has_own_legend() => Some(Some(Legend::Auto)),
         AskedLegend::Auto => {
-            node.invalid("only a WMS has a legend of its own", "the URL of a picture");
+            node.invalid("its server draws no legends", "the URL of a picture");
             None
         }
         AskedLegend::Url => node.url().map(|url| Some(Legend::Url(url.to_owned()))),

@@ -24,7 +24,7 @@ const LABELS_MAX: usize = 20;
 
 fields! {
     /// A fact that stands behind a layer's title.
-    struct LabelFields {
+    pub(crate) struct LabelFields {
         /// Its name.
         key: Shown;
         /// What it is. In a `geojson` layer, `{name}` stands for a property of the newest feature.
@@ -35,7 +35,7 @@ fields! {
 }
 
 /// A text, or a number.
-struct LabelValue;
+pub(crate) struct LabelValue;
 
 impl Shape for LabelValue {
     type Value = String;

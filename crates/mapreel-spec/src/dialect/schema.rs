@@ -1,8 +1,11 @@
 //! What a request may be, for readers and tools: JSON Schema, and the tables of its fields.
 
 use super::basemap_overlays::{BasemapFields, BasemapOverlaysFields, GeneralFields, OverlayFields};
-use super::layer::{LayerFields, TiledFields, layer_schema};
+use super::dimensions::DimensionFields;
+use super::layer::{AddressedFields, LayerFields, TiledFields, layer_schema};
 use super::map_layers::{AnimateFields, HeaderFields, MapFields, MapLayersFields, OutputFields};
+use super::params::LabelFields;
+use super::times::NewestFields;
 use crate::layers::kinds::KINDS;
 use crate::request::limits::Limits;
 use crate::schema::fields::{Object, Property};
@@ -62,7 +65,7 @@ fn refer_behind(schema: &mut Value, prefix: &str) {
 /// The fields of every object of a request as tables in Markdown, by the object's name.
 pub fn field_tables() -> Vec<(String, String)> {
     let limits = &Limits::DEFAULT;
-    let objects: [(&str, Vec<Property>); 12] = [
+    let objects: [(&str, Vec<Property>); 16] = [
         ("request", MapLayersFields::properties(limits)),
         ("map", MapFields::properties(limits)),
         ("animate", AnimateFields::properties(limits)),
@@ -70,25 +73,69 @@ pub fn field_tables() -> Vec<(String, String)> {
         ("output", OutputFields::properties(limits)),
         ("every layer", LayerFields::properties(limits)),
         ("layer of tiles", TiledFields::properties(limits)),
+        ("layer with an address", AddressedFields::properties(limits)),
+        ("label", LabelFields::properties(limits)),
+        ("newest times", NewestFields::properties(limits)),
+        ("dimension", DimensionFields::properties(limits)),
         ("style", StyleFields::properties(limits)),
         ("first dialect", BasemapOverlaysFields::properties(limits)),
         ("general", GeneralFields::properties(limits)),
         ("basemap", BasemapFields::properties(limits)),
         ("overlay", OverlayFields::properties(limits)),
     ];
-    let kinds = KINDS.iter().map(|kind| (kind.word, (kind.properties)(limits)));
+    // `tms` has the fields of `xyz`.
+    let kinds = KINDS.iter().filter(|kind| kind.word != "tms").map(|kind| (kind.word, (kind.properties)(limits)));
     objects.into_iter().chain(kinds).map(|(name, properties)| (name.to_owned(), table(&properties))).collect()
 }
 
 fn table(properties: &[Property]) -> String {
-    let mut table = "| field | default | |\n|---|---|---|\n".to_owned();
+    let mut table = "| field | may be | default | |\n|---|---|---|---|\n".to_owned();
     for property in properties {
         let default = match property.default {
             Some(default) => default,
             None if property.is_required => "required",
             None => "",
         };
-        table += &format!("| `{}` | {default} | {} |\n", property.name, property.doc.replace('|', "\\|"));
+        let (name, may_be, doc) = (property.name, may_be(&property.schema), property.doc.replace('|', "\\|"));
+        table += &format!("| `{name}` | {may_be} | {default} | {doc} |\n");
     }
     table
+}
+
+/// What a schema accepts, in a few words.
+fn may_be(schema: &Value) -> String {
+    let quoted = |value: &Value| match value {
+        Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    };
+    let bounds = |word: &str| match (schema["minimum"].as_f64(), schema["maximum"].as_f64()) {
+        (Some(min), Some(max)) => format!("{word}, {min} to {max}"),
+        _ => word.to_owned(),
+    };
+    if let Some(words) = schema["enum"].as_array() {
+        return words.iter().map(quoted).collect::<Vec<_>>().join(", ");
+    }
+    if !schema["const"].is_null() {
+        return quoted(&schema["const"]);
+    }
+    if let Some(choices) = schema["anyOf"].as_array() {
+        let mut all: Vec<String> = choices.iter().map(may_be).collect();
+        all.dedup();
+        return all.join(" or ");
+    }
+    match schema["type"].as_str() {
+        Some("string") => match schema["examples"].as_array().and_then(|examples| examples.first()) {
+            Some(Value::String(example)) if example.starts_with("http") => "URL".to_owned(),
+            Some(example) => format!("text such as {}", quoted(example)),
+            None => "text".to_owned(),
+        },
+        Some("number") => bounds("number"),
+        Some("integer") => bounds("whole number"),
+        Some("boolean") => "`true`, `false`".to_owned(),
+        Some("array") if schema["minItems"] == schema["maxItems"] => {
+            format!("{} numbers", schema["minItems"])
+        }
+        Some("array") => format!("list of {}", may_be(&schema["items"])),
+        _ => "object".to_owned(),
+    }
 }

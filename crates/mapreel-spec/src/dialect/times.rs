@@ -32,7 +32,7 @@ pub(crate) struct Newest {
 
 fields! {
     /// The newest times that the server of a layer has.
-    struct NewestFields {
+    pub(crate) struct NewestFields {
         /// How many of the last times that are not later than now.
         last: FrameCount;
         /// How many of the first that are: a forecast's.

@@ -56,7 +56,7 @@ fields! {
         stroke: ColourCode, default "#555555";
         /// Their opacity.
         stroke_opacity as "stroke-opacity": Hundredths<0, 100>, default "1";
-        /// Their width in pixels.
+        /// Their width, in pixels of a picture whose text is 13 pixels high.
         stroke_width as "stroke-width": Hundredths<0, 10_000>, default "2";
         /// Colour of areas.
         fill: ColourCode, default "#555555";

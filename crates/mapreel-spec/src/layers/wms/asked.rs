@@ -96,11 +96,11 @@ fields! {
         /// The names of their styles, separated by commas.
         styles: Name, default "the server's own";
         /// The version of the standard that it is asked by.
-        version: Version, default "1.1.1";
+        version: Version, default "that of `url`, or 1.1.1";
         /// The CRS that it is asked for.
         crs: CrsCode, default "the map's, or one that can be laid on it";
         /// In which order it reads coordinates, for servers that differ from the standard.
-        axis_order: WrittenOrder, default "that of the standard";
+        axis_order: WrittenOrder, default "that of the standard, or of the server's kind";
         /// Any further parameters; a `TIME` there serves all frames, if the server has it.
         params: Params<GetMapParams>;
         /// Values of dimensions other than time.
