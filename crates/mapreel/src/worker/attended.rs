@@ -4,7 +4,7 @@ use super::isolation::{Exclusive, Shared};
 use super::part;
 use super::product::{Failed, Product};
 use super::pulse::Pulse;
-use super::settle::{End, came, discard, settle, waits_for};
+use super::settle::{End, discard, returned, settle, waiting_for};
 use super::share::OnTheWay;
 use super::worker::Worker;
 use crate::pipeline::drawing_permit::DrawingPermit;
@@ -46,12 +46,12 @@ impl Attended<'_> {
         let work = work(worker.clone(), claim.clone(), place, stop.clone(), pulse.clone());
         let mut work = tokio::spawn(work.in_current_span());
         let end = tokio::select! {
-            result = &mut work => End::Came(came(result)),
+            result = &mut work => End::Returned(returned(result)),
             verdict = beat(worker, claim, &pulse) => End::Lost(verdict),
             () = hand_back.cancelled() => End::HandedBack,
             () = stalled(&pulse, worker.settings.stall) => End::Stalled,
         };
-        let goes_on = !matches!(end, End::Came(_));
+        let goes_on = !matches!(end, End::Returned(_));
         stop.cancel();
         settle(worker, claim, end, began).await;
         if goes_on {
@@ -66,19 +66,19 @@ impl Attended<'_> {
     async fn linger(&self, mut work: JoinHandle<Result<Product, Failed>>, is_alone: bool) -> Result<Product, Failed> {
         let worker = self.worker;
         if let Ok(result) = tokio::time::timeout(STOPPING, &mut work).await {
-            return came(result);
+            return returned(result);
         }
         let _lingering = worker.isolation.lingers();
         if let Ok(result) = tokio::time::timeout(OVERDUE, &mut work).await {
-            return came(result);
+            return returned(result);
         }
         let _overdue = worker.metrics.overdue();
         error!("it was stopped {} s ago and does not end; its slot is taken until it does", OVERDUE.as_secs());
         if let Ok(result) = tokio::time::timeout(HOPELESS, &mut work).await {
-            return came(result);
+            return returned(result);
         }
         let _hopeless = (is_alone || self.may_lose_slot).then(|| worker.give_up_slot(is_alone));
-        came(work.await)
+        returned(work.await)
     }
 }
 
@@ -154,7 +154,7 @@ async fn beat(worker: &Worker, claim: &Claim, pulse: &Pulse) -> Verdict {
 /// What the job says of an upstream that keeps it from going on.
 fn silent(pulse: &Pulse) -> Option<Waiting> {
     let host = pulse.asked_since(SILENT)?;
-    waits_for(WaitsFor::Upstream, &format!("waiting for `{host}`"))
+    Some(waiting_for(WaitsFor::Upstream, &format!("waiting for `{host}`")))
 }
 
 /// Returns when no frame was finished and no upstream answered for so long. A part that waits for its permit does not stall.
