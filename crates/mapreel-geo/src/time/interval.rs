@@ -41,8 +41,8 @@ impl Entry {
             [Some(single), None, ..] => return moment(single, now).map(Self::Moment),
             [Some(start), Some(end), None, _] => Interval::between(start, end, None, now),
             [Some(repeat), Some(start), Some(period), None] if repeat.starts_with('R') => {
-                let count = repetitions(repeat).ok_or_else(|| TimeError::not_an_interval(text))?;
-                Interval::repeated(moment(start, now)?, Period::parse(period)?, count)
+                let repetitions = Repetitions::read(repeat).ok_or_else(|| TimeError::not_an_interval(text))?;
+                Interval::repeated(moment(start, now)?, Period::parse(period)?, repetitions)
             }
             // OGC 06-042, C.3: a resolution of nothing is infinitely fine.
             [Some(start), Some(end), Some("" | "0"), None] => Interval::between(start, end, None, now),
@@ -78,10 +78,13 @@ impl Interval {
         Self::new(start, end, period)
     }
 
-    /// So many times, or without end.
-    fn repeated(start: ValidTime, period: Period, count: Option<i64>) -> Result<Self, TimeError> {
+    /// A step that is repeated from a start on.
+    fn repeated(start: ValidTime, period: Period, repetitions: Repetitions) -> Result<Self, TimeError> {
         let origin = TimeZone::UTC.to_datetime(start.instant());
-        let last = count.and_then(|count| period.after(origin, count - 1)).and_then(utc);
+        let last = match repetitions {
+            Repetitions::Counted(count) => period.after(origin, count - 1).and_then(utc),
+            Repetitions::Endless => None,
+        };
         Self::new(start, last.unwrap_or(Timestamp::MAX), Some(period))
     }
 
@@ -237,12 +240,21 @@ fn moment_and_form(text: &str, now: Option<Timestamp>) -> Result<(Timestamp, For
     }
 }
 
-/// The number of times in `R3`; of `R` there is no end.
-fn repetitions(text: &str) -> Option<Option<i64>> {
-    match text.strip_prefix('R')? {
-        "" => Some(None),
-        digits => {
-            digits.parse().ok().filter(|count| *count > 0 && digits.bytes().all(|c| c.is_ascii_digit())).map(Some)
+/// How often an interval is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repetitions {
+    /// `R3`: so many times.
+    Counted(i64),
+    /// `R`: without an end.
+    Endless,
+}
+
+impl Repetitions {
+    fn read(text: &str) -> Option<Self> {
+        match text.strip_prefix('R')? {
+            "" => Some(Self::Endless),
+            digits if !digits.bytes().all(|c| c.is_ascii_digit()) => None,
+            digits => digits.parse().ok().filter(|count| *count > 0).map(Self::Counted),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::pyramid::Pyramid;
 use super::service_kind::ServiceKind;
 use super::spatial_reference::{crs, degrees};
 use super::times::TimeInfo;
+use crate::broken_description::BrokenDescription;
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
 use crate::reported_error::ReportedError;
@@ -57,10 +58,10 @@ pub struct Sublayer {
 ///
 /// # Errors
 /// It is not JSON, or it is an error: with status 200.
-pub fn read_document(bytes: &[u8]) -> Result<Json, String> {
-    let json = Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?;
+pub fn read_document(bytes: &[u8]) -> Result<Json, BrokenDescription> {
+    let json = Json::read(bytes, &ReadLimits::default())?;
     match ReportedError::of_arcgis(&json) {
-        Some(error) => Err(format!("the server answered with an error: {}", error.text)),
+        Some(error) => Err(BrokenDescription::Reported(error.text)),
         None => Ok(json),
     }
 }
@@ -75,14 +76,14 @@ impl Service {
     ///
     /// # Errors
     /// It describes something else.
-    pub fn read(json: &Json, kind: ServiceKind) -> Result<Self, String> {
+    pub fn read(json: &Json, kind: ServiceKind) -> Result<Self, BrokenDescription> {
         let is_it = match kind {
             ServiceKind::Map => matches!(json.get("layers"), Some(Json::List(_))),
             ServiceKind::Image => json.get("extent").or(json.get("pixelType")).is_some(),
         };
         if !is_it {
             let name = if kind == ServiceKind::Map { "a MapServer" } else { "an ImageServer" };
-            return Err(format!("the document does not describe {name}"));
+            return Err(BrokenDescription::OtherService(name));
         }
         let side = |name| match json.number(name) {
             Some(side) if side >= 1.0 => side as u32,

@@ -1,5 +1,6 @@
 //! Why a document is not what was asked for.
 
+use crate::broken_description::BrokenDescription;
 use crate::read_limits::Exceeded;
 
 /// Why a document cannot be used: what is broken, and where.
@@ -36,8 +37,8 @@ pub enum BrokenDocument {
         wanted: &'static str,
     },
     /// It is JSON, and describes no map server.
-    #[error("{0}")]
-    Json(String),
+    #[error(transparent)]
+    Description(#[from] BrokenDescription),
     /// An element that everything else is in is missing.
     #[error("the capabilities have no `{element}`")]
     Missing {

@@ -149,7 +149,8 @@ impl Wmts {
         let common = Common { style: style.unwrap_or_default(), matrix_set: &set.name, format: self.format.as_deref() };
         let time_asked = time.filter(|_| self.asked != AskedTime::None).map(|time| time.name.as_str());
         let asked: Vec<&str> = time_asked.into_iter().chain(dimensions.parameters()).collect();
-        let address = Address::choose(&self.url, capabilities, layer, &common, &asked)?;
+        let address =
+            Address::choose(&self.url, capabilities, layer, &common, &asked).map_err(|why| why.to_string())?;
         let dimensions = dimensions.left_to_the_server(|parameter| !address.has_place_for(parameter));
         let default = match &known {
             ServerTimes::Times { default: Some(default), .. } => Some(default.text().to_owned()),

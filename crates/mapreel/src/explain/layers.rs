@@ -43,7 +43,7 @@ impl Reading {
     pub(crate) fn of(document: &[u8], url: &str, now: Timestamp) -> Result<Self, BrokenDocument> {
         let is_json = document.trim_ascii_start().starts_with(b"{");
         Ok(match is_json {
-            true => match JsonService::read(document, url, now).map_err(BrokenDocument::Json)? {
+            true => match JsonService::read(document, url, now)? {
                 JsonService::ArcGis(arcgis) => Self::Offer(Offer::ArcGis(arcgis)),
                 JsonService::OgcApi(collections) => Self::Offer(Offer::OgcMaps(collections)),
                 JsonService::Elsewhere(url) => Self::Elsewhere(url),
@@ -247,8 +247,11 @@ fn values(dimension: &Dimension) -> String {
 
 /// Where a server says what it offers: the address as it is, where that is a document's or an OGC API's, or with what a WMS or
 /// an ArcGIS takes.
-pub(crate) fn address(url: &str) -> Result<String, String> {
-    let mut request = ServiceUrl::parse(url).map_err(|error| format!("not a URL: {error}"))?;
+///
+/// # Errors
+/// It is no URL.
+pub(crate) fn address(url: &str) -> Result<String, url::ParseError> {
+    let mut request = ServiceUrl::parse(url)?;
     let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
     let is_arcgis = ["/mapserver", "/imageserver", "/rest/services"].into_iter().any(|word| path.ends_with(word));
     let is_document = request.get("request").is_some() || path.ends_with(".xml") || path.contains("/collections");
