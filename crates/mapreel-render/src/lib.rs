@@ -19,7 +19,7 @@ mod theme;
 mod vector;
 
 pub use error::Error;
-pub use page::legend::{LegendArt, LegendPicture};
+pub use page::legend::{LegendArt, LegendPicture, MissingLegend};
 pub use page::measure::measure;
 pub use page::swatches::LetteredSwatch;
 pub use raster::canvas::Canvas;

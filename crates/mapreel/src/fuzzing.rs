@@ -2,6 +2,7 @@
 //! library's interface.
 
 use crate::config::config::Config;
+use crate::config::problems::ConfigProblems;
 use crate::config::values::Values;
 use crate::http::download;
 use crate::pipeline::drawn_segment::DrawnSegment;
@@ -19,7 +20,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn config(text: &str) -> Result<(), Vec<String>> {
+pub fn config(text: &str) -> Result<(), ConfigProblems> {
     let no_files = ["credentials", "fonts"].map(|key| (key.to_owned(), String::new()));
     let values = Values::gather(&BTreeMap::from(no_files), |_| None, Some((Path::new("fuzz.toml"), text)))?;
     Config::read(&values).map(|_| ())
@@ -29,7 +30,7 @@ pub fn config(text: &str) -> Result<(), Vec<String>> {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn credentials(text: &str) -> Result<(), Vec<String>> {
+pub fn credentials(text: &str) -> Result<(), ConfigProblems> {
     crate::config::credentials::parse(text).map(|_| ())
 }
 

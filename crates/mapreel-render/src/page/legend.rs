@@ -23,8 +23,13 @@ pub struct LegendPicture {
     /// The index of its layer in the plan.
     pub layer: usize,
     /// Its pictures.
-    pub art: Result<LegendArt, String>,
+    pub art: Result<LegendArt, MissingLegend>,
 }
+
+/// Why a legend has no pictures, as the page says it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct MissingLegend(pub String);
 
 /// The pictures of a legend.
 #[derive(Debug, Clone)]
@@ -63,7 +68,7 @@ impl LegendPicture {
 /// A legend with all its words, as it is laid down.
 pub(crate) struct Lettered {
     layer: usize,
-    picture: Result<Raster, String>,
+    picture: Result<Raster, MissingLegend>,
 }
 
 /// The legends with our numbers beside those that are strips of colours, and with our letters beside swatches.

@@ -5,6 +5,7 @@
 use super::credentials;
 use super::fonts::FontSource;
 use super::front_door::{self, FrontDoor};
+use super::problems::ConfigProblems;
 use super::reader::Reader;
 use super::values::Values;
 use crate::operations::budget;
@@ -52,8 +53,8 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong with them: where it stands, the value, what was expected.
-    pub(crate) fn read(values: &Values) -> Result<Self, Vec<String>> {
-        let mut r = Reader { values, problems: Vec::new() };
+    pub(crate) fn read(values: &Values) -> Result<Self, ConfigProblems> {
+        let mut r = Reader { values, problems: ConfigProblems::default() };
         let config = Self::read_with(&mut r);
         match config {
             Some(config) if r.problems.is_empty() => Ok(config),
@@ -71,9 +72,8 @@ impl Config {
         let worker_listen = r.optional("worker_listen");
         let (store, artifacts) =
             (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
-        let broker =
-            if r.text("broker").is_empty() { Some(None) } else { r.place("broker", &["amqp", "amqps"]).map(Some) };
-        if let (Some(store), Some(Some(_))) = (&store, &broker)
+        let broker = if r.text("broker").is_empty() { None } else { r.place("broker", &["amqp", "amqps"]) };
+        if let (Some(store), Some(_)) = (&store, &broker)
             && !store.starts_with("mongodb")
         {
             let origin = &r.values.0["broker"].1;
@@ -95,10 +95,10 @@ impl Config {
         }
         Some(Self {
             listen: listen?,
-            worker_listen: worker_listen?,
+            worker_listen,
             front_door: front_door?,
             store: store?,
-            broker: broker?,
+            broker,
             broker_quorum: quorum?,
             artifacts: artifacts?,
             download_redirect: redirect?,
@@ -193,7 +193,7 @@ fn client(r: &mut Reader) -> Option<ClientConfig> {
         path => credentials::read(Path::new(path)),
     };
     if let Err(problems) = &credentials {
-        r.problems.extend(problems.iter().cloned());
+        r.problems.extend(problems.clone());
     }
     Some(ClientConfig {
         connect_timeout: connect?,
@@ -213,7 +213,7 @@ mod tests {
     use crate::config::values::redacted;
     use std::collections::BTreeMap;
 
-    fn values(flags: &[(&str, &str)], environment: &[(&str, &str)], file: &str) -> Result<Values, Vec<String>> {
+    fn values(flags: &[(&str, &str)], environment: &[(&str, &str)], file: &str) -> Result<Values, ConfigProblems> {
         let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let environment: BTreeMap<_, _> = environment.iter().copied().collect();
         let look = |name: &str| environment.get(name).map(|value| (*value).to_owned());

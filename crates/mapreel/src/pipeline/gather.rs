@@ -6,16 +6,9 @@ use super::draw_context::DrawContext;
 use super::error;
 use super::spare::Spare;
 use mapreel_geo::Extent;
-use mapreel_ogc::{LegendSource, Swatch};
-use mapreel_render::{
-    FramePictures, Gathered, LegendArt, LegendPicture, LetteredSwatch, MosaicSheet, Placed, Raster, Stop, Stopped,
-    place,
-};
+use mapreel_render::{FramePictures, Gathered, MosaicSheet, Placed, Raster, Stop, Stopped, place};
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
-use mapreel_spec::{
-    Caption, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, LayerSource, MissingTiles, Mosaic, Piece, Plan,
-    PlannedLayer, SWATCH_PX_MAX, Series,
-};
+use mapreel_spec::{Fit, Gap, LayerSource, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
 use std::sync::Arc;
 
 /// Which mosaics of a plan: those that serve all frames, or those of one frame.
@@ -243,64 +236,6 @@ fn nothing_in_it(layer: &PlannedLayer) -> Gap {
     }
 }
 
-fn raster(picture: Picture) -> Raster {
+pub(super) fn raster(picture: Picture) -> Raster {
     Raster::straight(picture.width, picture.height, picture.rgba)
-}
-
-/// Fetches the legends, topmost layer first; layers may share one, which is then shown once.
-///
-/// # Errors
-/// The word to stop has come.
-pub(crate) fn fetch_legends<'a>(
-    context: &DrawContext,
-    captions: impl DoubleEndedIterator<Item = &'a Caption> + ExactSizeIterator,
-) -> Result<Vec<LegendPicture>, error::Error> {
-    let mut shown: Vec<(usize, &LegendSource)> = Vec::new();
-    for (layer, caption) in captions.enumerate().rev() {
-        if let Some(legend) = &caption.legend
-            && !shown.iter().any(|(_, known)| *known == legend)
-        {
-            shown.push((layer, legend));
-        }
-    }
-    let wanted = Wanted::Piece { bytes_max: LEGEND_BYTES_MAX, absence: None };
-    let request = |url: &str| Request { url: url.to_owned(), wanted, bytes_max: LEGEND_BYTES_MAX };
-    let requests: Vec<Request> = shown.iter().filter_map(|(_, legend)| legend.url()).map(request).collect();
-    let mut answers = Ahead::fetch(context, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
-    let decoded = |bytes: &[u8], px_max: u64| {
-        let picture = decode_into(bytes, Sizes::Pixels(px_max), Vec::new());
-        picture.map(raster).map_err(|error| error.to_string())
-    };
-    let mut art = |legend: &LegendSource| -> Result<Result<LegendArt, String>, error::Error> {
-        Ok(match legend {
-            LegendSource::Url(_) => {
-                let answer = answers.next(context)?;
-                let picture =
-                    answer.bytes.map_err(|error| error.to_string()).and_then(|bytes| decoded(&bytes, LEGEND_PX_MAX));
-                picture.and_then(not_empty).map(LegendArt::Whole)
-            }
-            LegendSource::Swatches(swatches) => {
-                let lettered = |Swatch { label, picture }: &Swatch| {
-                    Ok(LetteredSwatch { picture: decoded(picture, SWATCH_PX_MAX)?, label: label.clone() })
-                };
-                let (good, bad): (Vec<_>, Vec<_>) = swatches.iter().map(lettered).partition(Result::is_ok);
-                match bad.into_iter().find_map(Result::err) {
-                    Some(why) if good.is_empty() => Err(why),
-                    _ => Ok(LegendArt::Swatches(good.into_iter().flatten().collect())),
-                }
-            }
-            LegendSource::Missing(why) => Err(why.clone()),
-        })
-    };
-    shown.iter().map(|(layer, legend)| Ok(LegendPicture { layer: *layer, art: art(legend)? })).collect()
-}
-
-/// A layer without a legend gets an empty picture from many servers: fully transparent, or one colour throughout.
-fn not_empty(legend: Raster) -> Result<Raster, String> {
-    let mut pixels = legend.pixels.chunks_exact(4);
-    let first = pixels.next().map(<[u8]>::to_vec).unwrap_or_default();
-    if pixels.all(|pixel| pixel == first) {
-        return Err("the server's legend is an empty picture".into());
-    }
-    Ok(legend)
 }

@@ -14,6 +14,7 @@ pub(crate) mod error;
 pub(crate) mod gap_log;
 pub(crate) mod gather;
 pub(crate) mod hold;
+pub(crate) mod legends;
 pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod produce;

@@ -4,7 +4,8 @@
 use super::draw_context::DrawContext;
 use super::error::Error;
 use super::gap_log::{GapLog, LayerGap};
-use super::gather::{Share, fetch, fetch_legends, place_share};
+use super::gather::{Share, fetch, place_share};
+use super::legends::fetch_legends;
 use super::plan::plan;
 use super::progress::Progress;
 use super::recording::{Planned, Preparation, Recorder};

@@ -100,8 +100,8 @@ fn layout(plan: &Plan) -> Layout {
 pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Vec<Warning>) -> Vec<Warning> {
     let plan = prepared.plan();
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
-        let message = legend.art.as_ref().err()?.clone();
-        Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].caption.name, message))
+        let why = legend.art.as_ref().err()?.clone();
+        Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].caption.name, why.0))
     });
     // What lies outside in all frames is said once, by the plan.
     let is_said =

@@ -120,7 +120,7 @@ struct Readings {
 }
 
 /// What a document says, or why it cannot be read.
-type Reading<T> = Result<Rc<T>, String>;
+type Reading<T> = Result<Rc<T>, BrokenDocument>;
 
 /// Reads the document of a URL, unless it has been read.
 fn once<T>(
@@ -128,8 +128,7 @@ fn once<T>(
     url: &str,
     read: impl FnOnce() -> Result<T, BrokenDocument>,
 ) -> Reading<T> {
-    let read = || read().map(Rc::new).map_err(|broken| without_quotes(url, broken.to_string()));
-    readings.entry(url.to_owned()).or_insert_with(read).clone()
+    readings.entry(url.to_owned()).or_insert_with(|| read().map(Rc::new)).clone()
 }
 
 impl Asking<'_> {
@@ -195,7 +194,8 @@ impl Asking<'_> {
             Ok(bytes) => bytes,
             Err(error) => return then.after(Err(Silence::Failed(error.to_string()))),
         };
-        let mut unreadable = |why: String| {
+        let mut unreadable = |broken: BrokenDocument| {
+            let why = without_quotes(&question.url, broken.to_string());
             notes.unanswered.push(Unanswered { layer, why: why.clone(), refused: false });
             Err(Silence::Failed(why))
         };
@@ -215,11 +215,11 @@ impl Asking<'_> {
                     }
                     then.after(Ok(Document::Wms(&said)))
                 }
-                Err(why) => then.after(unreadable(why)),
+                Err(broken) => then.after(unreadable(broken)),
             },
             DocumentKind::Wmts => match once(&mut readings.wmts, &question.url, || wmts::capabilities(&bytes, now)) {
                 Ok(said) => then.after(Ok(Document::Wmts(&said))),
-                Err(why) => then.after(unreadable(why)),
+                Err(broken) => then.after(unreadable(broken)),
             },
         }
     }
