@@ -145,16 +145,12 @@ impl Keys {
 pub(crate) fn fresh() -> Result<String, getrandom::Error> {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits)?;
-    Ok(format!("{PREFIX}{}", hex(&bits)))
+    Ok(format!("{PREFIX}{}", hex::encode(bits)))
 }
 
 /// What is kept of a key.
 pub(crate) fn hash_of(key: &str) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(key)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("sha256:{}", hex::encode(Sha256::digest(key)))
 }
 
 /// Checks the name of a key. It begins with a letter, so no name is an address, which is what owners without keys are called.
@@ -210,11 +206,10 @@ fn key(name: &str, value: &toml::Value, note: &mut dyn FnMut(String)) -> Option<
     Some(Key { name: name.to_owned(), hash: hash?, roles, open_jobs_max, frames_per_hour_max })
 }
 
-fn bytes(hex: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> =
-        hex.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    (digits.len() == 64).then(|| bytes.try_into().ok())?
+fn bytes(digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(digits, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 #[cfg(test)]

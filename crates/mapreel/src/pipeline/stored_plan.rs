@@ -67,7 +67,7 @@ pub(crate) fn plan_sha256(plan: &Plan) -> String {
     let mut counted = Counted { to: Hashed(Sha256::new()), bytes: 0 };
     // One that is too large was refused when it was made.
     let _ = postcard::to_io(plan, &mut counted);
-    counted.to.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(counted.to.0.finalize())
 }
 
 /// Counts what is written, and ends it at the limit.
