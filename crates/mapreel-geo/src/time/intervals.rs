@@ -71,7 +71,7 @@ impl Intervals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::interval::Entry;
+    use crate::time::entry::Entry;
     use proptest::prelude::*;
 
     fn intervals(texts: impl IntoIterator<Item = String>) -> Vec<Interval> {

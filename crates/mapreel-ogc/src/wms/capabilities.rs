@@ -5,7 +5,7 @@
 use super::inherited::{Inherited, Item};
 use jiff::Timestamp;
 use mapreel_geo::place::axes;
-use mapreel_geo::time::interval::is_now;
+use mapreel_geo::time::entry::is_now;
 use mapreel_geo::time::time_error::shortened;
 use mapreel_geo::{AxisOrder, Bbox, Crs, TimeAxis, TimeError, ValidTime};
 use serde::Serialize;

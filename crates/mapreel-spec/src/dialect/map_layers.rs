@@ -11,7 +11,7 @@ use crate::request::limits::Limits;
 use crate::request::read::{Node, Transposed};
 use crate::request::request::{AskedFrames, Header, Request, TimesOf};
 use mapreel_geo::Side;
-use mapreel_geo::time::interval::expand;
+use mapreel_geo::time::entry::expand;
 use mapreel_geo::{Bbox, Crs, Extent, Zone};
 use mapreel_ogc::json::Json;
 
