@@ -3,12 +3,14 @@
 use super::connections::{Connections, was_refused};
 use super::readers::Readers;
 use crate::config::Config;
-use crate::decode::answer::{Found, Wanted, judge};
+use crate::decode::answer::{Found, judge};
+use crate::decode::wanted::Wanted;
 use crate::error::Error;
 use crate::host::host;
 use crate::policy::credentials::Credential;
 use crate::policy::egress::refused;
-use crate::policy::host_limiter::{HostLimiter, Patience, Permit};
+use crate::policy::host_health::Patience;
+use crate::policy::host_limiter::{HostLimiter, Permit};
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use mapreel_ogc::has_secrets;

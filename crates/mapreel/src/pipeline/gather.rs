@@ -64,8 +64,8 @@ fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> 
 /// Where there is nothing a server may say so, of a map, too (OGC 20-058). That it says something else is meant so of tiles alone.
 fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
     let absence = match (piece.fit, layer.missing_tiles) {
-        (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Meant),
-        (Fit::Scale { .. }, MissingTiles::Report) | (Fit::Exact, _) => Some(Absence::CapabilitiesCache),
+        (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Sparse),
+        (Fit::Scale { .. }, MissingTiles::Report) | (Fit::Exact, _) => Some(Absence::NoContent),
         (Fit::Whole, _) => None,
     };
     Wanted::Piece { bytes_max, absence }
