@@ -30,5 +30,5 @@ pub use raster::raster::Raster;
 pub use scene::painter::Painter;
 pub use scene::scene::{FramePictures, Gathered, Scene};
 pub use stop::{Stop, Stopped};
+pub use text::fonts::Fonts;
 pub use text::missing_glyphs::{MissingGlyphs, MissingScript};
-pub use text::typesetter::Fonts;

@@ -7,7 +7,8 @@ use super::scale::Scale;
 use super::texts::Page;
 use super::{attribution, header, legend};
 use crate::stop::{Stop, Stopped};
-use crate::text::typesetter::{Fonts, Typesetter};
+use crate::text::fonts::Fonts;
+use crate::text::typesetter::Typesetter;
 use mapreel_spec::{PageContent, PageLayout};
 
 /// Measures what stands beside a map of so many pixels, and finds the place of everything. Both sides of the page are even, as
