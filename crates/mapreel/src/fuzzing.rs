@@ -4,7 +4,7 @@
 use crate::config::config::Config;
 use crate::config::problems::ConfigProblems;
 use crate::config::values::Values;
-use crate::http::download;
+use crate::http::byte_range;
 use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::gap_log::LayerGap;
 use crate::pipeline::recording::{Planned, Preparation};
@@ -36,10 +36,10 @@ pub fn credentials(text: &str) -> Result<(), ConfigProblems> {
 
 /// The bytes of a file of `size` bytes that a `Range` asks for: all; none, as an empty range; or some.
 pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
-    match download::wanted(header, size) {
-        download::Wanted::Whole => None,
-        download::Wanted::Nothing => Some(0..0),
-        download::Wanted::Part(range) => Some(range),
+    match byte_range::wanted(header, size) {
+        byte_range::Wanted::Whole => None,
+        byte_range::Wanted::Nothing => Some(0..0),
+        byte_range::Wanted::Part(range) => Some(range),
     }
 }
 

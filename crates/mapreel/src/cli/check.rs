@@ -2,7 +2,8 @@
 
 use super::ending::Ending;
 use crate::config::fonts::FontSource;
-use crate::explain::explain::{Estimate, Explanation};
+use crate::explain::estimate::Estimate;
+use crate::explain::explanation::Explanation;
 use crate::explain::inquiry::Inquiry;
 use crate::operations::budget::MemoryBudget;
 use crate::pipeline::draw_context::DrawContext;

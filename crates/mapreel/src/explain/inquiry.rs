@@ -1,6 +1,6 @@
 //! What the servers of a request say of it, for `check --online`: documents are fetched and read as for drawing, and no pictures.
 
-use super::explain::Explanation;
+use super::explanation::Explanation;
 use crate::pipeline::draw_context::DrawContext;
 use crate::pipeline::error::Error;
 use crate::pipeline::report::WarningView;

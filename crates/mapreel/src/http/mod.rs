@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod asking;
 pub(crate) mod body;
 pub(crate) mod browser;
+pub(crate) mod byte_range;
 pub(crate) mod check;
 pub(crate) mod download;
 pub(crate) mod events;

@@ -6,7 +6,7 @@ use super::body::Document;
 use super::job::JobView;
 use super::problem::Problem;
 use super::quota::Quotas;
-use crate::explain::explain::Estimate;
+use crate::explain::estimate::Estimate;
 use crate::pipeline::artifact::sha256;
 use axum::Json;
 use axum::extract::State;
