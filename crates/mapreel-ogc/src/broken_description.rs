@@ -5,28 +5,28 @@ use crate::json::JsonError;
 /// Why a JSON document in which a server describes itself cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenDescription {
-    /// It is not JSON, or too large.
+    /// The document is not JSON, or too large.
     #[error(transparent)]
     Json(#[from] JsonError),
-    /// It is a value of another kind, in words.
+    /// The document is a value of another kind than an object, in words.
     #[error("it is no object but {0}")]
     NotAnObject(&'static str),
-    /// It was asked for at an address that is none.
+    /// The document was asked for at an address that is none.
     #[error(transparent)]
     Address(#[from] url::ParseError),
     /// The server reports an error, in its own words.
     #[error("the server answered with an error: {0}")]
     Reported(String),
-    /// It lists the services of an ArcGIS server, by these names.
+    /// The document lists the services of an ArcGIS server, by these names.
     #[error("this is a folder of services, and not one of them: {0}")]
     Folder(String),
-    /// It describes something other than the service that was asked for.
+    /// The document describes something other than the service that was asked for.
     #[error("the document does not describe {0}")]
     OtherService(&'static str),
-    /// It is a collection of an OGC API that there is no map of.
+    /// The document is a collection of an OGC API that there is no map of.
     #[error("the collection has no link to a map")]
     NoMap,
-    /// It is no page of an OGC API that leads to maps.
+    /// The document leads neither to a map nor to collections of an OGC API.
     #[error("it has neither a link to a map nor one to collections")]
     NoLinks,
 }

@@ -28,10 +28,10 @@ pub enum Json {
 /// Why a document is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
-    /// It is not JSON, or names a field twice.
+    /// The document is not JSON, or names a field twice.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// It exceeds a limit.
+    /// The document exceeds a limit.
     #[error("too large to be read: {0}")]
     TooLarge(Exceeded),
 }

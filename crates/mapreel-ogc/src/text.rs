@@ -8,10 +8,10 @@ const CHARS_MAX: usize = 300;
 /// Why a text may not stand on a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnshowableText {
-    /// It is longer than any title or label.
+    /// The text is longer than any title or label.
     #[error("the text is longer than {CHARS_MAX} characters")]
     TooLong,
-    /// It contains a character that has no shape, or that changes the direction of others.
+    /// The text contains a character that has no shape, or that changes the direction of others.
     #[error("the text contains the character U+{:04X}, which cannot be shown", u32::from(*.0))]
     Character(char),
 }

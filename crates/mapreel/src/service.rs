@@ -12,13 +12,13 @@ use crate::http::serve;
 use crate::http::serve::Connections;
 use crate::http::watch::Watch;
 use crate::keys::ring::KeyRing;
-use crate::operations::belongs;
 use crate::operations::budget::MemoryBudget;
 use crate::operations::maintenance;
 use crate::operations::metrics::Metrics;
 use crate::operations::open_queue::open_queue;
 use crate::operations::readers::Readers;
 use crate::operations::shutdown::{Ended, Shutdown, hear_signals};
+use crate::operations::store_mark;
 use crate::operations::supervisor::Supervisor;
 use crate::worker::slot;
 use crate::worker::worker::{self, Worker};
@@ -120,7 +120,7 @@ impl Service {
     ) -> anyhow::Result<Option<Self>> {
         let artifacts = Artifacts::open(&config.artifacts)?;
         let Some(queue) = open_queue(&config, &shutdown.drain, supervisor).await? else { return Ok(None) };
-        belongs::check(&*queue, &artifacts, &config).await?;
+        store_mark::check(&*queue, &artifacts, &config).await?;
         let client = Client::new(config.client.clone())?;
         let memory = MemoryBudget::new(config.memory_mib, MEMORY_PATIENCE);
         config.limits.frame_mib_max = memory.work_mib();

@@ -92,8 +92,8 @@ fn world_y_max(crs: Crs) -> f64 {
     crs.forward([0.0, crs.latitude_max()]).map_or(f64::INFINITY, |[_, y]| y)
 }
 
-/// A box moved north or south until it lies between the world's edges. One that is too high for that is moved by less than
-/// a pixel, `r`, so that the northern edge of the world falls between two rows.
+/// A box moved north or south until it lies between the world's edges. A box that is too high for that is moved by less than a
+/// pixel, `r`, so that the northern edge of the world falls between two rows.
 fn upright(bbox: Bbox, y_max: f64, r: f64) -> Bbox {
     let moved = |dy: f64| Bbox { min_y: bbox.min_y + dy, max_y: bbox.max_y + dy, ..bbox };
     let (above, below) = (bbox.max_y - y_max, -y_max - bbox.min_y);

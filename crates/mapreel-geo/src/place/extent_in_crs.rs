@@ -44,7 +44,7 @@ impl Extent {
         let width = side(bbox.width(), r);
         let r = bbox.width() / f64::from(width);
         let height = side(bbox.height(), r);
-        // The world's width stays as it is; whoever asks cuts what is beyond the poles.
+        // The world's width stays as it is; `Extent::parts` cuts what is beyond the poles.
         let grow = (f64::from(height) * r - bbox.height()) / 2.0;
         let bbox = Bbox { min_y: bbox.min_y - grow, max_y: bbox.max_y + grow, ..bbox };
         Some(Extent { crs, bbox, width, height })
@@ -58,7 +58,7 @@ impl Extent {
         // Where a projection stretches its edges, the middle decides: four pixels for one of the map are enough.
         let pixels = (4.0 * f64::from(self.width) * f64::from(self.height)).min(SOURCE_PX_MAX);
         let shrink = (pixels / (width * height)).sqrt().min(1.0);
-        // What is whole but for rounding stays as it is.
+        // A side that is whole but for rounding stays as it is.
         let side = |pixels: f64| ((pixels * shrink - 1e-6).ceil() as u32).clamp(1, SOURCE_SIDE_PX_MAX);
         Some(Extent { crs, bbox, width: side(width), height: side(height) })
     }

@@ -34,7 +34,7 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// So many times, singly or as intervals, and so many intervals among them.
+    /// An allowance of so many times, singly or as intervals, and of so many intervals among them.
     pub fn new(times: usize, intervals: usize) -> Self {
         Self { times, intervals, limits: [times, intervals] }
     }
@@ -72,7 +72,7 @@ impl TimeAxis {
         Self::parse_within(text, now, &mut Allowance::default())
     }
 
-    /// The same, within what is left of a document's limits; what it takes is gone from them.
+    /// Reads the text within what is left of a document's limits; what the axis takes is subtracted from them.
     ///
     /// # Errors
     /// As [`Self::parse`]; and the document has too many times.

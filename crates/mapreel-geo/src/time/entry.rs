@@ -183,7 +183,7 @@ mod tests {
         check("2020-01-01/2020-01-02/daily", TimeError::NotAStep("daily".into()));
         check("2020-01-01/2021-01-01/PT1M", TimeError::TooMany(100));
         check("2000-01-01/2000-01-02/P99999999999999999999D", TimeError::TooLong("P99999999999999999999D".into()));
-        // Its years would have no four digits.
+        // Years before 0000 do not have four digits.
         check("P3000Y/2000-01-01/P1Y", TimeError::TooLong("P3000Y".into()));
         check("1970-01-01/2262-04-11T23:47:16.854775806Z/PT0.000000001S", TimeError::TooMany(100));
         check("-9999/9999/PT0.000000001S", TimeError::NotATime("-9999".into()));

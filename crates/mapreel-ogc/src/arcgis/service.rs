@@ -21,7 +21,7 @@ pub struct Service {
     pub title: Option<String>,
     /// The credit that it asks for.
     pub credit: Option<String>,
-    /// Its own CRS, and the number by which it knows that.
+    /// The service's own CRS, and the number by which the server knows that CRS.
     pub crs: Option<(Crs, String)>,
     /// Where it has data: west, south, east, north in degrees.
     pub degrees: Option<Bbox>,
@@ -29,11 +29,11 @@ pub struct Service {
     pub side_px_max: [u32; 2],
     /// In its own order, top first.
     pub layers: Vec<Sublayer>,
-    /// Its times, where it has some.
+    /// The service's times, where it has some.
     pub times: Option<TimeInfo>,
     /// Whether another document says more of its times.
     pub is_multidimensional: bool,
-    /// Its cache, where that is in the tile pyramid of the web.
+    /// The service's cache of tiles, where that is in the tile pyramid of the web.
     pub pyramid: Option<Pyramid>,
     /// Whether it has tiles and draws nothing else.
     pub has_tiles_alone: bool,
@@ -90,7 +90,7 @@ impl Service {
             _ => Self::SIDE_PX_MAX_OLD,
         };
         let title = json.get("documentInfo").and_then(|info| info.text("Title"));
-        // What an author has not named is called `Layers`.
+        // ArcGIS calls a map `Layers` that its author has not named.
         let map_name = json.text("mapName").filter(|name| !matches!(*name, "Layers" | "Map"));
         // The name of an image service stands behind that of its folder.
         let own_name = json.text("name").and_then(|name| name.rsplit('/').next());

@@ -36,13 +36,13 @@ impl TimeInfo {
         Some(Self { ends, period, values: Vec::new() })
     }
 
-    /// Those of layers, by their numbers.
+    /// The times of layers, by the layers' numbers.
     pub fn of_layers(details: &Json) -> HashMap<u32, Self> {
         let of_layer = |layer: &Json| Some((layer.number("id")? as u32, Self::read(layer)?));
         details.list("layers").iter().filter_map(of_layer).collect()
     }
 
-    /// Those of a multidimensional service: of its first variable, which it shows by default.
+    /// The times of a multidimensional service: those of its first variable, which it shows by default.
     pub fn of_dimension(details: &Json) -> Option<Self> {
         let variable = details.get("multidimensionalInfo")?.list("variables").first()?;
         let is_time = |dimension: &&Json| dimension.text("name") == Some("StdTime");
@@ -60,7 +60,7 @@ impl TimeInfo {
         (!values.is_empty()).then_some(Self { values, ..Self::default() })
     }
 
-    /// The same as a dimension, whose axis is read like that of any other server.
+    /// The times as a dimension, whose axis is read like that of any other server.
     ///
     /// # Errors
     /// Why it is not known which times there are.

@@ -19,7 +19,7 @@ pub struct Collection {
     pub credit: Option<String>,
     /// Where it has data: west, south, east, north in degrees.
     pub degrees: Option<Bbox>,
-    /// Its times, where it has some, or why they are not known.
+    /// The collection's times, where it has some, or why they are not known.
     pub times: Result<Option<Dimension>, UnknownTimes>,
     /// Its dimensions other than time.
     pub dimensions: Vec<Arc<Dimension>>,

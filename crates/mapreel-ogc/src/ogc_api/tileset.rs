@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 /// Why tiles cannot be placed by a tile matrix set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenMatrixSet {
-    /// Its coordinates are in no CRS that it names.
+    /// It does not name the CRS of its coordinates.
     #[error("its tile matrix set does not name a CRS")]
     NoCrs,
     /// Each of its levels lacks a number, or counts its tiles in a way that is not supported.

@@ -23,7 +23,7 @@ pub struct Capabilities {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whose parameters it understands.
+    /// Which server's own parameters it understands.
     pub dialect: Dialect,
     /// The widest picture that it draws, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +97,7 @@ pub struct Layer {
     /// Where there are data: west, south, east, north in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub degrees: Option<Bbox>,
-    /// Its times, elevations, runs and whatever else it depends on.
+    /// The layer's times, elevations, runs and whatever else it depends on.
     #[serde(skip_serializing_if = "Inherited::is_empty")]
     pub dimensions: Inherited<Dimension>,
     /// The styles that it is offered in, its own before inherited ones.
@@ -153,7 +153,7 @@ pub struct Dimension {
     /// The values, as the server writes them.
     #[serde(serialize_with = "text")]
     pub extent: Arc<str>,
-    /// The same as a time axis, where it is one, or what is wrong with it.
+    /// The dimension as a time axis, where it is one, or what is wrong with that axis.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "axis")]
     pub axis: Option<Result<TimeAxis, TimeError>>,
 }

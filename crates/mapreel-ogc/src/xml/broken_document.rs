@@ -9,13 +9,13 @@ pub enum BrokenDocument {
     /// There is nothing in it.
     #[error("the document is empty")]
     Empty,
-    /// Its end is missing.
+    /// The end of the document is missing.
     #[error("the XML is broken: it is cut off at its end, in line {line}")]
     CutOff {
         /// The last line.
         line: usize,
     },
-    /// It is not XML.
+    /// The document is not XML.
     #[error("the XML is broken in line {line}, column {column}: {what}")]
     Syntax {
         /// The line, from 1.
@@ -25,10 +25,10 @@ pub enum BrokenDocument {
         /// What is wrong there.
         what: String,
     },
-    /// It has more than is read.
+    /// The document has more than is read.
     #[error("the document is too large to be read: {0}")]
     TooLarge(Exceeded),
-    /// It describes something else.
+    /// The document describes something else.
     #[error("this is {found}, not a {wanted}")]
     OtherKind {
         /// What it describes, in words.
@@ -36,7 +36,7 @@ pub enum BrokenDocument {
         /// What was asked for.
         wanted: &'static str,
     },
-    /// It is JSON, and describes no map server.
+    /// The document is JSON, and describes no map server.
     #[error(transparent)]
     Description(#[from] BrokenDescription),
     /// An element that everything else is in is missing.

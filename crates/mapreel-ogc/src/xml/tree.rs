@@ -175,7 +175,7 @@ impl<'a> Node<'a> {
         reader.config_mut().allow_dangling_amp = true;
         loop {
             let before = reader.buffer_position() as usize;
-            // It has been read once, so it has no errors.
+            // `Document::parse` has read this text without an error.
             let Ok(event) = reader.read_event() else { break };
             match event {
                 Event::Text(_) | Event::GeneralRef(_) => {

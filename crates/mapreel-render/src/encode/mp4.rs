@@ -79,7 +79,7 @@ impl Encoder {
             .bitrate(BitRate::from_bps(5_000_000))
             .max_frame_rate(FrameRate::from_hz(30.0))
             .skip_frames(false)
-            // Equal parameter sets in every segment, whoever encodes it.
+            // Every segment gets equal parameter sets, on whichever machine it is encoded.
             .sps_pps_strategy(SpsPpsStrategy::ConstantId)
             .intra_frame_period(IntraFramePeriod::from_num_frames(0))
             .scene_change_detect(false)

@@ -20,7 +20,7 @@ struct Line {
 
 /// A frame as the header sees it.
 pub(crate) struct Moment<'a> {
-    /// Its index, from 0.
+    /// The frame's index, from 0.
     pub frame: usize,
     /// What layers are instead of what was asked for.
     pub gap: &'a dyn Fn(usize) -> Option<&'a Gap>,

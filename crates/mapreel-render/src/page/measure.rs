@@ -26,7 +26,7 @@ pub fn measure(
     measure_page(&Page::from(content), map, legends, &mut Typesetter::new(fonts), stop)
 }
 
-/// The same of texts, wherever they come from.
+/// Measures a page from its texts, of a plan or of the content of a page.
 pub(crate) fn measure_page(
     page: &Page,
     [map_width, map_height]: [u32; 2],

@@ -1,8 +1,8 @@
 //! Laying a picture of one area onto a map of another.
 //!
-//! A picture that shows just the map is taken pixel for pixel. One that can be moved by whole pixels without any of it lying
-//! more than half a pixel off its place is moved, and stays sharp. Everything else is resampled. Where both CRSs have parallel axes, every column of the
-//! map has one place in the picture and every row another; `warp.rs` does the rest.
+//! A picture that shows just the map is taken pixel for pixel. A picture that can be moved by whole pixels without any of it
+//! lying more than half a pixel off its place is moved, and stays sharp. Everything else is resampled. Where both CRSs have
+//! parallel axes, every column of the map has one place in the picture and every row another; `warp.rs` does the rest.
 
 use super::placed::Placed;
 use super::raster::Raster;
@@ -89,7 +89,7 @@ fn moved(raster: &Raster, bbox: &Bbox, map: &Extent) -> Option<Placed> {
 fn moved_side([start, end]: [f64; 2], pixels: u32, map: u32) -> Option<i64> {
     const HALF: f64 = 0.5 + 1e-6;
     let scale = (end - start) / f64::from(pixels);
-    // Its first and last edge that show, in its own pixels; a scale that is not the map's moves them apart.
+    // The picture's first and last edge that show, in its own pixels; a scale that is not the map's moves them apart.
     let first = (-start / scale).max(0.0);
     let last = ((f64::from(map) - start) / scale).min(f64::from(pixels)).max(first);
     let [first, last] = [first, last].map(|at| start + at * (scale - 1.0));
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn mercator_rows_are_found_in_a_plate_carree() {
-        // One colour for each degree of latitude.
+        // Each degree of latitude has a colour of its own.
         let source = ramp(10, 160);
         let bbox = Bbox::new([0.0, -80.0, 10.0, 80.0]);
         let mercator = bbox.convert(Crs::Geographic, Crs::WebMercator).unwrap();

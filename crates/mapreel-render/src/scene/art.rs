@@ -98,7 +98,7 @@ fn changing(
 
 /// Steps that drawing a layer's features once may take: some ten seconds.
 const STEPS_MAX: u64 = 2_000_000_000;
-/// The same for all frames of features that change.
+/// Steps that drawing a layer's features in all frames may take.
 const STEPS_OF_FILM_MAX: u64 = 20_000_000_000;
 
 /// Why a layer is missing whose features take more steps than they may.

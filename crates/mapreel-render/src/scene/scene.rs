@@ -50,7 +50,7 @@ pub struct Scene {
     legends: Vec<LegendPicture>,
     /// The characters of the page's texts that no font has.
     missing_glyphs: MissingGlyphs,
-    /// Those of each layer's name, which stands on the page where the layer is missing.
+    /// The characters of each layer's name that no font has; the name stands on the page where the layer is missing.
     missing_in_names: Vec<MissingGlyphs>,
 }
 

@@ -43,7 +43,7 @@ impl Fonts {
         Self { faces: others, locale: "en" }
     }
 
-    /// The same for these texts: beside kana, Chinese characters have their Japanese forms, beside Hangul their Korean ones.
+    /// The fonts for these texts: beside kana, Chinese characters have their Japanese forms, beside Hangul their Korean ones.
     pub fn for_texts<'a>(self, mut texts: impl Iterator<Item = &'a str>) -> Self {
         let language = |c: char| match c.script() {
             Script::Hiragana | Script::Katakana => Some("ja"),

@@ -87,7 +87,7 @@ impl Typesetter {
         self.draw_towards(Direction::LeftToRight, page, spans, size_px, width_max, (x, y));
     }
 
-    /// The same for a line that is read in this direction and begins at that side.
+    /// Draws a line that is read in this direction and begins at that side.
     pub(crate) fn draw_towards(
         &mut self,
         direction: Direction,
@@ -101,7 +101,7 @@ impl Typesetter {
         self.each_pixel(x, y, |x, y, colour, coverage| page.mix(x, y, colour, coverage));
     }
 
-    /// The same with a rim of `halo` round every letter, for text over a map.
+    /// Draws text with a rim of `halo` round every letter, for text over a map.
     pub(crate) fn draw_with_halo(
         &mut self,
         page: &mut Canvas,

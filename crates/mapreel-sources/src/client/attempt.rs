@@ -20,8 +20,8 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use url::Url;
 
-/// So many chunks of an answer (RFC 9112, 7.1) may be of any size; of more, each has this many bytes on average. A chunk of a
-/// byte costs as much as one of some thousand.
+/// The first so many chunks of an answer (RFC 9112, 7.1) may be of any size; where there are more, a chunk has on average this
+/// many bytes. A chunk of a byte costs as much as one of some thousand.
 const CHUNKS_FREE: usize = 100_000;
 const CHUNK_BYTES_MIN: usize = 32;
 
@@ -61,8 +61,8 @@ impl Attempts<'_> {
         Err(Error::Redirect { host: host(&url), what: format!("more than {} times", self.config.redirects_max) })
     }
 
-    /// Takes a permit for a host, unless it is there. The one for another host is given back before: who holds one while he waits
-    /// for another may wait for somebody who waits for him.
+    /// Takes a permit for a host, unless the attempt holds it. A permit for another host is given back before: two attempts that
+    /// each hold a permit while they wait for the other's would wait for ever.
     async fn enter(&self, host: &str, permit: &mut Option<Permit>) -> Result<(), Error> {
         if permit.as_ref().is_some_and(|permit| permit.host() == host) {
             return Ok(());

@@ -48,7 +48,7 @@ impl Client {
     /// # Errors
     /// The system's certificates cannot be read.
     pub fn new(config: Config) -> Result<Self, Error> {
-        // One cryptography for the process; a second call finds the first's and that is fine.
+        // The process has one provider of cryptography; a second client finds the first one's.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let connections = Connections::new(&config)
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
@@ -68,7 +68,7 @@ impl Client {
         Self::of(self.shared.clone(), owner)
     }
 
-    /// One that does not wait for hosts that rest: somebody waits for it.
+    /// A client that does not wait for hosts that rest, because a person waits for its answers.
     pub fn impatient(self) -> Self {
         Self { patience: Patience::new(Duration::ZERO), ..self }
     }

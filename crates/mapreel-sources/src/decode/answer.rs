@@ -34,7 +34,7 @@ pub(crate) fn picture_kind(bytes: &[u8]) -> Option<PictureKind> {
 pub(crate) enum Found {
     /// The body.
     Whole,
-    /// That there is no tile, whatever the body.
+    /// The answer that there is no tile, whatever the body.
     Nothing,
 }
 

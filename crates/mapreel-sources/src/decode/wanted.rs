@@ -7,7 +7,7 @@ use std::borrow::Cow;
 pub enum Wanted {
     /// A PNG, JPEG, WebP or GIF of which nothing more is known.
     Picture,
-    /// The same, as a piece of a mosaic.
+    /// Such a picture, as a piece of a mosaic.
     Piece {
         /// The longest answer, in bytes.
         bytes_max: usize,
@@ -18,7 +18,7 @@ pub enum Wanted {
     Json,
     /// What a server says of itself, in XML.
     Capabilities,
-    /// The same, and not what it said a while ago.
+    /// What a server says of itself now, and not a while ago.
     CapabilitiesNow,
     /// What a server says of itself, in XML or JSON.
     Description,

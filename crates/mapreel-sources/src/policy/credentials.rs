@@ -23,7 +23,7 @@ pub struct Credential {
     secret: Secret,
 }
 
-/// Whom a secret is for: a host under a scheme and a port.
+/// The server that a secret is for: a host under a scheme and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Origin {
     scheme: &'static str,

@@ -32,7 +32,7 @@ struct State {
 pub(super) enum Admission {
     /// The host answers, as far as is known.
     Usual,
-    /// This is the one request that finds out whether the host has recovered.
+    /// The one request that finds out whether the host has recovered.
     Probe,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Permit {
 }
 
 impl HostLimiter {
-    /// So many requests at once for one owner at one host.
+    /// A limiter of so many requests at once for one owner at one host.
     pub(crate) fn new(per_owner: usize) -> Self {
         Self { per_owner, rest: REST, hosts: Mutex::default(), owners: Mutex::default() }
     }
@@ -164,7 +164,7 @@ mod tests {
         assert!(limiter.enter("a", "h", &little()).await.is_ok(), "it answers now and then");
     }
 
-    /// One whose hosts rest for a moment.
+    /// A limiter whose hosts rest for a moment.
     fn lenient(per_owner: usize) -> HostLimiter {
         HostLimiter { rest: Duration::from_millis(200), ..HostLimiter::new(per_owner) }
     }

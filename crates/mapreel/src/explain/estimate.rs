@@ -33,7 +33,7 @@ impl Estimate {
         self.plan.segments.iter().map(|segment| segment.len() as u32).collect()
     }
 
-    /// The same, for people.
+    /// The estimate as an explanation.
     pub(crate) fn explanation(&self) -> Explanation {
         Explanation::made(&self.resolved, &self.plan, self.documents, false)
     }

@@ -32,7 +32,7 @@ pub(crate) enum Offer {
 /// What a document comes to.
 #[derive(Debug)]
 pub(crate) enum Reading {
-    /// It says what there is.
+    /// The document says what there is.
     Offer(Offer),
     /// The document at this address says it.
     Elsewhere(String),
@@ -68,7 +68,7 @@ pub(crate) fn ask<B, E>(
     // As layers are asked for it: it may be known.
     let wanted = if with_parameters.contains("REQUEST=") { Wanted::Capabilities } else { Wanted::Description };
     let document = match fetch(&with_parameters, wanted)? {
-        // It may be an OGC API, which may even refuse the parameters of a WMS.
+        // The server may be an OGC API, which may even refuse the parameters of a WMS.
         Err(error) if error.is_answer() && with_parameters != url => {
             fetch(url, Wanted::Description)?.map_err(|_| unfetched(error))?
         }
@@ -99,7 +99,7 @@ impl Offer {
         Ok(out.0)
     }
 
-    /// The same for people, with a line for each value.
+    /// The offer for people, with a line for each value.
     pub(crate) fn pretty(&self) -> anyhow::Result<String> {
         let mut out = Bounded(Vec::new());
         serde_json::to_writer_pretty(&mut out, self)?;

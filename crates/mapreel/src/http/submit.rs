@@ -61,7 +61,7 @@ async fn submit(
         let detail = "this server is about to end; try again";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "draining", detail).retry_after(5));
     }
-    // Two clients may have the same name for their requests; an owner has no spaces in his.
+    // The name of the owner stands before the client's, since two clients may use the same; an owner's name has no spaces.
     let idempotency_key = idempotency_key(headers)?.map(|key| format!("{} {key}", caller.owner));
     let (limits, of_thread) = (app.config.limits.clone(), document.clone());
     let read = app.readers.read(move || {

@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 const BYTES_MAX: u64 = 1 << 20;
-/// Only who runs the service reads it.
+/// Only the user that runs the service may read the file.
 const MODE: u32 = 0o600;
 
 /// A file of keys that cannot be read.
@@ -109,7 +109,7 @@ pub(crate) fn revoke(path: &Path, name: &str) -> anyhow::Result<()> {
         if Keys::parse(&without).is_ok_and(|keys| keys.iter().eq(rest)) {
             return Ok(without);
         }
-        // It is written in another way; comments go.
+        // The key is written in another way than `add` writes it: the file is written anew, without its comments.
         let mut table: toml::Table = text.parse()?;
         table.remove(name);
         Ok(table.to_string())
@@ -122,7 +122,7 @@ fn change(path: &Path, edit: impl FnOnce(&str, &Keys) -> anyhow::Result<String>)
     let path: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let wrong = || format!("cannot replace `{}`", path.display());
-    // Nobody else changes it meanwhile.
+    // The lock keeps other programs from changing the file meanwhile.
     let lock = File::open(folder).with_context(wrong)?;
     lock.lock().with_context(wrong)?;
     let before = match path.metadata() {
@@ -136,7 +136,7 @@ fn change(path: &Path, edit: impl FnOnce(&str, &Keys) -> anyhow::Result<String>)
     let mut draft = tempfile::Builder::new().permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
     draft.write_all(new.as_bytes()).with_context(wrong)?;
     if let Some(before) = before {
-        // Root may change the file of the user who runs the service, and he must be able to read it still.
+        // Root may change the file of the user that runs the service, and that user must still be able to read it.
         let _ = chown(draft.path(), Some(before.uid()), Some(before.gid()));
     }
     draft.as_file().sync_all().with_context(wrong)?;

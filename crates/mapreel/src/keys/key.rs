@@ -1,4 +1,4 @@
-//! The keys of clients: who may do what. Of a key only its SHA-256 is known here.
+//! The keys of clients, and what their holders may do. Of a key only its SHA-256 is known here.
 //!
 //! ```toml
 //! [portal]
@@ -66,7 +66,7 @@ pub(crate) struct BadName;
 /// A key, by what is kept of it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// Whose it is: the owner of the jobs that are sent with it.
+    /// The owner of the jobs that are sent with the key.
     pub name: String,
     hash: [u8; 32],
     pub roles: Vec<Role>,

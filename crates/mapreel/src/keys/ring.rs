@@ -25,7 +25,7 @@ pub(crate) struct KeyRing {
 }
 
 impl KeyRing {
-    /// Those of a file, as it was read.
+    /// The keys of a file, as it was read at the start.
     pub(crate) fn new(path: PathBuf, keys: Keys) -> Arc<Self> {
         Arc::new(Self {
             path,

@@ -1,6 +1,5 @@
 //! Running the process: supervised tasks, budgets, maintenance, metrics, logs.
 
-pub(crate) mod belongs;
 pub(crate) mod budget;
 pub(crate) mod maintenance;
 pub mod memory;
@@ -8,6 +7,7 @@ pub(crate) mod metrics;
 pub(crate) mod open_queue;
 pub(crate) mod readers;
 pub(crate) mod shutdown;
+pub(crate) mod store_mark;
 pub(crate) mod supervisor;
 pub(crate) mod telemetry;
 pub(crate) mod thread;

@@ -1,10 +1,10 @@
 //! Gather: from the plan's pictures to pixels on the map. Fetching is asynchronous; decoding is left to the thread that
 //! draws, which takes one answer after another.
 
-use super::ahead::{Ahead, Request};
+use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
 use super::error;
-use super::spare::Spare;
+use super::prefetch::{Prefetch, Request};
 use mapreel_geo::Extent;
 use mapreel_render::{FramePictures, Gathered, MosaicSheet, Placed, Raster, Stop, Stopped, place};
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
@@ -19,7 +19,7 @@ pub(crate) enum Share {
 }
 
 impl Share {
-    /// Its mosaic of a layer, where that has one.
+    /// The mosaic of a layer in this share, where it has one.
     fn of(self, layer: &PlannedLayer) -> Option<&Mosaic> {
         match (&layer.drawing, self) {
             (LayerSource::Pictures(Series::Same(mosaic)), Self::Still) => Some(mosaic),
@@ -34,23 +34,23 @@ pub(crate) fn fetch(
     context: &DrawContext,
     plan: &Arc<Plan>,
     shares: impl Iterator<Item = Share> + Send + 'static,
-) -> Ahead {
+) -> Prefetch {
     let ahead = plan.cost.ahead_bytes();
     let plan = plan.clone();
     let requests = shares.flat_map(move |share| {
         let of = |layer: &PlannedLayer| share.of(layer).map(|mosaic| requests(&plan, layer, mosaic));
         plan.layers.iter().filter_map(of).flatten().collect::<Vec<_>>()
     });
-    Ahead::fetch(context, ahead, requests)
+    Prefetch::start(context, ahead, requests)
 }
 
 /// Begins to fetch the pieces of one layer in one frame, one after another where they may be long: others are fetched beside
 /// them.
-pub(crate) fn fetch_layer(context: &DrawContext, plan: &Arc<Plan>, layer: usize, frame: usize) -> Ahead {
+pub(crate) fn fetch_layer(context: &DrawContext, plan: &Arc<Plan>, layer: usize, frame: usize) -> Prefetch {
     let of = Share::Frame(frame).of(&plan.layers[layer]);
     let requests = of.map(|mosaic| requests(plan, &plan.layers[layer], mosaic)).unwrap_or_default();
     let longest = requests.iter().map(|request| request.bytes_max).max().unwrap_or(0);
-    Ahead::fetch(context, longest, requests.into_iter())
+    Prefetch::start(context, longest, requests.into_iter())
 }
 
 fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> {
@@ -78,21 +78,21 @@ pub(crate) struct PlacedFrame {
     pub may_pass: Vec<bool>,
 }
 
-/// Takes the answers for a share and lays them on the map, layer by layer, with `spare` buffers while there are any.
+/// Takes the answers for a share and lays them on the map, layer by layer, with `buffers` buffers while there are any.
 ///
 /// # Errors
 /// The word to stop has come.
 pub(crate) fn place_share(
     plan: &Plan,
     share: Share,
-    answers: &mut Ahead,
+    answers: &mut Prefetch,
     context: &DrawContext,
-    spare: &mut Spare,
+    buffers: &mut BufferPool,
 ) -> Result<PlacedFrame, error::Error> {
     let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
     for layer in &plan.layers {
         let placed = match share.of(layer) {
-            Some(mosaic) => Some(place_mosaic(layer, mosaic, answers, &plan.map, context, spare)?),
+            Some(mosaic) => Some(place_mosaic(layer, mosaic, answers, &plan.map, context, buffers)?),
             None => None,
         };
         frame.may_pass.push(placed.as_ref().is_some_and(|(_, may_pass)| *may_pass));
@@ -108,19 +108,19 @@ pub(crate) fn place_share(
 pub(crate) fn place_mosaic(
     layer: &PlannedLayer,
     mosaic: &Mosaic,
-    answers: &mut Ahead,
+    answers: &mut Prefetch,
     map: &Extent,
     context: &DrawContext,
-    spare: &mut Spare,
+    buffers: &mut BufferPool,
 ) -> Result<(Gathered, bool), error::Error> {
     let stop = context.drawing();
-    let mut sheet = MosaicSheet::new(mosaic, spare.take());
+    let mut sheet = MosaicSheet::new(mosaic, buffers.take());
     let mut tally = Tally { total: mosaic.pieces.len(), ..Tally::default() };
     for piece in &mosaic.pieces {
         let answer = answers.next(context)?;
-        // One after another: no more than one picture is decoded beside the sheet.
-        match answer.bytes.and_then(|bytes| picture(&bytes, piece, spare)) {
-            Ok(Some(picture)) => spare.give(sheet.lay(piece, picture, &stop)?),
+        // Pieces are decoded one after another, so no more than one picture is held beside the sheet.
+        match answer.bytes.and_then(|bytes| picture(&bytes, piece, buffers)) {
+            Ok(Some(picture)) => buffers.put_back(sheet.lay(piece, picture, &stop)?),
             Ok(None) => tally.absent += 1,
             Err(error) => tally.lose(&error),
         }
@@ -128,7 +128,7 @@ pub(crate) fn place_mosaic(
     let gathered = match (tally.outcome(layer, mosaic), sheet.finish()) {
         (Ok(gap), Ok(raster)) => on_the_map(layer, mosaic, raster, gap, map, &stop)?,
         (Ok(gap) | Err(gap), unused) => {
-            spare.give(unused.map_or_else(|buffer| buffer, |raster| raster.pixels));
+            buffers.put_back(unused.map_or_else(|buffer| buffer, |raster| raster.pixels));
             Gathered { placed: Vec::new(), gap }
         }
     };
@@ -194,7 +194,7 @@ fn on_the_map(
 }
 
 /// The picture of a piece, or `None` where the server has no tile.
-fn picture(bytes: &[u8], piece: &Piece, spare: &mut Spare) -> Result<Option<Raster>, Error> {
+fn picture(bytes: &[u8], piece: &Piece, buffers: &mut BufferPool) -> Result<Option<Raster>, Error> {
     if bytes.is_empty() {
         return Ok(None);
     }
@@ -203,7 +203,7 @@ fn picture(bytes: &[u8], piece: &Piece, spare: &mut Spare) -> Result<Option<Rast
         Fit::Scale { .. } => Sizes::UpTo(piece.picture_px_max()),
         Fit::Whole => Sizes::Any,
     };
-    decode_into(bytes, sizes, spare.take()).map(|picture| Some(raster(picture)))
+    decode_into(bytes, sizes, buffers.take()).map(|picture| Some(raster(picture)))
 }
 
 /// What it means that all tiles are absent.

@@ -1,9 +1,9 @@
 //! The legends of a page: fetched, decoded, and named where they are missing.
 
-use super::ahead::{Ahead, Request};
 use super::draw_context::DrawContext;
 use super::error;
 use super::gather::raster;
+use super::prefetch::{Prefetch, Request};
 use bytes::Bytes;
 use mapreel_ogc::{LegendSource, Swatch};
 use mapreel_render::{LegendArt, LegendPicture, LetteredSwatch, MissingLegend, Raster};
@@ -22,7 +22,7 @@ pub(crate) fn fetch_legends<'a>(
     let wanted = Wanted::Piece { bytes_max: LEGEND_BYTES_MAX, absence: None };
     let request = |url: &str| Request { url: url.to_owned(), wanted, bytes_max: LEGEND_BYTES_MAX };
     let requests: Vec<Request> = shown.iter().filter_map(|(_, legend)| legend.url()).map(request).collect();
-    let mut answers = Ahead::fetch(context, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
+    let mut answers = Prefetch::start(context, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
     let mut pictures = Vec::new();
     for (layer, legend) in shown {
         let art = match legend {

@@ -1,8 +1,8 @@
 //! Resolve: what the servers of a request say, asked question by question until its layers have nothing left to ask.
 
-use super::ahead::{self, Ahead};
 use super::draw_context::DrawContext;
 use super::error::Error;
+use super::prefetch::{self, Prefetch};
 use crate::explain::layers::some;
 use crate::operations::budget::DOCUMENTS_MIB;
 use bytes::Bytes;
@@ -29,7 +29,7 @@ pub(crate) struct Heard {
     pub may_pass: bool,
     /// Documents that were asked for.
     pub documents: usize,
-    /// Those that could not be had, or not be read, by their layers.
+    /// Documents that could not be had, or not be read, by their layers.
     pub unanswered: Vec<Unanswered>,
     /// What the request names and its servers do not, by its layers.
     pub not_offered: Vec<NotOffered>,
@@ -41,7 +41,7 @@ pub(crate) struct Unanswered {
     pub layer: usize,
     /// What happened.
     pub why: String,
-    /// It was not asked, since nobody may ask it.
+    /// The server was not asked, since the policy for addresses forbids it.
     pub refused: bool,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct NotOffered {
 }
 
 impl Unanswered {
-    /// The same as a problem of the request's layer.
+    /// The silence as a problem of the request's layer.
     pub(crate) fn problem(&self, request: &Request) -> Problem {
         let pointer = request.layers[self.layer].pointer.clone();
         Problem { pointer, code: "upstream", detail: self.why.clone(), hint: None }
@@ -132,7 +132,7 @@ fn once<T>(
 }
 
 impl Asking<'_> {
-    /// Answers the question of every layer that has one. They are fetched together, and read one after another.
+    /// Answers the question of every layer that has one. The documents are fetched together, and read one after another.
     fn round(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
         let questions: Vec<Question> = steps.iter().filter_map(Step::question).cloned().collect();
         let fetching = || self.context.take_memory(DOCUMENTS_AHEAD_BYTES.div_ceil(1 << 20) as u64);
@@ -143,10 +143,10 @@ impl Asking<'_> {
                 DocumentKind::Wms | DocumentKind::Wmts => (Wanted::Capabilities, CAPABILITIES_BYTES_MAX),
                 DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details => (Wanted::Json, answer_bytes_max),
             };
-            ahead::Request { url, wanted, bytes_max }
+            prefetch::Request { url, wanted, bytes_max }
         };
         let requests: Vec<_> = questions.iter().cloned().map(request).collect();
-        let mut answers = Ahead::fetch(self.context, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
+        let mut answers = Prefetch::start(self.context, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
         let mut readings = Readings::default();
         let mut left = questions.len();
         let mut next = Vec::new();
@@ -156,7 +156,7 @@ impl Asking<'_> {
                 continue;
             };
             let answer = answers.next(self.context)?.bytes;
-            // What reading takes is taken when there is something to read: a server may dawdle.
+            // The memory for reading is taken when there is something to read: a server may dawdle.
             drop(ahead.take());
             let reading = self.context.take_memory(DOCUMENTS_MIB)?;
             left -= 1;

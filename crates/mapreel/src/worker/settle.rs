@@ -21,7 +21,7 @@ const MEMORY_REST: Duration = Duration::from_secs(1);
 
 /// How a part ended.
 pub(super) enum End {
-    /// Its task returned.
+    /// The part's task returned.
     Returned(Result<Product, Failed>),
     /// Another worker has the part, or the job is over.
     Lost(Verdict),
