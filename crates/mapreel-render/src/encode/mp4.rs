@@ -1,7 +1,7 @@
 //! MP4 with H.264 by OpenH264: yuv420p, BT.709 limited range and tagged so, every segment beginning with a keyframe, the
 //! index before the pictures (faststart).
 
-use super::mp4_index::{PPS, SPS, moov, nal_kind};
+use super::mp4_index::{FORMAT, PPS, SPS, moov, nal_kind};
 use super::segment;
 use crate::encode::Animation;
 use crate::error::Error;
@@ -20,7 +20,6 @@ use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvSta
 
 /// The constant quantiser: text and hard edges stay clean, and a loop of a day stays within some megabytes.
 const QP: u8 = 20;
-pub(super) const FORMAT: &str = "MP4";
 
 pub struct Encoder {
     encoder: openh264::encoder::Encoder,

@@ -1,6 +1,5 @@
 //! The index of an MP4 file: what is in it, how long each picture lasts, and where its bytes are (ISO/IEC 14496-12).
 
-use super::mp4::FORMAT;
 use super::segment;
 use crate::encode::Animation;
 use crate::error::Error;
@@ -11,6 +10,7 @@ use mp4_atom::{
 };
 use std::io::Read;
 
+pub(super) const FORMAT: &str = "MP4";
 /// Ticks of the file's clock per second: every usual frame rate is a whole number of them.
 const TICKS_PER_S: u32 = 90_000;
 
