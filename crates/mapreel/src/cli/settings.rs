@@ -62,7 +62,7 @@ impl Flags {
     /// The configuration; `None`, and everything that is wrong has been said.
     pub(super) fn config(&self) -> Option<Config> {
         let config = self.values().and_then(|values| Config::read(&values));
-        config.inspect_err(|problems| say(problems)).ok()
+        config.inspect_err(say).ok()
     }
 }
 

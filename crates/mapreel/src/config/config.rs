@@ -70,15 +70,7 @@ impl Config {
         let front_door = front_door::read(r);
         let listen = r.parsed("listen");
         let worker_listen = r.optional("worker_listen");
-        let (store, artifacts) =
-            (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
-        let broker = if r.text("broker").is_empty() { None } else { r.place("broker", &["amqp", "amqps"]) };
-        if let (Some(store), Some(_)) = (&store, &broker)
-            && !store.starts_with("mongodb")
-        {
-            let origin = &r.values.0["broker"].1;
-            r.problems.push(format!("{origin}: a broker needs a store in MongoDB, and `store` is `{store}`"));
-        }
+        let (store, artifacts, broker) = places(r);
         let (quorum, redirect) =
             (r.one_of("broker_queues", ["classic", "quorum"]), r.one_of("download_redirect", ["false", "true"]));
         let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
@@ -89,10 +81,7 @@ impl Config {
         }
         let fonts = fonts(r);
         let log_json = r.one_of("log_format", ["text", "json"]);
-        let log = r.text("log");
-        if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
-            r.refuse("log", "");
-        }
+        let log = log(r);
         Some(Self {
             listen: listen?,
             worker_listen,
@@ -117,6 +106,29 @@ impl Config {
             log_json: log_json?,
         })
     }
+}
+
+/// The store, the artifacts, and the broker where there is one.
+fn places(r: &mut Reader) -> (Option<String>, Option<String>, Option<String>) {
+    let (store, artifacts) =
+        (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
+    let broker = if r.text("broker").is_empty() { None } else { r.place("broker", &["amqp", "amqps"]) };
+    if let (Some(store), Some(_)) = (&store, &broker)
+        && !store.starts_with("mongodb")
+    {
+        let origin = &r.values.0["broker"].1;
+        r.problems.push(format!("{origin}: a broker needs a store in MongoDB, and `store` is `{store}`"));
+    }
+    (store, artifacts, broker)
+}
+
+/// The filter of the log.
+fn log(r: &mut Reader) -> String {
+    let log = r.text("log");
+    if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
+        r.refuse("log", "");
+    }
+    log
 }
 
 fn limits(r: &mut Reader) -> Option<Limits> {

@@ -182,6 +182,20 @@ fn key(name: &str, value: &toml::Value, note: &mut dyn FnMut(String)) -> Option<
     if hash.is_none() {
         note("`hash` is not `sha256:` and 64 hexadecimal digits".into());
     }
+    let roles = roles(table, note);
+    let mut limit = |field: &str| {
+        let value = table.get(field)?;
+        let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+        if number.is_none() {
+            note(format!("`{field}` is not a whole number of 1 or more"));
+        }
+        number
+    };
+    let (open_jobs_max, frames_per_hour_max) = (limit("open_jobs_max"), limit("frames_per_hour_max"));
+    Some(Key { name: name.to_owned(), hash: hash?, roles, open_jobs_max, frames_per_hour_max })
+}
+
+fn roles(table: &toml::Table, note: &mut dyn FnMut(String)) -> Vec<Role> {
     let named = table.get("roles").and_then(toml::Value::as_array).filter(|roles| !roles.is_empty());
     if named.is_none() {
         note("`roles` is not a list of `submit`, `read` and `operate`".into());
@@ -194,16 +208,7 @@ fn key(name: &str, value: &toml::Value, note: &mut dyn FnMut(String)) -> Option<
             None => note("a role is not a string".into()),
         }
     }
-    let mut limit = |field: &str| {
-        let value = table.get(field)?;
-        let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
-        if number.is_none() {
-            note(format!("`{field}` is not a whole number of 1 or more"));
-        }
-        number
-    };
-    let (open_jobs_max, frames_per_hour_max) = (limit("open_jobs_max"), limit("frames_per_hour_max"));
-    Some(Key { name: name.to_owned(), hash: hash?, roles, open_jobs_max, frames_per_hour_max })
+    roles
 }
 
 fn bytes(digits: &str) -> Option<[u8; 32]> {

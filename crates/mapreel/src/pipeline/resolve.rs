@@ -131,6 +131,21 @@ fn once<T>(
     readings.entry(url.to_owned()).or_insert_with(|| read().map(Rc::new)).clone()
 }
 
+/// The layers of a server that a layer of the request names and the server does not have.
+fn not_offered(
+    request: &Request,
+    layer: usize,
+    said: &mapreel_ogc::wms::capabilities::Capabilities,
+) -> Vec<NotOffered> {
+    let missing = request.not_offered(layer, said);
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = said.layers.iter().map(|layer| layer.name.as_str()).collect();
+    let offered = some(&names);
+    missing.into_iter().map(|name| NotOffered { layer, name, offered: offered.clone() }).collect()
+}
+
 impl Asking<'_> {
     /// Answers the question of every layer that has one. The documents are fetched together, and read one after another.
     fn round(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
@@ -205,14 +220,7 @@ impl Asking<'_> {
             }
             DocumentKind::Wms => match once(&mut readings.wms, &question.url, || wms::capabilities(&bytes, now)) {
                 Ok(said) => {
-                    let missing = self.request.not_offered(layer, &said);
-                    if !missing.is_empty() {
-                        let names: Vec<&str> = said.layers.iter().map(|layer| layer.name.as_str()).collect();
-                        let offered = some(&names);
-                        let missing = missing.into_iter();
-                        let missing = missing.map(|name| NotOffered { layer, name, offered: offered.clone() });
-                        notes.not_offered.extend(missing);
-                    }
+                    notes.not_offered.extend(not_offered(self.request, layer, &said));
                     then.after(Ok(Document::Wms(&said)))
                 }
                 Err(broken) => then.after(unreadable(broken)),

@@ -76,16 +76,7 @@ impl Slot {
                 Ok(Some(claim)) => {
                     *self.held() = Some(claim.clone());
                     failpoint::hit("claimed", None);
-                    match self.take(reservation, &claim) {
-                        Some(resources) => {
-                            let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
-                                attempt = claim.job.parts[claim.lease.part].attempt);
-                            let begun = if claim.is_suspect() { "begun alone" } else { "begun" };
-                            tracing::debug!(parent: &span, "{begun}");
-                            tokio::spawn(self.clone().attend(claim, resources).instrument(span));
-                        }
-                        None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST, None)).await),
-                    }
+                    self.clone().begin(claim, reservation).await;
                     *self.held() = None;
                 }
                 Ok(None) => {
@@ -104,6 +95,19 @@ impl Slot {
             }
         }
         worker.parts_ended().await;
+    }
+
+    /// Begins a part that was claimed, or hands it back where it must be alone and cannot be.
+    async fn begin(self: Arc<Self>, claim: Claim, reservation: Reservation) {
+        let Some(resources) = self.take(reservation, &claim) else {
+            tell(|| self.worker.queue.release(&claim.lease, SUSPECT_REST, None)).await;
+            return;
+        };
+        let attempt = claim.job.parts[claim.lease.part].attempt;
+        let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind, attempt);
+        let begun = if claim.is_suspect() { "begun alone" } else { "begun" };
+        tracing::debug!(parent: &span, "{begun}");
+        tokio::spawn(self.attend(claim, resources).instrument(span));
     }
 
     /// Waits for what a part takes of the process, before one is claimed. `None`: the process ends.
