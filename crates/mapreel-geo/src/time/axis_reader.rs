@@ -58,7 +58,7 @@ impl TimeAxis {
     /// Reads the text of a `Dimension` or `Extent`; `now` stands for `current`.
     ///
     /// ```
-    /// # use mapreel_spec::{TimeAxis, ValidTime};
+    /// # use mapreel_geo::{TimeAxis, ValidTime};
     /// let now = "2020-01-01T00:00:00Z".parse().unwrap();
     /// let axis = TimeAxis::parse("2018-01-01T00:00:00.000Z/2018-12-01T00:00:00.000Z/P1M,default", now).unwrap();
     /// let march = axis.nearest(ValidTime::parse("2018-03-10").unwrap().instant()).unwrap();

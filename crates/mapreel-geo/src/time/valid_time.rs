@@ -41,7 +41,7 @@ impl ValidTime {
     /// year; also the basic form (`20200830T1200Z`), weeks (`2020-W35-7`), days of the year (`2020-243`) and 24:00.
     ///
     /// ```
-    /// # use mapreel_spec::ValidTime;
+    /// # use mapreel_geo::ValidTime;
     /// let noon = ValidTime::parse("2020-08-30T12:00Z").unwrap();
     /// assert_eq!(noon, ValidTime::parse("2020-08-30T22:00:00+10:00").unwrap());
     /// assert_eq!(noon, ValidTime::parse("2020-W35-7T12").unwrap());

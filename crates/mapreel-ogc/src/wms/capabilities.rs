@@ -70,7 +70,7 @@ impl Capabilities {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
-    /// None that matter here.
+    /// A server without vendor parameters that matter here.
     #[default]
     Plain,
     /// `COLORSCALERANGE`, `NUMCOLORBANDS`, palettes in style names, `GetMetadata`: ncWMS, THREDDS and their kin.

@@ -38,12 +38,13 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// Makes one. Every host that it is led to is asked by a permit of its own; that of the last one stays.
+    /// Makes an attempt. Every host that redirects lead to is asked with a permit of its own; the attempt keeps that of the last
+    /// host.
     pub(crate) async fn attempt(&self, url: &Url, permit: &mut Option<Permit>) -> Result<Bytes, Error> {
         let (mut url, mut is_secret) = (url.clone(), false);
         let mut until = Deadline::new(self.config.answer_timeout);
         for _ in 0..=self.config.redirects_max {
-            // What is waited for here is not the upstream.
+            // This wait is for a permit and not for the upstream, so the deadline moves with it.
             let began = Instant::now();
             self.enter(&host(&url), permit).await?;
             until.at += began.elapsed();

@@ -70,7 +70,7 @@ impl Prepared {
         Ok((prepared, Preparation { now_ms: now.as_millisecond(), planned, answers, palette }))
     }
 
-    /// The same again, from what the first preparation has recorded; `request` and `view` are asked where that has no plan.
+    /// Prepares again from what the first preparation has recorded; `request` gives request and view where that has no plan.
     pub(crate) fn again(
         request: impl FnOnce() -> Result<(Request, View), Error>,
         limits: &Limits,
