@@ -26,12 +26,12 @@ pub enum Json {
 }
 
 /// Why a document is not read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
-    /// It is not JSON, or names a field twice.
+    /// The document is not JSON, or names a field twice.
     #[error("not JSON: {0}")]
-    NotJson(serde_json::Error),
-    /// It exceeds a limit.
+    NotJson(String),
+    /// The document exceeds a limit.
     #[error("too large to be read: {0}")]
     TooLarge(Exceeded),
 }
@@ -58,7 +58,7 @@ impl Json {
         match Tree(&left).deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)) {
             Ok(json) => Ok(json),
             Err(_) if left.get().is_none() => too_large("values", limits.json_values),
-            Err(error) => Err(JsonError::NotJson(error)),
+            Err(error) => Err(JsonError::NotJson(error.to_string())),
         }
     }
 

@@ -1,7 +1,8 @@
-//! A map server that describes itself in JSON, in the form of a WMS's capabilities: who asks what servers offer reads one form.
+//! A map server that describes itself in JSON, in the form of a WMS's capabilities, so that all servers' offers are read in one form.
 
 use crate::arcgis::service::{Service, Sublayer};
 use crate::arcgis::service_kind::ServiceKind;
+use crate::broken_description::BrokenDescription;
 use crate::json::Json;
 use crate::ogc_api::collection::Collection;
 use crate::ogc_api::extent::interval_text;
@@ -28,15 +29,15 @@ impl JsonService {
     /// Reads a document that was asked for at `url`; `now` stands for the end of times that have none.
     ///
     /// # Errors
-    /// It describes no map server, or reports an error, in words.
-    pub fn read(document: &[u8], url: &str, now: Timestamp) -> Result<Self, String> {
-        let json = Json::read(document, &ReadLimits::default()).map_err(|error| error.to_string())?;
+    /// It describes no map server, or reports an error.
+    pub fn read(document: &[u8], url: &str, now: Timestamp) -> Result<Self, BrokenDescription> {
+        let json = Json::read(document, &ReadLimits::default())?;
         if let (Some(Json::List(services)), Some(_)) = (json.get("services"), json.get("folders")) {
             let names = few(services.iter().filter_map(|service| service.text("name")));
-            return Err(format!("this is a folder of services, and not one of them: {names}"));
+            return Err(BrokenDescription::Folder(names));
         }
         if let Some(error) = ReportedError::of_arcgis(&json) {
-            return Err(format!("the server answered with an error: {}", error.text));
+            return Err(BrokenDescription::Reported(error.text));
         }
         let kind = match (json.get("layers"), json.get("pixelType")) {
             (Some(Json::List(_)), _) => Some(ServiceKind::Map),
@@ -52,10 +53,10 @@ impl JsonService {
             _ if page.has_pictures(&page.json) => {
                 Ok(Self::OgcApi(of_collections(&page, std::slice::from_ref(&page.json), now)))
             }
-            (_, Some(_)) => Err("the collection has no link to a map".to_owned()),
+            (_, Some(_)) => Err(BrokenDescription::NoMap),
             _ => match page.collections() {
                 Some(url) => Ok(Self::Elsewhere(url)),
-                None => Err("it has neither a link to a map nor one to collections".to_owned()),
+                None => Err(BrokenDescription::NoLinks),
             },
         }
     }
@@ -140,7 +141,7 @@ mod tests {
         };
     }
 
-    fn read(document: &str) -> Result<JsonService, String> {
+    fn read(document: &str) -> Result<JsonService, BrokenDescription> {
         JsonService::read(document.as_bytes(), "http://maps.example.org/api", "2026-01-01T00:00:00Z".parse().unwrap())
     }
 
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_no_map_server_is_named() {
         let check = |document: &str, words: &str| {
-            let why = read(document).unwrap_err();
+            let why = read(document).unwrap_err().to_string();
             assert!(why.contains(words), "{why}");
         };
         check(r#"{ "folders": ["a"], "services": [{ "name": "a/B", "type": "MapServer" }] }"#, "folder of services");

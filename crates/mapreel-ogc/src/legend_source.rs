@@ -10,7 +10,7 @@ pub enum LegendSource {
     Url(String),
     /// Small pictures, each with its words, top first.
     Swatches(Vec<Swatch>),
-    /// None that can be had, and why.
+    /// There is no legend, and why.
     Missing(String),
 }
 

@@ -3,6 +3,7 @@
 //! Everything here is a pure function of its arguments: no network, files, clock or pixels.
 
 pub mod arcgis;
+pub mod broken_description;
 pub mod json;
 pub mod json_service;
 pub mod legend_source;
@@ -10,15 +11,18 @@ pub mod ogc_api;
 pub mod read_limits;
 pub mod reported_error;
 pub mod text;
+pub mod unknown_times;
 pub mod url;
 pub mod wms;
 pub mod wmts;
 pub mod xml;
 
+pub use broken_description::BrokenDescription;
 pub use json_service::JsonService;
 pub use legend_source::{LegendSource, Swatch};
 pub use read_limits::{Exceeded, ReadLimits};
 pub use reported_error::ReportedError;
+pub use unknown_times::UnknownTimes;
 pub use url::secrets::{has_secrets, without_quotes, without_secrets};
 pub use url::service_url::ServiceUrl;
 pub use url::tile_template::{TileTemplate, TileTemplateError};

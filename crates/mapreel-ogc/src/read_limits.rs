@@ -30,8 +30,8 @@ pub struct ReadLimits {
     pub dimensions_of_layer: usize,
     /// Dimensions that all layers name themselves. 200 000.
     pub dimensions: usize,
-    /// Times that are read, singly or as intervals, over all layers; equal texts are read once. 2 000 000. Those of the layer that
-    /// exceeds it are not known; all other layers keep theirs.
+    /// Times that are read, singly or as intervals, over all layers; equal texts are read once. 2 000 000. A layer that exceeds
+    /// the limit has no known times; all other layers keep theirs.
     pub times: usize,
     /// Intervals among them. 200 000.
     pub intervals: usize,

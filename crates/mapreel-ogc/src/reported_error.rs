@@ -10,7 +10,7 @@ use mapreel_geo::time::time_error::shortened;
 pub struct ReportedError {
     /// The HTTP status that it stands for, where it names one.
     pub status: Option<u16>,
-    /// Its code and its words, as they are quoted.
+    /// The error's code and words, as they are quoted.
     pub text: String,
 }
 
@@ -25,7 +25,7 @@ impl ReportedError {
         Self::of_arcgis(&json).or_else(|| Self::of_ogc_api(&json))
     }
 
-    /// The same in place of a document, which is JSON itself: that it cannot be had for now, with status 200.
+    /// An error that stands with status 200 in place of a JSON document: the document cannot be had for now.
     pub fn passing(body: &[u8]) -> Option<Self> {
         Self::read(body).filter(|error| matches!(error.status, Some(408 | 429 | 500 | 502 | 503 | 504)))
     }

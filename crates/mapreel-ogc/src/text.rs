@@ -5,18 +5,32 @@ use mapreel_geo::time::time_error::shortened;
 /// The longest title or label, in characters.
 pub const CHARS_MAX: usize = 300;
 
-/// The text without white space at its ends, or what it must not contain.
+/// Why a text may not stand on a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnshowableText {
+    /// The text is longer than any title or label.
+    #[error("the text is longer than {CHARS_MAX} characters")]
+    TooLong,
+    /// The text contains a character that has no shape, or that changes the direction of others.
+    #[error("the text contains the character U+{:04X}, which cannot be shown", u32::from(*.0))]
+    Character(char),
+}
+
+/// The text without white space at its ends.
+///
+/// # Errors
+/// It is too long, or contains a character that cannot be shown.
 ///
 /// Direction overrides could make a header say something other than its characters (Trojan Source), and control
 /// characters have no shape; both are refused. Tabs and line ends become spaces.
-pub fn clean(raw: &str) -> Result<String, String> {
+pub fn clean(raw: &str) -> Result<String, UnshowableText> {
     let text: String =
         raw.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c }).collect::<String>().trim().into();
     if text.chars().count() > CHARS_MAX {
-        return Err(format!("the text is longer than {CHARS_MAX} characters"));
+        return Err(UnshowableText::TooLong);
     }
     match text.chars().find(|c| c.is_control() || is_direction_control(*c)) {
-        Some(c) => Err(format!("the text contains the character U+{:04X}, which cannot be shown", c as u32)),
+        Some(c) => Err(UnshowableText::Character(c)),
         None => Ok(text),
     }
 }
@@ -61,8 +75,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_shown_is_refused_by_its_code_point() {
-        assert!(clean("a\u{7}b").unwrap_err().contains("U+0007"));
-        assert!(clean("safe\u{202E}gpj.exe").unwrap_err().contains("U+202E"));
-        assert!(clean(&"x".repeat(301)).unwrap_err().contains("300"));
+        assert!(clean("a\u{7}b").unwrap_err().to_string().contains("U+0007"));
+        assert!(clean("safe\u{202E}gpj.exe").unwrap_err().to_string().contains("U+202E"));
+        assert!(clean(&"x".repeat(301)).unwrap_err().to_string().contains("300"));
     }
 }

@@ -12,7 +12,7 @@ pub enum Error {
         /// What the encoder says.
         reason: String,
     },
-    /// Nobody wants it any more.
+    /// The word to stop has come.
     #[error(transparent)]
     Stopped(#[from] crate::stop::Stopped),
     /// A segment that was not made by this version's encoder of this format.

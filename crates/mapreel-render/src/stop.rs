@@ -7,7 +7,7 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Stop(Option<Arc<dyn Fn() -> bool + Send + Sync>>);
 
-/// Nobody wants the drawing any more.
+/// The word to stop has come: nobody wants the drawing any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it was stopped")]
 pub struct Stopped;

@@ -1,6 +1,6 @@
 //! Bounds on what upstreams may cost, and what is sent to them.
 
-use crate::decode::answer::Wanted;
+use crate::decode::wanted::Wanted;
 use crate::policy::credentials::Credentials;
 use crate::policy::egress::Egress;
 use mapreel_spec::ANSWER_BYTES_MAX;

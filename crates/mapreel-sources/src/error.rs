@@ -9,7 +9,7 @@ pub enum Error {
     /// The URL cannot be asked for.
     #[error("`{0}` is not an http or https URL")]
     BadUrl(String),
-    /// Nobody may ask there; see [`Egress`](crate::policy::egress::Egress).
+    /// The address may not be asked; see [`Egress`](crate::policy::egress::Egress).
     #[error("`{host}` {what}")]
     Refused {
         /// Host and port as they were asked for; never the addresses behind a name, which are no stranger's business.

@@ -1,8 +1,8 @@
 //! Doors for fuzzing: what strangers' bytes meet in here behind functions that ask the network. No part of the library's interface.
 
 use crate::client::attempt;
-use crate::decode::answer::Wanted;
 use crate::decode::answer::{Found, judge};
+use crate::decode::wanted::Wanted;
 use crate::error::Error;
 use crate::policy::egress::Egress;
 use std::net::SocketAddr;

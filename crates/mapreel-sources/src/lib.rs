@@ -21,10 +21,10 @@ mod policy;
 
 pub use client::client::{Client, Upstreams};
 pub use config::{CAPABILITIES_BYTES_MAX, Config};
-pub use decode::answer::{Absence, Wanted};
 pub use decode::picture::{Picture, Sizes, decode, decode_into};
+pub use decode::wanted::{Absence, Wanted};
 pub use error::Error;
 pub use policy::allowed::{Allowed, BadAllowed};
-pub use policy::credentials::{Credential, Credentials, Secret};
+pub use policy::credentials::{BadCredential, Credential, Credentials, Secret};
 pub use policy::egress::Egress;
 pub use policy::ports::{BadPorts, Ports};

@@ -2,8 +2,9 @@
 //! library's interface.
 
 use crate::config::config::Config;
+use crate::config::problems::ConfigProblems;
 use crate::config::values::Values;
-use crate::http::download;
+use crate::http::byte_range;
 use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::gap_log::LayerGap;
 use crate::pipeline::recording::{Planned, Preparation};
@@ -19,7 +20,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn config(text: &str) -> Result<(), Vec<String>> {
+pub fn config(text: &str) -> Result<(), ConfigProblems> {
     let no_files = ["credentials", "fonts"].map(|key| (key.to_owned(), String::new()));
     let values = Values::gather(&BTreeMap::from(no_files), |_| None, Some((Path::new("fuzz.toml"), text)))?;
     Config::read(&values).map(|_| ())
@@ -29,16 +30,16 @@ pub fn config(text: &str) -> Result<(), Vec<String>> {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn credentials(text: &str) -> Result<(), Vec<String>> {
+pub fn credentials(text: &str) -> Result<(), ConfigProblems> {
     crate::config::credentials::parse(text).map(|_| ())
 }
 
 /// The bytes of a file of `size` bytes that a `Range` asks for: all; none, as an empty range; or some.
 pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
-    match download::wanted(header, size) {
-        download::Wanted::Whole => None,
-        download::Wanted::Nothing => Some(0..0),
-        download::Wanted::Part(range) => Some(range),
+    match byte_range::wanted(header, size) {
+        byte_range::Wanted::Whole => None,
+        byte_range::Wanted::Nothing => Some(0..0),
+        byte_range::Wanted::Part(range) => Some(range),
     }
 }
 

@@ -3,11 +3,6 @@
 //! The stages of that way are files of `pipeline/`; the command line, the HTTP API and the worker call the same.
 
 pub mod cli;
-#[cfg(feature = "cluster")]
-mod cluster;
-#[cfg(not(feature = "cluster"))]
-#[path = "no_cluster.rs"]
-mod cluster;
 mod config;
 mod explain;
 #[doc(hidden)]

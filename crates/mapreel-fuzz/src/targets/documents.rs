@@ -241,8 +241,8 @@ pub(super) fn exception_report(input: &[u8]) {
     let tile = |absence| Wanted::Piece { bytes_max: 1 << 20, absence: Some(absence) };
     let wanted = [
         Wanted::Picture,
-        tile(Absence::CapabilitiesCache),
-        tile(Absence::Meant),
+        tile(Absence::NoContent),
+        tile(Absence::Sparse),
         Wanted::Json,
         Wanted::Capabilities,
         Wanted::Description,
@@ -251,7 +251,7 @@ pub(super) fn exception_report(input: &[u8]) {
         for status in [200, 204, 404, 500] {
             let judged = fuzzing::judged(status, input, wanted);
             // That a tile is out of range is said with any status.
-            let meant = wanted == tile(Absence::Meant);
+            let meant = wanted == tile(Absence::Sparse);
             assert!(judged.is_err() || status != 500 || meant, "a failure is taken for {wanted:?}");
             if let Err(Error::Exception { text, .. } | Error::Status { text, .. } | Error::WrongKind { text, .. }) =
                 judged

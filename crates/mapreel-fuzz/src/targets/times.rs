@@ -2,7 +2,7 @@
 
 use super::{now, text};
 use jiff::{SignedDuration, Timestamp};
-use mapreel_geo::time::interval::expand as expand_times;
+use mapreel_geo::time::entry::expand as expand_times;
 use mapreel_geo::{TimeAxis, ValidTime};
 use mapreel_spec::ValueAxis;
 

@@ -28,11 +28,19 @@ impl From<Crs> for &'static str {
     }
 }
 
-impl TryFrom<String> for Crs {
-    type Error = String;
+/// A code of a CRS that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Crs::why_not(code))]
+pub struct UnknownCrs {
+    /// The code, as it was written.
+    pub code: String,
+}
 
-    fn try_from(code: String) -> Result<Self, String> {
-        Self::parse(&code).ok_or_else(|| Self::why_not(&code))
+impl TryFrom<String> for Crs {
+    type Error = UnknownCrs;
+
+    fn try_from(code: String) -> Result<Self, UnknownCrs> {
+        Self::parse(&code).ok_or(UnknownCrs { code })
     }
 }
 

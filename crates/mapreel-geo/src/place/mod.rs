@@ -9,5 +9,7 @@ pub mod crs;
 mod datum;
 mod datum_table;
 pub mod extent;
+mod extent_in_crs;
 pub mod home;
+pub mod parts;
 pub mod projection;

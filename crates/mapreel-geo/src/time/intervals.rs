@@ -60,7 +60,7 @@ impl Intervals {
         candidates.filter_map(|interval| interval.next(instant)).min_by_key(ValidTime::instant)
     }
 
-    /// Those that have begun and not ended.
+    /// The intervals that have begun and not ended.
     fn under_way(&self, instant: Timestamp) -> impl Iterator<Item = &Interval> {
         let begun = self.by_start.partition_point(|interval| interval.start() <= instant);
         let runs = self.by_start[..begun].chunks(RUN).zip(&self.reaches).filter(move |(_, reach)| **reach >= instant);
@@ -71,7 +71,7 @@ impl Intervals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::interval::Entry;
+    use crate::time::entry::Entry;
     use proptest::prelude::*;
 
     fn intervals(texts: impl IntoIterator<Item = String>) -> Vec<Interval> {

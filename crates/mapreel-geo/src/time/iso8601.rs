@@ -95,7 +95,7 @@ fn read_date(text: &str) -> Option<(Date, Form)> {
 /// The time of a day.
 struct Clock {
     time: Time,
-    /// It is 24:00.
+    /// Whether the time is written as 24:00.
     is_next_day: bool,
     precision: Precision,
     /// Whether it has no `:`; `None` where there is no room for one.
@@ -282,7 +282,7 @@ mod tests {
             prop_assert_eq!(read_form, form, "{}", text);
         }
 
-        /// Whatever strangers write is read or refused.
+        /// Any text is read or refused, without a panic.
         #[test]
         fn no_text_is_too_odd(text in "[0-9TtZzWwPR:+.,/ \\-\\]\\[é]{0,30}") {
             let _ = read(&text);

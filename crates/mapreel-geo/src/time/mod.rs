@@ -1,5 +1,7 @@
 //! Time: valid times as they are written, periods, intervals and the time axes that they make.
 
+pub mod axis_reader;
+pub mod entry;
 pub mod form;
 pub mod ignored;
 pub mod interval;

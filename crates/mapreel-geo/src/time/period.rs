@@ -45,7 +45,7 @@ impl Period {
         })
     }
 
-    /// The same, also where it is nothing: `PT0S`.
+    /// Reads a duration, which unlike a step may be nothing: `PT0S`.
     pub(crate) fn parse_length(text: &str) -> Result<Self, TimeError> {
         let (months, nanoseconds) = Self::sums(text.trim()).ok_or_else(|| TimeError::not_a_step(text))?;
         if months > YEARS_MAX * 12 || nanoseconds > YEARS_MAX * 366 * 86_400_000_000_000 {
@@ -109,7 +109,7 @@ impl Period {
         moved.checked_sub(self.exact).ok()
     }
 
-    /// Its length, where that does not depend on the calendar.
+    /// The length of a step that does not depend on the calendar.
     pub fn exact(&self) -> Option<SignedDuration> {
         (self.months == 0).then_some(self.exact)
     }
@@ -150,7 +150,7 @@ fn amount(whole: &str, fraction: &str, each: i128) -> Option<(i128, bool)> {
     const DIGITS_MAX: usize = 20;
     let count = |digits: &str| if digits.is_empty() { Some(0) } else { digits.parse::<i128>().ok() };
     let whole = number(whole)?;
-    // Longer than every limit, and said so by who asks.
+    // Such a step is longer than every limit, which the caller reports.
     let whole = if whole.len() > DIGITS_MAX { 10i128.pow(DIGITS_MAX as u32) } else { count(whole)? };
     let fraction = &fraction[..fraction.len().min(DIGITS_MAX)];
     let (parts, of) = (each * count(number(fraction)?)?, 10i128.pow(fraction.len() as u32));

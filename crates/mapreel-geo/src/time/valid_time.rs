@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Two valid times are equal when they are the same instant, however they were written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ValidTime {
-    // Its text need not say it: `current` is a time, too.
+    // The text of a time need not say its instant: `current` is a time, too.
     #[serde(with = "instant_text")]
     instant: Timestamp,
     text: String,
@@ -41,7 +41,7 @@ impl ValidTime {
     /// year; also the basic form (`20200830T1200Z`), weeks (`2020-W35-7`), days of the year (`2020-243`) and 24:00.
     ///
     /// ```
-    /// # use mapreel_spec::ValidTime;
+    /// # use mapreel_geo::ValidTime;
     /// let noon = ValidTime::parse("2020-08-30T12:00Z").unwrap();
     /// assert_eq!(noon, ValidTime::parse("2020-08-30T22:00:00+10:00").unwrap());
     /// assert_eq!(noon, ValidTime::parse("2020-W35-7T12").unwrap());
@@ -85,7 +85,7 @@ impl ValidTime {
         jiff::fmt::strtime::format(pattern, self.instant).map_err(|_| TimeError::NotAPattern(pattern.to_owned()))
     }
 
-    /// Reads a time of a server's, whose text is kept to the last character.
+    /// Reads a time that a server has written, and keeps its text to the last character.
     pub fn parse_kept(text: &str) -> Result<Self, TimeError> {
         let (instant, _) = iso8601::read(text.trim()).ok_or_else(|| TimeError::not_a_time(text))?;
         Ok(Self { instant, text: text.trim().to_owned() })

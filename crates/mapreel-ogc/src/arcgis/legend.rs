@@ -12,13 +12,27 @@ use std::collections::HashSet;
 /// The most pictures of one legend; more fit on no page.
 const SWATCHES_MAX: usize = 64;
 
+/// Why there are no swatches of a legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoLegend {
+    /// The document has no layers.
+    #[error("the document is no legend")]
+    OtherDocument,
+    /// More swatches than fit on a page.
+    #[error("the legend has more than {SWATCHES_MAX} entries")]
+    TooManyEntries,
+    /// The layers have none, or none that can be read.
+    #[error("the legend has no pictures")]
+    NoPictures,
+}
+
 /// The legend of some layers of a service, by their numbers, or of all; top first. A layer of a single picture without words
 /// is called by its name.
 ///
 /// # Errors
 /// It is no legend, or it has no picture, or too many.
-pub fn swatches(json: &Json, layers: Option<&[u32]>) -> Result<Vec<Swatch>, String> {
-    let Some(Json::List(all)) = json.get("layers") else { return Err("the document is no legend".into()) };
+pub fn swatches(json: &Json, layers: Option<&[u32]>) -> Result<Vec<Swatch>, NoLegend> {
+    let Some(Json::List(all)) = json.get("layers") else { return Err(NoLegend::OtherDocument) };
     let layers: Option<HashSet<u32>> = layers.map(|layers| layers.iter().copied().collect());
     let is_shown = |layer: &&Json| {
         let number = layer.number("layerId").map(|number| number as u32);
@@ -34,11 +48,11 @@ pub fn swatches(json: &Json, layers: Option<&[u32]>) -> Result<Vec<Swatch>, Stri
             let label = item.text("label").filter(|label| !label.is_empty() || items.len() > 1).unwrap_or(name);
             swatches.push(Swatch { label: shortened(&text::clean(label).unwrap_or_default()), picture });
             if swatches.len() > SWATCHES_MAX {
-                return Err(format!("the legend has more than {SWATCHES_MAX} entries"));
+                return Err(NoLegend::TooManyEntries);
             }
         }
     }
-    if swatches.is_empty() { Err("the legend has no pictures".into()) } else { Ok(swatches) }
+    if swatches.is_empty() { Err(NoLegend::NoPictures) } else { Ok(swatches) }
 }
 
 #[cfg(test)]
@@ -68,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_legend_without_pictures_is_none() {
-        assert_eq!(swatches(&json(MAP), Some(&[7])), Err("the legend has no pictures".into()));
-        assert_eq!(swatches(&json(r#"{ "error": { "code": 499 } }"#), None), Err("the document is no legend".into()));
+        assert_eq!(swatches(&json(MAP), Some(&[7])), Err(NoLegend::NoPictures));
+        assert_eq!(swatches(&json(r#"{ "error": { "code": 499 } }"#), None), Err(NoLegend::OtherDocument));
     }
 }

@@ -4,6 +4,7 @@ use super::pyramid::Pyramid;
 use super::service_kind::ServiceKind;
 use super::spatial_reference::{crs, degrees};
 use super::times::TimeInfo;
+use crate::broken_description::BrokenDescription;
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
 use crate::reported_error::ReportedError;
@@ -20,7 +21,7 @@ pub struct Service {
     pub title: Option<String>,
     /// The credit that it asks for.
     pub credit: Option<String>,
-    /// Its own CRS, and the number by which it knows that.
+    /// The service's own CRS, and the number by which the server knows that CRS.
     pub crs: Option<(Crs, String)>,
     /// Where it has data: west, south, east, north in degrees.
     pub degrees: Option<Bbox>,
@@ -28,11 +29,11 @@ pub struct Service {
     pub side_px_max: [u32; 2],
     /// In its own order, top first.
     pub layers: Vec<Sublayer>,
-    /// Its times, where it has some.
+    /// The service's times, where it has some.
     pub times: Option<TimeInfo>,
     /// Whether another document says more of its times.
     pub is_multidimensional: bool,
-    /// Its cache, where that is in the tile pyramid of the web.
+    /// The service's cache of tiles, where that is in the tile pyramid of the web.
     pub pyramid: Option<Pyramid>,
     /// Whether it has tiles and draws nothing else.
     pub has_tiles_alone: bool,
@@ -57,10 +58,10 @@ pub struct Sublayer {
 ///
 /// # Errors
 /// It is not JSON, or it is an error: with status 200.
-pub fn read_document(bytes: &[u8]) -> Result<Json, String> {
-    let json = Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?;
+pub fn read_document(bytes: &[u8]) -> Result<Json, BrokenDescription> {
+    let json = Json::read(bytes, &ReadLimits::default())?;
     match ReportedError::of_arcgis(&json) {
-        Some(error) => Err(format!("the server answered with an error: {}", error.text)),
+        Some(error) => Err(BrokenDescription::Reported(error.text)),
         None => Ok(json),
     }
 }
@@ -75,21 +76,21 @@ impl Service {
     ///
     /// # Errors
     /// It describes something else.
-    pub fn read(json: &Json, kind: ServiceKind) -> Result<Self, String> {
+    pub fn read(json: &Json, kind: ServiceKind) -> Result<Self, BrokenDescription> {
         let is_it = match kind {
             ServiceKind::Map => matches!(json.get("layers"), Some(Json::List(_))),
             ServiceKind::Image => json.get("extent").or(json.get("pixelType")).is_some(),
         };
         if !is_it {
             let name = if kind == ServiceKind::Map { "a MapServer" } else { "an ImageServer" };
-            return Err(format!("the document does not describe {name}"));
+            return Err(BrokenDescription::OtherService(name));
         }
         let side = |name| match json.number(name) {
             Some(side) if side >= 1.0 => side as u32,
             _ => Self::SIDE_PX_MAX_OLD,
         };
         let title = json.get("documentInfo").and_then(|info| info.text("Title"));
-        // What an author has not named is called `Layers`.
+        // ArcGIS calls a map `Layers` that its author has not named.
         let map_name = json.text("mapName").filter(|name| !matches!(*name, "Layers" | "Map"));
         // The name of an image service stands behind that of its folder.
         let own_name = json.text("name").and_then(|name| name.rsplit('/').next());

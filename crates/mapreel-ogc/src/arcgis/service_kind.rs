@@ -3,8 +3,8 @@
 /// What a service is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceKind {
-    /// It draws layers.
+    /// A service that draws layers.
     Map,
-    /// It draws rasters.
+    /// A service that draws rasters.
     Image,
 }

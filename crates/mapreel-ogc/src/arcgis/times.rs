@@ -1,6 +1,7 @@
 //! The times of a service of ArcGIS: milliseconds since 1970.
 
 use crate::json::Json;
+use crate::unknown_times::UnknownTimes;
 use crate::wms::capabilities::Dimension;
 use jiff::Timestamp;
 use mapreel_geo::TimeAxis;
@@ -21,7 +22,7 @@ impl TimeInfo {
     /// What a service or a layer says of its times; `None`: it has none.
     pub(crate) fn read(json: &Json) -> Option<Self> {
         let info = json.get("timeInfo").filter(|info| matches!(info, Json::Object(_)))?;
-        // Such a layer is drawn whole whatever time is asked for.
+        // A layer that does not use time is drawn whole whatever time is asked for.
         if info.get("exportOptions").is_some_and(|options| options.get("useTime") == Some(&Json::Bool(false))) {
             return None;
         }
@@ -35,13 +36,13 @@ impl TimeInfo {
         Some(Self { ends, period, values: Vec::new() })
     }
 
-    /// Those of layers, by their numbers.
+    /// The times of layers, by the layers' numbers.
     pub fn of_layers(details: &Json) -> HashMap<u32, Self> {
         let of_layer = |layer: &Json| Some((layer.number("id")? as u32, Self::read(layer)?));
         details.list("layers").iter().filter_map(of_layer).collect()
     }
 
-    /// Those of a multidimensional service: of its first variable, which it shows by default.
+    /// The times of a multidimensional service: those of its first variable, which it shows by default.
     pub fn of_dimension(details: &Json) -> Option<Self> {
         let variable = details.get("multidimensionalInfo")?.list("variables").first()?;
         let is_time = |dimension: &&Json| dimension.text("name") == Some("StdTime");
@@ -59,11 +60,11 @@ impl TimeInfo {
         (!values.is_empty()).then_some(Self { values, ..Self::default() })
     }
 
-    /// The same as a dimension, whose axis is read like that of any other server.
+    /// The times as a dimension, whose axis is read like that of any other server.
     ///
     /// # Errors
     /// Why it is not known which times there are.
-    pub fn dimension(&self, now: Timestamp) -> Result<Dimension, String> {
+    pub fn dimension(&self, now: Timestamp) -> Result<Dimension, UnknownTimes> {
         let extent = self.extent()?;
         let axis = TimeAxis::parse(&extent, now);
         let (name, units) = ("time".to_owned(), "ISO8601".to_owned());
@@ -77,17 +78,18 @@ impl TimeInfo {
     }
 
     /// The times as a WMS would write them.
-    fn extent(&self) -> Result<String, String> {
+    fn extent(&self) -> Result<String, UnknownTimes> {
         if !self.values.is_empty() {
             let moments: Vec<String> = self.values.iter().filter_map(|value| moment(*value)).collect();
             return Ok(moments.join(","));
         }
-        let between = self.between().ok_or("the server does not say from when to when it has data")?;
+        let between = self.between().ok_or(UnknownTimes::NoEnds)?;
         match &self.period {
             Some(period) => Ok(format!("{between}/{period}")),
             None => {
-                let between = between.replace('/', " and ");
-                Err(format!("the server says that its times lie between {between}, and not which they are"))
+                let (first, last) = between.split_once('/').expect("`between` puts one `/` between two moments");
+                let (first, last) = (first.to_owned(), last.to_owned());
+                Err(UnknownTimes::OnlyEnds { named_by: "server", first, last })
             }
         }
     }
@@ -157,7 +159,7 @@ mod tests {
     fn why_times_are_not_known_is_said() {
         let why = |document: &str| {
             let json = Json::read(document.as_bytes(), &ReadLimits::default()).unwrap();
-            TimeInfo::read(&json).unwrap().dimension(Timestamp::UNIX_EPOCH).unwrap_err()
+            TimeInfo::read(&json).unwrap().dimension(Timestamp::UNIX_EPOCH).unwrap_err().to_string()
         };
         assert_eq!(why(recorded!("mapserver-odd")), "the server does not say from when to when it has data");
         let why = why(recorded!("imageserver-multidimensional"));

@@ -4,6 +4,7 @@ use super::crs::{crs_code, uri};
 use super::extent::{dimensions, times};
 use crate::json::Json;
 use crate::text;
+use crate::unknown_times::UnknownTimes;
 use crate::wms::capabilities::Dimension;
 use jiff::Timestamp;
 use mapreel_geo::{Bbox, Crs};
@@ -18,8 +19,8 @@ pub struct Collection {
     pub credit: Option<String>,
     /// Where it has data: west, south, east, north in degrees.
     pub degrees: Option<Bbox>,
-    /// Its times, where it has some, or why they are not known.
-    pub times: Result<Option<Dimension>, String>,
+    /// The collection's times, where it has some, or why they are not known.
+    pub times: Result<Option<Dimension>, UnknownTimes>,
     /// Its dimensions other than time.
     pub dimensions: Vec<Arc<Dimension>>,
     /// The CRSs of its maps, as the server writes them.
@@ -99,7 +100,7 @@ mod tests {
         Collection::read(&json, &[], "2026-01-01T00:00:00Z".parse().unwrap())
     }
 
-    fn extent(collection: &Collection) -> Result<String, String> {
+    fn extent(collection: &Collection) -> Result<String, UnknownTimes> {
         collection.times.clone().map(|times| times.map(|times| times.extent.to_string()).unwrap_or_default())
     }
 
@@ -119,7 +120,7 @@ mod tests {
         );
         check(recorded!("collection-values"), "R9/2026-01-01T00:00:00Z/PT6H", Some(9));
         check(recorded!("collection-pygeoapi-mapscript"), "", None);
-        let unknown = |document: &str| extent(&collection(document)).unwrap_err();
+        let unknown = |document: &str| extent(&collection(document)).unwrap_err().to_string();
         let why = unknown(recorded!("collection-pygeoapi-wmsfacade"));
         assert_eq!(
             why,

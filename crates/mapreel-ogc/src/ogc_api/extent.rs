@@ -2,6 +2,7 @@
 
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
+use crate::unknown_times::UnknownTimes;
 use crate::wms::capabilities::Dimension;
 use jiff::Timestamp;
 use mapreel_geo::TimeAxis;
@@ -50,17 +51,15 @@ fn listed(json: &Json) -> String {
 ///
 /// # Errors
 /// Why it is not known which there are. An interval alone says between which moments there are data, and not at which.
-pub(crate) fn times(temporal: Option<&Json>, now: Timestamp) -> Result<Option<Dimension>, String> {
+pub(crate) fn times(temporal: Option<&Json>, now: Timestamp) -> Result<Option<Dimension>, UnknownTimes> {
     let Some(temporal) = temporal.filter(|temporal| matches!(temporal, Json::Object(_))) else { return Ok(None) };
     let (listed, [start, end]) = (listed(temporal), interval(temporal));
     let extent = match (listed.is_empty(), stepped(temporal, start.as_deref(), end.as_deref())) {
         (false, _) => listed,
         (true, Some(stepped)) => stepped,
         (true, None) => {
-            let (start, end) = (start.as_deref().unwrap_or("the beginning"), end.as_deref().unwrap_or("now"));
-            let why =
-                format!("the collection says that its times lie between {start} and {end}, and not which they are");
-            return Err(why);
+            let (first, last) = (start.unwrap_or("the beginning".into()), end.unwrap_or("now".into()));
+            return Err(UnknownTimes::OnlyEnds { named_by: "collection", first, last });
         }
     };
     Ok(Some(time_dimension("time", extent, now)))

@@ -1,5 +1,6 @@
 //! A document of an OGC API, and where its links lead.
 
+use crate::broken_description::BrokenDescription;
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
 use crate::reported_error::ReportedError;
@@ -20,19 +21,19 @@ impl Page {
     ///
     /// # Errors
     /// It is not a JSON object, or it is an error.
-    pub fn read(bytes: &[u8], url: &str) -> Result<Self, String> {
-        Self::of(Json::read(bytes, &ReadLimits::default()).map_err(|error| error.to_string())?, url)
+    pub fn read(bytes: &[u8], url: &str) -> Result<Self, BrokenDescription> {
+        Self::of(Json::read(bytes, &ReadLimits::default())?, url)
     }
 
     /// A document that has been read, and was asked for at `url`.
-    pub(crate) fn of(json: Json, url: &str) -> Result<Self, String> {
+    pub(crate) fn of(json: Json, url: &str) -> Result<Self, BrokenDescription> {
         if !matches!(json, Json::Object(_)) {
-            return Err(format!("it is no object but {}", json.kind()));
+            return Err(BrokenDescription::NotAnObject(json.kind()));
         }
         if let Some(said) = problem(&json) {
-            return Err(format!("the server answered with an error: {said}"));
+            return Err(BrokenDescription::Reported(said));
         }
-        let url = ServiceUrl::parse(url).map_err(|error| error.to_string())?;
+        let url = ServiceUrl::parse(url)?;
         let own = links(&json, "self").find_map(|link| link.text("href"));
         let own_origin = own.and_then(|own| url::Url::parse(own).ok()).map(|own| own.origin().ascii_serialization());
         Ok(Self { url, own_origin, json })
@@ -82,7 +83,7 @@ impl Page {
             None => Some(1),
             Some(_) => None,
         };
-        // One with places to fill is no address (titiler-pgstac has such of this relation).
+        // A template with places to fill is no address (titiler-pgstac links to some by this relation).
         let usable = links(json, rel).filter(|link| rank(link).is_some() && !link.is_true("templated"));
         self.address(usable.min_by_key(|link| rank(link))?)
     }

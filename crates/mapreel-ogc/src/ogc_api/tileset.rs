@@ -8,6 +8,17 @@ use crate::wmts::capabilities::{Matrix, MatrixSet};
 use mapreel_geo::{AxisOrder, Crs};
 use percent_encoding::percent_decode_str;
 
+/// Why tiles cannot be placed by a tile matrix set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenMatrixSet {
+    /// It does not name the CRS of its coordinates.
+    #[error("its tile matrix set does not name a CRS")]
+    NoCrs,
+    /// Each of its levels lacks a number, or counts its tiles in a way that is not supported.
+    #[error("its tile matrix set has no levels that can be used")]
+    NoLevels,
+}
+
 /// What a tileset's tile matrix set is called: the end of its URI, or of the address of its definition.
 pub fn tileset_name(tileset: &Json) -> Option<String> {
     let link = || ["tiling-scheme", "self"].into_iter().find_map(|rel| links(tileset, rel).next()?.text("href"));
@@ -32,16 +43,12 @@ pub fn limits(json: &Json) -> Vec<(String, [i64; 2], [i64; 2])> {
 ///
 /// # Errors
 /// It has no CRS or no levels that can be used.
-pub fn read_matrix_set(json: &Json) -> Result<(MatrixSet, Option<AxisOrder>), String> {
-    let crs = json
-        .get("crs")
-        .or(json.get("supportedCRS"))
-        .and_then(crs_code)
-        .ok_or("its tile matrix set does not name a CRS")?;
+pub fn read_matrix_set(json: &Json) -> Result<(MatrixSet, Option<AxisOrder>), BrokenMatrixSet> {
+    let crs = json.get("crs").or(json.get("supportedCRS")).and_then(crs_code).ok_or(BrokenMatrixSet::NoCrs)?;
     let matrices = json.list("tileMatrices").iter().take(ReadLimits::default().levels);
     let matrices: Vec<Matrix> = matrices.filter_map(read_matrix).collect();
     if matrices.is_empty() {
-        return Err("its tile matrix set has no levels that can be used".into());
+        return Err(BrokenMatrixSet::NoLevels);
     }
     let order = match json.list("orderedAxes").first() {
         Some(Json::Text(axis)) => match axis.chars().next().map(|letter| letter.to_ascii_lowercase()) {

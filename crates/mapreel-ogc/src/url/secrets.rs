@@ -147,7 +147,7 @@ fn shown(url: &Url) -> Option<String> {
         return None;
     }
     let mut shown = url.clone();
-    // They fail for URLs that have no host, which have no user.
+    // The setters fail for URLs that have no host, and those have no user.
     let _ = (shown.set_username(""), shown.set_password(None));
     shown.set_fragment(None);
     shown.set_query(query.as_deref());

@@ -60,7 +60,7 @@ impl ServiceUrl {
     /// Names the credential that it is asked with, in the place of a user: see `credentials.rs` of `mapreel-sources`.
     pub fn ask_with(&mut self, credential: Option<&str>) {
         if let Some(name) = credential {
-            // It fails for URLs without a host only, and those are refused.
+            // The setter fails only for URLs without a host, and `parse` refuses those.
             let _ = self.base.set_username(name);
         }
     }

@@ -13,6 +13,23 @@ pub enum Address {
     Parameters(ServiceUrl),
 }
 
+/// Why tiles cannot be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAddress {
+    /// Servers refuse longer addresses.
+    #[error("the address of its tiles is longer than {URL_BYTES_MAX} bytes")]
+    TooLong,
+    /// A template has a place that is neither a tile's nor a dimension's.
+    #[error("the template of its tiles has a place `{{{0}}}` that nothing fills")]
+    Unfilled(String),
+    /// The layer has tiles of these formats, none of which is a picture.
+    #[error("it has no pictures; its formats are {0}")]
+    NoPictures(String),
+    /// The address that the server names is none.
+    #[error(transparent)]
+    NotAUrl(#[from] url::ParseError),
+}
+
 /// What is the same in the addresses of all tiles.
 pub struct Common<'a> {
     /// The identifier of the style.
@@ -35,7 +52,7 @@ impl Address {
         layer: &Layer,
         common: &Common,
         asked: &[&str],
-    ) -> Result<Self, String> {
+    ) -> Result<Self, NoAddress> {
         let formats = formats(layer, common.format)?;
         let origin = capabilities.own_origin.as_deref();
         let fixed = |name: &str| match name {
@@ -58,13 +75,11 @@ impl Address {
         }
         let by_parameters = || Self::by_parameters(service, capabilities, layer, common, formats[0]);
         match (usable.into_iter().next(), unknown.first().and_then(|template| unfilled(template, layer))) {
-            (None, None) if !long.is_empty() && capabilities.get_tile.is_none() => Err(too_long()),
+            (None, None) if !long.is_empty() && capabilities.get_tile.is_none() => Err(NoAddress::TooLong),
             (None, None) => by_parameters(),
             _ if capabilities.get_tile.is_some() => by_parameters(),
             (Some(template), _) => Ok(Self::Template(template)),
-            (None, Some(place)) => {
-                Err(format!("the template of its tiles has a place `{{{place}}}` that nothing fills"))
-            }
+            (None, Some(place)) => Err(NoAddress::Unfilled(place)),
         }
     }
 
@@ -74,11 +89,11 @@ impl Address {
         layer: &Layer,
         common: &Common,
         format: &str,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, NoAddress> {
         let mut request = match &capabilities.get_tile {
             Some(url) if service.path().ends_with(".xml") => {
                 let url = service.as_reached(url, capabilities.own_origin.as_deref());
-                ServiceUrl::parse(&url).map_err(|error| error.to_string())?
+                ServiceUrl::parse(&url)?
             }
             _ => service.clone(),
         };
@@ -94,7 +109,7 @@ impl Address {
             request.set(name, value);
         }
         if request.is_too_long() {
-            return Err(too_long());
+            return Err(NoAddress::TooLong);
         }
         Ok(Self::Parameters(request))
     }
@@ -124,16 +139,16 @@ impl Address {
 
 /// Why an address is not used that every tile would repeat.
 pub fn too_long() -> String {
-    format!("the address of its tiles is longer than {URL_BYTES_MAX} bytes")
+    NoAddress::TooLong.to_string()
 }
 
 /// The formats of pictures, the one that is asked for first; only that one where the request names it.
-fn formats<'a>(layer: &'a Layer, named: Option<&'a str>) -> Result<Vec<&'a str>, String> {
+fn formats<'a>(layer: &'a Layer, named: Option<&'a str>) -> Result<Vec<&'a str>, NoAddress> {
     if let Some(format) = named {
         return Ok(vec![format]);
     }
     let first = picture_format::for_tiles(&layer.formats);
-    let first = first.ok_or_else(|| format!("it has no pictures; its formats are {}", layer.formats.join(", ")))?;
+    let first = first.ok_or_else(|| NoAddress::NoPictures(layer.formats.join(", ")))?;
     let others = layer.formats.iter().map(String::as_str).filter(|format| picture_format::is_picture(format));
     Ok(std::iter::once(first).chain(others.filter(|format| *format != first)).collect())
 }
@@ -217,7 +232,7 @@ mod tests {
         let common = Common { style: "", matrix_set: "s", format: None };
         let choose = |capabilities: &Capabilities| Address::choose(&service, capabilities, &layer, &common, &[]);
         let error = choose(&Capabilities::default()).unwrap_err();
-        assert_eq!(error, "the template of its tiles has a place `{host}` that nothing fills");
+        assert_eq!(error.to_string(), "the template of its tiles has a place `{host}` that nothing fills");
         let get_tile = Some("http://h/kvp?".to_owned());
         assert!(matches!(choose(&Capabilities { get_tile, ..Capabilities::default() }), Ok(Address::Parameters(_))));
     }
@@ -233,7 +248,7 @@ mod tests {
         let service = ServiceUrl::parse("http://h/caps.xml").unwrap();
         let common = Common { style: "", matrix_set: "s", format: None };
         let choose = |capabilities: &Capabilities| Address::choose(&service, capabilities, &layer, &common, &[]);
-        let error = Err("the address of its tiles is longer than 8192 bytes".to_owned());
+        let error = Err(NoAddress::TooLong);
         assert_eq!(choose(&Capabilities::default()), error);
         let get_tile = |url: &str| Capabilities { get_tile: Some(url.to_owned()), ..Capabilities::default() };
         assert_eq!(choose(&get_tile(&long)), error);

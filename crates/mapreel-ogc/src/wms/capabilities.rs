@@ -5,7 +5,7 @@
 use super::inherited::{Inherited, Item};
 use jiff::Timestamp;
 use mapreel_geo::place::axes;
-use mapreel_geo::time::interval::is_now;
+use mapreel_geo::time::entry::is_now;
 use mapreel_geo::time::time_error::shortened;
 use mapreel_geo::{AxisOrder, Bbox, Crs, TimeAxis, TimeError, ValidTime};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Capabilities {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whose parameters it understands.
+    /// Which server's own parameters it understands.
     pub dialect: Dialect,
     /// The widest picture that it draws, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +70,7 @@ impl Capabilities {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
-    /// None that matter here.
+    /// A server without vendor parameters that matter here.
     #[default]
     Plain,
     /// `COLORSCALERANGE`, `NUMCOLORBANDS`, palettes in style names, `GetMetadata`: ncWMS, THREDDS and their kin.
@@ -97,7 +97,7 @@ pub struct Layer {
     /// Where there are data: west, south, east, north in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub degrees: Option<Bbox>,
-    /// Its times, elevations, runs and whatever else it depends on.
+    /// The layer's times, elevations, runs and whatever else it depends on.
     #[serde(skip_serializing_if = "Inherited::is_empty")]
     pub dimensions: Inherited<Dimension>,
     /// The styles that it is offered in, its own before inherited ones.
@@ -153,7 +153,7 @@ pub struct Dimension {
     /// The values, as the server writes them.
     #[serde(serialize_with = "text")]
     pub extent: Arc<str>,
-    /// The same as a time axis, where it is one, or what is wrong with it.
+    /// The dimension as a time axis, where it is one, or what is wrong with that axis.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "axis")]
     pub axis: Option<Result<TimeAxis, TimeError>>,
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(crate) struct Axes {
     now: Timestamp,
     allowance: Allowance,
-    /// By the text that all who write the same share.
+    /// By their text: dimensions of the same text share one axis.
     read: HashMap<Arc<str>, Option<Result<TimeAxis, TimeError>>>,
     dimensions: usize,
     dimensions_max: usize,

@@ -41,7 +41,8 @@ impl Item for str {
 }
 
 impl<T: Item + ?Sized> Inherited<T> {
-    /// The same with what a layer adds, which `hides` inherited items of these keys, `hidden` altogether.
+    /// The inherited items with those that a layer adds. Inherited items whose keys are in `hides` no longer count; there are
+    /// `hidden` of them.
     pub fn with(&self, own: Vec<Arc<T>>, hides: HashSet<String>, hidden: usize) -> Self {
         if own.is_empty() {
             return self.clone();

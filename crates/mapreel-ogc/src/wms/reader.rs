@@ -25,7 +25,7 @@ pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, Broken
     capabilities_within(bytes, now, &ReadLimits::default())
 }
 
-/// The same, within other limits.
+/// Reads a document within other limits.
 ///
 /// # Errors
 /// As [`capabilities`].
@@ -225,7 +225,7 @@ fn degrees(node: Node) -> Option<Bbox> {
     document::on_earth([west, south, east, north])
 }
 
-/// Whose server it is, by what only that kind has.
+/// Which product the server is, by elements that only this product writes.
 fn dialect(capability: Node, formats: &[String], walk: &Walk) -> Dialect {
     let has = |format: &str| formats.iter().any(|known| known == format);
     let exceptions = child(capability, "Exception").map(|node| children(node, "Format").filter_map(words).collect());

@@ -43,7 +43,7 @@ pub struct Layer {
     pub formats: Vec<String>,
     /// The styles, the default one first.
     pub styles: Vec<Style>,
-    /// Its times and whatever else it depends on.
+    /// The layer's times and whatever else it depends on.
     #[serde(skip_serializing_if = "Inherited::is_empty")]
     pub dimensions: Inherited<Dimension>,
     /// The names of the pyramids that it is offered in, with the tiles that there are where that is said.

@@ -21,7 +21,7 @@ pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, Broken
     capabilities_within(bytes, now, &ReadLimits::default())
 }
 
-/// The same, within other limits.
+/// Reads a document within other limits.
 ///
 /// # Errors
 /// As [`capabilities`].
@@ -45,7 +45,7 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
         let operation =
             children(operations?, "Operation").find(|node| node.attribute("name").as_deref() == Some(operation))?;
         let gets = at(operation, &["DCP", "HTTP"]).map(|http| children(http, "Get").collect::<Vec<_>>())?;
-        // One of several may be for templates alone.
+        // One of several addresses may be for templates alone.
         let by_parameters = gets.iter().find(|get| document::words(**get).is_none_or(|words| words.contains("KVP")));
         by_parameters.as_ref()?.attribute("href").map(Cow::into_owned)
     };

@@ -1,5 +1,6 @@
 //! Why a document is not what was asked for.
 
+use crate::broken_description::BrokenDescription;
 use crate::read_limits::Exceeded;
 
 /// Why a document cannot be used: what is broken, and where.
@@ -8,13 +9,13 @@ pub enum BrokenDocument {
     /// There is nothing in it.
     #[error("the document is empty")]
     Empty,
-    /// Its end is missing.
+    /// The end of the document is missing.
     #[error("the XML is broken: it is cut off at its end, in line {line}")]
     CutOff {
         /// The last line.
         line: usize,
     },
-    /// It is not XML.
+    /// The document is not XML.
     #[error("the XML is broken in line {line}, column {column}: {what}")]
     Syntax {
         /// The line, from 1.
@@ -24,10 +25,10 @@ pub enum BrokenDocument {
         /// What is wrong there.
         what: String,
     },
-    /// It has more than is read.
+    /// The document has more than is read.
     #[error("the document is too large to be read: {0}")]
     TooLarge(Exceeded),
-    /// It describes something else.
+    /// The document describes something else.
     #[error("this is {found}, not a {wanted}")]
     OtherKind {
         /// What it describes, in words.
@@ -35,9 +36,9 @@ pub enum BrokenDocument {
         /// What was asked for.
         wanted: &'static str,
     },
-    /// It is JSON, and describes no map server.
-    #[error("{0}")]
-    Json(String),
+    /// The document is JSON, and describes no map server.
+    #[error(transparent)]
+    Description(#[from] BrokenDescription),
     /// An element that everything else is in is missing.
     #[error("the capabilities have no `{element}`")]
     Missing {

@@ -102,8 +102,8 @@ pub(crate) fn child_words(node: Node, name: &'static str) -> Option<String> {
     child(node, name).and_then(words)
 }
 
-/// A box in degrees: west, south, east, north. One whose west is greater than its east crosses the date line, as both standards
-/// write it (OGC 06-042, 7.2.4.6.6; 06-121r3, 10.2). `None`: it is not on the earth.
+/// A box in degrees: west, south, east, north. A box whose west is greater than its east crosses the date line, as both standards
+/// write it (OGC 06-042, 7.2.4.6.6; 06-121r3, 10.2). `None`: the box is not on the earth.
 pub(crate) fn on_earth([west, south, east, north]: [f64; 4]) -> Option<Bbox> {
     let east = if east < west { east + 360.0 } else { east };
     let fits = west.abs() <= 540.0 && east.abs() <= 540.0 && south.abs() <= 90.1 && north.abs() <= 90.1;

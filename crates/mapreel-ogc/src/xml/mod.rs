@@ -2,4 +2,5 @@
 
 pub mod broken_document;
 pub mod document;
+mod references;
 pub mod tree;

@@ -5,8 +5,8 @@
 //! resolved; all others stay as they are written, as does a lone `&`. Prefixes are never resolved, so none needs a declaration.
 
 use super::broken_document::{BrokenDocument, shortened};
+use super::references::resolved;
 use crate::read_limits::{Exceeded, ReadLimits};
-use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error, Reader};
@@ -175,7 +175,7 @@ impl<'a> Node<'a> {
         reader.config_mut().allow_dangling_amp = true;
         loop {
             let before = reader.buffer_position() as usize;
-            // It has been read once, so it has no errors.
+            // `Document::parse` has read this text without an error.
             let Ok(event) = reader.read_event() else { break };
             match event {
                 Event::Text(_) | Event::GeneralRef(_) => {
@@ -202,45 +202,6 @@ fn check_attributes(text: &str, at: usize, tag: &BytesStart, limits: &ReadLimits
         Exceeded::check(count, limits.attributes, "attributes of one element")?;
     }
     Ok(())
-}
-
-/// A text in which references stand for characters; those that XML does not know stay as they are.
-fn resolved(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find('&') else { return text.into() };
-    let (mut out, mut rest) = (text[..first].to_owned(), &text[first..]);
-    while let Some(after) = rest.strip_prefix('&') {
-        // No reference is longer than this.
-        const NAME_BYTES_MAX: usize = 12;
-        let end = after.bytes().take(NAME_BYTES_MAX).position(|byte| byte == b';');
-        match end.and_then(|end| Some((character(&after[..end])?, &after[end + 1..]))) {
-            Some((character, further)) => {
-                out.push(character);
-                rest = further;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
-        let next = rest.find('&').unwrap_or(rest.len());
-        out += &rest[..next];
-        rest = &rest[next..];
-    }
-    out.into()
-}
-
-/// The character that a reference stands for.
-fn character(name: &str) -> Option<char> {
-    match name.strip_prefix('#') {
-        Some(number) => {
-            let code = match number.strip_prefix('x') {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            code.ok().and_then(char::from_u32).filter(|c| *c != '\0')
-        }
-        None => resolve_xml_entity(name)?.chars().next(),
-    }
 }
 
 /// What is wrong where the parser has stopped.

@@ -61,19 +61,7 @@ impl Encoder {
             false => (changed(&self.before, &self.now, width), Some(self.transparent)),
         };
         let [left, top, w, h] = rect;
-        let mut buffer = Vec::with_capacity(w * h);
-        for row in top..top + h {
-            let range = row * width + left..row * width + left + w;
-            match transparent {
-                None => buffer.extend_from_slice(&self.now[range]),
-                Some(transparent) => buffer.extend(
-                    self.now[range.clone()]
-                        .iter()
-                        .zip(&self.before[range])
-                        .map(|(now, before)| if now == before { transparent } else { *now }),
-                ),
-            }
-        }
+        let buffer = self.indices(rect, width, transparent);
         let frame = Frame {
             delay,
             dispose: DisposalMethod::Keep,
@@ -94,6 +82,22 @@ impl Encoder {
         self.pixels_before.extend_from_slice(page.pixels());
         self.index += 1;
         Ok(())
+    }
+
+    /// The indices of a rectangle of the page, with `transparent` for pixels that are as they were.
+    fn indices(&self, [left, top, w, h]: [usize; 4], page_width: usize, transparent: Option<u8>) -> Vec<u8> {
+        let mut buffer = Vec::with_capacity(w * h);
+        for row in top..top + h {
+            let range = row * page_width + left..row * page_width + left + w;
+            match transparent {
+                None => buffer.extend_from_slice(&self.now[range]),
+                Some(transparent) => {
+                    let both = self.now[range.clone()].iter().zip(&self.before[range]);
+                    buffer.extend(both.map(|(now, before)| if now == before { transparent } else { *now }));
+                }
+            }
+        }
+        buffer
     }
 
     /// Finds the indices of all pixels. Most of a map is as it was a frame ago, and known.

@@ -4,6 +4,7 @@
 mod gif;
 mod jpeg;
 mod mp4;
+mod mp4_index;
 pub mod palette;
 mod png;
 mod segment;

@@ -1,16 +1,14 @@
 //! MP4 with H.264 by OpenH264: yuv420p, BT.709 limited range and tagged so, every segment beginning with a keyframe, the
 //! index before the pictures (faststart).
 
+use super::mp4_index::{FORMAT, PPS, SPS, moov, nal_kind};
 use super::segment;
 use crate::encode::Animation;
 use crate::error::Error;
 use crate::error::encode as wrong;
 use crate::raster::canvas::Canvas;
 use mapreel_spec::Format;
-use mp4_atom::{
-    Avc1, Avcc, Codec, Colr, Dinf, Dref, Encode, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry,
-    Stsd, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trak, Url, Visual, Vmhd,
-};
+use mp4_atom::{Encode, Ftyp};
 use openh264::OpenH264API;
 use openh264::encoder::{
     BitRate, Complexity, EncoderConfig, FrameRate, IntraFramePeriod, QpRange, RateControlMode, SpsPpsStrategy,
@@ -22,9 +20,6 @@ use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvSta
 
 /// The constant quantiser: text and hard edges stay clean, and a loop of a day stays within some megabytes.
 const QP: u8 = 20;
-/// Ticks of the file's clock per second: every usual frame rate is a whole number of them.
-const TICKS_PER_S: u32 = 90_000;
-const FORMAT: &str = "MP4";
 
 pub struct Encoder {
     encoder: openh264::encoder::Encoder,
@@ -83,7 +78,7 @@ impl Encoder {
             .bitrate(BitRate::from_bps(5_000_000))
             .max_frame_rate(FrameRate::from_hz(30.0))
             .skip_frames(false)
-            // Equal parameter sets in every segment, whoever encodes it.
+            // Every segment gets equal parameter sets, on whichever machine it is encoded.
             .sps_pps_strategy(SpsPpsStrategy::ConstantId)
             .intra_frame_period(IntraFramePeriod::from_num_frames(0))
             .scene_change_detect(false)
@@ -109,7 +104,7 @@ impl Encoder {
         for layer in (0..stream.num_layers()).filter_map(|i| stream.layer(i)) {
             for nal in (0..layer.nal_count()).filter_map(|i| layer.nal_unit(i)) {
                 let nal = without_start_code(nal);
-                let to = if matches!(kind(nal), SPS | PPS) { &mut parameters } else { &mut sample };
+                let to = if matches!(nal_kind(nal), SPS | PPS) { &mut parameters } else { &mut sample };
                 to.extend_from_slice(&(nal.len() as u32).to_be_bytes());
                 to.extend_from_slice(nal);
             }
@@ -134,14 +129,6 @@ fn silence(encoder: &mut openh264::encoder::Encoder) {
     let mut level: i32 = openh264_sys2::WELS_LOG_QUIET;
     // SAFETY: this option takes a pointer to an int, which is read during the call; the encoder is not yet in use.
     unsafe { encoder.raw_api().set_option(openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, (&raw mut level).cast()) };
-}
-
-/// Kinds of network abstraction layer units (ITU-T H.264, table 7-1).
-const SPS: u8 = 7;
-const PPS: u8 = 8;
-
-fn kind(nal: &[u8]) -> u8 {
-    nal.first().map_or(0, |byte| byte & 31)
 }
 
 fn without_start_code(nal: &[u8]) -> &[u8] {
@@ -197,119 +184,4 @@ pub(super) fn assemble<R: Read>(
     head.extend(b"mdat");
     out.write_all(&head)?;
     segments.into_iter().try_for_each(|segment| segment.copy_frames(out))
-}
-
-fn moov<R: Read>(
-    animation: &Animation,
-    segments: &[segment::Reader<R>],
-    shared: &[u8],
-    first: u64,
-) -> Result<Moov, Error> {
-    let durations = durations(animation);
-    let duration: u64 = durations.iter().map(|d| u64::from(*d)).sum();
-    let (width, height) = (animation.width as u16, animation.height as u16);
-    let mut chunk_at = first;
-    let (mut chunks, mut chunk_lengths, mut keyframes, mut samples) =
-        (Vec::new(), Vec::<StscEntry>::new(), Vec::new(), Vec::new());
-    for (i, segment) in segments.iter().enumerate() {
-        chunks.push(chunk_at as u32);
-        chunk_at += segment.frames_len();
-        keyframes.push(samples.len() as u32 + 1);
-        samples.extend_from_slice(&segment.sizes);
-        let samples_per_chunk = segment.sizes.len() as u32;
-        if chunk_lengths.last().is_none_or(|last| last.samples_per_chunk != samples_per_chunk) {
-            chunk_lengths.push(StscEntry { first_chunk: i as u32 + 1, samples_per_chunk, sample_description_index: 1 });
-        }
-    }
-    let stbl = Stbl {
-        stsd: Stsd { codecs: vec![Codec::Avc1(sample_entry(width, height, shared)?)] },
-        stts: Stts { entries: runs(&durations) },
-        stss: Some(Stss { entries: keyframes }),
-        stsc: Stsc { entries: chunk_lengths },
-        stsz: Stsz { samples: StszSamples::Different { sizes: samples } },
-        stco: Some(Stco { entries: chunks }),
-        ..Stbl::default()
-    };
-    let mdia = Mdia {
-        mdhd: Mdhd { timescale: TICKS_PER_S, duration, language: "und".into(), ..Mdhd::default() },
-        hdlr: Hdlr { handler: b"vide".into(), name: "Mapreel".into() },
-        minf: Minf {
-            vmhd: Some(Vmhd::default()),
-            dinf: Dinf { dref: Dref { entries: vec![mp4_atom::DrefEntry::Url(Url::default())] } },
-            stbl,
-            ..Minf::default()
-        },
-    };
-    let tkhd = Tkhd {
-        track_id: 1,
-        duration,
-        enabled: true,
-        in_movie: true,
-        width: width.into(),
-        height: height.into(),
-        ..Tkhd::default()
-    };
-    Ok(Moov {
-        mvhd: Mvhd {
-            timescale: TICKS_PER_S,
-            duration,
-            rate: 1.into(),
-            volume: 1.into(),
-            next_track_id: 2,
-            ..Mvhd::default()
-        },
-        trak: vec![Trak { tkhd, mdia, ..Trak::default() }],
-        ..Moov::default()
-    })
-}
-
-fn sample_entry(width: u16, height: u16, shared: &[u8]) -> Result<Avc1, Error> {
-    let (mut sps, mut pps): (&[u8], &[u8]) = (&[], &[]);
-    let mut rest = shared;
-    while let Some((length, after)) = rest.split_first_chunk() {
-        let length = u32::from_be_bytes(*length) as usize;
-        let nal = after.get(..length).ok_or(Error::Segment("its parameter sets are cut"))?;
-        match kind(nal) {
-            SPS => sps = nal,
-            _ => pps = nal,
-        }
-        rest = &after[length..];
-    }
-    Ok(Avc1 {
-        visual: Visual { data_reference_index: 1, width, height, ..Visual::default() },
-        avcc: Avcc::new(sps, pps).map_err(wrong(FORMAT))?,
-        // BT.709 primaries, transfer and matrix, limited range (ISO/IEC 23091-2).
-        colr: Some(Colr::Nclx {
-            colour_primaries: 1,
-            transfer_characteristics: 1,
-            matrix_coefficients: 1,
-            full_range_flag: false,
-        }),
-        ..Avc1::default()
-    })
-}
-
-/// The ticks of every frame; rounding does not add up.
-fn durations(animation: &Animation) -> Vec<u32> {
-    let mut end_s = 0.0;
-    let mut end_ticks = 0u64;
-    (0..animation.frames)
-        .map(|i| {
-            end_s += animation.output.frame_duration_s(i, animation.frames);
-            let ticks = (end_s * f64::from(TICKS_PER_S)).round() as u64 - end_ticks;
-            end_ticks += ticks;
-            ticks as u32
-        })
-        .collect()
-}
-
-fn runs(durations: &[u32]) -> Vec<SttsEntry> {
-    let mut runs: Vec<SttsEntry> = Vec::new();
-    for duration in durations {
-        match runs.last_mut() {
-            Some(run) if run.sample_delta == *duration => run.sample_count += 1,
-            _ => runs.push(SttsEntry { sample_count: 1, sample_delta: *duration }),
-        }
-    }
-    runs
 }

@@ -95,7 +95,7 @@ impl From<Vec<Rgb>> for Palette {
 }
 
 impl Palette {
-    /// Its colours: red, green, blue.
+    /// The palette's colours: red, green, blue.
     pub fn colours(&self) -> &[[u8; 3]] {
         &self.0
     }

@@ -20,56 +20,57 @@ struct Line {
 
 /// A frame as the header sees it.
 pub(crate) struct Moment<'a> {
-    /// Its index, from 0.
+    /// The frame's index, from 0.
     pub frame: usize,
     /// What layers are instead of what was asked for.
     pub gap: &'a dyn Fn(usize) -> Option<&'a Gap>,
 }
 
 /// The lines of a frame.
-fn lines(page: &Page, scale: Scale, &Moment { frame, gap }: &Moment) -> Vec<Line> {
+fn lines(page: &Page, scale: Scale, moment: &Moment) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(title) = page.title {
         lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
     }
-    if let Some(time) = &page.frames[frame].time_text {
-        let mut spans = vec![Span::bold(time)];
-        if page.frames.len() > 1 {
-            let digits = page.frames.len().to_string().len();
-            let count = format!("({} of {})", frame + 1, page.frames.len());
-            // U+2007 is as wide as a digit: the count ends at the same place from 9 to 10.
-            let pad = "\u{2007}".repeat(digits - (frame + 1).to_string().len());
-            spans.push(Span::muted(format!("  {pad}{count}")));
-        }
-        lines.push(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 });
-    }
+    lines.extend(time_line(page, scale, moment.frame));
     for (index, caption) in page.captions.iter().enumerate().rev() {
         let Some(title) = &caption.title else { continue };
         let mut spans = vec![Span::ink(title)];
-        let labels =
-            |of: usize| labels(caption.labels.at(of), page.frames[frame].shown.is_none() && is_timed(caption, of));
-        match gap(index).map(|gap| (gap.kind, &gap.cause)) {
-            Some((GapKind::Missing, Cause::Incomplete)) => {
-                spans.extend(labels(frame));
-                spans.push(Span::alarm("  –  incomplete"));
-            }
-            Some((GapKind::Missing | GapKind::Outside, _)) => spans.push(Span::alarm("  –  not shown")),
-            Some((GapKind::Empty, _)) => {
-                spans.extend(labels(frame));
-                spans.push(Span::alarm("  –  empty"));
-            }
-            Some((GapKind::Held { from }, _)) => {
-                spans.push(Span::alarm("  –  held"));
-                spans.extend(labels(from));
-            }
-            None => spans.extend(labels(frame)),
-        }
+        spans.extend(layer_spans(page, caption, moment.frame, (moment.gap)(index)));
         lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
     }
     if let Some(first) = lines.first_mut() {
         first.gap = 0;
     }
     lines
+}
+
+/// The frame's time, and in a film which frame it is.
+fn time_line(page: &Page, scale: Scale, frame: usize) -> Option<Line> {
+    let mut spans = vec![Span::bold(page.frames[frame].time_text.as_ref()?)];
+    if page.frames.len() > 1 {
+        let digits = page.frames.len().to_string().len();
+        let count = format!("({} of {})", frame + 1, page.frames.len());
+        // U+2007 is as wide as a digit: the count ends at the same place from 9 to 10.
+        let pad = "\u{2007}".repeat(digits - (frame + 1).to_string().len());
+        spans.push(Span::muted(format!("  {pad}{count}")));
+    }
+    Some(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 })
+}
+
+/// What stands behind a layer's title: its labels, and whether its picture is what was asked for.
+fn layer_spans(page: &Page, caption: &Caption, frame: usize, gap: Option<&Gap>) -> Vec<Span> {
+    let labels = |of: usize| -> Vec<Span> {
+        labels(caption.labels.at(of), page.frames[frame].shown.is_none() && is_timed(caption, of)).collect()
+    };
+    let with_labels = |alarm: &str| [labels(frame), vec![Span::alarm(alarm)]].concat();
+    match gap.map(|gap| (gap.kind, &gap.cause)) {
+        Some((GapKind::Missing, Cause::Incomplete)) => with_labels("  –  incomplete"),
+        Some((GapKind::Missing | GapKind::Outside, _)) => vec![Span::alarm("  –  not shown")],
+        Some((GapKind::Empty, _)) => with_labels("  –  empty"),
+        Some((GapKind::Held { from }, _)) => [vec![Span::alarm("  –  held")], labels(from)].concat(),
+        None => labels(frame),
+    }
 }
 
 /// Whether a layer's pictures are of a time, which is then its first label.

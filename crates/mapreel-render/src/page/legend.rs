@@ -23,8 +23,13 @@ pub struct LegendPicture {
     /// The index of its layer in the plan.
     pub layer: usize,
     /// Its pictures.
-    pub art: Result<LegendArt, String>,
+    pub art: Result<LegendArt, MissingLegend>,
 }
+
+/// Why a legend has no pictures, as the page says it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct MissingLegend(pub String);
 
 /// The pictures of a legend.
 #[derive(Debug, Clone)]
@@ -63,7 +68,7 @@ impl LegendPicture {
 /// A legend with all its words, as it is laid down.
 pub(crate) struct Lettered {
     layer: usize,
-    picture: Result<Raster, String>,
+    picture: Result<Raster, MissingLegend>,
 }
 
 /// The legends with our numbers beside those that are strips of colours, and with our letters beside swatches.
@@ -127,33 +132,22 @@ pub(crate) fn measure(
     let width_max = width_max(map_width, scale);
     // On a large picture a legend of the usual size could not be read.
     let enlarged = (scale.body_px / 13.0).floor().max(1.0);
-    let sizes: Vec<(f32, f32)> = legends
-        .iter()
-        .map(|legend| match &legend.picture {
-            Ok(picture) => {
-                let (w, h) = (picture.width as f32, picture.height as f32);
-                let factor = enlarged.min(width_max / w);
-                (w * factor, h * factor)
-            }
-            Err(_) => {
-                let (w, h) = typesetter.measure(&missing(), scale.small_px(), width_max);
-                (w as f32, h as f32)
-            }
-        })
-        .collect();
+    let size = |legend: &Lettered| match &legend.picture {
+        Ok(picture) => {
+            let (w, h) = (picture.width as f32, picture.height as f32);
+            let factor = enlarged.min(width_max / w);
+            (w * factor, h * factor)
+        }
+        Err(_) => {
+            let (w, h) = typesetter.measure(&missing(), scale.small_px(), width_max);
+            (w as f32, h as f32)
+        }
+    };
+    let sizes: Vec<(f32, f32)> = legends.iter().map(size).collect();
     let titles: Vec<(u32, u32)> =
         legends.iter().map(|legend| typesetter.measure(&title(page, legend), scale.small_px(), width_max)).collect();
-    let fixed: u32 = titles.iter().map(|(_, height)| height + scale.unit / 2).sum::<u32>()
-        + (legends.len().saturating_sub(1) as u32) * scale.unit * 2;
-    // Words are not scaled like pictures.
-    let height_of = |words: bool| -> f32 {
-        legends.iter().zip(&sizes).filter(|(l, _)| l.picture.is_err() == words).map(|(_, (_, height))| height).sum()
-    };
-    let pictures = height_of(false);
-    // Beside a small map the column may become longer than the map rather than unreadable.
-    let legible = sizes.len() as f32 * scale.body_px * HEIGHT_MIN;
-    let room = (map_height as f32 - fixed as f32 - height_of(true)).max(legible);
-    let shrink = if pictures > room { room / pictures } else { 1.0 };
+    let titles_height: u32 = titles.iter().map(|(_, height)| height + scale.unit / 2).sum();
+    let shrink = shrink(map_height as f32, legends, &sizes, titles_height, scale);
     let mut boxes = Vec::new();
     let (mut y, mut width) = (0, 0);
     for ((legend, (w, h)), (title_w, title_h)) in legends.iter().zip(sizes).zip(titles) {
@@ -169,6 +163,20 @@ pub(crate) fn measure(
         width = width.max(size.0).max(title_w);
     }
     Column { width, boxes }
+}
+
+/// The factor by which pictures are scaled so that the column is no longer than the map.
+fn shrink(map_height: f32, legends: &[Lettered], sizes: &[(f32, f32)], titles_height: u32, scale: Scale) -> f32 {
+    let fixed = titles_height + (legends.len().saturating_sub(1) as u32) * scale.unit * 2;
+    // Words are not scaled like pictures.
+    let height_of = |words: bool| -> f32 {
+        legends.iter().zip(sizes).filter(|(l, _)| l.picture.is_err() == words).map(|(_, (_, height))| height).sum()
+    };
+    let pictures = height_of(false);
+    // Beside a small map the column may become longer than the map rather than unreadable.
+    let legible = sizes.len() as f32 * scale.body_px * HEIGHT_MIN;
+    let room = (map_height - fixed as f32 - height_of(true)).max(legible);
+    if pictures > room { room / pictures } else { 1.0 }
 }
 
 fn title(page: &Page, legend: &Lettered) -> [Span; 1] {

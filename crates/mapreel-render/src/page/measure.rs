@@ -7,7 +7,8 @@ use super::scale::Scale;
 use super::texts::Page;
 use super::{attribution, header, legend};
 use crate::stop::{Stop, Stopped};
-use crate::text::typesetter::{Fonts, Typesetter};
+use crate::text::fonts::Fonts;
+use crate::text::typesetter::Typesetter;
 use mapreel_spec::{PageContent, PageLayout};
 
 /// Measures what stands beside a map of so many pixels, and finds the place of everything. Both sides of the page are even, as
@@ -25,7 +26,7 @@ pub fn measure(
     measure_page(&Page::from(content), map, legends, &mut Typesetter::new(fonts), stop)
 }
 
-/// The same of texts, wherever they come from.
+/// Measures a page from its texts, of a plan or of the content of a page.
 pub(crate) fn measure_page(
     page: &Page,
     [map_width, map_height]: [u32; 2],

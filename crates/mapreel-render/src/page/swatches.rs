@@ -117,7 +117,7 @@ pub(crate) fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::typesetter::Fonts;
+    use crate::text::fonts::Fonts;
 
     fn drawn(pictures: &[(u32, u32)], label: &str, map_px: u32) -> Raster {
         let swatch = |&(width, height): &(u32, u32)| LetteredSwatch {

@@ -1,8 +1,8 @@
 //! Laying a picture of one area onto a map of another.
 //!
-//! A picture that shows just the map is taken pixel for pixel. One that can be moved by whole pixels without any of it lying
-//! more than half a pixel off its place is moved, and stays sharp. Everything else is resampled. Where both CRSs have parallel axes, every column of the
-//! map has one place in the picture and every row another; `warp.rs` does the rest.
+//! A picture that shows just the map is taken pixel for pixel. A picture that can be moved by whole pixels without any of it
+//! lying more than half a pixel off its place is moved, and stays sharp. Everything else is resampled. Where both CRSs have
+//! parallel axes, every column of the map has one place in the picture and every row another; `warp.rs` does the rest.
 
 use super::placed::Placed;
 use super::raster::Raster;
@@ -26,16 +26,8 @@ pub fn place(
     stop: &Stop,
 ) -> Result<Vec<Placed>, Stopped> {
     stop.look()?;
-    let [rx, ry] = map.resolution();
-    if crs == map.crs {
-        let near = |a: f64, b: f64, unit: f64| (a - b).abs() < unit / 2.0;
-        let same_area = near(bbox.min_x, map.bbox.min_x, rx)
-            && near(bbox.max_x, map.bbox.max_x, rx)
-            && near(bbox.min_y, map.bbox.min_y, ry)
-            && near(bbox.max_y, map.bbox.max_y, ry);
-        if same_area && (raster.width, raster.height) == (map.width, map.height) {
-            return Ok(vec![Placed { raster, x: 0, y: 0 }]);
-        }
+    if crs == map.crs && shows_just(bbox, map) && (raster.width, raster.height) == (map.width, map.height) {
+        return Ok(vec![Placed { raster, x: 0, y: 0 }]);
     }
     let (Some(world), true) = (crs.world_width(), map.crs.is_cylindrical()) else {
         let placed = match if crs == map.crs { moved(&raster, bbox, map) } else { None } {
@@ -45,20 +37,33 @@ pub fn place(
         return Ok(placed.into_iter().collect());
     };
     let Some(wanted) = map.bbox.convert(map.crs, crs) else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for shifted in copies(bbox, &wanted, world) {
+        out.extend(place_one(&raster, crs, &shifted, map, resampling, stop)?);
+    }
+    Ok(out)
+}
+
+/// Whether the edges of a picture lie less than half a pixel from those of the map.
+fn shows_just(bbox: &Bbox, map: &Extent) -> bool {
+    let [rx, ry] = map.resolution();
+    let near = |a: f64, b: f64, unit: f64| (a - b).abs() < unit / 2.0;
+    near(bbox.min_x, map.bbox.min_x, rx)
+        && near(bbox.max_x, map.bbox.max_x, rx)
+        && near(bbox.min_y, map.bbox.min_y, ry)
+        && near(bbox.max_y, map.bbox.max_y, ry)
+}
+
+/// The box of a picture in every world that shows some of it; only as it is where it covers all that is wanted.
+fn copies(bbox: &Bbox, wanted: &Bbox, world: f64) -> Vec<Bbox> {
     let covers = bbox.min_x <= wanted.min_x && bbox.max_x >= wanted.max_x;
     let worlds = if covers {
         0.0..=0.0
     } else {
         ((wanted.min_x - bbox.max_x) / world).ceil()..=((wanted.max_x - bbox.min_x) / world).floor()
     };
-    let mut out = Vec::new();
-    let mut k = *worlds.start();
-    while k <= *worlds.end() {
-        let shifted = Bbox { min_x: bbox.min_x + k * world, max_x: bbox.max_x + k * world, ..*bbox };
-        out.extend(place_one(&raster, crs, &shifted, map, resampling, stop)?);
-        k += 1.0;
-    }
-    Ok(out)
+    let numbers = std::iter::successors(Some(*worlds.start()), |k| Some(k + 1.0)).take_while(|k| k <= worlds.end());
+    numbers.map(|k| Bbox { min_x: bbox.min_x + k * world, max_x: bbox.max_x + k * world, ..*bbox }).collect()
 }
 
 fn place_one(
@@ -89,7 +94,7 @@ fn moved(raster: &Raster, bbox: &Bbox, map: &Extent) -> Option<Placed> {
 fn moved_side([start, end]: [f64; 2], pixels: u32, map: u32) -> Option<i64> {
     const HALF: f64 = 0.5 + 1e-6;
     let scale = (end - start) / f64::from(pixels);
-    // Its first and last edge that show, in its own pixels; a scale that is not the map's moves them apart.
+    // The picture's first and last edge that show, in its own pixels; a scale that is not the map's moves them apart.
     let first = (-start / scale).max(0.0);
     let last = ((f64::from(map) - start) / scale).min(f64::from(pixels)).max(first);
     let [first, last] = [first, last].map(|at| start + at * (scale - 1.0));
@@ -130,16 +135,26 @@ fn resampled(
     let across: Vec<Tap> =
         columns.iter().map(|c| tap((centre_x(*c) - bbox.min_x) / bbox.width(), source.width)).collect();
     let down = rows.iter().map(|r| tap((bbox.max_y - centre_y(*r)) / bbox.height(), source.height));
-    let mut pixels = Vec::with_capacity(columns.len() * rows.len() * 4);
+    Ok(Some(Placed { raster: sampled(source, &across, down, stop)?, x: (*x).into(), y: (*y).into() }))
+}
+
+/// The picture that these columns and rows of another make.
+fn sampled(
+    source: &Raster,
+    across: &[Tap],
+    down: impl ExactSizeIterator<Item = Tap>,
+    stop: &Stop,
+) -> Result<Raster, Stopped> {
+    let (width, height) = (across.len(), down.len());
+    let mut pixels = Vec::with_capacity(width * height * 4);
     for row in down {
         stop.look()?;
         let (upper, lower) = (source.row(row.first), source.row(row.second));
-        for column in &across {
+        for column in across {
             pixels.extend_from_slice(&sample(upper, lower, column, row.weight));
         }
     }
-    let raster = Raster::straight(columns.len() as u32, rows.len() as u32, pixels);
-    Ok(Some(Placed { raster, x: (*x).into(), y: (*y).into() }))
+    Ok(Raster::straight(width as u32, height as u32, pixels))
 }
 
 #[cfg(test)]
@@ -211,7 +226,7 @@ mod tests {
 
     #[test]
     fn mercator_rows_are_found_in_a_plate_carree() {
-        // One colour for each degree of latitude.
+        // Each degree of latitude has a colour of its own.
         let source = ramp(10, 160);
         let bbox = Bbox::new([0.0, -80.0, 10.0, 80.0]);
         let mercator = bbox.convert(Crs::Geographic, Crs::WebMercator).unwrap();

@@ -20,7 +20,7 @@ impl Tap {
         Self { first, second: (first + 1).min(side - 1), weight: ((at - f64::from(first)) * 256.0).round() as u32 }
     }
 
-    /// The same on a side whose ends meet.
+    /// The two pixels around a place on a side whose ends meet.
     pub(crate) fn wrapped(place: f64, side: u32) -> Self {
         let at = place - 0.5;
         let first = at.floor();
@@ -80,7 +80,7 @@ pub(crate) fn resized(raster: &Raster, width: u32, height: u32, stop: &Stop) -> 
     in_bands(raster, width, height, (BAND_PX / per_row).max(1.0) as u32, stop)
 }
 
-/// The same in bands of so many rows.
+/// Resizes in bands of so many rows.
 fn in_bands(raster: &Raster, width: u32, height: u32, rows: u32, stop: &Stop) -> Result<Raster, Stopped> {
     let scale = f64::from(raster.height) / f64::from(height);
     let reach = 3.0 * scale.max(1.0) + 1.0;

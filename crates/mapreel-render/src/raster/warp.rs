@@ -127,44 +127,22 @@ impl Sheet<'_> {
     }
 }
 
-/// Draws a cell: left, top, right, bottom in pixels of the map.
-fn fill(lens: &Lens, sheet: &mut Sheet, [left, top, right, bottom]: [u32; 4]) {
-    // From the centre of the first pixel to that of the one after the last.
-    let centre = |at: u32| f64::from(at) + 0.5;
-    let (x0, x1, y0, y1) = (centre(left), centre(right), centre(top), centre(bottom));
-    let (xm, ym) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
-    let corners = [lens.at(x0, y0), lens.at(x1, y0), lens.at(x0, y1), lens.at(x1, y1)];
-    if let [Some(a), Some(b), Some(c), Some(d)] = corners {
-        let between = |x: f64, y: f64| {
-            let (s, t) = ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0));
-            [0, 1].map(|i| (a[i] * (1.0 - s) + b[i] * s) * (1.0 - t) + (c[i] * (1.0 - s) + d[i] * s) * t)
-        };
-        // Pixels of the picture for one of the map.
-        let step = ((b[0] - a[0]).hypot(b[1] - a[1]) / (x1 - x0)).min((c[0] - a[0]).hypot(c[1] - a[1]) / (y1 - y0));
-        let off_max = OFF_PX * step.min(1.0);
-        let right_at = |(x, y): (f64, f64)| {
-            let [u, v] = between(x, y);
-            lens.at(x, y).is_some_and(|[p, q]| (u - p).abs() < off_max && (v - q).abs() < off_max)
-        };
-        if [(xm, ym), (xm, y0), (xm, y1), (x0, ym), (x1, ym)].into_iter().all(right_at) {
-            for row in top..bottom {
-                for column in left..right {
-                    sheet.put(column, row, between(centre(column), centre(row)));
-                }
-            }
-            return;
-        }
+/// A cell: left, top, right, bottom in pixels of the map.
+type Cell = [u32; 4];
+
+/// Draws a cell: between its corners where the projection bends it little, else in quarters, and the smallest pixel by pixel.
+fn fill(lens: &Lens, sheet: &mut Sheet, cell: Cell) {
+    let [left, top, right, bottom] = cell;
+    if let Some(patch) = Patch::of(lens, cell).filter(|patch| patch.is_right(lens)) {
+        return each_pixel(cell, |column, row| sheet.put(column, row, patch.at(centre(column), centre(row))));
     }
     let (width, height) = (right - left, bottom - top);
     if width.max(height) <= CELL_PX_MIN {
-        for row in top..bottom {
-            for column in left..right {
-                if let Some(place) = lens.at(centre(column), centre(row)) {
-                    sheet.put(column, row, place);
-                }
+        return each_pixel(cell, |column, row| {
+            if let Some(place) = lens.at(centre(column), centre(row)) {
+                sheet.put(column, row, place);
             }
-        }
-        return;
+        });
     }
     let (middle_x, middle_y) = (left + width.div_ceil(2), top + height.div_ceil(2));
     for part in [
@@ -176,6 +154,58 @@ fn fill(lens: &Lens, sheet: &mut Sheet, [left, top, right, bottom]: [u32; 4]) {
         if part[0] < part[2] && part[1] < part[3] {
             fill(lens, sheet, part);
         }
+    }
+}
+
+fn each_pixel([left, top, right, bottom]: Cell, mut draw: impl FnMut(u32, u32)) {
+    for row in top..bottom {
+        for column in left..right {
+            draw(column, row);
+        }
+    }
+}
+
+/// The centre of a pixel of the map.
+fn centre(at: u32) -> f64 {
+    f64::from(at) + 0.5
+}
+
+/// A cell as it would lie in the picture if the projection did not bend it: its corners, and all else evenly between them.
+struct Patch {
+    x: [f64; 2],
+    y: [f64; 2],
+    /// Where the corners lie in the picture: upper left, upper right, lower left, lower right.
+    corners: [[f64; 2]; 4],
+}
+
+impl Patch {
+    /// The patch of a cell, from the centre of its first pixel to that of the one after the last; `None` where a corner lies
+    /// nowhere in the picture.
+    fn of(lens: &Lens, [left, top, right, bottom]: Cell) -> Option<Self> {
+        let (x, y) = ([centre(left), centre(right)], [centre(top), centre(bottom)]);
+        let corners = [lens.at(x[0], y[0])?, lens.at(x[1], y[0])?, lens.at(x[0], y[1])?, lens.at(x[1], y[1])?];
+        Some(Self { x, y, corners })
+    }
+
+    /// Where a place of the map lies in the picture.
+    fn at(&self, x: f64, y: f64) -> [f64; 2] {
+        let Self { x: [x0, x1], y: [y0, y1], corners: [a, b, c, d] } = self;
+        let (s, t) = ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0));
+        [0, 1].map(|i| (a[i] * (1.0 - s) + b[i] * s) * (1.0 - t) + (c[i] * (1.0 - s) + d[i] * s) * t)
+    }
+
+    /// Whether the middle of the patch and of its edges lie where the projection has them.
+    fn is_right(&self, lens: &Lens) -> bool {
+        let Self { x: [x0, x1], y: [y0, y1], corners: [a, b, c, _] } = *self;
+        let (xm, ym) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+        // Pixels of the picture for one of the map.
+        let step = ((b[0] - a[0]).hypot(b[1] - a[1]) / (x1 - x0)).min((c[0] - a[0]).hypot(c[1] - a[1]) / (y1 - y0));
+        let off_max = OFF_PX * step.min(1.0);
+        let right_at = |(x, y): (f64, f64)| {
+            let [u, v] = self.at(x, y);
+            lens.at(x, y).is_some_and(|[p, q]| (u - p).abs() < off_max && (v - q).abs() < off_max)
+        };
+        [(xm, ym), (xm, y0), (xm, y1), (x0, ym), (x1, ym)].into_iter().all(right_at)
     }
 }
 

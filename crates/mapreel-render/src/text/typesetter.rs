@@ -1,77 +1,23 @@
 //! Text on the page: shaped, measured, wrapped and drawn.
 //!
-//! Two weights of one family are in the binary, so that a picture looks the same on every machine. Scripts that they do
-//! not cover come from fonts that the program adds. What no font has is a box, and is noted.
+//! A character that no font has becomes a box, and is noted.
 
 use super::bidi::{self, Direction};
+use super::fonts::{FAMILY, Fonts};
 use super::missing_glyphs::{MissingGlyphs, is_visible};
 use super::span::Span;
 use crate::raster::canvas::Canvas;
 use crate::theme;
-use cosmic_text::fontdb::{Database, FaceInfo, Source};
 use cosmic_text::{
     Align, Attrs, Buffer, Color, Family, FeatureTag, FontFeatures, FontSystem, LayoutGlyph, LayoutRun, Metrics,
     Shaping, SwashCache, SwashContent, Weight, Wrap,
 };
 use mapreel_spec::Colour;
-use std::sync::Arc;
-use unicode_script::{Script, UnicodeScript};
 
-/// The family in the binary: Latin, Greek and Cyrillic.
-const FAMILY: &str = "Inter";
-const REGULAR: &[u8] = include_bytes!("../../fonts/Inter-Regular.otf");
-const SEMIBOLD: &[u8] = include_bytes!("../../fonts/Inter-SemiBold.otf");
 /// Line height over font size.
 const LEADING: f32 = 1.3;
 
-/// The fonts to draw with.
-#[derive(Clone)]
-pub struct Fonts {
-    faces: Database,
-    /// The language whose forms of Chinese characters are preferred.
-    locale: &'static str,
-}
-
-impl Fonts {
-    /// The fonts in the binary alone.
-    pub fn bundled() -> Self {
-        Self::with_fallbacks(Database::new())
-    }
-
-    /// The fonts in the binary first, and others for what they lack.
-    pub fn with_fallbacks(mut others: Database) -> Self {
-        for (data, weight) in [(REGULAR, Weight::NORMAL), (SEMIBOLD, Weight::BOLD)] {
-            for id in others.load_font_source(Source::Binary(Arc::new(data))) {
-                // Other families have a bold face and rarely a semi-bold one, and only a face of the very weight is
-                // preferred: ours counts as bold, so that a title falls back to its script's bold face.
-                if let Some(face) = others.face(id).cloned() {
-                    others.remove_face(id);
-                    others.push_face_info(FaceInfo { weight, ..face });
-                }
-            }
-        }
-        Self { faces: others, locale: "en" }
-    }
-
-    /// The same for these texts: beside kana, Chinese characters have their Japanese forms, beside Hangul their Korean ones.
-    pub fn for_texts<'a>(self, mut texts: impl Iterator<Item = &'a str>) -> Self {
-        let language = |c: char| match c.script() {
-            Script::Hiragana | Script::Katakana => Some("ja"),
-            Script::Hangul => Some("ko"),
-            _ => None,
-        };
-        let locale = texts.find_map(|text| text.chars().find_map(language)).unwrap_or(self.locale);
-        Self { locale, ..self }
-    }
-
-    /// Whether the fonts in the binary have a shape for every character.
-    pub fn bundled_cover<'a>(mut texts: impl Iterator<Item = &'a str>) -> bool {
-        let mut typesetter = Typesetter::new(&Self::bundled());
-        texts.all(|text| text.is_ascii() || typesetter.covers(text))
-    }
-}
-
-/// Shapes and draws text. One for each thread: it keeps what it has shaped.
+/// Shapes and draws text. Each thread has a typesetter of its own, since it keeps what it has shaped.
 pub(crate) struct Typesetter {
     fonts: FontSystem,
     glyphs: SwashCache,
@@ -81,7 +27,7 @@ pub(crate) struct Typesetter {
 
 impl Typesetter {
     pub(crate) fn new(fonts: &Fonts) -> Self {
-        let mut fonts = FontSystem::new_with_locale_and_db(fonts.locale.into(), fonts.faces.clone());
+        let mut fonts = fonts.system();
         let buffer = Buffer::new(&mut fonts, Metrics::new(13.0, 13.0 * LEADING));
         Self { fonts, glyphs: SwashCache::new(), buffer, missing: MissingGlyphs::default() }
     }
@@ -89,13 +35,6 @@ impl Typesetter {
     /// What no font had of all that was shaped since the last call.
     pub(crate) fn take_missing(&mut self) -> MissingGlyphs {
         std::mem::take(&mut self.missing)
-    }
-
-    fn covers(&mut self, text: &str) -> bool {
-        let Some(id) = self.fonts.db().faces().next().map(|face| face.id) else { return false };
-        let Some(font) = self.fonts.get_font(id, Weight::NORMAL) else { return false };
-        let charmap = font.as_swash().charmap();
-        text.chars().all(|c| !is_visible(c) || charmap.map(c) != 0)
     }
 
     fn set(&mut self, spans: &[Span], size_px: f32, width_max: f32, direction: Direction) {
@@ -148,7 +87,7 @@ impl Typesetter {
         self.draw_towards(Direction::LeftToRight, page, spans, size_px, width_max, (x, y));
     }
 
-    /// The same for a line that is read in this direction and begins at that side.
+    /// Draws a line that is read in this direction and begins at that side.
     pub(crate) fn draw_towards(
         &mut self,
         direction: Direction,
@@ -162,7 +101,7 @@ impl Typesetter {
         self.each_pixel(x, y, |x, y, colour, coverage| page.mix(x, y, colour, coverage));
     }
 
-    /// The same with a rim of `halo` round every letter, for text over a map.
+    /// Draws text with a rim of `halo` round every letter, for text over a map.
     pub(crate) fn draw_with_halo(
         &mut self,
         page: &mut Canvas,

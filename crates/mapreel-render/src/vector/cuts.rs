@@ -6,7 +6,7 @@ use mapreel_spec::geojson::Position;
 
 /// The most parts of an area that meet at ±180 on one side; an area of more is outlined whole.
 const CUTS_MAX: usize = 1000;
-/// The same for its edges along ±180 times its cuts: each edge may be parted at each cut.
+/// The most that an area's edges along ±180 times its cuts may come to: each edge may be parted at each cut.
 const PARTS_MAX: usize = 1_000_000;
 
 /// The latitudes between which parts of an area meet at ±180.

@@ -50,8 +50,8 @@ pub(crate) fn draw(
     Ok(())
 }
 
-/// Of so many meridians, and of so many parallels, one is named, so that the labels have room: on maps whose lines are
-/// straight. On others each finds its own place, or none.
+/// On a map whose lines are straight, one of so many meridians and one of so many parallels is labelled, so that the labels have
+/// room. On other maps each label finds a place of its own, or none.
 fn every(net: &Net, layout: &Layout, typesetter: &mut Typesetter) -> [i64; 2] {
     let size_px = layout.scale.small_px();
     let mut measure = |line: Line| typesetter.measure(&[Span::ink(text(line))], size_px, f32::MAX);
@@ -81,7 +81,7 @@ fn is_multiple(line: Line, net: &Net, every: i64) -> bool {
 /// Where a label may stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Anchor {
-    /// At the left or lower edge of a map whose lines are straight.
+    /// The place at the left or lower edge of a map whose lines are straight.
     Row { at: [f64; 2], is_left: bool },
     /// Inside the map's edge, where the line leaves it.
     Edge([f64; 2]),
@@ -130,7 +130,7 @@ fn anchors(net: &Net, projection: &Projection, line: Line, work: &Work) -> Resul
     let size = plane.size();
     let runs: Vec<Vec<[f64; 2]>> = net.runs(line, work)?.iter().flat_map(|run| on_map(run, size)).collect();
     if plane.is_cylindrical() {
-        // One for each copy of a meridian; parallels are labelled once, at the left.
+        // Each copy of a meridian has a label; parallels are labelled once, at the left.
         return Ok(match line {
             Line::Meridian(_) => runs.iter().map(|run| Anchor::Row { at: run[0], is_left: false }).collect(),
             Line::Parallel(_) => {

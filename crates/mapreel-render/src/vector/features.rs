@@ -49,7 +49,7 @@ impl Shapes {
         scale: f32,
         stop: &Stop,
     ) -> Result<Self, Halt> {
-        // What is followed is kept: as many pixels as memory was taken for.
+        // The followed lines are kept: as many pixels as memory was taken for.
         let pixels = FEATURE_PIXELS_PER_POSITION * features.positions() as u64 + FEATURE_PIXELS_MIN;
         let work = &Work::limited(stop, pixels * PLACE_STEPS);
         let shape = |(feature, shown): (&Feature, Shown)| {

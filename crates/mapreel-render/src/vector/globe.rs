@@ -23,7 +23,7 @@ const CELL_STEPS: u64 = 4 * ((CELL_PX / FINE_PX) as u64).pow(2) * 150;
 
 /// The ground and the outline on a clean sheet; `None` where all of the map is on the globe.
 pub(crate) fn ground(map: &Extent, line_px: f32, work: &Work) -> Result<Option<Pixmap>, Halt> {
-    // It has no end.
+    // A map in web Mercator shows nothing that is off the globe.
     if map.crs == Crs::WebMercator {
         return Ok(None);
     }

@@ -38,7 +38,7 @@ pub(crate) struct Net<'a> {
     pub steps_deg: [f64; 2],
     /// Latitudes at which meridians end: south, north.
     ends: [f64; 2],
-    /// The same before a pole that is a point, for all but the quarters.
+    /// Where all meridians but the quarters end before a pole that is a point.
     pole_ends: [f64; 2],
 }
 
@@ -58,7 +58,7 @@ impl<'a> Net<'a> {
             [step_for((near_deg / widest).max((east - west) / MERIDIANS)), step_for(near_deg)]
         };
         let steps_deg = graticule.step_deg.map_or(chosen, |step| [step; 2]);
-        // What is met again after a whole round is one line.
+        // A meridian that is met again after a whole round is one line.
         let east = east.min(west + 360.0 - steps_deg[0] / 2.0);
         let meridians = multiples(west, east, steps_deg[0]).into_iter().map(Line::Meridian);
         let parallels = multiples(south.max(-89.9), north.min(89.9), steps_deg[1]).into_iter().map(Line::Parallel);

@@ -53,7 +53,7 @@ pub(crate) fn draw(
     for feature in &geography.show {
         work.look()?;
         match feature {
-            // What of it lies off the globe is covered by `globe.rs`.
+            // `globe.rs` covers what lies off the globe.
             NaturalEarthFeature::Ocean => {
                 let c = theme::OCEAN;
                 sheet.fill(Color::from_rgba8(c.r, c.g, c.b, 255));

@@ -115,7 +115,7 @@ fn each_part(path: &Path, mut each: impl FnMut(Path) -> Result<(), Halt>) -> Res
     part.finish().map_or(Ok(()), each)
 }
 
-/// Paths whose boxes are together larger than so many maps are filled one by one: they would cost too much.
+/// Paths whose boxes are together larger than so many maps are filled one by one: together they would cost too much.
 const AREAS_MAX: u64 = 64;
 
 /// Fills several paths as one area: where they overlap it is no darker, and where they meet no line shows.

@@ -117,7 +117,7 @@ impl Projection {
     /// The line on the map, as runs of pixels: one for each copy and each time it comes near.
     pub(crate) fn runs(&self, line: &[Position], work: &Work) -> Result<Vec<Run>, Halt> {
         let mut runs = Vec::new();
-        // What is being followed in each copy: an edge that begins where it ends belongs to it.
+        // The run that is being followed in each copy: an edge that begins where the run ends belongs to it.
         let mut open: Vec<Followed> = Vec::new();
         for (i, edge) in line.windows(2).enumerate() {
             let (west, east) = (edge[0][0].min(edge[1][0]), edge[0][0].max(edge[1][0]));

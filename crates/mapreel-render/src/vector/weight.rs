@@ -66,7 +66,7 @@ impl Weight {
         (pixel * self.pixels + EDGE_STEPS * self.edges + self.area / 2.0) as u64
     }
 
-    /// The same of a run, which becomes a path only when it is drawn: no fewer.
+    /// The most edges of a run, which becomes a path only when it is drawn.
     pub(crate) fn steps_of_run(self) -> u64 {
         self.steps(4.0 * self.pixels <= LIGHT_STEPS)
     }

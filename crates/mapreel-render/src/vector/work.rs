@@ -16,9 +16,9 @@ pub(crate) struct Work<'a> {
 /// Why drawing a layer ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Halt {
-    /// Nobody wants it any more.
+    /// The word to stop has come.
     Stopped,
-    /// It takes more steps than a layer may.
+    /// The layer takes more steps than a layer may.
     TooMuch,
 }
 

@@ -1,4 +1,4 @@
-//! Answers by URL within one run, bounded in bytes. Two who ask for the same URL at once share one request.
+//! Answers by URL within one run, bounded in bytes. Two callers that ask for the same URL at once share one request.
 
 use crate::error::Error;
 use bytes::Bytes;
@@ -44,7 +44,7 @@ impl Cache {
             .clone();
         if fetched {
             match &outcome {
-                // It was not asked, so nothing is known of it.
+                // The host was not asked, so nothing is known of its answer.
                 Err(Error::LeftAlone { .. }) => self.forget(url),
                 _ => self.finish(url, outcome.as_ref().map_or(0, Bytes::len)),
             }
@@ -57,7 +57,7 @@ impl Cache {
     }
 
     fn finish(&self, url: &str, size: usize) {
-        // What an entry costs besides its answer, so that failures are bounded too.
+        // The bytes that an entry costs besides its answer, so that failures are bounded too.
         let size = size + 512;
         let mut inner = self.inner.lock().expect("no panic while held");
         inner.bytes += size;

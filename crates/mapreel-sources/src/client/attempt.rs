@@ -3,12 +3,14 @@
 use super::connections::{Connections, was_refused};
 use super::readers::Readers;
 use crate::config::Config;
-use crate::decode::answer::{Found, Wanted, judge};
+use crate::decode::answer::{Found, judge};
+use crate::decode::wanted::Wanted;
 use crate::error::Error;
 use crate::host::host;
 use crate::policy::credentials::Credential;
 use crate::policy::egress::refused;
-use crate::policy::host_limiter::{HostLimiter, Patience, Permit};
+use crate::policy::host_health::Patience;
+use crate::policy::host_limiter::{HostLimiter, Permit};
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use mapreel_ogc::has_secrets;
@@ -18,8 +20,8 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use url::Url;
 
-/// So many chunks of an answer (RFC 9112, 7.1) may be of any size; of more, each has this many bytes on average. A chunk of a
-/// byte costs as much as one of some thousand.
+/// The first so many chunks of an answer (RFC 9112, 7.1) may be of any size; where there are more, a chunk has on average this
+/// many bytes. A chunk of a byte costs as much as one of some thousand.
 const CHUNKS_FREE: usize = 100_000;
 const CHUNK_BYTES_MIN: usize = 32;
 
@@ -36,12 +38,13 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// Makes one. Every host that it is led to is asked by a permit of its own; that of the last one stays.
+    /// Makes an attempt. Every host that redirects lead to is asked with a permit of its own; the attempt keeps that of the last
+    /// host.
     pub(crate) async fn attempt(&self, url: &Url, permit: &mut Option<Permit>) -> Result<Bytes, Error> {
         let (mut url, mut is_secret) = (url.clone(), false);
         let mut until = Deadline::new(self.config.answer_timeout);
         for _ in 0..=self.config.redirects_max {
-            // What is waited for here is not the upstream.
+            // This wait is for a permit and not for the upstream, so the deadline moves with it.
             let began = Instant::now();
             self.enter(&host(&url), permit).await?;
             until.at += began.elapsed();
@@ -59,8 +62,8 @@ impl Attempts<'_> {
         Err(Error::Redirect { host: host(&url), what: format!("more than {} times", self.config.redirects_max) })
     }
 
-    /// Takes a permit for a host, unless it is there. The one for another host is given back before: who holds one while he waits
-    /// for another may wait for somebody who waits for him.
+    /// Takes a permit for a host, unless the attempt holds it. A permit for another host is given back before: two attempts that
+    /// each hold a permit while they wait for the other's would wait for ever.
     async fn enter(&self, host: &str, permit: &mut Option<Permit>) -> Result<(), Error> {
         if permit.as_ref().is_some_and(|permit| permit.host() == host) {
             return Ok(());

@@ -7,11 +7,12 @@ use super::retry;
 use crate::cache::answers::Cache;
 use crate::cache::capabilities_cache::CapabilitiesCache;
 use crate::config::Config;
-use crate::decode::answer::Wanted;
+use crate::decode::wanted::Wanted;
 use crate::error::Error;
 use crate::host::host;
 use crate::policy::credentials::Credential;
-use crate::policy::host_limiter::{HostLimiter, Patience, Permit};
+use crate::policy::host_health::Patience;
+use crate::policy::host_limiter::{HostLimiter, Permit};
 use bytes::Bytes;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -47,7 +48,7 @@ impl Client {
     /// # Errors
     /// The system's certificates cannot be read.
     pub fn new(config: Config) -> Result<Self, Error> {
-        // One cryptography for the process; a second call finds the first's and that is fine.
+        // The process has one provider of cryptography; a second client finds the first one's.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let connections = Connections::new(&config)
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
@@ -67,7 +68,7 @@ impl Client {
         Self::of(self.shared.clone(), owner)
     }
 
-    /// One that does not wait for hosts that rest: somebody waits for it.
+    /// A client that does not wait for hosts that rest, because a person waits for its answers.
     pub fn impatient(self) -> Self {
         Self { patience: Patience::new(Duration::ZERO), ..self }
     }

@@ -12,7 +12,7 @@ impl Readers {
         Self(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))))
     }
 
-    /// Does the work on a thread for work that blocks. Whoever waits may go away; the work then ends by itself.
+    /// Does the work on a thread for work that blocks. The caller may go away; the work then ends by itself.
     pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let turn = self.0.clone().acquire_owned().await.expect("never closed");
         let work = move || {

@@ -3,75 +3,11 @@
 //! A WMS reports errors with status 200, a proxy sends a login page as a PNG, a server forgets the content type. Only
 //! the bytes do not lie.
 
+use super::wanted::{Absence, Wanted};
 use crate::error::Error;
 use mapreel_ogc::xml::document;
 use mapreel_ogc::xml::tree::Node;
 use mapreel_ogc::{ReadLimits, ReportedError};
-use std::borrow::Cow;
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// A PNG, JPEG, WebP or GIF of which nothing more is known.
-    Picture,
-    /// The same, as a piece of a mosaic.
-    Piece {
-        /// The longest answer, in bytes.
-        bytes_max: usize,
-        /// What a tile's absence means; `None`: it must be there.
-        absence: Option<Absence>,
-    },
-    /// A JSON document.
-    Json,
-    /// What a server says of itself, in XML.
-    Capabilities,
-    /// The same, and not what it said a while ago.
-    CapabilitiesNow,
-    /// What a server says of itself, in XML or JSON.
-    Description,
-}
-
-/// What a server answers that has no tile at a place, because there is nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absence {
-    /// Status 204, which says so.
-    CapabilitiesCache,
-    /// Also an empty answer, status 404 or 410, and the exception `TileOutOfRange`: not every tile of the pyramid is there.
-    Meant,
-}
-
-impl Wanted {
-    /// What an answer is kept under: what counts as no tile for one layer may be a gap of another.
-    pub fn key(self, url: &str) -> Cow<'_, str> {
-        match self {
-            // A fragment is no part of what a server is asked for.
-            Self::Piece { absence: Some(Absence::Meant), .. } => format!("{url}#sparse").into(),
-            Self::Description => format!("{url}#description").into(),
-            _ => url.into(),
-        }
-    }
-
-    /// The `Accept` header (RFC 9110, 12.5.1) by which the client asks for it. An OGC API chooses by it among the forms of what it
-    /// has; a WMS reads its own parameters instead.
-    pub(crate) fn accepts(self) -> &'static str {
-        match self {
-            // PNG is not lossy and may be transparent.
-            Self::Picture | Self::Piece { .. } => "image/png, image/*;q=0.8, */*;q=0.1",
-            Self::Json => "application/json, application/geo+json;q=0.9, */*;q=0.1",
-            Self::Capabilities | Self::CapabilitiesNow => "*/*",
-            Self::Description => "application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Picture | Self::Piece { .. } => "a picture",
-            Self::Json => "JSON",
-            Self::Capabilities | Self::CapabilitiesNow => "capabilities",
-            Self::Description => "the description of a map server",
-        }
-    }
-}
 
 /// A kind of picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,71 +34,80 @@ pub(crate) fn picture_kind(bytes: &[u8]) -> Option<PictureKind> {
 pub(crate) enum Found {
     /// The body.
     Whole,
-    /// That there is no tile, whatever the body.
+    /// The answer that there is no tile, whatever the body.
     Nothing,
 }
 
-impl Absence {
-    fn is_it(self, status: u16, body: &[u8]) -> bool {
-        match self {
-            Self::CapabilitiesCache => status == 204,
-            Self::Meant => {
-                let is_out_of_range = || exception(body).is_some_and(|text| text.starts_with("`TileOutOfRange`"));
-                matches!(status, 204 | 404 | 410) || status == 200 && body.is_empty() || is_out_of_range()
-            }
-        }
+/// Whether an answer says that there is no tile.
+fn is_absent(absence: Absence, status: u16, body: &[u8]) -> bool {
+    let is_out_of_range = || exception(body).is_some_and(|text| text.starts_with("`TileOutOfRange`"));
+    match absence {
+        Absence::NoContent => status == 204,
+        Absence::Sparse => matches!(status, 204 | 404 | 410) || status == 200 && body.is_empty() || is_out_of_range(),
     }
 }
 
 /// Accepts what was wanted; everything else becomes an error that quotes what the server said.
 pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Result<Found, Error> {
     let success = (200..300).contains(&status);
-    let is_picture = picture_kind(body).is_some();
-    let text = body.trim_ascii_start();
-    let is_json = matches!(text, [b'{' | b'[', ..]);
-    match wanted {
-        Wanted::Picture | Wanted::Piece { .. } if is_picture && success => return Ok(Found::Whole),
-        Wanted::Piece { absence: Some(absence), .. } if absence.is_it(status, body) => return Ok(Found::Nothing),
-        Wanted::Json | Wanted::Description if is_json && success && ReportedError::passing(body).is_none() => {
-            return Ok(Found::Whole);
-        }
-        _ => {}
+    if let Some(found) = found(status, success, body, wanted) {
+        return Ok(found);
     }
     let host = host.to_owned();
     let exception = exception(body);
-    if matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description)
-        && success
-        && exception.is_none()
-        && is_xml(text)
-    {
+    let is_description = matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description);
+    if is_description && success && exception.is_none() && is_xml(body.trim_ascii_start()) {
         return Ok(Found::Whole);
     }
     if let Some(text) = exception {
         return Err(Error::Exception { host, text, status, retry_after: None });
     }
     if let Some(ReportedError { status: reported, text }) = ReportedError::read(body) {
-        // What ArcGIS reports with status 200 has its own.
+        // An error that ArcGIS reports with status 200 has a status of its own.
         let status = if success { reported.unwrap_or(status) } else { status };
         return Err(Error::Exception { host, text: shortened(text.as_bytes()), status, retry_after: None });
     }
     if !success {
-        let text = match text {
-            _ if is_picture => String::new(),
+        let text = match body.trim_ascii_start() {
+            _ if picture_kind(body).is_some() => String::new(),
             text if looks_like_html(text) => title(body),
             _ => shortened(body),
         };
         return Err(Error::Status { host, status, text, retry_after: None });
     }
-    let (found, text) = match text {
+    let (found, text) = description(body);
+    Err(Error::WrongKind { host, found, wanted: wanted.words(), text })
+}
+
+/// What was wanted, where the first bytes show that it came.
+fn found(status: u16, success: bool, body: &[u8], wanted: Wanted) -> Option<Found> {
+    match wanted {
+        Wanted::Picture | Wanted::Piece { .. } if success && picture_kind(body).is_some() => Some(Found::Whole),
+        Wanted::Piece { absence: Some(absence), .. } if is_absent(absence, status, body) => Some(Found::Nothing),
+        Wanted::Json | Wanted::Description
+            if success && is_json(body.trim_ascii_start()) && ReportedError::passing(body).is_none() =>
+        {
+            Some(Found::Whole)
+        }
+        _ => None,
+    }
+}
+
+/// What a body is, in words, and what of it is quoted.
+fn description(body: &[u8]) -> (&'static str, String) {
+    match body.trim_ascii_start() {
         [] => ("nothing", String::new()),
-        _ if is_picture => ("a picture", String::new()),
-        _ if is_json => ("JSON", shortened(body)),
-        _ if looks_like_html(text) => ("an HTML page", title(body)),
+        _ if picture_kind(body).is_some() => ("a picture", String::new()),
+        text if is_json(text) => ("JSON", shortened(body)),
+        text if looks_like_html(text) => ("an HTML page", title(body)),
         [b'<', ..] => ("XML", shortened(body)),
         _ if std::str::from_utf8(body).is_ok() => ("text", shortened(body)),
         _ => ("bytes of an unknown kind", String::new()),
-    };
-    Err(Error::WrongKind { host, found, wanted: wanted.words(), text })
+    }
+}
+
+fn is_json(text: &[u8]) -> bool {
+    matches!(text, [b'{' | b'[', ..])
 }
 
 /// Code and text of a WMS exception (OGC 01-065r2 annex A.3, OGC 06-042 annex E.2, OWS Common).
@@ -287,7 +232,7 @@ mod tests {
     fn no_tile_is_no_error_where_the_server_or_the_request_says_so() {
         let out_of_range = "<ExceptionReport><Exception exceptionCode='TileOutOfRange'/></ExceptionReport>";
         let check = |status: u16, body: &str, said: bool, meant: bool| {
-            for (absence, expected) in [(Absence::CapabilitiesCache, said), (Absence::Meant, meant)] {
+            for (absence, expected) in [(Absence::NoContent, said), (Absence::Sparse, meant)] {
                 let found = judge("h", status, body.as_bytes(), Wanted::Piece { bytes_max: 0, absence: Some(absence) })
                     == Ok(Found::Nothing);
                 assert_eq!(found, expected, "{status} {body} {absence:?}");

@@ -50,7 +50,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, Error> {
     decode_into(bytes, Sizes::Any, Vec::new())
 }
 
-/// The same into a buffer that has served before; a picture of another size than `sizes` is not decoded.
+/// Decodes into a buffer that has served before; a picture of another size than `sizes` is not decoded.
 ///
 /// # Errors
 /// The same, and [`Error::WrongSize`].

@@ -23,7 +23,7 @@ pub struct Credential {
     secret: Secret,
 }
 
-/// Whom a secret is for: a host under a scheme and a port.
+/// The server that a secret is for: a host under a scheme and a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Origin {
     scheme: &'static str,
@@ -70,23 +70,37 @@ pub enum Secret {
     Query(String, String),
 }
 
+/// Why a credential cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadCredential {
+    /// No host is named, or one of them is no host.
+    #[error(
+        "`hosts` names no host; write them like `wms.example.org`, `*.example.org:8443` or `http://wms.internal:8080`"
+    )]
+    NoHost,
+    /// The header's name or value has characters that no header may have.
+    #[error("the header cannot be sent; write it like `X-Api-Key: secret`")]
+    Header,
+    /// The token has characters that no header may have.
+    #[error("the token cannot be sent in a header")]
+    Token,
+}
+
 impl Credential {
     /// A secret for hosts: `wms.example.org` and `*.example.org` are https on port 443, `wms.example.org:8443` is https on that port,
     /// and `http://wms.internal:8080` says otherwise.
     ///
     /// # Errors
     /// No host is named, or the secret cannot be sent.
-    pub fn new(hosts: &[String], secret: Secret) -> Result<Self, String> {
+    pub fn new(hosts: &[String], secret: Secret) -> Result<Self, BadCredential> {
         let origins: Option<Vec<Origin>> = hosts.iter().map(|host| Origin::parse(host)).collect();
-        let origins = origins.filter(|origins| !origins.is_empty()).ok_or(
-            "`hosts` names no host; write them like `wms.example.org`, `*.example.org:8443` or `http://wms.internal:8080`",
-        )?;
+        let origins = origins.filter(|origins| !origins.is_empty()).ok_or(BadCredential::NoHost)?;
         let sendable = |value: &str| HeaderValue::from_str(value).is_ok();
         match &secret {
             Secret::Header(name, value) if HeaderName::try_from(name).is_err() || !sendable(value) => {
-                return Err("the header cannot be sent; write it like `X-Api-Key: secret`".into());
+                return Err(BadCredential::Header);
             }
-            Secret::Bearer(token) if !sendable(token) => return Err("the token cannot be sent in a header".into()),
+            Secret::Bearer(token) if !sendable(token) => return Err(BadCredential::Token),
             _ => {}
         }
         Ok(Self { origins, secret })

@@ -56,7 +56,7 @@ impl Egress {
         Ok(Self::Public { allowed: Allowed::list(list)?, ports: Ports::default() })
     }
 
-    /// The same on other ports.
+    /// The same rules on other ports.
     pub fn on(self, ports: Ports) -> Self {
         match self {
             Self::Any => Self::Any,

@@ -1,23 +1,21 @@
-//! How many requests a host gets at once, and when it is left alone.
+//! How many requests a host gets at once.
 //!
-//! What one owner of jobs asks of a host never shuts it for another: each has permits of his own, and only his own failures
-//! tell whether it rests for him. All owners together have some times as many.
+//! What one owner of jobs asks of a host never shuts it for another: each has permits of its own, and only its own failures
+//! tell whether the host rests for it. All owners together have some times as many permits.
 
+use super::host_health::{Admission, HostHealth, Patience};
 use crate::error::Error;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// After so many failures in a row, each already retried, a host rests …
-const FAILURES_MAX: u32 = 5;
-/// … for so long.
+/// How long a host rests that failed too often.
 const REST: Duration = Duration::from_secs(30);
 /// All owners together have so many times the permits of one.
 pub(crate) const OWNERS_AT_ONCE: usize = 4;
-/// With more hosts than this, those are forgotten that nobody asks and that do not rest.
+/// With more hosts than this, the limiter forgets those that nobody asks and that do not rest.
 const KEPT_MAX: usize = 1000;
 
 /// The limits of all hosts.
@@ -30,55 +28,24 @@ pub(crate) struct HostLimiter {
 
 /// What one owner has at one host.
 struct OwnerAtHost {
-    host: String,
     permits: Arc<Semaphore>,
-    rest: Duration,
-    health: Mutex<Health>,
-    /// The health has changed.
-    changed: Notify,
-}
-
-#[derive(Default)]
-struct Health {
-    failures: u32,
-    rests_until: Option<Instant>,
-    /// A request has been let in after the rest, and has not come back.
-    probed: bool,
-}
-
-/// How long a run waits for hosts that rest. It begins with each when the run first finds it at rest, and is not renewed.
-pub(crate) struct Patience {
-    duration: Duration,
-    met: Mutex<HashMap<String, Instant>>,
-}
-
-impl Patience {
-    pub(crate) fn new(duration: Duration) -> Self {
-        Self { duration, met: Mutex::default() }
-    }
-
-    /// Its end with a host that rests.
-    fn until(&self, host: &str) -> Instant {
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        *met.entry(host.to_owned()).or_insert_with(|| Instant::now() + self.duration)
-    }
+    health: HostHealth,
 }
 
 /// The right to ask a host; given back when dropped.
 pub(crate) struct Permit {
     at_host: Arc<OwnerAtHost>,
-    /// This is the one request that finds out whether the host has recovered.
-    probes: bool,
+    admission: Admission,
     _permits: [OwnedSemaphorePermit; 2],
 }
 
 impl HostLimiter {
-    /// So many requests at once for one owner at one host.
+    /// A limiter of so many requests at once for one owner at one host.
     pub(crate) fn new(per_owner: usize) -> Self {
         Self { per_owner, rest: REST, hosts: Mutex::default(), owners: Mutex::default() }
     }
 
-    /// Waits until the host may be asked. One that rests is waited for, too, as far as there is patience with it.
+    /// Waits until the host may be asked. The end of a rest is waited for, too, as far as there is patience with the host.
     ///
     /// # Errors
     /// The host rests for longer.
@@ -86,25 +53,22 @@ impl HostLimiter {
         let at_host = self.owner_at(owner, host);
         let of_all = self.host(host);
         loop {
-            at_host.rested(patience).await?;
-            let own = at_host.permits.clone().acquire_owned().await.expect("never closed");
-            let shared = of_all.clone().acquire_owned().await.expect("never closed");
-            // Others may have found meanwhile that it must rest.
-            if let Some(probes) = at_host.admit() {
-                return Ok(Permit { at_host, probes, _permits: [own, shared] });
+            at_host.health.rested(patience).await?;
+            let own = at_host.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+            let shared = of_all.clone().acquire_owned().await.expect("the semaphore is never closed");
+            // While this request waited for its permits, others may have found that the host must rest.
+            if let Some(admission) = at_host.health.admit() {
+                return Ok(Permit { at_host, admission, _permits: [own, shared] });
             }
         }
     }
 
     fn owner_at(&self, owner: &str, host: &str) -> Arc<OwnerAtHost> {
         let new = || OwnerAtHost {
-            host: host.to_owned(),
             permits: Arc::new(Semaphore::new(self.per_owner)),
-            rest: self.rest,
-            health: Mutex::default(),
-            changed: Notify::new(),
+            health: HostHealth::new(host, self.rest),
         };
-        kept(&self.owners, (owner.to_owned(), host.to_owned()), |at_host| at_host.rests(), new)
+        kept(&self.owners, (owner.to_owned(), host.to_owned()), |at_host| at_host.health.rests(), new)
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {
@@ -112,7 +76,7 @@ impl HostLimiter {
     }
 }
 
-/// The entry of a key, which is made if it is not there. Where there are too many, those go that nobody uses.
+/// The entry of a key, which is made if it is not there. Where there are too many entries, those that nobody uses are removed.
 fn kept<K: Hash + Eq, T>(
     map: &Mutex<HashMap<K, Arc<T>>>,
     key: K,
@@ -126,94 +90,34 @@ fn kept<K: Hash + Eq, T>(
     map.entry(key).or_insert_with(|| Arc::new(new())).clone()
 }
 
-impl OwnerAtHost {
-    fn health(&self) -> MutexGuard<'_, Health> {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn rests(&self) -> bool {
-        self.health().rests_until.is_some_and(|until| Instant::now() < until)
-    }
-
-    /// Waits for the end of a rest, and of the probe after it.
-    async fn rested(&self, patience: &Patience) -> Result<(), Error> {
-        loop {
-            let changed = self.changed.notified();
-            let (until, is_late, failures) = match &*self.health() {
-                Health { rests_until: None, .. } => return Ok(()),
-                Health { rests_until: Some(until), probed: false, .. } if *until <= Instant::now() => return Ok(()),
-                Health { rests_until: Some(until), probed, failures } => {
-                    let patience = patience.until(&self.host);
-                    // Nobody knows when a probe comes back.
-                    let until = if *probed { patience } else { *until };
-                    (until, if *probed { Instant::now() >= patience } else { until >= patience }, *failures)
-                }
-            };
-            if is_late {
-                return Err(Error::LeftAlone { host: self.host.clone(), failures });
-            }
-            tokio::select! {
-                () = tokio::time::sleep_until(until) => {}
-                () = changed => {}
-            }
-        }
-    }
-
-    /// Whether the host may be asked, and whether by a probe: not while it rests, and after its rest by one request until that
-    /// has come back.
-    fn admit(&self) -> Option<bool> {
-        let mut health = self.health();
-        let Some(until) = health.rests_until else { return Some(false) };
-        if Instant::now() < until || health.probed {
-            return None;
-        }
-        health.probed = true;
-        Some(true)
-    }
-}
-
 impl Permit {
     /// The host that may be asked.
     pub(crate) fn host(&self) -> &str {
-        &self.at_host.host
+        self.at_host.health.host()
     }
 
     /// Whether others have found meanwhile that the host must rest.
     pub(crate) fn must_rest(&self) -> bool {
-        self.at_host.rests()
+        self.at_host.health.rests()
     }
 
-    /// Notes how it went, all retries included. A host fails that cannot be reached or does not answer in time. One that says no
-    /// to one path has answered.
+    /// Notes how the request went, all retries included.
     pub(crate) fn record<T>(self, result: &Result<T, Error>) {
-        let mut health = self.at_host.health();
-        match result {
-            Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
-                health.failures += 1;
-                if health.failures >= FAILURES_MAX {
-                    health.rests_until = Some(Instant::now() + self.at_host.rest);
-                    health.probed = false;
-                }
-            }
-            Err(Error::Refused { .. } | Error::LeftAlone { .. }) => {}
-            _ => *health = Health::default(),
-        }
+        self.at_host.health.record(result);
     }
 }
 
 impl Drop for Permit {
-    /// A probe that was given up with its run has found nothing out; the next request probes.
     fn drop(&mut self) {
-        if self.probes {
-            self.at_host.health().probed = false;
-        }
-        self.at_host.changed.notify_waiters();
+        self.at_host.health.leave(self.admission);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::host_health::FAILURES_MAX;
+    use tokio::time::Instant;
 
     fn silence() -> Result<(), Error> {
         Err(Error::TimedOut { host: "h".into(), what: String::new() })
@@ -260,7 +164,7 @@ mod tests {
         assert!(limiter.enter("a", "h", &little()).await.is_ok(), "it answers now and then");
     }
 
-    /// One whose hosts rest for a moment.
+    /// A limiter whose hosts rest for a moment.
     fn lenient(per_owner: usize) -> HostLimiter {
         HostLimiter { rest: Duration::from_millis(200), ..HostLimiter::new(per_owner) }
     }
@@ -272,7 +176,7 @@ mod tests {
         let began = Instant::now();
         let patience = Arc::new(much());
         let probe = limiter.enter("a", "h", &patience).await.ok().unwrap();
-        assert!(began.elapsed() >= limiter.rest - Duration::from_millis(20) && probe.probes);
+        assert!(began.elapsed() >= limiter.rest - Duration::from_millis(20) && probe.admission == Admission::Probe);
         let second = tokio::spawn({
             let (limiter, patience) = (limiter.clone(), patience.clone());
             async move { limiter.enter("a", "h", &patience).await.is_ok() }
@@ -293,9 +197,9 @@ mod tests {
         let probe = limiter.enter("a", "h", &patience).await.ok().unwrap();
         drop(probe);
         let again = limiter.enter("a", "h", &patience).await.ok().unwrap();
-        assert!(again.probes);
+        assert_eq!(again.admission, Admission::Probe);
         again.record(&Ok(()));
-        assert!(limiter.enter("a", "h", &patience).await.is_ok_and(|permit| !permit.probes));
+        assert!(limiter.enter("a", "h", &patience).await.is_ok_and(|permit| permit.admission == Admission::Usual));
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 pub(crate) mod allowed;
 pub(crate) mod credentials;
 pub(crate) mod egress;
+pub(crate) mod host_health;
 pub(crate) mod host_limiter;
 pub(crate) mod ports;
 pub(crate) mod public;

@@ -6,7 +6,7 @@ use crate::schema::fields::{Object, fields};
 use crate::schema::numbers::FrameCount;
 use crate::schema::shape::Shape;
 use crate::schema::texts::Name;
-use mapreel_geo::time::interval::expand;
+use mapreel_geo::time::entry::expand;
 use mapreel_geo::{Side, ValidTime};
 use mapreel_ogc::json::Json;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::mosaic::{Fit, Mosaic, Piece};
 use mapreel_geo::Extent;
-use mapreel_geo::place::extent::Part;
+use mapreel_geo::place::parts::Part;
 
 /// The pictures of an extent. `url` is the address of a part, whose box lies within one world.
 pub(crate) fn mosaic(extent: &Extent, cell: Cell, url: impl Fn(&Part) -> String) -> Mosaic {

@@ -124,7 +124,7 @@ impl<'a> Node<'a> {
         match text::clean(raw) {
             Ok(text) => Some(text),
             Err(problem) => {
-                self.invalid(problem, "remove it");
+                self.invalid(problem.to_string(), "remove it");
                 None
             }
         }

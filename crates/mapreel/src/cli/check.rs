@@ -2,7 +2,8 @@
 
 use super::ending::Ending;
 use crate::config::fonts::FontSource;
-use crate::explain::explain::{Estimate, Explanation};
+use crate::explain::estimate::Estimate;
+use crate::explain::explanation::Explanation;
 use crate::explain::inquiry::Inquiry;
 use crate::operations::budget::MemoryBudget;
 use crate::pipeline::draw_context::DrawContext;
@@ -73,19 +74,27 @@ fn online(
         permit: DrawingPermit::of_its_own(),
         waited: Default::default(),
     };
-    let Inquiry { resolved, explanation, unanswered, problems } = Inquiry::new(request, limits, &context)?;
-    let verdict = match (&problems[..], &unanswered[..]) {
+    let inquiry = Inquiry::new(request, limits, &context)?;
+    if let Some(resolved) = inquiry.resolved.as_ref().filter(|_| is_plan_wanted) {
+        // The plan as it would be drawn: with the layout that its legends make.
+        let (plan, _) = on_a_page(resolved, View::of(request), limits, &context)?;
+        super::terminal::print(&shown(&plan)?)?;
+    } else if let Some(explanation) = &inquiry.explanation {
+        super::terminal::print(&explanation.text(verdict(&inquiry)))?;
+    }
+    ended(request, inquiry)
+}
+
+fn verdict(inquiry: &Inquiry) -> &'static str {
+    match (&inquiry.problems[..], &inquiry.unanswered[..]) {
         ([], []) => "The request is valid, and its servers have been asked.",
         ([], _) => "The request is valid, but not all of its servers could be asked.",
         _ => "The request is not valid: its servers do not have all that it asks for.",
-    };
-    if let Some(resolved) = resolved.filter(|_| is_plan_wanted) {
-        // As it would be drawn: with the layout that its legends make.
-        let (plan, _) = on_a_page(&resolved, View::of(request), limits, &context)?;
-        super::terminal::print(&shown(&plan)?)?;
-    } else if let Some(explanation) = &explanation {
-        super::terminal::print(&explanation.text(verdict))?;
     }
+}
+
+fn ended(request: &Request, inquiry: Inquiry) -> anyhow::Result<Ending> {
+    let Inquiry { explanation, unanswered, problems, .. } = inquiry;
     if !problems.is_empty() {
         let silent = unanswered.iter().map(|server| server.problem(request));
         return Err(Problems(problems.into_iter().chain(silent).collect()).into());

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
             super::terminal::print(&format!("{key}\n"))?;
         }
         Action::List => {
-            let keys = file::read(&file).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
+            let keys = file::read(&file)?;
             let limit = |field, max: Option<u32>| max.map(|max| format!("  {field} {max}")).unwrap_or_default();
             let line = |key: &Key| {
                 let roles: Vec<&str> = key.roles.iter().map(|role| role.name()).collect();

@@ -17,20 +17,23 @@ pub(super) struct Output {
 
 const EXTENSIONS: &str = ".png, .jpg, .jpeg or .webp for an image, .mp4 or .gif for an image or an animation";
 
+/// A file name whose extension is no format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`.{0}` is no format; there are {EXTENSIONS}")]
+pub(super) struct UnknownExtension(String);
+
 impl Output {
     /// Reads the argument of `-o`.
     ///
     /// # Errors
     /// The name's extension is no format, and which there are.
-    pub(super) fn parse(argument: &str) -> Result<Self, String> {
+    pub(super) fn parse(argument: &str) -> Result<Self, UnknownExtension> {
         if argument == "-" {
             return Ok(Self { to: Destination::StandardOutput, format: None });
         }
         let path = Path::new(argument);
         let extension = path.extension().map(|extension| extension.to_string_lossy());
-        let known = |extension: &str| {
-            Format::parse(extension).ok_or_else(|| format!("`.{extension}` is no format; there are {EXTENSIONS}"))
-        };
+        let known = |extension: &str| Format::parse(extension).ok_or_else(|| UnknownExtension(extension.to_owned()));
         let format = extension.as_deref().map(known).transpose()?;
         Ok(Self { to: Destination::File(path.to_owned()), format })
     }
@@ -72,7 +75,7 @@ mod tests {
         assert_eq!(format("map"), Ok(None));
         assert_eq!(format("-"), Ok(None));
         assert_eq!(
-            format("map.webm").unwrap_err(),
+            format("map.webm").unwrap_err().to_string(),
             "`.webm` is no format; there are .png, .jpg, .jpeg or .webp for an image, .mp4 or .gif for an image or an animation"
         );
     }

@@ -8,6 +8,7 @@ use crate::pipeline::progress::ConsoleProgress;
 use crate::pipeline::report;
 use anyhow::Context;
 use mapreel_sources::{Client, Config, Credentials};
+use mapreel_spec::manifest::{Artifact, Manifest};
 use mapreel_spec::{Limits, parse_request};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,16 +74,15 @@ pub(super) fn render(
         let json = serde_json::to_vec_pretty(&manifest)?;
         std::fs::write(path, json).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    let a = &manifest.artifact;
-    let frames = if a.frames > 1 { format!(", {} frames, {:.1} s", a.frames, a.duration_s) } else { String::new() };
-    eprintln!(
-        "{}: {} × {} pixels{frames}, {}",
-        output.to,
-        a.width,
-        a.height,
-        crate::config::size::in_words(a.size_bytes)
-    );
-    let warnings = report::summary(&manifest);
+    Ok(say(&manifest, output))
+}
+
+/// Says what was drawn, and what of it is not as it was asked for.
+fn say(manifest: &Manifest, output: &Output) -> Ending {
+    let Artifact { width, height, frames, duration_s, size_bytes, .. } = &manifest.artifact;
+    let frames = if *frames > 1 { format!(", {frames} frames, {duration_s:.1} s") } else { String::new() };
+    eprintln!("{}: {width} × {height} pixels{frames}, {}", output.to, crate::config::size::in_words(*size_bytes));
+    let warnings = report::summary(manifest);
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
-    Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })
+    if warnings.is_empty() { Ending::Done } else { Ending::Warned }
 }

@@ -2,8 +2,9 @@
 
 use super::ending::Ending;
 use super::settings::Flags;
+use crate::operations::shutdown::Ended;
 use crate::operations::telemetry;
-use crate::service::{self, Ended};
+use crate::service;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -25,7 +26,7 @@ fn run(arguments: Arguments, with_api: bool) -> anyhow::Result<Ending> {
     let Some(config) = arguments.flags.config() else { return Ok(Ending::Invalid) };
     telemetry::start(&config.log, config.log_json);
     Ok(match service::run(config, with_api)? {
-        Ended::ConsoleProgress => Ending::Done,
+        Ended::Signalled => Ending::Done,
         Ended::TaskLost => Ending::TaskLost,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::ending::Ending;
 use crate::config::config::Config;
+use crate::config::problems::ConfigProblems;
 use crate::config::setting::{SETTINGS, Setting, example, variable};
 use crate::config::values::Values;
 use clap::{Arg, ArgMatches, Command};
@@ -47,11 +48,12 @@ impl clap::FromArgMatches for Flags {
 
 impl Flags {
     /// The settings of flags, environment and file.
-    fn values(&self) -> Result<Values, Vec<String>> {
+    fn values(&self) -> Result<Values, ConfigProblems> {
         let environment = |name: &str| std::env::var(name).ok();
         let path = self.config.clone().or_else(|| environment("MAPREEL_CONFIG").map(PathBuf::from));
         let read = |path: &Path| {
-            std::fs::read_to_string(path).map_err(|error| vec![format!("cannot read `{}`: {error}", path.display())])
+            let unreadable = |error| ConfigProblems::only(format!("cannot read `{}`: {error}", path.display()));
+            std::fs::read_to_string(path).map_err(unreadable)
         };
         let text = path.as_deref().map(read).transpose()?;
         Values::gather(&self.given, environment, path.as_deref().zip(text.as_deref()))
@@ -60,11 +62,11 @@ impl Flags {
     /// The configuration; `None`, and everything that is wrong has been said.
     pub(super) fn config(&self) -> Option<Config> {
         let config = self.values().and_then(|values| Config::read(&values));
-        config.inspect_err(|problems| say(problems)).ok()
+        config.inspect_err(say).ok()
     }
 }
 
-fn say(problems: &[String]) {
+fn say(problems: &ConfigProblems) {
     let count = problems.len();
     eprintln!("the configuration is not valid: {count} problem{}", if count == 1 { "" } else { "s" });
     problems.iter().for_each(|problem| eprintln!("  {problem}"));

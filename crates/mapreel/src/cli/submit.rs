@@ -84,31 +84,39 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
         other => bail!("the job is {}", other.unwrap_or("in no known state")),
     }
     if let Some(output) = &arguments.output {
-        let answer =
-            http.get(base.join(&format!("/api/download/{id}"))?).timeout(Duration::from_secs(3600)).send().await?;
-        let mut answer = refused(answer).await?;
-        let mut draft = Draft::new(&output.to)?;
-        while let Some(chunk) = answer.chunk().await? {
-            draft.write_all(&chunk)?;
-        }
-        let (size_bytes, sha256) = draft.publish()?;
-        if job["artifact"]["sha256"] != sha256 {
-            bail!("`{}` was changed on its way", output.to);
-        }
-        eprintln!("{}: {}", output.to, crate::config::size::in_words(size_bytes));
+        download(&http, base.join(&format!("/api/download/{id}"))?, &job, output).await?;
     }
     if let Some(path) = &arguments.manifest {
         let answer = http.get(base.join(&format!("/api/download/{id}/manifest"))?).send().await?;
         let bytes = refused(answer).await?.bytes().await?;
         std::fs::write(path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
+    Ok(say_warnings(&job))
+}
+
+/// Fetches the file of a job, and puts it in place when it has come whole.
+async fn download(http: &Client, url: Url, job: &Value, output: &Output) -> anyhow::Result<()> {
+    let mut answer = refused(http.get(url).timeout(Duration::from_secs(3600)).send().await?).await?;
+    let mut draft = Draft::new(&output.to)?;
+    while let Some(chunk) = answer.chunk().await? {
+        draft.write_all(&chunk)?;
+    }
+    let (size_bytes, sha256) = draft.publish()?;
+    if job["artifact"]["sha256"] != sha256 {
+        bail!("`{}` was changed on its way", output.to);
+    }
+    eprintln!("{}: {}", output.to, crate::config::size::in_words(size_bytes));
+    Ok(())
+}
+
+fn say_warnings(job: &Value) -> Ending {
     let warnings = job["warnings"].as_array().map_or(&[][..], Vec::as_slice);
     for warning in warnings {
         let frame = warning["frame"].as_u64().map(|frame| format!(", frame {frame}")).unwrap_or_default();
         let text = |field: &str| warning[field].as_str().unwrap_or_default().to_owned();
         eprintln!("warning: layer `{}`{frame}: {}", text("layer"), text("message"));
     }
-    Ok(if warnings.is_empty() { Ending::Done } else { Ending::Warned })
+    if warnings.is_empty() { Ending::Done } else { Ending::Warned }
 }
 
 /// The header with the key of `MAPREEL_KEY`. A flag for it would show it to everybody who lists the machine's processes.

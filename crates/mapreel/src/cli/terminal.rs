@@ -9,7 +9,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     read_up_to(path, Limits::default().document_bytes_max)
 }
 
-/// A document, and no more than a byte beyond a limit, so that whoever reads it sees that it is exceeded.
+/// A document, read to at most a byte beyond a limit, so that the reader of the document sees that it exceeds the limit.
 pub(crate) fn read_up_to(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8>> {
     use anyhow::Context;
     let limit = bytes_max as u64 + 1;

@@ -5,6 +5,7 @@
 use super::credentials;
 use super::fonts::FontSource;
 use super::front_door::{self, FrontDoor};
+use super::problems::ConfigProblems;
 use super::reader::Reader;
 use super::values::Values;
 use crate::operations::budget;
@@ -53,8 +54,8 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong with them: where it stands, the value, what was expected.
-    pub(crate) fn read(values: &Values) -> Result<Self, Vec<String>> {
-        let mut r = Reader { values, problems: Vec::new() };
+    pub(crate) fn read(values: &Values) -> Result<Self, ConfigProblems> {
+        let mut r = Reader { values, problems: ConfigProblems::default() };
         let config = Self::read_with(&mut r);
         match config {
             Some(config) if r.problems.is_empty() => Ok(config),
@@ -70,21 +71,7 @@ impl Config {
         let front_door = front_door::read(r);
         let listen = r.parsed("listen");
         let worker_listen = r.optional("worker_listen");
-        let (store, artifacts) =
-            (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
-        let broker =
-            if r.text("broker").is_empty() { Some(None) } else { r.place("broker", &["amqp", "amqps"]).map(Some) };
-        if let (Some(store), Some(Some(_))) = (&store, &broker)
-            && !store.starts_with("mongodb")
-        {
-            let origin = &r.values.0["broker"].1;
-            r.problems.push(format!("{origin}: a broker needs a store in MongoDB, and `store` is `{store}`"));
-        }
-        for (key, instead) in
-            [("store", "use `sqlite:FILE`"), ("broker", "leave it out"), ("artifacts", "use `file:FOLDER`")]
-        {
-            r.needs_cluster(key, instead, cfg!(feature = "cluster"));
-        }
+        let (store, artifacts, broker) = places(r);
         let (quorum, redirect) =
             (r.one_of("broker_queues", ["classic", "quorum"]), r.one_of("download_redirect", ["false", "true"]));
         let (stall, drain) = (r.duration("stall_s"), r.duration("drain_s"));
@@ -95,16 +82,13 @@ impl Config {
         }
         let fonts = fonts(r);
         let log_json = r.one_of("log_format", ["text", "json"]);
-        let log = r.text("log");
-        if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
-            r.refuse("log", "");
-        }
+        let log = log(r);
         Some(Self {
             listen: listen?,
-            worker_listen: worker_listen?,
+            worker_listen,
             front_door: front_door?,
             store: store?,
-            broker: broker?,
+            broker,
             broker_quorum: quorum?,
             artifacts: artifacts?,
             download_redirect: redirect?,
@@ -123,6 +107,34 @@ impl Config {
             log_json: log_json?,
         })
     }
+}
+
+/// The store, the artifacts, and the broker where there is one.
+fn places(r: &mut Reader) -> (Option<String>, Option<String>, Option<String>) {
+    let (store, artifacts) =
+        (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
+    let broker = if r.text("broker").is_empty() { None } else { r.place("broker", &["amqp", "amqps"]) };
+    if let (Some(store), Some(_)) = (&store, &broker)
+        && !store.starts_with("mongodb")
+    {
+        let origin = &r.values.0["broker"].1;
+        r.problems.push(format!("{origin}: a broker needs a store in MongoDB, and `store` is `{store}`"));
+    }
+    for (key, instead) in
+        [("store", "use `sqlite:FILE`"), ("broker", "leave it out"), ("artifacts", "use `file:FOLDER`")]
+    {
+        r.needs_cluster(key, instead, cfg!(feature = "cluster"));
+    }
+    (store, artifacts, broker)
+}
+
+/// The filter of the log.
+fn log(r: &mut Reader) -> String {
+    let log = r.text("log");
+    if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
+        r.refuse("log", "");
+    }
+    log
 }
 
 fn limits(r: &mut Reader) -> Option<Limits> {
@@ -199,7 +211,7 @@ fn client(r: &mut Reader) -> Option<ClientConfig> {
         path => credentials::read(Path::new(path)),
     };
     if let Err(problems) = &credentials {
-        r.problems.extend(problems.iter().cloned());
+        r.problems.extend(problems.clone());
     }
     Some(ClientConfig {
         connect_timeout: connect?,
@@ -219,7 +231,7 @@ mod tests {
     use crate::config::values::redacted;
     use std::collections::BTreeMap;
 
-    fn values(flags: &[(&str, &str)], environment: &[(&str, &str)], file: &str) -> Result<Values, Vec<String>> {
+    fn values(flags: &[(&str, &str)], environment: &[(&str, &str)], file: &str) -> Result<Values, ConfigProblems> {
         let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let environment: BTreeMap<_, _> = environment.iter().copied().collect();
         let look = |name: &str| environment.get(name).map(|value| (*value).to_owned());
@@ -272,9 +284,9 @@ mod tests {
         let cluster = [("store", "mongodb://u:secret@h/"), ("broker", "amqp://h/"), ("artifacts", "s3://maps")];
         let refused = |settings: &[(&'static str, &str)], has_cluster| {
             let values = values(settings, &[], "").unwrap();
-            let mut reader = Reader { values: &values, problems: Vec::new() };
+            let mut reader = Reader { values: &values, problems: ConfigProblems::default() };
             ["store", "broker", "artifacts"].into_iter().for_each(|key| reader.needs_cluster(key, "not", has_cluster));
-            reader.problems
+            reader.problems.into_iter().collect::<Vec<_>>()
         };
         let problems = refused(&cluster, false);
         assert_eq!(problems.len(), 3, "{problems:#?}");

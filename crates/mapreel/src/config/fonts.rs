@@ -25,7 +25,7 @@ impl FontSource {
     ///
     /// # Errors
     /// One of them is not there, or is a file that is no font.
-    pub fn named(places: &str) -> Result<Self, String> {
+    pub fn named(places: &str) -> Result<Self, BadFonts> {
         let places: Vec<PathBuf> =
             places.split(',').map(str::trim).filter(|place| !place.is_empty()).map(PathBuf::from).collect();
         places.iter().try_for_each(|place| check(place))?;
@@ -57,13 +57,29 @@ impl FontSource {
     }
 }
 
-fn check(place: &Path) -> Result<(), String> {
+/// Why fonts cannot be taken from a place.
+#[derive(Debug, thiserror::Error)]
+pub enum BadFonts {
+    /// The file is not there, or not readable.
+    #[error("cannot read `{}`: {error}", place.display())]
+    Unreadable {
+        /// The file.
+        place: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is no font.
+    #[error("`{}` is neither a font nor a folder", .0.display())]
+    NoFont(PathBuf),
+}
+
+fn check(place: &Path) -> Result<(), BadFonts> {
     if place.is_dir() {
         return Ok(());
     }
     let mut faces = Database::new();
-    faces.load_font_file(place).map_err(|error| format!("cannot read `{}`: {error}", place.display()))?;
-    if faces.is_empty() { Err(format!("`{}` is neither a font nor a folder", place.display())) } else { Ok(()) }
+    faces.load_font_file(place).map_err(|error| BadFonts::Unreadable { place: place.to_owned(), error })?;
+    if faces.is_empty() { Err(BadFonts::NoFont(place.to_owned())) } else { Ok(()) }
 }
 
 fn load(faces: &mut Database, place: &Path) {
@@ -117,9 +133,11 @@ mod tests {
     fn places_that_hold_no_font_are_refused() {
         assert!(FontSource::named("").is_ok());
         assert!(FontSource::named(env!("CARGO_MANIFEST_DIR")).is_ok(), "a folder may be filled later");
-        assert!(FontSource::named("/nowhere/a.otf").unwrap_err().starts_with("cannot read `/nowhere/a.otf`"));
+        assert!(
+            FontSource::named("/nowhere/a.otf").unwrap_err().to_string().starts_with("cannot read `/nowhere/a.otf`")
+        );
         let no_font = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        assert!(FontSource::named(no_font).unwrap_err().ends_with("is neither a font nor a folder"));
+        assert!(FontSource::named(no_font).unwrap_err().to_string().ends_with("is neither a font nor a folder"));
     }
 
     #[test]

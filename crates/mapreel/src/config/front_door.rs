@@ -37,12 +37,9 @@ pub(crate) struct FrontDoor {
 
 pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
     let public = match r.text("public_url").as_str() {
-        "" => Some(None),
-        url => Origin::of(url).map(Some).ok(),
+        "" => None,
+        url => Origin::of(url).inspect_err(|_| r.refuse("public_url", "")).ok(),
     };
-    if public.is_none() {
-        r.refuse("public_url", "");
-    }
     let (cors_origins, trusted_proxies) = (r.list("cors_origins"), r.list("trusted_proxies"));
     let keys = keys(r);
     let operations_listen = r.optional("operations_listen");
@@ -56,11 +53,11 @@ pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
         _ => r.count("open_jobs_per_client_max"),
     };
     Some(FrontDoor {
-        public: public?,
+        public,
         cors_origins: cors_origins?,
         trusted_proxies: Proxies::new(trusted_proxies?),
-        keys: keys?,
-        operations_listen: operations_listen?,
+        keys,
+        operations_listen,
         connections_max: connections? as usize,
         connections_per_address_max: per_address? as usize,
         streams_max: streams? as usize,
@@ -74,13 +71,11 @@ pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
     })
 }
 
-fn keys(r: &mut Reader) -> Option<Option<(PathBuf, Keys)>> {
-    let path = match r.text("keys").as_str() {
-        "" => return Some(None),
-        path => PathBuf::from(path),
-    };
+/// The file of keys and what is in it; `None` where none is named, and where it is refused.
+fn keys(r: &mut Reader) -> Option<(PathBuf, Keys)> {
+    let path = PathBuf::from(Some(r.text("keys")).filter(|path| !path.is_empty())?);
     match file::read(&path) {
-        Ok(keys) => Some(Some((path, keys))),
+        Ok(keys) => Some((path, keys)),
         Err(problems) => {
             r.problems.extend(problems);
             None

@@ -5,6 +5,7 @@ pub(crate) mod credentials;
 pub mod fonts;
 pub(crate) mod front_door;
 pub(crate) mod origin;
+pub(crate) mod problems;
 pub(crate) mod proxies;
 pub(crate) mod reader;
 pub(crate) mod setting;

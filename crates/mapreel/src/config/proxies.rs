@@ -36,8 +36,8 @@ impl Proxies {
         self.0.iter().any(|network| network.0.contains(&address.to_canonical()))
     }
 
-    /// Who a request comes from. Each proxy appends the address that it was asked from, so of those that stand in the header
-    /// the last one counts that is not itself a trusted proxy; what stands before it the client may have written.
+    /// The address that a request comes from. Each proxy appends the address from which it was asked, so of the addresses in the
+    /// header the last one counts that is not itself a trusted proxy; the client may have written those before it.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         if !self.include(client) {

@@ -1,5 +1,6 @@
 //! Reading the values of settings: what is wrong with any is noted, with where it stands, and reading goes on.
 
+use super::problems::ConfigProblems;
 use super::setting::expected;
 use super::values::{Values, redacted};
 use std::str::FromStr;
@@ -8,7 +9,7 @@ use std::time::Duration;
 /// Reads values and notes what is wrong with them.
 pub struct Reader<'a> {
     pub values: &'a Values,
-    pub problems: Vec<String>,
+    pub problems: ConfigProblems,
 }
 
 impl Reader<'_> {
@@ -31,9 +32,9 @@ impl Reader<'_> {
         value
     }
 
-    /// Nothing, or a value.
-    pub fn optional<T: FromStr>(&mut self, key: &'static str) -> Option<Option<T>> {
-        if self.text(key).is_empty() { Some(None) } else { self.parsed(key).map(Some) }
+    /// A value that may be left out; `None` where it is, and where it is refused.
+    pub fn optional<T: FromStr>(&mut self, key: &'static str) -> Option<T> {
+        if self.text(key).is_empty() { None } else { self.parsed(key) }
     }
 
     /// Values, separated by commas; each that is wrong is named.

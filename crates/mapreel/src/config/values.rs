@@ -1,5 +1,6 @@
 //! The values of settings, from flags, then the environment, then a TOML file, then defaults, and where each came from.
 
+use super::problems::ConfigProblems;
 use super::setting::{SETTINGS, Setting, variable};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,8 +18,8 @@ impl Values {
         flags: &BTreeMap<String, String>,
         environment: impl Fn(&str) -> Option<String>,
         file: Option<(&Path, &str)>,
-    ) -> Result<Self, Vec<String>> {
-        let (table, mut problems) = read_file(file)?;
+    ) -> Result<Self, ConfigProblems> {
+        let (table, mut problems) = (read_file(file)?, ConfigProblems::default());
         let mut values = BTreeMap::new();
         for Setting { key, default, .. } in SETTINGS {
             let variable = variable(key);
@@ -47,7 +48,7 @@ impl Values {
             let path = file.map(|(path, _)| path.display().to_string()).unwrap_or_default();
             format!("`{key}` in `{path}`: there is no such setting; `mapreel config --example` prints all")
         }));
-        if problems.is_empty() { Ok(Self(values)) } else { Err(problems) }
+        problems.none_or(Self(values))
     }
 
     /// Every setting: key, value without passwords, where it came from.
@@ -69,10 +70,7 @@ pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
     }
 }
 
-type Table = toml::Table;
-
-fn read_file(file: Option<(&Path, &str)>) -> Result<(Table, Vec<String>), Vec<String>> {
-    let Some((path, text)) = file else { return Ok((Table::new(), Vec::new())) };
-    let table = text.parse::<Table>().map_err(|error| vec![format!("`{}` is not TOML: {error}", path.display())])?;
-    Ok((table, Vec::new()))
+fn read_file(file: Option<(&Path, &str)>) -> Result<toml::Table, ConfigProblems> {
+    let Some((path, text)) = file else { return Ok(toml::Table::new()) };
+    text.parse().map_err(|error| ConfigProblems::only(format!("`{}` is not TOML: {error}", path.display())))
 }

@@ -1,17 +1,17 @@
 //! What the servers of a request say of it, for `check --online`: documents are fetched and read as for drawing, and no pictures.
 
-use super::explain::Explanation;
+use super::explanation::Explanation;
 use crate::pipeline::draw_context::DrawContext;
 use crate::pipeline::error::Error;
 use crate::pipeline::report::WarningView;
-use crate::pipeline::resolve::{Unanswered, resolve};
+use crate::pipeline::resolve::{Heard, Unanswered, resolve};
 use jiff::Timestamp;
 use mapreel_spec::{
     AskedFrames, FramesUnknown, LayerSource, Limits, Mosaic, OnError, Plan, PlannedLayer, Problem, Request, Resolved,
     View,
 };
 
-/// What the servers say.
+/// What the servers of a request say.
 pub(crate) struct Inquiry {
     /// What is known, where that is enough to be drawn.
     pub resolved: Option<Resolved>,
@@ -30,76 +30,103 @@ impl Inquiry {
     /// The plan exceeds the limits, or the word to stop has come.
     pub(crate) fn new(request: &Request, limits: &Limits, context: &DrawContext) -> Result<Self, Error> {
         let heard = resolve(request, limits, context, Timestamp::now())?;
-        let problem = |pointer: &str, code: &'static str, detail: String, hint: Option<String>| Problem {
-            pointer: pointer.to_owned(),
-            code,
-            detail,
-            hint,
-        };
-        // Servers may make several layers of one; its place in the request stays.
-        let pointer = |layer: usize| request.layers[layer].pointer.as_str();
-        let mut problems: Vec<Problem> = heard
-            .not_offered
-            .iter()
-            .map(|missing| {
-                let detail = format!("the server has no layer `{}`", missing.name);
-                problem(pointer(missing.layer), "not_offered", detail, Some(format!("it has {}", missing.offered)))
-            })
-            .collect();
-        let known_already = |problems: &[Problem], place: &str| {
-            heard.unanswered.iter().any(|unanswered| pointer(unanswered.layer) == place)
-                || problems.iter().any(|problem| problem.pointer == place)
-        };
-        let resolved = match &heard.resolved {
-            Ok(resolved) => resolved,
+        let mut findings = Findings::new(request, &heard);
+        let explanation = match &heard.resolved {
+            Ok(resolved) => {
+                let plan = Plan::of_map_alone(resolved, View::of(request), limits)?;
+                let mut explanation = Explanation::online(resolved, &plan, heard.documents);
+                explanation.warnings.retain(|warning| !findings.explain(resolved, warning));
+                explanation.warnings.extend(findings.add_gaps(resolved, &plan));
+                Some(explanation)
+            }
             Err(unknown) => {
-                match (unknown.clone(), &request.frames) {
-                    (FramesUnknown::Times { why, .. }, AskedFrames::TimesOf(of))
-                        if !known_already(&problems, pointer(of.layer)) =>
-                    {
-                        let detail = format!("its {} times are asked for: {why}", of.side);
-                        problems.push(problem(pointer(of.layer), "no_times", detail, None));
-                    }
-                    (FramesUnknown::Values { why, .. }, _) if heard.unanswered.is_empty() => {
-                        problems.push(problem("/animate", "no_values", why, None));
-                    }
-                    // A server that does not answer, or lacks the layer, is named already.
-                    _ => {}
-                }
-                return Ok(Self { resolved: None, explanation: None, unanswered: heard.unanswered, problems });
+                findings.add_unknown_frames(request, unknown);
+                None
             }
         };
-        let plan = Plan::of_map_alone(resolved, View::of(request), limits)?;
-        let mut explanation = Explanation::online(resolved, &plan, heard.documents);
-        // What follows from a problem is no warning beside it.
-        let named = |name: &str| {
-            let mut layers = resolved.layers.iter().filter(|layer| layer.name == name);
-            layers.any(|layer| known_already(&problems, &layer.pointer))
-        };
-        explanation.warnings.retain(|warning| !warning.layer.as_deref().is_some_and(named));
+        let problems = findings.problems;
+        Ok(Self { resolved: heard.resolved.ok(), explanation, unanswered: heard.unanswered, problems })
+    }
+}
+
+/// The problems found so far, one for each place in the request: what follows from one of them is not reported beside it.
+struct Findings {
+    problems: Vec<Problem>,
+    /// The places in the request of the layers whose servers did not answer.
+    unanswered: Vec<String>,
+}
+
+impl Findings {
+    /// The layers that their servers do not have.
+    fn new(request: &Request, heard: &Heard) -> Self {
+        // Servers may make several layers of one; its place in the request stays.
+        let pointer = |layer: usize| request.layers[layer].pointer.as_str();
+        let not_offered = heard.not_offered.iter().map(|missing| {
+            let detail = format!("the server has no layer `{}`", missing.name);
+            let hint = Some(format!("it has {}", missing.offered));
+            Problem { hint, ..problem(pointer(missing.layer), "not_offered", detail) }
+        });
+        let unanswered = heard.unanswered.iter().map(|unanswered| pointer(unanswered.layer).to_owned());
+        Self { problems: not_offered.collect(), unanswered: unanswered.collect() }
+    }
+
+    /// Whether something is wrong at a place already.
+    fn has(&self, place: &str) -> bool {
+        self.unanswered.iter().any(|unanswered| unanswered == place)
+            || self.problems.iter().any(|problem| problem.pointer == place)
+    }
+
+    /// Whether a warning follows from a problem of its layer.
+    fn explain(&self, resolved: &Resolved, warning: &WarningView) -> bool {
+        let Some(name) = warning.layer.as_deref() else { return false };
+        resolved.layers.iter().filter(|layer| layer.name == name).any(|layer| self.has(&layer.pointer))
+    }
+
+    /// Why it is not known which frames there are, unless a server that does not answer, or lacks the layer, is named already.
+    fn add_unknown_frames(&mut self, request: &Request, unknown: &FramesUnknown) {
+        match (unknown, &request.frames) {
+            (FramesUnknown::Times { why, .. }, AskedFrames::TimesOf(of)) => {
+                let place = &request.layers[of.layer].pointer;
+                if !self.has(place) {
+                    let detail = format!("its {} times are asked for: {why}", of.side);
+                    self.problems.push(problem(place, "no_times", detail));
+                }
+            }
+            (FramesUnknown::Values { why, .. }, _) if self.unanswered.is_empty() => {
+                self.problems.push(problem("/animate", "no_values", why.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the layers that are missing from all frames, or that must not be missing from any; returns warnings of the others that are
+    /// missing from some.
+    fn add_gaps(&mut self, resolved: &Resolved, plan: &Plan) -> Vec<WarningView> {
+        let mut warnings = Vec::new();
         for (layer, planned) in plan.layers.iter().enumerate() {
-            let gaps = gaps(planned, plan.frames.len());
-            let whole = gaps.len() == plan.frames.len();
             // The plan's own warning says that a layer lies outside.
             if planned.outside.is_some() && planned.on_error != OnError::Fail {
                 continue;
             }
-            let place = resolved.layers[layer].pointer.as_str();
-            let Some((_, first)) = gaps.first().filter(|_| !known_already(&problems, place)) else { continue };
-            if whole || planned.on_error == OnError::Fail {
-                problems.push(problem(place, "no_data", first.clone(), None));
+            let (gaps, place) = (gaps(planned, plan.frames.len()), resolved.layers[layer].pointer.as_str());
+            let Some((_, first)) = gaps.first().filter(|_| !self.has(place)) else { continue };
+            if gaps.len() == plan.frames.len() || planned.on_error == OnError::Fail {
+                self.problems.push(problem(place, "no_data", first.clone()));
             } else {
-                explanation.warnings.extend(gaps.into_iter().map(|(frame, message)| WarningView {
-                    code: "layer_unavailable".into(),
-                    layer: Some(planned.caption.name.clone()),
-                    frame: Some(frame + 1),
-                    message,
-                }));
+                warnings.extend(gaps.into_iter().map(|(frame, message)| unavailable(planned, frame, message)));
             }
         }
-        let unanswered = heard.unanswered;
-        Ok(Self { resolved: heard.resolved.ok(), explanation: Some(explanation), unanswered, problems })
+        warnings
     }
+}
+
+fn problem(pointer: &str, code: &'static str, detail: String) -> Problem {
+    Problem { pointer: pointer.to_owned(), code, detail, hint: None }
+}
+
+fn unavailable(layer: &PlannedLayer, frame: usize, message: String) -> WarningView {
+    let layer = Some(layer.caption.name.clone());
+    WarningView { code: "layer_unavailable".into(), layer, frame: Some(frame + 1), message }
 }
 
 /// The frames (from 0) of which it is known before drawing that a layer is missing from them, and why.

@@ -32,7 +32,7 @@ pub(crate) enum Offer {
 /// What a document comes to.
 #[derive(Debug)]
 pub(crate) enum Reading {
-    /// It says what there is.
+    /// The document says what there is.
     Offer(Offer),
     /// The document at this address says it.
     Elsewhere(String),
@@ -43,7 +43,7 @@ impl Reading {
     pub(crate) fn of(document: &[u8], url: &str, now: Timestamp) -> Result<Self, BrokenDocument> {
         let is_json = document.trim_ascii_start().starts_with(b"{");
         Ok(match is_json {
-            true => match JsonService::read(document, url, now).map_err(BrokenDocument::Json)? {
+            true => match JsonService::read(document, url, now)? {
                 JsonService::ArcGis(arcgis) => Self::Offer(Offer::ArcGis(arcgis)),
                 JsonService::OgcApi(collections) => Self::Offer(Offer::OgcMaps(collections)),
                 JsonService::Elsewhere(url) => Self::Elsewhere(url),
@@ -68,7 +68,7 @@ pub(crate) fn ask<B, E>(
     // As layers are asked for it: it may be known.
     let wanted = if with_parameters.contains("REQUEST=") { Wanted::Capabilities } else { Wanted::Description };
     let document = match fetch(&with_parameters, wanted)? {
-        // It may be an OGC API, which may even refuse the parameters of a WMS.
+        // The server may be an OGC API, which may even refuse the parameters of a WMS.
         Err(error) if error.is_answer() && with_parameters != url => {
             fetch(url, Wanted::Description)?.map_err(|_| unfetched(error))?
         }
@@ -99,7 +99,7 @@ impl Offer {
         Ok(out.0)
     }
 
-    /// The same for people, with a line for each value.
+    /// The offer for people, with a line for each value.
     pub(crate) fn pretty(&self) -> anyhow::Result<String> {
         let mut out = Bounded(Vec::new());
         serde_json::to_writer_pretty(&mut out, self)?;
@@ -247,8 +247,11 @@ fn values(dimension: &Dimension) -> String {
 
 /// Where a server says what it offers: the address as it is, where that is a document's or an OGC API's, or with what a WMS or
 /// an ArcGIS takes.
-pub(crate) fn address(url: &str) -> Result<String, String> {
-    let mut request = ServiceUrl::parse(url).map_err(|error| format!("not a URL: {error}"))?;
+///
+/// # Errors
+/// It is no URL.
+pub(crate) fn address(url: &str) -> Result<String, url::ParseError> {
+    let mut request = ServiceUrl::parse(url)?;
     let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
     let is_arcgis = ["/mapserver", "/imageserver", "/rest/services"].into_iter().any(|word| path.ends_with(word));
     let is_document = request.get("request").is_some() || path.ends_with(".xml") || path.contains("/collections");

@@ -1,5 +1,7 @@
 //! What a request would cost and what servers offer, told without drawing anything.
 
-pub(crate) mod explain;
+pub(crate) mod estimate;
+pub(crate) mod explanation;
+mod explanation_text;
 pub(crate) mod inquiry;
 pub(crate) mod layers;

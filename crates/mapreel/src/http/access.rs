@@ -1,4 +1,4 @@
-//! Who a client is, and what he may do: a table of routes and roles.
+//! Who a client is, and what it may do: a table of routes and roles.
 
 use super::problem::Problem;
 use crate::config::proxies::Proxies;
@@ -42,12 +42,12 @@ pub(super) fn is_open(path: &str) -> bool {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub SocketAddr);
 
-/// Who asks.
+/// The client that sent a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    /// Who he is to the queue: the name of his key, or his address.
+    /// The owner of its jobs: the name of its key, or its address.
     pub owner: String,
-    /// His key; without keys everybody may do everything.
+    /// Its key; a service without keys lets every client do everything.
     pub key: Option<Arc<Key>>,
 }
 
@@ -57,12 +57,12 @@ impl Caller {
         Self { owner: network(address).to_string(), key: None }
     }
 
-    /// Whether this job is there for him.
+    /// Whether this job is visible to the client.
     pub(super) fn may_see(&self, job: &Job) -> bool {
         self.sees_all() || job.owner == self.owner
     }
 
-    /// Whether everybody's jobs are there for him.
+    /// Whether the jobs of all owners are visible to the client.
     pub(super) fn sees_all(&self) -> bool {
         self.key.as_ref().is_none_or(|key| key.has_any(&[Role::Operate]))
     }
@@ -77,7 +77,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Tells who asks, and whether he may.
+/// Finds the client of a request, and whether it may ask for that.
 pub(super) struct Access {
     pub keys: Option<Arc<KeyRing>>,
     pub proxies: Proxies,
@@ -90,7 +90,7 @@ impl Access {
         self.proxies.client(peer, request.headers())
     }
 
-    /// Who asks.
+    /// The client that sent a request.
     ///
     /// # Errors
     /// 401 without a key that counts, 403 where it is not for what is asked.

@@ -30,21 +30,21 @@ pub(crate) struct App {
     pub queue: Arc<dyn Queue>,
     /// The keys of clients, where they need any.
     pub keys: Option<Arc<KeyRing>>,
-    /// Who follows jobs.
+    /// Wakes the clients that follow jobs.
     pub watch: Arc<Watch>,
-    /// Whether store and artifacts answer; what is wrong.
+    /// Whether store and artifacts answer, or what is wrong.
     pub readiness: Readiness<Result<Counts, &'static str>>,
     pub artifacts: Artifacts,
     /// What the API says of itself.
     pub documents: Documents,
     /// For previews and checks.
     pub client: Client,
-    /// Where fetching for them runs.
+    /// The runtime on which previews and checks fetch.
     pub fetching: Handle,
     pub previews: Arc<Semaphore>,
     /// What each client may have.
     pub quotas: Arc<Quotas>,
-    /// Where requests are read.
+    /// The pool of threads that reads requests.
     pub readers: Readers,
     pub metrics: Arc<Metrics>,
     /// The process's long-lived tasks.
@@ -54,7 +54,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Whether a client who was let in still would be.
+    /// Whether a client that was let in would still be let in: its key may have been revoked.
     pub fn knows(&self, caller: &Caller) -> bool {
         caller.key.as_ref().is_none_or(|key| self.keys.as_ref().is_some_and(|keys| keys.contains(key)))
     }

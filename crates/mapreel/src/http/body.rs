@@ -49,7 +49,7 @@ async fn read(body: Body, max: usize) -> Result<Bytes, Problem> {
         let detail = format!("the request is larger than {max} bytes");
         Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
     };
-    // What it says of its length is enough.
+    // The length that the body declares is enough to refuse it.
     if body.size_hint().lower() > max as u64 {
         return too_large();
     }

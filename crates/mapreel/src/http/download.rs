@@ -2,6 +2,7 @@
 
 use super::access::Caller;
 use super::app::App;
+use super::byte_range::{Wanted, wanted};
 use super::job::content_type;
 use super::problem::Problem;
 use super::status::{JobPath, job_id, job_of};
@@ -46,47 +47,80 @@ pub(super) async fn download(
         let detail = format!("this job's file is `{id}.{format}`");
         return Err(Problem::new(StatusCode::NOT_FOUND, "not_found", detail));
     }
-    let size = outcome.artifact.size_bytes;
-    let etag = format!("\"{}\"", outcome.artifact.sha256);
-    let disposition = format!("attachment; filename=\"mapreel-{id}.{format}\"");
-    let common = [
-        (header::CONTENT_TYPE, content_type(format).to_owned()),
-        (header::ETAG, etag.clone()),
-        (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition.clone()),
-        (header::CACHE_CONTROL, "private, max-age=3600, immutable".to_owned()),
-    ];
-    if text(&headers, header::IF_NONE_MATCH).is_some_and(|tags| matches_any(tags, &etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+    let file = File { name: format!("mapreel-{id}.{format}"), outcome: &outcome };
+    if text(&headers, header::IF_NONE_MATCH).is_some_and(|tags| matches_any(tags, &file.etag())) {
+        return Ok((StatusCode::NOT_MODIFIED, file.headers()).into_response());
     }
     if app.config.download_redirect
-        && let Some(url) =
-            app.artifacts.signed_url(&outcome.key, content_type(format), &disposition, SIGNED_FOR).await?
+        && let Some(redirect) = file.redirect(&app).await?
     {
-        let headers = [(header::LOCATION, url), (header::CACHE_CONTROL, "no-store".to_owned())];
-        return Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response());
+        return Ok(redirect);
     }
     let wanted = text(&headers, header::RANGE)
         .filter(|_| method == Method::GET)
-        .filter(|_| text(&headers, header::IF_RANGE).is_none_or(|tag| tag == etag))
-        .map_or(Wanted::Whole, |range| wanted(range, size));
-    let (status, range) = match wanted {
-        Wanted::Whole => (StatusCode::OK, 0..size),
-        Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Wanted::Nothing => {
-            let detail = format!("the file has {size} bytes");
-            let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", detail);
-            return Ok(([(header::CONTENT_RANGE, format!("bytes */{size}"))], problem).into_response());
-        }
-    };
-    let length = (header::CONTENT_LENGTH, (range.end - range.start).to_string());
-    let body = if method == Method::HEAD { Body::empty() } else { body(&app, &outcome.key, range.clone()).await? };
-    let mut response = (status, common, [length], body).into_response();
-    if status == StatusCode::PARTIAL_CONTENT {
-        let value = format!("bytes {}-{}/{size}", range.start, range.end - 1);
-        response.headers_mut().insert(header::CONTENT_RANGE, value.parse().expect("digits are a header's value"));
+        .filter(|_| text(&headers, header::IF_RANGE).is_none_or(|tag| tag == file.etag()))
+        .map_or(Wanted::Whole, |range| wanted(range, outcome.artifact.size_bytes));
+    file.answer(&app, wanted, method == Method::HEAD).await
+}
+
+/// The file of a job, as it is sent.
+struct File<'a> {
+    name: String,
+    outcome: &'a Outcome,
+}
+
+impl File<'_> {
+    fn etag(&self) -> String {
+        format!("\"{}\"", self.outcome.artifact.sha256)
     }
-    Ok(response)
+
+    fn disposition(&self) -> String {
+        format!("attachment; filename=\"{}\"", self.name)
+    }
+
+    fn content_type(&self) -> &'static str {
+        content_type(&self.outcome.artifact.format)
+    }
+
+    fn headers(&self) -> [(HeaderName, String); 5] {
+        [
+            (header::CONTENT_TYPE, self.content_type().to_owned()),
+            (header::ETAG, self.etag()),
+            (header::ACCEPT_RANGES, "bytes".to_owned()),
+            (header::CONTENT_DISPOSITION, self.disposition()),
+            (header::CACHE_CONTROL, "private, max-age=3600, immutable".to_owned()),
+        ]
+    }
+
+    /// Leads the client to the bucket, where that signs URLs.
+    async fn redirect(&self, app: &App) -> Result<Option<Response>, Problem> {
+        let (key, kind, disposition) = (&self.outcome.key, self.content_type(), self.disposition());
+        let url = app.artifacts.signed_url(key, kind, &disposition, SIGNED_FOR).await?;
+        let headers = |url| [(header::LOCATION, url), (header::CACHE_CONTROL, "no-store".to_owned())];
+        Ok(url.map(|url| (StatusCode::TEMPORARY_REDIRECT, headers(url)).into_response()))
+    }
+
+    /// Sends the file or a range of it; its head alone where `is_head`.
+    async fn answer(&self, app: &App, wanted: Wanted, is_head: bool) -> Result<Response, Problem> {
+        let size = self.outcome.artifact.size_bytes;
+        let (status, range) = match wanted {
+            Wanted::Whole => (StatusCode::OK, 0..size),
+            Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+            Wanted::Nothing => {
+                let detail = format!("the file has {size} bytes");
+                let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", detail);
+                return Ok(([(header::CONTENT_RANGE, format!("bytes */{size}"))], problem).into_response());
+            }
+        };
+        let length = (header::CONTENT_LENGTH, (range.end - range.start).to_string());
+        let body = if is_head { Body::empty() } else { body(app, &self.outcome.key, range.clone()).await? };
+        let mut response = (status, self.headers(), [length], body).into_response();
+        if status == StatusCode::PARTIAL_CONTENT {
+            let value = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+            response.headers_mut().insert(header::CONTENT_RANGE, value.parse().expect("digits are a header's value"));
+        }
+        Ok(response)
+    }
 }
 
 /// What was drawn: layout, extent, and for every frame and layer the time asked and used, the source, the outcome.
@@ -141,61 +175,4 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 fn matches_any(tags: &str, etag: &str) -> bool {
     tags == "*" || tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
-}
-
-/// What a `Range` asks for.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Wanted {
-    Whole,
-    Part(Range<u64>),
-    /// Bytes that there are not.
-    Nothing,
-}
-
-/// Several ranges, other units and what is no range at all are answered with the whole file, as the standard allows.
-pub(crate) fn wanted(range: &str, size: u64) -> Wanted {
-    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
-        return Wanted::Whole;
-    };
-    let number = |text: &str| if text.bytes().all(|b| b.is_ascii_digit()) { text.parse::<u64>().ok() } else { None };
-    let (start, end) = match (first, last) {
-        ("", last) => match number(last) {
-            Some(0) => return Wanted::Nothing,
-            Some(length) => (size.saturating_sub(length), size),
-            None => return Wanted::Whole,
-        },
-        (first, "") => match number(first) {
-            Some(first) => (first, size),
-            None => return Wanted::Whole,
-        },
-        (first, last) => match (number(first), number(last)) {
-            (Some(first), Some(last)) if first <= last => (first, last.saturating_add(1).min(size)),
-            _ => return Wanted::Whole,
-        },
-    };
-    if start < end { Wanted::Part(start..end) } else { Wanted::Nothing }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read_as_the_standard_says() {
-        let check = |range: &str, expected| assert_eq!(wanted(range, 100), expected, "{range}");
-        check("bytes=0-0", Wanted::Part(0..1));
-        check("bytes=10-19", Wanted::Part(10..20));
-        check("bytes=90-", Wanted::Part(90..100));
-        check("bytes=90-1000", Wanted::Part(90..100));
-        check("bytes=-7", Wanted::Part(93..100));
-        check("bytes=-700", Wanted::Part(0..100));
-        check("bytes=100-", Wanted::Nothing);
-        check("bytes=-0", Wanted::Nothing);
-        check("bytes=5-2", Wanted::Whole);
-        check("bytes=0-1,3-4", Wanted::Whole);
-        check("bytes=+1-2", Wanted::Whole);
-        check("bytes=99999999999999999999-", Wanted::Whole);
-        check("lines=1-2", Wanted::Whole);
-        check("", Wanted::Whole);
-    }
 }

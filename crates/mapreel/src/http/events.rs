@@ -2,8 +2,8 @@
 
 use super::access::Caller;
 use super::app::App;
+use super::concurrency::ConcurrencyPermit;
 use super::job::JobView;
-use super::places::Place;
 use super::problem::Problem;
 use super::status::{JobPath, job_id, job_of};
 use axum::extract::State;
@@ -52,7 +52,7 @@ struct Follower {
     job: watch::Receiver<Arc<Job>>,
     /// The end of the longest life of a stream; its client comes back.
     until: Instant,
-    _place: Place<String>,
+    _place: ConcurrencyPermit<String>,
     /// Where there are keys: changes when they do.
     revoked: Option<watch::Receiver<()>>,
     /// The version told last.
@@ -61,7 +61,7 @@ struct Follower {
 
 impl Follower {
     async fn next(&mut self) -> Option<Event> {
-        // Whose key is revoked hears no more.
+        // A client whose key is revoked gets no further events.
         while self.app.knows(&self.caller) {
             let job = self.job.borrow_and_update().clone();
             if job.version > self.seen {

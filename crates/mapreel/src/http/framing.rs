@@ -6,8 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 
 /// Refuses a request whose end can be read in two ways (RFC 9112, 6.1 and 6.3).
 ///
-/// # Errors
-/// 400 for a length beside a transfer coding, and for any coding but one `chunked`.
+/// # Errors 400 for a length beside a transfer coding, and for any coding but a single `chunked`.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Problem> {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let detail = match (codings.next(), codings.next()) {

@@ -1,5 +1,5 @@
 //! Under which names a service answers. A browser sends the name that its user's page was loaded from, and a name that somebody
-//! else owns may lead here all the same (DNS rebinding): whoever answers under any name answers any web page.
+//! else owns may lead here all the same (DNS rebinding): a server that answers under any name answers any web page.
 
 use super::problem::Problem;
 use axum::extract::Request;
@@ -28,7 +28,7 @@ pub(super) fn check(request: &Request, public: Option<&str>) -> Result<(), Probl
 pub(super) fn only(headers: &HeaderMap) -> Option<&str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none())?;
-    // What is no text is the name of no server.
+    // A header that is no text is the name of no server.
     Some(host.to_str().unwrap_or_default())
 }
 
@@ -55,7 +55,7 @@ fn name(host: &str) -> Option<String> {
     (is_whole && !authority.host().is_empty()).then(|| authority.host().to_ascii_lowercase())
 }
 
-/// Whether the answer does not depend on who asks, so that it is given under any name.
+/// Whether the answer is the same for every client, so that it is given under any name.
 pub(super) fn answers_anybody(uri: &Uri) -> bool {
     ["/healthz", "/readyz", "/metrics"].contains(&uri.path())
 }

@@ -2,7 +2,7 @@
 
 use crate::pipeline::report::WarningView;
 use jiff::Timestamp;
-use mapreel_queue::{Job, State, Time};
+use mapreel_queue::{Failure, Job, Outcome, State, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -121,8 +121,6 @@ pub(crate) fn content_type(format: &str) -> &'static str {
 impl JobView {
     /// A job as it is at `now`.
     pub(crate) fn new(job: &Job, now: Time) -> Self {
-        let progress = job.progress(now);
-        let percent = (u64::from(progress.done) * 100 / u64::from(progress.total.max(1))) as u32;
         let location = (job.state == State::Success).then(|| format!("/api/download/{}", job.id));
         let outcome = job.outcome.as_ref();
         Self {
@@ -136,41 +134,55 @@ impl JobView {
             finished: job.finished.map(text),
             expires: job.expires.map(text),
             attempt: job.attempt(),
-            progress: ProgressView {
-                done: progress.done,
-                total: progress.total,
-                percent,
-                stage: progress.stage,
-                eta_s: progress.eta_s.map(|eta| (eta * 10.0).round() / 10.0),
-            },
+            progress: ProgressView::of(job, now),
             waiting_for: job.waits_for().map(|waiting| WaitingView { code: waiting.on.name(), detail: waiting.reason }),
             queue_position: None,
             location,
-            artifact: outcome.map(|outcome| &outcome.artifact).map(|artifact| ArtifactView {
-                format: artifact.format.to_string(),
-                content_type: content_type(&artifact.format),
-                size_bytes: artifact.size_bytes,
-                width: artifact.width,
-                height: artifact.height,
-                frames: artifact.frames,
-                duration_s: artifact.duration_s,
-                sha256: artifact.sha256.clone(),
-            }),
+            artifact: outcome.map(ArtifactView::of),
             warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(WarningView::from).collect(),
-            failure: job.failure.as_ref().map(|failure| FailureView {
-                code: failure.code.clone(),
-                message: failure.message.clone(),
-                layer: failure.layer.clone(),
-                retryable: failure.retryable,
-            }),
+            failure: job.failure.as_ref().map(FailureView::of),
+        }
+    }
+
+    /// The view of a job that waits, with its place in the queue.
+    pub(crate) fn at(self, queue_position: Option<u64>) -> Self {
+        Self { queue_position, ..self }
+    }
+}
+
+impl ProgressView {
+    fn of(job: &Job, now: Time) -> Self {
+        let progress = job.progress(now);
+        Self {
+            done: progress.done,
+            total: progress.total,
+            percent: (u64::from(progress.done) * 100 / u64::from(progress.total.max(1))) as u32,
+            stage: progress.stage,
+            eta_s: progress.eta_s.map(|eta| (eta * 10.0).round() / 10.0),
         }
     }
 }
 
-impl JobView {
-    /// The same, with its place among those that wait.
-    pub(crate) fn at(self, queue_position: Option<u64>) -> Self {
-        Self { queue_position, ..self }
+impl ArtifactView {
+    fn of(outcome: &Outcome) -> Self {
+        let artifact = &outcome.artifact;
+        Self {
+            format: artifact.format.to_string(),
+            content_type: content_type(&artifact.format),
+            size_bytes: artifact.size_bytes,
+            width: artifact.width,
+            height: artifact.height,
+            frames: artifact.frames,
+            duration_s: artifact.duration_s,
+            sha256: artifact.sha256.clone(),
+        }
+    }
+}
+
+impl FailureView {
+    fn of(failure: &Failure) -> Self {
+        let Failure { code, message, layer, retryable } = failure.clone();
+        Self { code, message, layer, retryable }
     }
 }
 

@@ -61,7 +61,7 @@ fn offer(url: &str, context: &DrawContext, charge: impl Fn() -> Result<(), Probl
         if asked > 1 {
             charge()?;
         }
-        // It is given back when there is something to read: a server may dawdle.
+        // The memory is given back when there is something to read: a server may dawdle.
         let _fetching = context.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
         Ok::<_, Problem>(context.wait(context.upstreams.get(url, wanted))?)
     };

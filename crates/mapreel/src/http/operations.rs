@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`, `/metrics`: for those who run it.
+//! `/healthz`, `/readyz`, `/metrics`: for the operators of the service.
 
 use super::app::App;
 use super::problem::Problem;

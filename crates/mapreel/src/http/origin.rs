@@ -110,7 +110,8 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|site| site == "cross-site")
 }
 
-/// Whether another origin of the same site asks, and not by a link: every port of localhost is the same site, whoever listens there.
+/// Whether another origin of the same site asks, and not by a link: every port of localhost is the same site, whichever program
+/// listens there.
 fn is_part_of_a_page(headers: &HeaderMap) -> bool {
     let is_link = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
     !is_link && headers.get_all("sec-fetch-site").iter().any(|site| site == "same-site")

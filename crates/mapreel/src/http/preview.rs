@@ -5,7 +5,7 @@ use super::app::App;
 use super::asking::ask;
 use super::body::Document;
 use super::problem::Problem;
-use crate::explain::explain::Estimate;
+use crate::explain::estimate::Estimate;
 use crate::pipeline::draw_context::DrawContext;
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::produce;

@@ -1,7 +1,8 @@
-//! What one client may have: requests, frames, requests to upstreams, open jobs, event streams. His key may say otherwise than the settings.
+//! What one client may have: requests, frames, requests to upstreams, open jobs, event streams. A client's key may set other
+//! limits than the settings.
 
 use super::access::Caller;
-use super::places::{Full, Place, Places};
+use super::concurrency::{ConcurrencyLimit, ConcurrencyPermit, LimitReached};
 use super::problem::Problem;
 use super::rate::{Left, Rate, Rates};
 use crate::config::front_door::FrontDoor;
@@ -13,14 +14,15 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// What clients have had, and what they may have.
+/// What clients have used, and what they may use.
 pub(crate) struct Quotas {
     requests: Rates,
-    /// Of those who are sent away without a key, so that they take no room from those who have one.
+    /// The requests of clients that are refused for want of a key, counted apart so that they take no room from clients with a
+    /// key.
     strangers: Rates,
     frames: Rates,
     upstream_requests: Rates,
-    streams: Places<String>,
+    streams: ConcurrencyLimit<String>,
     requests_per_minute_max: u32,
     frames_per_hour_max: u32,
     upstream_requests_per_hour_max: u32,
@@ -35,7 +37,7 @@ impl Quotas {
             strangers: Rates::new(),
             frames: Rates::new(),
             upstream_requests: Rates::new(),
-            streams: Places::new(settings.streams_max),
+            streams: ConcurrencyLimit::new(settings.streams_max),
             requests_per_minute_max: settings.requests_per_minute_max,
             frames_per_hour_max: settings.frames_per_hour_max,
             upstream_requests_per_hour_max: settings.upstream_requests_per_hour_max,
@@ -52,7 +54,7 @@ impl Quotas {
         self.count(&self.requests, &caller.owner)
     }
 
-    /// Counts a request of somebody who has no key and needs one.
+    /// Counts a request of a client that has no key and needs one.
     ///
     /// # Errors
     /// 429.
@@ -93,24 +95,23 @@ impl Quotas {
         caller.key.as_ref().and_then(|key| key.open_jobs_max).unwrap_or(self.open_jobs_max).into()
     }
 
-    /// A client has as many open jobs as he may have.
+    /// The client has as many open jobs as it may have.
     pub(super) fn too_many_open_jobs(open: u64) -> Problem {
         let detail = format!("{open} jobs of yours are open, which is as many as you may have; wait for one to end");
         limited("open-jobs", &format!("q={open}"), Duration::from_secs(5), detail)
     }
 
-    /// A place for an event stream.
+    /// A permit for an event stream.
     ///
-    /// # Errors
-    /// 429 when this client has as many as he may have, 503 when all are taken.
-    pub(super) fn stream(&self, caller: &Caller) -> Result<Place<String>, Problem> {
-        self.streams.take(caller.owner.clone(), self.streams_max).map_err(|full| match full {
-            Full::ForOne => {
+    /// # Errors 429 when this client has as many as it may have, 503 when all permits are taken.
+    pub(super) fn stream(&self, caller: &Caller) -> Result<ConcurrencyPermit<String>, Problem> {
+        self.streams.try_acquire(caller.owner.clone(), self.streams_max).map_err(|full| match full {
+            LimitReached::Client => {
                 let max = self.streams_max;
                 let detail = format!("{max} event streams of yours are open, which is as many as you may have");
                 limited("streams", &format!("q={max}"), Duration::from_secs(5), detail)
             }
-            Full::ForAll => {
+            LimitReached::Total => {
                 let detail = "as many event streams are open as this server has; ask for the status with `?wait`";
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(5)
             }

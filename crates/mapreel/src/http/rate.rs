@@ -1,6 +1,6 @@
 //! How much of something a client may have in a time: the generic cell rate algorithm, which needs one time for each client.
 //!
-//! `governor` has the same algorithm, but its tables grow with whoever comes; this one does not.
+//! `governor` has the same algorithm, but its tables grow with the number of clients; this one's does not.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ const CLIENTS_MAX: usize = 10_000;
 /// Between two looks for clients that are as good as unknown.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
-/// So much in such a time: at once, or spread over it.
+/// An amount in a time: used at once, or spread over it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rate {
     pub max: u32,
@@ -37,7 +37,7 @@ pub(super) struct Rates {
 struct Clients {
     /// When all that a client has had will be forgiven.
     paid_at: HashMap<String, Instant>,
-    /// The same of all those for whom there is no room.
+    /// One shared time for all clients for which the table has no room.
     of_others: Instant,
     swept: Instant,
 }
@@ -66,7 +66,7 @@ impl Rates {
         let each = rate.within.as_secs_f64() / f64::from(rate.max.max(1));
         let debt = paid_at.saturating_duration_since(now).as_secs_f64() + each * f64::from(count);
         let over = debt - rate.within.as_secs_f64();
-        // What a whole time's allowance would not cover waits as long as anything can.
+        // A request for more than the whole allowance waits as long as any request can.
         if over > each * 1e-3 {
             return Err(Duration::from_secs_f64(over.min(rate.within.as_secs_f64())));
         }
@@ -121,7 +121,7 @@ mod tests {
         assert!(rates.take_at("a", 1, RATE, at(6)).is_err());
         assert_eq!(rates.take_at("a", 1, RATE, at(600)).unwrap(), Left { count: 9, reset: Duration::from_secs(6) });
         assert_eq!(rates.take_at("c", 11, RATE, at(0)), Err(Duration::from_secs(6)));
-        // What was given back is there again.
+        // An amount that was given back can be used again.
         let rates = Rates::new();
         rates.take("a", 10, RATE).unwrap();
         rates.give_back("a", 4, RATE);
@@ -135,7 +135,7 @@ mod tests {
         let refused = (0..1_000).filter(|i| rates.take_at(&i.to_string(), 1, RATE, start).is_err()).count();
         assert_eq!(refused, 890, "a hundred have their own, the others share ten");
         assert_eq!(rates.clients.lock().unwrap().paid_at.len(), 100);
-        // Who has come to nothing owed makes room.
+        // A client whose time has passed is removed from the table.
         assert!(rates.take_at("late", 10, RATE, start + Duration::from_secs(60)).is_ok());
         assert_eq!(rates.clients.lock().unwrap().paid_at.len(), 1);
     }

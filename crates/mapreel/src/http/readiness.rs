@@ -1,4 +1,4 @@
-//! Whether the store answers and artifacts can be written: found out once, and told to all who ask within a second.
+//! Whether the store answers and artifacts can be written: probed once, and told to all requests within a second.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,8 +17,8 @@ impl<T: Clone + Send + 'static> Readiness<T> {
         Self { last: Arc::default() }
     }
 
-    /// What was found out within the last second, or what `probe` finds; nothing when it panics. A probe that has begun comes to its
-    /// end, also when who asked has gone: nobody makes another begin before.
+    /// The result of a probe within the last second, or of `probe`; nothing when that panics. A probe that has begun runs to its
+    /// end even when the client that caused it has gone, and no other begins before.
     pub(super) async fn ask(&self, probe: impl Future<Output = T> + Send + 'static) -> Option<T> {
         let mut last = self.last.clone().lock_owned().await;
         if let Some((_, found)) = last.as_ref().filter(|(at, _)| at.elapsed() < LIFETIME) {
@@ -51,7 +51,7 @@ mod tests {
                 readiness.ask(probe).await
             }
         };
-        // Who goes away at once makes no other begin.
+        // A client that goes away at once does not cause a second probe.
         for _ in 0..100 {
             let _ = tokio::time::timeout(Duration::from_millis(1), ask()).await;
         }

@@ -62,7 +62,7 @@ pub(crate) fn operations_router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Who may ask at all.
+/// Which requests are let in at all.
 struct Door {
     /// The host of the public URL.
     name: Option<String>,
@@ -84,7 +84,7 @@ async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> R
     door.pages.answer(request, next).await
 }
 
-/// Before every route: it is known who asks, that he may, and that he has not had too much.
+/// Runs before every route: finds the client, and refuses it where it may not ask or has used its quota.
 async fn identify(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
     if access::is_open(request.uri().path()) {
         return next.run(request).await;
@@ -135,7 +135,7 @@ fn with_details(response: Response) -> Response {
     if !is_error || is_problem(response.headers()) {
         return response;
     }
-    // What it says beside, such as the methods that there are, stays.
+    // Its other headers, such as the list of allowed methods, stay.
     let (mut parts, _) = response.into_parts();
     let (detailed, body) = Problem::plain(status).into_response().into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);

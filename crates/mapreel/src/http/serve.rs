@@ -2,10 +2,10 @@
 //! ended without breaking an answer off. Some are kept back, so that health and metrics answer whatever the others do.
 
 use super::access::{Peer, network};
+use super::concurrency::{ConcurrencyLimit, ConcurrencyPermit, LimitReached};
 use super::host::answers_anybody;
-use super::patient::Patient;
-use super::places::{Full, Place, Places};
 use super::problem::Problem;
+use super::timed_stream::TimedStream;
 use crate::config::front_door::FrontDoor;
 use crate::config::proxies::Proxies;
 use axum::Router;
@@ -27,7 +27,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// Until a request's head is here; also how long an idle connection is kept.
+/// How long a connection waits for the head of a request; also how long an idle connection is kept.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Answers under way when the end comes have this long.
@@ -35,26 +35,27 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// Connections beyond all that clients may have, for health and metrics; what else they ask for waits for one of the others.
 const KEPT_BACK: usize = 256;
 const KEPT_BACK_PER_ADDRESS: usize = 64;
-/// Until the head of a request is here on one that is kept back.
+/// How long a connection that is kept back waits for the head of a request.
 const KEPT_BACK_PATIENCE: Duration = Duration::from_secs(2);
-/// Connections that wait for one that is kept back, without being read, and those whose request waits for a place.
+/// The most connections that wait, without being read, for a connection that is kept back; and the most whose request waits for a
+/// permit of clients.
 const UNREAD_MAX: usize = 512;
 const WAITING_MAX: usize = 512;
-/// How long they wait, and how often they look.
+/// How long such a connection waits, and how often it looks for a permit.
 const WAIT: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Where clients come in; nobody does after the word to stop.
+/// The listener, until the word to stop has come.
 type Door = Arc<Mutex<Option<Arc<TcpListener>>>>;
 
 /// The connections of clients.
 pub(crate) struct Connections {
-    clients: Places<IpAddr>,
-    kept_back: Places<IpAddr>,
-    unread: Places<()>,
-    waiting: Places<()>,
+    clients: ConcurrencyLimit<IpAddr>,
+    kept_back: ConcurrencyLimit<IpAddr>,
+    unread: ConcurrencyLimit<()>,
+    waiting: ConcurrencyLimit<()>,
     per_address_max: usize,
-    /// They bring the connections of many.
+    /// Trusted proxies, which bring the connections of many clients and have no limit of their own.
     proxies: Proxies,
     write_timeout: Duration,
 }
@@ -62,23 +63,23 @@ pub(crate) struct Connections {
 impl Connections {
     pub(crate) fn new(settings: &FrontDoor) -> Arc<Self> {
         Arc::new(Self {
-            clients: Places::new(settings.connections_max),
-            kept_back: Places::new(KEPT_BACK),
-            unread: Places::new(UNREAD_MAX),
-            waiting: Places::new(WAITING_MAX),
+            clients: ConcurrencyLimit::new(settings.connections_max),
+            kept_back: ConcurrencyLimit::new(KEPT_BACK),
+            unread: ConcurrencyLimit::new(UNREAD_MAX),
+            waiting: ConcurrencyLimit::new(WAITING_MAX),
             per_address_max: settings.connections_per_address_max,
             proxies: settings.trusted_proxies.clone(),
             write_timeout: settings.write_timeout,
         })
     }
 
-    fn take(&self, address: IpAddr) -> Result<Place<IpAddr>, Full> {
+    fn take(&self, address: IpAddr) -> Result<ConcurrencyPermit<IpAddr>, LimitReached> {
         let each_max = if self.proxies.include(address) { usize::MAX } else { self.per_address_max };
-        self.clients.take(network(address), each_max)
+        self.clients.try_acquire(network(address), each_max)
     }
 
-    fn take_kept_back(&self, address: IpAddr) -> Option<Place<IpAddr>> {
-        self.kept_back.take(network(address), KEPT_BACK_PER_ADDRESS).ok()
+    fn take_kept_back(&self, address: IpAddr) -> Option<ConcurrencyPermit<IpAddr>> {
+        self.kept_back.try_acquire(network(address), KEPT_BACK_PER_ADDRESS).ok()
     }
 }
 
@@ -94,7 +95,8 @@ pub(crate) fn task(
     Task::new(name, move || serve(name, door.clone(), router.clone(), connections.clone(), stop.clone()))
 }
 
-/// A listener that panics lets its connections end with the answer that they are giving; the next one goes on at the door.
+/// Accepts connections. When it panics, its connections end with the answer that they are giving, and the task that follows
+/// accepts from the same listener.
 async fn serve(name: &'static str, door: Door, router: Router, connections: Arc<Connections>, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
     let Some(listener) = door.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
@@ -121,7 +123,7 @@ async fn serve(name: &'static str, door: Door, router: Router, connections: Arc<
     let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
 }
 
-/// Gives a connection its place: among those of clients, else one that is kept back, when there is one.
+/// Gives a connection its permit: one of those of clients, else one that is kept back, where there is one.
 fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Connections>, watcher: Watcher) {
     let (router, connections, address) = (router.clone(), connections.clone(), peer.0.ip());
     if let Ok(place) = connections.take(address) {
@@ -134,8 +136,8 @@ fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Conne
         tokio::spawn(connection.serve(stream, peer, router, connections, watcher));
         return;
     }
-    // More than may wait are closed at once: whoever keeps an eye on the service must not wait behind them.
-    let Ok(unread) = connections.unread.take((), UNREAD_MAX) else { return };
+    // Connections beyond those that may wait are closed at once, so that health checks do not wait behind them.
+    let Ok(unread) = connections.unread.try_acquire((), UNREAD_MAX) else { return };
     tokio::spawn(async move {
         let deadline = Instant::now() + WAIT;
         while Instant::now() < deadline {
@@ -152,8 +154,8 @@ fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Conne
 
 /// A connection, and its place.
 struct Connection {
-    place: Option<Place<IpAddr>>,
-    kept_back: Option<Place<IpAddr>>,
+    place: Option<ConcurrencyPermit<IpAddr>>,
+    kept_back: Option<ConcurrencyPermit<IpAddr>>,
 }
 
 impl Connection {
@@ -166,7 +168,7 @@ impl Connection {
         watcher: Watcher,
     ) {
         let patience = if self.place.is_some() { HEAD_PATIENCE } else { KEPT_BACK_PATIENCE };
-        let stream = TokioIo::new(Patient::new(stream, connections.write_timeout));
+        let stream = TokioIo::new(TimedStream::new(stream, connections.write_timeout));
         let place = Arc::new(tokio::sync::Mutex::new(self));
         let service = service_fn(|mut request: Request<Incoming>| {
             let (router, connections, place) = (router.clone(), connections.clone(), place.clone());
@@ -180,8 +182,8 @@ impl Connection {
     }
 }
 
-/// Answers a request on a connection. One that is kept back answers whoever keeps an eye on the service and is closed; other requests
-/// wait for a place of clients.
+/// Answers a request on a connection. A connection that is kept back answers health checks and metrics and is closed; other
+/// requests on it wait for a permit of clients.
 async fn answer(
     request: Request<Incoming>,
     peer: Peer,
@@ -198,8 +200,8 @@ async fn answer(
     if answers_anybody(request.uri()) {
         return last(router.oneshot(request).await.unwrap_or_else(|never| match never {}));
     }
-    // It is none of those for whom the connection is kept back, which is free for them while this one waits.
-    let waiting = connections.waiting.take((), WAITING_MAX);
+    // The request is no health check, so the kept-back permit is given back while the request waits for a permit of clients.
+    let waiting = connections.waiting.try_acquire((), WAITING_MAX);
     connection.kept_back = None;
     let deadline = Instant::now() + WAIT;
     loop {
@@ -215,13 +217,13 @@ async fn answer(
     }
 }
 
-fn no_place(full: Full) -> Problem {
+fn no_place(full: LimitReached) -> Problem {
     let (status, code, detail) = match full {
-        Full::ForOne => {
+        LimitReached::Client => {
             let detail = "your address has as many connections as one may have";
             (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
         }
-        Full::ForAll => {
+        LimitReached::Total => {
             let detail = "clients have as many connections as this server takes";
             (StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
         }

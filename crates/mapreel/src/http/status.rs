@@ -69,7 +69,7 @@ async fn changed(app: &App, job: Job, wait: Duration) -> Result<Job, Problem> {
         // The time is over.
         _ => return Ok((**followed.borrow()).clone()),
     }
-    // Nobody tells of it any more: it is forgotten, or the store does not answer.
+    // The watch no longer tells of the job: the store has forgotten it, or does not answer.
     app.queue.job(id).await?.ok_or_else(Problem::unknown_job)
 }
 
@@ -159,7 +159,7 @@ struct Page {
 async fn page(app: &App, caller: &Caller, filter: Filter) -> Result<Page, Problem> {
     let limit = filter.limit;
     let owner = (!caller.sees_all()).then(|| caller.owner.clone());
-    // One more, to know whether there is a next page.
+    // One job more than the page has, to know whether there is a next page.
     let mut jobs = app.queue.jobs(Filter { limit: limit + 1, owner, ..filter }).await?;
     let is_last = jobs.len() <= limit;
     jobs.truncate(limit);

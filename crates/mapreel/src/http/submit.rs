@@ -6,7 +6,7 @@ use super::body::Document;
 use super::job::JobView;
 use super::problem::Problem;
 use super::quota::Quotas;
-use crate::explain::explain::Estimate;
+use crate::explain::estimate::Estimate;
 use crate::pipeline::artifact::sha256;
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mapreel_queue::failpoint;
-use mapreel_queue::{Bound, NewJob, Service, Submitted};
+use mapreel_queue::{Bound, Job, NewJob, Service, Submitted};
 use mapreel_spec::{Limits, Problems, View, parse_request_for};
 use std::sync::Arc;
 
@@ -61,41 +61,51 @@ async fn submit(
         let detail = "this server is about to end; try again";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "draining", detail).retry_after(5));
     }
-    // Two clients may have the same name for their requests; an owner has no spaces in his.
+    // The name of the owner stands before the client's, since two clients may use the same; an owner's name has no spaces.
     let idempotency_key = idempotency_key(headers)?.map(|key| format!("{} {key}", caller.owner));
-    let (limits, of_thread) = (app.config.limits.clone(), document.clone());
-    let read = app.readers.read(move || {
-        failpoint::hit("reading", None);
-        work(service, &of_thread, &limits).map(|work| (work, sha256(&of_thread)))
-    });
-    let (Work { segments, upstream_requests }, request_sha256) = read.await??;
+    let (Work { segments, upstream_requests }, request_sha256) = read(&app, service, document.clone()).await?;
     let frames = app.quotas.frames(&caller, segments.iter().sum())?;
     let requests = app.quotas.upstream_requests(&caller, upstream_requests)?;
     let open_jobs_of_owner_max = Some(app.quotas.open_jobs_max(&caller));
     let owner = caller.owner;
     let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key, open_jobs_of_owner_max };
-    let job = match app.queue.submit(new).await? {
-        Submitted::Created(job) => {
-            frames.keep();
-            requests.keep();
-            failpoint::hit("inserted", None);
-            tracing::info!(job = %job.id, service = service.name(), frames = job.progress(job.created).total, "accepted");
-            job
-        }
-        Submitted::Known(job) => job,
-        Submitted::KeyReused => {
-            let detail = "this `Idempotency-Key` belongs to another request";
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", detail));
-        }
-        Submitted::Full { open, bound: Bound::Owner } => return Err(Quotas::too_many_open_jobs(open)),
-        Submitted::Full { open, bound: Bound::All } => {
-            let detail = format!("{open} jobs are open, which is as many as this server takes; try again later");
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "queue_full", detail).retry_after(10));
-        }
-    };
+    let submitted = app.queue.submit(new).await?;
+    if let Submitted::Created(job) = &submitted {
+        frames.keep();
+        requests.keep();
+        failpoint::hit("inserted", None);
+        tracing::info!(job = %job.id, service = service.name(), frames = job.progress(job.created).total, "accepted");
+    }
+    let job = accepted(submitted)?;
     let location = format!("/api/job-status/{}", job.id);
     let headers = [(header::LOCATION, location), (header::RETRY_AFTER, "1".to_owned())];
     Ok((StatusCode::ACCEPTED, headers, Json(JobView::new(&job, app.queue.now()))).into_response())
+}
+
+/// Reads a request on a thread of the pool: what it costs, and its hash.
+async fn read(app: &App, service: Service, document: Bytes) -> Result<(Work, String), Problem> {
+    let limits = app.config.limits.clone();
+    let read = app.readers.read(move || {
+        failpoint::hit("reading", None);
+        work(service, &document, &limits).map(|work| (work, sha256(&document)))
+    });
+    Ok(read.await??)
+}
+
+/// The job of a request, new or known.
+fn accepted(submitted: Submitted) -> Result<Job, Problem> {
+    match submitted {
+        Submitted::Created(job) | Submitted::Known(job) => Ok(job),
+        Submitted::KeyReused => {
+            let detail = "this `Idempotency-Key` belongs to another request";
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", detail))
+        }
+        Submitted::Full { open, bound: Bound::Owner } => Err(Quotas::too_many_open_jobs(open)),
+        Submitted::Full { open, bound: Bound::All } => {
+            let detail = format!("{open} jobs are open, which is as many as this server takes; try again later");
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "queue_full", detail).retry_after(10))
+        }
+    }
 }
 
 /// What a request costs.

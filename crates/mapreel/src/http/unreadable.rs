@@ -1,5 +1,5 @@
-//! What is no HTTP: hyper answers it by itself, with a status and nothing else, and lets nobody else do it. So its answer is given
-//! problem details on its way out.
+//! Bytes that are no HTTP. hyper answers them by itself, with a status and nothing else, and no handler sees them. So hyper's
+//! answer is given problem details on its way out.
 
 use super::problem::Problem;
 use axum::http::StatusCode;

@@ -1,5 +1,5 @@
-//! Who follows a job is woken when it changes. One task of the process asks the store, and for each job once, however many follow it;
-//! the store only says that something has changed.
+//! Wakes the clients that follow a job when it changes. The store only says that something has changed; one task of the process
+//! then asks it for each followed job once, however many clients follow that job.
 
 use mapreel_queue::{Error, Filter, Job, JobId, Queue, State, Task, failpoint};
 use std::collections::{BTreeMap, HashMap};
@@ -20,14 +20,14 @@ const RUNNING_MAX: usize = 1_000;
 pub(crate) struct Watch {
     queue: Arc<dyn Queue>,
     followed: Mutex<Followed>,
-    /// Somebody wants to know of a job now.
+    /// A client wants to know of a job now.
     asked: Notify,
 }
 
 #[derive(Default)]
 struct Followed {
     jobs: BTreeMap<JobId, watch::Sender<Arc<Job>>>,
-    /// Those that are to be looked at whatever has changed.
+    /// The jobs that are to be looked at whatever has changed.
     soon: Vec<JobId>,
     /// Of the jobs that wait, the one that was asked for last in turn.
     turn: Option<JobId>,
@@ -49,7 +49,7 @@ impl Watch {
         let sender = followed.jobs.entry(id).or_insert_with(|| watch::Sender::new(job.clone()));
         tell(sender, &job);
         let receiver = sender.subscribe();
-        // It may have changed since it was read.
+        // The job may have changed since it was read.
         followed.soon.push(id);
         self.asked.notify_one();
         receiver
@@ -101,7 +101,7 @@ impl Watch {
             let filter = Filter { state: Some(State::Running), limit: RUNNING_MAX, ..Filter::default() };
             let listed: HashMap<JobId, Job> =
                 self.queue.jobs(filter).await?.into_iter().map(|job| (job.id, job)).collect();
-            // What ran and does not any more.
+            // Jobs that ran and do not any more.
             ask.extend(known.into_iter().filter(|id| !listed.contains_key(id)));
             let followed = self.followed();
             for (id, job) in listed {
@@ -117,7 +117,7 @@ impl Watch {
             let mut followed = self.followed();
             match job {
                 Some(job) => drop(followed.jobs.get(&id).map(|sender| tell(sender, &Arc::new(job)))),
-                // It is forgotten.
+                // The store has forgotten the job.
                 None => drop(followed.jobs.remove(&id)),
             }
         }

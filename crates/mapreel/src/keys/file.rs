@@ -1,6 +1,7 @@
 //! The file of keys: read whole, replaced whole, by one program at a time.
 
 use super::key::{Key, Keys, Role, check_name, fresh, hash_of};
+use crate::config::problems::ConfigProblems;
 use anyhow::{Context, bail};
 use std::fs::{File, Permissions};
 use std::io::{ErrorKind, Read, Write};
@@ -8,36 +9,44 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 const BYTES_MAX: u64 = 1 << 20;
-/// Only who runs the service reads it.
+/// Only the user that runs the service may read the file.
 const MODE: u32 = 0o600;
+
+/// A file of keys that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read `{}`: {reason}", path.display())]
+pub(super) struct Unreadable {
+    path: PathBuf,
+    reason: String,
+}
 
 /// The file's text.
 ///
 /// # Errors
-/// It cannot be read; the problem, ready to be shown.
-pub(super) fn text(path: &Path) -> Result<String, String> {
-    let wrong = |problem: String| format!("cannot read `{}`: {problem}", path.display());
+/// It cannot be read, or it is too long.
+pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
+    let unreadable = |reason: String| Unreadable { path: path.to_owned(), reason };
+    let failed = |error: std::io::Error| unreadable(error.to_string());
     let mut text = String::new();
-    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
-    file.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| wrong(error.to_string()))?;
-    if text.len() as u64 > BYTES_MAX { Err(wrong(format!("it has more than {BYTES_MAX} bytes"))) } else { Ok(text) }
+    File::open(path).map_err(failed)?.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(failed)?;
+    let is_short = text.len() as u64 <= BYTES_MAX;
+    is_short.then_some(text).ok_or_else(|| unreadable(format!("it has more than {BYTES_MAX} bytes")))
 }
 
 /// What stands in a text of the file.
 ///
 /// # Errors
 /// Everything that is wrong with it, with the file's name.
-pub(super) fn parse(path: &Path, text: &str) -> Result<Keys, Vec<String>> {
-    let name = path.display();
-    Keys::parse(text).map_err(|problems| problems.into_iter().map(|problem| format!("`{name}`: {problem}")).collect())
+pub(super) fn parse(path: &Path, text: &str) -> Result<Keys, ConfigProblems> {
+    Keys::parse(text).map_err(|problems| problems.in_file(path))
 }
 
 /// Reads the file.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(crate) fn read(path: &Path) -> Result<Keys, Vec<String>> {
-    parse(path, &text(path).map_err(|problem| vec![problem])?)
+pub(crate) fn read(path: &Path) -> Result<Keys, ConfigProblems> {
+    parse(path, &text(path).map_err(ConfigProblems::only)?)
 }
 
 /// Adds a key to the file, which need not be there yet; the key itself, which nobody can tell again.
@@ -51,7 +60,7 @@ pub(crate) fn add(
     open_jobs_max: Option<u32>,
     frames_per_hour_max: Option<u32>,
 ) -> anyhow::Result<String> {
-    check_name(name).map_err(anyhow::Error::msg)?;
+    check_name(name)?;
     let key = fresh().context("cannot make a key")?;
     change(path, |text, keys| {
         if keys.iter().any(|key| key.name == name) {
@@ -100,7 +109,7 @@ pub(crate) fn revoke(path: &Path, name: &str) -> anyhow::Result<()> {
         if Keys::parse(&without).is_ok_and(|keys| keys.iter().eq(rest)) {
             return Ok(without);
         }
-        // It is written in another way; comments go.
+        // The key is written in another way than `add` writes it: the file is written anew, without its comments.
         let mut table: toml::Table = text.parse()?;
         table.remove(name);
         Ok(table.to_string())
@@ -113,21 +122,21 @@ fn change(path: &Path, edit: impl FnOnce(&str, &Keys) -> anyhow::Result<String>)
     let path: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let wrong = || format!("cannot replace `{}`", path.display());
-    // Nobody else changes it meanwhile.
+    // The lock keeps other programs from changing the file meanwhile.
     let lock = File::open(folder).with_context(wrong)?;
     lock.lock().with_context(wrong)?;
     let before = match path.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         metadata => Some(metadata.with_context(wrong)?),
     };
-    let old = before.as_ref().map_or(Ok(String::new()), |_| text(&path)).map_err(anyhow::Error::msg)?;
-    let keys = parse(&path, &old).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
+    let old = before.as_ref().map_or(Ok(String::new()), |_| text(&path))?;
+    let keys = parse(&path, &old)?;
     let new = edit(&old, &keys)?;
-    parse(&path, &new).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
+    parse(&path, &new)?;
     let mut draft = tempfile::Builder::new().permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
     draft.write_all(new.as_bytes()).with_context(wrong)?;
     if let Some(before) = before {
-        // Root may change the file of the user who runs the service, and he must be able to read it still.
+        // Root may change the file of the user that runs the service, and that user must still be able to read it.
         let _ = chown(draft.path(), Some(before.uid()), Some(before.gid()));
     }
     draft.as_file().sync_all().with_context(wrong)?;

@@ -1,4 +1,4 @@
-//! The keys of clients: who may do what. Of a key only its SHA-256 is known here.
+//! The keys of clients, and what their holders may do. Of a key only its SHA-256 is known here.
 //!
 //! ```toml
 //! [portal]
@@ -8,6 +8,7 @@
 //! frames_per_hour_max = 20000
 //! ```
 
+use crate::config::problems::ConfigProblems;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
@@ -45,18 +46,27 @@ impl Role {
 }
 
 impl FromStr for Role {
-    type Err = String;
+    type Err = UnknownRole;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|role| role.name() == text);
-        found.ok_or_else(|| format!("`{text}` is no role; there are `submit`, `read` and `operate`"))
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| UnknownRole(text.to_owned()))
     }
 }
+
+/// A word that is no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no role; there are `submit`, `read` and `operate`")]
+pub(crate) struct UnknownRole(String);
+
+/// A name that no key may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a name is a letter, then up to {} letters, digits, `-` and `_`", NAME_BYTES_MAX - 1)]
+pub(crate) struct BadName;
 
 /// A key, by what is kept of it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// Whose it is: the owner of the jobs that are sent with it.
+    /// The owner of the jobs that are sent with the key.
     pub name: String,
     hash: [u8; 32],
     pub roles: Vec<Role>,
@@ -87,13 +97,13 @@ impl Keys {
     ///
     /// # Errors
     /// Everything that is wrong with it, never quoting what might be a key.
-    pub(crate) fn parse(text: &str) -> Result<Self, Vec<String>> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ConfigProblems> {
         // The parser's own message would quote the line.
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            vec![format!("line {line} is not TOML, or has a name for the second time")]
+            ConfigProblems::only(format!("line {line} is not TOML, or has a name for the second time"))
         })?;
-        let (mut keys, mut problems) = (Vec::<Arc<Key>>::new(), Vec::new());
+        let (mut keys, mut problems) = (Vec::<Arc<Key>>::new(), ConfigProblems::default());
         for (name, value) in &table {
             let before = problems.len();
             let key = key(name, value, &mut |problem| problems.push(format!("[{name}]: {problem}")));
@@ -106,7 +116,7 @@ impl Keys {
         if keys.len() > KEYS_MAX {
             problems.push(format!("{} keys are more than {KEYS_MAX}", keys.len()));
         }
-        if problems.is_empty() { Ok(Self(keys)) } else { Err(problems) }
+        problems.none_or(Self(keys))
     }
 
     /// The key that this is. How long it takes does not depend on how much of it is right.
@@ -135,33 +145,28 @@ impl Keys {
 pub(crate) fn fresh() -> Result<String, getrandom::Error> {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits)?;
-    Ok(format!("{PREFIX}{}", hex(&bits)))
+    Ok(format!("{PREFIX}{}", hex::encode(bits)))
 }
 
 /// What is kept of a key.
 pub(crate) fn hash_of(key: &str) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(key)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("sha256:{}", hex::encode(Sha256::digest(key)))
 }
 
 /// Checks the name of a key. It begins with a letter, so no name is an address, which is what owners without keys are called.
 ///
 /// # Errors
-/// What a name is.
-pub(crate) fn check_name(name: &str) -> Result<(), String> {
+/// The name is none.
+pub(crate) fn check_name(name: &str) -> Result<(), BadName> {
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.len() <= NAME_BYTES_MAX
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    let what = format!("a name is a letter, then up to {} letters, digits, `-` and `_`", NAME_BYTES_MAX - 1);
-    if is_name { Ok(()) } else { Err(what) }
+    if is_name { Ok(()) } else { Err(BadName) }
 }
 
 fn key(name: &str, value: &toml::Value, note: &mut dyn FnMut(String)) -> Option<Key> {
-    if let Err(what) = check_name(name) {
-        note(what);
+    if let Err(problem) = check_name(name) {
+        note(problem.to_string());
     }
     let Some(table) = value.as_table() else {
         note("is not a table".into());
@@ -177,17 +182,7 @@ fn key(name: &str, value: &toml::Value, note: &mut dyn FnMut(String)) -> Option<
     if hash.is_none() {
         note("`hash` is not `sha256:` and 64 hexadecimal digits".into());
     }
-    let named = table.get("roles").and_then(toml::Value::as_array).filter(|roles| !roles.is_empty());
-    if named.is_none() {
-        note("`roles` is not a list of `submit`, `read` and `operate`".into());
-    }
-    let mut roles = Vec::new();
-    for role in named.into_iter().flatten() {
-        match role.as_str().map_or_else(|| Err("a role is not a string".into()), str::parse) {
-            Ok(role) => roles.push(role),
-            Err(problem) => note(problem),
-        }
-    }
+    let roles = roles(table, note);
     let mut limit = |field: &str| {
         let value = table.get(field)?;
         let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
@@ -200,11 +195,26 @@ fn key(name: &str, value: &toml::Value, note: &mut dyn FnMut(String)) -> Option<
     Some(Key { name: name.to_owned(), hash: hash?, roles, open_jobs_max, frames_per_hour_max })
 }
 
-fn bytes(hex: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> =
-        hex.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    (digits.len() == 64).then(|| bytes.try_into().ok())?
+fn roles(table: &toml::Table, note: &mut dyn FnMut(String)) -> Vec<Role> {
+    let named = table.get("roles").and_then(toml::Value::as_array).filter(|roles| !roles.is_empty());
+    if named.is_none() {
+        note("`roles` is not a list of `submit`, `read` and `operate`".into());
+    }
+    let mut roles = Vec::new();
+    for role in named.into_iter().flatten() {
+        match role.as_str().map(str::parse::<Role>) {
+            Some(Ok(role)) => roles.push(role),
+            Some(Err(problem)) => note(problem.to_string()),
+            None => note("a role is not a string".into()),
+        }
+    }
+    roles
+}
+
+fn bytes(digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(digits, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 #[cfg(test)]

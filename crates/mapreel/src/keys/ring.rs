@@ -1,7 +1,8 @@
 //! The keys in force: those of the file, which is read again whenever it changes.
 
-use super::file::{parse, text};
+use super::file::{Unreadable, parse, text};
 use super::key::{Key, Keys};
+use crate::config::problems::ConfigProblems;
 use mapreel_queue::{Task, failpoint};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,12 +20,12 @@ pub(crate) struct KeyRing {
     path: PathBuf,
     keys: Mutex<Arc<Keys>>,
     /// What was read last, or why it could not be.
-    seen: Mutex<Option<Result<String, String>>>,
+    seen: Mutex<Option<Result<String, Unreadable>>>,
     changed: watch::Sender<()>,
 }
 
 impl KeyRing {
-    /// Those of a file, as it was read.
+    /// The keys of a file, as it was read at the start.
     pub(crate) fn new(path: PathBuf, keys: Keys) -> Arc<Self> {
         Arc::new(Self {
             path,
@@ -79,7 +80,7 @@ impl KeyRing {
         if seen.as_ref() == Some(&now) {
             return;
         }
-        let read = now.as_ref().map_err(|problem| vec![problem.clone()]).and_then(|text| parse(&self.path, text));
+        let read = now.as_ref().map_err(ConfigProblems::only).and_then(|text| parse(&self.path, text));
         match read {
             Ok(keys) if **self.keys() == keys => {}
             Ok(keys) => {

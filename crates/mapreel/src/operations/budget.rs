@@ -1,7 +1,7 @@
-//! The memory budget: how much the process may take, and who has how much of it.
+//! The memory budget: how much the process may take, and how it is shared out.
 //!
-//! Whoever reads a stranger's documents or draws a stranger's map first takes what that may cost at most. One share is set
-//! aside for the program itself, one for jobs that are kept between their parts.
+//! Code that reads a stranger's documents or draws a stranger's map first takes the memory that this may cost at most. One share
+//! is set aside for the program itself, one for jobs that are kept between their parts.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(crate) struct MemoryBudget {
 pub(crate) struct MemoryPermit(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
 
 impl MemoryBudget {
-    /// Of a process that may take so many MiB. Who asks for what is not free waits for `patience`.
+    /// The budget of a process that may take so many MiB. A caller that asks for memory that is not free waits for `patience`.
     pub(crate) fn new(process_mib: u64, patience: Duration) -> Self {
         let shared = process_mib.max(MEMORY_MIB_MIN) - PROGRAM_MIB;
         let kept_mib = shared / KEPT_PART;
@@ -41,7 +41,7 @@ impl MemoryBudget {
         Self { free: Arc::new(Semaphore::new(work_mib as usize)), work_mib, kept_mib, patience }
     }
 
-    /// The same memory for those who wait longer, or less long, for it.
+    /// The same memory for callers that wait longer, or less long, for it.
     pub(crate) fn with_patience(&self, patience: Duration) -> Self {
         Self { patience, ..self.clone() }
     }

@@ -7,8 +7,9 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 use std::fmt::Write;
+use std::hash::Hash;
 use std::time::Duration;
 
 /// A label value that is known when the program is built.
@@ -85,73 +86,36 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        let from_ms: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
-        let requests = Family::default();
-        let request_duration = Family::new_with_constructor(from_ms);
-        let parts = Family::default();
-        let part_duration = Family::new_with_constructor(from_ms);
-        let busy = Family::default();
-        let jobs = Family::default();
-        let oldest_pending = Gauge::default();
-        let rescued = Counter::default();
-        let prepared_again = Counter::default();
         let mut registry = Registry::with_prefix("mapreel");
-        registry.register("http_requests", "HTTP requests answered", Family::clone(&requests));
-        registry.register_with_unit(
-            "http_request_duration",
-            "Time to an answer's head",
-            Unit::Seconds,
-            request_duration.clone(),
-        );
-        registry.register("parts", "Attempts at parts of jobs that ended", Family::clone(&parts));
-        registry.register_with_unit("part_duration", "Time of an attempt", Unit::Seconds, part_duration.clone());
-        registry.register("slots_busy", "Parts being worked on by this process", Family::clone(&busy));
-        registry.register("jobs", "Jobs in the store", Family::clone(&jobs));
-        registry.register_with_unit(
-            "oldest_pending_age",
-            "Age of the oldest pending job",
-            Unit::Seconds,
-            oldest_pending.clone(),
-        );
-        registry.register("leases_rescued", "Leases taken from the dead and the silent", rescued.clone());
-        registry.register(
-            "jobs_prepared_again",
-            "Jobs prepared again, since nobody came who could read their plan",
-            prepared_again.clone(),
-        );
-        let memory_free = Gauge::default();
-        registry.register("memory_free_mebibytes", "Memory for drawing that nobody has taken", memory_free.clone());
-        let task_restarts = Family::default();
-        let restarts = "Long-lived tasks that ended before their time and were started again";
-        registry.register("task_restarts", restarts, Family::clone(&task_restarts));
-        let overdue = Gauge::default();
-        registry.register(
-            "slots_overdue",
-            "Slots whose part was stopped a minute ago and has not ended",
-            overdue.clone(),
-        );
-        let spent = Family::default();
-        registry.register_with_unit(
-            "worker_time",
-            "What slots spent their time with: waiting for upstreams, drawing, storing",
-            Unit::Seconds,
-            Family::clone(&spent),
-        );
+        let counted = &mut registry;
+        // The text lists them in this order.
         Self {
+            requests: register(counted, "http_requests", "HTTP requests answered"),
+            request_duration: register_durations(counted, "http_request_duration", "Time to an answer's head"),
+            parts: register(counted, "parts", "Attempts at parts of jobs that ended"),
+            part_duration: register_durations(counted, "part_duration", "Time of an attempt"),
+            busy: register(counted, "slots_busy", "Parts being worked on by this process"),
+            jobs: register(counted, "jobs", "Jobs in the store"),
+            oldest_pending: register_seconds(counted, "oldest_pending_age", "Age of the oldest pending job"),
+            rescued: register(counted, "leases_rescued", "Leases taken from the dead and the silent"),
+            prepared_again: register(
+                counted,
+                "jobs_prepared_again",
+                "Jobs prepared again, since nobody came who could read their plan",
+            ),
+            memory_free: register(counted, "memory_free_mebibytes", "Memory for drawing that nobody has taken"),
+            task_restarts: register(
+                counted,
+                "task_restarts",
+                "Long-lived tasks that ended before their time and were started again",
+            ),
+            overdue: register(counted, "slots_overdue", "Slots whose part was stopped a minute ago and has not ended"),
+            spent: register_seconds(
+                counted,
+                "worker_time",
+                "What slots spent their time with: waiting for upstreams, drawing, storing",
+            ),
             registry,
-            requests,
-            request_duration,
-            parts,
-            part_duration,
-            busy,
-            jobs,
-            oldest_pending,
-            rescued,
-            prepared_again,
-            memory_free,
-            task_restarts,
-            overdue,
-            spent,
         }
     }
 
@@ -194,11 +158,12 @@ impl Metrics {
         self.task_restarts.get_or_create(&OfTask { task: Word(task) }).inc();
     }
 
-    /// Leases were taken from the dead.
+    /// Jobs were prepared again.
     pub(crate) fn prepared_again(&self, jobs: usize) {
         self.prepared_again.inc_by(jobs as u64);
     }
 
+    /// Leases were taken from workers that died or went silent.
     pub(crate) fn rescued(&self, leases: usize) {
         self.rescued.inc_by(leases as u64);
     }
@@ -223,6 +188,30 @@ impl Metrics {
         let _ = encode(&mut text, &self.registry);
         text
     }
+}
+
+fn register<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+fn register_seconds<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register_with_unit(name, help, Unit::Seconds, metric.clone());
+    metric
+}
+
+/// Registers a histogram of durations from a millisecond to eight seconds.
+fn register_durations<L>(registry: &mut Registry, name: &str, help: &str) -> Family<L, Histogram>
+where
+    L: Clone + Hash + Eq,
+    Family<L, Histogram>: Metric,
+{
+    let from_ms: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
+    let metric = Family::new_with_constructor(from_ms);
+    registry.register_with_unit(name, help, Unit::Seconds, metric.clone());
+    metric
 }
 
 /// Something that a gauge counts until it is dropped.

@@ -1,5 +1,5 @@
-//! The pool that reads what strangers send: a few documents at once, a few more that wait, and no others. It has threads of
-//! its own, so that nobody waits for a large document but whoever has sent it.
+//! The pool that reads what strangers send: a few documents at once, a few more that wait, and no others. The pool has threads of
+//! its own, so that only the client that has sent a large document waits for it.
 
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -18,7 +18,7 @@ pub(crate) struct Readers {
 pub(crate) enum Unread {
     /// As much as may wait is waiting.
     Full,
-    /// It has ended in a panic.
+    /// Reading has ended in a panic.
     Panicked,
 }
 
@@ -29,8 +29,8 @@ impl Readers {
         Self { threads: Arc::new(Semaphore::new(threads)), waiting: Arc::new(Semaphore::new(WAITING_MAX)) }
     }
 
-    /// Does the work on a thread of the pool. Whoever asks may go away: then the work does not begin, or keeps its thread
-    /// until it has ended.
+    /// Does the work on a thread of the pool. The caller may go away: then the work does not begin, or keeps its thread until it
+    /// has ended.
     ///
     /// # Errors
     /// Too much waits already, or the work has panicked.

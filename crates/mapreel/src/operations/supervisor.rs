@@ -1,5 +1,5 @@
-//! The supervisor: every long-lived task belongs to it. One that panics, or returns before its time, is started again; when
-//! that does not help, the process is to end, rather than live on deaf.
+//! The supervisor: every long-lived task belongs to it. A task that panics, or returns before its time, is started again; when
+//! that does not help, the process ends, rather than live on without it.
 
 use super::metrics::Metrics;
 use futures_util::FutureExt;

@@ -16,7 +16,7 @@ pub(crate) async fn on_thread<T: Send + 'static>(
     let (send, receive) = oneshot::channel();
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || drop(send.send(work())))?;
     let done = receive.await;
-    // It has sent what it had to send, so this takes no time.
+    // The thread has sent its result, so joining it takes no time.
     let _ = tokio::task::spawn_blocking(move || thread.join()).await;
     Ok(done.map_err(|_| Panicked))
 }

@@ -70,7 +70,7 @@ impl Draft {
             }
             Place::StandardOutput(mut out) => out.flush().context("cannot write to standard output")?,
         }
-        Ok((self.size_bytes, hex(&self.hash.finalize())))
+        Ok((self.size_bytes, hex::encode(self.hash.finalize())))
     }
 }
 
@@ -105,9 +105,5 @@ impl Write for Draft {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }

@@ -23,7 +23,7 @@ pub(crate) struct DrawContext {
     pub memory: MemoryBudget,
     /// Cancelled when nobody wants the work any more.
     pub stop: CancellationToken,
-    /// The drawing permit of whoever works by it.
+    /// The drawing permit of the part that works with this context.
     pub permit: Arc<DrawingPermit>,
     /// How long drawing has waited for the world.
     pub waited: Arc<Waited>,

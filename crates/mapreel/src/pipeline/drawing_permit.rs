@@ -1,4 +1,4 @@
-//! DrawingPermits at drawing: a part has one while it works, and lends it to others while it waits for slow upstreams.
+//! Permits to draw: a part holds one while it works, and lends it to other parts while it waits for slow upstreams.
 
 use futures_util::future::select_all;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ pub(crate) type DrawingPermits = Arc<Semaphore>;
 
 /// A part's permit. Its thread has it whenever it works.
 pub(crate) struct DrawingPermit {
-    /// Where it may be taken; empty for work that takes no permits.
+    /// The semaphores that the permit may be taken from; empty for work that takes no permits.
     semaphores: Vec<DrawingPermits>,
     held: Mutex<Option<OwnedSemaphorePermit>>,
     /// Whether the part waits to have it back.
@@ -32,15 +32,15 @@ impl DrawingPermit {
         Arc::new(Self { semaphores, held: Mutex::new(Some(held)), is_queued: AtomicBool::new(false) })
     }
 
-    /// What is waited for. Where it takes long, others have the permit meanwhile.
+    /// Waits for `what`. Where that takes long, others hold the permit meanwhile.
     pub(crate) async fn lend_during<T>(&self, what: impl Future<Output = T>) -> T {
         let result = self.give_during(what, || true).await;
         self.take().await;
         result
     }
 
-    /// The same where it `is_wait`, and not work of the part's own; the permit may be with others afterwards, until it is
-    /// [taken](Self::take).
+    /// Gives the permit to others while the part waits, if `is_wait` says that it waits and does not work; others may hold the
+    /// permit afterwards, until it is [taken](Self::take).
     pub(crate) async fn give_during<T>(&self, what: impl Future<Output = T>, is_wait: impl Fn() -> bool) -> T {
         let mut what = std::pin::pin!(what);
         match tokio::time::timeout(LEND_AFTER, &mut what).await {
@@ -54,7 +54,7 @@ impl DrawingPermit {
         }
     }
 
-    /// Takes it again, unless it was never given away.
+    /// Takes the permit again, unless it was never given away.
     pub(crate) async fn take(&self) {
         if self.semaphores.is_empty() || self.held().is_some() {
             return;
@@ -65,7 +65,7 @@ impl DrawingPermit {
         self.is_queued.store(false, Ordering::Relaxed);
     }
 
-    /// Gives it back.
+    /// Gives the permit back.
     pub(crate) fn end(&self) {
         *self.held() = None;
     }
@@ -74,7 +74,7 @@ impl DrawingPermit {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it is waited for, so that nobody wonders why nothing goes on.
+    /// Whether the part waits for its permit, and so makes no progress.
     pub(crate) fn is_queued(&self) -> bool {
         self.is_queued.load(Ordering::Relaxed)
     }

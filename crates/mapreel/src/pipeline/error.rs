@@ -18,7 +18,7 @@ pub enum Error {
         /// Whether the same may succeed later.
         may_pass: bool,
     },
-    /// It is not known which frames there are.
+    /// Which frames there are is not known.
     #[error("{why}")]
     Frames {
         /// What happened.
@@ -29,7 +29,7 @@ pub enum Error {
     /// The plan exceeds the limits.
     #[error(transparent)]
     Invalid(#[from] Problems),
-    /// Others have the memory that it needs.
+    /// Others have the memory that the plan needs.
     #[error("it needs up to {mib} MiB of memory, and others have most of the {all_mib} MiB that there are for drawing")]
     NoMemory {
         /// What it needs, in MiB.

@@ -1,21 +1,14 @@
 //! Gather: from the plan's pictures to pixels on the map. Fetching is asynchronous; decoding is left to the thread that
 //! draws, which takes one answer after another.
 
-use super::ahead::{Ahead, Request};
+use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
 use super::error;
-use super::spare::Spare;
+use super::prefetch::{Prefetch, Request};
 use mapreel_geo::Extent;
-use mapreel_ogc::{LegendSource, Swatch};
-use mapreel_render::{
-    FramePictures, Gathered, LegendArt, LegendPicture, LetteredSwatch, MosaicSheet, Placed, Raster, Stop, Stopped,
-    place,
-};
+use mapreel_render::{FramePictures, Gathered, MosaicSheet, Placed, Raster, Stop, Stopped, place};
 use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
-use mapreel_spec::{
-    Caption, Fit, Gap, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, LayerSource, MissingTiles, Mosaic, Piece, Plan,
-    PlannedLayer, SWATCH_PX_MAX, Series,
-};
+use mapreel_spec::{Fit, Gap, LayerSource, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
 use std::sync::Arc;
 
 /// Which mosaics of a plan: those that serve all frames, or those of one frame.
@@ -26,7 +19,7 @@ pub(crate) enum Share {
 }
 
 impl Share {
-    /// Its mosaic of a layer, where that has one.
+    /// The mosaic of a layer in this share, where it has one.
     fn of(self, layer: &PlannedLayer) -> Option<&Mosaic> {
         match (&layer.drawing, self) {
             (LayerSource::Pictures(Series::Same(mosaic)), Self::Still) => Some(mosaic),
@@ -41,23 +34,23 @@ pub(crate) fn fetch(
     context: &DrawContext,
     plan: &Arc<Plan>,
     shares: impl Iterator<Item = Share> + Send + 'static,
-) -> Ahead {
+) -> Prefetch {
     let ahead = plan.cost.ahead_bytes();
     let plan = plan.clone();
     let requests = shares.flat_map(move |share| {
         let of = |layer: &PlannedLayer| share.of(layer).map(|mosaic| requests(&plan, layer, mosaic));
         plan.layers.iter().filter_map(of).flatten().collect::<Vec<_>>()
     });
-    Ahead::fetch(context, ahead, requests)
+    Prefetch::start(context, ahead, requests)
 }
 
 /// Begins to fetch the pieces of one layer in one frame, one after another where they may be long: others are fetched beside
 /// them.
-pub(crate) fn fetch_layer(context: &DrawContext, plan: &Arc<Plan>, layer: usize, frame: usize) -> Ahead {
+pub(crate) fn fetch_layer(context: &DrawContext, plan: &Arc<Plan>, layer: usize, frame: usize) -> Prefetch {
     let of = Share::Frame(frame).of(&plan.layers[layer]);
     let requests = of.map(|mosaic| requests(plan, &plan.layers[layer], mosaic)).unwrap_or_default();
     let longest = requests.iter().map(|request| request.bytes_max).max().unwrap_or(0);
-    Ahead::fetch(context, longest, requests.into_iter())
+    Prefetch::start(context, longest, requests.into_iter())
 }
 
 fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> {
@@ -71,8 +64,8 @@ fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> 
 /// Where there is nothing a server may say so, of a map, too (OGC 20-058). That it says something else is meant so of tiles alone.
 fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
     let absence = match (piece.fit, layer.missing_tiles) {
-        (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Meant),
-        (Fit::Scale { .. }, MissingTiles::Report) | (Fit::Exact, _) => Some(Absence::CapabilitiesCache),
+        (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Sparse),
+        (Fit::Scale { .. }, MissingTiles::Report) | (Fit::Exact, _) => Some(Absence::NoContent),
         (Fit::Whole, _) => None,
     };
     Wanted::Piece { bytes_max, absence }
@@ -85,21 +78,21 @@ pub(crate) struct PlacedFrame {
     pub may_pass: Vec<bool>,
 }
 
-/// Takes the answers for a share and lays them on the map, layer by layer, with `spare` buffers while there are any.
+/// Takes the answers for a share and lays them on the map, layer by layer, with `buffers` buffers while there are any.
 ///
 /// # Errors
 /// The word to stop has come.
 pub(crate) fn place_share(
     plan: &Plan,
     share: Share,
-    answers: &mut Ahead,
+    answers: &mut Prefetch,
     context: &DrawContext,
-    spare: &mut Spare,
+    buffers: &mut BufferPool,
 ) -> Result<PlacedFrame, error::Error> {
     let mut frame = PlacedFrame { pictures: Vec::new(), may_pass: Vec::new() };
     for layer in &plan.layers {
         let placed = match share.of(layer) {
-            Some(mosaic) => Some(place_mosaic(layer, mosaic, answers, &plan.map, context, spare)?),
+            Some(mosaic) => Some(place_mosaic(layer, mosaic, answers, &plan.map, context, buffers)?),
             None => None,
         };
         frame.may_pass.push(placed.as_ref().is_some_and(|(_, may_pass)| *may_pass));
@@ -115,19 +108,19 @@ pub(crate) fn place_share(
 pub(crate) fn place_mosaic(
     layer: &PlannedLayer,
     mosaic: &Mosaic,
-    answers: &mut Ahead,
+    answers: &mut Prefetch,
     map: &Extent,
     context: &DrawContext,
-    spare: &mut Spare,
+    buffers: &mut BufferPool,
 ) -> Result<(Gathered, bool), error::Error> {
     let stop = context.drawing();
-    let mut sheet = MosaicSheet::new(mosaic, spare.take());
+    let mut sheet = MosaicSheet::new(mosaic, buffers.take());
     let mut tally = Tally { total: mosaic.pieces.len(), ..Tally::default() };
     for piece in &mosaic.pieces {
         let answer = answers.next(context)?;
-        // One after another: no more than one picture is decoded beside the sheet.
-        match answer.bytes.and_then(|bytes| picture(&bytes, piece, spare)) {
-            Ok(Some(picture)) => spare.give(sheet.lay(piece, picture, &stop)?),
+        // Pieces are decoded one after another, so no more than one picture is held beside the sheet.
+        match answer.bytes.and_then(|bytes| picture(&bytes, piece, buffers)) {
+            Ok(Some(picture)) => buffers.put_back(sheet.lay(piece, picture, &stop)?),
             Ok(None) => tally.absent += 1,
             Err(error) => tally.lose(&error),
         }
@@ -135,7 +128,7 @@ pub(crate) fn place_mosaic(
     let gathered = match (tally.outcome(layer, mosaic), sheet.finish()) {
         (Ok(gap), Ok(raster)) => on_the_map(layer, mosaic, raster, gap, map, &stop)?,
         (Ok(gap) | Err(gap), unused) => {
-            spare.give(unused.map_or_else(|buffer| buffer, |raster| raster.pixels));
+            buffers.put_back(unused.map_or_else(|buffer| buffer, |raster| raster.pixels));
             Gathered { placed: Vec::new(), gap }
         }
     };
@@ -201,7 +194,7 @@ fn on_the_map(
 }
 
 /// The picture of a piece, or `None` where the server has no tile.
-fn picture(bytes: &[u8], piece: &Piece, spare: &mut Spare) -> Result<Option<Raster>, Error> {
+fn picture(bytes: &[u8], piece: &Piece, buffers: &mut BufferPool) -> Result<Option<Raster>, Error> {
     if bytes.is_empty() {
         return Ok(None);
     }
@@ -210,7 +203,7 @@ fn picture(bytes: &[u8], piece: &Piece, spare: &mut Spare) -> Result<Option<Rast
         Fit::Scale { .. } => Sizes::UpTo(piece.picture_px_max()),
         Fit::Whole => Sizes::Any,
     };
-    decode_into(bytes, sizes, spare.take()).map(|picture| Some(raster(picture)))
+    decode_into(bytes, sizes, buffers.take()).map(|picture| Some(raster(picture)))
 }
 
 /// What it means that all tiles are absent.
@@ -243,64 +236,6 @@ fn nothing_in_it(layer: &PlannedLayer) -> Gap {
     }
 }
 
-fn raster(picture: Picture) -> Raster {
+pub(super) fn raster(picture: Picture) -> Raster {
     Raster::straight(picture.width, picture.height, picture.rgba)
-}
-
-/// Fetches the legends, topmost layer first; layers may share one, which is then shown once.
-///
-/// # Errors
-/// The word to stop has come.
-pub(crate) fn fetch_legends<'a>(
-    context: &DrawContext,
-    captions: impl DoubleEndedIterator<Item = &'a Caption> + ExactSizeIterator,
-) -> Result<Vec<LegendPicture>, error::Error> {
-    let mut shown: Vec<(usize, &LegendSource)> = Vec::new();
-    for (layer, caption) in captions.enumerate().rev() {
-        if let Some(legend) = &caption.legend
-            && !shown.iter().any(|(_, known)| *known == legend)
-        {
-            shown.push((layer, legend));
-        }
-    }
-    let wanted = Wanted::Piece { bytes_max: LEGEND_BYTES_MAX, absence: None };
-    let request = |url: &str| Request { url: url.to_owned(), wanted, bytes_max: LEGEND_BYTES_MAX };
-    let requests: Vec<Request> = shown.iter().filter_map(|(_, legend)| legend.url()).map(request).collect();
-    let mut answers = Ahead::fetch(context, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
-    let decoded = |bytes: &[u8], px_max: u64| {
-        let picture = decode_into(bytes, Sizes::Pixels(px_max), Vec::new());
-        picture.map(raster).map_err(|error| error.to_string())
-    };
-    let mut art = |legend: &LegendSource| -> Result<Result<LegendArt, String>, error::Error> {
-        Ok(match legend {
-            LegendSource::Url(_) => {
-                let answer = answers.next(context)?;
-                let picture =
-                    answer.bytes.map_err(|error| error.to_string()).and_then(|bytes| decoded(&bytes, LEGEND_PX_MAX));
-                picture.and_then(not_empty).map(LegendArt::Whole)
-            }
-            LegendSource::Swatches(swatches) => {
-                let lettered = |Swatch { label, picture }: &Swatch| {
-                    Ok(LetteredSwatch { picture: decoded(picture, SWATCH_PX_MAX)?, label: label.clone() })
-                };
-                let (good, bad): (Vec<_>, Vec<_>) = swatches.iter().map(lettered).partition(Result::is_ok);
-                match bad.into_iter().find_map(Result::err) {
-                    Some(why) if good.is_empty() => Err(why),
-                    _ => Ok(LegendArt::Swatches(good.into_iter().flatten().collect())),
-                }
-            }
-            LegendSource::Missing(why) => Err(why.clone()),
-        })
-    };
-    shown.iter().map(|(layer, legend)| Ok(LegendPicture { layer: *layer, art: art(legend)? })).collect()
-}
-
-/// A layer without a legend gets an empty picture from many servers: fully transparent, or one colour throughout.
-fn not_empty(legend: Raster) -> Result<Raster, String> {
-    let mut pixels = legend.pixels.chunks_exact(4);
-    let first = pixels.next().map(<[u8]>::to_vec).unwrap_or_default();
-    if pixels.all(|pixel| pixel == first) {
-        return Err("the server's legend is an empty picture".into());
-    }
-    Ok(legend)
 }

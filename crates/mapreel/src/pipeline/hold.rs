@@ -1,12 +1,12 @@
 //! Holding: a layer that cannot be drawn shows what the frame before shows, and says so.
 //!
-//! Segments are drawn apart, perhaps on other machines. So a segment whose first frames lack a layer fetches the frames
-//! before it, whoever draws them: what is held does not depend on how the work was shared out.
+//! Segments are drawn apart, perhaps on other machines. So a segment whose first frames lack a layer fetches that layer of the
+//! frames before it: what is held does not depend on how the segments were shared out.
 
+use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
 use super::error::Error;
 use super::gather::{PlacedFrame, fetch_layer, place_mosaic};
-use super::spare::Spare;
 use mapreel_render::{FramePictures, Gathered, Placed};
 use mapreel_spec::{Gap, GapKind, LayerSource, OnError, Plan, Series};
 use std::sync::Arc;
@@ -39,12 +39,12 @@ impl Holder {
         index: usize,
         frame: &mut PlacedFrame,
         context: &DrawContext,
-        spare: &mut Spare,
+        buffers: &mut BufferPool,
     ) -> Result<(), Error> {
         for (layer, held) in self.layers.iter_mut().enumerate() {
             let Some(gathered) = frame.pictures[layer].as_mut() else { continue };
             if plan.layers[layer].on_error == OnError::Hold && is_missing(gathered) {
-                held.look_back(plan, layer, index, context, spare)?;
+                held.look_back(plan, layer, index, context, buffers)?;
                 if let Some((from, placed)) = &held.good {
                     let held_from = |gap| Gap { kind: GapKind::Held { from: *from }, ..gap };
                     *gathered = Gathered { placed: placed.clone(), gap: gathered.gap.take().map(held_from) };
@@ -56,7 +56,7 @@ impl Holder {
 
     /// Takes the pictures of a frame that has been drawn: keeps those that may be held, and gives the buffers of the others
     /// back.
-    pub(crate) fn keep(&mut self, plan: &Plan, index: usize, drawn: FramePictures, spare: &mut Spare) {
+    pub(crate) fn keep(&mut self, plan: &Plan, index: usize, drawn: FramePictures, buffers: &mut BufferPool) {
         for (layer, gathered) in drawn.into_iter().enumerate() {
             let Some(gathered) = gathered else { continue };
             let holds = plan.layers[layer].on_error == OnError::Hold;
@@ -66,7 +66,7 @@ impl Holder {
             } else {
                 Some(gathered.placed)
             };
-            used.into_iter().flatten().for_each(|placed| spare.give(placed.raster.pixels));
+            used.into_iter().flatten().for_each(|placed| buffers.put_back(placed.raster.pixels));
         }
     }
 }
@@ -83,7 +83,7 @@ impl Held {
         layer: usize,
         index: usize,
         context: &DrawContext,
-        spare: &mut Spare,
+        buffers: &mut BufferPool,
     ) -> Result<(), Error> {
         let planned = &plan.layers[layer];
         let LayerSource::Pictures(series @ Series::PerFrame(_)) = &planned.drawing else { return Ok(()) };
@@ -92,7 +92,7 @@ impl Held {
         }
         for before in (index.saturating_sub(LOOK_BACK)..index).rev() {
             let mut answers = fetch_layer(context, plan, layer, before);
-            let (gathered, _) = place_mosaic(planned, series.at(before), &mut answers, &plan.map, context, spare)?;
+            let (gathered, _) = place_mosaic(planned, series.at(before), &mut answers, &plan.map, context, buffers)?;
             if !gathered.gap.as_ref().is_some_and(Gap::is_lack) {
                 self.good = Some((before, gathered.placed));
                 break;

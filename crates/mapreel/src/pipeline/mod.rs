@@ -5,8 +5,8 @@
 //!          resolve.rs            prepare.rs  recording.rs        gather.rs, segments.rs            produce.rs    artifact.rs, report.rs
 //! ```
 
-pub(crate) mod ahead;
 pub(crate) mod artifact;
+pub(crate) mod buffer_pool;
 pub(crate) mod draw_context;
 pub(crate) mod drawing_permit;
 pub(crate) mod drawn_segment;
@@ -14,7 +14,9 @@ pub(crate) mod error;
 pub(crate) mod gap_log;
 pub(crate) mod gather;
 pub(crate) mod hold;
+pub(crate) mod legends;
 pub(crate) mod plan;
+pub(crate) mod prefetch;
 pub(crate) mod prepare;
 pub mod produce;
 pub mod progress;
@@ -23,6 +25,5 @@ pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod runs;
 pub(crate) mod segments;
-pub(crate) mod spare;
 pub(crate) mod stored;
 pub(crate) mod stored_plan;

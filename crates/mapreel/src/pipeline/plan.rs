@@ -2,7 +2,7 @@
 
 use super::draw_context::DrawContext;
 use super::error::Error;
-use super::gather::fetch_legends;
+use super::legends::fetch_legends;
 use super::resolve::{Heard, resolve};
 use jiff::Timestamp;
 use mapreel_render::LegendPicture;

@@ -1,14 +1,15 @@
 //! Prepare: what all frames share. Made once for an animation, so that every segment, by whomever it is drawn, lies on the
 //! same basemap under the same legends with the same colours.
 
+use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
 use super::error::Error;
 use super::gap_log::{GapLog, LayerGap};
-use super::gather::{Share, fetch, fetch_legends, place_share};
+use super::gather::{Share, fetch, place_share};
+use super::legends::fetch_legends;
 use super::plan::plan;
 use super::progress::Progress;
 use super::recording::{Planned, Preparation, Recorder};
-use super::spare::Spare;
 use super::stored_plan::StoredPlan;
 use crate::operations::budget::MemoryPermit;
 use anyhow::Context;
@@ -48,7 +49,7 @@ impl Prepared {
         Self::planned(plan, legends, context, |_| 0, |prepared| palette(prepared, context, threads, progress))
     }
 
-    /// The same, and what it takes to make it again elsewhere.
+    /// Prepares, and records what it takes to prepare again elsewhere.
     pub(crate) fn recorded(
         request: &Request,
         view: View,
@@ -69,7 +70,7 @@ impl Prepared {
         Ok((prepared, Preparation { now_ms: now.as_millisecond(), planned, answers, palette }))
     }
 
-    /// The same again, from what the first preparation has recorded; `request` and `view` are asked where that has no plan.
+    /// Prepares again from what the first preparation has recorded; `request` gives request and view where that has no plan.
     pub(crate) fn again(
         request: impl FnOnce() -> Result<(Request, View), Error>,
         limits: &Limits,
@@ -113,8 +114,8 @@ impl Prepared {
         let gap_log = GapLog::default();
         let stop = context.drawing();
         let mut answers = fetch(context, &plan, std::iter::once(Share::Still));
-        let mut spare = Spare::new(plan.cost.spare_bytes());
-        let still = place_share(&plan, Share::Still, &mut answers, context, &mut spare)?;
+        let mut buffers = BufferPool::new(plan.cost.spare_bytes());
+        let still = place_share(&plan, Share::Still, &mut answers, context, &mut buffers)?;
         let may_pass = still.may_pass.clone();
         let captions = plan.layers.iter().map(|layer| &layer.caption);
         let fonts = context.fonts.for_texts(plan.title.as_deref(), captions);
@@ -137,12 +138,12 @@ impl Prepared {
         self.scene.plan()
     }
 
-    /// Gives back the memory for drawing, which others may take then: who draws again takes it again.
+    /// Gives back the memory for drawing, which others may then take; drawing again takes it again.
     pub(crate) fn rest(&self) {
         *self.memory.lock().expect("no panic while held") = None;
     }
 
-    /// So many threads, or as many as there is memory for.
+    /// The number of threads that there is memory for, at most as many as wished.
     pub(crate) fn threads(&self, wanted: usize, context: &DrawContext) -> usize {
         wanted.min(self.plan().cost.threads_within(context.memory.work_mib()) as usize)
     }
@@ -171,12 +172,12 @@ fn palette(
         let mine = move || (first..count).step_by(threads).map(sample);
         let mut answers = fetch(context, &plan, mine().map(Share::Frame));
         let (mut painter, mut colours) = (Painter::new(scene, stop.clone()), Colours::default());
-        let mut spare = Spare::new(plan.cost.spare_bytes());
+        let mut buffers = BufferPool::new(plan.cost.spare_bytes());
         for index in mine() {
-            let placed = place_share(&plan, Share::Frame(index), &mut answers, context, &mut spare)?;
+            let placed = place_share(&plan, Share::Frame(index), &mut answers, context, &mut buffers)?;
             colours.add(painter.draw(index, &placed.pictures)?, &stop)?;
             let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
-            used.for_each(|placed| spare.give(placed.raster.pixels));
+            used.for_each(|placed| buffers.put_back(placed.raster.pixels));
             progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, count);
         }
         Ok(colours)

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 pub trait Progress: Sync {
     /// The work has come to a stage: `gather`, `draw`, `assemble`.
     fn stage(&self, name: &'static str);
-    /// So many of all frames are drawn and encoded.
+    /// `done` of all frames are drawn and encoded.
     fn frames(&self, done: usize, total: usize);
 }
 

@@ -1,5 +1,5 @@
-//! A preparation, recorded: the answers of upstreams that all frames share, so that whoever draws a segment sees what the
-//! others see, and upstreams are asked once.
+//! A preparation, recorded: the answers of upstreams that all frames share, so that every segment sees the same, and upstreams
+//! are asked once.
 
 use super::draw_context::DrawContext;
 use super::drawn_segment::DrawnSegment;
@@ -62,7 +62,7 @@ impl StoredObject for Preparation {
             return Ok(Self { now_ms, planned: Planned::Again, answers, palette });
         }
         let read: Self = postcard::from_bytes(body).map_err(damaged)?;
-        // Those of version 2, which was in no release, had no page layout: their servers are asked again.
+        // Preparations of version 2, which was in no release, had no page layout: their servers are asked again.
         Ok(if version == 2 { Self { planned: Planned::Again, ..read } } else { read })
     }
 }
@@ -78,11 +78,11 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>
 /// Passes on what upstreams answer, and keeps it.
 pub(crate) struct Recorder {
     upstreams: Arc<dyn Upstreams>,
-    kept: Mutex<PreparedJob>,
+    kept: Mutex<RecordedAnswers>,
 }
 
 #[derive(Default)]
-struct PreparedJob {
+struct RecordedAnswers {
     answers: HashMap<String, Result<Bytes, String>>,
     /// The bytes of the answers, also of those that were not kept any more.
     bytes: usize,

@@ -100,10 +100,10 @@ fn layout(plan: &Plan) -> Layout {
 pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Vec<Warning>) -> Vec<Warning> {
     let plan = prepared.plan();
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
-        let message = legend.art.as_ref().err()?.clone();
-        Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].caption.name, message))
+        let why = legend.art.as_ref().err()?.clone();
+        Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].caption.name, why.0))
     });
-    // What lies outside in all frames is said once, by the plan.
+    // The plan warns once of a layer that lies outside in all frames.
     let is_said =
         |missing: &&LayerGap| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside.is_some();
     let gaps = prepared.missing.iter().chain(missing).filter(|missing| !is_said(missing));

@@ -1,8 +1,8 @@
 //! Resolve: what the servers of a request say, asked question by question until its layers have nothing left to ask.
 
-use super::ahead::{self, Ahead};
 use super::draw_context::DrawContext;
 use super::error::Error;
+use super::prefetch::{self, Prefetch};
 use crate::explain::layers::some;
 use crate::operations::budget::DOCUMENTS_MIB;
 use bytes::Bytes;
@@ -29,7 +29,7 @@ pub(crate) struct Heard {
     pub may_pass: bool,
     /// Documents that were asked for.
     pub documents: usize,
-    /// Those that could not be had, or not be read, by their layers.
+    /// Documents that could not be had, or not be read, by their layers.
     pub unanswered: Vec<Unanswered>,
     /// What the request names and its servers do not, by its layers.
     pub not_offered: Vec<NotOffered>,
@@ -41,7 +41,7 @@ pub(crate) struct Unanswered {
     pub layer: usize,
     /// What happened.
     pub why: String,
-    /// It was not asked, since nobody may ask it.
+    /// The server was not asked, since the policy for addresses forbids it.
     pub refused: bool,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct NotOffered {
 }
 
 impl Unanswered {
-    /// The same as a problem of the request's layer.
+    /// The silence as a problem of the request's layer.
     pub(crate) fn problem(&self, request: &Request) -> Problem {
         let pointer = request.layers[self.layer].pointer.clone();
         Problem { pointer, code: "upstream", detail: self.why.clone(), hint: None }
@@ -120,7 +120,7 @@ struct Readings {
 }
 
 /// What a document says, or why it cannot be read.
-type Reading<T> = Result<Rc<T>, String>;
+type Reading<T> = Result<Rc<T>, BrokenDocument>;
 
 /// Reads the document of a URL, unless it has been read.
 fn once<T>(
@@ -128,12 +128,26 @@ fn once<T>(
     url: &str,
     read: impl FnOnce() -> Result<T, BrokenDocument>,
 ) -> Reading<T> {
-    let read = || read().map(Rc::new).map_err(|broken| without_quotes(url, broken.to_string()));
-    readings.entry(url.to_owned()).or_insert_with(read).clone()
+    readings.entry(url.to_owned()).or_insert_with(|| read().map(Rc::new)).clone()
+}
+
+/// The layers of a server that a layer of the request names and the server does not have.
+fn not_offered(
+    request: &Request,
+    layer: usize,
+    said: &mapreel_ogc::wms::capabilities::Capabilities,
+) -> Vec<NotOffered> {
+    let missing = request.not_offered(layer, said);
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = said.layers.iter().map(|layer| layer.name.as_str()).collect();
+    let offered = some(&names);
+    missing.into_iter().map(|name| NotOffered { layer, name, offered: offered.clone() }).collect()
 }
 
 impl Asking<'_> {
-    /// Answers the question of every layer that has one. They are fetched together, and read one after another.
+    /// Answers the question of every layer that has one. The documents are fetched together, and read one after another.
     fn round(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
         let questions: Vec<Question> = steps.iter().filter_map(Step::question).cloned().collect();
         let fetching = || self.context.take_memory(DOCUMENTS_AHEAD_BYTES.div_ceil(1 << 20) as u64);
@@ -144,10 +158,10 @@ impl Asking<'_> {
                 DocumentKind::Wms | DocumentKind::Wmts => (Wanted::Capabilities, CAPABILITIES_BYTES_MAX),
                 DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details => (Wanted::Json, answer_bytes_max),
             };
-            ahead::Request { url, wanted, bytes_max }
+            prefetch::Request { url, wanted, bytes_max }
         };
         let requests: Vec<_> = questions.iter().cloned().map(request).collect();
-        let mut answers = Ahead::fetch(self.context, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
+        let mut answers = Prefetch::start(self.context, DOCUMENTS_AHEAD_BYTES, requests.into_iter());
         let mut readings = Readings::default();
         let mut left = questions.len();
         let mut next = Vec::new();
@@ -157,7 +171,7 @@ impl Asking<'_> {
                 continue;
             };
             let answer = answers.next(self.context)?.bytes;
-            // What reading takes is taken when there is something to read: a server may dawdle.
+            // The memory for reading is taken when there is something to read: a server may dawdle.
             drop(ahead.take());
             let reading = self.context.take_memory(DOCUMENTS_MIB)?;
             left -= 1;
@@ -195,7 +209,8 @@ impl Asking<'_> {
             Ok(bytes) => bytes,
             Err(error) => return then.after(Err(Silence::Failed(error.to_string()))),
         };
-        let mut unreadable = |why: String| {
+        let mut unreadable = |broken: BrokenDocument| {
+            let why = without_quotes(&question.url, broken.to_string());
             notes.unanswered.push(Unanswered { layer, why: why.clone(), refused: false });
             Err(Silence::Failed(why))
         };
@@ -205,21 +220,14 @@ impl Asking<'_> {
             }
             DocumentKind::Wms => match once(&mut readings.wms, &question.url, || wms::capabilities(&bytes, now)) {
                 Ok(said) => {
-                    let missing = self.request.not_offered(layer, &said);
-                    if !missing.is_empty() {
-                        let names: Vec<&str> = said.layers.iter().map(|layer| layer.name.as_str()).collect();
-                        let offered = some(&names);
-                        let missing = missing.into_iter();
-                        let missing = missing.map(|name| NotOffered { layer, name, offered: offered.clone() });
-                        notes.not_offered.extend(missing);
-                    }
+                    notes.not_offered.extend(not_offered(self.request, layer, &said));
                     then.after(Ok(Document::Wms(&said)))
                 }
-                Err(why) => then.after(unreadable(why)),
+                Err(broken) => then.after(unreadable(broken)),
             },
             DocumentKind::Wmts => match once(&mut readings.wmts, &question.url, || wmts::capabilities(&bytes, now)) {
                 Ok(said) => then.after(Ok(Document::Wmts(&said))),
-                Err(why) => then.after(unreadable(why)),
+                Err(broken) => then.after(unreadable(broken)),
             },
         }
     }

@@ -20,14 +20,13 @@ pub(crate) fn gone(plan: &Plan, context: &DrawContext) -> Result<Vec<Warning>, E
     }
     let _reading = context.take_memory(DOCUMENTS_MIB)?;
     // Of the layers of one server, one after another; its document is read once.
-    let mut last: Option<(&str, Result<Capabilities, String>)> = None;
+    let mut last: Option<(&str, anyhow::Result<Capabilities>)> = None;
     for (layer, run) in runs {
         let said = match last.take() {
             Some((document, said)) if document == run.document => said,
             _ => {
                 let answer = context.wait(context.upstreams.get(&run.document, Wanted::CapabilitiesNow))?;
-                let answer = answer.map_err(|error| error.to_string());
-                answer.and_then(|bytes| wms::capabilities(&bytes, Timestamp::now()).map_err(|e| e.to_string()))
+                answer.map_err(Into::into).and_then(|bytes| Ok(wms::capabilities(&bytes, Timestamp::now())?))
             }
         };
         let why = match &said {

@@ -1,6 +1,7 @@
 //! Drawing and encoding segments: the pictures of one fetched ahead, its frames drawn and encoded in order. Memory grows neither
 //! with the frames nor with the segments.
 
+use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
 use super::error::Error;
 use super::gap_log::{GapLog, LayerGap};
@@ -8,7 +9,6 @@ use super::gather::{PlacedFrame, Share, fetch, place_share};
 use super::hold::Holder;
 use super::prepare::Prepared;
 use super::progress::Progress;
-use super::spare::Spare;
 use anyhow::Context;
 use mapreel_queue::failpoint;
 use mapreel_render::encode::{self, SegmentEncoder};
@@ -25,14 +25,14 @@ pub(crate) struct SegmentRenderer<'a> {
     stop: Stop,
     painter: Painter<'a>,
     holder: Holder,
-    spare: Spare,
+    buffers: BufferPool,
 }
 
 impl<'a> SegmentRenderer<'a> {
     pub(crate) fn new(prepared: &'a Prepared, context: &'a DrawContext) -> Self {
-        let (stop, spare) = (context.drawing(), Spare::new(prepared.plan().cost.spare_bytes()));
+        let (stop, buffers) = (context.drawing(), BufferPool::new(prepared.plan().cost.spare_bytes()));
         let painter = Painter::new(&prepared.scene, stop.clone());
-        Self { prepared, context, stop, painter, holder: Holder::default(), spare }
+        Self { prepared, context, stop, painter, holder: Holder::default(), buffers }
     }
 
     /// Draws and encodes segment `number`; `frame_done` is told after each frame.
@@ -44,12 +44,12 @@ impl<'a> SegmentRenderer<'a> {
         self.holder = Holder::new(plan);
         for index in segment.clone() {
             failpoint::hit("fetching", plan.title.as_deref());
-            let mut placed = place_share(plan, Share::Frame(index), &mut answers, self.context, &mut self.spare)?;
-            self.holder.fill(plan, index, &mut placed, self.context, &mut self.spare)?;
+            let mut placed = place_share(plan, Share::Frame(index), &mut answers, self.context, &mut self.buffers)?;
+            self.holder.fill(plan, index, &mut placed, self.context, &mut self.buffers)?;
             note(gap_log, plan, index, &placed)?;
             failpoint::hit("drawing", plan.title.as_deref());
             encoder.add(self.painter.draw(index, &placed.pictures)?, &self.stop)?;
-            self.holder.keep(plan, index, placed.pictures, &mut self.spare);
+            self.holder.keep(plan, index, placed.pictures, &mut self.buffers);
             frame_done();
             failpoint::hit("encoding", plan.title.as_deref());
         }
@@ -61,7 +61,7 @@ impl<'a> SegmentRenderer<'a> {
         let plan = &self.prepared.scene.shared_plan();
         failpoint::hit("fetching", plan.title.as_deref());
         let mut answers = fetch(self.context, plan, std::iter::once(Share::Frame(0)));
-        let placed = place_share(plan, Share::Frame(0), &mut answers, self.context, &mut self.spare)?;
+        let placed = place_share(plan, Share::Frame(0), &mut answers, self.context, &mut self.buffers)?;
         note(gap_log, plan, 0, &placed)?;
         failpoint::hit("drawing", plan.title.as_deref());
         let page = self.painter.draw(0, &placed.pictures)?;
@@ -91,7 +91,7 @@ pub(crate) fn all(
     let segments = prepared.plan().segments.len();
     let frames = prepared.plan().frames.len();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    // One that fails stops the others.
+    // A thread that fails stops the others.
     let context = &DrawContext { stop: context.stop.child_token(), ..context.clone() };
     let frame_done = || progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, frames);
     let thread = || -> Result<Vec<(usize, File)>, Error> {

@@ -40,7 +40,7 @@ pub(crate) fn version_of<T: StoredObject>() -> u8 {
 /// Why an object cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {
-    /// It is none of its kind, or damaged.
+    /// The object is of another kind, or damaged.
     #[error("what another part of the job left is damaged")]
     Damaged,
     /// A later version of the program made it.

@@ -20,7 +20,7 @@ const PLAN_BYTES_MAX: u64 = 256 << 20;
 pub(crate) struct StoredPlan {
     /// Postcard, deflated.
     bytes: Bytes,
-    /// Its length before it was deflated, in bytes.
+    /// The plan's length before it was deflated, in bytes.
     plain_bytes: u64,
 }
 
@@ -61,13 +61,13 @@ impl StoredPlan {
     }
 }
 
-/// By which a manifest names a plan: SHA-256 of it, in hexadecimal. What drawing costs is not in it: that is each worker's to
-/// find.
+/// The hash by which a manifest names a plan: its SHA-256, in hexadecimal. It does not cover what drawing costs, which each
+/// worker finds for itself.
 pub(crate) fn plan_sha256(plan: &Plan) -> String {
     let mut counted = Counted { to: Hashed(Sha256::new()), bytes: 0 };
-    // One that is too large was refused when it was made.
+    // A plan that is too large was refused when it was made.
     let _ = postcard::to_io(plan, &mut counted);
-    counted.to.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(counted.to.0.finalize())
 }
 
 /// Counts what is written, and ends it at the limit.

@@ -1,56 +1,56 @@
-//! Who works beside whom: parts in company, suspects alone.
+//! Which parts run beside each other: most share the process, a suspect runs exclusively.
 //!
-//! A suspect is a part that a worker held when it died or went silent. Done alone, it shows whether it is the cause.
+//! A suspect is a part that a worker held when it died or went silent. Run exclusively, it shows whether it is the cause.
 
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
 
-/// The company of a process.
+/// The isolation of the parts of one process.
 #[derive(Default)]
 pub(crate) struct Isolation {
-    /// Shared by those who work beside each other; exclusive for a suspect.
-    room: Arc<RwLock<()>>,
-    /// One suspect at a time waits for the room: two would be held together when one of them kills.
-    door: Arc<Mutex<()>>,
-    /// Parts that were told to stop and have not ended. Nobody knows when they will, so no suspect waits for them: those who
-    /// come after a suspect wait behind it.
+    /// Locked shared by parts that run beside each other, exclusively by a suspect.
+    parts: Arc<RwLock<()>>,
+    /// Held by the one suspect that may wait: of two that waited, both would be held when one of them kills the worker.
+    suspects: Arc<Mutex<()>>,
+    /// Parts that were told to stop and have not ended. Nobody knows when they will, and parts that come after a suspect wait
+    /// behind it, so no suspect waits for a lingering part.
     lingering: watch::Sender<usize>,
 }
 
-/// A place beside others. Who holds it may claim.
+/// The right to run beside other parts. A slot that holds it may claim.
 pub(super) struct Shared(OwnedRwLockReadGuard<()>);
 
-/// A place that is, or will be, for one alone.
+/// The right of a suspect to run exclusively, once all others have ended.
 pub(super) struct Exclusive {
-    room: Arc<RwLock<()>>,
+    parts: Arc<RwLock<()>>,
     lingering: watch::Receiver<usize>,
-    _door: OwnedMutexGuard<()>,
+    _suspects: OwnedMutexGuard<()>,
 }
 
 /// A part that lingers, until this is dropped.
 pub(super) struct Lingering<'a>(&'a watch::Sender<usize>);
 
 impl Isolation {
-    /// A place beside others, if nobody is alone or wants to be.
-    pub(super) fn try_join(&self) -> Option<Shared> {
-        self.room.clone().try_read_owned().ok().map(Shared)
+    /// The right to run beside other parts, if no suspect runs or waits.
+    pub(super) fn try_shared(&self) -> Option<Shared> {
+        self.parts.clone().try_read_owned().ok().map(Shared)
     }
 
-    /// The same, when it is so.
-    pub(super) async fn join(&self) -> Shared {
-        Shared(self.room.clone().read_owned().await)
+    /// Waits for the right to run beside other parts.
+    pub(super) async fn shared(&self) -> Shared {
+        Shared(self.parts.clone().read_owned().await)
     }
 
-    /// A place alone; `None` while another suspect has one, or something lingers.
-    pub(super) fn leave(&self, beside: Shared) -> Option<Exclusive> {
+    /// Exchanges the shared right for the exclusive one; `None` while another suspect has that, or a part lingers.
+    pub(super) fn exclusive(&self, beside: Shared) -> Option<Exclusive> {
         drop(beside.0);
         let lingering = self.lingering.subscribe();
         let is_free = *lingering.borrow() == 0;
-        let door = self.door.clone().try_lock_owned().ok().filter(|_| is_free)?;
-        Some(Exclusive { room: self.room.clone(), lingering, _door: door })
+        let suspects = self.suspects.clone().try_lock_owned().ok().filter(|_| is_free)?;
+        Some(Exclusive { parts: self.parts.clone(), lingering, _suspects: suspects })
     }
 
-    /// A part does not end, although it was told to.
+    /// Counts a part that does not end, although it was told to.
     pub(super) fn lingers(&self) -> Lingering<'_> {
         self.lingering.send_modify(|count| *count += 1);
         Lingering(&self.lingering)
@@ -64,11 +64,11 @@ impl Drop for Lingering<'_> {
 }
 
 impl Exclusive {
-    /// Waits until all others are done. Nobody begins anything until the guard is dropped. `None`: one of the others lingers.
-    pub(super) async fn enter(&mut self) -> Option<OwnedRwLockWriteGuard<()>> {
+    /// Waits until all other parts have ended. No part begins until the guard is dropped. `None`: another part lingers.
+    pub(super) async fn others_ended(&mut self) -> Option<OwnedRwLockWriteGuard<()>> {
         tokio::select! {
             biased;
-            guard = self.room.clone().write_owned() => Some(guard),
+            guard = self.parts.clone().write_owned() => Some(guard),
             _ = self.lingering.wait_for(|count| *count > 0) => None,
         }
     }
@@ -82,21 +82,21 @@ mod tests {
     #[tokio::test]
     async fn a_suspect_gives_way_to_what_does_not_end() {
         let isolation = Isolation::default();
-        let (stuck, suspect) = (isolation.join().await, isolation.join().await);
-        let mut alone = isolation.leave(suspect).expect("nobody else is alone");
-        let waiting = tokio::time::timeout(Duration::from_millis(50), alone.enter()).await;
+        let (stuck, suspect) = (isolation.shared().await, isolation.shared().await);
+        let mut alone = isolation.exclusive(suspect).expect("nobody else is alone");
+        let waiting = tokio::time::timeout(Duration::from_millis(50), alone.others_ended()).await;
         assert!(waiting.is_err(), "it waits for the others");
         {
             let _lingering = isolation.lingers();
-            assert!(alone.enter().await.is_none());
+            assert!(alone.others_ended().await.is_none());
             drop(alone);
-            // Others go on meanwhile, and no suspect begins to wait.
-            let beside = isolation.join().await;
-            assert!(isolation.leave(beside).is_none());
+            // Other parts go on meanwhile, and no suspect begins to wait.
+            let beside = isolation.shared().await;
+            assert!(isolation.exclusive(beside).is_none());
         }
         drop(stuck);
-        let beside = isolation.join().await;
-        let mut alone = isolation.leave(beside).expect("nothing lingers");
-        assert!(alone.enter().await.is_some());
+        let beside = isolation.shared().await;
+        let mut alone = isolation.exclusive(beside).expect("nothing lingers");
+        assert!(alone.others_ended().await.is_some());
     }
 }

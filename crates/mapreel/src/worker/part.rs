@@ -1,9 +1,12 @@
 //! A part of a job: its inputs, the drawing on a thread of its own, and what it leaves in the artifacts.
 
-use super::doing::{Counter, Preparing, StoredRequest, beside, context, draw, read, storing};
+use super::liveness::Liveness;
 use super::prepared_cache::PreparedJob;
 use super::product::{Failed, Product, internal};
-use super::pulse::Pulse;
+use super::steps::{
+    FrameProgress, PreparationProgress, StoredRequest, draw, draw_context, on_blocking_thread, read_object,
+    timed_storing,
+};
 use super::worker::Worker;
 use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::gap_log::{GapLog, LayerGap};
@@ -26,18 +29,18 @@ use tokio_util::sync::CancellationToken;
 /// Warnings that a job's status shows; the manifest has all of them.
 const WARNINGS_MAX: usize = 100;
 
-/// Does a part; `pulse` hears of everything that goes on.
+/// Does a part; `liveness` hears of everything that goes on.
 pub(super) async fn run(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: CancellationToken,
-    pulse: Arc<Pulse>,
+    liveness: Arc<Liveness>,
 ) -> Result<Product, Failed> {
     match claim.kind {
-        Kind::Whole => whole(worker, claim, stop, pulse).await,
-        Kind::Prepare => prepare(worker, claim, stop, pulse).await,
-        Kind::Segment(number) => segment(worker, claim, number, stop, pulse).await,
-        Kind::Assemble => assemble(worker, claim, stop, pulse).await,
+        Kind::Whole => whole(worker, claim, stop, liveness).await,
+        Kind::Prepare => prepare(worker, claim, stop, liveness).await,
+        Kind::Segment(number) => segment(worker, claim, number, stop, liveness).await,
+        Kind::Assemble => assemble(worker, claim, stop, liveness).await,
     }
 }
 
@@ -45,14 +48,14 @@ async fn whole(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: CancellationToken,
-    pulse: Arc<Pulse>,
+    liveness: Arc<Liveness>,
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
-    let context = context(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &pulse);
+    let context = draw_context(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &liveness);
     let (limits, view) = (worker.limits.clone(), view(claim));
     let (prepared, findings, file) = draw(worker, &context.waited.clone(), move || {
-        let prepared = Prepared::new(&stored.read()?, view, &limits, &context, 1, &Preparing(&pulse))?;
-        let drawn = produce::draw(&prepared, &context, 1, &Counter(&pulse))?;
+        let prepared = Prepared::new(&stored.read()?, view, &limits, &context, 1, &PreparationProgress(&liveness))?;
+        let drawn = produce::draw(&prepared, &context, 1, &FrameProgress(&liveness))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
@@ -64,23 +67,23 @@ async fn prepare(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: CancellationToken,
-    pulse: Arc<Pulse>,
+    liveness: Arc<Liveness>,
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
     let client = Arc::new(worker.client.fresh(&claim.job.owner));
-    let context = context(worker, client.clone(), stop, &pulse);
+    let context = draw_context(worker, client.clone(), stop, &liveness);
     let (limits, view) = (worker.limits.clone(), view(claim));
     let (prepared, bytes) = draw(worker, &context.waited.clone(), move || {
         let (prepared, preparation) =
-            Prepared::recorded(&stored.read()?, view, &limits, &context, 1, &Preparing(&pulse))?;
+            Prepared::recorded(&stored.read()?, view, &limits, &context, 1, &PreparationProgress(&liveness))?;
         let bytes = stored::to_bytes(&preparation)?;
         prepared.rest();
         Ok((prepared, bytes))
     })
     .await?;
     let key = claim.key("shared").0;
-    storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
-    worker.prepared_cache.put(&key, client, prepared);
+    timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
+    worker.prepared_cache.insert(&key, client, prepared);
     Ok(Product { key: Some(key), outcome: None })
 }
 
@@ -89,21 +92,21 @@ async fn segment(
     claim: &Claim,
     number: u32,
     stop: CancellationToken,
-    pulse: Arc<Pulse>,
+    liveness: Arc<Liveness>,
 ) -> Result<Product, Failed> {
-    let job = prepared(worker, claim, &stop, &pulse).await?;
-    let context = context(worker, job.client.clone(), stop, &pulse);
+    let job = prepared(worker, claim, &stop, &liveness).await?;
+    let context = draw_context(worker, job.client.clone(), stop, &liveness);
     let bytes = draw(worker, &context.waited.clone(), move || {
         let _memory = context.take_memory(job.prepared.plan().cost.mib())?;
         let gap_log = GapLog::default();
-        let encoded =
-            SegmentRenderer::new(&job.prepared, &context).segment(number as usize, &gap_log, &|| pulse.frame())?;
+        let encoded = SegmentRenderer::new(&job.prepared, &context)
+            .segment(number as usize, &gap_log, &|| liveness.count_frame())?;
         let segment = DrawnSegment { missing: gap_log.into_sorted(), encoded: encoded.into() };
         Ok(stored::to_bytes(&segment).context("cannot write a segment")?)
     })
     .await?;
     let key = claim.key("frames").0;
-    storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
+    timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
     failpoint::hit("uploading", None);
     Ok(Product { key: Some(key), outcome: None })
 }
@@ -112,20 +115,20 @@ async fn assemble(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: CancellationToken,
-    pulse: Arc<Pulse>,
+    liveness: Arc<Liveness>,
 ) -> Result<Product, Failed> {
-    let job = prepared(worker, claim, &stop, &pulse).await?;
+    let job = prepared(worker, claim, &stop, &liveness).await?;
     let (mut missing, mut segments) = (Vec::new(), Vec::new());
     for part in claim.job.parts.iter().filter(|part| matches!(part.kind, Kind::Segment(_))) {
-        let bytes = read(worker, part.key.as_deref(), &stop).await?;
-        let (of_segment, file) = beside(move || spool(&bytes)).await??;
+        let bytes = read_object(worker, part.key.as_deref(), &stop).await?;
+        let (of_segment, file) = on_blocking_thread(move || spool(&bytes)).await??;
         missing.extend(of_segment);
         segments.push(file);
     }
     failpoint::hit("assembling", None);
     missing.sort();
     let prepared = job.prepared.clone();
-    let context = context(worker, job.client.clone(), stop, &pulse);
+    let context = draw_context(worker, job.client.clone(), stop, &liveness);
     let (file, afterwards) = draw(worker, &context.waited.clone(), move || {
         Ok((written(&prepared, Encoded::Segments(segments))?, runs::gone(prepared.plan(), &context)?))
     })
@@ -173,20 +176,20 @@ async fn publish(
 ) -> Result<Product, Failed> {
     let (key, manifest_key) = (claim.key(prepared.encoding.output.format.name()).0, claim.key("manifest.json").0);
     let stored = match file {
-        Written::Bytes(bytes) => storing(worker, worker.artifacts.put(&key, bytes.into())).await?,
-        Written::File(file) => storing(worker, worker.artifacts.put_from(&key, file)).await?,
+        Written::Bytes(bytes) => timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await?,
+        Written::File(file) => timed_storing(worker, worker.artifacts.put_from(&key, file)).await?,
     };
     failpoint::hit("uploading", None);
     let request_sha256 = claim.job.request_sha256.clone();
-    // One of many frames and layers is long.
-    let (artifact, warnings, json) = beside(move || {
+    // A manifest of many frames and layers is long, so it is written off the control threads.
+    let (artifact, warnings, json) = on_blocking_thread(move || {
         let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
         let manifest = report::manifest(&prepared, &missing, afterwards, artifact.clone(), request_sha256);
         let json = serde_json::to_vec(&manifest).map_err(|error| Failed::Failure(internal(&error.to_string())))?;
         Ok::<_, Failed>((artifact, shortened(manifest.warnings), json))
     })
     .await??;
-    storing(worker, worker.artifacts.put(&manifest_key, json.into())).await?;
+    timed_storing(worker, worker.artifacts.put(&manifest_key, json.into())).await?;
     Ok(Product { key: None, outcome: Some(Outcome { artifact, key, manifest_key, warnings }) })
 }
 
@@ -210,9 +213,12 @@ async fn prepared(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: &CancellationToken,
-    pulse: &Arc<Pulse>,
+    liveness: &Arc<Liveness>,
 ) -> Result<Arc<PreparedJob>, Failed> {
-    worker.prepared_cache.take(claim, stop, pulse, async || prepared_again(worker, claim, stop, pulse).await).await
+    worker
+        .prepared_cache
+        .get_or_make(claim, stop, liveness, async || prepared_again(worker, claim, stop, liveness).await)
+        .await
 }
 
 /// A prepared job, made again from what its preparation has recorded.
@@ -220,14 +226,14 @@ async fn prepared_again(
     worker: &Arc<Worker>,
     claim: &Claim,
     stop: &CancellationToken,
-    pulse: &Arc<Pulse>,
+    liveness: &Arc<Liveness>,
 ) -> Result<Arc<PreparedJob>, Failed> {
     let key = claim.job.parts.first().and_then(|part| part.key.as_deref());
-    let recorded = read(worker, key, stop).await?;
+    let recorded = read_object(worker, key, stop).await?;
     stored::check::<Preparation>(&recorded)?;
     let request = StoredRequest::load(worker, claim, stop).await?;
     let client = Arc::new(worker.client.fresh(&claim.job.owner));
-    let context = context(worker, client.clone(), stop.clone(), pulse);
+    let context = draw_context(worker, client.clone(), stop.clone(), liveness);
     let (limits, view) = (worker.limits.clone(), view(claim));
     let prepared = draw(worker, &context.waited.clone(), move || {
         let recorded = stored::from_bytes::<Preparation>(&recorded).context("a preparation cannot be read")?;

@@ -22,17 +22,17 @@ impl Product {
     }
 }
 
-/// Why there is none.
+/// Why a part has no product.
 pub(super) enum Failed {
     /// The word to stop has come.
     Stopped,
-    /// It is a suspect, and something beside it does not end.
+    /// The part is a suspect, and another part does not end.
     NotAlone,
-    /// It cannot be done, or not now.
+    /// The part cannot be done, or not now.
     Failure(Failure),
-    /// It was done and could not be stored, or its inputs could not be read: no fault of the request's.
+    /// The part's objects could not be read or stored, which is no fault of the request's.
     Storage(String),
-    /// Others have the memory that it needs.
+    /// Others have the memory that the part needs.
     NoMemory(String),
 }
 
@@ -73,7 +73,7 @@ impl From<Unreadable> for Failed {
     fn from(why: Unreadable) -> Self {
         match why {
             Unreadable::Damaged => Self::Failure(internal(&why.to_string())),
-            // Who made it lives, or will: it goes on.
+            // A newer worker made the object; such a worker is there, or will be, and goes on with the job.
             Unreadable::Newer => Self::Storage(why.to_string()),
         }
     }

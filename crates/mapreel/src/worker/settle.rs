@@ -3,116 +3,140 @@
 use super::product::{Failed, Product, internal};
 use super::worker::Worker;
 use mapreel_queue::failpoint;
-use mapreel_queue::{Claim, Failure, Verdict, Waiting, WaitsFor};
+use mapreel_queue::{Claim, Failure, Lease, Verdict, Waiting, WaitsFor};
 use std::time::{Duration, Instant};
 use tokio::task::JoinError;
 use tracing::{error, info, warn};
 
-/// How long the outcome of a part is tried to be told.
+/// How long the worker tries to tell the store the outcome of a part.
 const TELLING: Duration = Duration::from_secs(60);
-/// A suspect for which another part does not make room comes again after so long.
+/// The rest of a suspect that cannot be alone because another part does not end.
 const NOT_ALONE_REST: Duration = Duration::from_secs(5);
-/// After the store could not be written.
+/// The pause after a write to the store that failed.
 const STORE_REST: Duration = Duration::from_secs(1);
-/// Before a part that could not be stored is tried again.
+/// The rest of a part whose objects could not be read or stored.
 const STORAGE_REST: Duration = Duration::from_secs(5);
-/// Before a part for which there was no memory is tried again, here or by another worker.
+/// The rest of a part for which there was no memory, before this worker or another one tries it again.
 const MEMORY_REST: Duration = Duration::from_secs(1);
 
 /// How a part ended.
 pub(super) enum End {
-    Came(Result<Product, Failed>),
-    /// Somebody else has it, or the job is over.
+    /// The part's task returned.
+    Returned(Result<Product, Failed>),
+    /// Another worker has the part, or the job is over.
     Lost(Verdict),
+    /// The process ends before the part.
     HandedBack,
+    /// Nothing went on for too long.
     Stalled,
 }
 
-/// What a part's task has come to; a panic is a failure of this attempt.
-pub(super) fn came(result: Result<Result<Product, Failed>, JoinError>) -> Result<Product, Failed> {
+/// What a part's task returned; a panic is a failure of this attempt.
+pub(super) fn returned(result: Result<Result<Product, Failed>, JoinError>) -> Result<Product, Failed> {
     result.unwrap_or_else(|panic| Err(Failed::Failure(internal(&panic.to_string()))))
 }
 
-/// Tells the queue how a part ended.
+/// Tells the queue how a part ended, and counts it.
 pub(super) async fn settle(worker: &Worker, claim: &Claim, end: End, began: Instant) {
-    let duration_ms = began.elapsed().as_millis() as u64;
-    let (queue, lease) = (&worker.queue, &claim.lease);
+    let settlement = Settlement { worker, lease: &claim.lease, duration_ms: began.elapsed().as_millis() as u64 };
     let outcome = match end {
-        End::Came(Ok(product)) => {
-            failpoint::hit("uploaded", None);
-            let counts = tell(|| queue.finish(lease, product.key.clone(), product.outcome.clone())).await;
-            failpoint::hit("finished", None);
-            match counts {
-                Some(true) => {
-                    info!(duration_ms, "done");
-                    "done"
-                }
-                Some(false) => {
-                    warn!(duration_ms, "done too late; what it made is deleted");
-                    discard(worker, &product).await;
-                    "refused"
-                }
-                // The store may know of it, and only its answer was lost: what it made stays. The sweep of orphans will see.
-                None => "untold",
-            }
-        }
-        End::Came(Err(Failed::Failure(failure))) => {
-            warn!(duration_ms, code = failure.code, retryable = failure.retryable, "failed: {}", failure.message);
-            tell(|| queue.fail(lease, failure.clone())).await;
-            "failed"
-        }
-        End::Came(Err(Failed::NoMemory(reason))) => {
-            info!(duration_ms, "handed back, to be tried again: {reason}");
-            let why = waits_for(WaitsFor::Memory, &reason);
-            tell(|| queue.release(lease, MEMORY_REST, why.clone())).await;
-            "released"
-        }
-        End::Came(Err(Failed::Storage(reason))) => {
-            error!(duration_ms, "handed back, to be tried again: {reason}");
-            let why = waits_for(WaitsFor::Artifacts, &reason);
-            tell(|| queue.release(lease, STORAGE_REST, why.clone())).await;
-            "released"
-        }
-        End::Came(Err(Failed::NotAlone)) => {
-            info!(duration_ms, "handed back: it is to be alone, and another part does not end");
-            tell(|| queue.release(lease, NOT_ALONE_REST, None)).await;
-            "released"
-        }
-        End::Came(Err(Failed::Stopped)) | End::HandedBack => {
-            info!(duration_ms, "handed back");
-            tell(|| queue.release(lease, Duration::ZERO, None)).await;
-            "released"
-        }
-        End::Stalled => {
-            let message =
-                format!("no frame was finished and no upstream answered for {} s", worker.settings.stall.as_secs());
-            warn!(duration_ms, "failed: {message}");
-            let failure = Failure { code: "stalled".into(), message, layer: None, retryable: true };
-            tell(|| queue.fail(lease, failure.clone())).await;
-            "failed"
-        }
-        End::Lost(Verdict::Cancelled) => {
-            info!(duration_ms, "stopped: the job was cancelled");
-            "cancelled"
-        }
-        End::Lost(_) => {
-            warn!(duration_ms, "stopped: somebody else has it, or the job is over");
-            "lost"
-        }
+        End::Returned(Ok(product)) => settlement.finish(product).await,
+        End::Stalled => settlement.fail(stalled(worker.settings.stall)).await,
+        End::Returned(Err(reason)) => settlement.fail_or_hand_back(reason).await,
+        End::HandedBack => settlement.fail_or_hand_back(Failed::Stopped).await,
+        End::Lost(verdict) => settlement.lose(verdict),
     };
     worker.metrics.part(claim.kind, outcome, began.elapsed());
 }
 
-/// What the job says of why its part was handed back.
-pub(super) fn waits_for(on: WaitsFor, reason: &str) -> Option<Waiting> {
-    Some(Waiting { on, reason: reason.to_owned() })
+/// The end of one attempt: each of its functions tells the queue, writes the log and returns the outcome as the metrics name it.
+struct Settlement<'a> {
+    worker: &'a Worker,
+    lease: &'a Lease,
+    duration_ms: u64,
 }
 
-/// Tries to tell the queue until it listens; not for ever, since the lease ends and others see to it.
-pub(super) async fn tell<T, F: Future<Output = Result<T, mapreel_queue::Error>>>(what: impl Fn() -> F) -> Option<T> {
+impl Settlement<'_> {
+    async fn finish(&self, product: Product) -> &'static str {
+        let (queue, duration_ms) = (&self.worker.queue, self.duration_ms);
+        failpoint::hit("uploaded", None);
+        let counts = tell(|| queue.finish(self.lease, product.key.clone(), product.outcome.clone())).await;
+        failpoint::hit("finished", None);
+        match counts {
+            Some(true) => {
+                info!(duration_ms, "done");
+                "done"
+            }
+            Some(false) => {
+                warn!(duration_ms, "done too late; what it made is deleted");
+                discard(self.worker, &product).await;
+                "refused"
+            }
+            // The store may have finished the part, and only its answer was lost: so the product stays. If the store has not, the sweep of
+            // orphans deletes it.
+            None => "untold",
+        }
+    }
+
+    async fn fail(&self, failure: Failure) -> &'static str {
+        let Failure { code, retryable, message, .. } = &failure;
+        warn!(duration_ms = self.duration_ms, code, retryable, "failed: {message}");
+        tell(|| self.worker.queue.fail(self.lease, failure.clone())).await;
+        "failed"
+    }
+
+    /// A failure costs the part an attempt; for every other reason the part is released, and its next attempt is free.
+    async fn fail_or_hand_back(&self, reason: Failed) -> &'static str {
+        let duration_ms = self.duration_ms;
+        let (rest, waiting) = match reason {
+            Failed::Failure(failure) => return self.fail(failure).await,
+            Failed::NoMemory(reason) => {
+                info!(duration_ms, "handed back, to be tried again: {reason}");
+                (MEMORY_REST, Some(waiting_for(WaitsFor::Memory, &reason)))
+            }
+            Failed::Storage(reason) => {
+                error!(duration_ms, "handed back, to be tried again: {reason}");
+                (STORAGE_REST, Some(waiting_for(WaitsFor::Artifacts, &reason)))
+            }
+            Failed::NotAlone => {
+                info!(duration_ms, "handed back: it is to be alone, and another part does not end");
+                (NOT_ALONE_REST, None)
+            }
+            Failed::Stopped => {
+                info!(duration_ms, "handed back");
+                (Duration::ZERO, None)
+            }
+        };
+        tell(|| self.worker.queue.release(self.lease, rest, waiting.clone())).await;
+        "released"
+    }
+
+    fn lose(&self, verdict: Verdict) -> &'static str {
+        let duration_ms = self.duration_ms;
+        if let Verdict::Cancelled = verdict {
+            info!(duration_ms, "stopped: the job was cancelled");
+            return "cancelled";
+        }
+        warn!(duration_ms, "stopped: somebody else has it, or the job is over");
+        "lost"
+    }
+}
+
+fn stalled(patience: Duration) -> Failure {
+    let message = format!("no frame was finished and no upstream answered for {} s", patience.as_secs());
+    Failure { code: "stalled".into(), message, layer: None, retryable: true }
+}
+
+/// What the job's status shows of a part that was handed back.
+pub(super) fn waiting_for(on: WaitsFor, reason: &str) -> Waiting {
+    Waiting { on, reason: reason.to_owned() }
+}
+
+/// Repeats a call of the queue until it succeeds; not for ever, since the lease ends and another worker takes the part.
+pub(super) async fn tell<T, F: Future<Output = Result<T, mapreel_queue::Error>>>(call: impl Fn() -> F) -> Option<T> {
     let began = Instant::now();
     loop {
-        match what().await {
+        match call().await {
             Ok(result) => return Some(result),
             Err(error) if began.elapsed() > TELLING => {
                 error!(%error, "cannot tell the store how it ended");
@@ -126,7 +150,7 @@ pub(super) async fn tell<T, F: Future<Output = Result<T, mapreel_queue::Error>>>
     }
 }
 
-/// Deletes what does not count.
+/// Deletes the objects of a part whose result does not count.
 pub(super) async fn discard(worker: &Worker, product: &Product) {
     for key in product.keys() {
         if let Err(error) = worker.artifacts.delete(key).await {

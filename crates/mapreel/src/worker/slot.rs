@@ -1,11 +1,11 @@
 //! A slot: it claims parts, one after another, and sees to each from the claim to what becomes of it. While a part waits for slow
 //! upstreams its permit is lent, and the slot claims another.
 
-use super::attended::{Attended, Place, Room, Taken};
+use super::attended::{Attended, IsolationGuard, PartPermits, PartResources};
 use super::isolation::Shared;
+use super::owner_shares::PartsUnderWay;
 use super::product::internal;
 use super::settle::tell;
-use super::share::UnderWay;
 use super::worker::Worker;
 use crate::pipeline::drawing_permit::{DrawingPermit, DrawingPermits};
 use futures_util::FutureExt;
@@ -18,9 +18,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, warn};
 
-/// A suspect that finds another one before it comes again after so long.
+/// The rest of a suspect that was claimed while another suspect runs or waits.
 const SUSPECT_REST: Duration = Duration::from_millis(500);
-/// After the store could not be read.
+/// The pause after a claim that failed.
 const STORE_REST: Duration = Duration::from_secs(1);
 
 /// A worker's slots: tasks that end after `drain`, when their part has ended, or at `hand_back` has been handed back.
@@ -39,10 +39,10 @@ pub(super) struct Slot {
     lanes: &'static [Service],
     drain: CancellationToken,
     hand_back: CancellationToken,
-    /// The permits that its parts begin with.
+    /// The drawing permits that its parts begin with.
     permits: DrawingPermits,
     /// The parts of its lanes that are under way.
-    under_way: Arc<UnderWay>,
+    under_way: Arc<PartsUnderWay>,
     /// The part that it has claimed and that nobody sees to yet: if the slot's task panics, the next one knows what it owes.
     held: Mutex<Option<Claim>>,
 }
@@ -52,7 +52,7 @@ impl Slot {
     pub(super) fn task(
         worker: &Arc<Worker>,
         lanes: &'static [Service],
-        (permits, under_way): (&DrawingPermits, &Arc<UnderWay>),
+        (permits, under_way): (&DrawingPermits, &Arc<PartsUnderWay>),
         drain: &CancellationToken,
         hand_back: &CancellationToken,
     ) -> Task {
@@ -64,32 +64,23 @@ impl Slot {
 
     async fn serve(self: Arc<Self>) {
         let worker = &self.worker;
-        self.confess().await;
-        let (mut changes, mut ends) = (worker.queue.changes(), self.under_way.ends());
+        self.fail_held_part().await;
+        let (mut changes, mut ends) = (worker.queue.changes(), self.under_way.ended_parts());
         while !self.drain.is_cancelled() {
-            let Some(Some(vacancy)) = self.drain.run_until_cancelled(self.vacancy()).await else { break };
+            let Some(Some(reservation)) = self.drain.run_until_cancelled(self.reserve()).await else { break };
             changes.mark_unchanged();
             ends.mark_unchanged();
-            let served = self.under_way.served();
+            let served = self.under_way.owners_with_their_share();
             failpoint::hit("slot", None);
             match worker.queue.claim(self.lanes, &served).await {
                 Ok(Some(claim)) => {
                     *self.held() = Some(claim.clone());
                     failpoint::hit("claimed", None);
-                    match self.place(vacancy, &claim) {
-                        Some(place) => {
-                            let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind,
-                                attempt = claim.job.parts[claim.lease.part].attempt);
-                            let begun = if claim.is_suspect() { "begun alone" } else { "begun" };
-                            tracing::debug!(parent: &span, "{begun}");
-                            tokio::spawn(self.clone().see_to(claim, place).instrument(span));
-                        }
-                        None => drop(tell(|| worker.queue.release(&claim.lease, SUSPECT_REST, None)).await),
-                    }
+                    self.clone().begin(claim, reservation).await;
                     *self.held() = None;
                 }
                 Ok(None) => {
-                    drop(vacancy);
+                    drop(reservation);
                     tokio::select! {
                         () = self.drain.cancelled() => {}
                         changed = changes.changed() => if changed.is_err() { break },
@@ -97,7 +88,7 @@ impl Slot {
                     }
                 }
                 Err(error) => {
-                    drop(vacancy);
+                    drop(reservation);
                     warn!(%error, "cannot claim");
                     tokio::time::sleep(STORE_REST.mul_f64(0.5 + fastrand::f64())).await;
                 }
@@ -106,38 +97,51 @@ impl Slot {
         worker.parts_ended().await;
     }
 
-    /// What a part takes of the process is waited for before it is claimed. `None`: never again.
-    async fn vacancy(&self) -> Option<Vacancy> {
+    /// Begins a part that was claimed, or hands it back where it must be alone and cannot be.
+    async fn begin(self: Arc<Self>, claim: Claim, reservation: Reservation) {
+        let Some(resources) = self.take(reservation, &claim) else {
+            tell(|| self.worker.queue.release(&claim.lease, SUSPECT_REST, None)).await;
+            return;
+        };
+        let attempt = claim.job.parts[claim.lease.part].attempt;
+        let span = tracing::info_span!("part", job = %claim.lease.job, part = %claim.kind, attempt);
+        let begun = if claim.is_suspect() { "begun alone" } else { "begun" };
+        tracing::debug!(parent: &span, "{begun}");
+        tokio::spawn(self.attend(claim, resources).instrument(span));
+    }
+
+    /// Waits for what a part takes of the process, before one is claimed. `None`: the process ends.
+    async fn reserve(&self) -> Option<Reservation> {
         let (worker, permits) = (&self.worker, &self.permits);
-        let under_way = self.under_way.vacancy().await?;
+        let under_way = self.under_way.reserve().await?;
         loop {
             let permit = permits.clone().acquire_owned().await.ok()?;
-            if let Some(beside) = worker.isolation.try_join() {
-                return Some(Vacancy { beside, permit, under_way });
+            if let Some(isolation) = worker.isolation.try_shared() {
+                return Some(Reservation { isolation, permit, under_way });
             }
-            // The suspect that is alone, or wants to be, needs a permit, too: nobody holds one while he waits for it.
+            // A suspect that runs or waits needs a permit, too, so a slot gives its permit back before it waits for the suspect.
             drop(permit);
-            drop(worker.isolation.join().await);
+            drop(worker.isolation.shared().await);
         }
     }
 
-    /// The place of a part, which may have to be alone; `None` while that is not possible.
-    fn place(&self, vacancy: Vacancy, claim: &Claim) -> Option<Place> {
+    /// The resources of a claimed part. A suspect runs exclusively; `None` while that is not possible.
+    fn take(&self, reservation: Reservation, claim: &Claim) -> Option<PartResources> {
         let worker = &self.worker;
-        let room = match claim.is_suspect() {
-            true => Room::Exclusive(worker.isolation.leave(vacancy.beside)?),
-            false => Room::Shared(vacancy.beside),
+        let isolation = match claim.is_suspect() {
+            true => IsolationGuard::Exclusive(worker.isolation.exclusive(reservation.isolation)?),
+            false => IsolationGuard::Shared(reservation.isolation),
         };
-        let permit = DrawingPermit::new(vacancy.permit, worker.permits.of(claim.job.service));
-        let under_way = self.under_way.begin(&claim.job.owner, vacancy.under_way);
-        Some(Place { room, taken: Arc::new(Taken::new(permit, under_way)) })
+        let permit = DrawingPermit::new(reservation.permit, worker.permits.of(claim.job.service));
+        let under_way = self.under_way.begin(&claim.job.owner, reservation.under_way);
+        Some(PartResources { isolation, permits: Arc::new(PartPermits::new(permit, under_way)) })
     }
 
-    /// Sees to a part, and tells of it if that panics. It is under way until the queue knows how it ended.
-    async fn see_to(self: Arc<Self>, claim: Claim, place: Place) {
-        let _taken = place.taken.clone();
+    /// Attends to a part, and fails it if that panics. The part is under way until the queue knows how it ended.
+    async fn attend(self: Arc<Self>, claim: Claim, resources: PartResources) {
+        let _permits = resources.permits.clone();
         let attended = Attended { worker: &self.worker, claim: &claim, may_lose_slot: self.lanes.len() > 1 };
-        if AssertUnwindSafe(attended.until_ended(place, &self.hand_back)).catch_unwind().await.is_err() {
+        if AssertUnwindSafe(attended.until_ended(resources, &self.hand_back)).catch_unwind().await.is_err() {
             tell(|| self.worker.queue.fail(&claim.lease, internal("the slot ended in a panic"))).await;
         }
     }
@@ -146,8 +150,9 @@ impl Slot {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells of the part with which this slot's task panicked: it may have been the cause, so it costs the part an attempt.
-    async fn confess(&self) {
+    /// Fails the part that this slot's task held when it panicked: the part may have been the cause, so the panic costs it an
+    /// attempt.
+    async fn fail_held_part(&self) {
         let held = self.held().clone();
         if let Some(claim) = held {
             tell(|| self.worker.queue.fail(&claim.lease, internal("the slot ended in a panic"))).await;
@@ -156,9 +161,9 @@ impl Slot {
     }
 }
 
-/// What the next part will have of the process.
-struct Vacancy {
-    beside: Shared,
+/// What is reserved for the next part.
+struct Reservation {
+    isolation: Shared,
     permit: OwnedSemaphorePermit,
     under_way: OwnedSemaphorePermit,
 }

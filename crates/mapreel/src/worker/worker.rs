@@ -9,8 +9,8 @@
 //! of them can keep another waiting.
 
 use super::isolation::Isolation;
+use super::owner_shares::PartsUnderWay;
 use super::prepared_cache::PreparedCache;
-use super::share::UnderWay;
 use crate::config::fonts::FontSource;
 use crate::operations::budget::MemoryBudget;
 use crate::operations::metrics::Metrics;
@@ -59,10 +59,10 @@ pub(crate) struct Worker {
     pub tasks: Arc<Tasks>,
     pub permits: PermitsByService,
     /// The parts under way, of slots for both services and of those for images.
-    pub under_way: [Arc<UnderWay>; 2],
+    pub under_way: [Arc<PartsUnderWay>; 2],
     pub prepared_cache: PreparedCache,
     pub isolation: Isolation,
-    hopeless: AtomicUsize,
+    lost_slots: AtomicUsize,
 }
 
 /// Parts that may be under way for each that is drawn: the others wait for slow upstreams.
@@ -71,12 +71,12 @@ const PARTS_PER_SLOT: usize = 8;
 /// The drawing permits that a worker has.
 pub(crate) struct PermitsByService {
     pub animations: DrawingPermits,
-    /// Beside them, for images alone.
+    /// Further permits, for images alone.
     pub images: DrawingPermits,
 }
 
 impl PermitsByService {
-    /// Those that a part of a service may have.
+    /// The permits that a part of a service may take.
     pub fn of(&self, service: Service) -> Vec<DrawingPermits> {
         match service {
             Service::Animation => vec![self.animations.clone()],
@@ -99,10 +99,10 @@ impl Worker {
         fetching: Handle,
         tasks: Arc<Tasks>,
     ) -> Arc<Self> {
-        let (prepared_cache, isolation, hopeless) =
+        let (prepared_cache, isolation, lost_slots) =
             (PreparedCache::new(memory.kept_mib()), Isolation::default(), AtomicUsize::new(0));
         let permits = |count| Arc::new(Semaphore::new(count));
-        let under_way = settings.parts_max().map(UnderWay::new);
+        let under_way = settings.parts_max().map(PartsUnderWay::new);
         let permits = PermitsByService { animations: permits(settings.slots), images: permits(settings.image_slots) };
         Arc::new(Self {
             queue,
@@ -119,31 +119,31 @@ impl Worker {
             under_way,
             prepared_cache,
             isolation,
-            hopeless,
+            lost_slots,
         })
     }
 
     /// Waits until no part is under way.
     pub(crate) async fn parts_ended(&self) {
         for under_way in &self.under_way {
-            under_way.none().await;
+            under_way.all_ended().await;
         }
     }
 
-    /// A slot for every lane is taken for good; when no other is left, or none may work beside it, the worker is deaf.
-    pub fn give_up_slot(&self, is_alone: bool) -> Hopeless<'_> {
-        let hopeless = self.hopeless.fetch_add(1, Ordering::Relaxed) + 1;
-        if is_alone || hopeless >= self.settings.slots {
+    /// Counts a slot for every lane as lost. When no other is left, or a lost suspect keeps all others waiting, the process ends.
+    pub fn give_up_slot(&self, is_alone: bool) -> LostSlot<'_> {
+        let lost_slots = self.lost_slots.fetch_add(1, Ordering::Relaxed) + 1;
+        if is_alone || lost_slots >= self.settings.slots {
             self.tasks.lose("slot", "drawing that was stopped does not end, and leaves no slot");
         }
-        Hopeless(&self.hopeless)
+        LostSlot(&self.lost_slots)
     }
 }
 
-/// A slot that is taken for good, unless it ends in spite of all.
-pub(crate) struct Hopeless<'a>(&'a AtomicUsize);
+/// A slot that is lost, unless its part ends after all.
+pub(crate) struct LostSlot<'a>(&'a AtomicUsize);
 
-impl Drop for Hopeless<'_> {
+impl Drop for LostSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

@@ -31,7 +31,10 @@ const PARTS_MAX: usize = 16;
 fn legend_of(legend: &Result<Json, String>, layers: &[&Sublayer]) -> LegendSource {
     let numbers: Vec<u32> = layers.iter().map(|layer| layer.number).collect();
     let of_layers = Some(&*numbers).filter(|numbers| !numbers.is_empty());
-    let swatches = legend.as_ref().map_err(Clone::clone).and_then(|legend| swatches(legend, of_layers));
+    let swatches = legend
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|legend| swatches(legend, of_layers).map_err(|why| why.to_string()));
     swatches.map_or_else(LegendSource::Missing, LegendSource::Swatches)
 }
 
@@ -88,7 +91,9 @@ impl ArcGis {
         self.rule.iter().for_each(|rule| document.set("renderingRule", rule.as_str()));
         Step::ask(document.url(), DocumentKind::Details, move |reply| {
             let legend = match reply {
-                Ok(Document::Bytes(bytes)) => read_document(bytes).map_err(|why| without_quotes(&document.url(), why)),
+                Ok(Document::Bytes(bytes)) => {
+                    read_document(bytes).map_err(|why| without_quotes(&document.url(), why.to_string()))
+                }
                 Ok(_) => Err("it is no legend of ArcGIS".to_owned()),
                 Err(Silence::NotAsked) => Err("its server has not been asked yet".to_owned()),
                 Err(Silence::Failed(why)) => Err(why),
@@ -187,7 +192,7 @@ impl ArcGis {
         let dimension = times.map(|times| times.dimension(asking.now)).transpose();
         let known = match &dimension {
             Ok(dimension) => ServerTimes::of(dimension.as_ref(), asking.now),
-            Err(why) => ServerTimes::Unknown(why.clone()),
+            Err(why) => ServerTimes::Unknown(why.to_string()),
         };
         let dimensions: Vec<&Dimension> = dimension.iter().flatten().collect();
         let name = asking.layer.name.clone();
@@ -221,7 +226,9 @@ impl LayerKind for ArcGis {
         Step::ask(document.clone(), DocumentKind::Json, move |reply| match reply {
             Ok(Document::Bytes(bytes)) => match read_document(bytes).and_then(|json| Service::read(&json, self.kind)) {
                 Ok(service) => self.described(asking, service),
-                Err(why) => asking.gap(format!("its service cannot be used: {}", without_quotes(&document, why))),
+                Err(why) => {
+                    asking.gap(format!("its service cannot be used: {}", without_quotes(&document, why.to_string())))
+                }
             },
             Ok(_) => asking.gap("it is no service of ArcGIS".into()),
             Err(silence) => Step::done(self.unanswered(asking, silence)),

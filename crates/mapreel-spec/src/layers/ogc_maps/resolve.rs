@@ -133,7 +133,7 @@ impl OgcMaps {
     fn timing(&self, collection: &Collection, now: Timestamp) -> Timing {
         let known = match &collection.times {
             Ok(dimension) => ServerTimes::of(dimension.as_ref(), now),
-            Err(why) => ServerTimes::Unknown(why.clone()),
+            Err(why) => ServerTimes::Unknown(why.to_string()),
         };
         Timing { asked: self.asked.clone(), known }
     }
@@ -258,7 +258,9 @@ impl OgcMaps {
             .or_else(|| named.into_iter().find_map(|address| page.own_address(address)));
         let web = || (web_mercator_quad(), None);
         match (json.get("tileMatrixSet"), definition) {
-            (Some(set @ Json::Object(_)), _) => self.tiles(asking, template, link, read_matrix_set(set), collection),
+            (Some(set @ Json::Object(_)), _) => {
+                self.tiles(asking, template, link, read_matrix_set(set).map_err(|why| why.to_string()), collection)
+            }
             // That of the web is known; how deep it goes here is said by limits, or by the definition.
             (_, definition) if is_usual && (definition.is_none() || !link.limits.is_empty()) => {
                 self.tiles(asking, template, link, Ok(web()), collection)
@@ -267,7 +269,7 @@ impl OgcMaps {
             (_, Some(url)) if asked.contains(&url) => asking.gap(IN_A_CIRCLE.into()),
             (_, Some(url)) => Step::ask(url.clone(), DocumentKind::Details, move |reply| {
                 let set = match read_reply(reply, &url) {
-                    Ok(page) => read_matrix_set(&page.json),
+                    Ok(page) => read_matrix_set(&page.json).map_err(|why| why.to_string()),
                     Err(_) if is_usual => Ok(web()),
                     Err(Silence::Failed(why)) => Err(why),
                     Err(Silence::NotAsked) => Err("its server has not been asked yet".to_owned()),
@@ -329,6 +331,7 @@ fn read_reply(reply: Result<Document<'_>, Silence>, url: &str) -> Result<Page, S
         Document::Bytes(bytes) => bytes,
         _ => return Err(Silence::Failed("it is no document of an OGC API".into())),
     };
-    Page::read(bytes, url)
-        .map_err(|why| Silence::Failed(format!("its document cannot be used: {}", without_quotes(url, why))))
+    Page::read(bytes, url).map_err(|why| {
+        Silence::Failed(format!("its document cannot be used: {}", without_quotes(url, why.to_string())))
+    })
 }

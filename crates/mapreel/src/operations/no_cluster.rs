@@ -1,7 +1,7 @@
 //! What stands for `cluster.rs` in a build without the feature `cluster`. The configuration has refused a cluster before.
 
+use super::supervisor::Supervisor;
 use crate::config::config::Config;
-use crate::operations::supervisor::Supervisor;
 use mapreel_queue::{Error, Queue};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;

@@ -1,7 +1,7 @@
 //! Opens the queue of a cluster: a store in MongoDB, and a broker that wakes its workers.
 
+use super::supervisor::Supervisor;
 use crate::config::config::Config;
-use crate::operations::supervisor::Supervisor;
 use mapreel_queue::mongo::Mongo;
 use mapreel_queue::{Cluster, Queue, rabbit};
 use std::sync::Arc;

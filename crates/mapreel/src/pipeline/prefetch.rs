@@ -24,7 +24,7 @@ pub(crate) struct Request {
 }
 
 /// Answers on their way, in order.
-pub(crate) struct Ahead {
+pub(crate) struct Prefetch {
     answers: mpsc::Receiver<Answer>,
     /// Ends what is under way when nobody wants the answers any more.
     _stop: DropGuard,
@@ -36,9 +36,9 @@ pub(crate) struct Answer {
     _room: OwnedSemaphorePermit,
 }
 
-impl Ahead {
+impl Prefetch {
     /// Begins to fetch. The longest answers that may come take at most `bytes_max` together, or one of them more than that.
-    pub(crate) fn fetch(
+    pub(crate) fn start(
         context: &DrawContext,
         bytes_max: usize,
         requests: impl Iterator<Item = Request> + Send + 'static,
@@ -49,12 +49,13 @@ impl Ahead {
         let (upstreams, stop) = (context.upstreams.clone(), context.stop.child_token());
         let stopped = stop.clone();
         let fetch = async move {
-            // Room is given in order: who is needed first never waits for those that come later.
+            // Room is given in order: an answer that is needed first never waits for those that come later.
             let admitted = futures_util::stream::iter(requests).then(move |request| {
                 let (room, units) = (room.clone(), request.bytes_max.div_ceil(UNIT_BYTES).clamp(1, units_max));
                 async move { (request, room.acquire_many_owned(units as u32).await) }
             });
-            // Each is a task of its own: one that has a place at a host must go on while its answer is not wanted yet.
+            // Each fetch is a task of its own: a fetch that holds a permit of a host must go on while its answer is not wanted
+            // yet.
             let fetches = admitted.map(|(request, room)| {
                 let (upstreams, stopped) = (upstreams.clone(), stopped.clone());
                 tokio::spawn(async move {
@@ -65,7 +66,7 @@ impl Ahead {
             });
             let mut fetched = std::pin::pin!(fetches.buffered(ANSWERS_MAX));
             while let Some(Ok(Some(answer))) = fetched.next().await {
-                // Nobody receives any more when the run has failed.
+                // The receiver is gone when the run has failed.
                 if send.send(answer).await.is_err() {
                     break;
                 }

@@ -1,13 +1,13 @@
 //! Buffers of pictures that have been drawn, for those to come: a large block that is used again costs nothing.
 
 /// Buffers that wait for use, up to a bound on bytes.
-pub(crate) struct Spare {
+pub(crate) struct BufferPool {
     buffers: Vec<Vec<u8>>,
     bytes_max: usize,
 }
 
-impl Spare {
-    /// None yet; later at most so many bytes.
+impl BufferPool {
+    /// An empty pool that keeps at most so many bytes.
     pub(crate) fn new(bytes_max: usize) -> Self {
         Self { buffers: Vec::new(), bytes_max }
     }
@@ -18,7 +18,7 @@ impl Spare {
     }
 
     /// Keeps a buffer where there is room.
-    pub(crate) fn give(&mut self, buffer: Vec<u8>) {
+    pub(crate) fn put_back(&mut self, buffer: Vec<u8>) {
         let kept: usize = self.buffers.iter().map(Vec::capacity).sum();
         if kept + buffer.capacity() <= self.bytes_max {
             self.buffers.push(buffer);
@@ -32,11 +32,11 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_was_agreed() {
-        let mut spare = Spare::new(25);
-        (0..9).for_each(|_| spare.give(Vec::with_capacity(10)));
-        assert_eq!(spare.buffers.len(), 2);
-        spare.give(Vec::with_capacity(5));
-        assert_eq!([spare.take(), spare.take(), spare.take()].map(|buffer| buffer.capacity()), [5, 10, 10]);
-        assert_eq!(spare.take().capacity(), 0);
+        let mut buffers = BufferPool::new(25);
+        (0..9).for_each(|_| buffers.put_back(Vec::with_capacity(10)));
+        assert_eq!(buffers.buffers.len(), 2);
+        buffers.put_back(Vec::with_capacity(5));
+        assert_eq!([buffers.take(), buffers.take(), buffers.take()].map(|buffer| buffer.capacity()), [5, 10, 10]);
+        assert_eq!(buffers.take().capacity(), 0);
     }
 }

@@ -1,5 +1,5 @@
-//! A client's connection that is not waited for without end: who takes nothing of an answer is cut off, and who is still sending when
-//! he has been answered is listened to for a while, so that he gets to read it.
+//! A client's connection with time-outs. A client that takes nothing of its answer is cut off. A client that still sends when it
+//! has been answered is read for a while, so that it gets to read the answer.
 
 use super::unreadable;
 use std::future::Future;
@@ -13,23 +13,24 @@ use tokio::time::{Instant, Sleep, sleep};
 /// What is read and dropped after the last answer. A connection that is closed with something unread is reset, and what the client had
 /// not read yet of the answer is lost to it.
 const LINGER_BYTES_MAX: usize = 16 << 20;
-/// For so long in all, and for so long without a byte.
+/// The time for which the connection is read after the last answer: in all, and without a byte.
 const LINGER: Duration = Duration::from_secs(5);
 const LINGER_IDLE: Duration = Duration::from_secs(1);
 
-/// Bytes after which it is others' turn: a client that asks and never reads keeps its connection busy until all buffers are full.
+/// Bytes after which other connections have their turn: a client that asks and never reads keeps its connection busy until all
+/// buffers are full.
 const BURST_MAX: usize = 64 << 10;
 
 /// A connection with time-outs.
-pub(super) struct Patient<S> {
+pub(super) struct TimedStream<S> {
     stream: S,
     /// How long the client may take nothing.
     write_timeout: Duration,
-    /// Runs while it takes nothing.
+    /// Runs while the client takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Bytes written since it was others' turn.
+    /// Bytes written since other connections had their turn.
     burst: usize,
-    /// What is written instead of what was to be, and how much of it was.
+    /// An answer that is written in place of another, and how many of its bytes are written.
     instead: Option<(Vec<u8>, usize)>,
     lingering: Option<Lingering>,
 }
@@ -40,12 +41,12 @@ struct Lingering {
     bytes: usize,
 }
 
-impl<S> Patient<S> {
+impl<S> TimedStream<S> {
     pub(super) fn new(stream: S, write_timeout: Duration) -> Self {
         Self { stream, write_timeout, stalled: None, burst: 0, instead: None, lingering: None }
     }
 
-    /// Lets others have their turn now and then.
+    /// Whether other connections have their turn now.
     fn is_others_turn(&mut self, cx: &mut Context<'_>) -> bool {
         let is_theirs = self.burst >= BURST_MAX;
         if is_theirs {
@@ -55,7 +56,7 @@ impl<S> Patient<S> {
         is_theirs
     }
 
-    /// Looks at the clock while a write makes no progress.
+    /// Ends the connection when writes make no progress for too long.
     fn watched(&mut self, cx: &mut Context<'_>, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
         if let Poll::Ready(written) = written {
             self.stalled = None;
@@ -68,8 +69,9 @@ impl<S> Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Patient<S> {
-    /// Writes a better answer where these bytes are the beginning of one; nothing where they are not.
+impl<S: AsyncWrite + Unpin> TimedStream<S> {
+    /// Writes an answer with problem details where these bytes are hyper's own answer to what is no HTTP; nothing for other
+    /// bytes.
     fn write_instead(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<Result<usize>>> {
         if self.instead.is_none() {
             self.instead = unreadable::with_details(bytes).map(|better| (better, 0));
@@ -87,13 +89,13 @@ impl<S: AsyncWrite + Unpin> Patient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         if self.is_others_turn(cx) {
             return Poll::Pending;

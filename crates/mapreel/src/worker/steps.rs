@@ -1,7 +1,8 @@
-//! What the parts of every kind are done with: the job's request, the objects of earlier parts, the drawing on a thread of its own.
+//! The steps that parts of every kind share: reading the job's request and the objects of earlier parts, drawing on a thread of
+//! its own, storing.
 
+use super::liveness::{Liveness, WatchedUpstreams};
 use super::product::{Failed, internal};
-use super::pulse::{Counted, Pulse};
 use super::worker::Worker;
 use crate::operations::thread::{Panicked, on_thread};
 use crate::pipeline::draw_context::{DrawContext, Waited};
@@ -32,7 +33,7 @@ impl StoredRequest {
         Ok(Self { document, purpose, limits })
     }
 
-    /// Reads it; a long one takes its time, which is the drawing thread's.
+    /// Reads the request, on the drawing thread: a long one takes its time.
     pub(super) fn read(&self) -> Result<Request, produce::Error> {
         failpoint::hit("reading", None);
         Ok(parse_request_for(self.purpose, &self.document, &self.limits)?)
@@ -40,39 +41,39 @@ impl StoredRequest {
 }
 
 /// An object that an earlier part has left.
-pub(super) async fn read(worker: &Worker, key: Option<&str>, stop: &CancellationToken) -> Result<Bytes, Failed> {
+pub(super) async fn read_object(worker: &Worker, key: Option<&str>, stop: &CancellationToken) -> Result<Bytes, Failed> {
     let lost = || Failed::Failure(internal("what an earlier part has made is not there any more"));
     let get = stop.run_until_cancelled(worker.artifacts.get(key.ok_or_else(lost)?));
-    storing(worker, get).await.ok_or(Failed::Stopped)??.ok_or_else(lost)
+    timed_storing(worker, get).await.ok_or(Failed::Stopped)??.ok_or_else(lost)
 }
 
-pub(super) fn context(
+pub(super) fn draw_context(
     worker: &Worker,
     client: Arc<mapreel_sources::Client>,
     stop: CancellationToken,
-    pulse: &Arc<Pulse>,
+    liveness: &Arc<Liveness>,
 ) -> DrawContext {
-    let upstreams = Arc::new(Counted { upstreams: client, pulse: pulse.clone() });
+    let upstreams = Arc::new(WatchedUpstreams { upstreams: client, liveness: liveness.clone() });
     DrawContext {
         upstreams,
         fonts: worker.fonts.clone(),
         runtime: worker.fetching.clone(),
         memory: worker.memory.clone(),
         stop,
-        permit: pulse.permit.clone(),
+        permit: liveness.permit.clone(),
         waited: Default::default(),
     }
 }
 
 /// Reads or writes objects, and counts the time.
-pub(super) async fn storing<T>(worker: &Worker, work: impl Future<Output = T>) -> T {
+pub(super) async fn timed_storing<T>(worker: &Worker, work: impl Future<Output = T>) -> T {
     let began = Instant::now();
     let result = work.await;
     worker.metrics.spent("storing", began.elapsed());
     result
 }
 
-/// Draws on a thread of its own, until that has ended; a panic is a failure of this attempt, and of nothing else.
+/// Draws on a thread of its own, and waits for its end; a panic is a failure of this attempt, and of nothing else.
 pub(super) async fn draw<T: Send + 'static>(
     worker: &Worker,
     waited: &Waited,
@@ -89,30 +90,32 @@ pub(super) async fn draw<T: Send + 'static>(
     }
 }
 
-/// Does short work that is no drawing beside the control threads: one piece for each part, so slots bound it.
-pub(super) async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failed> {
+/// Does short work that is no drawing on a blocking thread. Each part does one such piece at a time, so the slots bound it.
+pub(super) async fn on_blocking_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failed> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|panic| Failed::Failure(internal(&panic.to_string())))
 }
 
-/// Shows that a preparation goes on: its frames are none of the film's.
-pub(super) struct Preparing<'a>(pub &'a Pulse);
+/// Shows that a preparation goes on. The frames that it draws, to find colours, are not counted as the film's.
+pub(super) struct PreparationProgress<'a>(pub &'a Liveness);
 
-impl Progress for Preparing<'_> {
+impl Progress for PreparationProgress<'_> {
     fn stage(&self, _: &'static str) {}
 
     fn frames(&self, _: usize, _: usize) {
-        self.0.alive();
+        self.0.count_sign();
     }
 }
 
 /// Counts frames for the heartbeat.
-pub(super) struct Counter<'a>(pub &'a Pulse);
+pub(super) struct FrameProgress<'a>(pub &'a Liveness);
 
-impl Progress for Counter<'_> {
+impl Progress for FrameProgress<'_> {
     fn stage(&self, _: &'static str) {}
 
     fn frames(&self, done: usize, _: usize) {
-        self.0.frames_until_now(done as u32);
+        self.0.set_frames(done as u32);
     }
 }

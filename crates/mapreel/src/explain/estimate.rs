@@ -1,0 +1,45 @@
+//! What a request will cost, as far as that is known before its servers are asked.
+
+use super::explanation::{Explanation, pictures};
+use mapreel_spec::{Limits, Plan, Problems, Request, Resolved, View};
+use std::collections::HashSet;
+
+/// What a request will cost, as far as that is known before its servers are asked. The plan that it is counted from has their
+/// places empty, and is not kept.
+pub(crate) struct Estimate {
+    resolved: Resolved,
+    plan: Plan,
+    documents: usize,
+}
+
+impl Estimate {
+    /// Of a request, or of a frame of it.
+    ///
+    /// # Errors
+    /// It would cost more than the limits allow.
+    pub(crate) fn of(request: &Request, view: View, limits: &Limits) -> Result<Self, Problems> {
+        let resolved = Resolved::unasked(request);
+        let plan = Plan::of_map_alone(&resolved, view, limits)?;
+        Ok(Self { resolved, plan, documents: documents(request) })
+    }
+
+    /// Requests to upstreams.
+    pub(crate) fn upstream_requests(&self) -> usize {
+        pictures(&self.resolved, &self.plan) + self.documents
+    }
+
+    /// How many frames each segment has.
+    pub(crate) fn frames_of_segments(&self) -> Vec<u32> {
+        self.plan.segments.iter().map(|segment| segment.len() as u32).collect()
+    }
+
+    /// The estimate as an explanation.
+    pub(crate) fn explanation(&self) -> Explanation {
+        Explanation::made(&self.resolved, &self.plan, self.documents, false)
+    }
+}
+
+/// Documents that servers are asked for.
+pub(crate) fn documents(request: &Request) -> usize {
+    request.questions().into_iter().map(|question| question.url).collect::<HashSet<String>>().len()
+}
