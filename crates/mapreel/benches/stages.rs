@@ -17,6 +17,7 @@ use mapreel_spec::{
     Caption, Format, LayerSource, Limits, Mosaic, PageContent, Plan, Request, Resampling, Resolved, Series, View,
     parse_request,
 };
+use mapreel_testkit::processes::memory_peak_bytes;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -114,13 +115,6 @@ fn cpu_ms() -> f64 {
     };
     let ms = |t: libc::timeval| t.tv_sec as f64 * 1e3 + t.tv_usec as f64 / 1e3;
     ms(usage.ru_utime) + ms(usage.ru_stime)
-}
-
-/// The most memory that this process has held, in MB.
-fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
 }
 
 fn row(stage: &str, per: usize, limit: &str, mut work: impl FnMut()) {
@@ -286,7 +280,8 @@ fn job(frames: usize) {
     let fonts = FontSource::default();
     let job = Job { request, document: &document, upstreams: recorded, fonts, limits, threads: 2, memory_mib: 4096 };
     produce(job, &Destination::File(out.clone()), &NoProgress).expect("it is drawn");
-    println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mb());
+    let peak_mib = memory_peak_bytes(std::process::id()) as f64 / f64::from(1 << 20);
+    println!("{:.1} {:.1} {:.1}", started.elapsed().as_secs_f64() * 1e3, cpu_ms() - before, peak_mib);
     let _ = std::fs::remove_file(out);
 }
 

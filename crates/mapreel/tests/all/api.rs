@@ -1,15 +1,15 @@
 //! The HTTP API, as `docs/API.md` promises it.
 
 use super::support::mapreel;
-use super::support::picture::Picture;
 use super::support::service::{Site, film, repository, try_request, world};
-use super::support::upstream::{capabilities, serve, serve_all};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{capabilities, serve, serve_all};
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn png() -> Vec<u8> {
-    Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png()
+    Picture::grey(240, 180, 120).to_png()
 }
 
 #[test]

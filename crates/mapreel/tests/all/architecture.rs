@@ -11,7 +11,7 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("mapreel-sources", &["mapreel-ogc", "mapreel-spec"]),
     ("mapreel-render", &["mapreel-geo", "mapreel-spec"]),
     ("mapreel-queue", &["mapreel-spec"]),
-    ("mapreel-servers", &[]),
+    ("mapreel-testkit", &[]),
     ("mapreel-powerloss", &[]),
     ("mapreel-fuzz", &["mapreel", "mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render"]),
     ("mapreel", &["mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render", "mapreel-queue"]),

@@ -2,8 +2,8 @@
 
 use super::support::faketime;
 use super::support::service::{Process, Site, film};
-use super::support::upstream::{picture, serve};
-use mapreel_servers::skip;
+use mapreel_testkit::processes::skip;
+use mapreel_testkit::upstreams::{picture, serve};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

@@ -1,21 +1,20 @@
 //! Dimensions other than time, as carefully as time; several layers in one, each at what it has; a time among the parameters.
 
-use super::support::picture::Picture;
-use super::support::upstream::{Answer, parameter, serve_all};
 use super::support::{Run, render};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{Answer, Asked, parameter, serve_all, size};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
 
 /// A WMS and WMTS, and the pictures that it is asked for. Its pictures are of one colour, which says the elevation: 10 times as
 /// many units of red as metres of depth.
 struct Server {
     url: String,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Asked,
 }
 
 impl Server {
     fn new(capabilities: String) -> Self {
-        let asked = Arc::new(Mutex::new(Vec::new()));
+        let asked = Asked::default();
         let kept = asked.clone();
         let url = serve_all(move |path| -> Answer {
             if path.contains("GetCapabilities") || path.ends_with(".xml") {
@@ -25,11 +24,9 @@ impl Server {
                 };
             }
             kept.lock().unwrap().push(path.to_owned());
-            let side = |name| parameter(path, name).map_or(256, |text| text.parse().unwrap());
-            let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+            let [width, height] = size(path).unwrap_or([256; 2]);
             let depth = parameter(path, "ELEVATION").map_or(25.0, |text| text.parse::<f64>().unwrap_or(25.0).abs());
-            let rgb = [(depth * 10.0) as u8, 120, 180].repeat((width * height) as usize);
-            ("200 OK", "", Picture { width, height, rgb }.to_png())
+            ("200 OK", "", Picture::of(width, height, [(depth * 10.0) as u8, 120, 180]).to_png())
         });
         Self { url, asked }
     }
@@ -230,7 +227,7 @@ fn a_dimension_is_asked_for_in_the_servers_words_and_named_with_its_units() {
     let path = server.asked.lock().unwrap()[0].clone();
     let asked = ["ELEVATION", "DIM_MEMBER", "DIM_REFERENCE_TIME"].map(|name| parameter(&path, name).unwrap());
     assert_eq!(asked, ["-10.0", "3", "2019-12-31T12:00:00Z"]);
-    let map = Picture::read(&run.file).crop(run.map_box());
+    let map = run.map();
     assert_eq!(map.at(100, 100)[0], 100, "the picture of 10 m");
 }
 

@@ -1,8 +1,8 @@
 //! `check`, offline and online: what it says of a request, and what it leaves to the servers.
 
 use super::support::service::Site;
-use super::support::upstream::{Answer, capabilities, capabilities_of, serve_all};
 use super::support::{folder, mapreel, render, wms};
+use mapreel_testkit::upstreams::{Answer, capabilities, capabilities_of, serve_all};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

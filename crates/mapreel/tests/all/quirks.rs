@@ -2,14 +2,15 @@
 //! number, against a real MapServer or against what other servers really answered (`tests/recorded`).
 
 use super::mapserver::{alarms, assert_field, request, wms_layer};
-use super::support::picture::Picture;
-use super::support::upstream::{Answer, capabilities, capabilities_of, parameter, serve, serve_all};
+use super::support::picture::decode;
 use super::support::{Run, fetch, folder, mapreel, render, wms};
-use std::path::Path;
+use mapreel_testkit::pictures::{BitDepth, ColorType, Png};
+use mapreel_testkit::repository;
+use mapreel_testkit::upstreams::{capabilities, capabilities_of, parameter, picture, serve, serve_all, size, watched};
 use std::sync::{Arc, Mutex};
 
 fn recorded(name: &str) -> Vec<u8> {
-    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded").join(name)).unwrap()
+    std::fs::read(repository("crates/mapreel/tests/recorded").join(name)).unwrap()
 }
 
 /// What a WMS or WMTS offers, as `mapreel layers --json` says it.
@@ -17,24 +18,6 @@ fn offer(source: &str) -> serde_json::Value {
     let output = mapreel(&["layers", source, "--json"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// A server, and the paths that it is asked for.
-fn watched(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (String, Arc<Mutex<Vec<String>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let kept = asked.clone();
-    let url = serve_all(move |path| {
-        kept.lock().unwrap().push(path.to_owned());
-        answer(path)
-    });
-    (url, asked)
-}
-
-/// A picture of the size that is asked for.
-fn picture(path: &str) -> Vec<u8> {
-    let side = |name| parameter(path, name).unwrap().parse().unwrap();
-    let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
-    Picture { width, height, rgb: [60, 120, 180].repeat((width * height) as usize) }.to_png()
 }
 
 const SMALL: &str = r#""bbox": [-10, 40, 10, 55], "width": 300"#;
@@ -45,7 +28,7 @@ fn reason(run: &Run) -> String {
 
 /// How many of a hundred pixels of the map are alike in two pictures.
 fn alike(a: &Run, b: &Run) -> f64 {
-    let [a, b] = [a, b].map(|run| Picture::read(&run.file).crop(run.map_box()));
+    let [a, b] = [a, b].map(Run::map);
     assert_eq!((a.width, a.height), (b.width, b.height));
     let same = a.rgb.chunks_exact(3).zip(b.rgb.chunks_exact(3)).filter(|(p, q)| p == q).count();
     same as f64 * 100.0 / f64::from(a.width * a.height)
@@ -125,7 +108,7 @@ fn q2_a_map_over_the_date_line_has_no_seam_and_no_gap() {
             // Up to half a pixel off beside the cut, and MapServer's own half.
             let resolution: [f64; 2] = serde_json::from_value(run.manifest["map"]["resolution"].clone()).unwrap();
             let pixel_deg = if crs == "EPSG:4326" { resolution[0] } else { resolution[0] / 111_319.49 };
-            assert_field(&run, &Picture::read(&run.file), 7, 1.6 * pixel_deg, 0);
+            assert_field(&run, &run.picture(), 7, 1.6 * pixel_deg, 0);
         }
     }
 }
@@ -141,7 +124,7 @@ fn q3_the_poles_have_data_and_no_box_is_believed() {
     let layer = wms_layer(r#""crs": "EPSG:3031""#).replace("field", "relief");
     let map = r#""bbox": [-180, -90, 180, -70], "crs": "EPSG:3031", "width": 300"#;
     let run = render("pole.png", &request(map, "", &layer)).ended(0);
-    let picture = Picture::read(&run.file).crop(run.map_box());
+    let picture = run.map();
     let colours: std::collections::HashSet<_> = (140..160).map(|x| picture.at(x, 150)).collect();
     assert!(colours.len() > 1 && colours.iter().all(|[_, green, blue]| *green > 245 && *blue < 160), "{colours:?}");
 }
@@ -158,7 +141,7 @@ fn q4_an_exception_with_status_200_is_quoted_on_the_frame_and_in_the_manifest() 
     assert!(layer["reason"].as_str().unwrap().contains("`LayerNotDefined`"), "{layer}");
     assert_eq!(run.manifest["warnings"][0]["layer"], "Not there");
     assert!(run.said.contains("warning: layer `Not there`") && run.said.contains("exception"), "{}", run.said);
-    let picture = Picture::read(&run.file);
+    let picture = run.picture();
     assert!(alarms(&picture.crop(run.map_box())) > 50, "no notice on the map");
     let header: [u32; 4] = serde_json::from_value(run.manifest["layout"]["header"].clone()).unwrap();
     assert!(alarms(&picture.crop(header)) > 10, "no word in the header");
@@ -230,7 +213,7 @@ fn q6_a_time_that_the_server_does_not_have_is_not_drawn() {
     let whole = |time: &str| format!(r#""times": "{time}","#);
     // What the server would do, so that the test is about something.
     let direct = |layer: &str, time: &str| {
-        Picture::decode(&fetch(&format!(
+        decode(&fetch(&format!(
             "{}?service=WMS&request=GetMap&version=1.1.1&layers={layer}&styles=&srs=EPSG:4326&bbox=-40,-40,40,40&width=80&height=80&format=image/png&transparent=true&time={time}",
             wms::url()
         )))
@@ -255,14 +238,14 @@ fn q6_a_time_that_the_server_does_not_have_is_not_drawn() {
     assert_eq!(used(&run), wms::IRREGULAR[2]);
     let run = draw("strict", "", "\"time\": \"exact\"", 0);
     assert_eq!(used(&run), "2018-12-01T00:00:00Z");
-    assert_field(&run, &Picture::read(&run.file), 12, 0.6, 0);
+    assert_field(&run, &run.picture(), 12, 0.6, 0);
     for (rule, month) in [("nearest", 3), ("previous", 2)] {
         let run = draw("strict", &whole("2018-02-20T00:00:00Z"), &format!(r#""time": "{rule}""#), 0);
-        assert_field(&run, &Picture::read(&run.file), month, 0.6, 0);
+        assert_field(&run, &run.picture(), month, 0.6, 0);
         assert_eq!(used(&run), format!("2018-0{month}-01T00:00:00Z"));
     }
     let run = draw("irregular", &whole("1991-02-17"), r#""time": "previous", "within": "P1D""#, 0);
-    assert_field(&run, &Picture::read(&run.file), 2, 0.6, 0);
+    assert_field(&run, &run.picture(), 2, 0.6, 0);
     draw("irregular", &whole("1991-02-17"), r#""time": "previous", "within": "PT6H""#, 3);
     // What was asked for without looking is empty, and named so.
     let run = draw("strict", &whole("2018-01-15"), r#""time": "unchecked""#, 3);
@@ -317,7 +300,7 @@ fn q8_a_legend_is_of_the_servers_size_and_none_is_said() {
         let run = draw("field", 0);
         let [left, top, width, height]: [u32; 4] =
             serde_json::from_value(run.manifest["layout"]["legends"][0]["box"].clone()).unwrap();
-        let legend = Picture::read(&run.file).crop([left, top, width, height]);
+        let legend = run.picture().crop([left, top, width, height]);
         for colour in wms::COLOURS {
             assert!(legend.rgb.chunks_exact(3).any(|pixel| pixel == colour), "{colour:?}");
         }
@@ -387,30 +370,26 @@ fn q10_pictures_of_every_kind_are_the_same_map() {
     let map = r#""bbox": [-40, -40, 40, 40], "crs": "EPSG:4326", "width": 300"#;
     let layer = wms_layer(r#""params": { "FORMAT": "image/png; mode=8bit" }"#);
     let run = render("8bit.png", &request(map, r#""times": "2018-03-01","#, &layer)).ended(0);
-    assert_field(&run, &Picture::read(&run.file), 3, 0.6, 0);
+    assert_field(&run, &run.picture(), 3, 0.6, 0);
     // RGB without alpha, RGB whose white is transparent, and 16 bits.
     for kind in ["rgb", "trns", "16"] {
         let url = serve(move |path| {
-            let side = |name| parameter(path, name).unwrap().parse::<u32>().unwrap();
-            let (width, height) = (side("WIDTH"), side("HEIGHT"));
-            let mut out = Vec::new();
-            let mut encoder = png::Encoder::new(&mut out, width, height);
-            encoder.set_color(png::ColorType::Rgb);
-            let (mut left, mut right): (Vec<u8>, Vec<u8>) = (vec![10, 200, 30], vec![255, 0, 255]);
+            let [width, height] = size(path).unwrap();
+            let mut png = Png::new(width, height, ColorType::Rgb);
+            let (mut left, mut right): (&[u8], &[u8]) = (&[10, 200, 30], &[255, 0, 255]);
             if kind == "trns" {
-                encoder.set_trns(vec![0, 255, 0, 0, 0, 255]);
+                png = png.transparency(Some(&[0, 255, 0, 0, 0, 255]));
             }
             if kind == "16" {
-                encoder.set_depth(png::BitDepth::Sixteen);
-                (left, right) = (vec![10, 10, 200, 200, 30, 30], vec![255, 255, 0, 0, 255, 255]);
+                png = png.depth(BitDepth::Sixteen);
+                (left, right) = (&[10, 10, 200, 200, 30, 30], &[255, 255, 0, 0, 255, 255]);
             }
             let row = [left.repeat(width as usize / 2), right.repeat((width - width / 2) as usize)].concat();
-            encoder.write_header().unwrap().write_image_data(&row.repeat(height as usize)).unwrap();
-            ("200 OK", "", out)
+            ("200 OK", "", png.of(&row.repeat(height as usize)))
         });
         let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a" }}"#);
         let run = render("kinds.png", &request(SMALL, "", &layer)).ended(0);
-        let picture = Picture::read(&run.file).crop(run.map_box());
+        let picture = run.map();
         assert_eq!(picture.at(5, 50), [10, 200, 30], "{kind}");
         let right = picture.at(picture.width - 5, 50);
         assert_eq!(right == [255, 0, 255], kind != "trns", "{kind}: {right:?}");
@@ -440,7 +419,7 @@ fn q12_a_moved_server_is_followed() {
         wms::url().replace("/wms", "/moved")
     );
     let run = render("moved.png", &request(r#""bbox": [-40, -40, 40, 40], "width": 300"#, "", &layer)).ended(0);
-    assert_field(&run, &Picture::read(&run.file), 2, 0.6, 0);
+    assert_field(&run, &run.picture(), 2, 0.6, 0);
 }
 
 #[test]
@@ -470,7 +449,7 @@ fn q13_a_servers_limits_are_kept() {
     let run =
         render("limits.png", &request(map, r#""times": "2018-08-01","#, &wms_layer(r#""time": "exact""#))).ended(0);
     // MapServer reads whole cells of its own grid of 1°.
-    assert_field(&run, &Picture::read(&run.file), 8, 0.6, 0);
+    assert_field(&run, &run.picture(), 8, 0.6, 0);
 }
 
 /// Behind a proxy a server knows itself by a name that nobody else can reach.
@@ -517,7 +496,7 @@ fn q15_a_server_whose_own_source_is_down() {
     let down = serve(|_| ("500 x", "", recorded("mapproxy-source-down.xml")));
     let run = render("down.png", &request(SMALL, "", &layer(&down, ""))).ended(3);
     assert!(reason(&run).contains("Could not get any sources"), "{}", reason(&run));
-    assert!(alarms(&Picture::read(&run.file).crop(run.map_box())) > 50, "nothing on the map");
+    assert!(alarms(&run.map()) > 50, "nothing on the map");
     render("down.png", &request(SMALL, "", &layer(&down, r#", "on_error": "fail""#))).ended(1);
 }
 

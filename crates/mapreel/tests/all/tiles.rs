@@ -1,22 +1,18 @@
 //! Pyramids of tiles as servers really describe them: what they leave out, write the other way round, or do not have.
 
 use super::support::mapreel;
-use super::support::picture::Picture;
-use super::support::upstream::{Answer, capabilities_of, serve_all};
 use super::support::{Run, folder, render};
-use std::sync::{Arc, Mutex};
+use mapreel_testkit::pictures::{Picture, rgba};
+use mapreel_testkit::upstreams::{Answer, Asked, capabilities_of, serve_all};
 
 const OK: &str = "200 OK";
 const BLUE: [u8; 3] = [20, 60, 200];
 
 fn blue() -> Vec<u8> {
-    Picture { width: 256, height: 256, rgb: BLUE.repeat(256 * 256) }.to_png()
+    Picture::of(256, 256, BLUE).to_png()
 }
 
-/// What a server has been asked for, without its capabilities.
-type Asked = Arc<Mutex<Vec<String>>>;
-
-/// A server of a document and of tiles.
+/// A server of a document and of tiles, and what it has been asked for beside the document.
 fn tile_server(document: String, tile: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (String, Asked) {
     let asked = Asked::default();
     let paths = asked.clone();
@@ -231,10 +227,7 @@ fn a_layer_that_shows_nothing_anywhere_says_why() {
 fn an_empty_picture_of_a_layer_that_is_elsewhere_says_so() {
     let australia = "<EX_GeographicBoundingBox><westBoundLongitude>112</westBoundLongitude><eastBoundLongitude>154</eastBoundLongitude><southBoundLatitude>-44</southBoundLatitude><northBoundLatitude>-10</northBoundLatitude></EX_GeographicBoundingBox>";
     for (pixel, code) in [([0u8; 4], 3), ([20, 60, 200, 255], 0)] {
-        let mut png = Vec::new();
-        let mut encoder = png::Encoder::new(&mut png, 300, 318);
-        encoder.set_color(png::ColorType::Rgba);
-        encoder.write_header().unwrap().write_image_data(&pixel.repeat(300 * 318)).unwrap();
+        let png = rgba(300, 318, |_, _| pixel);
         let (url, _) = tile_server(capabilities_of("a", australia), move |_| (OK, "", png.clone()));
         let map = r#""bbox": [-10, 40, 20, 60], "width": 300, "height": 318"#;
         let layer = format!(r#""type": "wms", "url": "{url}", "layers": "a", "title": "A""#);
@@ -290,7 +283,7 @@ fn where_mercator_ends_before_the_pole_it_is_said_or_another_set_is_taken() {
     let run = render("tiles-pole.png", &one_layer(polar, &format!(r#""type": "wmts", "url": "{url}", "layer": "a""#)))
         .ended(0);
     assert!(asked.lock().unwrap().iter().all(|path| path.contains("TILEMATRIXSET=degrees")), "{asked:?}");
-    let picture = Picture::read(&run.file).crop(run.map_box());
+    let picture = run.map();
     assert_eq!(picture.at(picture.width / 2, picture.height / 2), BLUE, "the pole");
 }
 

@@ -1,33 +1,26 @@
 //! A picture that cannot lie: every gap is named, every time is that of the data.
 
+use super::mapserver::alarms;
 use super::support::cluster::PATIENCE;
-use super::support::picture::{Film, Picture};
 use super::support::service::Site;
-use super::support::upstream::{capabilities, capabilities_of, parameter, serve, serve_all};
 use super::support::{folder, mapreel, render};
+use mapreel_testkit::pictures::{Film, rgba};
+use mapreel_testkit::upstreams::{Asked, capabilities, capabilities_of, parameter, serve, serve_all, size};
 use std::io::Write as _;
 
-fn png(width: u32, height: u32, alpha: u8) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, width, height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.write_header().unwrap().write_image_data(&[90, 120, 200, alpha].repeat((width * height) as usize)).unwrap();
-    out
+/// Blue all over, and more or less transparent.
+fn blue(width: u32, height: u32, alpha: u8) -> Vec<u8> {
+    rgba(width, height, |_, _| [90, 120, 200, alpha])
 }
 
 /// A picture of the size that is asked for.
 fn whole(path: &str) -> Vec<u8> {
-    let side = |name| parameter(path, name).unwrap().parse().unwrap();
-    png(side("WIDTH"), side("HEIGHT"), 255)
+    let [width, height] = size(path).unwrap();
+    blue(width, height, 255)
 }
 
 fn day(path: &str) -> usize {
     parameter(path, "TIME").unwrap()[8..10].parse().unwrap()
-}
-
-/// Pixels of the red in which Mapreel says that something is not as it was asked for.
-fn alarms(picture: &Picture) -> usize {
-    picture.rgb.chunks_exact(3).filter(|p| p[0] > 150 && p[1] < 120 && p[2] < 120).count()
 }
 
 const EXCEPTION: &[u8] = b"<ServiceExceptionReport><ServiceException>no</ServiceException></ServiceExceptionReport>";
@@ -53,8 +46,8 @@ fn no_gap_passes_in_silence() {
                 let picture = whole(path);
                 ("200 OK", "", picture[..picture.len() / 2].to_vec())
             }
-            4 => ("200 OK", "", png(33, 21, 255)),
-            _ => ("200 OK", "", png(240, 180, 0)),
+            4 => ("200 OK", "", blue(33, 21, 255)),
+            _ => ("200 OK", "", blue(240, 180, 0)),
         }
     });
     let layer = |l: char| format!(r#"{{ "type": "wms", "url": "{url}/{l}", "layers": "a", "title": "Layer {l}" }}"#);
@@ -118,13 +111,13 @@ fn a_layer_that_holds_shows_the_frame_before_and_says_so() {
     }
     let codes: Vec<_> = run.manifest["warnings"].as_array().unwrap().iter().map(|w| w["code"].clone()).collect();
     assert_eq!(codes, ["layer_unavailable", "layer_held", "layer_held"]);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     assert!(alarms(&film.frames[3]) > 50 && alarms(&film.frames[5]) == 0);
 }
 
 /// A server of layer `a` with such times, and the paths of the maps it is asked for.
-fn server(times: &'static str) -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
-    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+fn server(times: &'static str) -> (String, Asked) {
+    let asked = Asked::default();
     let kept = asked.clone();
     let url = serve_all(move |path| {
         if path.contains("GetCapabilities") {
@@ -168,7 +161,7 @@ fn the_last_times_are_those_of_the_server() {
         let frames = run.manifest["frames"].as_array().unwrap();
         assert_eq!(frames.len(), expected);
         assert_eq!(frames[expected - 1]["map_time"], "2020-02-01T00:00:00Z");
-        assert_eq!(Film::decode(&run.file).frames.len(), expected);
+        assert_eq!(run.film().frames.len(), expected);
     }
     let (none, _) = server("2020-01-01/2020-02-01");
     let run = render("last.mp4", &request(&none, r#""times": { "last": 3 },"#, "")).ended(1);
@@ -279,7 +272,7 @@ fn a_time_that_nobody_confirms_is_marked() {
 /// A forecast whose server begins a new run, drops the one before it, and answers with the newest whatever it is asked for.
 #[test]
 fn a_forecasts_run_is_one_for_the_whole_animation_and_its_end_is_said() {
-    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asked = Asked::default();
     let kept = asked.clone();
     let url = serve_all(move |path| {
         let mut asked = kept.lock().unwrap();

@@ -1,7 +1,7 @@
 //! What a service asks of upstreams for those who send it jobs: with the operator's secrets, and nobody at another's expense.
 
 use super::support::service::{Site, film, world};
-use super::support::upstream::{capabilities, picture, serve_all};
+use mapreel_testkit::upstreams::{capabilities, picture, serve_all};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60);

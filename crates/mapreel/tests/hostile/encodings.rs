@@ -3,8 +3,8 @@
 use super::ask::Ask;
 use super::bytes::{cut, gzip, gzip_zeros};
 use super::case::{Case, End, Offer};
-use super::support::upstream::picture;
-use super::support::upstream::{capabilities, capabilities_of};
+use mapreel_testkit::upstreams::picture;
+use mapreel_testkit::upstreams::{capabilities, capabilities_of};
 
 fn said() -> Vec<u8> {
     capabilities("a", "1900-01-01T00:00:00Z/2100-01-01T00:00:00Z").into_bytes()

@@ -3,8 +3,8 @@
 use super::ask::Ask;
 use super::bytes::many;
 use super::case::{Answer, Case, End};
-use super::support::upstream::capabilities;
-use super::support::upstream::picture;
+use mapreel_testkit::upstreams::capabilities;
+use mapreel_testkit::upstreams::picture;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;

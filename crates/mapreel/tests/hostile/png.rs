@@ -3,17 +3,9 @@
 use super::ask::Ask;
 use super::bytes::{cut, noise, zlib, zlib_zeros};
 use super::case::{Case, End};
-use super::support::upstream::picture;
+use mapreel_testkit::pictures::{PNG_SIGNATURE as SIGNATURE, png_chunk as chunk};
+use mapreel_testkit::upstreams::picture;
 
-/// A chunk with its checksum.
-pub fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut crc = flate2::Crc::new();
-    crc.update(kind);
-    crc.update(data);
-    [&(data.len() as u32).to_be_bytes(), &kind[..], data, &crc.sum().to_be_bytes()].concat()
-}
-
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const GREY: u8 = 0;
 const RGB: u8 = 2;
 const PALETTE: u8 = 3;

@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::bytes::many;
 use super::case::{Case, End, Offer};
-use super::support::upstream::capabilities_of;
+use mapreel_testkit::upstreams::capabilities_of;
 
 fn row(name: impl Into<String>, end: End, make: impl Fn() -> String + Send + Sync + 'static) -> Case {
     Case::body(name, Ask::Wms, end, move || make().into_bytes())

@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::bytes::many;
 use super::case::{Case, End, Offer};
-use super::support::upstream::capabilities_of;
+use mapreel_testkit::upstreams::capabilities_of;
 
 const DAY: &str = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
 

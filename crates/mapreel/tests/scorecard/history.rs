@@ -1,8 +1,7 @@
 //! What clients did and heard: every call with its times and its answer. The checker reads it; nobody else decides by it.
 
-use crate::support::service::{Answer, try_request};
+use crate::support::service::{Answer, sha256, try_request};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -194,9 +193,4 @@ fn text(value: &Value, name: &str) -> Option<String> {
 
 fn is_whole(answer: &Answer) -> bool {
     answer.header("content-length").parse::<usize>().is_ok_and(|length| length == answer.body.len())
-}
-
-/// In hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,10 +2,10 @@
 //! history and the objects that are left.
 
 use crate::checker::{Rule, check};
-use crate::history::{Event, What, sha256};
+use crate::history::{Event, What};
 use crate::rig::{End, Program, Rig, wait_until};
-use crate::support::picture::Picture;
-use crate::support::service::try_request;
+use crate::support::service::{sha256, try_request};
+use mapreel_testkit::pictures::Picture;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -204,7 +204,7 @@ pub const SABOTAGES: [&str; 3] = [
 
 /// What is wrong with each of these files is seen, and a good one is good.
 pub fn prove() {
-    let png = Picture { width: 8, height: 8, rgb: vec![7; 8 * 8 * 3] }.to_png();
+    let png = Picture::grey(8, 8, 7).to_png();
     let told = |file: &[u8]| serde_json::json!({ "sha256": sha256(file), "size_bytes": file.len(), "format": "png" });
     let cut = &png[..png.len() / 2];
     assert_eq!(is_whole(&png, &told(&png), 1), Ok(()));

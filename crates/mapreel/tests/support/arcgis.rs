@@ -1,12 +1,12 @@
 //! A stand-in for a `MapServer` and an `ImageServer` of ArcGIS, whose pictures a real MapServer draws: there is none to be had
-//! freely. Its documents have the forms of Esri's reference; see `crates/mapreel-spec/tests/recorded/SOURCES.md`.
+//! freely. Its documents have the forms of Esri's reference; see `crates/mapreel-ogc/tests/recorded/SOURCES.md`.
 
-use super::picture::Picture;
-use super::upstream::{Answer, parameter, serve_all};
 use super::{fetch, wms};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{Answer, parameter, serve_all};
 
 const OK: &str = "200 OK";
 

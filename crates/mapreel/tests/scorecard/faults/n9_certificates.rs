@@ -4,8 +4,8 @@ use super::{CLUSTER, Fault, parts_of, url_of};
 use crate::oracle::Harm;
 use crate::rig::{Rig, wait_for_line};
 use crate::support::service::try_request;
-use mapreel_servers::proxy::{Proxy, Weather};
-use mapreel_servers::tls::{Authority, Front};
+use mapreel_testkit::servers::proxy::{Proxy, Weather};
+use mapreel_testkit::servers::tls::{Authority, Front};
 use std::time::Duration;
 
 pub const FAULT: Fault = Fault {

@@ -1,9 +1,9 @@
 //! A server that speaks MongoDB's wire protocol. `MAPREEL_TEST_MONGODB=mongodb://HOST` names another one to be used instead.
 
-use crate::child::{PreparedJob, wait_until};
-use crate::{free_port, skip};
+use crate::processes::{Companion, free_port, skip, wait_until};
+use crate::repository;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server.
 pub struct MongoDb {
-    kept: Option<PreparedJob>,
+    process: Option<Companion>,
     folder: tempfile::TempDir,
     /// Of the server, if it is ours.
     pid: Option<i32>,
@@ -31,7 +31,7 @@ impl MongoDb {
     pub fn start() -> Option<Self> {
         if let Ok(host) = std::env::var("MAPREEL_TEST_MONGODB") {
             let (folder, host) = (tempfile::tempdir().unwrap(), host.trim_end_matches('/').to_owned());
-            return Some(Self { kept: None, folder, pid: None, host, port: 0, is_on_disk: false });
+            return Some(Self { process: None, folder, pid: None, host, port: 0, is_on_disk: false });
         }
         Self::start_own(false)
     }
@@ -49,7 +49,7 @@ impl MongoDb {
         }
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let host = format!("mongodb://127.0.0.1:{port}");
-        let mut server = Self { kept: None, folder, pid: None, host, port, is_on_disk };
+        let mut server = Self { process: None, folder, pid: None, host, port, is_on_disk };
         if server.run() {
             return Some(server);
         }
@@ -59,7 +59,7 @@ impl MongoDb {
 
     /// Kills the server as `kill -9` does.
     pub fn kill(&mut self) {
-        self.kept = None;
+        self.process = None;
     }
 
     /// Starts it again after [`MongoDb::kill`], with what it has on its disk; false: it does not start.
@@ -71,7 +71,7 @@ impl MongoDb {
             at = at.display(),
             pid = pid.display(),
         );
-        self.kept = Some(PreparedJob::start(&script, &[], &self.path("log")));
+        self.process = Some(Companion::start(&script, &[], &self.path("log")));
         let is_there = wait_until(PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok());
         self.pid = std::fs::read_to_string(pid).ok().and_then(|pid| pid.trim().parse().ok());
         is_there
@@ -97,5 +97,5 @@ impl MongoDb {
 }
 
 fn tools() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/mongodb")
+    repository("tools/mongodb")
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a server that cannot be started ends the program")]
 
-use mapreel_servers::{mongodb::MongoDb, rabbitmq::RabbitMq, s3::BUCKET, s3::S3};
+use mapreel_testkit::servers::{mongodb::MongoDb, rabbitmq::RabbitMq, s3::BUCKET, s3::S3};
 
 fn main() {
     // Side by side: they take their time.

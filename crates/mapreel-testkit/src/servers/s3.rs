@@ -1,5 +1,6 @@
 //! An S3 server in this process, over a folder; signatures are checked. It can be made to fail.
 
+use super::listener::Listener;
 use hyper::service::Service;
 use hyper::{Request, Response, StatusCode, body::Incoming};
 use hyper_util::rt::TokioIo;
@@ -38,7 +39,7 @@ pub struct S3 {
     folder: tempfile::TempDir,
     url: String,
     mood: Arc<AtomicU8>,
-    _runtime: tokio::runtime::Runtime,
+    _listener: Listener,
 }
 
 /// The server that the tests of this process share.
@@ -56,20 +57,10 @@ impl S3 {
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         let mood = Arc::new(AtomicU8::new(Mood::Well as u8));
         let server = Server { s3: builder.build(), mood: mood.clone() };
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        // Not by the runtime: who starts this may be in one already.
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        runtime.spawn(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            while let Ok((stream, _)) = listener.accept().await {
-                let connection =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), server.clone());
-                tokio::spawn(connection);
-            }
+        let listener = Listener::start(move |stream| {
+            hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), server.clone())
         });
-        Self { folder, url, mood, _runtime: runtime }
+        Self { folder, url: format!("http://{}", listener.address), mood, _listener: listener }
     }
 
     /// What the environment of a client must have.

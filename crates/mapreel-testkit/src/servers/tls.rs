@@ -1,6 +1,6 @@
 //! TLS before servers that do not speak it themselves, with certificates of an authority that only those trust who are told to.
 
-use std::net::SocketAddr;
+use super::listener::Listener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -94,10 +94,7 @@ impl Default for Authority {
 }
 
 /// A front that speaks TLS with clients and passes on what they say, until it is dropped.
-pub struct Front {
-    address: SocketAddr,
-    _runtime: tokio::runtime::Runtime,
-}
+pub struct Front(Listener);
 
 impl Front {
     /// Starts one before `to`, a host and port.
@@ -112,30 +109,21 @@ impl Front {
             .with_single_cert(certificate.chain, certificate.key)
             .unwrap();
         let (acceptor, to) = (TlsAcceptor::from(Arc::new(config)), to.to_owned());
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        // Not by the runtime: who starts this may be in one already.
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
-        runtime.spawn(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            while let Ok((client, _)) = listener.accept().await {
-                let (acceptor, to) = (acceptor.clone(), to.clone());
-                tokio::spawn(async move {
-                    let _ = client.set_nodelay(true);
-                    let mut client = acceptor.accept(client).await?;
-                    let mut server = TcpStream::connect(&to).await?;
-                    let _ = server.set_nodelay(true);
-                    copy_bidirectional(&mut client, &mut server).await
-                });
+        Self(Listener::start(move |client| {
+            let (acceptor, to) = (acceptor.clone(), to.clone());
+            async move {
+                let _ = client.set_nodelay(true);
+                let mut client = acceptor.accept(client).await?;
+                let mut server = TcpStream::connect(&to).await?;
+                let _ = server.set_nodelay(true);
+                copy_bidirectional(&mut client, &mut server).await
             }
-        });
-        Self { address, _runtime: runtime }
+        }))
     }
 
     /// Where it listens: host and port.
     pub fn address(&self) -> String {
-        self.address.to_string()
+        self.0.address.to_string()
     }
 }
 

@@ -1,7 +1,6 @@
 //! A RabbitMQ node of its own: its own ports, folders and Erlang name server, so that any number run side by side.
 
-use crate::child::{PreparedJob, wait_until};
-use crate::{free_port, skip};
+use crate::processes::{Companion, free_port, skip, wait_until};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -12,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A node.
 pub struct RabbitMq {
-    kept: Option<PreparedJob>,
+    process: Option<Companion>,
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
     port: u16,
@@ -52,7 +51,7 @@ impl RabbitMq {
             set("RABBITMQ_CONFIG_FILE", at("rabbitmq")),
             set("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "+sbwt none +sbwtdcpu none +sbwtdio none".into()),
         ];
-        let mut node = Self { kept: None, folder, environment, port };
+        let mut node = Self { process: None, folder, environment, port };
         if node.run() {
             return Some(node);
         }
@@ -67,7 +66,7 @@ impl RabbitMq {
 
     /// Kills the node as `kill -9` does.
     pub fn kill(&mut self) {
-        self.kept = None;
+        self.process = None;
     }
 
     /// Takes from a node that was killed everything that it has on its disk.
@@ -82,7 +81,7 @@ impl RabbitMq {
             "rm -f {pid}; epmd & epmd=$!; {SERVER} & server=$!
              while [ ! -s {pid} ] && kill -0 $server; do sleep 0.05; done; wait_for_end $(cat {pid}) $server $epmd"
         );
-        self.kept = Some(PreparedJob::start(&script, &self.environment, &self.path("output")));
+        self.process = Some(Companion::start(&script, &self.environment, &self.path("output")));
         wait_until(PATIENCE, || self.accepts())
     }
 
