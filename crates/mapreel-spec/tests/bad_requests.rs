@@ -149,7 +149,7 @@ fn headers_and_outputs() {
 }
 
 #[test]
-fn layers() {
+fn lists_of_layers() {
     check(&format!("{{ {GOOD_MAP}, \"layers\": [] }}"), &[("/layers", "invalid")]);
     check(&format!("{{ {GOOD_MAP}, \"layers\": {{}} }}"), &[("/layers", "wrong_type")]);
     check(&format!("{{ {GOOD_MAP} }}"), &[("/layers", "missing")]);
@@ -157,106 +157,88 @@ fn layers() {
     check(&format!("{{ {GOOD_MAP}, \"layers\": [{many}] }}"), &[("/layers", "too_many")]);
     layer("{}", "/layers/0/type", "missing");
     layer(r#"{ "type": "wcs" }"#, "/layers/0/type", "invalid");
+}
+
+#[test]
+fn layers_of_tiles() {
     layer(r#"{ "type": "wmts", "url": "http://h/" }"#, "/layers/0/layer", "missing");
     let wmts = |field: &str| format!(r#"{{ "type": "wmts", "url": "http://h/", "layer": "a", {field} }}"#);
     layer(&wmts(r#""axis_order": "yz""#), "/layers/0/axis_order", "invalid");
     layer(&wmts(r#""missing_tiles": "ignore""#), "/layers/0/missing_tiles", "invalid");
-    layer(
-        r#"{ "type": "wms", "url": "http://h/", "layers": "a", "missing_tiles": "transparent" }"#,
-        "/layers/0/missing_tiles",
-        "unknown_field",
-    );
     layer(r#"{ "type": "tms", "url": "http://h/{z}/{x}.png" }"#, "/layers/0/url", "invalid");
-    layer(r#"{ "type": "graticule", "credential": "x" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "tilejson", "url": "http://h/", "credential": "a:b" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "tilejson" }"#, "/layers/0/url", "missing");
     let xyz = |further: &str| format!(r#"{{ "type": "xyz", "url": "http://h/{{z}}/{{x}}/{{y}}", {further} }}"#);
     layer(&xyz(r#""min_zoom": 9, "max_zoom": 3"#), "/layers/0", "invalid");
     layer(&xyz(r#""subdomains": 3"#), "/layers/0/subdomains", "wrong_type");
     layer(&xyz(r#""bounds": [10, 0, 0, 10]"#), "/layers/0/bounds", "invalid");
+    layer(r#"{ "type": "xyz" }"#, "/layers/0/url", "missing");
+    layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.{ext}" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "http://h/map.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "file:///{z}/{x}/{y}" }"#, "/layers/0/url", "invalid");
+}
+
+#[test]
+fn layers_that_ask_nobody() {
+    layer(r#"{ "type": "graticule", "credential": "x" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "natural-earth", "show": ["lakes"] }"#, "/layers/0/show/0", "invalid");
     layer(r#"{ "type": "natural-earth", "opacity": 1.5 }"#, "/layers/0/opacity", "out_of_range");
     layer(r#"{ "type": "natural-earth", "legend": "auto" }"#, "/layers/0/legend", "invalid");
     layer(r#"{ "type": "graticule", "step": 0 }"#, "/layers/0/step", "out_of_range");
     layer(r#"{ "type": "graticule", "stroke": "blue" }"#, "/layers/0/stroke", "invalid");
-    layer(r#"{ "type": "xyz" }"#, "/layers/0/url", "missing");
-    layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.{ext}" }"#, "/layers/0/url", "invalid");
-    layer(r#"{ "type": "xyz", "url": "http://h/map.png" }"#, "/layers/0/url", "invalid");
-    layer(r#"{ "type": "xyz", "url": "file:///{z}/{x}/{y}" }"#, "/layers/0/url", "invalid");
+}
+
+#[test]
+fn layers_of_map_servers() {
     layer(r#"{ "type": "wms", "url": "http://h/" }"#, "/layers/0/layers", "missing");
     layer(r#"{ "type": "wms", "layers": "", "url": "http://h/" }"#, "/layers/0/layers", "invalid");
     layer(r#"{ "type": "wms", "layers": "a" }"#, "/layers/0/url", "missing");
     layer(r#"{ "type": "wms", "layers": "a", "url": "h/wms" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "wms", "layers": "a", "url": "http://u:p@h/" }"#, "/layers/0/url", "invalid");
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "version": "1.0.0" }"#,
-        "/layers/0/version",
-        "invalid",
-    );
-    layer(r#"{ "type": "wms", "layers": "a", "url": "http://h/", "time": "latest" }"#, "/layers/0/time", "invalid");
-    layer(r#"{ "type": "wms", "layers": "a", "url": "http://h/", "within": "PT3H" }"#, "/layers/0/within", "invalid");
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "resampling": "cubic" }"#,
-        "/layers/0/resampling",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "axis_order": "north" }"#,
-        "/layers/0/axis_order",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "on_error": "panic" }"#,
-        "/layers/0/on_error",
-        "invalid",
-    );
-    layer(r#"{ "type": "wms", "layers": "a", "url": "http://h/", "crs": "EPSG:1" }"#, "/layers/0/crs", "not_supported");
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "params": { "BBOX": "1" } }"#,
-        "/layers/0/params/BBOX",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "params": { "x": [] } }"#,
-        "/layers/0/params/x",
-        "wrong_type",
-    );
+    let wms = |field: &str| format!(r#"{{ "type": "wms", "layers": "a", "url": "http://h/", {field} }}"#);
+    for (field, pointer, code) in [
+        (r#""missing_tiles": "transparent""#, "missing_tiles", "unknown_field"),
+        (r#""version": "1.0.0""#, "version", "invalid"),
+        (r#""time": "latest""#, "time", "invalid"),
+        (r#""within": "PT3H""#, "within", "invalid"),
+        (r#""resampling": "cubic""#, "resampling", "invalid"),
+        (r#""axis_order": "north""#, "axis_order", "invalid"),
+        (r#""on_error": "panic""#, "on_error", "invalid"),
+        (r#""crs": "EPSG:1""#, "crs", "not_supported"),
+        (r#""params": { "BBOX": "1" }"#, "params/BBOX", "invalid"),
+        (r#""params": { "x": [] }"#, "params/x", "wrong_type"),
+    ] {
+        layer(&wms(field), &format!("/layers/0/{pointer}"), code);
+    }
+}
+
+#[test]
+fn layers_of_pictures() {
     layer(r#"{ "type": "image", "url": "http://h/a.png" }"#, "/layers/0/bbox", "missing");
     layer(r#"{ "type": "image", "url": "http://h/a.png", "bbox": [0, 0, 1, 99] }"#, "/layers/0/bbox", "invalid");
     layer(r#"{ "type": "image", "url": "http://h/{time:%!}.png", "bbox": [0, 0, 1, 1] }"#, "/layers/0", "invalid");
+}
+
+#[test]
+fn layers_of_features() {
     layer(r#"{ "type": "geojson" }"#, "/layers/0/data", "missing");
-    layer(r#"{ "type": "geojson", "data": { "type": "Circle" } }"#, "/layers/0/data/type", "invalid");
-    layer(
-        r#"{ "type": "geojson", "data": { "type": "Point", "coordinates": [1, 91] } }"#,
-        "/layers/0/data/coordinates",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "geojson", "data": { "type": "LineString", "coordinates": [[1, 1]] } }"#,
-        "/layers/0/data/coordinates",
-        "invalid",
-    );
+    let of = |data: &str, further: &str| format!(r#"{{ "type": "geojson", "data": {data} {further} }}"#);
+    layer(&of(r#"{ "type": "Circle" }"#, ""), "/layers/0/data/type", "invalid");
+    let nowhere = r#"{ "type": "Point", "coordinates": [1, 91] }"#;
+    layer(&of(nowhere, ""), "/layers/0/data/coordinates", "invalid");
+    let short = r#"{ "type": "LineString", "coordinates": [[1, 1]] }"#;
+    layer(&of(short, ""), "/layers/0/data/coordinates", "invalid");
     let line = r#"{ "type": "LineString", "coordinates": [[1, 1], [2, 2]] }"#;
-    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "url": "http://h/" }}"#), "/layers/0/url", "invalid");
-    layer(
-        &format!(r##"{{ "type": "geojson", "data": {line}, "style": {{ "stroke": "#12" }} }}"##),
-        "/layers/0/style/stroke",
-        "invalid",
+    layer(&of(line, r#", "url": "http://h/""#), "/layers/0/url", "invalid");
+    layer(&of(line, r##", "style": { "stroke": "#12" }"##), "/layers/0/style/stroke", "invalid");
+    layer(&of(line, r#", "style": { "color": "red" }"#), "/layers/0/style/color", "unknown_field");
+    layer(&of(line, r#", "time_property": "t""#), "/layers/0/data", "invalid");
+    layer(&of(line, r#", "keep": "6 hours""#), "/layers/0/keep", "invalid");
+    let moving = format!(
+        r#"{{ "type": "geojson", "time_property": "t", "data": {{ "type": "Feature", "properties": {{ "t": ["2020-01-01"] }}, "geometry": {line} }} }}"#
     );
-    layer(
-        &format!(r#"{{ "type": "geojson", "data": {line}, "style": {{ "color": "red" }} }}"#),
-        "/layers/0/style/color",
-        "unknown_field",
-    );
-    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "time_property": "t" }}"#), "/layers/0/data", "invalid");
-    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "keep": "6 hours" }}"#), "/layers/0/keep", "invalid");
-    let moving = |times: &str| {
-        format!(
-            r#"{{ "type": "geojson", "time_property": "t", "data": {{ "type": "Feature", "properties": {{ "t": {times} }}, "geometry": {line} }} }}"#
-        )
-    };
     check(
-        &format!("{{ {GOOD_MAP}, \"times\": \"2020-01-01\", \"layers\": [{}] }}", moving(r#"["2020-01-01"]"#)),
+        &format!("{{ {GOOD_MAP}, \"times\": \"2020-01-01\", \"layers\": [{moving}] }}"),
         &[("/layers/0/data/properties/t", "invalid"), ("/layers/0/data", "invalid")],
     );
 }

@@ -31,77 +31,41 @@ fn get(process: &Process, path: &str) -> Answer {
 
 const ID: &str = "01a20c0c-c580-7225-9d37-5f2e965dcde0";
 
+/// Names that are no job's.
+#[rustfmt::skip]
+const NO_JOBS: [&str; 21] = [
+    "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "%2e%2e", "..%5c..%5cwindows", "%00", "x%00.png", "%ff%fe",
+    "%E2%88%95etc", "%EF%BC%8Fetc", "1", "null", "undefined", "{id}", "%7Bid%7D", "*", "%20",
+    "urn:uuid:01a20c0c-c580-7225-9d37-5f2e965dcde0", "01a20c0c-c580-7225-9d37-5f2e965dcde0%20", "%", "%zz", "-1",
+];
+
+/// Questions that the list of jobs has no answer to.
+#[rustfmt::skip]
+const NO_LISTS: [&str; 12] = [
+    "limit=0", "limit=201", "limit=-1", "limit=x", "limit=99999999999999999999", "cursor=x", "cursor=../",
+    "status=DONE", "status=success", "service=film", "status=PENDING&status=FAILED", "status=%ff",
+];
+
+/// Where nothing is.
+#[rustfmt::skip]
+const NOWHERE: [&str; 8] = [
+    "/nowhere", "/api", "/api/service", "/api/service/film", "/api/job-status", "/api/download/", "//", "/..",
+];
+
 /// Paths, asked for with GET.
 fn paths() -> Vec<String> {
-    let long = "a".repeat(10_000);
-    let upper = ID.to_uppercase();
-    let bare = ID.replace('-', "");
-    let ids = [
-        "..%2f..%2f..%2fetc%2fpasswd",
-        "%2e%2e%2f",
-        "%2e%2e",
-        "..%5c..%5cwindows",
-        "%00",
-        "x%00.png",
-        "%ff%fe",
-        "%E2%88%95etc",
-        "%EF%BC%8Fetc",
-        "1",
-        "null",
-        "undefined",
-        "{id}",
-        "%7Bid%7D",
-        "*",
-        "%20",
-        ID,
-        &upper,
-        &bare,
-        &long,
-        "urn:uuid:01a20c0c-c580-7225-9d37-5f2e965dcde0",
-        "01a20c0c-c580-7225-9d37-5f2e965dcde0%20",
-        "%",
-        "%zz",
-        "-1",
-    ];
-    let mut paths = Vec::new();
-    for id in ids {
-        paths.extend([format!("/api/job-status/{id}"), format!("/api/download/{id}")]);
-    }
+    let unknown = [ID.to_owned(), ID.to_uppercase(), ID.replace('-', ""), "a".repeat(10_000)];
+    let ids = NO_JOBS.iter().map(|id| (*id).to_owned()).chain(unknown);
+    let mut paths: Vec<String> =
+        ids.flat_map(|id| [format!("/api/job-status/{id}"), format!("/api/download/{id}")]).collect();
     for id in ["..%2f..%2fjobs.db", "x", ID] {
         paths.extend([format!("/api/job-status/{id}/events"), format!("/api/download/{id}/manifest")]);
     }
-    for query in ["wait=-1", "wait=31", "wait=x", "wait=NaN", "wait=inf", "wait=", "wait=1&wait=2"] {
-        paths.push(format!("/api/job-status/{ID}?{query}"));
-    }
-    for query in [
-        "limit=0",
-        "limit=201",
-        "limit=-1",
-        "limit=x",
-        "limit=99999999999999999999",
-        "cursor=x",
-        "cursor=../",
-        "status=DONE",
-        "status=success",
-        "service=film",
-        "status=PENDING&status=FAILED",
-        "status=%ff",
-    ] {
-        paths.push(format!("/api/jobs?{query}"));
-    }
-    let download = format!("/api/download/{ID}.exe");
-    let more = [
-        "/nowhere",
-        "/api",
-        "/api/service",
-        "/api/service/film",
-        "/api/job-status",
-        "/api/download/",
-        "//",
-        "/..",
-        &download,
-    ];
-    paths.extend(more.map(str::to_owned));
+    let waits = ["wait=-1", "wait=31", "wait=x", "wait=NaN", "wait=inf", "wait=", "wait=1&wait=2"];
+    paths.extend(waits.map(|query| format!("/api/job-status/{ID}?{query}")));
+    paths.extend(NO_LISTS.map(|query| format!("/api/jobs?{query}")));
+    paths.extend(NOWHERE.map(str::to_owned));
+    paths.push(format!("/api/download/{ID}.exe"));
     paths
 }
 

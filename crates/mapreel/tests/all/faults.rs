@@ -2,7 +2,8 @@
 //! accepted job has come to its end, once, and nothing else is left.
 
 use super::support::cluster::slow_wms;
-use super::support::service::{Process, Site, film, world};
+use super::support::service::{Process, Site, film, try_request, world};
+use mapreel_testkit::processes::wait_until;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -29,61 +30,34 @@ fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
     }
 }
 
+/// Places where a process is killed, and whether an image passes them too.
+const STEPS: [(&str, bool); 15] = [
+    ("inserted=kill", true),
+    ("claimed=kill", true),
+    ("claimed=kill@2", false),
+    ("fetching=kill@20", false),
+    ("drawing=kill@15", false),
+    ("encoding=kill", true),
+    ("encoding=kill@17", false),
+    ("uploading=kill", true),
+    ("uploading=kill@2", false),
+    ("uploaded=kill", true),
+    ("uploaded=kill@3", false),
+    ("finished=kill", true),
+    ("finished=kill@2", false),
+    ("finished=kill@3", false),
+    ("assembling=kill", false),
+];
+
 #[test]
 fn a_job_survives_a_kill_at_every_step() {
-    // Place, and whether an image passes it too.
-    let places = [
-        ("inserted=kill", true),
-        ("claimed=kill", true),
-        ("claimed=kill@2", false),
-        ("fetching=kill@20", false),
-        ("drawing=kill@15", false),
-        ("encoding=kill", true),
-        ("encoding=kill@17", false),
-        ("uploading=kill", true),
-        ("uploading=kill@2", false),
-        ("uploaded=kill", true),
-        ("uploaded=kill@3", false),
-        ("finished=kill", true),
-        ("finished=kill@2", false),
-        ("finished=kill@3", false),
-        ("assembling=kill", false),
-    ];
     let (url, _) = slow_wms(Duration::ZERO);
+    let film = film("x", &url, 30, "mp4");
     let mut resumed_ms = Vec::new();
-    for (place, also_image) in places {
-        for image in [false, true].into_iter().filter(|image| !image || also_image) {
-            let site = Site::new("kill");
-            let mut first = site.serve(&["--workers", "2"], place);
-            let (service, request) =
-                if image { ("image", world("x")) } else { ("animation", film("x", &url, 30, "mp4")) };
-            // The answer may never come; then nothing was promised.
-            let _ = super::support::service::try_request(
-                &first.url,
-                "POST",
-                &format!("/api/service/{service}"),
-                &["content-type: application/json"],
-                request.as_bytes(),
-            );
-            let began = Instant::now();
-            while !first.has_ended() {
-                assert!(began.elapsed() < PATIENCE, "it never came to {place}: {}", first.log());
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            let restarted = Instant::now();
-            let second = site.serve(&["--workers", "2"], "");
-            let jobs = second.get("/api/jobs").json();
-            let id = jobs["jobs"][0]["id"].as_str().unwrap_or_else(|| panic!("{place}: no job")).to_owned();
-            let done_before = jobs["jobs"][0]["progress"]["done"].as_u64().unwrap();
-            second.until(&id, PATIENCE, |job| job["status"] != "PENDING");
-            while !second.log().contains("done duration_ms") && second.job(&id)["status"] != "SUCCESS" {
-                assert!(restarted.elapsed() < PATIENCE);
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            resumed_ms.push(restarted.elapsed().as_millis());
-            let job = second.ended(&id, PATIENCE);
-            assert!(job["progress"]["done"].as_u64().unwrap() >= done_before);
-            assert_whole(&site, &second, &job, if image { 1 } else { 30 });
+    for (place, also_image) in STEPS {
+        resumed_ms.push(killed_and_resumed(place, "animation", &film, 30));
+        if also_image {
+            resumed_ms.push(killed_and_resumed(place, "image", &world("x"), 1));
         }
     }
     resumed_ms.sort_unstable();
@@ -93,6 +67,30 @@ fn a_job_survives_a_kill_at_every_step() {
         resumed_ms[resumed_ms.len() / 2],
         resumed_ms[resumed_ms.len() - 1]
     );
+}
+
+/// A process that is killed at a step of a job, and the next one, which ends the job. From its start to the first part that
+/// is finished, in ms.
+fn killed_and_resumed(place: &str, service: &str, request: &str, frames: u64) -> u128 {
+    let site = Site::new("kill");
+    let mut first = site.serve(&["--workers", "2"], place);
+    let (path, headers) = (format!("/api/service/{service}"), ["content-type: application/json"]);
+    // The answer may never come; then nothing was promised.
+    let _ = try_request(&first.url, "POST", &path, &headers, request.as_bytes());
+    assert!(wait_until(PATIENCE, || first.has_ended()), "it never came to {place}: {}", first.log());
+    let restarted = Instant::now();
+    let second = site.serve(&["--workers", "2"], "");
+    let jobs = second.get("/api/jobs").json();
+    let id = jobs["jobs"][0]["id"].as_str().unwrap_or_else(|| panic!("{place}: no job")).to_owned();
+    let done_before = jobs["jobs"][0]["progress"]["done"].as_u64().unwrap();
+    second.until(&id, PATIENCE, |job| job["status"] != "PENDING");
+    let goes_on = || second.log().contains("done duration_ms") || second.job(&id)["status"] == "SUCCESS";
+    assert!(wait_until(PATIENCE, goes_on), "{place}: {}", second.log());
+    let resumed_ms = restarted.elapsed().as_millis();
+    let job = second.ended(&id, PATIENCE);
+    assert!(job["progress"]["done"].as_u64().unwrap() >= done_before);
+    assert_whole(&site, &second, &job, frames);
+    resumed_ms
 }
 
 #[test]
