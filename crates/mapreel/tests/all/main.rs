@@ -43,6 +43,7 @@ mod api;
 mod arcgis;
 mod architecture;
 mod bad_input;
+mod benchmarks;
 mod bounded;
 mod bounded_drawing;
 mod clock;

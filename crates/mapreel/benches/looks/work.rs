@@ -1,18 +1,27 @@
-//! `cargo bench --bench looks`: the longest processor time between two looks at the stop token, of the largest work that there
-//! is. Drawing means 50 ms; the calls of libraries that take longer stand in ARCHITECTURE.md.
+//! The largest work that there is, each piece a row: vectors, pictures laid on maps, encoders.
 
-#[allow(dead_code, reason = "shared with the tests")]
-#[path = "../tests/support/looks.rs"]
-mod looks;
-
-use looks::{Looks, cpu_ms, first_frame, geojson, line, plan, points, ring};
+use super::looks::{Looks, cpu_ms, first_frame, geojson, line, plan, points, ring};
 use mapreel_geo::{Bbox, Crs, Extent};
 use mapreel_render::encode::palette::{Colours, Palette};
 use mapreel_render::encode::{self, SegmentEncoder};
 use mapreel_render::{Canvas, Fonts, Gathered, Painter, Placed, Raster, Scene, Stop, place};
 use mapreel_spec::{Format, LayerSource, Output, Resampling};
 
-const SIDE: u32 = 4096;
+/// How large the work is.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    /// Pixels of a side.
+    pub side: u32,
+    /// The largest film's side: H.264 has no larger pictures.
+    pub film_side: u32,
+    /// Positions of the largest line.
+    pub places: usize,
+}
+
+impl Work {
+    /// The largest that there is.
+    pub const WHOLE: Self = Self { side: 4096, film_side: 2000, places: 380_000 };
+}
 
 fn row(what: &str, work: impl FnOnce(&Stop)) {
     let looks = Looks::watching();
@@ -50,60 +59,60 @@ fn page(side: u32, picture: Option<Raster>) -> Canvas {
     painter.draw(0, &vec![Some(Gathered { placed, gap: None })]).expect("nobody stops it").clone()
 }
 
-fn drawing() {
-    let large = r#""bbox": [0, 0, 20, 20], "crs": "EPSG:4326", "width": 4096, "height": 4096"#;
+fn drawing(Work { side, places, .. }: Work) {
+    let large = format!(r#""bbox": [0, 0, 20, 20], "crs": "EPSG:4326", "width": {side}, "height": {side}"#);
+    let few = places * 10 / 38;
     let on_large = [0.0, 0.0, 20.0, 20.0];
     let style = r#""stroke-width": 2, "fill-opacity": 0.5"#;
     let fill = r#""stroke-width": 0, "fill-opacity": 0.5"#;
     let globe = |layers: &str| {
         format!(
-            r#"{{ "map": {{ "bbox": [-18e6, -18e6, 18e6, 18e6], "bbox_crs": "EPSG:8857", "crs": "EPSG:8857", "width": 4096,
-                 "height": 4096 }}, "layers": [{layers}] }}"#
+            r#"{{ "map": {{ "bbox": [-18e6, -18e6, 18e6, 18e6], "bbox_crs": "EPSG:8857", "crs": "EPSG:8857", "width": {side},
+                 "height": {side} }}, "layers": [{layers}] }}"#
         )
     };
     for (what, request) in [
-        (
-            "natural earth, graticule: 4096²",
-            globe(r#"{ "type": "natural-earth" }, { "type": "graticule", "step": 1 }"#),
-        ),
-        ("a ring of 100 000 places: 4096²", geojson(large, fill, &ring(100_000, on_large))),
-        ("a line of 380 000 places: 4096²", geojson(large, style, &line(380_000, on_large))),
-        ("the same, dense", geojson(large, style, &line(380_000, [9.0, 9.0, 9.2, 9.2]))),
-        ("the same, 100 wide", geojson(large, r#""stroke-width": 100"#, &line(380_000, [9.0, 9.0, 9.2, 9.2]))),
-        ("100 000 points: 4096²", geojson(large, style, &points(100_000, on_large))),
+        ("natural earth, graticule", globe(r#"{ "type": "natural-earth" }, { "type": "graticule", "step": 1 }"#)),
+        ("a ring", geojson(&large, fill, &ring(few, on_large))),
+        ("a line", geojson(&large, style, &line(places, on_large))),
+        ("the same, dense", geojson(&large, style, &line(places, [9.0, 9.0, 9.2, 9.2]))),
+        ("the same, 100 wide", geojson(&large, r#""stroke-width": 100"#, &line(places, [9.0, 9.0, 9.2, 9.2]))),
+        ("points", geojson(&large, style, &points(few, on_large))),
     ] {
         let plan = plan(&request);
-        row(what, |stop| _ = first_frame(&plan, stop).expect("nobody stops it").width());
+        row(&format!("{what}, on {side}²"), |stop| _ = first_frame(&plan, stop).expect("nobody stops it").width());
     }
 }
 
-fn laying() {
-    let picture = noise(SIDE, SIDE);
+fn laying(Work { side, .. }: Work) {
+    let picture = noise(side, side);
     let world = Bbox::new([-180.0, -90.0, 180.0, 90.0]);
     for (what, crs, bbox) in [
-        ("resampled: 4096² onto 4096²", Crs::WebMercator, [-1e7, -1e7, 1e7, 1e7]),
-        ("warped: 4096² onto 4096²", Crs::parse("EPSG:3413").expect("known"), [-4e6, -4e6, 4e6, 4e6]),
+        ("resampled", Crs::WebMercator, [-1e7, -1e7, 1e7, 1e7]),
+        ("warped", Crs::parse("EPSG:3413").expect("known"), [-4e6, -4e6, 4e6, 4e6]),
         ("warped, a globe", Crs::parse("EPSG:8857").expect("known"), [-18e6, -18e6, 18e6, 18e6]),
     ] {
-        let map = Extent { crs, bbox: Bbox::new(bbox), width: SIDE, height: SIDE };
-        row(what, |stop| drop(place(picture.clone(), Crs::Geographic, &world, &map, Resampling::Bilinear, stop)));
+        let map = Extent { crs, bbox: Bbox::new(bbox), width: side, height: side };
+        row(&format!("{what}: {side}² onto as much"), |stop| {
+            drop(place(picture.clone(), Crs::Geographic, &world, &map, Resampling::Bilinear, stop))
+        });
     }
     let map = Extent { crs: Crs::WebMercator, bbox: Bbox::new([-2e7, -1e7, 2e7, 1e7]), width: 1000, height: 500 };
-    row("made smaller: 4096² to 1000 × 500", |stop| {
+    row(&format!("made smaller: {side}² to 1000 × 500"), |stop| {
         drop(place(picture.clone(), Crs::Geographic, &world, &map, Resampling::Bilinear, stop));
     });
 }
 
-fn encoding() {
+fn encoding(Work { side, film_side, .. }: Work) {
     for (kind, page, small) in [
-        ("flat", page(SIDE, None), page(2000, None)),
-        ("noise", page(SIDE, Some(noise(SIDE, SIDE))), page(2000, Some(noise(2000, 2000)))),
+        ("flat", page(side, None), page(film_side, None)),
+        ("noise", page(side, Some(noise(side, side))), page(film_side, Some(noise(film_side, film_side)))),
     ] {
         for format in [Format::Png, Format::Jpeg, Format::Webp] {
-            row(&format!("{} of 4096², {kind}", format.name()), |stop| drop(encode::still(&page, format, stop)));
+            row(&format!("{} of {side}², {kind}", format.name()), |stop| drop(encode::still(&page, format, stop)));
         }
         let mut colours = Colours::default();
-        row(&format!("colours of 4096², {kind}"), |stop| colours.add(&page, stop).expect("nobody stops it"));
+        row(&format!("colours of {side}², {kind}"), |stop| colours.add(&page, stop).expect("nobody stops it"));
         let mut palette = Palette::default();
         row(&format!("palette of them, {kind}"), |_| palette = colours.palette(std::iter::empty()));
         for (format, page) in [(Format::Gif, &page), (Format::Mp4, &small)] {
@@ -118,9 +127,10 @@ fn encoding() {
     }
 }
 
-fn main() {
+/// All that there is.
+pub fn looks(work: Work) {
     println!("{:44} {:>8} {:>8} {:>8}", "work", "CPU ms", "looks", "longest");
-    drawing();
-    laying();
-    encoding();
+    drawing(work);
+    laying(work);
+    encoding(work);
 }
