@@ -1,4 +1,4 @@
-//! Secrets reach the hosts that they are for, and nobody else.
+//! Secrets reach the hosts that they are for, and no others.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -88,7 +88,7 @@ type Place = fn(&str) -> (&'static str, String, String);
 
 /// 12 spellings × 5 places × 4 kinds of secrets, and secrets of the request's own.
 #[tokio::test]
-async fn nothing_of_what_a_server_says_is_from_server_that_was_sent_a_secret() {
+async fn nothing_is_told_of_what_a_server_says_that_was_sent_a_secret() {
     let places: [Place; 5] = [
         |word| ("403 Forbidden", String::new(), format!("bad token {word}")),
         |word| ("500 Internal Server Error", String::new(), word.to_owned()),

@@ -1,4 +1,4 @@
-//! A server that asks on behalf of strangers asks nobody but whom it may.
+//! A server that asks on behalf of strangers asks only the hosts that it may.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -12,7 +12,7 @@ fn client(allowed: &str) -> Client {
     Client::new(Config { egress: Egress::public(allowed).unwrap(), ..Config::default() }).unwrap()
 }
 
-/// A port of this machine that nobody may connect to.
+/// A port of this machine that the client must not connect to.
 struct Canary(TcpListener);
 
 impl Canary {
@@ -109,7 +109,7 @@ const THIS_MACHINE: &[&str] = &[
     "ⓛocalhost",
 ];
 
-/// Hosts inside networks, clouds, and where nobody is.
+/// Hosts inside networks, clouds, and at addresses without any.
 const INSIDE: &[&str] = &[
     "10.0.0.1",
     "10.255.255.255",

@@ -57,7 +57,7 @@ fn the_good_parts_of_the_other_tests_are_good() {
 }
 
 #[test]
-fn documents_that_are_no_requests() {
+fn documents_that_are_no_requests_are_refused() {
     check("", &[("", "not_json")]);
     check("{", &[("", "not_json")]);
     check("[]", &[("", "invalid")]);
@@ -73,7 +73,7 @@ fn documents_that_are_no_requests() {
 }
 
 #[test]
-fn maps() {
+fn wrong_maps_are_refused() {
     map("7", "/map", "wrong_type");
     map("{}", "/map/bbox", "missing");
     map(r#"{ "bbox": [0, 0, 1, 1] }"#, "/map", "missing");
@@ -104,7 +104,7 @@ fn maps() {
 }
 
 #[test]
-fn times() {
+fn wrong_times_are_refused() {
     rest(r#""times": 5"#, "/times", "wrong_type");
     rest(r#""times": []"#, "/times", "invalid");
     rest(r#""times": "soon""#, "/times", "invalid");
@@ -130,7 +130,7 @@ fn times() {
 }
 
 #[test]
-fn headers_and_outputs() {
+fn wrong_headers_and_outputs_are_refused() {
     rest(r#""header": { "title": 3 }"#, "/header/title", "wrong_type");
     rest("\"header\": { \"title\": \"a\\u202eb\" }", "/header/title", "invalid");
     rest("\"header\": { \"title\": \"a\\u0000b\" }", "/header/title", "invalid");
@@ -149,7 +149,7 @@ fn headers_and_outputs() {
 }
 
 #[test]
-fn lists_of_layers() {
+fn lists_that_are_none_of_layers_are_refused() {
     check(&format!("{{ {GOOD_MAP}, \"layers\": [] }}"), &[("/layers", "invalid")]);
     check(&format!("{{ {GOOD_MAP}, \"layers\": {{}} }}"), &[("/layers", "wrong_type")]);
     check(&format!("{{ {GOOD_MAP} }}"), &[("/layers", "missing")]);
@@ -160,7 +160,7 @@ fn lists_of_layers() {
 }
 
 #[test]
-fn layers_of_tiles() {
+fn wrong_layers_of_tiles_are_refused() {
     layer(r#"{ "type": "wmts", "url": "http://h/" }"#, "/layers/0/layer", "missing");
     let wmts = |field: &str| format!(r#"{{ "type": "wmts", "url": "http://h/", "layer": "a", {field} }}"#);
     layer(&wmts(r#""axis_order": "yz""#), "/layers/0/axis_order", "invalid");
@@ -179,7 +179,7 @@ fn layers_of_tiles() {
 }
 
 #[test]
-fn layers_that_ask_nobody() {
+fn wrong_layers_that_ask_no_server_are_refused() {
     layer(r#"{ "type": "graticule", "credential": "x" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "natural-earth", "show": ["lakes"] }"#, "/layers/0/show/0", "invalid");
     layer(r#"{ "type": "natural-earth", "opacity": 1.5 }"#, "/layers/0/opacity", "out_of_range");
@@ -189,7 +189,7 @@ fn layers_that_ask_nobody() {
 }
 
 #[test]
-fn layers_of_map_servers() {
+fn wrong_layers_of_map_servers_are_refused() {
     layer(r#"{ "type": "wms", "url": "http://h/" }"#, "/layers/0/layers", "missing");
     layer(r#"{ "type": "wms", "layers": "", "url": "http://h/" }"#, "/layers/0/layers", "invalid");
     layer(r#"{ "type": "wms", "layers": "a" }"#, "/layers/0/url", "missing");
@@ -213,14 +213,14 @@ fn layers_of_map_servers() {
 }
 
 #[test]
-fn layers_of_pictures() {
+fn wrong_layers_of_pictures_are_refused() {
     layer(r#"{ "type": "image", "url": "http://h/a.png" }"#, "/layers/0/bbox", "missing");
     layer(r#"{ "type": "image", "url": "http://h/a.png", "bbox": [0, 0, 1, 99] }"#, "/layers/0/bbox", "invalid");
     layer(r#"{ "type": "image", "url": "http://h/{time:%!}.png", "bbox": [0, 0, 1, 1] }"#, "/layers/0", "invalid");
 }
 
 #[test]
-fn layers_of_features() {
+fn wrong_layers_of_features_are_refused() {
     layer(r#"{ "type": "geojson" }"#, "/layers/0/data", "missing");
     let of = |data: &str, further: &str| format!(r#"{{ "type": "geojson", "data": {data} {further} }}"#);
     layer(&of(r#"{ "type": "Circle" }"#, ""), "/layers/0/data/type", "invalid");
@@ -252,7 +252,7 @@ fn templates_need_times() {
 }
 
 #[test]
-fn basemaps() {
+fn wrong_basemaps_are_refused() {
     let all = [
         ("/basemap/bbox", "missing"),
         ("/basemap/zoom", "missing"),
@@ -284,7 +284,7 @@ fn basemaps() {
 }
 
 #[test]
-fn overlays() {
+fn wrong_overlays_are_refused() {
     let url = "http://h/?srs=EPSG:3857&width=228&height=229&bbox=0,0,1113194,1118890";
     overlay(r#"{ "title": "A" }"#, "/overlays/0/url", "missing");
     overlay(&format!(r#"{{ "url": "{url}" }}"#), "/overlays/0/title", "missing");
@@ -309,7 +309,7 @@ fn overlays() {
 }
 
 #[test]
-fn features_with_times_that_would_be_looked_at_too_often() {
+fn features_with_times_that_would_be_looked_at_too_often_are_refused() {
     let limits = Limits { positions_drawn_m_max: 1, ..Limits::default() };
     let positions = vec!["[1, 2]"; 50_000].join(",");
     let refused = |properties: &str, hours: usize| {
@@ -335,7 +335,7 @@ fn features_with_times_that_would_be_looked_at_too_often() {
 }
 
 #[test]
-fn requests_that_would_cost_too_much() {
+fn requests_that_would_cost_too_much_are_refused() {
     check(
         r#"{ "map": { "bbox": [-10, 40, 10, 60], "width": 2000 }, "times": "2020-01-01/2020-12-31/PT24H", "layers": [{ "type": "natural-earth" }, { "type": "graticule" }, { "type": "graticule" }] }"#,
         &[("", "too_large")],

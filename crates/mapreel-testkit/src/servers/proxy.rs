@@ -14,7 +14,7 @@ pub enum Weather {
     Fair,
     /// Every chunk comes this much later.
     Delay(Duration),
-    /// Nothing passes, in neither direction, and nobody is told: a partition. What was sent comes when the weather is fair.
+    /// Nothing passes, in neither direction, and neither end is told: a partition. What was sent comes when the weather is fair.
     BlackHole,
     /// What clients send arrives; what they are answered does not, until the weather is fair: a half-open connection.
     HalfOpen,

@@ -111,7 +111,7 @@ impl RabbitMq {
     /// Whether a client can connect: an open port says too little.
     fn accepts(&self) -> bool {
         let url = self.url();
-        // On a thread of its own: who asks may be in a runtime already.
+        // On a thread of its own: the caller may be in a runtime already.
         let asking = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             let connected = runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! TLS before servers that do not speak it themselves, with certificates of an authority that only those trust who are told to.
+//! TLS before servers that do not speak it themselves, with certificates of an authority that only those clients trust that are told to.
 
 use super::listener::Listener;
 use std::path::PathBuf;
@@ -134,7 +134,7 @@ mod tests {
     use std::net::TcpListener;
     use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-    /// What a client hears who trusts `trusted`, asks for `localhost`, and says hello to a server that sends back what it gets.
+    /// What a client hears that trusts `trusted`, asks for `localhost`, and says hello to a server that sends back what it gets.
     fn hello(trusted: &Authority, certificate: Certificate) -> std::io::Result<String> {
         let echo = TcpListener::bind("127.0.0.1:0").unwrap();
         let front = Front::start(&echo.local_addr().unwrap().to_string(), certificate);

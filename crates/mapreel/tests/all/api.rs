@@ -90,7 +90,7 @@ fn what_is_missing_is_a_warning_of_the_job() {
 }
 
 #[test]
-fn progress_is_from_server_as_it_happens() {
+fn progress_is_told_as_it_happens() {
     let site = Site::new("events");
     let process = site.serve(&["--workers", "1"], "");
     let url = serve(|_| {
@@ -189,7 +189,7 @@ fn a_request_can_be_checked_and_looked_at_without_a_job() {
 }
 
 #[test]
-fn what_a_map_server_offers_is_from_server() {
+fn what_a_map_server_offers_is_listed() {
     let site = Site::new("layers");
     let process = site.serve(&[], "");
     let url = serve_all(|path| match path {

@@ -75,7 +75,7 @@ fn a_film_along_the_runs_names_the_run_of_each_frame() {
 }
 
 #[test]
-fn a_film_whose_dimension_nobody_has_is_from_server_so_and_not_of_a_layer() {
+fn a_film_along_a_dimension_that_no_layer_has_is_refused_as_such_and_not_as_a_problem_of_a_layer() {
     let rest = json!({ "animate": { "dimension": "elevation", "values": "all" } });
     let run = draw("nobody.gif", &wms(&[("flat", "")]), &json!({ "layers": "flat" }), &rest).ended(1);
     assert!(run.said.contains("dimension `elevation`: no layer has this dimension"), "{}", run.said);
@@ -269,7 +269,7 @@ fn what_the_request_leaves_to_the_server_is_named_and_asked_for() {
     let elevation = &layer(&run, 0)["dimensions"][0];
     assert_eq!((&elevation["asked"], &elevation["used"]), (&Value::Null, &json!("-0.0")));
     assert_eq!(server.asked("ELEVATION"), ["-0.0"]);
-    // Without a default nobody knows what is drawn.
+    // Without a default the answer does not say which value is drawn.
     let silent = wms(&[("a", r#"<Dimension name="elevation" units="m">0,10</Dimension>"#)]);
     let run = draw("default.png", &silent, &json!({ "layers": "a" }), &json!({})).ended(3);
     assert_eq!(run.manifest["warnings"][0]["code"], "dimension_unconfirmed");

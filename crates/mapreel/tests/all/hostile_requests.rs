@@ -134,7 +134,7 @@ fn smuggled() -> Vec<Row> {
     rows
 }
 
-/// Headers that nobody writes.
+/// Headers that no client writes.
 fn headers() -> Vec<Row> {
     let lines: [&[u8]; 18] = [
         b"no colon",

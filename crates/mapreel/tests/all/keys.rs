@@ -235,7 +235,7 @@ fn keys_come_and_go_while_the_service_runs() {
     assert_eq!(file.run(&["revoke", "second"]).0, 0);
     let took = until(&second, 401);
     assert!(took < Duration::from_secs(2), "{took:?}");
-    // A file that is broken, or gone, shuts nobody out, lets nobody in, and is named.
+    // A file of keys that is broken, or gone, changes no key, and is named.
     let good = std::fs::read_to_string(&file.0).unwrap();
     std::fs::write(&file.0, format!("{good}[third]\nhash = 'hush'\nroles = ['all']\n")).unwrap();
     std::thread::sleep(Duration::from_millis(1500));
@@ -249,7 +249,7 @@ fn keys_come_and_go_while_the_service_runs() {
     std::fs::remove_file(&file.0).unwrap();
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!((status(&first), status("")), (200, 401));
-    // Without any key, nobody comes in; the service is not open for all.
+    // A service whose file has no key lets no request in; it is not open for all.
     std::fs::write(&file.0, "").unwrap();
     until(&first, 401);
     assert_eq!(status(""), 401);

@@ -141,7 +141,7 @@ fn open_jobs_of_one_client_are_counted_and_the_others_go_on() {
     let second = site.serve(&arguments, "");
     let headers = ["content-type: application/json", &format!("authorization: Bearer {few}")];
     assert_eq!(second.request("POST", "/api/service/image", &headers, world("x").as_bytes()).status, 429);
-    // Who takes one back may send another.
+    // A client that cancels a job may submit another.
     let jobs = send(&few, "GET", "/api/jobs?limit=200", "").json();
     let id = jobs["jobs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
     assert_eq!(send(&few, "DELETE", &format!("/api/job-status/{id}"), "").status, 200);

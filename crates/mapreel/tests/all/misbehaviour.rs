@@ -108,7 +108,7 @@ fn a_picture_that_is_the_same_in_every_frame_is_asked_for_once() {
     assert_eq!(hits.load(Ordering::SeqCst), 1);
 }
 
-/// A limit that nobody can work with is the server's trouble: its layer is named, and the others are drawn.
+/// A limit within which no map can be asked for is the server's trouble: its layer is named, and the others are drawn.
 #[test]
 fn a_server_of_one_pixel_loses_its_layer_and_not_the_request() {
     let service = "<Service><Title>test</Title><MaxWidth>1</MaxWidth><MaxHeight>1</MaxHeight></Service>";

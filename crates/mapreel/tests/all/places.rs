@@ -97,7 +97,7 @@ fn a_suspect_does_not_wait_for_a_drawing_that_does_not_end() {
     let process = site.serve(&arguments, "drawing(stuck)=sleep25@1");
     let stuck = process.submit("image", &world("stuck"));
     process.until(&stuck, PATIENCE, |_| threads(&process, "draw") == 1);
-    // The other slot is busy while somebody else dies with two parts.
+    // The other slot is busy while another process dies with two parts.
     let busy = process.submit("animation", &film("busy", &url, 36, "mp4"));
     process.until(&busy, PATIENCE, |job| job["status"] == "RUNNING");
     let suspects = die_with_two_parts(&site);

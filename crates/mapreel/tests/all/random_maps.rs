@@ -18,7 +18,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Maps that are drawn where nobody says how many.
+/// Maps that are drawn where the environment does not say how many.
 const MAPS: usize = 48;
 /// How far a place may be from GDAL's, in pixels of the map.
 const APART_PX: f64 = 0.5;

@@ -1,4 +1,4 @@
-//! GeoJSON whose shapes are made to hurt whoever draws them.
+//! GeoJSON whose shapes are made to hurt the renderer.
 
 use super::ask::Ask;
 use super::bytes::{many, noise};

@@ -1,4 +1,5 @@
-//! JSON in the places of TileJSON, of what an ArcGIS or an OGC API says of itself, of an ncWMS's details and of GeoJSON, made to hurt whoever reads it.
+//! JSON that is made to hurt its reader: in the places of TileJSON, of what an ArcGIS or an OGC API says of itself, of an ncWMS's details
+//! and of GeoJSON.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -140,7 +141,7 @@ fn of_tiles() -> Vec<Case> {
     ]
 }
 
-/// Attributions that somebody has to lay out.
+/// Attributions that the typesetter has to lay out.
 #[rustfmt::skip]
 fn of_attributions() -> Vec<Case> {
     use End::Lost;

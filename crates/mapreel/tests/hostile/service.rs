@@ -118,7 +118,7 @@ impl Service {
             Door::Layers => {
                 let url = case.ask.offer_url(url).replace(':', "%3A").replace('/', "%2F");
                 let answer = try_request(&self.process.url, "GET", &format!("/api/layers?url={url}"), &[], b"")?;
-                Ok(if answer.status == 200 { Outcome::ConsoleProgress } else { refused(&answer) })
+                Ok(if answer.status == 200 { Outcome::Listed } else { refused(&answer) })
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Capabilities of a WMS that are well-formed, and say too much or what nobody can mean.
+//! Capabilities of a WMS that are well-formed, and say too much or what no server can mean.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -12,7 +12,7 @@ fn row(name: impl Into<String>, end: End, make: impl Fn() -> String + Send + Syn
 /// A layer of this time axis.
 fn times(name: &str, end: End, axis: impl Fn() -> String + Send + Sync + 'static) -> Case {
     let dimension = move || format!(r#"<Dimension name="time" units="ISO8601">{}</Dimension>"#, axis());
-    row(format!("times: {name}"), end, move || capabilities_of("a", &dimension())).offer(Offer::ConsoleProgress)
+    row(format!("times: {name}"), end, move || capabilities_of("a", &dimension())).offer(Offer::Listed)
 }
 
 /// A layer of this axis of elevations.
@@ -21,7 +21,7 @@ fn values(name: &str, end: End, axis: impl Fn() -> String + Send + Sync + 'stati
         let time = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
         format!(r#"{time}<Dimension name="elevation" units="m" default="0">{}</Dimension>"#, axis())
     };
-    row(format!("values: {name}"), end, move || capabilities_of("a", &dimensions())).offer(Offer::ConsoleProgress)
+    row(format!("values: {name}"), end, move || capabilities_of("a", &dimensions())).offer(Offer::Listed)
 }
 
 const TIME: &str = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
@@ -37,13 +37,12 @@ fn limits(name: &str, end: End, text: &'static str) -> Case {
     row(format!("limits: {name}"), end, move || {
         capabilities_of("a", TIME).replace("<Title>test</Title>", &format!("<Title>test</Title>{text}"))
     })
-    .offer(Offer::ConsoleProgress)
+    .offer(Offer::Listed)
 }
 
 /// A layer with this box.
 fn boxed(name: &str, end: End, text: &'static str) -> Case {
-    row(format!("box: {name}"), end, move || capabilities_of("a", &format!("{TIME}{text}")))
-        .offer(Offer::ConsoleProgress)
+    row(format!("box: {name}"), end, move || capabilities_of("a", &format!("{TIME}{text}"))).offer(Offer::Listed)
 }
 
 pub fn cases() -> Vec<Case> {
@@ -147,14 +146,14 @@ fn of_one_layer() -> Vec<Case> {
     ]
 }
 
-/// What nobody can draw, and what the service says of itself.
+/// Layers that cannot be drawn, and what the service says of itself.
 #[rustfmt::skip]
 fn of_the_service() -> Vec<Case> {
     use End::{Lost, Made};
     vec![
         row("a layer without any CRS", Made, || capabilities_of("a", TIME).replace("<CRS>EPSG:3857</CRS><CRS>EPSG:4326</CRS>", "")),
         row("a layer of CRSs that nobody knows", Made, || capabilities_of("a", TIME).replace("<CRS>EPSG:3857</CRS><CRS>EPSG:4326</CRS>", "<CRS>EPSG:999999999999</CRS><CRS>AUTO:42001,0,0</CRS>")),
-        row("another layer than the one asked for", Made, || capabilities_of("b", TIME)).offer(Offer::ConsoleProgress),
+        row("another layer than the one asked for", Made, || capabilities_of("b", TIME)).offer(Offer::Listed),
         row("no layer at all", Made, || "<WMS_Capabilities version='1.3.0'><Capability/></WMS_Capabilities>".into()),
         row("a version of another world", Made, || capabilities_of("a", TIME).replace("1.3.0", "99999999999999.-1.NaN")),
         row("the capabilities of a WFS", Lost, || "<WFS_Capabilities version='2.0.0'><FeatureTypeList/></WFS_Capabilities>".into()),

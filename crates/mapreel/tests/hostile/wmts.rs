@@ -1,4 +1,4 @@
-//! Capabilities of a WMTS that say too much, or what nobody can mean.
+//! Capabilities of a WMTS that say too much, or what no server can mean.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -52,7 +52,7 @@ fn one(name: &str, end: End, matrix: impl Fn() -> String + Send + Sync + 'static
     row(&format!("one matrix: {name}"), end, move || {
         document(&(TEMPLATE.to_owned() + &link("web")), &set("web", &matrix()))
     })
-    .offer(Offer::ConsoleProgress)
+    .offer(Offer::Listed)
 }
 
 /// The same over the web's set, with this template.
@@ -61,7 +61,7 @@ fn template(name: &str, end: End, template: impl Fn() -> String + Send + Sync + 
         let url = format!(r#"<ResourceURL format="image/png" resourceType="tile" template="{}"/>"#, template());
         document(&(url + &link("web")), &web())
     })
-    .offer(Offer::ConsoleProgress)
+    .offer(Offer::Listed)
 }
 
 #[rustfmt::skip]

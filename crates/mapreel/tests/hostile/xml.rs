@@ -1,4 +1,4 @@
-//! XML that is made to hurt whoever reads it, in the place of a WMS's capabilities.
+//! XML that is made to hurt its reader, in the place of a WMS's capabilities.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -37,7 +37,7 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Wms, end, make)
 }
 
-/// Entities that somebody declares are not used by any server's document, so a document that needs them may be refused.
+/// No real server's document declares entities, so a document that needs them may be refused.
 pub fn cases() -> Vec<Case> {
     [entities(), attributes(), elements(), texts(), broken(), encodings()].into_iter().flatten().collect()
 }

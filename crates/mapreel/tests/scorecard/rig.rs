@@ -174,7 +174,7 @@ impl<'a> Rig<'a> {
         if self.is_cluster() { "30" } else { "3" }
     }
 
-    /// An animation that nobody has asked for before.
+    /// An animation that no client has asked for before.
     pub fn film(&mut self, frames: usize) -> Order {
         self.orders += 1;
         // A path of its own tells whose pictures were asked for twice.
@@ -183,7 +183,7 @@ impl<'a> Rig<'a> {
         Order { service: "animation", body, frames: frames as u64, key: None }
     }
 
-    /// An image that nobody has asked for before.
+    /// An image that no client has asked for before.
     pub fn image(&mut self) -> Order {
         self.orders += 1;
         let title = format!("image {}", self.orders);
@@ -235,7 +235,7 @@ impl<'a> Rig<'a> {
     }
 
     /// Waits until one of the lasting processes begins again what a process that died or froze at `since` held, and notes how
-    /// long that took. False: nobody does. The control never does.
+    /// long that took. False: none does. The control never does.
     pub fn note_resumption(&mut self, since: Instant, marks: &[usize]) -> bool {
         let patience = if self.program == Program::Naive { Duration::from_secs(2) } else { Duration::from_secs(20) };
         while since.elapsed() < patience {

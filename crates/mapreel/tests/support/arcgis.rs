@@ -13,7 +13,7 @@ const OK: &str = "200 OK";
 /// The largest picture that it draws: wide and high, in pixels.
 pub const SIDE_PX_MAX: u32 = 400;
 
-/// Starts one; its address, below which services are. With a token, it answers nobody without.
+/// Starts one; its address, below which services are. With a token, it refuses requests without.
 ///
 /// - `…/Field/MapServer`: layer 0 of it is layer `field` of [`wms`], in the months of 2018; layer 1 a group of nothing
 /// - `…/Field/ImageServer`: the same

@@ -78,7 +78,7 @@ pub fn slow_wms(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>)
     (url, hits)
 }
 
-/// Everything that was promised to somebody.
+/// The jobs that the service has promised to its clients.
 #[derive(Default)]
 pub struct Promises {
     /// Jobs that were accepted, and how many frames each has.

@@ -30,7 +30,7 @@ pub const CRSS: [&str; 12] = [
 /// What the others have.
 pub const FEW: [&str; 2] = ["EPSG:3857", "EPSG:4326"];
 
-/// Who shows it.
+/// The server that shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
     MapServer,

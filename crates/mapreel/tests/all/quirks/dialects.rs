@@ -87,7 +87,7 @@ fn q14_the_configured_address_is_asked_and_not_the_one_in_the_document() {
 
 /// A version is always named, and the one that comes back is looked at.
 #[test]
-fn q16_versions_and_unknown_crss() {
+fn q16_a_version_is_always_named_and_an_unknown_crs_is_said() {
     let (url, asked) = watched(|path| match path.contains("GetCapabilities") {
         true => {
             let document = r#"<WMT_MS_Capabilities version="1.0.0"><Service><Title>old</Title></Service><Capability><Layer><Name>a</Name><Title>a</Title></Layer></Capability></WMT_MS_Capabilities>"#;
@@ -103,7 +103,7 @@ fn q16_versions_and_unknown_crss() {
     let layer = wms_layer(r#""crs": "EPSG:3995""#);
     let run = render("crs.png", &request(SMALL, "", &layer)).ended(3);
     assert!(reason(&run).contains("InvalidSRS"), "{}", reason(&run));
-    // Nobody need know: where the server lacks the map's CRS, it is asked in another.
+    // The user need not know: where the server lacks the map's CRS, it is asked in another.
     let map = r#""bbox": [-180, 50, 180, 90], "crs": "EPSG:3995", "width": 300"#;
     render("crs.png", &request(map, "", &wms_layer(r#""time": "exact""#))).ended(0);
 }

@@ -102,7 +102,7 @@ fn q12_capabilities_may_be_compressed() {
 
 /// What fails for a moment is asked for again; what does not come is the layer's to say.
 #[test]
-fn q15_a_server_whose_own_source_is_down() {
+fn q15_a_server_whose_own_source_is_down_is_asked_again() {
     let failures = Arc::new(Mutex::new(0));
     let url = serve(move |path| {
         let mut failures = failures.lock().unwrap();

@@ -50,7 +50,7 @@ fn corners_are_read_in_the_order_that_fits_the_place_of_the_layer() {
 
 #[test]
 fn an_order_of_axes_that_the_request_names_is_taken() {
-    // Without a box nobody can tell.
+    // Without a box the order cannot be told from the document.
     let sets = set("s", "EPSG:4326", METRES_PER_DEGREE, "30 40", &[("0", 0.05, [4, 4])]);
     for (order, bbox) in [("xy", "42.8, 14.4, 55.6, 27.2"), ("yx", "52.8, 4.4, 65.6, 17.2")] {
         let (url, asked) = tile_server(wmts(&format!("{FORMAT}{}", link("s")), &sets), |_| (OK, "", blue()));
@@ -140,7 +140,7 @@ fn features_outside_the_map_are_said() {
 }
 
 #[test]
-fn a_layer_outside_is_from_server_before_anything_is_drawn_and_ends_a_run_that_must_not_miss_it() {
+fn a_layer_outside_is_said_before_anything_is_drawn_and_ends_a_run_that_must_not_miss_it() {
     let layer = r#""type": "xyz", "url": "http://h/{z}/{x}/{y}.png", "bounds": [100, 40, 150, 60]"#;
     let file = folder("outside").join("request.json");
     std::fs::write(&file, one_layer(EUROPE, layer)).unwrap();

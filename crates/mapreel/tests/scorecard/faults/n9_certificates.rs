@@ -1,4 +1,4 @@
-//! TLS with certificates of a private authority: connections that end cost nothing, and who proves himself wrongly is not spoken to.
+//! TLS with certificates of a private authority: connections that end cost nothing, and a server with a wrong certificate is not spoken to.
 
 use super::{CLUSTER, Fault, parts_of, url_of};
 use crate::oracle::Harm;
