@@ -40,44 +40,19 @@ fn json(path: &str, body: &str) -> String {
 const POSTS: [&str; 4] = ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"];
 
 /// Lines that begin no request.
+const FIRST_LINES: [&[u8]; 34] = [
+    b"", b" ", b"GET", b"GET /", b"GET  / HTTP/1.1", b"GET / HTTP/1.1 ", b" GET / HTTP/1.1",
+    b"GET /\thealthz HTTP/1.1", b"GET / HTTP/1.2", b"GET / HTTP/2.0", b"GET / HTTP/9.9", b"GET / HTTP/0.9",
+    b"GET / HTTP/1.x", b"GET / http/1.1", b"GET / HTTPS/1.1", b"GET / FTP/1.1", b"GET / HTTP/1.1\0",
+    b"G\0T / HTTP/1.1", b"GET /\0 HTTP/1.1", b"GET /\x7f HTTP/1.1", b"GET /\r HTTP/1.1", b"G(T / HTTP/1.1",
+    b"G:T / HTTP/1.1", b"GET, / HTTP/1.1", b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", b"PRI * HTTP/2.0\r\n\r\nSM",
+    b"\xff\xfe GET / HTTP/1.1", b"<html>", b"{}", b"EHLO a", b"SSH-2.0-x", b"*1\r\n$4\r\nPING",
+    b"GET http:// HTTP/1.1", b"GET // /healthz HTTP/1.1",
+];
+
+/// Lines that begin no request.
 fn first_lines() -> Vec<Row> {
-    let lines: [&[u8]; 34] = [
-        b"",
-        b" ",
-        b"GET",
-        b"GET /",
-        b"GET  / HTTP/1.1",
-        b"GET / HTTP/1.1 ",
-        b" GET / HTTP/1.1",
-        b"GET /\thealthz HTTP/1.1",
-        b"GET / HTTP/1.2",
-        b"GET / HTTP/2.0",
-        b"GET / HTTP/9.9",
-        b"GET / HTTP/0.9",
-        b"GET / HTTP/1.x",
-        b"GET / http/1.1",
-        b"GET / HTTPS/1.1",
-        b"GET / FTP/1.1",
-        b"GET / HTTP/1.1\0",
-        b"G\0T / HTTP/1.1",
-        b"GET /\0 HTTP/1.1",
-        b"GET /\x7f HTTP/1.1",
-        b"GET /\r HTTP/1.1",
-        b"G(T / HTTP/1.1",
-        b"G:T / HTTP/1.1",
-        b"GET, / HTTP/1.1",
-        b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03",
-        b"PRI * HTTP/2.0\r\n\r\nSM",
-        b"\xff\xfe GET / HTTP/1.1",
-        b"<html>",
-        b"{}",
-        b"EHLO a",
-        b"SSH-2.0-x",
-        b"*1\r\n$4\r\nPING",
-        b"GET http:// HTTP/1.1",
-        b"GET // /healthz HTTP/1.1",
-    ];
-    let each = lines.into_iter().map(|line| {
+    let each = FIRST_LINES.into_iter().map(|line| {
         let bytes = [line, b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"].concat();
         row(format!("first line {:?}", String::from_utf8_lossy(line)), bytes, &[400, 404, 405, 421, 505, 0])
     });
@@ -135,28 +110,15 @@ fn smuggled() -> Vec<Row> {
 }
 
 /// Headers that no client writes.
+const HEADERS: [&[u8]; 18] = [
+    b"no colon", b": no name", b"a b: c", b"a(b): c", b"a\0: b", b"a: b\0", b"a: \x01", b"a: b\rc", b" folded: a",
+    b"a: b\r\n folded", b"\xc3\xa9: a", b"a;b: c", b"\"a\": b", b"a@b: c", b"a,b: c", b"[a]: b", b"a\x7f: b",
+    b"a\t: b",
+];
+
+/// Headers that no client writes.
 fn headers() -> Vec<Row> {
-    let lines: [&[u8]; 18] = [
-        b"no colon",
-        b": no name",
-        b"a b: c",
-        b"a(b): c",
-        b"a\0: b",
-        b"a: b\0",
-        b"a: \x01",
-        b"a: b\rc",
-        b" folded: a",
-        b"a: b\r\n folded",
-        b"\xc3\xa9: a",
-        b"a;b: c",
-        b"\"a\": b",
-        b"a@b: c",
-        b"a,b: c",
-        b"[a]: b",
-        b"a\x7f: b",
-        b"a\t: b",
-    ];
-    let mut rows: Vec<Row> = lines
+    let mut rows: Vec<Row> = HEADERS
         .into_iter()
         .map(|line| {
             let bytes =
@@ -214,28 +176,23 @@ fn paths() -> Vec<Row> {
     NO_JOBS.iter().flat_map(|name| of_job(name)).chain(nowhere).collect()
 }
 
+/// Every route, and the methods that it has.
+const ROUTES: [(&str, &[&str]); 16] = [
+    ("/api/service/image", &["POST"]), ("/api/service/animation", &["POST"]), ("/api/check", &["POST"]),
+    ("/api/preview", &["POST"]),
+    ("/api/job-status/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD", "DELETE"]),
+    ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/events", &["GET", "HEAD"]),
+    ("/api/download/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD"]),
+    ("/api/download/0191e0e5-0000-7000-8000-000000000000/manifest", &["GET", "HEAD"]),
+    ("/api/jobs", &["GET", "HEAD"]), ("/api/layers", &["GET", "HEAD"]), ("/healthz", &["GET", "HEAD"]),
+    ("/readyz", &["GET", "HEAD"]), ("/metrics", &["GET", "HEAD"]), ("/openapi.json", &["GET", "HEAD"]),
+    ("/docs", &["GET", "HEAD"]), ("/", &["GET", "HEAD"]),
+];
+
 /// Methods that a route has not.
 fn methods() -> Vec<Row> {
-    let routes: [(&str, &[&str]); 16] = [
-        ("/api/service/image", &["POST"]),
-        ("/api/service/animation", &["POST"]),
-        ("/api/check", &["POST"]),
-        ("/api/preview", &["POST"]),
-        ("/api/job-status/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD", "DELETE"]),
-        ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/events", &["GET", "HEAD"]),
-        ("/api/download/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD"]),
-        ("/api/download/0191e0e5-0000-7000-8000-000000000000/manifest", &["GET", "HEAD"]),
-        ("/api/jobs", &["GET", "HEAD"]),
-        ("/api/layers", &["GET", "HEAD"]),
-        ("/healthz", &["GET", "HEAD"]),
-        ("/readyz", &["GET", "HEAD"]),
-        ("/metrics", &["GET", "HEAD"]),
-        ("/openapi.json", &["GET", "HEAD"]),
-        ("/docs", &["GET", "HEAD"]),
-        ("/", &["GET", "HEAD"]),
-    ];
     let mut rows = Vec::new();
-    for (path, has) in routes {
+    for (path, has) in ROUTES {
         for method in
             ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "SUPERCALIFRAGILISTICEXPIALIDOCIOUS"]
         {
@@ -296,34 +253,20 @@ fn bodies() -> Vec<Row> {
 }
 
 /// Questions that are none.
+const QUESTIONS: [&str; 22] = [
+    "/api/jobs?limit=0", "/api/jobs?limit=-1", "/api/jobs?limit=201", "/api/jobs?limit=1e2", "/api/jobs?limit=",
+    "/api/jobs?limit=1&limit=2", "/api/jobs?status=running", "/api/jobs?status=", "/api/jobs?service=video",
+    "/api/jobs?cursor=x", "/api/jobs?cursor=..%2f", "/api/jobs?limit=%00", "/api/jobs?limit=%ff", "/api/layers",
+    "/api/layers?url=", "/api/layers?url=file:///etc/passwd", "/api/layers?url=ftp://a/",
+    "/api/layers?url=javascript:1", "/api/layers?url=gopher://127.0.0.1:6379/_INFO", "/api/layers?url=//a",
+    "/api/layers?url=http://", "/api/layers?url=a&url=b",
+];
+
+/// Questions that are none.
 fn questions() -> Vec<Row> {
     let id = "0191e0e5-0000-7000-8000-000000000000";
-    let bad = [
-        "/api/jobs?limit=0",
-        "/api/jobs?limit=-1",
-        "/api/jobs?limit=201",
-        "/api/jobs?limit=1e2",
-        "/api/jobs?limit=",
-        "/api/jobs?limit=1&limit=2",
-        "/api/jobs?status=running",
-        "/api/jobs?status=",
-        "/api/jobs?service=video",
-        "/api/jobs?cursor=x",
-        "/api/jobs?cursor=..%2f",
-        "/api/jobs?limit=%00",
-        "/api/jobs?limit=%ff",
-        "/api/layers",
-        "/api/layers?url=",
-        "/api/layers?url=file:///etc/passwd",
-        "/api/layers?url=ftp://a/",
-        "/api/layers?url=javascript:1",
-        "/api/layers?url=gopher://127.0.0.1:6379/_INFO",
-        "/api/layers?url=//a",
-        "/api/layers?url=http://",
-        "/api/layers?url=a&url=b",
-    ];
     let mut rows: Vec<Row> =
-        bad.iter().map(|path| get(path, &[400, 422])).collect();
+        QUESTIONS.iter().map(|path| get(path, &[400, 422])).collect();
     for wait in ["-1", "31", "NaN", "inf", "1e9", "", "x", "1s", "0x1"] {
         let path = format!("/api/job-status/{id}?wait={wait}");
         rows.push(get(&path, &[400, 404]));
