@@ -77,75 +77,93 @@ pub fn mutated(input: &[u8], others: &[Vec<u8>], words: &[&str], rng: &mut Rng) 
 
 fn change(bytes: &mut Vec<u8>, others: &[Vec<u8>], words: &[&str], rng: &mut Rng) {
     match rng.u32(0..14) {
-        0 => {
-            if let Some(byte) = rng.choice(bytes.iter_mut()) {
-                *byte ^= 1 << rng.u32(0..8);
-            }
-        }
-        1 => {
-            let at = range(bytes.len(), 4, rng);
-            bytes.splice(at, (0..rng.usize(0..4)).map(|_| rng.u8(..)).collect::<Vec<_>>());
-        }
-        2 => {
-            let extreme = BYTES[rng.usize(..BYTES.len())];
-            let start = rng.usize(..=bytes.len());
-            let end = if rng.bool() { start } else { (start + extreme.len()).min(bytes.len()) };
-            bytes.splice(start..end, extreme.iter().copied());
-        }
+        0 => flip_bit(bytes, rng),
+        1 => put_noise(bytes, rng),
+        2 => put_extreme(bytes, rng),
         3 => drop(bytes.drain(range(bytes.len(), 64, rng))),
-        4 => {
-            let piece = bytes[range(bytes.len(), 64, rng)].to_vec();
-            let at = rng.usize(..=bytes.len());
-            bytes.splice(at..at, piece);
-        }
+        4 => repeat_piece(bytes, 64, |_| 1, rng),
         // Many times: what costs more than its length shows so.
-        5 => {
-            let piece = bytes[range(bytes.len(), 200, rng)].to_vec();
-            let times = 1usize << rng.u32(1..12);
-            let times = times.min(LENGTH_MAX / piece.len().max(1));
-            let at = rng.usize(..=bytes.len());
-            bytes.splice(at..at, piece.repeat(times));
-        }
-        6 => {
-            if let Some(other) = rng.choice(others) {
-                let piece = other[range(other.len(), 300, rng)].to_vec();
-                let at = range(bytes.len(), 300, rng);
-                bytes.splice(at, piece);
-            }
-        }
-        7 | 8 if !words.is_empty() => {
-            let word = words[rng.usize(..words.len())];
-            let at = rng.usize(..=bytes.len());
-            let at = if rng.bool() { at..at } else { token(bytes, at) };
-            bytes.splice(at, word.bytes());
-        }
-        9 | 10 => {
-            let number = NUMBERS[rng.usize(..NUMBERS.len())];
-            let from = rng.usize(..=bytes.len());
-            if let Some(at) = digits(bytes, from) {
-                bytes.splice(at, number.bytes());
-            }
-        }
-        11 => {
-            if let Some(block) = block(bytes, rng) {
-                let piece = bytes[block.clone()].to_vec();
-                let at = if rng.bool() { block.end..block.end } else { block.start..block.start };
-                let times = if rng.u32(0..8) == 0 { 100 } else { 1 };
-                bytes.splice(at, piece.repeat(times.min(LENGTH_MAX / piece.len().max(1) + 1)));
-            }
-        }
-        12 => {
-            if let Some(block) = block(bytes, rng) {
-                bytes.drain(block);
-            }
-        }
-        // One block in the place of another, or within itself.
-        _ => {
-            if let (Some(from), Some(to)) = (block(bytes, rng), block(bytes, rng)) {
-                let piece = bytes[from].to_vec();
-                bytes.splice(to, piece);
-            }
-        }
+        5 => repeat_piece(bytes, 200, |rng| 1 << rng.u32(1..12), rng),
+        6 => take_from(others, bytes, rng),
+        7 | 8 if !words.is_empty() => put_word(bytes, words, rng),
+        9 | 10 => put_number(bytes, rng),
+        11 => repeat_block(bytes, rng),
+        12 => drop_block(bytes, rng),
+        _ => move_block(bytes, rng),
+    }
+}
+
+fn flip_bit(bytes: &mut [u8], rng: &mut Rng) {
+    if let Some(byte) = rng.choice(bytes.iter_mut()) {
+        *byte ^= 1 << rng.u32(0..8);
+    }
+}
+
+fn put_noise(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    let at = range(bytes.len(), 4, rng);
+    bytes.splice(at, (0..rng.usize(0..4)).map(|_| rng.u8(..)).collect::<Vec<_>>());
+}
+
+fn put_extreme(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    let extreme = BYTES[rng.usize(..BYTES.len())];
+    let start = rng.usize(..=bytes.len());
+    let end = if rng.bool() { start } else { (start + extreme.len()).min(bytes.len()) };
+    bytes.splice(start..end, extreme.iter().copied());
+}
+
+/// A piece of at most `max` bytes, so many times, at another place.
+fn repeat_piece(bytes: &mut Vec<u8>, max: usize, times: impl Fn(&mut Rng) -> usize, rng: &mut Rng) {
+    let piece = bytes[range(bytes.len(), max, rng)].to_vec();
+    let times = times(rng).min(LENGTH_MAX / piece.len().max(1));
+    let at = rng.usize(..=bytes.len());
+    bytes.splice(at..at, piece.repeat(times));
+}
+
+fn take_from(others: &[Vec<u8>], bytes: &mut Vec<u8>, rng: &mut Rng) {
+    if let Some(other) = rng.choice(others) {
+        let piece = other[range(other.len(), 300, rng)].to_vec();
+        let at = range(bytes.len(), 300, rng);
+        bytes.splice(at, piece);
+    }
+}
+
+/// A word, between others or in the place of one.
+fn put_word(bytes: &mut Vec<u8>, words: &[&str], rng: &mut Rng) {
+    let word = words[rng.usize(..words.len())];
+    let at = rng.usize(..=bytes.len());
+    let at = if rng.bool() { at..at } else { token(bytes, at) };
+    bytes.splice(at, word.bytes());
+}
+
+fn put_number(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    let number = NUMBERS[rng.usize(..NUMBERS.len())];
+    let from = rng.usize(..=bytes.len());
+    if let Some(at) = digits(bytes, from) {
+        bytes.splice(at, number.bytes());
+    }
+}
+
+/// A block once more, or a hundred times, before or behind itself.
+fn repeat_block(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    if let Some(block) = block(bytes, rng) {
+        let piece = bytes[block.clone()].to_vec();
+        let at = if rng.bool() { block.end..block.end } else { block.start..block.start };
+        let times = if rng.u32(0..8) == 0 { 100 } else { 1 };
+        bytes.splice(at, piece.repeat(times.min(LENGTH_MAX / piece.len().max(1) + 1)));
+    }
+}
+
+fn drop_block(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    if let Some(block) = block(bytes, rng) {
+        bytes.drain(block);
+    }
+}
+
+/// One block in the place of another, or within itself.
+fn move_block(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    if let (Some(from), Some(to)) = (block(bytes, rng), block(bytes, rng)) {
+        let piece = bytes[from].to_vec();
+        bytes.splice(to, piece);
     }
 }
 

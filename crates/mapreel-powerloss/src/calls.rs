@@ -31,7 +31,7 @@ fn call(number: c_long, descriptor: c_int) -> c_int {
         && let Some(disk) = DISK.get_or_init(Disk::from_environment)
         && let Err(error) = disk.note(descriptor)
     {
-        // Who went on would be told later that it had lost what it had made durable.
+        // A process that went on would be said later to have lost what it had made durable.
         eprintln!("cannot note what is on the disk: {error}");
         std::process::abort();
     }

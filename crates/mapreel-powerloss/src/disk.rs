@@ -58,7 +58,7 @@ impl Disk {
         // SAFETY: it was synced a moment ago, so it is open; it is the caller's, and not closed here.
         let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
         let metadata = file.metadata()?;
-        // One after another: who began to read earlier must not be the last to write.
+        // Under the lock: a process that began to read earlier must not be the last to write.
         let _locked = self.lock()?;
         if metadata.is_dir() { self.note_folder(&path, &metadata) } else { self.note_file(&file, &path, &metadata) }
     }
@@ -155,7 +155,7 @@ impl Disk {
     fn note_file(&self, file: &File, path: &Path, metadata: &Metadata) -> Result<()> {
         self.put("files", metadata, |copy| {
             let mut chunk = vec![0; CHUNK];
-            // By the descriptor that is there: see above. Files that are only open for writing are nobody's to lock.
+            // By the descriptor that is there: see above. A file that is only open for writing cannot be locked.
             let reopened = match file.read_at(&mut [0], 0) {
                 Err(error) if error.raw_os_error() == Some(libc::EBADF) => Some(File::open(path)),
                 _ => None,
@@ -185,7 +185,7 @@ impl Disk {
         fs::rename(draft, note)
     }
 
-    /// Keeps all others out until it is dropped, also those of other processes; the system unlocks it for who is killed.
+    /// Keeps all others out until it is dropped, also those of other processes; the system unlocks it for a process that is killed.
     fn lock(&self) -> Result<File> {
         let file = File::create(self.shadow.join("lock"))?;
         file.lock()?;

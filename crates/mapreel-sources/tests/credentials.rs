@@ -1,11 +1,10 @@
-//! Secrets reach the hosts that they are for, and nobody else.
+//! Secrets reach the hosts that they are for, and no others.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod support;
-
 use mapreel_sources::{Client, Config, Credential, Credentials, Secret, Wanted};
-use support::{Server, png, send};
+use mapreel_testkit::pictures::grey;
+use mapreel_testkit::upstreams::{Server, send};
 
 const TOKEN: &str = "hush-hush-token";
 
@@ -28,7 +27,7 @@ async fn every_kind_of_secret_is_shown_as_it_should_be() {
         (Secret::Header("X-Api-Key".into(), TOKEN.into()), format!("x-api-key: {TOKEN}")),
         (Secret::Query("key".into(), "a b".into()), "GET /map?LAYERS=a&key=a+b HTTP".to_owned()),
     ] {
-        let server = Server::start(|_, stream| send(stream, "200 OK", "", &png(4, 4)));
+        let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
         let url = with("mine", &format!("{}/map?LAYERS=a", server.url));
         client("mine", &server.url, secret).get(&url, Wanted::Picture).await.unwrap();
         let head = &server.heads()[0];
@@ -38,7 +37,7 @@ async fn every_kind_of_secret_is_shown_as_it_should_be() {
 
 #[tokio::test]
 async fn without_its_name_no_secret_is_sent() {
-    let server = Server::start(|_, stream| send(stream, "200 OK", "", &png(4, 4)));
+    let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     client("mine", &server.url, Secret::Bearer(TOKEN.into())).get(&server.url, Wanted::Picture).await.unwrap();
     assert!(!server.heads()[0].contains(TOKEN));
 }
@@ -46,7 +45,7 @@ async fn without_its_name_no_secret_is_sent() {
 #[tokio::test]
 async fn a_redirect_takes_no_secret_to_another_host() {
     for secret in [Secret::Bearer(TOKEN.into()), Secret::Query("key".into(), TOKEN.into())] {
-        let thief = Server::start(|_, stream| send(stream, "200 OK", "", &png(4, 4)));
+        let thief = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
         let target = thief.url.clone();
         let server =
             Server::start(move |_, stream| send(stream, "302 Found", &format!("Location: {target}/x\r\n"), b""));
@@ -89,7 +88,7 @@ type Place = fn(&str) -> (&'static str, String, String);
 
 /// 12 spellings × 5 places × 4 kinds of secrets, and secrets of the request's own.
 #[tokio::test]
-async fn nothing_of_what_a_server_says_is_from_server_that_was_sent_a_secret() {
+async fn nothing_is_told_of_what_a_server_says_that_was_sent_a_secret() {
     let places: [Place; 5] = [
         |word| ("403 Forbidden", String::new(), format!("bad token {word}")),
         |word| ("500 Internal Server Error", String::new(), word.to_owned()),
@@ -134,7 +133,7 @@ async fn nothing_of_what_a_server_says_is_from_server_that_was_sent_a_secret() {
 
 #[tokio::test]
 async fn a_credential_for_another_host_or_of_no_such_name_is_not_asked_with() {
-    let server = Server::start(|_, stream| send(stream, "200 OK", "", &png(4, 4)));
+    let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     let client = client("mine", "elsewhere.example", Secret::Bearer(TOKEN.into()));
     for (name, expected) in [("mine", "not given for this scheme, host and port"), ("yours", "named none such")] {
         let error = client.get(&with(name, &server.url), Wanted::Picture).await.unwrap_err().to_string();

@@ -1,19 +1,18 @@
-//! A server that asks on behalf of strangers asks nobody but whom it may.
+//! A server that asks on behalf of strangers asks only the hosts that it may.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod support;
-
 use mapreel_sources::{Client, Config, Egress, Error, Wanted};
+use mapreel_testkit::pictures::grey;
+use mapreel_testkit::upstreams::{Server, send};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
-use support::{Server, png, send};
 
 fn client(allowed: &str) -> Client {
     Client::new(Config { egress: Egress::public(allowed).unwrap(), ..Config::default() }).unwrap()
 }
 
-/// A port of this machine that nobody may connect to.
+/// A port of this machine that the client must not connect to.
 struct Canary(TcpListener);
 
 impl Canary {
@@ -110,7 +109,7 @@ const THIS_MACHINE: &[&str] = &[
     "ⓛocalhost",
 ];
 
-/// Hosts inside networks, clouds, and where nobody is.
+/// Hosts inside networks, clouds, and at addresses without any.
 const INSIDE: &[&str] = &[
     "10.0.0.1",
     "10.255.255.255",
@@ -232,7 +231,7 @@ async fn what_is_no_url_is_not_asked_either() {
 
 #[tokio::test]
 async fn a_user_in_a_url_is_refused_even_where_one_may_ask() {
-    let server = Server::start(|_, stream| send(stream, "200 OK", "", &png(4, 4)));
+    let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     let allowed = server.url.strip_prefix("http://").unwrap();
     let client = client(allowed);
     for user in ["u:p", ":p"] {
@@ -247,7 +246,7 @@ async fn a_user_in_a_url_is_refused_even_where_one_may_ask() {
 
 #[tokio::test]
 async fn what_is_allowed_is_asked_and_the_port_beside_it_is_not() {
-    let server = Server::start(|_, stream| send(stream, "200 OK", "", &png(4, 4)));
+    let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     let canary = Canary::new();
     let port = server.url.rsplit(':').next().unwrap();
     for (list, host) in [
@@ -303,7 +302,7 @@ async fn a_redirect_leads_nowhere_that_could_not_be_asked_directly() {
 #[tokio::test]
 async fn a_refused_redirect_is_no_failure_of_the_host() {
     let server = Server::start(|path, stream| match path {
-        "/good" => send(stream, "200 OK", "", &png(4, 4)),
+        "/good" => send(stream, "200 OK", "", &grey(4, 4)),
         _ => send(stream, "302 Found", "Location: http://10.0.0.1/\r\n", b""),
     });
     let client = client(server.url.strip_prefix("http://").unwrap());
@@ -316,7 +315,7 @@ async fn a_refused_redirect_is_no_failure_of_the_host() {
 
 #[tokio::test]
 async fn without_a_guard_the_machine_itself_may_be_asked() {
-    let server = Server::start(|_, stream| send(stream, "200 OK", "", &png(4, 4)));
+    let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     assert!(Client::new(Config::default()).unwrap().get(&server.url, Wanted::Picture).await.is_ok());
 }
 

@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod support;
-
 use mapreel_sources::decode;
 use mapreel_sources::{Client, Config, Error, Wanted};
+use mapreel_testkit::pictures::grey;
+use mapreel_testkit::upstreams::{Server, send};
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-use support::{Server, png, send};
 
 /// Short limits, so that the tests are quick; the ways through the code are the same.
 fn config() -> Config {
@@ -48,7 +47,7 @@ fn hang() {
 
 #[tokio::test]
 async fn a_good_picture_comes_through() {
-    let (result, hits, _) = ask(|_, stream| send(stream, "200 OK", "", &png(8, 8))).await;
+    let (result, hits, _) = ask(|_, stream| send(stream, "200 OK", "", &grey(8, 8))).await;
     assert_eq!(decode(&result.unwrap()).unwrap().rgba.len(), 256);
     assert_eq!(hits, 1);
 }
@@ -59,20 +58,20 @@ async fn a_slow_server_gets_the_whole_time_for_its_answer() {
     let slow = || std::thread::sleep(Duration::from_millis(1100));
     let (result, hits, _) = ask(move |_, stream| {
         slow();
-        send(stream, "200 OK", "", &png(8, 8));
+        send(stream, "200 OK", "", &grey(8, 8));
     })
     .await;
-    assert_eq!((result.map(|bytes| bytes.len()), hits), (Ok(png(8, 8).len()), 1), "slow before its answer");
+    assert_eq!((result.map(|bytes| bytes.len()), hits), (Ok(grey(8, 8).len()), 1), "slow before its answer");
     for pause_at in [0, 20] {
         let (result, hits, _) = ask(move |_, stream| {
-            let picture = png(8, 8);
+            let picture = grey(8, 8);
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", picture.len());
             let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&picture[..pause_at]));
             slow();
             let _ = stream.write_all(&picture[pause_at..]);
         })
         .await;
-        assert_eq!((result.map(|bytes| bytes.len()), hits), (Ok(png(8, 8).len()), 1), "slow at byte {pause_at}");
+        assert_eq!((result.map(|bytes| bytes.len()), hits), (Ok(grey(8, 8).len()), 1), "slow at byte {pause_at}");
     }
 }
 
@@ -109,7 +108,7 @@ async fn a_server_that_drips_is_given_up() {
 
 #[tokio::test]
 async fn a_cut_body_is_noticed_wherever_it_is_cut() {
-    let whole = png(300, 300);
+    let whole = grey(300, 300);
     for part in 0..20 {
         let body = whole[..whole.len() * part / 20].to_vec();
         let length = whole.len();
@@ -124,7 +123,7 @@ async fn a_cut_body_is_noticed_wherever_it_is_cut() {
 
 #[tokio::test]
 async fn a_picture_cut_by_the_server_itself_does_not_decode() {
-    let whole = png(300, 300);
+    let whole = grey(300, 300);
     for part in 1..20 {
         let error = decode(&whole[..whole.len() * part / 20]).unwrap_err().to_string();
         assert!(error.contains("PNG") || error.contains("unknown kind"), "{error}");
@@ -183,7 +182,7 @@ async fn a_server_that_recovers_is_forgiven_and_retry_after_is_obeyed() {
     let count = std::sync::atomic::AtomicUsize::new(0);
     let (result, hits, elapsed) = ask(move |_, stream| match count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
         0 => send(stream, "503 Service Unavailable", "Retry-After: 1\r\n", b""),
-        _ => send(stream, "200 OK", "", &png(4, 4)),
+        _ => send(stream, "200 OK", "", &grey(4, 4)),
     })
     .await;
     assert!(result.is_ok());
@@ -194,7 +193,7 @@ async fn a_server_that_recovers_is_forgiven_and_retry_after_is_obeyed() {
 #[tokio::test]
 async fn redirects_are_followed_three_times_and_no_further() {
     let (result, hits, _) = ask(|path, stream| match path {
-        "/c" => send(stream, "200 OK", "", &png(4, 4)),
+        "/c" => send(stream, "200 OK", "", &grey(4, 4)),
         "/b" => send(stream, "302 Found", "Location: c\r\n", b""),
         "/a" => send(stream, "307 Temporary Redirect", "Location: /b\r\n", b""),
         _ => send(stream, "301 Moved Permanently", "Location: /a\r\n", b""),
@@ -245,7 +244,7 @@ async fn a_host_gets_at_most_six_requests_at_once() {
         most2.fetch_max(now2.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_millis(50));
         now2.fetch_sub(1, Ordering::SeqCst);
-        send(stream, "200 OK", "", &png(4, 4));
+        send(stream, "200 OK", "", &grey(4, 4));
     });
     let client = Client::new(Config { answer_timeout: Duration::from_secs(10), ..config() }).unwrap();
     let urls: Vec<String> = (0..40).map(|i| format!("{}/{i}", server.url)).collect();
@@ -276,7 +275,7 @@ async fn upstreams_are_told_who_asks() {
         let (mut stream, _) = listener.accept().unwrap();
         let mut head = vec![0; 4096];
         let length = stream.read(&mut head).unwrap();
-        send(&mut stream, "200 OK", "", &png(4, 4));
+        send(&mut stream, "200 OK", "", &grey(4, 4));
         String::from_utf8(head[..length].to_vec()).unwrap().to_lowercase()
     });
     Client::new(config()).unwrap().get(&url, Wanted::Picture).await.unwrap();
@@ -311,7 +310,7 @@ async fn a_fresh_client_forgets_answers_and_remembers_hosts() {
 #[tokio::test]
 async fn paths_that_fail_shut_their_host_for_nobody() {
     let server = Server::start(|path, stream| match path {
-        "/good" => send(stream, "200 OK", "", &png(4, 4)),
+        "/good" => send(stream, "200 OK", "", &grey(4, 4)),
         _ => send(stream, "503 Service Unavailable", "", b""),
     });
     let client = Client::new(Config { attempts_max: 1, ..config() }).unwrap();
@@ -331,7 +330,7 @@ async fn a_redirect_is_asked_by_a_permit_of_its_own_host() {
         seen.fetch_max(counted.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_millis(50));
         counted.fetch_sub(1, Ordering::SeqCst);
-        send(stream, "200 OK", "", &png(4, 4));
+        send(stream, "200 OK", "", &grey(4, 4));
     });
     let to = target.url.clone();
     let redirecting = move |path: &str, stream: &mut std::net::TcpStream| {

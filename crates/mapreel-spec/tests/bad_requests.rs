@@ -78,7 +78,7 @@ fn the_good_parts_of_the_other_tests_are_good() {
 }
 
 #[test]
-fn documents_that_are_no_requests() {
+fn documents_that_are_no_requests_are_refused() {
     check("", &[("", "not_json")]);
     check("{", &[("", "not_json")]);
     check("[]", &[("", "invalid")]);
@@ -94,7 +94,7 @@ fn documents_that_are_no_requests() {
 }
 
 #[test]
-fn maps() {
+fn wrong_maps_are_refused() {
     map("7", "/map", "wrong_type");
     map("{}", "/map/bbox", "missing");
     map(r#"{ "bbox": [0, 0, 1, 1] }"#, "/map", "missing");
@@ -125,7 +125,7 @@ fn maps() {
 }
 
 #[test]
-fn times() {
+fn wrong_times_are_refused() {
     rest(r#""times": 5"#, "/times", "wrong_type");
     rest(r#""times": []"#, "/times", "invalid");
     rest(r#""times": "soon""#, "/times", "invalid");
@@ -151,7 +151,7 @@ fn times() {
 }
 
 #[test]
-fn headers_and_outputs() {
+fn wrong_headers_and_outputs_are_refused() {
     rest(r#""header": { "title": 3 }"#, "/header/title", "wrong_type");
     rest("\"header\": { \"title\": \"a\\u202eb\" }", "/header/title", "invalid");
     rest("\"header\": { \"title\": \"a\\u0000b\" }", "/header/title", "invalid");
@@ -170,7 +170,7 @@ fn headers_and_outputs() {
 }
 
 #[test]
-fn layers() {
+fn lists_that_are_none_of_layers_are_refused() {
     check(&format!("{{ {GOOD_MAP}, \"layers\": [] }}"), &[("/layers", "invalid")]);
     check(&format!("{{ {GOOD_MAP}, \"layers\": {{}} }}"), &[("/layers", "wrong_type")]);
     check(&format!("{{ {GOOD_MAP} }}"), &[("/layers", "missing")]);
@@ -178,106 +178,88 @@ fn layers() {
     check(&format!("{{ {GOOD_MAP}, \"layers\": [{many}] }}"), &[("/layers", "too_many")]);
     layer("{}", "/layers/0/type", "missing");
     layer(r#"{ "type": "wcs" }"#, "/layers/0/type", "invalid");
+}
+
+#[test]
+fn wrong_layers_of_tiles_are_refused() {
     layer(r#"{ "type": "wmts", "url": "http://h/" }"#, "/layers/0/layer", "missing");
     let wmts = |field: &str| format!(r#"{{ "type": "wmts", "url": "http://h/", "layer": "a", {field} }}"#);
     layer(&wmts(r#""axis_order": "yz""#), "/layers/0/axis_order", "invalid");
     layer(&wmts(r#""missing_tiles": "ignore""#), "/layers/0/missing_tiles", "invalid");
-    layer(
-        r#"{ "type": "wms", "url": "http://h/", "layers": "a", "missing_tiles": "transparent" }"#,
-        "/layers/0/missing_tiles",
-        "unknown_field",
-    );
     layer(r#"{ "type": "tms", "url": "http://h/{z}/{x}.png" }"#, "/layers/0/url", "invalid");
-    layer(r#"{ "type": "graticule", "credential": "x" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "tilejson", "url": "http://h/", "credential": "a:b" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "tilejson" }"#, "/layers/0/url", "missing");
     let xyz = |further: &str| format!(r#"{{ "type": "xyz", "url": "http://h/{{z}}/{{x}}/{{y}}", {further} }}"#);
     layer(&xyz(r#""min_zoom": 9, "max_zoom": 3"#), "/layers/0/min_zoom", "invalid");
     layer(&xyz(r#""subdomains": 3"#), "/layers/0/subdomains", "wrong_type");
     layer(&xyz(r#""bounds": [10, 0, 0, 10]"#), "/layers/0/bounds", "invalid");
+    layer(r#"{ "type": "xyz" }"#, "/layers/0/url", "missing");
+    layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.{ext}" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "http://h/map.png" }"#, "/layers/0/url", "invalid");
+    layer(r#"{ "type": "xyz", "url": "file:///{z}/{x}/{y}" }"#, "/layers/0/url", "invalid");
+}
+
+#[test]
+fn wrong_layers_that_ask_no_server_are_refused() {
+    layer(r#"{ "type": "graticule", "credential": "x" }"#, "/layers/0/credential", "invalid");
     layer(r#"{ "type": "natural-earth", "show": ["lakes"] }"#, "/layers/0/show/0", "invalid");
     layer(r#"{ "type": "natural-earth", "opacity": 1.5 }"#, "/layers/0/opacity", "out_of_range");
     layer(r#"{ "type": "natural-earth", "legend": "auto" }"#, "/layers/0/legend", "invalid");
     layer(r#"{ "type": "graticule", "step": 0 }"#, "/layers/0/step", "out_of_range");
     layer(r#"{ "type": "graticule", "stroke": "blue" }"#, "/layers/0/stroke", "invalid");
-    layer(r#"{ "type": "xyz" }"#, "/layers/0/url", "missing");
-    layer(r#"{ "type": "xyz", "url": "http://h/{z}/{x}/{y}.{ext}" }"#, "/layers/0/url", "invalid");
-    layer(r#"{ "type": "xyz", "url": "http://h/map.png" }"#, "/layers/0/url", "invalid");
-    layer(r#"{ "type": "xyz", "url": "file:///{z}/{x}/{y}" }"#, "/layers/0/url", "invalid");
+}
+
+#[test]
+fn wrong_layers_of_map_servers_are_refused() {
     layer(r#"{ "type": "wms", "url": "http://h/" }"#, "/layers/0/layers", "missing");
     layer(r#"{ "type": "wms", "layers": "", "url": "http://h/" }"#, "/layers/0/layers", "invalid");
     layer(r#"{ "type": "wms", "layers": "a" }"#, "/layers/0/url", "missing");
     layer(r#"{ "type": "wms", "layers": "a", "url": "h/wms" }"#, "/layers/0/url", "invalid");
     layer(r#"{ "type": "wms", "layers": "a", "url": "http://u:p@h/" }"#, "/layers/0/url", "invalid");
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "version": "1.0.0" }"#,
-        "/layers/0/version",
-        "invalid",
-    );
-    layer(r#"{ "type": "wms", "layers": "a", "url": "http://h/", "time": "latest" }"#, "/layers/0/time", "invalid");
-    layer(r#"{ "type": "wms", "layers": "a", "url": "http://h/", "within": "PT3H" }"#, "/layers/0/within", "invalid");
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "resampling": "cubic" }"#,
-        "/layers/0/resampling",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "axis_order": "north" }"#,
-        "/layers/0/axis_order",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "on_error": "panic" }"#,
-        "/layers/0/on_error",
-        "invalid",
-    );
-    layer(r#"{ "type": "wms", "layers": "a", "url": "http://h/", "crs": "EPSG:1" }"#, "/layers/0/crs", "not_supported");
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "params": { "BBOX": "1" } }"#,
-        "/layers/0/params/BBOX",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "wms", "layers": "a", "url": "http://h/", "params": { "x": [] } }"#,
-        "/layers/0/params/x",
-        "wrong_type",
-    );
+    let wms = |field: &str| format!(r#"{{ "type": "wms", "layers": "a", "url": "http://h/", {field} }}"#);
+    for (field, pointer, code) in [
+        (r#""missing_tiles": "transparent""#, "missing_tiles", "unknown_field"),
+        (r#""version": "1.0.0""#, "version", "invalid"),
+        (r#""time": "latest""#, "time", "invalid"),
+        (r#""within": "PT3H""#, "within", "invalid"),
+        (r#""resampling": "cubic""#, "resampling", "invalid"),
+        (r#""axis_order": "north""#, "axis_order", "invalid"),
+        (r#""on_error": "panic""#, "on_error", "invalid"),
+        (r#""crs": "EPSG:1""#, "crs", "not_supported"),
+        (r#""params": { "BBOX": "1" }"#, "params/BBOX", "invalid"),
+        (r#""params": { "x": [] }"#, "params/x", "wrong_type"),
+    ] {
+        layer(&wms(field), &format!("/layers/0/{pointer}"), code);
+    }
+}
+
+#[test]
+fn wrong_layers_of_pictures_are_refused() {
     layer(r#"{ "type": "image", "url": "http://h/a.png" }"#, "/layers/0/bbox", "missing");
     layer(r#"{ "type": "image", "url": "http://h/a.png", "bbox": [0, 0, 1, 99] }"#, "/layers/0/bbox", "invalid");
     layer(r#"{ "type": "image", "url": "http://h/{time:%!}.png", "bbox": [0, 0, 1, 1] }"#, "/layers/0", "invalid");
+}
+
+#[test]
+fn wrong_layers_of_features_are_refused() {
     layer(r#"{ "type": "geojson" }"#, "/layers/0/data", "missing");
-    layer(r#"{ "type": "geojson", "data": { "type": "Circle" } }"#, "/layers/0/data/type", "invalid");
-    layer(
-        r#"{ "type": "geojson", "data": { "type": "Point", "coordinates": [1, 91] } }"#,
-        "/layers/0/data/coordinates",
-        "invalid",
-    );
-    layer(
-        r#"{ "type": "geojson", "data": { "type": "LineString", "coordinates": [[1, 1]] } }"#,
-        "/layers/0/data/coordinates",
-        "invalid",
-    );
+    let of = |data: &str, further: &str| format!(r#"{{ "type": "geojson", "data": {data} {further} }}"#);
+    layer(&of(r#"{ "type": "Circle" }"#, ""), "/layers/0/data/type", "invalid");
+    let nowhere = r#"{ "type": "Point", "coordinates": [1, 91] }"#;
+    layer(&of(nowhere, ""), "/layers/0/data/coordinates", "invalid");
+    let short = r#"{ "type": "LineString", "coordinates": [[1, 1]] }"#;
+    layer(&of(short, ""), "/layers/0/data/coordinates", "invalid");
     let line = r#"{ "type": "LineString", "coordinates": [[1, 1], [2, 2]] }"#;
-    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "url": "http://h/" }}"#), "/layers/0/url", "invalid");
-    layer(
-        &format!(r##"{{ "type": "geojson", "data": {line}, "style": {{ "stroke": "#12" }} }}"##),
-        "/layers/0/style/stroke",
-        "invalid",
+    layer(&of(line, r#", "url": "http://h/""#), "/layers/0/url", "invalid");
+    layer(&of(line, r##", "style": { "stroke": "#12" }"##), "/layers/0/style/stroke", "invalid");
+    layer(&of(line, r#", "style": { "color": "red" }"#), "/layers/0/style/color", "unknown_field");
+    layer(&of(line, r#", "time_property": "t""#), "/layers/0/data", "invalid");
+    layer(&of(line, r#", "keep": "6 hours""#), "/layers/0/keep", "invalid");
+    let moving = format!(
+        r#"{{ "type": "geojson", "time_property": "t", "data": {{ "type": "Feature", "properties": {{ "t": ["2020-01-01"] }}, "geometry": {line} }} }}"#
     );
-    layer(
-        &format!(r#"{{ "type": "geojson", "data": {line}, "style": {{ "color": "red" }} }}"#),
-        "/layers/0/style/color",
-        "unknown_field",
-    );
-    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "time_property": "t" }}"#), "/layers/0/data", "invalid");
-    layer(&format!(r#"{{ "type": "geojson", "data": {line}, "keep": "6 hours" }}"#), "/layers/0/keep", "invalid");
-    let moving = |times: &str| {
-        format!(
-            r#"{{ "type": "geojson", "time_property": "t", "data": {{ "type": "Feature", "properties": {{ "t": {times} }}, "geometry": {line} }} }}"#
-        )
-    };
     check(
-        &format!("{{ {GOOD_MAP}, \"times\": \"2020-01-01\", \"layers\": [{}] }}", moving(r#"["2020-01-01"]"#)),
+        &format!("{{ {GOOD_MAP}, \"times\": \"2020-01-01\", \"layers\": [{moving}] }}"),
         &[("/layers/0/data", "invalid"), ("/layers/0/data/properties/t", "invalid")],
     );
 }
@@ -291,7 +273,7 @@ fn templates_need_times() {
 }
 
 #[test]
-fn basemaps() {
+fn wrong_basemaps_are_refused() {
     let all = [
         ("/basemap/bbox", "missing"),
         ("/basemap/zoom", "missing"),
@@ -323,7 +305,7 @@ fn basemaps() {
 }
 
 #[test]
-fn overlays() {
+fn wrong_overlays_are_refused() {
     let url = "http://h/?srs=EPSG:3857&width=228&height=229&bbox=0,0,1113194,1118890";
     overlay(r#"{ "title": "A" }"#, "/overlays/0/url", "missing");
     overlay(&format!(r#"{{ "url": "{url}" }}"#), "/overlays/0/title", "missing");
@@ -348,7 +330,7 @@ fn overlays() {
 }
 
 #[test]
-fn features_with_times_that_would_be_looked_at_too_often() {
+fn features_with_times_that_would_be_looked_at_too_often_are_refused() {
     let limits = Limits { positions_drawn_m_max: 1, ..Limits::default() };
     let positions = vec!["[1, 2]"; 50_000].join(",");
     let refused = |properties: &str, hours: usize| {
@@ -374,7 +356,7 @@ fn features_with_times_that_would_be_looked_at_too_often() {
 }
 
 #[test]
-fn requests_that_would_cost_too_much() {
+fn requests_that_would_cost_too_much_are_refused() {
     check(
         r#"{ "map": { "bbox": [-10, 40, 10, 60], "width": 2000 }, "times": "2020-01-01/2020-12-31/PT24H", "layers": [{ "type": "natural-earth" }, { "type": "graticule" }, { "type": "graticule" }] }"#,
         &[("", "too_large")],

@@ -113,7 +113,7 @@ const NEW: &str = r#"<WMS_Capabilities version="1.3.0" xmlns="http://www.opengis
 </WMS_Capabilities>"#;
 
 #[test]
-fn dimensions_limits_and_dialects_in_the_new_version() {
+fn dimensions_limits_and_dialects_are_read_in_the_new_version() {
     let new = read(NEW);
     assert_eq!((new.width_max, new.height_max, new.layers_max), (Some(1024), None, Some(1)));
     assert_eq!((new.dialect, new.formats.len()), (Dialect::NcWms, 2));
@@ -131,7 +131,7 @@ fn dimensions_limits_and_dialects_in_the_new_version() {
 }
 
 #[test]
-fn a_broken_document_is_from_server_with_the_place_where_it_breaks() {
+fn a_broken_document_is_refused_with_the_place_where_it_breaks() {
     let check = |document: &str, words: &str| {
         let why = wms::capabilities(document.as_bytes(), now()).unwrap_err().to_string();
         assert!(why.contains(words), "{why}");

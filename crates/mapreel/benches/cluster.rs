@@ -9,9 +9,9 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use mapreel_testkit::pictures::Picture;
 use std::time::{Duration, Instant};
 use support::cluster::{Promises, servers, slow_wms, wait_for};
-use support::picture::Picture;
 use support::service::{Process, film};
 
 const LATENCY: Duration = Duration::from_millis(200);
@@ -93,7 +93,7 @@ fn memory(servers: &mut support::cluster::Servers) {
     let gradient =
         (0..height).flat_map(|y| (0..width).flat_map(move |x| [(x / 5) as u8, (y / 3) as u8, ((x ^ y) / 8) as u8]));
     let png = Picture { width: width as u32, height: height as u32, rgb: gradient.collect() }.to_png();
-    let url = support::upstream::serve(move |_| ("200 OK", "", png.clone()));
+    let url = mapreel_testkit::upstreams::serve(move |_| ("200 OK", "", png.clone()));
     let site = servers.site("bench-memory");
     let limits = ["--frames-max", "1000", "--cost-mpx-max", "100000"];
     let api = site.serve(&[&["--workers", "0"], &limits[..]].concat(), "");

@@ -8,10 +8,10 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams;
 use std::time::{Duration, Instant};
-use support::picture::Picture;
 use support::service::{Process, Site};
-use support::upstream;
 
 /// The budget of every run, in MiB.
 const MEMORY_MIB: u64 = 2048;
@@ -27,7 +27,7 @@ fn main() {
 }
 
 fn run(name: &str, slots: usize, service: &str, request: impl Fn(&str, usize) -> String) {
-    let url = upstream::serve(|path| ("200 OK", "", noise(path)));
+    let url = upstreams::serve(|path| ("200 OK", "", noise(path)));
     let site = Site::new("bench-memory");
     let (count, memory) = (slots.to_string(), format!("{MEMORY_MIB}MiB"));
     let process =
@@ -68,8 +68,7 @@ fn film(url: &str, number: usize, side: u32, format: &str) -> String {
 
 /// A picture in the size that is asked for, whose rows differ; a tile has 256 pixels a side.
 fn noise(path: &str) -> Vec<u8> {
-    let side = |name| upstream::parameter(path, name).and_then(|n| n.parse().ok()).unwrap_or(256);
-    let (width, height) = (side("WIDTH"), side("HEIGHT"));
+    let [width, height] = upstreams::size(path).unwrap_or([256; 2]);
     let mut picture = Picture::of(width, height, [0; 3]);
     let mut state = path.len() as u32 + 1;
     for row in picture.rgb.chunks_exact_mut(width as usize * 3) {

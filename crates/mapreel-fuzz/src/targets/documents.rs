@@ -90,11 +90,11 @@ pub(super) mod seeds {
     }
 
     pub fn arcgis() -> Vec<Vec<u8>> {
-        files("crates/mapreel-spec/tests/recorded/arcgis", &[".json"])
+        files("crates/mapreel-ogc/tests/recorded/arcgis", &[".json"])
     }
 
     pub fn ogc_api() -> Vec<Vec<u8>> {
-        files("crates/mapreel-spec/tests/recorded/ogc", &[".json"])
+        files("crates/mapreel-ogc/tests/recorded/ogc", &[".json"])
     }
 
     pub fn ncwms_details() -> Vec<Vec<u8>> {
@@ -272,7 +272,7 @@ macro_rules! recorded {
 
 macro_rules! described {
     ($name:literal) => {
-        LazyLock::new(|| file(concat!("crates/mapreel-spec/tests/recorded/", $name)))
+        LazyLock::new(|| file(concat!("crates/mapreel-ogc/tests/recorded/", $name)))
     };
 }
 

@@ -12,8 +12,8 @@ fn folder() -> (tempfile::TempDir, Artifacts) {
 
 /// A prefix of its own in the bucket that all tests share.
 fn bucket() -> Artifacts {
-    let environment = mapreel_servers::s3::shared().environment().into_iter().collect();
-    let url = format!("s3://{}/tests/{}", mapreel_servers::s3::BUCKET, JobId::random());
+    let environment = mapreel_testkit::servers::s3::shared().environment().into_iter().collect();
+    let url = format!("s3://{}/tests/{}", mapreel_testkit::servers::s3::BUCKET, JobId::random());
     Artifacts::open_with(&url, &environment).unwrap()
 }
 
@@ -114,7 +114,7 @@ async fn a_signed_url_gives_the_object_for_a_while() {
 
 #[tokio::test]
 async fn keys_come_from_the_environment_or_else_from_a_profile() {
-    use mapreel_servers::s3::{ACCESS_KEY, SECRET_KEY, shared};
+    use mapreel_testkit::servers::s3::{ACCESS_KEY, SECRET_KEY, shared};
     let folder = tempfile::tempdir().unwrap();
     let (credentials, config) = (folder.path().join("credentials"), folder.path().join("config"));
     let keys = format!("[maps]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n");
@@ -142,7 +142,7 @@ async fn keys_come_from_the_environment_or_else_from_a_profile() {
 #[tokio::test]
 async fn wrong_keys_are_refused() {
     let mut environment: std::collections::HashMap<_, _> =
-        mapreel_servers::s3::shared().environment().into_iter().collect();
+        mapreel_testkit::servers::s3::shared().environment().into_iter().collect();
     environment.insert("AWS_SECRET_ACCESS_KEY".into(), "wrong".into());
     let artifacts = Artifacts::open_with("s3://maps/x", &environment).unwrap();
     let error = artifacts.put("a", "x".into()).await.unwrap_err().to_string();

@@ -40,7 +40,7 @@ impl Bench {
 
     /// MongoDB with RabbitMQ, which knows nothing of the others' jobs.
     pub fn cluster() -> Option<Self> {
-        let broker = mapreel_servers::rabbitmq::shared()?.url();
+        let broker = mapreel_testkit::servers::rabbitmq::shared()?.url();
         Some(Self::new(Store::Mongodb(database()?, Some(broker))))
     }
 
@@ -164,7 +164,7 @@ pub fn failure(retryable: bool) -> Failure {
 /// A new database on the server that all tests share.
 fn database() -> Option<String> {
     let name = format!("test-{}", JobId::random());
-    Some(mapreel_servers::mongodb::shared()?.database(&name))
+    Some(mapreel_testkit::servers::mongodb::shared()?.database(&name))
 }
 
 /// Every law as a test, for each back-end.

@@ -1,10 +1,10 @@
 //! What a client gets beside others who ask for much: on one machine, and in a cluster of one API server and one worker.
 
 use crate::support::cluster::{servers, wait_for};
-use crate::support::picture::Picture;
 use crate::support::service::{Process, Site};
-use crate::support::upstream::serve;
 use jiff::{Span, civil::date};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::serve;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -34,7 +34,7 @@ fn film(title: &str, url: &str, days: usize) -> String {
 }
 
 fn measure(store: &str, process: &Process) {
-    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+    let png = Picture::grey(240, 180, 120).to_png();
     let url = serve(move |_| ("200 OK", "", png.clone()));
     let submit =
         |owner: &str, title: &str, days: usize| process.submit_from(owner, "animation", &film(title, &url, days));

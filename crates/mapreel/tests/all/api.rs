@@ -1,15 +1,15 @@
 //! The HTTP API, as `docs/API.md` promises it.
 
 use super::support::mapreel;
-use super::support::picture::Picture;
 use super::support::service::{Site, film, repository, try_request, world};
-use super::support::upstream::{capabilities, serve, serve_all};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{capabilities, serve, serve_all};
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn png() -> Vec<u8> {
-    Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png()
+    Picture::grey(240, 180, 120).to_png()
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn what_is_missing_is_a_warning_of_the_job() {
 }
 
 #[test]
-fn progress_is_from_server_as_it_happens() {
+fn progress_is_told_as_it_happens() {
     let site = Site::new("events");
     let process = site.serve(&["--workers", "1"], "");
     let url = serve(|_| {
@@ -189,7 +189,7 @@ fn a_request_can_be_checked_and_looked_at_without_a_job() {
 }
 
 #[test]
-fn what_a_map_server_offers_is_from_server() {
+fn what_a_map_server_offers_is_listed() {
     let site = Site::new("layers");
     let process = site.serve(&[], "");
     let url = serve_all(|path| match path {

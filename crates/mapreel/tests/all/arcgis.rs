@@ -2,7 +2,6 @@
 
 use super::mapserver::{assert_field, request};
 use super::ogc_api::share_that_differs;
-use super::support::picture::{Film, Picture};
 use super::support::service::Site;
 use super::support::{arcgis, mapreel, render, wms};
 use std::sync::OnceLock;
@@ -23,7 +22,7 @@ fn a_film_shows_each_month_that_the_service_has() {
     let map = r#""bbox": [-40, -40, 40, 40], "crs": "EPSG:4326", "width": 500"#;
     for service in ["Field/MapServer", "Field/ImageServer"] {
         let run = render("arcgis-months.gif", &request(map, times, &layer(service, ""))).ended(0);
-        let film = Film::decode(&run.file);
+        let film = run.film();
         assert_eq!(film.frames.len(), 3);
         for (frame, month) in film.frames.iter().zip(1..) {
             assert_field(&run, frame, month, 2.0, 0);
@@ -39,7 +38,7 @@ fn a_film_shows_each_month_that_the_service_has() {
     assert!(run.said.contains("2018-05-02"), "{}", run.said);
     let near = request(map, r#""times": "2018-05-02T00:00:00Z","#, &layer("Field/MapServer", r#", "time": "nearest""#));
     let run = render("arcgis-near.png", &near).ended(0);
-    assert_field(&run, &Picture::read(&run.file), 5, 2.0, 0);
+    assert_field(&run, &run.picture(), 5, 2.0, 0);
 }
 
 #[test]
@@ -51,7 +50,7 @@ fn a_map_over_the_date_line_is_whole() {
             &request(&map, r#""times": "2018-05-01T00:00:00Z","#, &layer("Field/MapServer", "")),
         )
         .ended(0);
-        assert_field(&run, &Picture::read(&run.file), 5, 0.6, 0);
+        assert_field(&run, &run.picture(), 5, 0.6, 0);
     }
 }
 
@@ -75,7 +74,7 @@ fn a_legend_is_put_together_from_its_pictures_and_words() {
     let legends = run.manifest["layout"]["legends"].as_array().unwrap();
     assert_eq!(legends.len(), 1);
     let place: [u32; 4] = serde_json::from_value(legends[0]["box"].clone()).unwrap();
-    let picture = Picture::read(&run.file).crop(place);
+    let picture = run.picture().crop(place);
     for colour in wms::COLOURS {
         let pixels = picture.rgb.chunks_exact(3).filter(|pixel| *pixel == colour).count();
         assert!(

@@ -12,7 +12,7 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("mapreel-sources", &["mapreel-ogc", "mapreel-spec"]),
     ("mapreel-render", &["mapreel-geo", "mapreel-spec"]),
     ("mapreel-queue", &["mapreel-spec"]),
-    ("mapreel-servers", &[]),
+    ("mapreel-testkit", &[]),
     ("mapreel-powerloss", &[]),
     ("mapreel-fuzz", &["mapreel", "mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render"]),
     ("mapreel", &["mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render", "mapreel-queue"]),
@@ -68,7 +68,7 @@ fn the_crates_know_only_what_the_drawing_lets_them() {
 }
 
 /// The crates that are there for tests alone.
-const FOR_TESTS: [&str; 3] = ["mapreel-servers", "mapreel-powerloss", "mapreel-fuzz"];
+const FOR_TESTS: [&str; 3] = ["mapreel-testkit", "mapreel-powerloss", "mapreel-fuzz"];
 
 #[test]
 fn the_picture_shows_every_room() {

@@ -31,77 +31,41 @@ fn get(process: &Process, path: &str) -> Answer {
 
 const ID: &str = "01a20c0c-c580-7225-9d37-5f2e965dcde0";
 
+/// Names that are no job's.
+#[rustfmt::skip]
+const NO_JOBS: [&str; 21] = [
+    "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "%2e%2e", "..%5c..%5cwindows", "%00", "x%00.png", "%ff%fe",
+    "%E2%88%95etc", "%EF%BC%8Fetc", "1", "null", "undefined", "{id}", "%7Bid%7D", "*", "%20",
+    "urn:uuid:01a20c0c-c580-7225-9d37-5f2e965dcde0", "01a20c0c-c580-7225-9d37-5f2e965dcde0%20", "%", "%zz", "-1",
+];
+
+/// Questions that the list of jobs has no answer to.
+#[rustfmt::skip]
+const NO_LISTS: [&str; 12] = [
+    "limit=0", "limit=201", "limit=-1", "limit=x", "limit=99999999999999999999", "cursor=x", "cursor=../",
+    "status=DONE", "status=success", "service=film", "status=PENDING&status=FAILED", "status=%ff",
+];
+
+/// Where nothing is.
+#[rustfmt::skip]
+const NOWHERE: [&str; 8] = [
+    "/nowhere", "/api", "/api/service", "/api/service/film", "/api/job-status", "/api/download/", "//", "/..",
+];
+
 /// Paths, asked for with GET.
 fn paths() -> Vec<String> {
-    let long = "a".repeat(10_000);
-    let upper = ID.to_uppercase();
-    let bare = ID.replace('-', "");
-    let ids = [
-        "..%2f..%2f..%2fetc%2fpasswd",
-        "%2e%2e%2f",
-        "%2e%2e",
-        "..%5c..%5cwindows",
-        "%00",
-        "x%00.png",
-        "%ff%fe",
-        "%E2%88%95etc",
-        "%EF%BC%8Fetc",
-        "1",
-        "null",
-        "undefined",
-        "{id}",
-        "%7Bid%7D",
-        "*",
-        "%20",
-        ID,
-        &upper,
-        &bare,
-        &long,
-        "urn:uuid:01a20c0c-c580-7225-9d37-5f2e965dcde0",
-        "01a20c0c-c580-7225-9d37-5f2e965dcde0%20",
-        "%",
-        "%zz",
-        "-1",
-    ];
-    let mut paths = Vec::new();
-    for id in ids {
-        paths.extend([format!("/api/job-status/{id}"), format!("/api/download/{id}")]);
-    }
+    let unknown = [ID.to_owned(), ID.to_uppercase(), ID.replace('-', ""), "a".repeat(10_000)];
+    let ids = NO_JOBS.iter().map(|id| (*id).to_owned()).chain(unknown);
+    let mut paths: Vec<String> =
+        ids.flat_map(|id| [format!("/api/job-status/{id}"), format!("/api/download/{id}")]).collect();
     for id in ["..%2f..%2fjobs.db", "x", ID] {
         paths.extend([format!("/api/job-status/{id}/events"), format!("/api/download/{id}/manifest")]);
     }
-    for query in ["wait=-1", "wait=31", "wait=x", "wait=NaN", "wait=inf", "wait=", "wait=1&wait=2"] {
-        paths.push(format!("/api/job-status/{ID}?{query}"));
-    }
-    for query in [
-        "limit=0",
-        "limit=201",
-        "limit=-1",
-        "limit=x",
-        "limit=99999999999999999999",
-        "cursor=x",
-        "cursor=../",
-        "status=DONE",
-        "status=success",
-        "service=film",
-        "status=PENDING&status=FAILED",
-        "status=%ff",
-    ] {
-        paths.push(format!("/api/jobs?{query}"));
-    }
-    let download = format!("/api/download/{ID}.exe");
-    let more = [
-        "/nowhere",
-        "/api",
-        "/api/service",
-        "/api/service/film",
-        "/api/job-status",
-        "/api/download/",
-        "//",
-        "/..",
-        &download,
-    ];
-    paths.extend(more.map(str::to_owned));
+    let waits = ["wait=-1", "wait=31", "wait=x", "wait=NaN", "wait=inf", "wait=", "wait=1&wait=2"];
+    paths.extend(waits.map(|query| format!("/api/job-status/{ID}?{query}")));
+    paths.extend(NO_LISTS.map(|query| format!("/api/jobs?{query}")));
+    paths.extend(NOWHERE.map(str::to_owned));
+    paths.push(format!("/api/download/{ID}.exe"));
     paths
 }
 
@@ -175,61 +139,66 @@ fn bodies() -> Vec<Vec<u8>> {
     bodies
 }
 
-#[test]
-fn whatever_is_sent_is_refused_with_problem_details() {
-    let site = Site::new("bad-input");
-    let process = site.serve(&["--workers", "1"], "");
-    let mut cases = 0;
-    for path in paths() {
-        assert_refused(&get(&process, &path), &path);
-        cases += 1;
-    }
-    for (method, path) in METHODS {
-        let answer = process.request(method, path, &[], b"");
-        assert_refused(&answer, &format!("{method} {path}"));
-        assert_eq!(answer.status, 405, "{method} {path}");
-        cases += 1;
-    }
-    for body in bodies() {
-        let what = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-        // One small frame of what is too costly as a whole is not.
-        let too_many_frames = what.contains("4096");
-        for path in ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"] {
-            if too_many_frames && path == "/api/preview" {
-                continue;
-            }
-            assert_refused(&process.request("POST", path, &[JSON], &body), &format!("{path}: {what}"));
-            cases += 1;
-        }
-    }
-    let good = world("x");
-    for headers in [
-        &["content-type: text/plain"][..],
+/// Headers that say of a good body what it is not, or name a key that is none.
+fn headers() -> [Vec<String>; 8] {
+    let long = format!("idempotency-key: {}", "k".repeat(256));
+    let headers: [&[&str]; 8] = [
+        &["content-type: text/plain"],
         &[],
         &["content-type: application/x-www-form-urlencoded"],
         &["content-type: application/json; charset=utf-16"],
         &[JSON, "content-encoding: gzip"],
         &[JSON, "idempotency-key:"],
-        &[JSON, &format!("idempotency-key: {}", "k".repeat(256))],
+        &[JSON, &long],
         &[JSON, "idempotency-key: \u{e9}"],
-    ] {
-        let answer = process.request("POST", "/api/service/image", headers, good.as_bytes());
-        assert_refused(&answer, &format!("{headers:?}"));
-        cases += 1;
+    ];
+    headers.map(|headers| headers.iter().map(|&header| header.to_owned()).collect())
+}
+
+/// Bodies to each service, and films and images to the other's.
+fn posts() -> Vec<(String, Vec<u8>)> {
+    let mut posts = Vec::new();
+    for body in bodies() {
+        for path in ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"] {
+            // One small frame of what is too costly as a whole is not.
+            let is_cheap = path == "/api/preview" && String::from_utf8_lossy(&body).contains("4096");
+            if !is_cheap {
+                posts.push((path.to_owned(), body.clone()));
+            }
+        }
     }
     for query in ["frame=0", "frame=2", "frame=-1", "frame=x", "frame=99999999999999999999"] {
-        let answer = process.request("POST", &format!("/api/preview?{query}"), &[JSON], good.as_bytes());
-        assert_refused(&answer, query);
-        cases += 1;
+        posts.push((format!("/api/preview?{query}"), world("x").into_bytes()));
     }
-    for (path, body) in [
-        ("/api/service/image", film("x", "http://h.example/", 3, "mp4")),
-        ("/api/service/image", film("x", "http://h.example/", 1, "gif")),
-        ("/api/service/animation", film("x", "http://h.example/", 1, "png")),
-    ] {
-        assert_refused(&process.post(path, &body), path);
-        cases += 1;
+    for (service, frames, format) in [("image", 3, "mp4"), ("image", 1, "gif"), ("animation", 1, "png")] {
+        posts.push((format!("/api/service/{service}"), film("x", "http://h.example/", frames, format).into_bytes()));
     }
+    posts
+}
+
+#[test]
+fn whatever_is_sent_is_refused_with_problem_details() {
+    let site = Site::new("bad-input");
+    let process = site.serve(&["--workers", "1"], "");
+    let (paths, posts, headers) = (paths(), posts(), headers());
+    for path in &paths {
+        assert_refused(&get(&process, path), path);
+    }
+    for (method, path) in METHODS {
+        let answer = process.request(method, path, &[], b"");
+        assert_refused(&answer, &format!("{method} {path}"));
+        assert_eq!(answer.status, 405, "{method} {path}");
+    }
+    for (path, body) in &posts {
+        let what = format!("{path}: {}", String::from_utf8_lossy(&body[..body.len().min(200)]));
+        assert_refused(&process.request("POST", path, &[JSON], body), &what);
+    }
+    for headers in &headers {
+        let all: Vec<&str> = headers.iter().map(String::as_str).collect();
+        let answer = process.request("POST", "/api/service/image", &all, world("x").as_bytes());
+        assert_refused(&answer, &format!("{headers:?}"));
+    }
+    let cases = paths.len() + METHODS.len() + posts.len() + headers.len();
     eprintln!("{cases} bad inputs refused");
     assert!(cases >= 100);
     assert_eq!(get(&process, "/healthz").status, 200);

@@ -1,8 +1,8 @@
 //! What no picture, no tile and no map decides: how much memory is taken, and how long a preparation lasts.
 
-use crate::support::picture::Picture;
 use crate::support::service::{Site, film};
-use crate::support::upstream;
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn the_memory_of_a_map_does_not_grow_with_its_tiles() {
         ("tiles-much-larger-than-said", 256, 4096, 1),
     ] {
         let picture = grey(answered);
-        let url = upstream::serve_all(move |_| ("200 OK", "", picture.clone()));
+        let url = upstreams::serve_all(move |_| ("200 OK", "", picture.clone()));
         let site = Site::new(name);
         let process = site.serve(&["--workers", "1"], "");
         let before = process.memory_peak_bytes();
@@ -77,12 +77,12 @@ fn a_map_that_does_not_fit_into_memory_is_refused_with_what_fits() {
 fn the_colours_of_a_gif_are_found_in_pictures_that_are_fetched_side_by_side() {
     let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (now, seen) = (under_way.clone(), most.clone());
-    let url = upstream::serve(move |path| {
+    let url = upstreams::serve(move |path| {
         seen.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_millis(150));
         now.fetch_sub(1, Ordering::SeqCst);
-        let side = |name| upstream::parameter(path, name).unwrap().parse().unwrap();
-        ("200 OK", "", Picture::of(side("WIDTH"), side("HEIGHT"), [10, 20, 30]).to_png())
+        let [width, height] = upstreams::size(path).unwrap();
+        ("200 OK", "", Picture::of(width, height, [10, 20, 30]).to_png())
     });
     // One segment: without its colours there are few pictures to be fetched at once.
     let request = film("side by side", &url, 4, "gif");
@@ -96,10 +96,10 @@ fn the_colours_of_a_gif_are_found_in_pictures_that_are_fetched_side_by_side() {
 
 #[test]
 fn a_gif_whose_pictures_take_longer_than_a_stall_altogether_is_drawn() {
-    let url = upstream::serve(|path| {
+    let url = upstreams::serve(|path| {
         std::thread::sleep(Duration::from_millis(1500));
-        let side = |name| upstream::parameter(path, name).unwrap().parse().unwrap();
-        ("200 OK", "", Picture::of(side("WIDTH"), side("HEIGHT"), [10, 20, 30]).to_png())
+        let [width, height] = upstreams::size(path).unwrap();
+        ("200 OK", "", Picture::of(width, height, [10, 20, 30]).to_png())
     });
     let site = Site::new("slow-gif");
     let process = site.serve(&["--workers", "1", "--stall-s", "4"], "");

@@ -1,4 +1,4 @@
-//! What it costs to draw vectors, and how soon drawing ends when nobody wants it any more.
+//! What it costs to draw vectors, and how soon drawing ends when its stop token says so.
 
 use super::support::looks::{Looks, cpu_ms, first_frame, geojson, line, plan, points, ring, scene};
 use mapreel_render::{Stop, Stopped};

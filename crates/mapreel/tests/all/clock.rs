@@ -1,9 +1,9 @@
-//! The machine's clock is set while work is under way: nobody waits longer for it, and nothing is lost.
+//! The machine's clock is set while work is under way: no job waits longer for it, and none is lost.
 
 use super::support::faketime;
 use super::support::service::{Process, Site, film};
-use super::support::upstream::{picture, serve};
-use mapreel_servers::skip;
+use mapreel_testkit::processes::skip;
+use mapreel_testkit::upstreams::{picture, serve};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -68,7 +68,7 @@ fn a_clock_that_is_set_under_load_delays_and_loses_nothing() {
         let day = told.strftime("%Y-%m-%d").to_string();
         assert!(process.log().contains(&day), "{what}: it does not believe the clock: {}", process.log());
         assert!(began.elapsed() < PATIENCE, "{what}: {:.1} s", began.elapsed().as_secs_f64());
-        // And while nobody is there.
+        // And while no process runs.
         let id = begin(&process, &url);
         drop(process);
         set(&clock, 0);

@@ -1,7 +1,7 @@
 //! The command line: exit codes, what is said and where.
 
-use super::support::upstream::{capabilities, serve_all};
 use super::support::{folder, mapreel, program, render};
+use mapreel_testkit::upstreams::{capabilities, serve_all};
 use std::io::Write;
 use std::process::{Command, Stdio};
 

@@ -1,4 +1,4 @@
-//! Connections of clients that are many, silent, or never read: whoever keeps an eye on the service is answered all the same.
+//! Connections of clients that are many, silent, or never read: health checks and operators are answered all the same.
 
 use super::support::service::{Process, Site, try_request, world};
 use std::io::{ErrorKind, Read, Write};
@@ -125,7 +125,7 @@ fn who_never_reads_is_cut_off() {
     eprintln!("cut off after {:?}", began.elapsed());
 }
 
-/// Two hundred who pipeline requests for a large answer and never read.
+/// Two hundred clients pipeline requests for a large answer and never read.
 #[test]
 fn two_hundred_who_never_read_silence_nobody() {
     let site = Site::new("connections-pipelines");
@@ -177,7 +177,7 @@ fn who_is_still_sending_gets_the_answer() {
     }
 }
 
-/// Lingering has its bounds: nobody sends for ever after he was answered.
+/// The service lingers within bounds: a client cannot send for ever after it was answered.
 #[test]
 fn who_sends_without_end_is_cut_off() {
     let site = Site::new("connections-endless");
@@ -240,7 +240,7 @@ fn nine_hundred_who_follow_jobs_cost_nothing_while_others_change() {
     assert!(beside < alone + Duration::from_millis(1_500), "{beside:?} beside streams, {alone:?} alone");
     assert!(idle < 0.2, "{idle}");
     assert_soon(&process, "900 streams");
-    // Whoever follows a job that changes hears of it.
+    // A client that follows a job that changes hears of it.
     let last = streams.last_mut().unwrap();
     last.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let began = Instant::now();

@@ -1,21 +1,20 @@
 //! Dimensions other than time, as carefully as time; several layers in one, each at what it has; a time among the parameters.
 
-use super::support::picture::Picture;
-use super::support::upstream::{Answer, parameter, serve_all};
 use super::support::{Run, render};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{Answer, Asked, parameter, serve_all, size};
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
 
 /// A WMS and WMTS, and the pictures that it is asked for. Its pictures are of one colour, which says the elevation: 10 times as
 /// many units of red as metres of depth.
 struct Server {
     url: String,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Asked,
 }
 
 impl Server {
     fn new(capabilities: String) -> Self {
-        let asked = Arc::new(Mutex::new(Vec::new()));
+        let asked = Asked::default();
         let kept = asked.clone();
         let url = serve_all(move |path| -> Answer {
             if path.contains("GetCapabilities") || path.ends_with(".xml") {
@@ -25,11 +24,9 @@ impl Server {
                 };
             }
             kept.lock().unwrap().push(path.to_owned());
-            let side = |name| parameter(path, name).map_or(256, |text| text.parse().unwrap());
-            let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+            let [width, height] = size(path).unwrap_or([256; 2]);
             let depth = parameter(path, "ELEVATION").map_or(25.0, |text| text.parse::<f64>().unwrap_or(25.0).abs());
-            let rgb = [(depth * 10.0) as u8, 120, 180].repeat((width * height) as usize);
-            ("200 OK", "", Picture { width, height, rgb }.to_png())
+            ("200 OK", "", Picture::of(width, height, [(depth * 10.0) as u8, 120, 180]).to_png())
         });
         Self { url, asked }
     }
@@ -78,7 +75,7 @@ fn a_film_along_the_runs_names_the_run_of_each_frame() {
 }
 
 #[test]
-fn a_film_whose_dimension_nobody_has_is_from_server_so_and_not_of_a_layer() {
+fn a_film_along_a_dimension_that_no_layer_has_is_refused_as_such_and_not_as_a_problem_of_a_layer() {
     let rest = json!({ "animate": { "dimension": "elevation", "values": "all" } });
     let run = draw("nobody.gif", &wms(&[("flat", "")]), &json!({ "layers": "flat" }), &rest).ended(1);
     assert!(run.said.contains("dimension `elevation`: no layer has this dimension"), "{}", run.said);
@@ -230,7 +227,7 @@ fn a_dimension_is_asked_for_in_the_servers_words_and_named_with_its_units() {
     let path = server.asked.lock().unwrap()[0].clone();
     let asked = ["ELEVATION", "DIM_MEMBER", "DIM_REFERENCE_TIME"].map(|name| parameter(&path, name).unwrap());
     assert_eq!(asked, ["-10.0", "3", "2019-12-31T12:00:00Z"]);
-    let map = Picture::read(&run.file).crop(run.map_box());
+    let map = run.map();
     assert_eq!(map.at(100, 100)[0], 100, "the picture of 10 m");
 }
 
@@ -272,7 +269,7 @@ fn what_the_request_leaves_to_the_server_is_named_and_asked_for() {
     let elevation = &layer(&run, 0)["dimensions"][0];
     assert_eq!((&elevation["asked"], &elevation["used"]), (&Value::Null, &json!("-0.0")));
     assert_eq!(server.asked("ELEVATION"), ["-0.0"]);
-    // Without a default nobody knows what is drawn.
+    // Without a default the answer does not say which value is drawn.
     let silent = wms(&[("a", r#"<Dimension name="elevation" units="m">0,10</Dimension>"#)]);
     let run = draw("default.png", &silent, &json!({ "layers": "a" }), &json!({})).ended(3);
     assert_eq!(run.manifest["warnings"][0]["code"], "dimension_unconfirmed");

@@ -1,29 +1,13 @@
 //! The service under faults: processes that die, freeze and end, jobs that are cancelled or poisonous. After each: every
 //! accepted job has come to its end, once, and nothing else is left.
 
-use super::support::picture::Picture;
-use super::support::service::{Process, Site, film, world};
-use super::support::upstream::serve;
+use super::support::cluster::slow_wms;
+use super::support::service::{Process, Site, film, try_request, world};
+use mapreel_testkit::processes::wait_until;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A WMS that answers after `delay`; and how often it was asked for each time.
-fn upstream(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>) {
-    let hits: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
-    let counted = hits.clone();
-    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
-    let url = serve(move |path| {
-        *counted.lock().unwrap().entry(path.to_owned()).or_default() += 1;
-        std::thread::sleep(delay);
-        ("200 OK", "", png.clone())
-    });
-    (url, hits)
-}
 
 /// The job has succeeded, its file is what its record says, and its two objects are the only ones of `site`'s that
 /// belong to it.
@@ -34,8 +18,7 @@ fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
     let id = job["id"].as_str().unwrap();
     let file = process.get(&format!("/api/download/{id}"));
     assert_eq!(file.status, 200);
-    let hash: String = Sha256::digest(&file.body).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(job["artifact"]["sha256"], hash);
+    assert_eq!(job["artifact"]["sha256"], file.sha256());
     let began = Instant::now();
     loop {
         let own: Vec<String> = site.objects().into_iter().filter(|key| key.starts_with(id)).collect();
@@ -47,61 +30,34 @@ fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
     }
 }
 
+/// Places where a process is killed, and whether an image passes them too.
+const STEPS: [(&str, bool); 15] = [
+    ("inserted=kill", true),
+    ("claimed=kill", true),
+    ("claimed=kill@2", false),
+    ("fetching=kill@20", false),
+    ("drawing=kill@15", false),
+    ("encoding=kill", true),
+    ("encoding=kill@17", false),
+    ("uploading=kill", true),
+    ("uploading=kill@2", false),
+    ("uploaded=kill", true),
+    ("uploaded=kill@3", false),
+    ("finished=kill", true),
+    ("finished=kill@2", false),
+    ("finished=kill@3", false),
+    ("assembling=kill", false),
+];
+
 #[test]
 fn a_job_survives_a_kill_at_every_step() {
-    // Place, and whether an image passes it too.
-    let places = [
-        ("inserted=kill", true),
-        ("claimed=kill", true),
-        ("claimed=kill@2", false),
-        ("fetching=kill@20", false),
-        ("drawing=kill@15", false),
-        ("encoding=kill", true),
-        ("encoding=kill@17", false),
-        ("uploading=kill", true),
-        ("uploading=kill@2", false),
-        ("uploaded=kill", true),
-        ("uploaded=kill@3", false),
-        ("finished=kill", true),
-        ("finished=kill@2", false),
-        ("finished=kill@3", false),
-        ("assembling=kill", false),
-    ];
-    let (url, _) = upstream(Duration::ZERO);
+    let (url, _) = slow_wms(Duration::ZERO);
+    let film = film("x", &url, 30, "mp4");
     let mut resumed_ms = Vec::new();
-    for (place, also_image) in places {
-        for image in [false, true].into_iter().filter(|image| !image || also_image) {
-            let site = Site::new("kill");
-            let mut first = site.serve(&["--workers", "2"], place);
-            let (service, request) =
-                if image { ("image", world("x")) } else { ("animation", film("x", &url, 30, "mp4")) };
-            // The answer may never come; then nothing was promised.
-            let _ = super::support::service::try_request(
-                &first.url,
-                "POST",
-                &format!("/api/service/{service}"),
-                &["content-type: application/json"],
-                request.as_bytes(),
-            );
-            let began = Instant::now();
-            while !first.has_ended() {
-                assert!(began.elapsed() < PATIENCE, "it never came to {place}: {}", first.log());
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            let restarted = Instant::now();
-            let second = site.serve(&["--workers", "2"], "");
-            let jobs = second.get("/api/jobs").json();
-            let id = jobs["jobs"][0]["id"].as_str().unwrap_or_else(|| panic!("{place}: no job")).to_owned();
-            let done_before = jobs["jobs"][0]["progress"]["done"].as_u64().unwrap();
-            second.until(&id, PATIENCE, |job| job["status"] != "PENDING");
-            while !second.log().contains("done duration_ms") && second.job(&id)["status"] != "SUCCESS" {
-                assert!(restarted.elapsed() < PATIENCE);
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            resumed_ms.push(restarted.elapsed().as_millis());
-            let job = second.ended(&id, PATIENCE);
-            assert!(job["progress"]["done"].as_u64().unwrap() >= done_before);
-            assert_whole(&site, &second, &job, if image { 1 } else { 30 });
+    for (place, also_image) in STEPS {
+        resumed_ms.push(killed_and_resumed(place, "animation", &film, 30));
+        if also_image {
+            resumed_ms.push(killed_and_resumed(place, "image", &world("x"), 1));
         }
     }
     resumed_ms.sort_unstable();
@@ -113,9 +69,33 @@ fn a_job_survives_a_kill_at_every_step() {
     );
 }
 
+/// A process that is killed at a step of a job, and the next one, which ends the job. From its start to the first part that
+/// is finished, in ms.
+fn killed_and_resumed(place: &str, service: &str, request: &str, frames: u64) -> u128 {
+    let site = Site::new("kill");
+    let mut first = site.serve(&["--workers", "2"], place);
+    let (path, headers) = (format!("/api/service/{service}"), ["content-type: application/json"]);
+    // The answer may never come; then nothing was promised.
+    let _ = try_request(&first.url, "POST", &path, &headers, request.as_bytes());
+    assert!(wait_until(PATIENCE, || first.has_ended()), "it never came to {place}: {}", first.log());
+    let restarted = Instant::now();
+    let second = site.serve(&["--workers", "2"], "");
+    let jobs = second.get("/api/jobs").json();
+    let id = jobs["jobs"][0]["id"].as_str().unwrap_or_else(|| panic!("{place}: no job")).to_owned();
+    let done_before = jobs["jobs"][0]["progress"]["done"].as_u64().unwrap();
+    second.until(&id, PATIENCE, |job| job["status"] != "PENDING");
+    let goes_on = || second.log().contains("done duration_ms") || second.job(&id)["status"] == "SUCCESS";
+    assert!(wait_until(PATIENCE, goes_on), "{place}: {}", second.log());
+    let resumed_ms = restarted.elapsed().as_millis();
+    let job = second.ended(&id, PATIENCE);
+    assert!(job["progress"]["done"].as_u64().unwrap() >= done_before);
+    assert_whole(&site, &second, &job, frames);
+    resumed_ms
+}
+
 #[test]
 fn finished_segments_are_not_drawn_again() {
-    let (url, hits) = upstream(Duration::ZERO);
+    let (url, hits) = slow_wms(Duration::ZERO);
     let site = Site::new("resume");
     // The third part to finish is the second segment: preparation and one segment are done.
     let mut first = site.serve(&["--workers", "1", "--image-workers", "0"], "uploading=kill@2");
@@ -135,7 +115,7 @@ fn finished_segments_are_not_drawn_again() {
 
 #[test]
 fn cancelling_takes_effect_at_once_and_leaves_nothing() {
-    let (url, _) = upstream(Duration::from_millis(300));
+    let (url, _) = slow_wms(Duration::from_millis(300));
     let site = Site::new("cancel");
     let process = site.serve(&["--workers", "2"], "");
     for after_ms in [0, 300, 900, 1500] {
@@ -173,7 +153,7 @@ fn a_panic_while_drawing_is_a_failure_of_that_job_alone() {
 
 #[test]
 fn a_process_told_to_end_hands_back_what_it_cannot_finish() {
-    let (url, _) = upstream(Duration::from_millis(400));
+    let (url, _) = slow_wms(Duration::from_millis(400));
     let site = Site::new("drain");
     let mut first = site.serve(&["--workers", "1", "--drain-s", "5"], "");
     let id = first.submit("animation", &film("x", &url, 36, "mp4"));
@@ -192,7 +172,7 @@ fn a_process_told_to_end_hands_back_what_it_cannot_finish() {
 
 #[test]
 fn images_do_not_wait_for_animations() {
-    let (url, _) = upstream(Duration::from_millis(100));
+    let (url, _) = slow_wms(Duration::from_millis(100));
     let site = Site::new("fairness");
     let process = site.serve(&["--workers", "2"], "");
     let films: Vec<String> = (0..4).map(|_| process.submit("animation", &film("long", &url, 120, "mp4"))).collect();

@@ -1,8 +1,8 @@
 //! Animations, decoded again by another program: every frame there, as large, as long and in its place.
 
-use super::support::picture::{Film, Picture};
-use super::support::upstream::{parameter, serve};
 use super::support::{Run, folder, mapreel, render};
+use mapreel_testkit::pictures::{Film, Picture};
+use mapreel_testkit::upstreams::{parameter, serve, size};
 use std::io::BufReader;
 
 /// A colour of its own for each hour, far from its neighbours'.
@@ -13,12 +13,11 @@ fn colour(hour: u32) -> [u8; 3] {
 /// A WMS whose map is all of the hour's colour.
 fn server() -> String {
     serve(|path| {
-        let side = |name| parameter(path, name).unwrap().parse().unwrap();
-        let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+        let [width, height] = size(path).unwrap();
         let time = parameter(path, "TIME").unwrap();
         let number = |range: std::ops::Range<usize>| time[range].parse::<u32>().unwrap();
         let colour = colour((number(8..10) - 1) * 24 + number(11..13));
-        ("200 OK", "", Picture { width, height, rgb: colour.repeat((width * height) as usize) }.to_png())
+        ("200 OK", "", Picture::of(width, height, colour).to_png())
     })
 }
 
@@ -52,14 +51,14 @@ fn assert_frames(run: &Run, film: &Film, frames: u32, tolerance: u8) {
 fn an_mp4_has_every_frame_in_its_place() {
     for frames in [1, 2, 7, 8, 13, 40] {
         let run = film("hours.mp4", frames, r#""format": "mp4", "fps": 7"#);
-        assert_frames(&run, &Film::decode(&run.file), frames, 16);
+        assert_frames(&run, &run.film(), frames, 16);
     }
 }
 
 #[test]
 fn an_mp4_plays_anywhere_and_is_as_long_as_it_says() {
     let run = film("plays.mp4", 30, r#""format": "mp4", "fps": 7, "hold_last_s": 1.5"#);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     for (fact, expected) in [
         ("codec_name", "h264"),
         ("pix_fmt", "yuv420p"),
@@ -104,7 +103,7 @@ fn an_mp4_plays_anywhere_and_is_as_long_as_it_says() {
 fn a_gif_has_every_frame_in_its_place() {
     for frames in [1, 2, 13, 40] {
         let run = film("hours.gif", frames, r#""format": "gif", "fps": 7"#);
-        assert_frames(&run, &Film::decode(&run.file), frames, 8);
+        assert_frames(&run, &run.film(), frames, 8);
     }
 }
 
@@ -123,7 +122,7 @@ fn a_gif_has_one_palette_repeats_and_is_as_long_as_it_says() {
     assert_eq!((delays.len(), delays.iter().sum::<u32>(), delays[23]), (24, 600, 217));
     // The extension makes a GIF of a request for 60 frames per second, which no GIF shows: the manifest is true all the same.
     let quick = film("quick.gif", 24, r#""format": "mp4", "fps": 60"#);
-    let seconds: f64 = Film::decode(&quick.file).stream("duration").parse().unwrap();
+    let seconds: f64 = quick.film().stream("duration").parse().unwrap();
     assert!((quick.manifest["artifact"]["duration_s"].as_f64().unwrap() - seconds).abs() < 1e-6, "{seconds}");
     let once = film("once.gif", 3, r#""format": "gif", "loop": false"#);
     let decoder =
@@ -151,7 +150,7 @@ fn equal_requests_give_equal_bytes_on_any_number_of_threads() {
 #[test]
 fn a_track_grows_fix_by_fix_and_nothing_else_moves() {
     let run = render("track.mp4", include_str!("../../../../examples/katrina-2005.json")).ended(0);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     assert_eq!(film.frames.len(), 31);
     let newest: Vec<&str> =
         (0..31).map(|i| run.manifest["frames"][i]["layers"][3]["time_used"].as_str().unwrap()).collect();

@@ -3,9 +3,9 @@
 //! One difference of more than 1/255 fails, and expected, actual and difference are written side by side.
 //! `MAPREEL_BLESS=1 cargo test golden` accepts what is drawn; look at it before.
 
-use super::support::picture::{Film, Picture};
-use super::support::upstream::{parameter, serve};
-use super::support::{folder, render};
+use super::support::{folder, picture, render};
+use mapreel_testkit::pictures::{Picture, rgba};
+use mapreel_testkit::upstreams::{parameter, serve, size};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -28,23 +28,13 @@ fn server() -> &'static str {
                 "ncwms" if path.contains("GetLegendGraphic") => strip(path),
                 "ncwms" => map(path),
                 "wms" => map(path),
-                "small" => Picture { width: 4, height: 4, rgb: vec![0; 48] }.to_png(),
+                "small" => Picture::grey(4, 4, 0).to_png(),
                 "legend" => legend(path),
                 _ => tile(path),
             };
             ("200 OK", "", picture)
         })
     })
-}
-
-fn rgba(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Vec<u8> {
-    let data: Vec<u8> =
-        (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).flat_map(|(x, y)| pixel(x, y)).collect();
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, width, height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.write_header().unwrap().write_image_data(&data).unwrap();
-    out
 }
 
 /// An ncWMS, whose styles tell what it is.
@@ -54,8 +44,7 @@ const NC_WMS: &str = r#"<WMS_Capabilities version="1.3.0"><Capability><Layer><Na
 
 /// The bands' colours without a frame, as large as asked for.
 fn strip(path: &str) -> Vec<u8> {
-    let side = |name| parameter(path, name).unwrap().parse().unwrap();
-    let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+    let [width, height] = size(path).unwrap();
     rgba(width, height, |_, y| {
         let [r, g, b] = BANDS[5 - (y * 6 / height) as usize];
         [r, g, b, 255]
@@ -67,8 +56,7 @@ const BANDS: [[u8; 3]; 6] =
 
 /// Rings round a centre that wanders with the day; transparent at the corners.
 fn map(path: &str) -> Vec<u8> {
-    let side = |name| parameter(path, name).unwrap().parse().unwrap();
-    let (width, height): (u32, u32) = (side("WIDTH"), side("HEIGHT"));
+    let [width, height] = size(path).unwrap();
     let day: f64 = parameter(path, "TIME").map_or(1.0, |time| time[8..10].parse().unwrap());
     rgba(width, height, |x, y| {
         let (dx, dy) = (f64::from(x) / f64::from(width) - 0.2 - day * 0.05, f64::from(y) / f64::from(height) - 0.5);
@@ -111,7 +99,7 @@ fn compare(name: &str, actual: &Picture) {
         std::fs::write(&sheet, actual.to_png()).unwrap();
         panic!("{name}: nothing is accepted yet; drawn: {}", sheet.display());
     }
-    let expected = Picture::read(&path);
+    let expected = picture::read(&path);
     let same_size = (expected.width, expected.height) == (actual.width, actual.height);
     if same_size && expected.difference(actual) <= 1 {
         return;
@@ -152,7 +140,7 @@ fn every_picture_is_as_accepted() {
         // The tiles of `layer-xyz-4326` end before the poles.
         let warned = name.contains("missing") || name == "layer-xyz-4326";
         let run = render(&format!("golden-{name}.png"), &request(name)).ended(if warned { 3 } else { 0 });
-        let drawn = Picture::read(&run.file);
+        let drawn = run.picture();
         if std::panic::catch_unwind(|| compare(name, &drawn)).is_err() {
             failures.push(name.as_str());
         }
@@ -162,10 +150,10 @@ fn every_picture_is_as_accepted() {
 
 #[test]
 fn every_still_format_holds_the_same_picture() {
-    let accepted = Picture::read(&golden().join("layout.png"));
+    let accepted = picture::read(&golden().join("layout.png"));
     for (extension, psnr_min) in [("png", 99.0), ("webp", 99.0), ("jpg", 33.0)] {
         let run = render(&format!("still.{extension}"), &request("layout")).ended(0);
-        let psnr = Picture::read(&run.file).psnr(&accepted);
+        let psnr = run.picture().psnr(&accepted);
         assert!(psnr >= psnr_min, "{extension}: {psnr:.1} dB");
     }
 }
@@ -176,10 +164,10 @@ fn every_film_format_holds_the_same_pictures() {
         request("layout").replace(r#""times": "2020-01-03""#, r#""times": ["2020-01-01", "2020-01-03", "2020-01-05"]"#);
     for (extension, psnr_min) in [("mp4", 31.0), ("gif", 33.0)] {
         let run = render(&format!("film.{extension}"), &film).ended(0);
-        let frame = &Film::decode(&run.file).frames[1];
+        let frame = &run.film().frames[1];
         let map = run.map_box();
         // The header of the film also counts its frames; the map is the same.
-        let psnr = frame.crop(map).psnr(&Picture::read(&golden().join("layout.png")).crop(map));
+        let psnr = frame.crop(map).psnr(&picture::read(&golden().join("layout.png")).crop(map));
         assert!(psnr >= psnr_min, "{extension}: {psnr:.1} dB");
     }
 }

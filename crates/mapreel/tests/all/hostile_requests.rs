@@ -25,6 +25,10 @@ fn whole(first: &str, headers: &str, body: &str) -> String {
     )
 }
 
+fn get(path: &str, right: &'static [u16]) -> Row {
+    row(format!("GET {path}"), whole(&format!("GET {path}"), "", ""), right)
+}
+
 fn post(path: &str, headers: &str, body: &str) -> String {
     whole(&format!("POST {path}"), headers, body)
 }
@@ -36,44 +40,19 @@ fn json(path: &str, body: &str) -> String {
 const POSTS: [&str; 4] = ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"];
 
 /// Lines that begin no request.
+const FIRST_LINES: [&[u8]; 34] = [
+    b"", b" ", b"GET", b"GET /", b"GET  / HTTP/1.1", b"GET / HTTP/1.1 ", b" GET / HTTP/1.1",
+    b"GET /\thealthz HTTP/1.1", b"GET / HTTP/1.2", b"GET / HTTP/2.0", b"GET / HTTP/9.9", b"GET / HTTP/0.9",
+    b"GET / HTTP/1.x", b"GET / http/1.1", b"GET / HTTPS/1.1", b"GET / FTP/1.1", b"GET / HTTP/1.1\0",
+    b"G\0T / HTTP/1.1", b"GET /\0 HTTP/1.1", b"GET /\x7f HTTP/1.1", b"GET /\r HTTP/1.1", b"G(T / HTTP/1.1",
+    b"G:T / HTTP/1.1", b"GET, / HTTP/1.1", b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", b"PRI * HTTP/2.0\r\n\r\nSM",
+    b"\xff\xfe GET / HTTP/1.1", b"<html>", b"{}", b"EHLO a", b"SSH-2.0-x", b"*1\r\n$4\r\nPING",
+    b"GET http:// HTTP/1.1", b"GET // /healthz HTTP/1.1",
+];
+
+/// Lines that begin no request.
 fn first_lines() -> Vec<Row> {
-    let lines: [&[u8]; 34] = [
-        b"",
-        b" ",
-        b"GET",
-        b"GET /",
-        b"GET  / HTTP/1.1",
-        b"GET / HTTP/1.1 ",
-        b" GET / HTTP/1.1",
-        b"GET /\thealthz HTTP/1.1",
-        b"GET / HTTP/1.2",
-        b"GET / HTTP/2.0",
-        b"GET / HTTP/9.9",
-        b"GET / HTTP/0.9",
-        b"GET / HTTP/1.x",
-        b"GET / http/1.1",
-        b"GET / HTTPS/1.1",
-        b"GET / FTP/1.1",
-        b"GET / HTTP/1.1\0",
-        b"G\0T / HTTP/1.1",
-        b"GET /\0 HTTP/1.1",
-        b"GET /\x7f HTTP/1.1",
-        b"GET /\r HTTP/1.1",
-        b"G(T / HTTP/1.1",
-        b"G:T / HTTP/1.1",
-        b"GET, / HTTP/1.1",
-        b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03",
-        b"PRI * HTTP/2.0\r\n\r\nSM",
-        b"\xff\xfe GET / HTTP/1.1",
-        b"<html>",
-        b"{}",
-        b"EHLO a",
-        b"SSH-2.0-x",
-        b"*1\r\n$4\r\nPING",
-        b"GET http:// HTTP/1.1",
-        b"GET // /healthz HTTP/1.1",
-    ];
-    let each = lines.into_iter().map(|line| {
+    let each = FIRST_LINES.into_iter().map(|line| {
         let bytes = [line, b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"].concat();
         row(format!("first line {:?}", String::from_utf8_lossy(line)), bytes, &[400, 404, 405, 421, 505, 0])
     });
@@ -130,29 +109,16 @@ fn smuggled() -> Vec<Row> {
     rows
 }
 
-/// Headers that nobody writes.
+/// Headers that no client writes.
+const HEADERS: [&[u8]; 18] = [
+    b"no colon", b": no name", b"a b: c", b"a(b): c", b"a\0: b", b"a: b\0", b"a: \x01", b"a: b\rc", b" folded: a",
+    b"a: b\r\n folded", b"\xc3\xa9: a", b"a;b: c", b"\"a\": b", b"a@b: c", b"a,b: c", b"[a]: b", b"a\x7f: b",
+    b"a\t: b",
+];
+
+/// Headers that no client writes.
 fn headers() -> Vec<Row> {
-    let lines: [&[u8]; 18] = [
-        b"no colon",
-        b": no name",
-        b"a b: c",
-        b"a(b): c",
-        b"a\0: b",
-        b"a: b\0",
-        b"a: \x01",
-        b"a: b\rc",
-        b" folded: a",
-        b"a: b\r\n folded",
-        b"\xc3\xa9: a",
-        b"a;b: c",
-        b"\"a\": b",
-        b"a@b: c",
-        b"a,b: c",
-        b"[a]: b",
-        b"a\x7f: b",
-        b"a\t: b",
-    ];
-    let mut rows: Vec<Row> = lines
+    let mut rows: Vec<Row> = HEADERS
         .into_iter()
         .map(|line| {
             let bytes =
@@ -177,110 +143,56 @@ fn headers() -> Vec<Row> {
 }
 
 /// Jobs that are none, in every notation.
+const NO_JOBS: [&str; 31] = [
+    "..", "%2e%2e", "..%2f", "%2e%2e%2f", "..%5c", "%2e%2e%5c", "..%252f", "..%c0%af", "%00", "a%00.png",
+    "%0d%0aX:%20y", "*", "~", "%", "%zz", "%u002e", "0", "-1", "null", "undefined",
+    "00000000-0000-0000-0000-000000000000", "00000000000000000000000000000000", "%7B%7D", "'%20OR%201=1--", "$(id)",
+    "`id`", "%F0%9F%97%BA", "........................................", "a.b.c", "manifest", "events",
+];
+
+/// What other servers have, or a file system.
+const NO_ROUTES: [&str; 25] = [
+    "/etc/passwd", "/.git/config", "/.env", "/api", "/api/", "/api/service", "/api/service/", "/api/service/image/",
+    "/api/service/video", "/API/JOBS", "/api//jobs", "//api/jobs", "/api/jobs/", "/api/jobs/1", "/metrics/",
+    "/docs/..", "/docs/../openapi.json", "/openapi.yaml", "/wp-login.php", "/cgi-bin/", "/server-status",
+    "/actuator/env", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd",
+    "/api/download/..%2f..%2f..%2fetc%2fpasswd",
+];
+
+/// Paths of jobs that are none, and of nothing at all.
 fn paths() -> Vec<Row> {
-    let names = [
-        "..",
-        "%2e%2e",
-        "..%2f",
-        "%2e%2e%2f",
-        "..%5c",
-        "%2e%2e%5c",
-        "..%252f",
-        "..%c0%af",
-        "%00",
-        "a%00.png",
-        "%0d%0aX:%20y",
-        "*",
-        "~",
-        "%",
-        "%zz",
-        "%u002e",
-        "0",
-        "-1",
-        "null",
-        "undefined",
-        "00000000-0000-0000-0000-000000000000",
-        "00000000000000000000000000000000",
-        "%7B%7D",
-        "'%20OR%201=1--",
-        "$(id)",
-        "`id`",
-        "%F0%9F%97%BA",
-        "........................................",
-        "a.b.c",
-        "manifest",
-        "events",
-    ];
-    let mut rows = Vec::new();
-    for name in names {
-        for path in [
+    let of_job = |name: &str| {
+        let paths = [
             format!("/api/job-status/{name}"),
             format!("/api/job-status/{name}/events"),
             format!("/api/download/{name}"),
             format!("/api/download/{name}/manifest"),
-        ] {
-            rows.push(row(format!("GET {path}"), whole(&format!("GET {path}"), "", ""), &[400, 404]));
-        }
-        rows.push(row(
-            format!("DELETE {name}"),
-            whole(&format!("DELETE /api/job-status/{name}"), "", ""),
-            &[400, 404, 405],
-        ));
-    }
-    for path in [
-        "/etc/passwd",
-        "/.git/config",
-        "/.env",
-        "/api",
-        "/api/",
-        "/api/service",
-        "/api/service/",
-        "/api/service/image/",
-        "/api/service/video",
-        "/API/JOBS",
-        "/api//jobs",
-        "//api/jobs",
-        "/api/jobs/",
-        "/api/jobs/1",
-        "/metrics/",
-        "/docs/..",
-        "/docs/../openapi.json",
-        "/openapi.yaml",
-        "/wp-login.php",
-        "/cgi-bin/",
-        "/server-status",
-        "/actuator/env",
-        "/%2e%2e/%2e%2e/etc/passwd",
-        "/..%2f..%2fetc/passwd",
-        "/api/download/..%2f..%2f..%2fetc%2fpasswd",
-    ] {
-        rows.push(row(format!("GET {path}"), whole(&format!("GET {path}"), "", ""), &[400, 404]));
-    }
-    rows
+        ];
+        let delete = whole(&format!("DELETE /api/job-status/{name}"), "", "");
+        let delete = row(format!("DELETE {name}"), delete, &[400, 404, 405]);
+        paths.map(|path| get(&path, &[400, 404])).into_iter().chain([delete])
+    };
+    let nowhere = NO_ROUTES.iter().map(|path| get(path, &[400, 404]));
+    NO_JOBS.iter().flat_map(|name| of_job(name)).chain(nowhere).collect()
 }
+
+/// Every route, and the methods that it has.
+const ROUTES: [(&str, &[&str]); 16] = [
+    ("/api/service/image", &["POST"]), ("/api/service/animation", &["POST"]), ("/api/check", &["POST"]),
+    ("/api/preview", &["POST"]),
+    ("/api/job-status/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD", "DELETE"]),
+    ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/events", &["GET", "HEAD"]),
+    ("/api/download/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD"]),
+    ("/api/download/0191e0e5-0000-7000-8000-000000000000/manifest", &["GET", "HEAD"]),
+    ("/api/jobs", &["GET", "HEAD"]), ("/api/layers", &["GET", "HEAD"]), ("/healthz", &["GET", "HEAD"]),
+    ("/readyz", &["GET", "HEAD"]), ("/metrics", &["GET", "HEAD"]), ("/openapi.json", &["GET", "HEAD"]),
+    ("/docs", &["GET", "HEAD"]), ("/", &["GET", "HEAD"]),
+];
 
 /// Methods that a route has not.
 fn methods() -> Vec<Row> {
-    let routes: [(&str, &[&str]); 16] = [
-        ("/api/service/image", &["POST"]),
-        ("/api/service/animation", &["POST"]),
-        ("/api/check", &["POST"]),
-        ("/api/preview", &["POST"]),
-        ("/api/job-status/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD", "DELETE"]),
-        ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/events", &["GET", "HEAD"]),
-        ("/api/download/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD"]),
-        ("/api/download/0191e0e5-0000-7000-8000-000000000000/manifest", &["GET", "HEAD"]),
-        ("/api/jobs", &["GET", "HEAD"]),
-        ("/api/layers", &["GET", "HEAD"]),
-        ("/healthz", &["GET", "HEAD"]),
-        ("/readyz", &["GET", "HEAD"]),
-        ("/metrics", &["GET", "HEAD"]),
-        ("/openapi.json", &["GET", "HEAD"]),
-        ("/docs", &["GET", "HEAD"]),
-        ("/", &["GET", "HEAD"]),
-    ];
     let mut rows = Vec::new();
-    for (path, has) in routes {
+    for (path, has) in ROUTES {
         for method in
             ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "SUPERCALIFRAGILISTICEXPIALIDOCIOUS"]
         {
@@ -298,64 +210,41 @@ fn methods() -> Vec<Row> {
 }
 
 /// Bodies that are no requests.
-fn bodies() -> Vec<Row> {
-    let documents = [
-        "",
-        " ",
-        "null",
-        "true",
-        "0",
-        "\"\"",
-        "[]",
-        "[[[[",
-        "{",
-        "{\"a\"}",
-        "{\"a\":1,}",
-        "{\"layers\":1e999}",
-        "{\"layers\":NaN}",
-        "{'layers':[]}",
-        "\u{feff}{}",
-        "{}{}",
-        "{\"layers\":\"\\ud800\"}",
-        "{\"layers\":[],\"layers\":[]}",
-        "{\"__proto__\":{}}",
-        "<xml/>",
-        "layers=a",
-        "{\"map\":null,\"layers\":null}",
-        "{\"map\":{},\"layers\":[]}",
-        "\0",
-        "{\"a\":\"\0\"}",
+const NO_REQUESTS: [&str; 25] = [
+    "", " ", "null", "true", "0", "\"\"", "[]", "[[[[", "{", "{\"a\"}", "{\"a\":1,}", "{\"layers\":1e999}",
+    "{\"layers\":NaN}", "{'layers':[]}", "\u{feff}{}", "{}{}", "{\"layers\":\"\\ud800\"}",
+    "{\"layers\":[],\"layers\":[]}", "{\"__proto__\":{}}", "<xml/>", "layers=a", "{\"map\":null,\"layers\":null}",
+    "{\"map\":{},\"layers\":[]}", "\0", "{\"a\":\"\0\"}",
+];
+
+/// Kinds that a body is said to be of.
+const NO_JSON: [&str; 9] = [
+    "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "application/xml", "*/*", "",
+    "application/json; charset=utf-16", "json", "application/jsonx",
+];
+
+/// What is posted to a path and is no request, or not said to be one.
+fn posted(path: &str) -> Vec<Row> {
+    let endless = format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1000000000000000\r\n\r\n{{");
+    let large = [
+        row(format!("{path}: lists 10 000 deep"), json(path, &"[".repeat(10_000)), &[400, 422]),
+        row(format!("{path}: 2 MB"), json(path, &format!("{{\"a\":\"{}\"}}", "x".repeat(2 << 20))), &[413]),
+        row(format!("{path}: the word of 10^15 bytes"), endless, &[413]),
     ];
-    let mut rows = Vec::new();
-    for path in POSTS {
-        for body in documents {
-            rows.push(row(format!("POST {path} {body:?}"), json(path, body), &[400, 422]));
-        }
-        rows.push(row(format!("{path}: lists 10 000 deep"), json(path, &"[".repeat(10_000)), &[400, 422]));
-        rows.push(row(format!("{path}: 2 MB"), json(path, &format!("{{\"a\":\"{}\"}}", "x".repeat(2 << 20))), &[413]));
-        rows.push(row(format!("{path}: the word of 10^15 bytes"), format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1000000000000000\r\n\r\n{{"), &[413]));
-        for kind in [
-            "text/plain",
-            "application/x-www-form-urlencoded",
-            "multipart/form-data; boundary=a",
-            "application/xml",
-            "*/*",
-            "",
-            "application/json; charset=utf-16",
-            "json",
-            "application/jsonx",
-        ] {
-            rows.push(row(
-                format!("{path} as {kind:?}"),
-                post(path, &format!("Content-Type: {kind}\r\n"), &world("a")),
-                &[415],
-            ));
-        }
-        for coding in ["gzip", "br", "deflate", "zstd", "x", "gzip, gzip"] {
-            let headers = format!("Content-Type: application/json\r\nContent-Encoding: {coding}\r\n");
-            rows.push(row(format!("{path} packed by {coding:?}"), post(path, &headers, &world("a")), &[415]));
-        }
-    }
+    let documents = NO_REQUESTS.iter().map(|body| row(format!("POST {path} {body:?}"), json(path, body), &[400, 422]));
+    let kinds = NO_JSON.iter().map(|kind| {
+        row(format!("{path} as {kind:?}"), post(path, &format!("Content-Type: {kind}\r\n"), &world("a")), &[415])
+    });
+    let codings = ["gzip", "br", "deflate", "zstd", "x", "gzip, gzip"].iter().map(|coding| {
+        let headers = format!("Content-Type: application/json\r\nContent-Encoding: {coding}\r\n");
+        row(format!("{path} packed by {coding:?}"), post(path, &headers, &world("a")), &[415])
+    });
+    documents.chain(large).chain(kinds).chain(codings).collect()
+}
+
+/// Bodies that are no requests, and requests of a key that is none.
+fn bodies() -> Vec<Row> {
+    let mut rows: Vec<Row> = POSTS.into_iter().flat_map(posted).collect();
     for key in ["", " ", "\"\"", &"k".repeat(256), "a\tb", "é"] {
         let headers = format!("Content-Type: application/json\r\nIdempotency-Key: {key}\r\n");
         rows.push(row(format!("the key {key:.10?}"), post("/api/service/image", &headers, &world("a")), &[400]));
@@ -364,37 +253,23 @@ fn bodies() -> Vec<Row> {
 }
 
 /// Questions that are none.
+const QUESTIONS: [&str; 22] = [
+    "/api/jobs?limit=0", "/api/jobs?limit=-1", "/api/jobs?limit=201", "/api/jobs?limit=1e2", "/api/jobs?limit=",
+    "/api/jobs?limit=1&limit=2", "/api/jobs?status=running", "/api/jobs?status=", "/api/jobs?service=video",
+    "/api/jobs?cursor=x", "/api/jobs?cursor=..%2f", "/api/jobs?limit=%00", "/api/jobs?limit=%ff", "/api/layers",
+    "/api/layers?url=", "/api/layers?url=file:///etc/passwd", "/api/layers?url=ftp://a/",
+    "/api/layers?url=javascript:1", "/api/layers?url=gopher://127.0.0.1:6379/_INFO", "/api/layers?url=//a",
+    "/api/layers?url=http://", "/api/layers?url=a&url=b",
+];
+
+/// Questions that are none.
 fn questions() -> Vec<Row> {
     let id = "0191e0e5-0000-7000-8000-000000000000";
-    let bad = [
-        "/api/jobs?limit=0",
-        "/api/jobs?limit=-1",
-        "/api/jobs?limit=201",
-        "/api/jobs?limit=1e2",
-        "/api/jobs?limit=",
-        "/api/jobs?limit=1&limit=2",
-        "/api/jobs?status=running",
-        "/api/jobs?status=",
-        "/api/jobs?service=video",
-        "/api/jobs?cursor=x",
-        "/api/jobs?cursor=..%2f",
-        "/api/jobs?limit=%00",
-        "/api/jobs?limit=%ff",
-        "/api/layers",
-        "/api/layers?url=",
-        "/api/layers?url=file:///etc/passwd",
-        "/api/layers?url=ftp://a/",
-        "/api/layers?url=javascript:1",
-        "/api/layers?url=gopher://127.0.0.1:6379/_INFO",
-        "/api/layers?url=//a",
-        "/api/layers?url=http://",
-        "/api/layers?url=a&url=b",
-    ];
     let mut rows: Vec<Row> =
-        bad.iter().map(|path| row(format!("GET {path}"), whole(&format!("GET {path}"), "", ""), &[400, 422])).collect();
+        QUESTIONS.iter().map(|path| get(path, &[400, 422])).collect();
     for wait in ["-1", "31", "NaN", "inf", "1e9", "", "x", "1s", "0x1"] {
         let path = format!("/api/job-status/{id}?wait={wait}");
-        rows.push(row(format!("GET {path}"), whole(&format!("GET {path}"), "", ""), &[400, 404]));
+        rows.push(get(&path, &[400, 404]));
     }
     for value in ["perhaps", "2", "%00"] {
         rows.push(row(format!("online={value}"), json(&format!("/api/check?online={value}"), &world("a")), &[400]));

@@ -59,7 +59,78 @@ fn ended(process: &Process, key: &str, id: &str) {
     }
 }
 
-/// Every route, once with a job of the key's own and once with another's: what each role gets.
+/// A request, and the statuses that it gets without a key, by `submit`, `read`, `submit,read`, `operate`.
+struct Question {
+    method: &'static str,
+    path: String,
+    body: String,
+    codes: [u16; 5],
+}
+
+/// A key lets a request in; what comes then is not of keys.
+const LET_IN: u16 = 0;
+const OF_REQUESTS: [u16; 5] = [401, LET_IN, 403, LET_IN, 403];
+/// A job that never was.
+const UNKNOWN: &str = "01a20c0c-c580-7225-9d37-5f2e965dcde0";
+
+impl Question {
+    fn of_request(method: &'static str, path: &str, body: String) -> Self {
+        Self { method, path: path.to_owned(), body, codes: OF_REQUESTS }
+    }
+
+    fn of_job(method: &'static str, path: String, codes: [u16; 5]) -> Self {
+        Self { method, path, body: String::new(), codes }
+    }
+
+    /// What is asked of one job: `seen` is what `submit,read` gets, and `by_submitter` what `submit` gets when it cancels.
+    fn all_of_job(id: &str, seen: u16, by_submitter: u16) -> Vec<Self> {
+        let paths = ["job-status/ID", "job-status/ID/events", "download/ID", "download/ID.png", "download/ID/manifest"];
+        let read = |path: &str| format!("/api/{}", path.replace("ID", id));
+        let codes = [401, 403, 404, seen, 200];
+        let mut all: Vec<Self> = paths.map(|path| Self::of_job("GET", read(path), codes)).into();
+        all.push(Self::of_job("HEAD", read("download/ID"), codes));
+        all.push(Self::of_job("DELETE", read("job-status/ID"), [401, by_submitter, 403, seen, 200]));
+        all
+    }
+
+    /// Asks with a key, and holds the answer to one of the codes.
+    #[track_caller]
+    fn ask(&self, process: &Process, key: &str, code: u16) {
+        let answer = ask(process, key, self.method, &self.path, &self.body);
+        let what = format!("{} {} by {key}: {}", self.method, self.path, answer.text());
+        let is_refused = [401, 403].contains(&answer.status);
+        assert!(if code == LET_IN { !is_refused } else { answer.status == code }, "{code}: {what}");
+        assert_eq!(is_refused, answer.header("www-authenticate").starts_with("Bearer"), "{what}");
+        if is_refused && self.method != "HEAD" {
+            assert!(["unauthorized", "forbidden"].contains(&answer.json()["code"].as_str().unwrap()), "{what}");
+        }
+    }
+}
+
+/// Every route, once with a job of the key's own and once with another's.
+fn every_question(own: &str, foreign: &str, of_submitter: &str) -> Vec<Question> {
+    let mut all = vec![
+        Question::of_request("POST", "/api/service/image", world("x")),
+        Question::of_request("POST", "/api/service/animation", "{}".into()),
+        Question::of_request("POST", "/api/check", world("x")),
+        Question::of_request("POST", "/api/preview", world("x")),
+        Question::of_request("GET", "/api/layers?url=http://127.0.0.1:9/", String::new()),
+        Question::of_job("GET", "/api/jobs".into(), [401, 403, 200, 200, 200]),
+        Question::of_job("PUT", "/api/jobs".into(), [401, 405, 405, 405, 405]),
+        Question::of_job("GET", "/api/nowhere".into(), [401, 404, 404, 404, 404]),
+    ];
+    for (id, seen, by_submitter) in [(own, 200, 404), (foreign, 404, 404), (of_submitter, 404, 200)] {
+        all.extend(Question::all_of_job(id, seen, by_submitter));
+    }
+    all.push(Question::of_job("GET", format!("/api/job-status/{UNKNOWN}"), [401, 403, 404, 404, 404]));
+    for (path, code) in
+        [("/", 307), ("/docs", 200), ("/openapi.json", 200), ("/healthz", 200), ("/readyz", 200), ("/metrics", 200)]
+    {
+        all.push(Question::of_job("GET", path.into(), [code; 5]));
+    }
+    all
+}
+
 #[test]
 fn every_route_asks_for_its_role_and_shows_own_jobs_only() {
     let site = Site::new("keys-matrix");
@@ -71,69 +142,19 @@ fn every_route_asks_for_its_role_and_shows_own_jobs_only() {
     let (own, foreign) = (submit(&process, &both, "own"), submit(&process, &other, "foreign"));
     let of_submitter = submit(&process, &submitter, "of the submitter");
     [&own, &foreign, &of_submitter].iter().for_each(|id| ended(&process, &operator, id));
-    let layers = "/api/layers?url=http://127.0.0.1:9/";
-    // What comes without a key, by `submit`, `read`, `submit,read`, `operate`.
-    let of_requests = [401, 0, 403, 0, 403];
-    let of_jobs = |method: &'static str, path: &str, codes| (method, path.to_owned(), String::new(), codes);
-    let mut table = vec![
-        ("POST", "/api/service/image".to_owned(), world("x"), of_requests),
-        ("POST", "/api/service/animation".to_owned(), "{}".into(), of_requests),
-        ("POST", "/api/check".to_owned(), world("x"), of_requests),
-        ("POST", "/api/preview".to_owned(), world("x"), of_requests),
-        ("GET", layers.to_owned(), String::new(), of_requests),
-        of_jobs("GET", "/api/jobs", [401, 403, 200, 200, 200]),
-        of_jobs("PUT", "/api/jobs", [401, 405, 405, 405, 405]),
-        of_jobs("GET", "/api/nowhere", [401, 404, 404, 404, 404]),
-    ];
-    for (id, seen) in [(&own, 200), (&foreign, 404), (&of_submitter, 404)] {
-        for path in [
-            "job-status/{id}",
-            "job-status/{id}/events",
-            "download/{id}",
-            "download/{id}.png",
-            "download/{id}/manifest",
-        ] {
-            table.push(of_jobs("GET", &format!("/api/{}", path.replace("{id}", id)), [401, 403, 404, seen, 200]));
-        }
-        table.push(of_jobs("HEAD", &format!("/api/download/{id}"), [401, 403, 404, seen, 200]));
-        let by_submitter = if *id == of_submitter { 200 } else { 404 };
-        table.push(of_jobs("DELETE", &format!("/api/job-status/{id}"), [401, by_submitter, 403, seen, 200]));
-    }
-    let unknown = "01a20c0c-c580-7225-9d37-5f2e965dcde0";
-    table.push(of_jobs("GET", &format!("/api/job-status/{unknown}"), [401, 403, 404, 404, 404]));
-    for path in ["/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"] {
-        let code = if path == "/" { 307 } else { 200 };
-        table.push(of_jobs("GET", path, [code; 5]));
-    }
-    for (method, path, body, codes) in &table {
-        for (key, code) in
-            [("", codes[0]), (&submitter, codes[1]), (&reader, codes[2]), (&both, codes[3]), (&operator, codes[4])]
-        {
-            let answer = ask(&process, key, method, path, body);
-            let what = format!("{method} {path} by {key}: {}", answer.text());
-            // 0: it is let in; what comes then is not of keys.
-            assert!(
-                if *codes == of_requests && code == 0 {
-                    ![401, 403].contains(&answer.status)
-                } else {
-                    answer.status == code
-                },
-                "{code}: {what}"
-            );
-            let challenged = answer.header("www-authenticate").starts_with("Bearer");
-            assert_eq!([401, 403].contains(&answer.status), challenged, "{what}");
-            if [401, 403].contains(&answer.status) && *method != "HEAD" {
-                assert!(["unauthorized", "forbidden"].contains(&answer.json()["code"].as_str().unwrap()), "{what}");
-            }
-        }
+    let questions = every_question(&own, &foreign, &of_submitter);
+    for question in &questions {
+        let keys = ["", &submitter, &reader, &both, &operator];
+        keys.iter().zip(question.codes).for_each(|(key, code)| question.ask(&process, key, code));
         for wrong in [&own[..], "mapreel_", &both[..both.len() - 1], &format!("{both}0"), "x y"] {
+            let Question { method, path, body, codes } = question;
             assert_eq!(ask(&process, wrong, method, path, body).status, codes[0], "{method} {path} by {wrong}");
         }
     }
-    eprintln!("{} questions by 5 keys and 5 that are none", table.len());
+    eprintln!("{} questions by 5 keys and 5 that are none", questions.len());
     // A job of another's is in every way as one that never was.
     let text = |id: &str| ask(&process, &both, "GET", &format!("/api/job-status/{id}"), "").text();
-    assert_eq!(text(&foreign), text(unknown));
+    assert_eq!(text(&foreign), text(UNKNOWN));
     for key in [&both, &other, &submitter, &reader, &operator] {
         assert!(!process.log().contains(&key["mapreel_".len()..]), "a key stands in the log");
     }
@@ -214,7 +235,7 @@ fn keys_come_and_go_while_the_service_runs() {
     assert_eq!(file.run(&["revoke", "second"]).0, 0);
     let took = until(&second, 401);
     assert!(took < Duration::from_secs(2), "{took:?}");
-    // A file that is broken, or gone, shuts nobody out, lets nobody in, and is named.
+    // A file of keys that is broken, or gone, changes no key, and is named.
     let good = std::fs::read_to_string(&file.0).unwrap();
     std::fs::write(&file.0, format!("{good}[third]\nhash = 'hush'\nroles = ['all']\n")).unwrap();
     std::thread::sleep(Duration::from_millis(1500));
@@ -228,7 +249,7 @@ fn keys_come_and_go_while_the_service_runs() {
     std::fs::remove_file(&file.0).unwrap();
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!((status(&first), status("")), (200, 401));
-    // Without any key, nobody comes in; the service is not open for all.
+    // A service whose file has no key lets no request in; it is not open for all.
     std::fs::write(&file.0, "").unwrap();
     until(&first, 401);
     assert_eq!(status(""), 401);

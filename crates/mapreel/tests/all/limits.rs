@@ -1,9 +1,9 @@
 //! What one client may have, so that the others have theirs: requests, frames, open jobs, event streams.
 
 use super::support::mapreel;
-use super::support::picture::Picture;
 use super::support::service::{Answer, Process, Site, film, world};
-use super::support::upstream::serve;
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::serve;
 use std::time::{Duration, Instant};
 
 #[track_caller]
@@ -62,7 +62,7 @@ fn nobody_is_another_client_by_saying_so() {
 fn frames_of_one_client_are_counted_once_for_each_job() {
     let site = Site::new("limits-frames");
     let process = site.serve(&["--workers", "0", "--frames-per-hour-max", "25", "--trusted-proxies", "127.0.0.1"], "");
-    let url = serve(|_| ("200 OK", "", Picture { width: 24, height: 18, rgb: vec![9; 24 * 18 * 3] }.to_png()));
+    let url = serve(|_| ("200 OK", "", Picture::grey(24, 18, 9).to_png()));
     let send = |address: &str, frames: usize, key: &str| {
         let headers = [
             "content-type: application/json",
@@ -94,7 +94,7 @@ fn requests_to_upstreams_of_one_client_are_counted_whatever_they_are_for() {
     let site = Site::new("limits-upstream-requests");
     let arguments = ["--workers", "0", "--upstream-requests-per-hour-max", "27", "--trusted-proxies", "127.0.0.1"];
     let process = site.serve(&arguments, "");
-    let url = serve(|_| ("200 OK", "", Picture { width: 24, height: 18, rgb: vec![9; 24 * 18 * 3] }.to_png()));
+    let url = serve(|_| ("200 OK", "", Picture::grey(24, 18, 9).to_png()));
     let send = |address: &str, path: &str, frames: usize| {
         from(&process, address, "POST", path, &film("x", &url, frames, "mp4"))
     };
@@ -141,7 +141,7 @@ fn open_jobs_of_one_client_are_counted_and_the_others_go_on() {
     let second = site.serve(&arguments, "");
     let headers = ["content-type: application/json", &format!("authorization: Bearer {few}")];
     assert_eq!(second.request("POST", "/api/service/image", &headers, world("x").as_bytes()).status, 429);
-    // Who takes one back may send another.
+    // A client that cancels a job may submit another.
     let jobs = send(&few, "GET", "/api/jobs?limit=200", "").json();
     let id = jobs["jobs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
     assert_eq!(send(&few, "DELETE", &format!("/api/job-status/{id}"), "").status, 200);

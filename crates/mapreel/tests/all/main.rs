@@ -20,7 +20,7 @@
 //! - [`online`]: what `check` says, and what it leaves to the servers
 //! - [`ogc_api`]: maps and tiles of a real OGC API
 //! - [`page`]: what stands beside the map
-//! - [`places`]: drawing that goes on although nobody wants it, and its slot
+//! - [`places`]: drawing that goes on after its job was cancelled, and its slot
 //! - [`postman`]: the collection for clients
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
@@ -43,6 +43,7 @@ mod api;
 mod arcgis;
 mod architecture;
 mod bad_input;
+mod benchmarks;
 mod bounded;
 mod bounded_drawing;
 mod clock;

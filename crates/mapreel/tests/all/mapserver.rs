@@ -1,7 +1,7 @@
 //! Against a real MapServer: places, times, errors.
 
-use super::support::picture::{Film, Picture};
-use super::support::{fetch, render, wms};
+use super::support::{fetch, picture, render, wms};
+use mapreel_testkit::pictures::Picture;
 
 /// The place of a pixel's centre of the map box, in degrees.
 pub(super) fn degrees(run: &super::support::Run, x: u32, y: u32) -> (f64, f64) {
@@ -77,8 +77,8 @@ fn an_image_has_the_very_pixels_of_the_same_getmap() {
                 "{}?service=WMS&request=GetMap&layers={layer}&styles=&format=image/png&width=480&height=240{time}&{getmap}",
                 wms::url()
             );
-            let direct = Picture::decode(&fetch(&url));
-            let ours = Picture::read(&run.file).crop(run.map_box());
+            let direct = picture::decode(&fetch(&url));
+            let ours = run.map();
             let difference = ours.difference(&direct);
             assert!(difference <= 1, "{version} {crs} {layer}: {difference}/255");
         }
@@ -92,7 +92,7 @@ fn pixels_lie_where_their_coordinates_say() {
             let map = format!(r#""bbox": [-75, -55, 95, 65], "crs": "{crs}", "width": 500"#);
             let layer = wms_layer(&format!(r#""version": "{version}""#));
             let run = render("places.png", &request(&map, r#""times": "2018-05-01T00:00:00Z","#, &layer)).ended(0);
-            assert_field(&run, &Picture::read(&run.file), 5, 0.6, 0);
+            assert_field(&run, &run.picture(), 5, 0.6, 0);
         }
     }
 }
@@ -102,7 +102,7 @@ fn an_animation_over_a_time_axis_shows_each_month_in_its_frame() {
     let times = r#""times": "2018-01-01/2018-12-01/P1M", "output": { "format": "mp4", "fps": 5, "hold_last_s": 1 },"#;
     let map = r#""bbox": [-40, -40, 40, 40], "crs": "EPSG:4326", "width": 320"#;
     let run = render("months.mp4", &request(map, times, &wms_layer(r#""legend": "auto""#))).ended(0);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     assert_eq!(film.frames.len(), 12);
     for (frame, month) in film.frames.iter().zip(1..) {
         assert_field(&run, frame, month, 2.0, 26);
@@ -117,7 +117,7 @@ fn the_legends_colours_are_those_of_the_map_in_a_gif() {
     let times = r#""times": "2018-01-01/2018-03-01/P1M", "output": { "format": "gif", "fps": 5 },"#;
     let map = r#""bbox": [-40, -40, 40, 40], "crs": "EPSG:4326", "width": 320"#;
     let run = render("legend.gif", &request(map, times, &wms_layer(r#""legend": "auto""#))).ended(0);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     let legend: [u32; 4] = serde_json::from_value(run.manifest["layout"]["legends"][0]["box"].clone()).unwrap();
     for (frame, month) in film.frames.iter().zip(1..) {
         assert_field(&run, frame, month, 2.0, 0);
@@ -151,7 +151,7 @@ fn the_first_dialect_draws_basemap_overlays_labels_and_legends() {
     let image = request(r#""2018-04-01T00:00:00Z""#, &format!("\"{}\"", overlay_url(4)), &label(4));
     let run = render("first-dialect.png", &image).ended(0);
     assert_eq!(run.map_box()[2..], [365, 372]);
-    assert_field(&run, &Picture::read(&run.file), 4, 0.3, 0);
+    assert_field(&run, &run.picture(), 4, 0.3, 0);
     assert_eq!(run.manifest["frames"][0]["layers"][1]["time_used"], "2018-04-01T00:00:00Z");
 
     let list = |items: [String; 3]| format!("[{}]", items.join(","));
@@ -161,7 +161,7 @@ fn the_first_dialect_draws_basemap_overlays_labels_and_legends() {
         &list([4, 5, 6].map(label)),
     );
     let run = render("first-dialect.mp4", &film).ended(0);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     assert_eq!(film.frames.len(), 3);
     for (frame, month) in film.frames.iter().zip(4..) {
         assert_field(&run, frame, month, 1.0, 26);
@@ -177,7 +177,7 @@ fn an_overlay_of_the_first_dialect_may_run_backwards_over_the_date_line() {
         url.replace("/wms", "/tiles/relief/{z}/{x}/{y}.png")
     );
     let run = render("backwards.png", &request).ended(0);
-    assert_field(&run, &Picture::read(&run.file), 9, 1.6 * 0.36, 0);
+    assert_field(&run, &run.picture(), 9, 1.6 * 0.36, 0);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn tiles_lie_where_their_coordinates_say_at_any_zoom_and_over_the_date_line() {
             r#"{{ "basemap": {{ "bbox": [150, -30, 210, 30], "zoom": {zoom}, "url": "{url}", "params": {{}}, "map_time": "2018-09-01" }}, "overlays": [] }}"#
         );
         let run = render("tiles.png", &request).ended(0);
-        let picture = Picture::read(&run.file).crop(run.map_box());
+        let picture = run.map();
         // The relief's red is its longitude, its green its latitude; at the date line red falls from 255 to 0.
         for (x, y) in [
             (0, 0),
@@ -217,7 +217,7 @@ fn tiles_lie_where_their_coordinates_say_at_any_zoom_and_over_the_date_line() {
 
 /// Pixels of about the red in which Mapreel says that something is missing; nothing else in these pictures is red.
 pub(super) fn alarms(picture: &Picture) -> usize {
-    picture.rgb.chunks_exact(3).filter(|p| p[0] > 150 && p[1] < 120 && p[2] < 120).count()
+    picture.count(|[red, green, blue]| red > 150 && green < 120 && blue < 120)
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn a_time_that_the_server_does_not_have_is_named_on_its_frame_alone() {
     assert_eq!(run.manifest["frames"][1]["layers"][1]["time_used"], serde_json::Value::Null);
     assert_eq!(run.manifest["warnings"].as_array().unwrap().len(), 1);
     assert_eq!(run.manifest["warnings"][0]["frame"], 2);
-    assert_eq!(Film::decode(&run.file).frames.len(), 2);
+    assert_eq!(run.film().frames.len(), 2);
 }
 
 #[test]
@@ -268,5 +268,5 @@ fn a_missing_legend_is_said_in_its_place() {
     let run = render("no-legend.png", &request(r#""bbox": [-10, 40, 10, 55], "width": 400"#, "", &layer)).ended(3);
     assert_eq!(run.manifest["warnings"][0]["code"], "legend_unavailable");
     let place: [u32; 4] = serde_json::from_value(run.manifest["layout"]["legends"][0]["box"].clone()).unwrap();
-    assert!(alarms(&Picture::read(&run.file).crop(place)) > 10, "no words in its place");
+    assert!(alarms(&run.picture().crop(place)) > 10, "no words in its place");
 }

@@ -1,9 +1,9 @@
 //! Upstreams that fail, seen from outside: the run ends with what is missing named, the rest drawn.
 
-use super::support::picture::Picture;
 use super::support::service::{Site, film};
-use super::support::upstream::{capabilities, parameter, serve, serve_all};
 use super::support::{Run, render};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{capabilities, parameter, serve, serve_all};
 use std::time::Duration;
 
 fn run(name: &str, layer: &str) -> Run {
@@ -20,7 +20,7 @@ fn wms(url: &str) -> String {
 
 #[test]
 fn every_way_to_fail_is_named_on_every_frame() {
-    let big = Picture { width: 100, height: 90, rgb: vec![7; 27_000] }.to_png();
+    let big = Picture::grey(100, 90, 7).to_png();
     let whole = Picture::of(240, 180, [7; 3]).to_png();
     let answers: Vec<(&str, &'static str, Vec<u8>)> = vec![
         ("status 404: gone", "404 Not Found", b"gone".to_vec()),
@@ -49,7 +49,7 @@ fn one_bad_frame_of_four_is_the_only_one_marked() {
         if parameter(path, "TIME").unwrap().contains("01-03") {
             return ("500 Internal Server Error", "", b"oops".to_vec());
         }
-        ("200 OK", "", Picture { width: 240, height: 180, rgb: vec![200; 240 * 180 * 3] }.to_png())
+        ("200 OK", "", Picture::grey(240, 180, 200).to_png())
     });
     let run = run("one.gif", &wms(&url)).ended(3);
     let outcomes: Vec<&str> =
@@ -62,7 +62,7 @@ fn one_bad_frame_of_four_is_the_only_one_marked() {
 fn some_missing_tiles_are_counted_and_the_others_drawn() {
     let url = serve(|path| match path.ends_with("/16.png") {
         true => ("404 Not Found", "", Vec::new()),
-        false => ("200 OK", "", Picture { width: 256, height: 256, rgb: vec![90; 256 * 256 * 3] }.to_png()),
+        false => ("200 OK", "", Picture::grey(256, 256, 90).to_png()),
     });
     let layer = format!(r#"{{ "type": "xyz", "url": "{url}/{{z}}/{{x}}/{{y}}.png", "title": "Tiles" }}"#);
     let request = format!(r#"{{ "map": {{ "bbox": [-20, -15, 20, 15], "zoom": 5 }}, "layers": [{layer}] }}"#);
@@ -70,7 +70,7 @@ fn some_missing_tiles_are_counted_and_the_others_drawn() {
     let reason = run.manifest["frames"][0]["layers"][0]["reason"].as_str().unwrap();
     assert!(reason.contains("of 16 pictures are missing: ") && reason.contains("status 404"), "{reason}");
     let [x, y, width, _] = run.map_box();
-    assert_eq!(Picture::read(&run.file).at(x + width / 2, y + 5), [90; 3]);
+    assert_eq!(run.picture().at(x + width / 2, y + 5), [90; 3]);
 }
 
 #[test]
@@ -101,14 +101,14 @@ fn a_picture_that_is_the_same_in_every_frame_is_asked_for_once() {
     let counter = hits.clone();
     let url = serve(move |_| {
         counter.fetch_add(1, Ordering::SeqCst);
-        ("200 OK", "", Picture { width: 240, height: 180, rgb: vec![200; 240 * 180 * 3] }.to_png())
+        ("200 OK", "", Picture::grey(240, 180, 200).to_png())
     });
     let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "time": "none" }}"#);
     run("asked-once.gif", &layer).ended(0);
     assert_eq!(hits.load(Ordering::SeqCst), 1);
 }
 
-/// A limit that nobody can work with is the server's trouble: its layer is named, and the others are drawn.
+/// A limit within which no map can be asked for is the server's trouble: its layer is named, and the others are drawn.
 #[test]
 fn a_server_of_one_pixel_loses_its_layer_and_not_the_request() {
     let service = "<Service><Title>test</Title><MaxWidth>1</MaxWidth><MaxHeight>1</MaxHeight></Service>";
@@ -127,7 +127,7 @@ fn a_server_of_one_pixel_loses_its_layer_and_not_the_request() {
 fn a_slow_upstream_that_answers_is_no_reason_to_give_a_job_up() {
     let url = serve(|_| {
         std::thread::sleep(Duration::from_millis(1300));
-        ("200 OK", "", Picture { width: 240, height: 180, rgb: vec![200; 240 * 180 * 3] }.to_png())
+        ("200 OK", "", Picture::grey(240, 180, 200).to_png())
     });
     let site = Site::new("slow-upstream");
     let process = site.serve(&["--stall-s", "3", "--workers", "1"], "");

@@ -1,7 +1,6 @@
 //! Maps and tiles of a real OGC API: pygeoapi, in front of a real MapServer.
 
 use super::mapserver::{assert_field, request};
-use super::support::picture::{Film, Picture};
 use super::support::service::Site;
 use super::support::{Run, mapreel, pygeoapi, render, wms};
 
@@ -15,7 +14,7 @@ fn layer(further: &str) -> String {
 /// How many of the pixels of two maps differ, from 0 to 1.
 #[track_caller]
 pub(super) fn share_that_differs(ours: &Run, theirs: &Run) -> f64 {
-    let [ours, theirs] = [ours, theirs].map(|run| Picture::read(&run.file).crop(run.map_box()));
+    let [ours, theirs] = [ours, theirs].map(Run::map);
     assert_eq!((ours.width, ours.height), (theirs.width, theirs.height));
     let pixels = || ours.rgb.chunks_exact(3).zip(theirs.rgb.chunks_exact(3));
     pixels().filter(|(a, b)| a != b).count() as f64 / pixels().count() as f64
@@ -27,7 +26,7 @@ fn a_film_shows_each_month_and_marks_times_that_the_server_does_not_name() {
     let map = r#""bbox": [-40, -40, 40, 40], "crs": "EPSG:4326", "width": 320"#;
     let run = render("ogc-months.gif", &request(map, times, &layer(""))).ended(3);
     assert!(run.said.contains("its times lie between 2018-01-01T00:00:00+00:00 and 2018-12-01"), "{}", run.said);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     assert_eq!(film.frames.len(), 3);
     for (frame, month) in film.frames.iter().zip(1..) {
         assert_field(&run, frame, month, 2.0, 0);
@@ -42,7 +41,7 @@ fn a_map_over_the_date_line_is_whole() {
         let map = format!(r#""bbox": [150, -30, 215, 30], "crs": "{crs}", "width": 400"#);
         let run = render("ogc-date-line.png", &request(&map, r#""times": "2018-05-01T00:00:00Z","#, &layer("")));
         let run = run.ended(3);
-        assert_field(&run, &Picture::read(&run.file), 5, 0.6, 0);
+        assert_field(&run, &run.picture(), 5, 0.6, 0);
     }
 }
 

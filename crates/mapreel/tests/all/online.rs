@@ -1,8 +1,8 @@
 //! `check`, offline and online: what it says of a request, and what it leaves to the servers.
 
 use super::support::service::Site;
-use super::support::upstream::{Answer, capabilities, capabilities_of, serve_all};
 use super::support::{folder, mapreel, render, wms};
+use mapreel_testkit::upstreams::{Answer, capabilities, capabilities_of, serve_all};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -198,7 +198,7 @@ fn the_service_asks_as_the_command_line_does() {
     assert!(answer.status == 422 && answer.text().contains("not a public address"), "{}", answer.text());
 }
 
-/// A server that is slow holds the place of a check, and nobody else.
+/// A slow upstream holds the place of its own check, and of no other.
 #[test]
 fn a_slow_server_holds_up_neither_the_service_nor_more_checks_than_allowed() {
     let slow = serve_all(|_| {
@@ -234,7 +234,7 @@ fn films_along_a_dimension_and_layers_outside_are_judged_as_they_will_be_drawn()
     let (code, _, said) = film(&url, r#""all""#);
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("/animate: no layer has this dimension"), "{said}");
-    // Who does not answer may have it.
+    // A server that does not answer may have the dimension.
     let silent = serve_all(|_| ("404 Not Found", "", b"none".to_vec()));
     let (code, _, said) = film(&silent, r#""all""#);
     assert_eq!(code, 1, "{said}");

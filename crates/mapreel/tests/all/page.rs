@@ -1,8 +1,8 @@
 //! What stands on the page beside the map: every script, times in their order, legends of the map's colours, notices for readers.
 
-use super::support::picture::{Film, Picture};
-use super::support::upstream::{Answer, capabilities, parameter, serve_all};
 use super::support::{Run, folder, mapreel, render};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{Answer, capabilities, parameter, serve_all, size};
 use std::path::Path;
 
 /// Runs `mapreel render` with the fonts of `place` and no others.
@@ -27,7 +27,7 @@ fn ink(picture: &Picture) -> usize {
 }
 
 fn flat(width: u32, height: u32, rgb: [u8; 3]) -> Vec<u8> {
-    Picture { width, height, rgb: rgb.repeat((width * height) as usize) }.to_png()
+    Picture::of(width, height, rgb).to_png()
 }
 
 const DARK: [u8; 3] = [30, 40, 90];
@@ -43,13 +43,13 @@ fn server() -> String {
                 return ("200 OK", "", capabilities(name, "2020-01-01,2020-01-04").into_bytes());
             }
             () if path.starts_with("/legend") => {
-                let mut legend = Picture { width: 60, height: 80, rgb: DATA.repeat(60 * 80) };
+                let mut legend = Picture::of(60, 80, DATA);
                 legend.rgb[..60 * 3].fill(0);
                 legend.to_png()
             }
             () => {
-                let side = |name| parameter(path, name).unwrap().parse().unwrap();
-                flat(side("WIDTH"), side("HEIGHT"), if layer == "dark" { DARK } else { DATA })
+                let [width, height] = size(path).unwrap();
+                flat(width, height, if layer == "dark" { DARK } else { DATA })
             }
         };
         ("200 OK", "", picture)
@@ -83,7 +83,7 @@ fn no_text_without_a_font_is_left_out_in_silence() {
     }
     assert!(messages.iter().all(|message| message.contains("MAPREEL_FONTS") && message.contains("fonts-noto-core")));
     // Boxes stand in the title's line, in the layer's, over the legend and among the credits.
-    let page = Picture::read(&run.file);
+    let page = run.picture();
     let box_of = |value: &serde_json::Value| -> [u32; 4] { serde_json::from_value(value.clone()).unwrap() };
     let layout = &run.manifest["layout"];
     let [x, y, width, height] = box_of(&layout["header"]);
@@ -111,7 +111,7 @@ fn arabic_and_hebrew_titles_stand_over_their_legends() {
         let [left, top, width, _]: [u32; 4] =
             serde_json::from_value(run.manifest["layout"]["legends"][0]["box"].clone()).unwrap();
         let over_legend = [left, run.map_box()[1], width, top - run.map_box()[1]];
-        assert!(ink(&Picture::read(&run.file).crop(over_legend)) > 40, "{title} is not over its legend");
+        assert!(ink(&run.picture().crop(over_legend)) > 40, "{title} is not over its legend");
     }
 }
 
@@ -128,8 +128,8 @@ fn a_legends_colours_are_those_of_the_map_under_any_opacity() {
             let request = format!(r#"{{ {MAP}, "times": {times}, "layers": [{below}, {data}] }}"#);
             let run = render(&format!("legend-opacity.{format}"), &request).ended(0);
             let page = match format {
-                "png" => Picture::read(&run.file),
-                _ => Film::decode(&run.file).frames.swap_remove(0),
+                "png" => run.picture(),
+                _ => run.film().frames.swap_remove(0),
             };
             let centre = |[x, y, width, height]: [u32; 4]| page.at(x + width / 2, y + height / 2);
             let legend = centre(serde_json::from_value(run.manifest["layout"]["legends"][0]["box"].clone()).unwrap());
@@ -149,7 +149,7 @@ fn notice(name: &str, answer: impl Fn() -> Answer + Send + Sync + 'static) -> (P
     let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a", "title": "Radar" }}"#);
     let run = render(name, &format!(r#"{{ {MAP}, "times": "2020-01-01", "layers": [{layer}] }}"#)).ended(3);
     let reason = run.manifest["frames"][0]["layers"][0]["reason"].as_str().unwrap().to_owned();
-    (Picture::read(&run.file).crop(run.map_box()), reason)
+    (run.map(), reason)
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_single_image_shows_the_time_of_its_data_as_a_film_does() {
     let latest = draw("latest-time.png", "", &layer(""));
     assert_eq!(latest.manifest["frames"][0]["map_time"], "2020-01-04T00:00:00Z");
     let asked = draw("asked-time.png", r#""times": "2020-01-04","#, &layer(""));
-    assert!(Picture::read(&latest.file) == Picture::read(&asked.file), "the header of the latest time differs");
+    assert!(latest.picture() == asked.picture(), "the header of the latest time differs");
     // Two layers of different times: no time is the map's, and each stands out in its layer's line.
     let other = layer(r#", "params": { "TIME": "2020-01-01" }"#);
     let two = draw("two-times.png", "", &format!("{}, {other}", layer("")));

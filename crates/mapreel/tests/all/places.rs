@@ -1,12 +1,12 @@
 //! Places for drawing: a slot, and a preview's place, are taken until the drawing has really ended, whatever becomes of the job
 //! and of the client.
 
-use super::support::picture::Picture;
 use super::support::service::{Process, Site, film, world};
-use super::support::upstream::serve;
 use bytes::Bytes;
 use mapreel_queue::sqlite::Sqlite;
 use mapreel_queue::{NewJob, Queue, Service, Settings, Unsupervised};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::serve;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -87,7 +87,7 @@ fn documents_whose_readers_went_away_keep_their_places() {
 /// A part that stalls and does not end, and a suspect that is to be alone: the others go on, and in the end so does it.
 #[test]
 fn a_suspect_does_not_wait_for_a_drawing_that_does_not_end() {
-    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+    let png = Picture::grey(240, 180, 120).to_png();
     let url = serve(move |_| {
         std::thread::sleep(Duration::from_millis(100));
         ("200 OK", "", png.clone())
@@ -97,7 +97,7 @@ fn a_suspect_does_not_wait_for_a_drawing_that_does_not_end() {
     let process = site.serve(&arguments, "drawing(stuck)=sleep25@1");
     let stuck = process.submit("image", &world("stuck"));
     process.until(&stuck, PATIENCE, |_| threads(&process, "draw") == 1);
-    // The other slot is busy while somebody else dies with two parts.
+    // The other slot is busy while another process dies with two parts.
     let busy = process.submit("animation", &film("busy", &url, 36, "mp4"));
     process.until(&busy, PATIENCE, |job| job["status"] == "RUNNING");
     let suspects = die_with_two_parts(&site);

@@ -1,8 +1,8 @@
 //! GDAL as an independent witness: the same raster warped by `gdalwarp` and by Mapreel lies on the same place.
 
-use super::support::picture::Picture;
-use super::support::upstream::{capabilities_of, parameter, serve_all};
-use super::support::{folder, render, world};
+use super::support::{folder, picture, render, world};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{capabilities_of, parameter, serve_all, size};
 use std::path::Path;
 use std::process::Command;
 
@@ -27,7 +27,7 @@ pub(super) fn warped(raster: &Path, code: &str, edges: [f64; 4], size: [u32; 2],
     arguments.extend([raster.to_str().unwrap(), &tif]);
     run("gdalwarp", &arguments);
     run("gdal_translate", &["-q", "-of", "PNG", &tif, &png]);
-    Picture::read(Path::new(&png))
+    picture::read(Path::new(&png))
 }
 
 /// The shift between two pictures in every block that both fill, by least squares over gradients (Lucas and Kanade).
@@ -135,7 +135,7 @@ fn gdal_warps_every_pixel_to_the_same_place() {
             format!(r#"{{ "map": {{ "bbox": {bbox}, "crs": "{code}", "width": 480 }}, "layers": [{layer}] }}"#);
         let name = format!("gdal-{}.png", code.replace(':', "-"));
         let drawn = render(&name, &request).ended(0);
-        let ours = Picture::read(&drawn.file).crop(drawn.map_box());
+        let ours = drawn.map();
         let edges = serde_json::from_value(drawn.manifest["map"]["bbox"].clone()).unwrap();
         let target = if code == "CRS:84" { "EPSG:4326" } else { code };
         let theirs = warped(world::tif(), target, edges, [ours.width, ours.height], &name);
@@ -156,10 +156,9 @@ fn a_map_higher_than_the_world_asks_for_nothing_beyond_the_poles_and_says_so() {
         if path.contains("GetCapabilities") {
             return ("200 OK", "", known.clone().into_bytes());
         }
-        let side = |name| parameter(path, name).unwrap().parse::<u32>().unwrap();
-        let _ = sender.send((parameter(path, "BBOX").unwrap().to_owned(), side("HEIGHT")));
-        let (width, height) = (side("WIDTH"), side("HEIGHT"));
-        ("200 OK", "", Picture { width, height, rgb: [20, 90, 200].repeat((width * height) as usize) }.to_png())
+        let [width, height] = size(path).unwrap();
+        let _ = sender.send((parameter(path, "BBOX").unwrap().to_owned(), height));
+        ("200 OK", "", Picture::of(width, height, [20, 90, 200]).to_png())
     });
     let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a" }}"#);
     let map = r#""bbox": [-180, -60, 180, 85], "crs": "EPSG:4326", "width": 360, "height": 360"#;
@@ -171,7 +170,7 @@ fn a_map_higher_than_the_world_asks_for_nothing_beyond_the_poles_and_says_so() {
     let whole = edges.iter().zip([-180.0, -90.0, 180.0, 90.0]).all(|(edge, world)| (edge - world).abs() < 1e-6);
     assert!(whole && edges[1] >= -90.0 && edges[3] <= 90.0, "{bbox}");
     assert_eq!(run.manifest["warnings"][0]["code"], "beyond_the_world");
-    let picture = Picture::read(&run.file).crop(run.map_box());
+    let picture = run.map();
     let bbox: [f64; 4] = serde_json::from_value(run.manifest["map"]["bbox"].clone()).unwrap();
     for y in 0..360 {
         let latitude = bbox[3] - f64::from(y) - 0.5;

@@ -1,11 +1,11 @@
 //! Random time axes: frames, times and colours are those that a second opinion counts (`tools/second_opinion/axes.py`).
 
-use super::support::picture::{Film, Picture};
-use super::support::upstream::{parameter, serve_all};
 use super::support::{Run, render};
 use jiff::Timestamp;
 use mapreel_ogc::wms::reader as wms;
 use mapreel_spec::{Document, LayerSource, Limits, Next, Plan, Resolved, View, parse_request};
+use mapreel_testkit::pictures::rgba;
+use mapreel_testkit::upstreams::{parameter, serve_all, size};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::Path;
@@ -76,7 +76,7 @@ fn compare(request: &Value, run: &Run, is_film: bool, found: &mut Found) {
     let frames = run.manifest["frames"].as_array().unwrap();
     let times: Vec<Option<String>> = frames.iter().map(|f| f["map_time"].as_str().map(str::to_owned)).collect();
     found.frames(request, &times);
-    let pictures = if is_film { Film::decode(&run.file).frames } else { vec![Picture::read(&run.file)] };
+    let pictures = if is_film { run.film().frames } else { vec![run.picture()] };
     assert_eq!(pictures.len(), frames.len());
     let [left, top, ..] = run.map_box();
     for (frame, (said, picture)) in frames.iter().zip(&pictures).enumerate() {
@@ -197,7 +197,7 @@ fn oracle(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     let mut child = match child {
         Ok(child) => child,
         Err(error) => {
-            mapreel_servers::skip("python3", &error.to_string());
+            mapreel_testkit::processes::skip("python3", &error.to_string());
             return None;
         }
     };
@@ -245,17 +245,11 @@ fn text(request: &Value, url: &str) -> String {
 
 /// The column of the layer that is asked for, in the colour of the time that is asked for.
 fn column(path: &str) -> Vec<u8> {
-    let side = |name| parameter(path, name).unwrap().parse::<usize>().unwrap();
-    let (width, height) = (side("WIDTH"), side("HEIGHT"));
-    let layer: usize = parameter(path, "LAYERS").unwrap()[1..].parse().unwrap();
+    let [width, height] = size(path).unwrap();
+    let layer: u32 = parameter(path, "LAYERS").unwrap()[1..].parse().unwrap();
     let [r, g, b] = colour(&decoded(parameter(path, "TIME").unwrap()));
-    let mine = |x: usize| x * LAYERS / width == layer;
-    let row: Vec<u8> = (0..width).flat_map(|x| if mine(x) { [r, g, b, 255] } else { [0; 4] }).collect();
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.write_header().unwrap().write_image_data(&row.repeat(height)).unwrap();
-    out
+    let mine = |x: u32| x * LAYERS as u32 / width == layer;
+    rgba(width, height, |x, _| if mine(x) { [r, g, b, 255] } else { [0; 4] })
 }
 
 /// One of 215 colours, none of them white.

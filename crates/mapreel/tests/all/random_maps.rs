@@ -7,18 +7,18 @@
 //! near they came.
 
 use super::projections::{northing_first, shifts, warped};
-use super::support::fetch;
-use super::support::picture::Picture;
-use super::support::upstream::parameter;
 use super::support::world::{self, Server};
 use super::support::{Run, folder, render};
+use super::support::{fetch, picture};
 use mapreel_geo::Crs;
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::parameter;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Maps that are drawn where nobody says how many.
+/// Maps that are drawn where the environment does not say how many.
 const MAPS: usize = 48;
 /// How far a place may be from GDAL's, in pixels of the map.
 const APART_PX: f64 = 0.5;
@@ -95,7 +95,7 @@ impl Map {
         let bbox = bbox.map(|edge| edge.to_string()).join(",");
         let crs = if new { "crs" } else { "srs" };
         let url = world::url(self.server, true);
-        Picture::decode(&fetch(&format!(
+        picture::decode(&fetch(&format!(
             "{url}&service=WMS&request=GetMap&version={version}&layers=world&styles=&format=image/png&transparent=true\
              &{crs}={code}&bbox={bbox}&width={width}&height={height}"
         )))
@@ -120,7 +120,7 @@ fn examine(map: &Map, thread: usize, found: &Mutex<Found>) {
         found.lock().unwrap().wrong.push(format!("{}: {map:?}", run.said));
         return;
     }
-    let ours = Picture::read(&run.file).crop(run.map_box());
+    let ours = run.map();
     let edges: [f64; 4] = serde_json::from_value(run.manifest["map"]["bbox"].clone()).unwrap();
     if map.has_it {
         let asked = asked(&run).1;

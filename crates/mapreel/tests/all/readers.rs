@@ -1,4 +1,4 @@
-//! Reading what strangers send: a few at once, on threads for which nobody waits; what is too much is refused at once.
+//! Reading what strangers send: a few at once, on threads of their own; what is too much is refused at once.
 
 use super::support::service::{Process, Site, try_request, world};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -2,10 +2,10 @@
 //! places are on WGS 84.
 
 use super::support::service::repository;
-use super::support::upstream::{capabilities_of, parameter, serve_all};
 use super::support::{folder, mapreel, render};
 use mapreel_geo::place::axes::of as axis_order;
 use mapreel_geo::{AxisOrder, Crs};
+use mapreel_testkit::upstreams::{capabilities_of, parameter, serve_all};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -1,8 +1,8 @@
 //! Tiles of every kind lie where their coordinates say: the server paints every pixel by its own place.
 
-use super::support::picture::Picture;
-use super::support::upstream::{parameter, serve_all};
 use super::support::{Run, render};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{parameter, serve_all};
 
 const HALF_M: f64 = 20_037_508.342_789_244;
 
@@ -26,7 +26,7 @@ fn ramp(from_the_edge: f64, half: f64) -> u8 {
 /// Every pixel of the map has the colours of its place.
 #[track_caller]
 fn assert_in_place(what: &str, run: &Run, half: f64) {
-    let picture = Picture::read(&run.file).crop(run.map_box());
+    let picture = run.map();
     let [min_x, min_y, max_x, max_y]: [f64; 4] = serde_json::from_value(run.manifest["map"]["bbox"].clone()).unwrap();
     for y in 0..picture.height {
         for x in 0..picture.width {
@@ -168,7 +168,7 @@ fn tiles_of_any_tile_matrix_set_are_drawn() {
     // Along -45 degrees, the middle meridian of EPSG:3413, x is 0, whatever the map.
     let map = r#""bbox": [-60, 66, -30, 80], "crs": "EPSG:4326", "width": 301"#;
     let run = render("polar-tiles.png", &format!(r#"{{ "map": {{ {map} }}, "layers": [{layer}] }}"#)).ended(0);
-    let picture = Picture::read(&run.file).crop(run.map_box());
+    let picture = run.map();
     for y in 0..picture.height {
         let (left, middle, right) = (picture.at(80, y)[0], picture.at(150, y)[0], picture.at(220, y)[0]);
         assert!(middle.abs_diff(128) <= 1 && left < middle && middle < right, "{left}, {middle}, {right} in row {y}");

@@ -48,7 +48,7 @@ fn make(to: &Path) {
     assert_eq!((state(&done).as_str(), films.map(|id| state(&id)).concat().as_str()), ("SUCCESS", "RUNNINGRUNNING"));
     drop(process);
     copy(&site.folder.join("mapreel-data"), to);
-    // Whoever opens the database makes them anew.
+    // The process that opens the database makes them anew.
     std::fs::remove_file(to.join("jobs.db-shm")).unwrap();
     std::fs::remove_dir_all(to.join("jobs.db.owners")).unwrap();
 }

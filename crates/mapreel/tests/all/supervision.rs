@@ -1,8 +1,8 @@
 //! Long-lived tasks that panic: they are started again, or the process ends with a code; it never lives on deaf.
 
-use super::support::picture::Picture;
 use super::support::service::{Process, Site, film, try_request, world};
-use super::support::upstream::serve;
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::serve;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -97,7 +97,7 @@ fn while_a_task_is_down_the_process_is_not_ready_and_says_which() {
 
 #[test]
 fn a_process_that_loses_a_task_hands_back_its_parts() {
-    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+    let png = Picture::grey(240, 180, 120).to_png();
     let url = serve(move |_| {
         std::thread::sleep(Duration::from_millis(400));
         ("200 OK", "", png.clone())

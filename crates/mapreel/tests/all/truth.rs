@@ -1,69 +1,64 @@
 //! A picture that cannot lie: every gap is named, every time is that of the data.
 
+use super::mapserver::alarms;
 use super::support::cluster::PATIENCE;
-use super::support::picture::{Film, Picture};
 use super::support::service::Site;
-use super::support::upstream::{capabilities, capabilities_of, parameter, serve, serve_all};
 use super::support::{folder, mapreel, render};
-use std::io::Write as _;
+use mapreel_testkit::pictures::{Film, rgba};
+use mapreel_testkit::upstreams::{Answer, Asked, capabilities, capabilities_of, parameter, serve, serve_all, size};
+use serde_json::Value;
 
-fn png(width: u32, height: u32, alpha: u8) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, width, height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.write_header().unwrap().write_image_data(&[90, 120, 200, alpha].repeat((width * height) as usize)).unwrap();
-    out
+/// Blue all over, and more or less transparent.
+fn blue(width: u32, height: u32, alpha: u8) -> Vec<u8> {
+    rgba(width, height, |_, _| [90, 120, 200, alpha])
 }
 
 /// A picture of the size that is asked for.
 fn whole(path: &str) -> Vec<u8> {
-    let side = |name| parameter(path, name).unwrap().parse().unwrap();
-    png(side("WIDTH"), side("HEIGHT"), 255)
+    let [width, height] = size(path).unwrap();
+    blue(width, height, 255)
 }
 
 fn day(path: &str) -> usize {
     parameter(path, "TIME").unwrap()[8..10].parse().unwrap()
 }
 
-/// Pixels of the red in which Mapreel says that something is not as it was asked for.
-fn alarms(picture: &Picture) -> usize {
-    picture.rgb.chunks_exact(3).filter(|p| p[0] > 150 && p[1] < 120 && p[2] < 120).count()
-}
-
 const EXCEPTION: &[u8] = b"<ServiceExceptionReport><ServiceException>no</ServiceException></ServiceExceptionReport>";
 
-/// Each layer fails in each frame but the first, each time in another way.
+/// Each layer fails in each frame but the first, each time in another way; the layer is the first letter of the path.
+fn failing(path: &str) -> Answer {
+    let (layer, day) = (usize::from(path.as_bytes()[1] - b'a'), day(path));
+    if day == 1 {
+        return ("200 OK", "", whole(path));
+    }
+    let kinds: [fn(&str) -> Answer; 6] = [
+        |path| {
+            std::thread::sleep(std::time::Duration::from_secs(4));
+            ("200 OK", "", whole(path))
+        },
+        |_| ("500 Internal Server Error", "", b"oh".to_vec()),
+        |_| ("200 OK", "", EXCEPTION.to_vec()),
+        |path| ("200 OK", "", cut(&whole(path))),
+        |_| ("200 OK", "", blue(33, 21, 255)),
+        |_| ("200 OK", "", blue(240, 180, 0)),
+    ];
+    kinds[(day + layer) % kinds.len()](path)
+}
+
+/// Its first half.
+fn cut(picture: &[u8]) -> Vec<u8> {
+    picture[..picture.len() / 2].to_vec()
+}
+
 #[test]
 fn no_gap_passes_in_silence() {
-    const KINDS: usize = 6;
-    let url = serve(|path| {
-        let layer = path.as_bytes()[1] - b'a';
-        let day = day(path);
-        if day == 1 {
-            return ("200 OK", "", whole(path));
-        }
-        match (day + usize::from(layer)) % KINDS {
-            0 => {
-                std::thread::sleep(std::time::Duration::from_secs(4));
-                ("200 OK", "", whole(path))
-            }
-            1 => ("500 Internal Server Error", "", b"oh".to_vec()),
-            2 => ("200 OK", "", EXCEPTION.to_vec()),
-            3 => {
-                let picture = whole(path);
-                ("200 OK", "", picture[..picture.len() / 2].to_vec())
-            }
-            4 => ("200 OK", "", png(33, 21, 255)),
-            _ => ("200 OK", "", png(240, 180, 0)),
-        }
-    });
-    let layer = |l: char| format!(r#"{{ "type": "wms", "url": "{url}/{l}", "layers": "a", "title": "Layer {l}" }}"#);
+    let url = serve(failing);
+    let layers = ["a", "b", "c"]
+        .map(|l| format!(r#"{{ "type": "wms", "url": "{url}/{l}", "layers": "a", "title": "Layer {l}" }}"#))
+        .join(", ");
     let request = format!(
         r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240, "height": 180 }}, "times": "2020-01-01/2020-01-07/P1D",
-             "layers": [{}, {}, {}], "output": {{ "format": "gif" }} }}"#,
-        layer('a'),
-        layer('b'),
-        layer('c')
+             "layers": [{layers}], "output": {{ "format": "gif" }} }}"#
     );
     let site = Site::new("truth");
     let process = site.serve(&["--upstream-timeout-s", "1"], "");
@@ -71,29 +66,35 @@ fn no_gap_passes_in_silence() {
     let job = process.ended(&id, PATIENCE);
     assert_eq!(job["status"], "SUCCESS");
     let manifest = process.get(&format!("/api/download/{id}/manifest")).json();
-    let mut named: Vec<(String, u64)> = manifest["warnings"]
-        .as_array()
-        .unwrap()
+    assert_every_gap_is_named(&job, &manifest);
+    let file = folder("truth").join("truth.gif");
+    std::fs::write(&file, process.get(&format!("/api/download/{id}")).body).unwrap();
+    let film = Film::decode(&file);
+    let map: [u32; 4] = serde_json::from_value(manifest["layout"]["map"].clone()).unwrap();
+    assert_eq!(film.frames.len(), 7);
+    for (i, frame) in film.frames.iter().enumerate() {
+        assert_eq!(alarms(&frame.crop(map)) > 50, i > 0, "frame {}", i + 1);
+    }
+}
+
+/// Each of the three layers has a warning for each frame but the first, and is drawn in the first only.
+#[track_caller]
+fn assert_every_gap_is_named(job: &Value, manifest: &Value) {
+    let warnings = manifest["warnings"].as_array().unwrap();
+    let mut named: Vec<(String, u64)> = warnings
         .iter()
         .map(|warning| (warning["layer"].as_str().unwrap().to_owned(), warning["frame"].as_u64().unwrap()))
         .collect();
     named.sort();
-    let expected: Vec<_> =
-        "abc".chars().flat_map(|l| (2..=7).map(move |frame| (format!("Layer {l}"), frame))).collect();
-    assert_eq!(named, expected, "{}", manifest["warnings"]);
+    let of = |l| (2..=7).map(move |frame| (format!("Layer {l}"), frame));
+    let expected: Vec<_> = "abc".chars().flat_map(of).collect();
+    assert_eq!(named, expected, "{warnings:?}");
     assert_eq!(job["warnings"].as_array().unwrap().len(), expected.len());
     for frame in 0..7 {
         for layer in 0..3 {
             let outcome = manifest["frames"][frame]["layers"][layer]["outcome"].as_str().unwrap();
             assert_eq!(outcome == "drawn", frame == 0, "frame {frame}, layer {layer}: {outcome}");
         }
-    }
-    let file = folder("truth").join("truth.gif");
-    std::fs::File::create(&file).unwrap().write_all(&process.get(&format!("/api/download/{id}")).body).unwrap();
-    let film = Film::decode(&file);
-    let map: [u32; 4] = serde_json::from_value(manifest["layout"]["map"].clone()).unwrap();
-    for (i, frame) in film.frames.iter().enumerate() {
-        assert_eq!(alarms(&frame.crop(map)) > 50, i > 0, "frame {}", i + 1);
     }
 }
 
@@ -118,13 +119,13 @@ fn a_layer_that_holds_shows_the_frame_before_and_says_so() {
     }
     let codes: Vec<_> = run.manifest["warnings"].as_array().unwrap().iter().map(|w| w["code"].clone()).collect();
     assert_eq!(codes, ["layer_unavailable", "layer_held", "layer_held"]);
-    let film = Film::decode(&run.file);
+    let film = run.film();
     assert!(alarms(&film.frames[3]) > 50 && alarms(&film.frames[5]) == 0);
 }
 
 /// A server of layer `a` with such times, and the paths of the maps it is asked for.
-fn server(times: &'static str) -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
-    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+fn server(times: &'static str) -> (String, Asked) {
+    let asked = Asked::default();
     let kept = asked.clone();
     let url = serve_all(move |path| {
         if path.contains("GetCapabilities") {
@@ -168,7 +169,7 @@ fn the_last_times_are_those_of_the_server() {
         let frames = run.manifest["frames"].as_array().unwrap();
         assert_eq!(frames.len(), expected);
         assert_eq!(frames[expected - 1]["map_time"], "2020-02-01T00:00:00Z");
-        assert_eq!(Film::decode(&run.file).frames.len(), expected);
+        assert_eq!(run.film().frames.len(), expected);
     }
     let (none, _) = server("2020-01-01/2020-02-01");
     let run = render("last.mp4", &request(&none, r#""times": { "last": 3 },"#, "")).ended(1);
@@ -279,7 +280,7 @@ fn a_time_that_nobody_confirms_is_marked() {
 /// A forecast whose server begins a new run, drops the one before it, and answers with the newest whatever it is asked for.
 #[test]
 fn a_forecasts_run_is_one_for_the_whole_animation_and_its_end_is_said() {
-    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asked = Asked::default();
     let kept = asked.clone();
     let url = serve_all(move |path| {
         let mut asked = kept.lock().unwrap();

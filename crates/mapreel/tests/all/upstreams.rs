@@ -1,7 +1,7 @@
-//! What a service asks of upstreams for those who send it jobs: with the operator's secrets, and nobody at another's expense.
+//! What a service asks of upstreams for those who send it jobs: with the operator's secrets, and no client at another's expense.
 
 use super::support::service::{Site, film, world};
-use super::support::upstream::{capabilities, picture, serve_all};
+use mapreel_testkit::upstreams::{capabilities, picture, serve_all};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -76,7 +76,7 @@ fn what_is_broken_in_a_document_is_not_quoted_where_a_secret_was_sent() {
     assert!(!process.log().contains("hush"), "{}", process.log());
 }
 
-/// Paths of a host that answer 500 and 503 say nothing of its others, to whoever asks for them.
+/// Paths of a host that answer 500 and 503 say nothing of its other paths, to any client.
 #[test]
 fn paths_that_fail_leave_no_layer_of_their_host_missing() {
     let url = serve_all(|path| match path {

@@ -1,8 +1,8 @@
 //! Vector layers, and what of a map is off the globe, as they are seen on pictures.
 
-use super::support::picture::Picture;
-use super::support::upstream::{capabilities_of, parameter, serve_all};
 use super::support::{Run, render};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{capabilities_of, serve_all, size};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Every run has a file of its own: the tests lie beside each other.
@@ -10,7 +10,7 @@ static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 /// The map of a picture.
 fn map_of(run: &Run) -> Picture {
-    Picture::read(&run.file).crop(run.map_box())
+    run.map()
 }
 
 const RED: [u8; 3] = [200, 0, 0];
@@ -22,9 +22,8 @@ fn red_everywhere(crs: &str) -> String {
         if path.contains("GetCapabilities") {
             return ("200 OK", "", known.clone().into_bytes());
         }
-        let side = |name| parameter(path, name).unwrap().parse::<u32>().unwrap();
-        let (width, height) = (side("WIDTH"), side("HEIGHT"));
-        ("200 OK", "", Picture { width, height, rgb: RED.repeat((width * height) as usize) }.to_png())
+        let [width, height] = size(path).unwrap();
+        ("200 OK", "", Picture::of(width, height, RED).to_png())
     })
 }
 

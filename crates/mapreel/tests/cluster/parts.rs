@@ -2,7 +2,7 @@
 
 use crate::support::cluster::{PATIENCE, Promises, Servers, print, servers, slow_wms, wait_for};
 use crate::support::service::{Process, Site, film, world};
-use mapreel_servers::s3::Mood;
+use mapreel_testkit::servers::s3::Mood;
 use std::time::{Duration, Instant};
 
 /// An API and two workers that hear messages.

@@ -97,7 +97,7 @@ fn every_part_is_published_once() {
     let servers = servers.as_mut().unwrap();
     let site = servers.site("published");
     let api = site.serve(&["--workers", "0"], "");
-    // Nobody consumes. The first message makes the queues.
+    // No worker consumes. The first message makes the queues.
     api.submit("image", &world("first"));
     std::thread::sleep(Duration::from_secs(2));
     assert!(servers.rabbitmq.ctl(&["purge_queue", "mapreel.image"]).status.success());

@@ -1,6 +1,6 @@
 //! What is asked of a hostile upstream: the requests, and what of it is honest.
 
-use super::support::upstream::{capabilities, picture};
+use mapreel_testkit::upstreams::{capabilities, picture};
 
 /// What a request asks the upstream for; the rest of what it needs is honest.
 #[derive(Debug, Clone)]

@@ -48,7 +48,7 @@ pub enum Offer {
     /// It is not asked.
     Skip,
     /// What the document offers.
-    ConsoleProgress,
+    Listed,
     /// What is wrong with the document or its server: 422 or 502.
     Refused,
     /// One or the other.
@@ -69,7 +69,7 @@ impl Case {
     pub fn new(name: impl Into<String>, ask: Ask, end: End, answer: Answer) -> Self {
         let offer = match (&ask, end) {
             (Ask::Wms | Ask::Wmts, End::Lost) => Offer::Refused,
-            (Ask::Wms | Ask::Wmts, End::Fine | End::Gap(_)) => Offer::ConsoleProgress,
+            (Ask::Wms | Ask::Wmts, End::Fine | End::Gap(_)) => Offer::Listed,
             (Ask::Wms | Ask::Wmts, _) => Offer::Either,
             _ => Offer::Skip,
         };

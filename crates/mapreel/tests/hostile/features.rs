@@ -1,4 +1,4 @@
-//! GeoJSON whose shapes are made to hurt whoever draws them.
+//! GeoJSON whose shapes are made to hurt the renderer.
 
 use super::ask::Ask;
 use super::bytes::{many, noise};
@@ -63,9 +63,17 @@ fn hours(count: usize) -> String {
     format!(r#""t":[{}]"#, list.trim_end_matches(','))
 }
 
-#[rustfmt::skip]
 pub fn cases() -> Vec<Case> {
-    use End::{Fine, Lost, Made};
+    [lines_and_rings(), many_parts(), properties(), coordinates(), styles_and_kinds(), tracks()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Lines and rings of very many places.
+#[rustfmt::skip]
+fn lines_and_rings() -> Vec<Case> {
+    use End::Made;
     let polygon = |ring: String| feature("", &geometry("Polygon", &format!("[{ring}]")));
     let line = |places: String| feature("", &geometry("LineString", &places));
     vec![
@@ -80,6 +88,15 @@ pub fn cases() -> Vec<Case> {
         row("a ring of 600 000 random places", Made, move || collection(&polygon(ring(600_000)))),
         row("a ring of 300 000 teeth", Made, move || collection(&polygon(comb(300_000)))),
         row("a ring around the world, 100 000 times", Made, move || collection(&polygon(format!("[{}[-180,-60]]", "[-180,-60],[180,-60],[180,60],[-180,60],".repeat(100_000))))),
+    ]
+}
+
+/// Shapes of very many parts, and very many shapes.
+#[rustfmt::skip]
+fn many_parts() -> Vec<Case> {
+    use End::Made;
+    let polygon = |ring: String| feature("", &geometry("Polygon", &format!("[{ring}]")));
+    vec![
         row("a polygon of 100 000 holes", Made, || collection(&feature("", &geometry("Polygon", &holes(100_000))))),
         row("100 000 polygons of the whole map", Made, move || collection(&(polygon("[[-20,30],[20,30],[20,50],[-20,50],[-20,30]]".into()) + ",").repeat(100_000))),
         row("10 000 polygons of 50 random places each", Made, move || collection(&(polygon(ring(50)) + ",").repeat(10_000))),
@@ -89,12 +106,29 @@ pub fn cases() -> Vec<Case> {
         row("100 000 features of a point each", Made, || collection(&many(100_000, |i| feature("", &geometry("Point", &place(i))) + ","))),
         row("20 000 large markers", Made, || collection(&many(20_000, |i| feature(r#""marker-size":"large""#, &geometry("Point", &place(i))) + ","))),
         row("200 000 features of nothing", Made, || collection(&(feature("", "null") + ",").repeat(200_000))),
+    ]
+}
+
+/// Properties and nesting without end.
+#[rustfmt::skip]
+fn properties() -> Vec<Case> {
+    use End::Made;
+    vec![
         row("features of properties of 10 MB", Made, || collection(&feature(&format!(r#""a":"{}""#, "x".repeat(10 << 20)), &geometry("Point", "[0,40]")))),
         row("a feature of 300 000 properties", Made, || collection(&feature(many(300_000, |i| format!(r#""p{i}":{i},"#)).trim_end_matches(','), &geometry("Point", "[0,40]")))),
         row("geometry collections 10 000 deep", Made, || collection(&feature("", &(r#"{"type":"GeometryCollection","geometries":["#.repeat(10_000) + &geometry("Point", "[0,40]") + &"]}".repeat(10_000))))),
         row("geometry collections 30 deep", Made, || collection(&feature("", &(r#"{"type":"GeometryCollection","geometries":["#.repeat(30) + &geometry("Point", "[0,40]") + &"]}".repeat(30))))),
         row("a geometry collection of 200 000", Made, || collection(&feature("", &format!(r#"{{"type":"GeometryCollection","geometries":[{}{}]}}"#, (geometry("Point", "[0,40]") + ",").repeat(200_000), geometry("Point", "[0,40]"))))),
         row("coordinates 100 000 deep", Made, || collection(&feature("", &geometry("Polygon", &("[".repeat(100_000) + &"]".repeat(100_000)))))),
+    ]
+}
+
+/// Coordinates that are none, or nowhere.
+#[rustfmt::skip]
+fn coordinates() -> Vec<Case> {
+    use End::{Lost, Made};
+    let line = |places: String| feature("", &geometry("LineString", &places));
+    vec![
         row("positions of 1 000 numbers", Made, || collection(&feature("", &geometry("LineString", &format!("[{}[{}0,40]]", format!("[{}0,40],", "1,".repeat(998)).repeat(1_000), "1,".repeat(998)))))),
         row("positions of one number", Lost, || collection(&feature("", &geometry("LineString", "[[1],[2]]")))),
         row("coordinates that are no numbers", Lost, || collection(&feature("", &geometry("LineString", "[[NaN,NaN],[Infinity,0]]")))),
@@ -105,6 +139,16 @@ pub fn cases() -> Vec<Case> {
         row("longitudes of a thousand worlds", Made, move || collection(&line("[[-360000,40],[360000,41]]".into()))),
         row("poles, there and back 100 000 times", Made, move || collection(&line(format!("[{}[0,0]]", "[0,90],[0,-90],".repeat(100_000))))),
         row("the antimeridian, 100 000 times", Made, move || collection(&line(format!("[{}[0,0]]", "[179,10],[181,10],".repeat(100_000))))),
+    ]
+}
+
+/// Styles that are none, and shapes of nothing.
+#[rustfmt::skip]
+fn styles_and_kinds() -> Vec<Case> {
+    use End::{Fine, Lost, Made};
+    let polygon = |ring: String| feature("", &geometry("Polygon", &format!("[{ring}]")));
+    let line = |places: String| feature("", &geometry("LineString", &places));
+    vec![
         row("widths of 1e308", Made, || collection(&feature(r#""stroke-width":1e308"#, &geometry("LineString", "[[0,40],[1,41]]")))),
         row("widths below nothing", Made, || collection(&feature(r#""stroke-width":-5,"stroke-opacity":99,"fill-opacity":-1"#, &geometry("LineString", "[[0,40],[1,41]]")))),
         row("colours that are none", Made, || collection(&feature(r##""stroke":"#zzzzzz","fill":"url(#a)","marker-color":"rgba(NaN)""##, &geometry("LineString", "[[0,40],[1,41]]")))),
@@ -115,6 +159,13 @@ pub fn cases() -> Vec<Case> {
         row("a topology", Lost, || r#"{"type":"Topology","objects":{},"arcs":[]}"#.into()),
         row("a feature inside a feature", Lost, || feature("", &feature("", &geometry("Point", "[0,40]")))),
         row("ids of every kind", Fine, || collection(r#"{"type":"Feature","id":{"a":[1]},"properties":null,"geometry":{"type":"Point","coordinates":[0,40]}}"#)),
+    ]
+}
+
+/// What moves with time.
+#[rustfmt::skip]
+fn tracks() -> Vec<Case> {
+    vec![
         track("a track of 4 000 positions over 8 frames", 8, || collection(&feature(&hours(4_000), &geometry("LineString", &places(4_000))))),
         track("a track of 200 000 positions over 8 frames", 8, || collection(&feature(&hours(200_000), &geometry("LineString", &places(200_000))))),
         track("50 000 tracks of two positions over 8 frames", 8, || collection(&many(50_000, |_| feature(&hours(2), &geometry("LineString", "[[0,40],[1,41]]")) + ","))),

@@ -3,8 +3,8 @@
 use super::ask::Ask;
 use super::bytes::many;
 use super::case::{Answer, Case, End};
-use super::support::upstream::capabilities;
-use super::support::upstream::picture;
+use mapreel_testkit::upstreams::capabilities;
+use mapreel_testkit::upstreams::picture;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -48,12 +48,12 @@ fn put(stream: &mut TcpStream, text: &str) -> bool {
     stream.write_all(text.as_bytes()).is_ok()
 }
 
-/// The same text until nobody reads any more.
+/// The same text until the reader has gone away.
 fn for_ever(stream: &mut TcpStream, text: &str) {
     while put(stream, text) {}
 }
 
-/// The text, a byte at a time, until nobody reads any more or it is over.
+/// The text, a byte at a time, until it is over or the reader has gone away.
 fn drip(stream: &mut TcpStream, text: &[u8], pause_ms: u64) {
     for byte in text {
         if stream.write_all(&[*byte]).is_err() {

@@ -77,10 +77,15 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Image, end, make)
 }
 
-#[rustfmt::skip]
 pub fn cases() -> Vec<Case> {
+    [headers(), codings(), segments(), tables(), ends(), cut_short()].into_iter().flatten().collect()
+}
+
+/// Frame headers, honest and not.
+#[rustfmt::skip]
+fn headers() -> Vec<Case> {
     use End::{Fine, Lost, Made};
-    let mut cases = vec![
+    vec![
         row("as it should be", Fine, honest),
         row("progressive", Fine, || progressive(256)),
         row("with restarts", Fine, || encode(256, 128, |encoder| encoder.set_restart_interval(1))),
@@ -100,6 +105,14 @@ pub fn cases() -> Vec<Case> {
         row("sampled by nothing", Lost, || frame(&[(11, 0)])),
         row("sampled by four and three", Made, || frame(&[(11, 0x43), (14, 0x34), (17, 0x11)])),
         row("a table that is not there", Made, || frame(&[(12, 3)])),
+    ]
+}
+
+/// Codings that there are, and scans without end.
+#[rustfmt::skip]
+fn codings() -> Vec<Case> {
+    use End::{Fine, Lost, Made};
+    vec![
         row("arithmetic coding", Lost, || frame(&[(1, 0xC9)])),
         row("lossless", Lost, || frame(&[(1, 0xC3)])),
         row("hierarchical", Lost, || frame(&[(1, 0xC5)])),
@@ -111,6 +124,14 @@ pub fn cases() -> Vec<Case> {
         row("100 000 empty scans of 512 pixels wide and high", Made, || empty_scans(512, 100_000)),
         row("a million empty scans of 16 pixels wide and high", Made, || empty_scans(16, 1_000_000)),
         row("4096 pixels wide and high, progressive", Fine, || progressive(4096)),
+    ]
+}
+
+/// Segments: too many, too long, or none.
+#[rustfmt::skip]
+fn segments() -> Vec<Case> {
+    use End::Made;
+    vec![
         row("two frames", Made, || { let bytes = honest(); let at = first(&bytes, SOF0); [&bytes[..at], &bytes[at..at + 19], &bytes[at..]].concat() }),
         row("1 000 frames", Made, || { let bytes = honest(); let at = first(&bytes, SOF0); [&bytes[..at], &bytes[at..at + 19].repeat(1_000), &bytes[at..]].concat() }),
         row("200 application segments of 64 kB", Made, || with(&segment(0xE1, &[0; 65_000]).repeat(200))),
@@ -119,6 +140,14 @@ pub fn cases() -> Vec<Case> {
         row("Exif that refers to itself", Made, || with(&segment(0xE1, &[b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\xFF\xFF\xFF\xFF\x08\0\0\0\x08\0\0\0".to_vec(), vec![0; 100]].concat()))),
         row("a segment of no length", Made, || with(&[0xFF, 0xE1, 0, 0])),
         row("a million fill bytes", Made, || with(&[0xFF; 1_000_000])),
+    ]
+}
+
+/// Tables that pixels are read by, and restarts.
+#[rustfmt::skip]
+fn tables() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("10 000 quantisation tables", Made, || with(&segment(DQT, &[[0].to_vec(), vec![1; 64]].concat()).repeat(10_000))),
         row("quantised by nothing", Made, || { let mut bytes = honest(); let at = first(&bytes, DQT); bytes[at + 5..at + 69].fill(0); bytes }),
         row("a Huffman table of too many codes", Lost, || { let mut bytes = honest(); let at = first(&bytes, DHT); bytes[at + 5..at + 21].fill(255); bytes }),
@@ -128,17 +157,31 @@ pub fn cases() -> Vec<Case> {
         row("a restart after each block that is not there", Made, || with(&segment(0xDD, &[0, 1]))),
         row("a million restart markers", Made, || { let bytes = honest(); let at = last(&bytes, 0xD9); [&bytes[..at], &[0xFF, 0xD0].repeat(1_000_000), &bytes[at..]].concat() }),
         row("a number of lines that comes later", Made, || { let bytes = frame(&[(5, 0), (6, 0)]); let at = last(&bytes, 0xD9); [&bytes[..at], &segment(0xDC, &[255, 255]), &bytes[at..]].concat() }),
+    ]
+}
+
+/// What is missing at the end, and what is there instead of a picture.
+#[rustfmt::skip]
+fn ends() -> Vec<Case> {
+    use End::{Fine, Lost, Made};
+    vec![
         row("15 MB behind the end", Fine, || [honest(), vec![0; 15 << 20]].concat()),
         row("no end", Made, || { let bytes = honest(); bytes[..bytes.len() - 2].to_vec() }),
         row("noise for pixels", Made, || { let bytes = honest(); let at = last(&bytes, SOS) + 14; [bytes[..at].to_vec(), (0..1 << 20).map(|i| (noise(i) as u8).min(254)).collect()].concat() }),
         row("the signature alone", Lost, || vec![0xFF, 0xD8, 0xFF]),
         row("the signature and 1 MB of noise", Lost, || [0xFF, 0xD8, 0xFF].into_iter().chain((0..1 << 20).map(|i| noise(i) as u8)).collect()),
         row("a thumbnail inside a thumbnail", Made, || with(&segment(0xE0, &[b"JFXX\0\x10".to_vec(), honest()].concat()[..600]))),
-    ];
-    // What is not there is missing, as from pictures of every other format.
-    for percent in [2, 20, 50, 90] {
-        cases.push(row(&format!("cut after {percent} %"), Lost, move || cut(&honest(), percent)));
-        cases.push(row(&format!("progressive, cut after {percent} %"), Lost, move || cut(&progressive(256), percent)));
-    }
-    cases
+    ]
+}
+
+/// What is not there is missing, as from pictures of every other format.
+fn cut_short() -> Vec<Case> {
+    let of = |percent: usize| {
+        let cut_after = move |picture: fn() -> Vec<u8>| move || cut(&picture(), percent);
+        [
+            row(&format!("cut after {percent} %"), End::Lost, cut_after(honest)),
+            row(&format!("progressive, cut after {percent} %"), End::Lost, cut_after(|| progressive(256))),
+        ]
+    };
+    [2, 20, 50, 90].into_iter().flat_map(of).collect()
 }

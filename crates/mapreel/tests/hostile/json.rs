@@ -1,4 +1,5 @@
-//! JSON in the places of TileJSON, of what an ArcGIS or an OGC API says of itself, of an ncWMS's details and of GeoJSON, made to hurt whoever reads it.
+//! JSON that is made to hurt its reader: in the places of TileJSON, of what an ArcGIS or an OGC API says of itself, of an ncWMS's details
+//! and of GeoJSON.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -48,10 +49,14 @@ fn tiles(template: &str, further: &str) -> String {
     format!(r#"{{ "tilejson": "3.0.0", "tiles": ["http://127.0.0.1:9/{template}"] {further} }}"#)
 }
 
-#[rustfmt::skip]
 pub fn cases() -> Vec<Case> {
-    use End::{Lost, Made};
-    let shared: Vec<Case> = [
+    [of_all_documents(), of_arcgis(), of_apis(), of_tiles(), of_attributions()].into_iter().flatten().collect()
+}
+
+/// What no document of any kind should be.
+#[rustfmt::skip]
+fn of_all_documents() -> Vec<Case> {
+    [
         for_all("lists a million deep", || "[".repeat(1_000_000)),
         for_all("lists 100 deep and closed", || "[".repeat(100) + &"]".repeat(100)),
         for_all("objects 500 000 deep", || r#"{"a":"#.repeat(500_000)),
@@ -72,8 +77,14 @@ pub fn cases() -> Vec<Case> {
         for_all("a text that does not end", || format!("{{\"a\":\"{}", "\\\\".repeat(5 << 20))),
         for_all("NUL bytes", || "{\0\"a\0\":\x001}".into()),
         for_all("all kinds of brackets, mixed", || "[{".repeat(200_000)),
-    ].into_iter().flatten().collect();
-    let own = vec![
+    ].into_iter().flatten().collect()
+}
+
+/// What an ArcGIS service might say of itself.
+#[rustfmt::skip]
+fn of_arcgis() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         arcgis("300 000 layers", Made, || format!(r#"{{ "layers": [{}{{}}] }}"#, many(300_000, |i| format!(r#"{{"id":{i},"name":"a"}},"#)))),
         arcgis("layers of layers, in a circle", Made, || format!(r#"{{ "layers": [{}{{}}] }}"#, many(10_000, |i| format!(r#"{{"id":{i},"name":"a","parentLayerId":{}}},"#, (i + 1) % 10_000)))),
         arcgis("numbers of layers beyond all numbers", Made, || r#"{ "layers": [{ "id": 1e300 }, { "id": -1 }, { "id": 0.5 }] }"#.into()),
@@ -87,6 +98,14 @@ pub fn cases() -> Vec<Case> {
         arcgis("an error of 10 MB", Lost, || format!(r#"{{ "error": {{ "code": 500, "message": "{}" }} }}"#, "x".repeat(10 << 20))),
         arcgis("two million layers", Made, || format!(r#"{{ "layers": [{}{{}}] }}"#, r#"{"id":1},"#.repeat(1_900_000))),
         arcgis("layers of different times in turn", Made, || format!(r#"{{ "timeInfo": {{}}, "layers": [{}{{}}] }}"#, many(20_000, |i| format!(r#"{{"id":{i},"name":"a","timeInfo":{{"timeExtent":[{i},{i}]}}}},"#)))),
+    ]
+}
+
+/// What an OGC API might say of itself.
+#[rustfmt::skip]
+fn of_apis() -> Vec<Case> {
+    use End::Lost;
+    vec![
         api("100 000 collections", Lost, || format!(r#"{{ "collections": [{}{{}}] }}"#, many(100_000, |i| format!(r#"{{"id":"c{i}","links":[]}},"#)))),
         api("collections that are described where they are described", Lost, || format!(r#"{{ "links": [{}] }}"#, link("data", "/api"))),
         api("collections that are described elsewhere, without end", Lost, || format!(r#"{{ "collections": [], "links": [{}] }}"#, link("next", "x/"))),
@@ -97,6 +116,14 @@ pub fn cases() -> Vec<Case> {
         api("a grid of all times", Lost, || collection(r#"{ "grid": { "cellsCount": 1e300, "firstCoordinate": "0000-01-01", "resolution": "PT0.001S" } }"#)),
         api("a repetition of all times", Lost, || collection(r#"{ "values": ["R9999999999/2020-01-01T00:00:00Z/PT1S"] }"#)),
         api("300 000 times", Lost, || collection(&format!(r#"{{ "values": [{}"2020-01-01"] }}"#, r#""2020-01-01","#.repeat(300_000)))),
+    ]
+}
+
+/// Templates and levels of a TileJSON.
+#[rustfmt::skip]
+fn of_tiles() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("a million templates", Lost, || format!(r#"{{ "tiles": [{} "http://127.0.0.1:9/z"] }}"#, r#""http://127.0.0.1:9/{z}/{x}/{y}.png","#.repeat(300_000))),
         row("no template", Lost, || r#"{ "tiles": [] }"#.into()),
         row("a template without a place", Made, || tiles("t.png", "")),
@@ -111,11 +138,18 @@ pub fn cases() -> Vec<Case> {
         row("bounds of nothing", Made, || tiles("{z}/{x}/{y}", r#", "bounds": [0, 0, 0, 0]"#)),
         row("bounds of 1e308", Lost, || tiles("{z}/{x}/{y}", r#", "bounds": [-1e308, -1e308, 1e308, 1e308]"#)),
         row("a million bounds", Lost, || tiles("{z}/{x}/{y}", &format!(r#", "bounds": [{}1]"#, "1,".repeat(1_000_000)))),
+    ]
+}
+
+/// Attributions that the typesetter has to lay out.
+#[rustfmt::skip]
+fn of_attributions() -> Vec<Case> {
+    use End::Lost;
+    vec![
         row("an attribution of a million tags", Lost, || tiles("{z}/{x}/{y}", &format!(r#", "attribution": "{}""#, "<a>&amp;</a>".repeat(1_000_000)))),
         row("an attribution of marks that are laid on each other", Lost, || tiles("{z}/{x}/{y}", &format!(r#", "attribution": "a{}""#, "\u{0301}".repeat(500_000)))),
         row("an attribution of 100 000 lines", Lost, || tiles("{z}/{x}/{y}", &format!(r#", "attribution": "{}""#, "word\\n".repeat(100_000)))),
         row("an attribution of one word of 100 kB", Lost, || tiles("{z}/{x}/{y}", &format!(r#", "attribution": "{}""#, "w".repeat(100_000)))),
         row("an attribution in every script, 1 MB", Lost, || tiles("{z}/{x}/{y}", &format!(r#", "attribution": "{}""#, many(300_000, |i| char::from_u32(0x0600 + i as u32 % 0x2000).filter(|c| !c.is_control()).map(String::from).unwrap_or_default())))),
-    ];
-    shared.into_iter().chain(own).collect()
+    ]
 }

@@ -96,7 +96,7 @@ pub fn memory_mib(pid: i32, line: &str) -> f64 {
     line.trim_start_matches(':').split_whitespace().next().and_then(|kb| kb.parse().ok()).unwrap_or(0.0) / 1024.0
 }
 
-/// Waits until a process rests: what it still does for somebody who has had his answer counts as well.
+/// Waits until a process rests: what it still does for a client that has had its answer counts as well.
 pub fn rested(pid: i32, cpu_s_max: f64) {
     let began = cpu_s(pid);
     loop {

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 pub enum Outcome {
     /// A picture was made, with warnings of these codes.
     Made(BTreeSet<String>),
-    /// A document was told of.
-    ConsoleProgress,
+    /// What a document offers was listed.
+    Listed,
     /// The request was refused, or the server it names: why.
     Refused(String),
     /// Nothing was made: a code, or what was said.
@@ -64,7 +64,7 @@ impl Outcome {
     /// Whether it is what the row says of `layers`.
     pub fn is_offer(&self, offer: Offer) -> bool {
         match self {
-            Self::ConsoleProgress => matches!(offer, Offer::ConsoleProgress | Offer::Either),
+            Self::Listed => matches!(offer, Offer::Listed | Offer::Either),
             Self::Refused(_) => matches!(offer, Offer::Refused | Offer::Either),
             _ => false,
         }
@@ -76,7 +76,7 @@ impl Outcome {
         match self {
             Self::Made(codes) if codes.is_empty() => "fine".to_owned(),
             Self::Made(codes) => format!("made: {}", codes.iter().cloned().collect::<Vec<_>>().join(", ")),
-            Self::ConsoleProgress => "told".to_owned(),
+            Self::Listed => "listed".to_owned(),
             Self::Refused(why) => format!("refused: {}", short(why)),
             Self::Failed(why) => format!("failed: {}", short(why)),
             Self::Panicked(why) => format!("PANIC: {}", short(why)),

@@ -3,17 +3,9 @@
 use super::ask::Ask;
 use super::bytes::{cut, noise, zlib, zlib_zeros};
 use super::case::{Case, End};
-use super::support::upstream::picture;
+use mapreel_testkit::pictures::{PNG_SIGNATURE as SIGNATURE, png_chunk as chunk};
+use mapreel_testkit::upstreams::picture;
 
-/// A chunk with its checksum.
-pub fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut crc = flate2::Crc::new();
-    crc.update(kind);
-    crc.update(data);
-    [&(data.len() as u32).to_be_bytes(), &kind[..], data, &crc.sum().to_be_bytes()].concat()
-}
-
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const GREY: u8 = 0;
 const RGB: u8 = 2;
 const PALETTE: u8 = 3;
@@ -69,10 +61,18 @@ fn noisy(side: usize) -> Vec<u8> {
     file(&[header(side as u32, side as u32, 8, RGB, 0), chunk(b"IDAT", &zlib(&rows))])
 }
 
-#[rustfmt::skip]
 pub fn cases() -> Vec<Case> {
+    [sizes(), chunks(), extras(), palettes_and_headers(), streams(), ends(), of_maps(), cut_short()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Sizes that the header names.
+#[rustfmt::skip]
+fn sizes() -> Vec<Case> {
     use End::{Fine, Lost, Made};
-    let mut cases = vec![
+    vec![
         row("65 535 pixels wide and high", Lost, || grey(65_535, 65_535)),
         row("2^31 - 1 pixels wide and high", Lost, || file(&[header(0x7FFF_FFFF, 0x7FFF_FFFF, 16, RGBA, 0), chunk(b"IDAT", &zlib(&[0]))])),
         row("2^32 - 1 pixels wide and high", Lost, || file(&[header(u32::MAX, u32::MAX, 16, RGBA, 1), chunk(b"IDAT", &zlib(&[0]))])),
@@ -85,12 +85,28 @@ pub fn cases() -> Vec<Case> {
         row("4096 pixels wide and high, interlaced", Made, || file(&[header(4096, 4096, 8, RGB, 1), chunk(b"IDAT", &zlib_zeros(60))])),
         row("a header that is smaller than 8 GiB of pixels", Made, || file(&[header(256, 128, 8, RGB, 0), chunk(b"IDAT", &zlib_zeros(8192))])),
         row("8 GiB of pixels in 8 192 chunks", Made, || file(&[header(256, 128, 8, RGB, 0), zlib_zeros(8192).chunks(1024).flat_map(|part| chunk(b"IDAT", part)).collect()])),
+    ]
+}
+
+/// Chunks: too many, too long, or longer than they are.
+#[rustfmt::skip]
+fn chunks() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("pixels in chunks of one byte", Made, || { let all = zlib(&[[0].to_vec(), vec![90; 256 * 3]].concat().repeat(128)); file(&[header(256, 128, 8, RGB, 0), all.chunks(1).flat_map(|part| chunk(b"IDAT", part)).collect()]) }),
         row("a million empty pixel chunks", Made, || file(&[header(256, 128, 8, RGB, 0), chunk(b"IDAT", &[]).repeat(1_000_000)])),
         row("a million chunks that nobody knows", Made, || with(chunk(b"abCd", &[]).repeat(1_000_000))),
         row("a chunk of 15 MB that nobody knows", Made, || with(chunk(b"abCd", &vec![0; 15 << 20]))),
         row("a chunk of 2^31 - 1 bytes, it says", Lost, || [SIGNATURE, &header(256, 128, 8, RGB, 0), &0x7FFF_FFFFu32.to_be_bytes(), b"IDAT", &[0; 1000]].concat()),
         row("a chunk of 2^32 - 1 bytes, it says", Lost, || [SIGNATURE, &header(256, 128, 8, RGB, 0), &u32::MAX.to_be_bytes(), b"IDAT", &[0; 1000]].concat()),
+    ]
+}
+
+/// Texts, profiles and animations beside the pixels.
+#[rustfmt::skip]
+fn extras() -> Vec<Case> {
+    use End::Made;
+    vec![
         row("a text of 8 GiB", Made, || with(chunk(b"zTXt", &[b"k\0\0".to_vec(), zlib_zeros(8192)].concat()))),
         row("10 000 texts of 1 GiB each", Made, || with(chunk(b"zTXt", &[b"k\0\0".to_vec(), zlib_zeros(1)].concat()).repeat(10_000))),
         row("an international text of 8 GiB", Made, || with(chunk(b"iTXt", &[b"k\0\x01\0\0\0".to_vec(), zlib_zeros(8192)].concat()))),
@@ -104,6 +120,14 @@ pub fn cases() -> Vec<Case> {
             let control = |sequence: u32| chunk(b"fcTL", &[&sequence.to_be_bytes()[..], &256u32.to_be_bytes(), &128u32.to_be_bytes(), &[0; 8], &[0, 1, 0, 1, 0, 0]].concat());
             with((0..100_000).flat_map(control).collect())
         }),
+    ]
+}
+
+/// Palettes, and headers that contradict the pixels.
+#[rustfmt::skip]
+fn palettes_and_headers() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("a palette without colours", Made, || black([256, 128], 8, PALETTE, &[chunk(b"PLTE", &[])])),
         row("a palette that is not there", Lost, || black([256, 128], 8, PALETTE, &[])),
         row("a palette of one colour, and pixels of the 256th", Made, || file(&[header(256, 128, 8, PALETTE, 0), chunk(b"PLTE", &[1, 2, 3]), chunk(b"IDAT", &zlib(&[[0].to_vec(), vec![255; 256]].concat().repeat(128)))])),
@@ -114,6 +138,14 @@ pub fn cases() -> Vec<Case> {
         row("a depth of 255 bits", Lost, || file(&[header(256, 128, 255, RGB, 0), chunk(b"IDAT", &zlib(&[0]))])),
         row("a colour type of 255", Lost, || file(&[header(256, 128, 8, 255, 0), chunk(b"IDAT", &zlib(&[0]))])),
         row("an interlacing of 255", Lost, || file(&[header(256, 128, 8, RGB, 255), chunk(b"IDAT", &zlib(&[0]))])),
+    ]
+}
+
+/// Check sums, filters and streams that are wrong.
+#[rustfmt::skip]
+fn streams() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("a filter of 255 in each row", Lost, || file(&[header(256, 128, 8, RGB, 0), chunk(b"IDAT", &zlib(&[255; 769].repeat(128)))])),
         row("the dearest filter in each row, 4096 pixels wide and high", Made, || { let row = [[4].to_vec(), vec![1; 4096 * 3]].concat(); file(&[header(4096, 4096, 8, RGB, 0), chunk(b"IDAT", &zlib(&row.repeat(4096)))]) }),
         row("a checksum that is wrong", Lost, || { let mut bytes = honest(); let at = bytes.len() - 20; bytes[at] ^= 1; bytes }),
@@ -121,6 +153,14 @@ pub fn cases() -> Vec<Case> {
         row("a zlib stream of a window that is not allowed", Lost, || file(&[header(256, 128, 8, RGB, 0), chunk(b"IDAT", &[0xF8, 0x01, 0, 0, 0])])),
         row("a zlib stream with a dictionary", Lost, || file(&[header(256, 128, 8, RGB, 0), chunk(b"IDAT", &[0x78, 0xBB, 1, 2, 3, 4, 0])])),
         row("pixels that are noise and not compressed", Lost, || file(&[header(256, 128, 8, RGB, 0), chunk(b"IDAT", &(0..1 << 20).map(|i| noise(i) as u8).collect::<Vec<_>>())])),
+    ]
+}
+
+/// What is missing at the end, and what is there instead of a picture.
+#[rustfmt::skip]
+fn ends() -> Vec<Case> {
+    use End::{Fine, Lost, Made};
+    vec![
         row("too few pixels", Lost, || file(&[header(256, 128, 8, RGB, 0), chunk(b"IDAT", &zlib(&[0; 769]))])),
         row("no pixels", Lost, || file(&[header(256, 128, 8, RGB, 0)])),
         row("no end", Made, || { let bytes = honest(); bytes[..bytes.len() - 12].to_vec() }),
@@ -130,14 +170,23 @@ pub fn cases() -> Vec<Case> {
         row("the signature and 1 MB of noise", Lost, || SIGNATURE.iter().copied().chain((0..1 << 20).map(|i| noise(i) as u8)).collect()),
         row("the signature with the line ends of a text file", Lost, || { let mut bytes = honest(); bytes.remove(4); bytes }),
         row("2 200 noisy pixels wide and high, 14 MB", Fine, || noisy(2_200)),
+    ]
+}
+
+/// Pictures of another size than the map.
+#[rustfmt::skip]
+fn of_maps() -> Vec<Case> {
+    use End::Lost;
+    vec![
         map("larger than asked for", Lost, || grey(4096, 4096)),
         map("one pixel", Lost, || grey(1, 1)),
         map("one pixel wider than asked for", Lost, || picture("/?WIDTH=257&HEIGHT=128")),
         map("65 535 pixels wide and high", Lost, || grey(65_535, 65_535)),
         map("on its side", Lost, || picture("/?WIDTH=128&HEIGHT=256")),
-    ];
-    for percent in [1, 10, 30, 60, 95, 99] {
-        cases.push(row(&format!("cut after {percent} %"), Lost, move || cut(&noisy(100), percent)));
-    }
-    cases
+    ]
+}
+
+fn cut_short() -> Vec<Case> {
+    let cut_after = |percent| row(&format!("cut after {percent} %"), End::Lost, move || cut(&noisy(100), percent));
+    [1, 10, 30, 60, 95, 99].map(cut_after).into()
 }

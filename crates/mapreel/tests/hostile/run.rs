@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 use super::report::Row;
 use super::service::{Door, Service};
 use super::support::folder;
-use super::support::upstream::serve_streams;
+use mapreel_testkit::upstreams::serve_streams;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -6,8 +6,8 @@ use super::case::Case;
 use super::measure::{self, Cost};
 use super::outcome::Outcome;
 use super::support::service::{Answer, Process, Site, try_request};
-use super::support::upstream::picture;
-use super::support::upstream::serve;
+use mapreel_testkit::upstreams::picture;
+use mapreel_testkit::upstreams::serve;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -118,7 +118,7 @@ impl Service {
             Door::Layers => {
                 let url = case.ask.offer_url(url).replace(':', "%3A").replace('/', "%2F");
                 let answer = try_request(&self.process.url, "GET", &format!("/api/layers?url={url}"), &[], b"")?;
-                Ok(if answer.status == 200 { Outcome::ConsoleProgress } else { refused(&answer) })
+                Ok(if answer.status == 200 { Outcome::Listed } else { refused(&answer) })
             }
         }
     }

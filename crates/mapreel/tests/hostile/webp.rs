@@ -60,11 +60,16 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Image, end, make)
 }
 
-#[rustfmt::skip]
 pub fn cases() -> Vec<Case> {
+    [simple(), extended_forms(), animations(), ends(), cut_short()].into_iter().flatten().collect()
+}
+
+/// The simple forms, lossless and lossy.
+#[rustfmt::skip]
+fn simple() -> Vec<Case> {
     use End::{Fine, Lost, Made};
     let noisy = |bytes: usize| -> Vec<u8> { (0..bytes).map(|i| noise(i) as u8).collect() };
-    let mut cases = vec![
+    vec![
         row("as it should be", Fine, honest),
         row("lossless, 16 383 pixels wide and high", Lost, || lossless(16_383, 16_383, &[0; 40])),
         row("lossless, 4 999 pixels wide and high, of nothing", Made, || lossless(4_999, 4_999, &[0; 40])),
@@ -76,6 +81,15 @@ pub fn cases() -> Vec<Case> {
         row("lossy, no pixel wide", Lost, || lossy(0, 10, &[0; 40])),
         row("lossy, scaled", Made, || lossy(0xC000 | 256, 0xC000 | 128, &[0; 40])),
         row("lossy, of noise", Made, move || lossy(256, 128, &noisy(100_000))),
+    ]
+}
+
+/// The extended form, and what may stand beside the picture.
+#[rustfmt::skip]
+fn extended_forms() -> Vec<Case> {
+    use End::{Lost, Made};
+    let noisy = |bytes: usize| -> Vec<u8> { (0..bytes).map(|i| noise(i) as u8).collect() };
+    vec![
         row("extended, 2^24 pixels wide and high", Lost, || riff(&[extended(0, 1 << 24, 1 << 24), chunk(b"VP8L", &pixels(8, 8))])),
         row("extended, 2^24 pixels wide, one high", Lost, || riff(&[extended(0, 1 << 24, 1), chunk(b"VP8L", &pixels(8, 8))])),
         row("extended, and its picture of another size", Made, || riff(&[extended(0, 256, 128), chunk(b"VP8L", &pixels(8, 8))])),
@@ -85,21 +99,39 @@ pub fn cases() -> Vec<Case> {
         row("a profile, Exif and XMP of 5 MB each", Made, || riff(&[extended(0x2C, 256, 128), chunk(b"ICCP", &vec![0; 5 << 20]), chunk(b"VP8L", &pixels(256, 128)), chunk(b"EXIF", &vec![0; 5 << 20]), chunk(b"XMP ", &vec![0; 5 << 20])])),
         row("a profile of 2^32 - 1 bytes, it says", Lost, || [riff(&[extended(0x20, 256, 128)]), b"ICCP\xFF\xFF\xFF\xFF".to_vec()].concat()),
         row("an alpha channel of noise", Made, move || riff(&[extended(0x10, 256, 128), chunk(b"ALPH", &noisy(1_000)), chunk(b"VP8 ", &[0x10, 2, 0, 0x9D, 1, 0x2A, 0, 1, 128, 0])])),
+    ]
+}
+
+/// Animations.
+#[rustfmt::skip]
+fn animations() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("an animation of 5 000 frames", Made, || animation(256, 128, &frame(256, 128, &chunk(b"VP8L", &pixels(256, 128))).repeat(5_000))),
         row("an animation of 100 000 frames of one pixel", Made, || animation(256, 128, &frame(1, 1, &chunk(b"VP8L", &pixels(1, 1))).repeat(100_000))),
         row("an animation of no frame", Lost, || animation(256, 128, &[])),
         row("an animation of 2^24 pixels wide and high", Lost, || animation(1 << 24, 1 << 24, &frame(8, 8, &chunk(b"VP8L", &pixels(8, 8))))),
         row("an animation with a frame of 2^24 pixels wide and high", Made, || animation(256, 128, &frame(1 << 24, 1 << 24, &chunk(b"VP8L", &pixels(8, 8))))),
         row("an animation inside a frame of an animation", Made, || animation(256, 128, &frame(256, 128, &animation(256, 128, &frame(8, 8, &chunk(b"VP8L", &pixels(8, 8))))))),
+    ]
+}
+
+/// Lengths that are wrong, and what is there instead of a picture.
+#[rustfmt::skip]
+fn ends() -> Vec<Case> {
+    use End::{Lost, Made};
+    let noisy = |bytes: usize| -> Vec<u8> { (0..bytes).map(|i| noise(i) as u8).collect() };
+    vec![
         row("longer than it says", Made, || { let mut bytes = honest(); bytes[4..8].copy_from_slice(&12u32.to_le_bytes()); bytes }),
         row("shorter than it says", Made, || { let mut bytes = honest(); bytes[4..8].fill(255); bytes }),
         row("a picture chunk of 2^32 - 1 bytes, it says", Made, || { let mut bytes = honest(); bytes[16..20].fill(255); bytes }),
         row("the signature alone", Lost, || b"RIFF\xFF\xFF\xFF\xFFWEBP".to_vec()),
         row("the signature and 1 MB of noise", Lost, move || [b"RIFF\0\0\x10\0WEBP".to_vec(), noisy(1 << 20)].concat()),
         row("15 MB behind the end", Made, || [honest(), vec![0; 15 << 20]].concat()),
-    ];
-    for percent in [5, 50, 95] {
-        cases.push(row(&format!("cut after {percent} %"), Lost, move || cut(&honest(), percent)));
-    }
-    cases
+    ]
+}
+
+fn cut_short() -> Vec<Case> {
+    let cut_after = |percent| row(&format!("cut after {percent} %"), End::Lost, move || cut(&honest(), percent));
+    [5, 50, 95].map(cut_after).into()
 }

@@ -1,9 +1,9 @@
-//! Capabilities of a WMS that are well-formed, and say too much or what nobody can mean.
+//! Capabilities of a WMS that are well-formed, and say too much or what no server can mean.
 
 use super::ask::Ask;
 use super::bytes::many;
 use super::case::{Case, End, Offer};
-use super::support::upstream::capabilities_of;
+use mapreel_testkit::upstreams::capabilities_of;
 
 fn row(name: impl Into<String>, end: End, make: impl Fn() -> String + Send + Sync + 'static) -> Case {
     Case::body(name, Ask::Wms, end, move || make().into_bytes())
@@ -12,7 +12,7 @@ fn row(name: impl Into<String>, end: End, make: impl Fn() -> String + Send + Syn
 /// A layer of this time axis.
 fn times(name: &str, end: End, axis: impl Fn() -> String + Send + Sync + 'static) -> Case {
     let dimension = move || format!(r#"<Dimension name="time" units="ISO8601">{}</Dimension>"#, axis());
-    row(format!("times: {name}"), end, move || capabilities_of("a", &dimension())).offer(Offer::ConsoleProgress)
+    row(format!("times: {name}"), end, move || capabilities_of("a", &dimension())).offer(Offer::Listed)
 }
 
 /// A layer of this axis of elevations.
@@ -21,7 +21,7 @@ fn values(name: &str, end: End, axis: impl Fn() -> String + Send + Sync + 'stati
         let time = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
         format!(r#"{time}<Dimension name="elevation" units="m" default="0">{}</Dimension>"#, axis())
     };
-    row(format!("values: {name}"), end, move || capabilities_of("a", &dimensions())).offer(Offer::ConsoleProgress)
+    row(format!("values: {name}"), end, move || capabilities_of("a", &dimensions())).offer(Offer::Listed)
 }
 
 const TIME: &str = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
@@ -37,18 +37,25 @@ fn limits(name: &str, end: End, text: &'static str) -> Case {
     row(format!("limits: {name}"), end, move || {
         capabilities_of("a", TIME).replace("<Title>test</Title>", &format!("<Title>test</Title>{text}"))
     })
-    .offer(Offer::ConsoleProgress)
+    .offer(Offer::Listed)
 }
 
 /// A layer with this box.
 fn boxed(name: &str, end: End, text: &'static str) -> Case {
-    row(format!("box: {name}"), end, move || capabilities_of("a", &format!("{TIME}{text}")))
-        .offer(Offer::ConsoleProgress)
+    row(format!("box: {name}"), end, move || capabilities_of("a", &format!("{TIME}{text}"))).offer(Offer::Listed)
 }
 
-#[rustfmt::skip]
 pub fn cases() -> Vec<Case> {
-    use End::{Fine, Gap, Lost, Made};
+    [times_of_axes(), values_of_axes(), inherited_by_layers(), of_one_layer(), of_the_service(), sizes_and_boxes()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Axes of time: too many, too long, or none.
+#[rustfmt::skip]
+fn times_of_axes() -> Vec<Case> {
+    use End::{Fine, Made};
     vec![
         times("every nanosecond since 1970", Fine, || "1970-01-01T00:00:00Z/2262-04-11T23:47:16.854775806Z/PT0.000000001S".into()),
         times("every nanosecond of ten thousand years", Made, || "-0001-01-01T00:00:00Z/9999-12-31T23:59:59Z/PT0.000000001S".into()),
@@ -80,6 +87,14 @@ pub fn cases() -> Vec<Case> {
         times("10^6 current times", Made, || "current,".repeat(1_000_000)),
         times("a time of 30 MB", Made, || "2".repeat(30 << 20)),
         times("digits of other scripts", Made, || "٢٠٢٠-٠١-٠١".into()),
+    ]
+}
+
+/// Axes of other dimensions.
+#[rustfmt::skip]
+fn values_of_axes() -> Vec<Case> {
+    use End::{Fine, Made};
+    vec![
         values("steps of 10^-12", Fine, || "0/1000000/0.000000000001".into()),
         values("steps of 10^-300", Made, || "0/1e300/1e-300".into()),
         values("a step of nothing", Made, || "0/100/0".into()),
@@ -91,6 +106,14 @@ pub fn cases() -> Vec<Case> {
         values("50 000 intervals", Made, || many(50_000, |i| format!("{i}/{}/0.1,", i + 1))),
         values("1e999999", Made, || "1e999999,-1e999999,0".into()),
         values("a number of 10^6 digits", Made, || "1".repeat(1_000_000)),
+    ]
+}
+
+/// What a layer says, and each below it inherits.
+#[rustfmt::skip]
+fn inherited_by_layers() -> Vec<Case> {
+    use End::{Fine, Made};
+    vec![
         row("1 000 layers that inherit 500 dimensions", Made, || inherited(|| many(500, |i| format!(r#"<Dimension name="d{i}" units="">{}</Dimension>"#, "1,2,3,4,5,6,7,8,".repeat(10))), 1_000)).offer(Offer::Either),
         row("1 000 layers that inherit 25 000 times", Fine, || inherited(|| format!(r#"<Dimension name="time" units="ISO8601">{}</Dimension>"#, many(25_000, |i| format!("20{:02}-01-01T{:02}:00:00.{:03}Z,", i % 100, i % 24, i % 1000))), 1_000)).offer(Offer::Either),
         row("1 000 layers that inherit 50 000 intervals", Made, || inherited(|| format!(r#"<Dimension name="time" units="ISO8601">{}</Dimension>"#, many(50_000, |i| format!("20{:02}-01-01/20{:02}-12-31/P1D,", i % 100, i % 100))), 1_000)),
@@ -102,6 +125,14 @@ pub fn cases() -> Vec<Case> {
         row("20 000 layers that inherit 2 000 styles", Made, || inherited(|| many(2_000, |i| format!("<Style><Name>s{i}</Name><Title>{i}</Title></Style>")), 20_000)),
         row("10 000 layers that inherit a style of 100 kB", Made, || inherited(|| format!("<Style><Name>s</Name><Abstract>{}</Abstract></Style>", "x".repeat(100_000)), 10_000)),
         row("10 000 layers that inherit an attribution of 100 kB", Made, || inherited(|| format!("<Attribution><Title>{}</Title></Attribution>", "x".repeat(100_000)), 10_000)),
+    ]
+}
+
+/// Layers within layers, and layers of which much is said.
+#[rustfmt::skip]
+fn of_one_layer() -> Vec<Case> {
+    use End::{Fine, Made};
+    vec![
         row("a million layers", Made, || inherited(String::new, 1_000_000)),
         row("100 000 layers of one name", Made, || capabilities_of("a", &format!("{TIME}</Layer>{}<Layer>", "<Layer><Name>a</Name></Layer>".repeat(100_000)))),
         row("20 000 layers, each inside the one before", Made, || capabilities_of("a", &format!("{TIME}</Layer>{}{}<Layer>", "<Layer><Name>b</Name>".repeat(20_000), "</Layer>".repeat(20_000)))),
@@ -112,14 +143,30 @@ pub fn cases() -> Vec<Case> {
         row("100 000 time dimensions of one layer", Made, || capabilities_of("a", &TIME.repeat(100_000))),
         row("100 000 extents of one dimension", Made, || capabilities_of("a", &format!(r#"<Dimension name="time" units="ISO8601"/>{}"#, r#"<Extent name="time">2020-01-01T00:00:00Z</Extent>"#.repeat(100_000)))),
         row("10 000 dimensions and their extents", Made, || capabilities_of("a", &(TIME.to_owned() + &many(10_000, |i| format!(r#"<Dimension name="d{i}" units=""/><Extent name="d{i}">1,2</Extent>"#))))),
+    ]
+}
+
+/// Layers that cannot be drawn, and what the service says of itself.
+#[rustfmt::skip]
+fn of_the_service() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("a layer without any CRS", Made, || capabilities_of("a", TIME).replace("<CRS>EPSG:3857</CRS><CRS>EPSG:4326</CRS>", "")),
         row("a layer of CRSs that nobody knows", Made, || capabilities_of("a", TIME).replace("<CRS>EPSG:3857</CRS><CRS>EPSG:4326</CRS>", "<CRS>EPSG:999999999999</CRS><CRS>AUTO:42001,0,0</CRS>")),
-        row("another layer than the one asked for", Made, || capabilities_of("b", TIME)).offer(Offer::ConsoleProgress),
+        row("another layer than the one asked for", Made, || capabilities_of("b", TIME)).offer(Offer::Listed),
         row("no layer at all", Made, || "<WMS_Capabilities version='1.3.0'><Capability/></WMS_Capabilities>".into()),
         row("a version of another world", Made, || capabilities_of("a", TIME).replace("1.3.0", "99999999999999.-1.NaN")),
         row("the capabilities of a WFS", Lost, || "<WFS_Capabilities version='2.0.0'><FeatureTypeList/></WFS_Capabilities>".into()),
         row("an address of itself for maps", Made, || capabilities_of("a", TIME).replace("<Capability>", "<Capability><Request><GetMap><Format>image/png</Format><DCPType><HTTP><Get><OnlineResource xmlns:xlink='http://www.w3.org/1999/xlink' xlink:href='?REQUEST=GetCapabilities'/></Get></HTTP></DCPType></GetMap></Request>")),
         row("100 000 formats", Made, || capabilities_of("a", TIME).replace("<Capability>", &format!("<Capability><Request><GetMap>{}</GetMap></Request>", "<Format>image/x-nothing</Format>".repeat(100_000)))),
+    ]
+}
+
+/// The largest picture that the server draws, and where it says that a layer lies.
+#[rustfmt::skip]
+fn sizes_and_boxes() -> Vec<Case> {
+    use End::{Fine, Gap, Made};
+    vec![
         limits("pictures of one pixel", Gap("layer_unavailable"), "<MaxWidth>1</MaxWidth><MaxHeight>1</MaxHeight>"),
         limits("pictures of no pixel", Made, "<MaxWidth>0</MaxWidth><MaxHeight>0</MaxHeight>"),
         limits("pictures below nothing", Made, "<MaxWidth>-5</MaxWidth><MaxHeight>-5</MaxHeight>"),

@@ -1,4 +1,4 @@
-//! Capabilities of a WMTS that say too much, or what nobody can mean.
+//! Capabilities of a WMTS that say too much, or what no server can mean.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -52,7 +52,7 @@ fn one(name: &str, end: End, matrix: impl Fn() -> String + Send + Sync + 'static
     row(&format!("one matrix: {name}"), end, move || {
         document(&(TEMPLATE.to_owned() + &link("web")), &set("web", &matrix()))
     })
-    .offer(Offer::ConsoleProgress)
+    .offer(Offer::Listed)
 }
 
 /// The same over the web's set, with this template.
@@ -61,14 +61,18 @@ fn template(name: &str, end: End, template: impl Fn() -> String + Send + Sync + 
         let url = format!(r#"<ResourceURL format="image/png" resourceType="tile" template="{}"/>"#, template());
         document(&(url + &link("web")), &web())
     })
-    .offer(Offer::ConsoleProgress)
+    .offer(Offer::Listed)
 }
 
-#[rustfmt::skip]
 pub fn cases() -> Vec<Case> {
-    use End::{Fine, Lost, Made};
+    [sets(), layers(), matrices(), templates()].into_iter().flatten().collect()
+}
+
+/// Sets of matrices, and the links to them.
+#[rustfmt::skip]
+fn sets() -> Vec<Case> {
+    use End::{Fine, Made};
     let layer = || TEMPLATE.to_owned() + &link("web");
-    let sized = |tile: &'static str, size: &'static str, scale: &'static str| move || matrix("0", scale, tile, size, CORNER);
     vec![
         row("as it should be", Fine, move || document(&layer(), &web())),
         row("100 000 matrix sets", Made, move || document(&layer(), &(web() + &many(100_000, |i| set(&format!("s{i}"), &level(0)))))),
@@ -84,6 +88,15 @@ pub fn cases() -> Vec<Case> {
             document(&format!("{TEMPLATE}<TileMatrixSetLink><TileMatrixSet>web</TileMatrixSet><TileMatrixSetLimits>{limits}</TileMatrixSetLimits></TileMatrixSetLink>"), &web())
         }),
         row("limits beyond all numbers", Made, || document(&format!("{TEMPLATE}<TileMatrixSetLink><TileMatrixSet>web</TileMatrixSet><TileMatrixSetLimits>{}</TileMatrixSetLimits></TileMatrixSetLink>", many(8, |i| format!("<TileMatrixLimits><TileMatrix>{i}</TileMatrix><MinTileRow>-9223372036854775808</MinTileRow><MaxTileRow>9223372036854775807</MaxTileRow><MinTileCol>9223372036854775807</MinTileCol><MaxTileCol>-9223372036854775808</MaxTileCol></TileMatrixLimits>"))), &web())),
+    ]
+}
+
+/// Layers, and what is said of them.
+#[rustfmt::skip]
+fn layers() -> Vec<Case> {
+    use End::{Lost, Made};
+    let layer = || TEMPLATE.to_owned() + &link("web");
+    vec![
         row("100 000 layers", Made, move || document(&layer(), &(web() + &many(100_000, |i| format!("<Layer><ows:Identifier>l{i}</ows:Identifier></Layer>"))))),
         row("100 000 styles", Made, move || document(&(layer() + &many(100_000, |i| format!("<Style><ows:Identifier>s{i}</ows:Identifier></Style>"))), &web())),
         row("a million values of a dimension", Made, move || document(&(layer() + &format!("<Dimension><ows:Identifier>Time</ows:Identifier>{}</Dimension>", "<Value>2020-01-01T00:00:00Z</Value>".repeat(1_000_000))), &web())),
@@ -97,6 +110,15 @@ pub fn cases() -> Vec<Case> {
             let text = String::from_utf8(document(&(layer() + "<ows:Abstract>" + &"&a;".repeat(20_000) + "</ows:Abstract>"), &web())).unwrap();
             format!(r#"<!DOCTYPE Capabilities [<!ENTITY a "{}">]>{text}"#, "x".repeat(1_000_000)).into_bytes()
         }),
+    ]
+}
+
+/// One matrix: its tiles, scale and corner.
+#[rustfmt::skip]
+fn matrices() -> Vec<Case> {
+    use End::Made;
+    let sized = |tile: &'static str, size: &'static str, scale: &'static str| move || matrix("0", scale, tile, size, CORNER);
+    vec![
         one("tiles of one pixel", Made, sized("1", "4294967295", "1000")),
         one("tiles of 4096 pixels, very fine", Made, sized("4096", "1000000", "1000")),
         one("tiles of 65 536 pixels", Made, sized("65536", "4", "100000000")),
@@ -109,6 +131,14 @@ pub fn cases() -> Vec<Case> {
         one("a scale of 1e-9", Made, sized("256", "4294967295", "1e-9")),
         one("a corner at 1e308", Made, || matrix("0", "1e8", "256", "4", "-1e308 1e308")),
         one("a corner that is no number", Made, || matrix("0", "1e8", "256", "4", "NaN inf")),
+    ]
+}
+
+/// Templates of addresses.
+#[rustfmt::skip]
+fn templates() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         template("without a place", Made, || "/t.png".into()),
         template("of 1 MB", Made, || format!("/{}/{{TileMatrix}}/{{TileRow}}/{{TileCol}}.png", "x".repeat(1 << 20))),
         template("with a place 10 000 times", Made, || format!("/t{}.png", "{TileMatrix}{TileRow}{TileCol}".repeat(10_000))),

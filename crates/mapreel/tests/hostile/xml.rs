@@ -1,9 +1,9 @@
-//! XML that is made to hurt whoever reads it, in the place of a WMS's capabilities.
+//! XML that is made to hurt its reader, in the place of a WMS's capabilities.
 
 use super::ask::Ask;
 use super::bytes::many;
 use super::case::{Case, End, Offer};
-use super::support::upstream::capabilities_of;
+use mapreel_testkit::upstreams::capabilities_of;
 
 const DAY: &str = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
 
@@ -37,11 +37,15 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Wms, end, make)
 }
 
-/// Entities that somebody declares are not used by any server's document, so a document that needs them may be refused.
-#[rustfmt::skip]
+/// No real server's document declares entities, so a document that needs them may be refused.
 pub fn cases() -> Vec<Case> {
-    use End::{Fine, Lost, Made};
-    let honest = || capabilities_of("a", DAY);
+    [entities(), attributes(), elements(), texts(), broken(), encodings()].into_iter().flatten().collect()
+}
+
+/// Entities, and the document types that declare them.
+#[rustfmt::skip]
+fn entities() -> Vec<Case> {
+    use End::{Lost, Made};
     vec![
         row("an entity of 1 MB, used 20 000 times", Made, || declared(&format!(r#"<!ENTITY a "{}">"#, "x".repeat(1_000_000)), &"&a;".repeat(20_000))),
         row("an entity of 1 MB, used 2 000 times", Made, || declared(&format!(r#"<!ENTITY a "{}">"#, "x".repeat(1_000_000)), &"&a;".repeat(2_000))),
@@ -62,6 +66,14 @@ pub fn cases() -> Vec<Case> {
         row("a document type of 20 MB", Made, || declared(&format!("<!-- {} -->", "x".repeat(20 << 20)), "x")),
         row("a document type that does not end", Lost, || b"<!DOCTYPE WMS_Capabilities [<!ENTITY a 'x'".to_vec()),
         row("a document type in brackets a million deep", Lost, || format!("<!DOCTYPE a {}", "[".repeat(1 << 20)).into_bytes()),
+    ]
+}
+
+/// Attributes and namespaces.
+#[rustfmt::skip]
+fn attributes() -> Vec<Case> {
+    use End::Made;
+    vec![
         row("100 000 attributes", Made, || in_root(&many(100_000, |i| format!("a{i}='1' ")))),
         row("a million attributes", Made, || in_root(&many(1_000_000, |i| format!("a{i}='1' ")))),
         row("100 000 attributes of an element deep inside", Made, || inside(&format!("<x {}/>", many(100_000, |i| format!("a{i}='1' "))))),
@@ -77,6 +89,14 @@ pub fn cases() -> Vec<Case> {
         row("a namespace in each of 5 000 nested elements", Made, || inside(&(many(5_000, |i| format!("<x xmlns:n{i}='urn:{i}'>")) + &"</x>".repeat(5_000)))),
         row("another default namespace in each of 300 000 elements", Made, || inside(&many(300_000, |i| format!("<x xmlns='urn:{i}'/>")))),
         row("a prefix that nobody declares", Made, || inside("<n:x/>")),
+    ]
+}
+
+/// Elements: many, deep, long.
+#[rustfmt::skip]
+fn elements() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("a name of 10 MB", Made, || { let name = "x".repeat(10 << 20); inside(&format!("<{name}/>")) }),
         row("1 000 elements deep", Made, || inside(&("<x>".repeat(1_000) + &"</x>".repeat(1_000)))),
         row("100 000 elements deep", Made, || inside(&("<x>".repeat(100_000) + &"</x>".repeat(100_000)))),
@@ -85,6 +105,14 @@ pub fn cases() -> Vec<Case> {
         row("4 million empty elements", Made, || inside(&"<x/>".repeat(4_000_000))),
         row("15 million empty elements", Made, || inside(&"<x/>".repeat(15_000_000))),
         row("3 million elements of one letter", Made, || inside(&"<x>y</x>".repeat(3_000_000))),
+    ]
+}
+
+/// Texts, comments and sections.
+#[rustfmt::skip]
+fn texts() -> Vec<Case> {
+    use End::{Lost, Made};
+    vec![
         row("a text of 60 MB", Made, || inside(&format!("<Abstract>{}</Abstract>", "x".repeat(60_000_000)))),
         row("a title of 10 MB", Made, || inside(&format!("<Title>{}</Title>", "x".repeat(10 << 20)))),
         row("a text of 10 million character references", Made, || inside(&format!("<Abstract>{}</Abstract>", "&#65;".repeat(10_000_000)))),
@@ -96,6 +124,15 @@ pub fn cases() -> Vec<Case> {
         row("a CDATA section of brackets that does not end", Lost, || inside(&format!("<![CDATA[{}", "]]".repeat(5 << 20)))),
         row("a processing instruction of 60 MB", Made, || inside(&format!("<?x {}?>", "y".repeat(60_000_000)))),
         row("a million processing instructions", Made, || inside(&"<?x y?>".repeat(1_000_000))),
+    ]
+}
+
+/// What does not end, or ends in another way than it began.
+#[rustfmt::skip]
+fn broken() -> Vec<Case> {
+    use End::{Lost, Made};
+    let honest = || capabilities_of("a", DAY);
+    vec![
         row("a tag that does not end", Lost, || format!("<WMS_Capabilities {}", "x ".repeat(5 << 20)).into_bytes()),
         row("an attribute that does not end", Lost, || format!("<WMS_Capabilities a=\"{}", "<".repeat(10 << 20)).into_bytes()),
         row("a million opening brackets", Lost, || "<".repeat(1 << 20).into_bytes()),
@@ -103,6 +140,15 @@ pub fn cases() -> Vec<Case> {
         row("cut in the middle", Lost, move || { let text = honest(); text.as_bytes()[..text.len() / 2].to_vec() }),
         row("end tags in the wrong order", Lost, || b"<WMS_Capabilities version='1.3.0'><Capability><Layer></Capability></Layer></WMS_Capabilities>".to_vec()),
         row("two roots", Made, move || honest().repeat(2).into_bytes()),
+    ]
+}
+
+/// Encodings, and characters that no document should have.
+#[rustfmt::skip]
+fn encodings() -> Vec<Case> {
+    use End::{Fine, Lost, Made};
+    let honest = || capabilities_of("a", DAY);
+    vec![
         row("UTF-16, low byte first", Made, move || utf16(&honest(), false, true)),
         row("UTF-16, high byte first", Made, move || utf16(&honest(), true, true)),
         row("UTF-16 without a mark", Made, move || utf16(&honest(), false, false)),

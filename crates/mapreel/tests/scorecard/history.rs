@@ -1,8 +1,7 @@
-//! What clients did and heard: every call with its times and its answer. The checker reads it; nobody else decides by it.
+//! What clients did and heard: every call with its times and its answer. Only the checker decides by it.
 
-use crate::support::service::{Answer, try_request};
+use crate::support::service::{Answer, sha256, try_request};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,7 +25,7 @@ pub enum What {
     NotAccepted { status: u16, key: Option<String> },
     /// The status of a job.
     Seen { job: String, state: String, done: u64, sha256: Option<String> },
-    /// 404: nobody knows the job.
+    /// 404: the API does not know the job.
     Unknown { job: String },
     /// The answer to a cancellation: the job's state after it.
     Cancelled { job: String, state: String },
@@ -66,7 +65,7 @@ pub struct History {
 #[derive(Default)]
 struct Calls {
     events: Vec<Event>,
-    /// What was last heard of each job: who sees the same again has seen nothing new.
+    /// What a client last heard of each job: an equal answer is no new event.
     last: HashMap<String, What>,
 }
 
@@ -111,7 +110,7 @@ impl History {
         })
     }
 
-    /// Asks for the status of a job; `None` without an answer, or where nobody knows the job.
+    /// Asks for the status of a job; `None` without an answer, or where the API does not know the job.
     pub fn look(&self, url: &str, job: &str) -> Option<Value> {
         self.call(|| {
             let answer = try_request(url, "GET", &format!("/api/job-status/{job}"), &[], b"");
@@ -126,7 +125,7 @@ impl History {
         })
     }
 
-    /// Whether a job waits that nobody has begun.
+    /// Whether a job waits that no worker has begun.
     pub fn is_pending(&self, url: &str) -> bool {
         let page = try_request(url, "GET", "/api/jobs?status=PENDING&limit=1", &[], b"");
         page.ok()
@@ -164,7 +163,7 @@ impl History {
         if let Some(what) = what {
             let to = self.began.elapsed();
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            // Who sees the same after something else was heard of the job has seen something new.
+            // An answer is a new event also when it equals one from before another answer about the job.
             let before = what.job().and_then(|job| calls.last.insert(job.to_owned(), what.clone()));
             if matches!(what, What::Seen { .. }) && before.as_ref() == Some(&what) {
                 return result;
@@ -194,9 +193,4 @@ fn text(value: &Value, name: &str) -> Option<String> {
 
 fn is_whole(answer: &Answer) -> bool {
     answer.header("content-length").parse::<usize>().is_ok_and(|length| length == answer.body.len())
-}
-
-/// In hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

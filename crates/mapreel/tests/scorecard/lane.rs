@@ -2,7 +2,7 @@
 
 use crate::support::cluster::Servers;
 use crate::support::service::Site;
-use mapreel_servers::s3::Mood;
+use mapreel_testkit::servers::s3::Mood;
 use std::path::PathBuf;
 
 /// Where jobs are kept.

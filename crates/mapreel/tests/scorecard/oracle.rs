@@ -2,10 +2,10 @@
 //! history and the objects that are left.
 
 use crate::checker::{Rule, check};
-use crate::history::{Event, What, sha256};
+use crate::history::{Event, What};
 use crate::rig::{End, Program, Rig, wait_until};
-use crate::support::picture::Picture;
-use crate::support::service::try_request;
+use crate::support::service::{sha256, try_request};
+use mapreel_testkit::pictures::Picture;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ pub struct Judgement {
     pub accepted: usize,
     /// Of those, the ones that ended as they should, once.
     pub ended_once: usize,
-    /// Nobody knows them any more.
+    /// The API does not know them any more.
     pub lost: usize,
     /// Two jobs of one key, two artifacts of one job, or an end that was not the last.
     pub doubled: usize,
@@ -27,7 +27,7 @@ pub struct Judgement {
     pub corrupt: usize,
     /// They ended in another way than they should.
     pub failed: usize,
-    /// Objects that nobody needs.
+    /// Objects that no job needs.
     pub left: usize,
     /// What was found, for people; the first few.
     pub findings: Vec<String>,
@@ -66,7 +66,7 @@ const CALM_NAIVE: Duration = Duration::from_secs(10);
 const ENDLESS: Duration = Duration::from_secs(300);
 /// Until a file can be downloaded: the machine may be busy.
 const DOWNLOADING: Duration = Duration::from_secs(20);
-/// Until what nobody needs has been deleted.
+/// Until maintenance has deleted the objects that no job needs.
 const CLEANING: Duration = Duration::from_secs(60);
 const CLEANING_NAIVE: Duration = Duration::from_secs(2);
 
@@ -177,7 +177,7 @@ fn drain(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)]) -> HashMap<String
 /// The file of a job is the one that its record tells of, and has its frames.
 fn file(rig: &Rig<'_>, url: &str, job: &str, frames: u64, view: &Value) -> Result<(), String> {
     let mut file = Err(String::new());
-    // Who is told 503 asks again, and so does who sees a download break off.
+    // A client asks again after a 503, and after a download that broke off.
     wait_until(DOWNLOADING, || {
         file = rig.history.download(url, job);
         file.is_ok()
@@ -204,7 +204,7 @@ pub const SABOTAGES: [&str; 3] = [
 
 /// What is wrong with each of these files is seen, and a good one is good.
 pub fn prove() {
-    let png = Picture { width: 8, height: 8, rgb: vec![7; 8 * 8 * 3] }.to_png();
+    let png = Picture::grey(8, 8, 7).to_png();
     let told = |file: &[u8]| serde_json::json!({ "sha256": sha256(file), "size_bytes": file.len(), "format": "png" });
     let cut = &png[..png.len() / 2];
     assert_eq!(is_whole(&png, &told(&png), 1), Ok(()));
@@ -235,7 +235,7 @@ fn frames_in(bytes: &[u8], format: &str) -> Result<u64, String> {
     counted.parse().map_err(|_| format!("it cannot be decoded: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Soon every job that has a file has two objects, and nobody else has any.
+/// Soon every job that has a file has two objects, and the bucket holds no others.
 fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut Judgement) {
     let events = rig.history.events();
     let mut files: HashMap<&str, usize> = accepted.iter().map(|(job, _)| (job.as_str(), 0)).collect();

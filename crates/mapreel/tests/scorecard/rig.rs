@@ -3,11 +3,12 @@
 use crate::faults::Mount;
 use crate::history::{History, Order};
 pub use crate::lane::{Lane, Program, Store};
-use crate::support::picture::Picture;
 use crate::support::service::{Process, Site, film, world};
-use crate::support::upstream;
-use mapreel_servers::mongodb::MongoDb;
-use mapreel_servers::proxy::Proxy;
+use mapreel_testkit::pictures::Picture;
+pub use mapreel_testkit::processes::wait_until;
+use mapreel_testkit::servers::mongodb::MongoDb;
+use mapreel_testkit::servers::proxy::Proxy;
+use mapreel_testkit::upstreams;
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -71,10 +72,10 @@ impl<'a> Rig<'a> {
         let site = lane.site(fault, program);
         let (hits, delay): (Arc<Mutex<HashMap<String, usize>>>, _) =
             (Arc::default(), Arc::new(Mutex::new(Duration::from_millis(10))));
-        let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
+        let png = Picture::grey(240, 180, 120).to_png();
         let fails = Arc::new(AtomicBool::new(false));
         let (counted, slow, failing) = (hits.clone(), delay.clone(), fails.clone());
-        let upstream = upstream::serve(move |path| {
+        let upstream = upstreams::serve(move |path| {
             if failing.load(Ordering::Relaxed) {
                 return ("503 Service Unavailable", "", Vec::new());
             }
@@ -173,7 +174,7 @@ impl<'a> Rig<'a> {
         if self.is_cluster() { "30" } else { "3" }
     }
 
-    /// An animation that nobody has asked for before.
+    /// An animation that no client has asked for before.
     pub fn film(&mut self, frames: usize) -> Order {
         self.orders += 1;
         // A path of its own tells whose pictures were asked for twice.
@@ -182,7 +183,7 @@ impl<'a> Rig<'a> {
         Order { service: "animation", body, frames: frames as u64, key: None }
     }
 
-    /// An image that nobody has asked for before.
+    /// An image that no client has asked for before.
     pub fn image(&mut self) -> Order {
         self.orders += 1;
         let title = format!("image {}", self.orders);
@@ -234,7 +235,7 @@ impl<'a> Rig<'a> {
     }
 
     /// Waits until one of the lasting processes begins again what a process that died or froze at `since` held, and notes how
-    /// long that took. False: nobody does. The control never does.
+    /// long that took. False: none does. The control never does.
     pub fn note_resumption(&mut self, since: Instant, marks: &[usize]) -> bool {
         let patience = if self.program == Program::Naive { Duration::from_secs(2) } else { Duration::from_secs(20) };
         while since.elapsed() < patience {
@@ -257,16 +258,4 @@ impl<'a> Rig<'a> {
 /// Waits for a line in the log of a process; false: it did not come.
 pub fn wait_for_line(process: &Process, line: &str, patience: Duration) -> bool {
     wait_until(patience, || process.log().contains(line))
-}
-
-/// Waits until something is so; false: it did not become so.
-pub fn wait_until(patience: Duration, mut is: impl FnMut() -> bool) -> bool {
-    let began = Instant::now();
-    while began.elapsed() < patience {
-        if is() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    false
 }

@@ -1,19 +1,19 @@
 //! A stand-in for a `MapServer` and an `ImageServer` of ArcGIS, whose pictures a real MapServer draws: there is none to be had
-//! freely. Its documents have the forms of Esri's reference; see `crates/mapreel-spec/tests/recorded/SOURCES.md`.
+//! freely. Its documents have the forms of Esri's reference; see `crates/mapreel-ogc/tests/recorded/SOURCES.md`.
 
-use super::picture::Picture;
-use super::upstream::{Answer, parameter, serve_all};
 use super::{fetch, wms};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::upstreams::{Answer, parameter, serve_all};
 
 const OK: &str = "200 OK";
 
 /// The largest picture that it draws: wide and high, in pixels.
 pub const SIDE_PX_MAX: u32 = 400;
 
-/// Starts one; its address, below which services are. With a token, it answers nobody without.
+/// Starts one; its address, below which services are. With a token, it refuses requests without.
 ///
 /// - `…/Field/MapServer`: layer 0 of it is layer `field` of [`wms`], in the months of 2018; layer 1 a group of nothing
 /// - `…/Field/ImageServer`: the same
@@ -39,72 +39,91 @@ fn json(document: String) -> Answer {
     (OK, "Content-Type: text/plain;charset=utf-8\r\n", document.into_bytes())
 }
 
+/// What all documents of a service have.
+fn common() -> String {
+    format!(
+        r#""currentVersion": 11.1, "copyrightText": "Drawn by a MapServer", "maxImageWidth": {SIDE_PX_MAX},
+           "maxImageHeight": {SIDE_PX_MAX}, "spatialReference": {{"wkid": 4326, "latestWkid": 4326}}, "fullExtent": {EXTENT}"#
+    )
+}
+
+const EXTENT: &str =
+    r#"{"xmin": -180, "ymin": -90, "xmax": 180, "ymax": 90, "spatialReference": {"wkid": 4326, "latestWkid": 4326}}"#;
+
+/// The months of 2018.
+const MONTHS: &str = r#""timeInfo": {"timeExtent": [1514764800000, 1543622400000], "timeReference": null,
+    "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsMonths", "defaultTimeInterval": 1,
+    "defaultTimeIntervalUnits": "esriTimeUnitsMonths", "hasLiveData": false}"#;
+
+fn layer(name: &str, further: &str) -> String {
+    format!(
+        r#"{{"id": 0, "name": "{name}", "parentLayerId": -1, "defaultVisibility": true, "subLayerIds": null,
+            "minScale": 0, "maxScale": 0 {further}}}"#
+    )
+}
+
 fn answer(path: &str) -> Answer {
     let (resource, _) = path.split_once('?').unwrap_or((path, ""));
     let of = |service: &str| resource.strip_prefix(&format!("/arcgis/rest/services/{service}"));
-    let months = r#""timeInfo": {"timeExtent": [1514764800000, 1543622400000], "timeReference": null,
-        "timeInterval": 1, "timeIntervalUnits": "esriTimeUnitsMonths", "defaultTimeInterval": 1,
-        "defaultTimeIntervalUnits": "esriTimeUnitsMonths", "hasLiveData": false}"#;
-    let extent = r#"{"xmin": -180, "ymin": -90, "xmax": 180, "ymax": 90, "spatialReference": {"wkid": 4326, "latestWkid": 4326}}"#;
-    let common = format!(
-        r#""currentVersion": 11.1, "copyrightText": "Drawn by a MapServer", "maxImageWidth": {SIDE_PX_MAX},
-           "maxImageHeight": {SIDE_PX_MAX}, "spatialReference": {{"wkid": 4326, "latestWkid": 4326}}, "fullExtent": {extent}"#
-    );
-    let layer = |id: u32, name: &str, further: &str| {
-        format!(
-            r#"{{"id": {id}, "name": "{name}", "parentLayerId": -1, "defaultVisibility": true, "subLayerIds": null,
-                "minScale": 0, "maxScale": 0 {further}}}"#
-        )
-    };
     if let Some(rest) = of("Field/MapServer") {
-        return match rest {
-            "" => {
-                json(format!(r#"{{{common}, "mapName": "Layers", "layers": [{}], {months}}}"#, layer(0, "Field", "")))
-            }
-            "/layers" => {
-                json(format!(r#"{{"layers": [{}], "tables": []}}"#, layer(0, "Field", &format!(", {months}"))))
-            }
-            "/export" => picture("field", path),
-            "/legend" => json(legend()),
-            _ => error(400, "Invalid URL"),
-        };
+        map_of_field(rest, path)
+    } else if let Some(rest) = of("Field/ImageServer") {
+        image_of_field(rest, path)
+    } else if let Some(rest) = of("Relief/MapServer") {
+        map_of_relief(rest, path)
+    } else {
+        error(404, "Service not found")
     }
-    if let Some(rest) = of("Field/ImageServer") {
-        return match rest {
-            "" => json(format!(
-                r#"{{{common}, "name": "Folder/Field", "pixelType": "U8", "hasMultidimensions": false, "extent": {extent}, {months}}}"#
-            )),
-            "/exportImage" => picture("field", path),
-            _ => error(400, "Invalid URL"),
-        };
+}
+
+fn map_of_field(rest: &str, path: &str) -> Answer {
+    match rest {
+        "" => json(format!(r#"{{{}, "mapName": "Layers", "layers": [{}], {MONTHS}}}"#, common(), layer("Field", ""))),
+        "/layers" => json(format!(r#"{{"layers": [{}], "tables": []}}"#, layer("Field", &format!(", {MONTHS}")))),
+        "/export" => picture("field", path),
+        "/legend" => json(legend()),
+        _ => error(400, "Invalid URL"),
     }
-    let lods: Vec<String> = (0..6)
-        .map(|level| {
-            let resolution = 156_543.033_928_040_96 / f64::from(1 << level);
-            format!(r#"{{"level": {level}, "resolution": {resolution}, "scale": 1}}"#)
-        })
-        .collect();
-    let cache = format!(
+}
+
+fn image_of_field(rest: &str, path: &str) -> Answer {
+    match rest {
+        "" => json(format!(
+            r#"{{{}, "name": "Folder/Field", "pixelType": "U8", "hasMultidimensions": false, "extent": {EXTENT}, {MONTHS}}}"#,
+            common()
+        )),
+        "/exportImage" => picture("field", path),
+        _ => error(400, "Invalid URL"),
+    }
+}
+
+fn map_of_relief(rest: &str, path: &str) -> Answer {
+    match rest.split('/').collect::<Vec<_>>()[..] {
+        [""] => {
+            json(format!(r#"{{{}, "mapName": "Layers", "layers": [{}], {}}}"#, common(), layer("Relief", ""), cache()))
+        }
+        ["", "export"] => picture("relief", path),
+        ["", "tile", z, y, x] => {
+            let tile = wms::url().replace("/wms", &format!("/tiles/relief/{z}/{x}/{y}.png"));
+            (OK, "Content-Type: image/png\r\n", fetch(&tile))
+        }
+        _ => error(400, "Invalid URL"),
+    }
+}
+
+/// A cache of six levels in the web's pyramid.
+fn cache() -> String {
+    let lod = |level: u32| {
+        let resolution = 156_543.033_928_040_96 / f64::from(1 << level);
+        format!(r#"{{"level": {level}, "resolution": {resolution}, "scale": 1}}"#)
+    };
+    let lods: Vec<String> = (0..6).map(lod).collect();
+    format!(
         r#""singleFusedMapCache": true, "tileInfo": {{"rows": 256, "cols": 256, "format": "PNG8",
            "origin": {{"x": -20037508.342787, "y": 20037508.342787}}, "spatialReference": {{"wkid": 102100, "latestWkid": 3857}},
            "lods": [{}]}}"#,
         lods.join(",")
-    );
-    match of("Relief/MapServer") {
-        Some("") => {
-            json(format!(r#"{{{common}, "mapName": "Layers", "layers": [{}], {cache}}}"#, layer(0, "Relief", "")))
-        }
-        Some("/export") => picture("relief", path),
-        Some(tile) => match tile.split('/').collect::<Vec<_>>()[..] {
-            ["", "tile", z, y, x] => (
-                OK,
-                "Content-Type: image/png\r\n",
-                fetch(&wms::url().replace("/wms", &format!("/tiles/relief/{z}/{x}/{y}.png"))),
-            ),
-            _ => error(400, "Invalid URL"),
-        },
-        None => error(404, "Service not found"),
-    }
+    )
 }
 
 /// A legend of two layers, of which the service has one: small pictures, one of them high, and words.

@@ -1,13 +1,13 @@
 //! A whole cluster: RabbitMQ, MongoDB and S3, and what is asked of it after every fault.
 
-use super::picture::Picture;
 use super::service::{Process, Site, try_request};
-use super::upstream;
-use mapreel_servers::mongodb::MongoDb;
-use mapreel_servers::rabbitmq::RabbitMq;
-use mapreel_servers::s3::{BUCKET, S3};
+use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::processes::wait_until;
+use mapreel_testkit::servers::mongodb::MongoDb;
+use mapreel_testkit::servers::rabbitmq::RabbitMq;
+use mapreel_testkit::servers::s3::{BUCKET, S3};
+use mapreel_testkit::upstreams;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -69,8 +69,8 @@ pub fn print(line: &str) {
 pub fn slow_wms(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>) {
     let hits: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
     let counted = hits.clone();
-    let png = Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
-    let url = upstream::serve(move |path| {
+    let png = Picture::grey(240, 180, 120).to_png();
+    let url = upstreams::serve(move |path| {
         *counted.lock().unwrap().entry(path.to_owned()).or_default() += 1;
         std::thread::sleep(delay);
         ("200 OK", "", png.clone())
@@ -78,7 +78,7 @@ pub fn slow_wms(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>)
     (url, hits)
 }
 
-/// Everything that was promised to somebody.
+/// The jobs that the service has promised to its clients.
 #[derive(Default)]
 pub struct Promises {
     /// Jobs that were accepted, and how many frames each has.
@@ -122,8 +122,7 @@ impl Promises {
             assert_eq!(job["warnings"].as_array().map_or(0, Vec::len), 0, "{job}");
             let file = api.get(&format!("/api/download/{id}"));
             assert_eq!(file.status, 200, "{}", file.text());
-            let hash: String = Sha256::digest(&file.body).iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(job["artifact"]["sha256"], hash);
+            assert_eq!(job["artifact"]["sha256"], file.sha256());
             assert_decodes(&file.body, job["artifact"]["format"].as_str().unwrap(), *frames);
         }
         assert_only_objects(site, self.jobs.iter().map(|(id, _)| (id.clone(), 2)).collect());
@@ -171,10 +170,7 @@ pub fn assert_only_objects(site: &Site, expected: HashMap<String, usize>) {
 #[track_caller]
 pub fn wait_for(process: &Process, text: &str) -> Duration {
     let began = Instant::now();
-    while !process.log().contains(text) {
-        assert!(began.elapsed() < PATIENCE, "no `{text}` in: {}", process.log());
-        std::thread::sleep(Duration::from_millis(3));
-    }
+    assert!(wait_until(PATIENCE, || process.log().contains(text)), "no `{text}` in: {}", process.log());
     began.elapsed()
 }
 

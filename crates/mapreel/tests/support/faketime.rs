@@ -12,7 +12,7 @@ pub fn library() -> Option<PathBuf> {
 /// Processes that a site starts from now on are told a time by the library, as `setting`, one of its own, says.
 pub fn apply(site: &mut Site, library: &std::path::Path, setting: (&str, &str)) {
     let library = library.to_str().unwrap();
-    // Nobody sets the monotonic clock.
+    // An operator who sets the clock does not set the monotonic one.
     let settings = [("LD_PRELOAD", library), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), setting];
     site.environment.extend(settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
 }

@@ -3,18 +3,17 @@
 pub mod arcgis;
 pub mod cluster;
 pub mod faketime;
-pub mod kept;
-pub mod lighttpd;
+pub mod listening;
 pub mod looks;
 pub mod picture;
 pub mod postman;
 pub mod pygeoapi;
 pub mod service;
-pub mod upstream;
 pub mod versions;
 pub mod wms;
 pub mod world;
 
+use mapreel_testkit::pictures::{Film, Picture};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -64,6 +63,21 @@ impl Run {
     pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}", self.said);
         self
+    }
+
+    /// The still that was drawn.
+    pub fn picture(&self) -> Picture {
+        picture::read(&self.file)
+    }
+
+    /// The map alone on the still that was drawn.
+    pub fn map(&self) -> Picture {
+        self.picture().crop(self.map_box())
+    }
+
+    /// The film that was drawn, as ffmpeg reads it.
+    pub fn film(&self) -> Film {
+        Film::decode(&self.file)
     }
 
     /// Left, top, width and height of the map on the picture.

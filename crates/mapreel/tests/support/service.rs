@@ -1,11 +1,14 @@
 //! `mapreel serve` and `mapreel worker` as processes, and a plain HTTP client to talk to them.
 
 use super::{folder, program};
+use mapreel_testkit::processes::{memory_peak_bytes, wait_until};
+pub use mapreel_testkit::repository;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -120,14 +123,15 @@ impl Site {
 impl Process {
     /// Waits until it says where it listens.
     fn listening(mut self) -> Self {
-        let began = Instant::now();
-        while self.url.is_empty() {
-            assert!(began.elapsed() < Duration::from_secs(30), "it does not start: {}", self.log());
-            if let Some((_, rest)) = self.log().split_once("listening at ") {
-                self.url = rest.split_whitespace().next().unwrap().to_owned();
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let mut url = None;
+        let says = || {
+            let log = self.log();
+            url =
+                log.split_once("listening at ").and_then(|(_, rest)| Some(rest.split_whitespace().next()?.to_owned()));
+            url.is_some()
+        };
+        assert!(wait_until(Duration::from_secs(30), says), "it does not start: {}", self.log());
+        self.url = url.unwrap_or_default();
         self
     }
 
@@ -159,9 +163,7 @@ impl Process {
 
     /// The most memory it ever had, in bytes.
     pub fn memory_peak_bytes(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
-        line.split_whitespace().next().and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) * 1024
+        memory_peak_bytes(self.child.id())
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -266,6 +268,11 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
 }
 
 impl Answer {
+    /// The hash of its body, as manifests write it.
+    pub fn sha256(&self) -> String {
+        sha256(&self.body)
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
@@ -278,6 +285,11 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
+}
+
+/// A hash, as manifests write it.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A film of `frames` frames of a WMS at `url`, one for each day.
@@ -297,9 +309,4 @@ pub fn world(title: &str) -> String {
         r#"{{ "map": {{ "bbox": [-180, -60, 180, 80], "width": 300 }}, "layers": [{{ "type": "natural-earth" }}],
              "header": {{ "title": "{title}" }} }}"#
     )
-}
-
-/// The path of a file of the repository.
-pub fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }

@@ -1,8 +1,9 @@
 //! Processes of two versions that share a store: a fail point makes one of them a version that plans in a way of its own.
 
 use super::service::{Process, Site, film};
-use super::upstream;
-use std::time::{Duration, Instant};
+use mapreel_testkit::processes::wait_until;
+use mapreel_testkit::upstreams;
+use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(90);
 const FRAMES: usize = 36;
@@ -11,8 +12,8 @@ const WORKER: [&str; 8] =
 
 /// A slow server of pictures.
 fn slow_upstream() -> String {
-    let png = super::picture::Picture { width: 240, height: 180, rgb: vec![120; 240 * 180 * 3] }.to_png();
-    upstream::serve(move |_| {
+    let png = mapreel_testkit::pictures::Picture::grey(240, 180, 120).to_png();
+    upstreams::serve(move |_| {
         std::thread::sleep(Duration::from_millis(40));
         ("200 OK", "", png.clone())
     })
@@ -27,12 +28,8 @@ fn begun(worker: &Process) -> usize {
 }
 
 #[track_caller]
-fn wait(what: &str, mut is: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is() {
-        assert!(began.elapsed() < PATIENCE, "{what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+fn wait(what: &str, is: impl FnMut() -> bool) {
+    assert!(wait_until(PATIENCE, is), "{what}");
 }
 
 /// What a newer version has planned only it goes on with; the older one does what it can read.

@@ -5,11 +5,12 @@
 //! a default: empty between two times. Layer `irregular`: the same, with the times of [`IRREGULAR`] and a default.
 //! Layer `relief`: an opaque ramp, the same at all times, without a legend. Layer `broken`: its data are missing.
 
-use super::{folder, lighttpd};
+use super::folder;
+use super::listening::Lighttpd;
+use mapreel_testkit::pictures::{ColorType, Png};
 use std::fmt::Write as _;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::OnceLock;
 
 pub const COLOURS: [[u8; 3]; 8] = [
@@ -41,8 +42,7 @@ fn class(column: u32, row: u32, month: u32) -> usize {
 
 struct Running {
     url: String,
-    /// Its standard input ends with this process, and then it stops the server.
-    _keeper: Child,
+    _server: Lighttpd,
 }
 
 /// The address of the running server, `http://127.0.0.1:PORT/wms`.
@@ -54,7 +54,6 @@ pub fn url() -> &'static str {
 fn start() -> Running {
     let folder = folder("mapserver");
     write_data(&folder);
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let at = folder.display();
     std::fs::write(
         folder.join("mapserver.conf"),
@@ -65,13 +64,9 @@ fn start() -> Running {
     .unwrap();
     std::fs::write(folder.join("fonts.list"), "sans /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf\n").unwrap();
     std::fs::write(folder.join("test.map"), mapfile()).unwrap();
-    let config = format!(
-        r#"server.document-root = "{at}"
-server.bind = "127.0.0.1"
-server.port = {port}
-server.errorlog = "{at}/error.log"
-server.modules = ("mod_rewrite", "mod_redirect", "mod_alias", "mod_setenv", "mod_cgi")
-url.redirect = ("^/moved(\?.*)?$" => "/wms$1")
+    let modules = r#""mod_rewrite", "mod_redirect", "mod_alias", "mod_setenv", "mod_cgi""#;
+    let further = format!(
+        r#"url.redirect = ("^/moved(\?.*)?$" => "/wms$1")
 url.redirect-code = 302
 url.rewrite-once = ("^/tiles/([a-z]+)/([0-9]+)/([0-9]+)/([0-9]+)\.png$" => "/wms?mode=tile&tilemode=gmap&tile=$3+$4+$2&layers=$1")
 alias.url = ("/wms" => "/usr/lib/cgi-bin/mapserv")
@@ -79,9 +74,8 @@ cgi.assign = ("mapserv" => "")
 setenv.set-environment = ("MAPSERVER_CONFIG_FILE" => "{at}/mapserver.conf", "MS_MAPFILE" => "{at}/test.map")
 "#
     );
-    std::fs::write(folder.join("lighttpd.conf"), config).unwrap();
-    let keeper = lighttpd::start(&folder.join("lighttpd.conf"), port);
-    Running { url: format!("http://127.0.0.1:{port}/wms"), _keeper: keeper }
+    let server = Lighttpd::start(&folder, modules, &further);
+    Running { url: format!("http://127.0.0.1:{}/wms", server.port), _server: server }
 }
 
 fn write_data(folder: &Path) {
@@ -89,7 +83,8 @@ fn write_data(folder: &Path) {
     for month in 1..=12 {
         let name = format!("field_2018-{month:02}-01T00:00:00Z");
         let cells: Vec<u8> = (0..180).flat_map(|y| (0..360).map(move |x| class(x / 10, y / 10, month) as u8)).collect();
-        write_png(&folder.join(format!("{name}.png")), 360, 180, png::ColorType::Grayscale, &cells);
+        let file = Png::new(360, 180, ColorType::Grayscale).of(&cells);
+        std::fs::write(folder.join(format!("{name}.png")), file).unwrap();
         std::fs::write(folder.join(format!("{name}.pgw")), world(1.0)).unwrap();
     }
     let file = |month: usize| format!("{}/field_2018-{month:02}-01T00:00:00Z.png", folder.display());
@@ -103,7 +98,7 @@ fn write_data(folder: &Path) {
     let ramp: Vec<u8> = (0..180u32)
         .flat_map(|y| (0..360u32).flat_map(move |x| [(x * 255 / 359) as u8, (y * 255 / 179) as u8, 120]))
         .collect();
-    write_png(&folder.join("relief.png"), 360, 180, png::ColorType::Rgb, &ramp);
+    std::fs::write(folder.join("relief.png"), Png::new(360, 180, ColorType::Rgb).of(&ramp)).unwrap();
     std::fs::write(folder.join("relief.pgw"), world(1.0)).unwrap();
 }
 
@@ -122,12 +117,6 @@ fn write_index(folder: &Path, name: &str, files: impl Iterator<Item = (String, S
     let arguments = ["-overwrite", "-oo", "DATE_AS_STRING=YES", "-f", "ESRI Shapefile"];
     let made = Command::new("ogr2ogr").args(arguments).arg(folder.join(format!("{name}.shp"))).arg(source).status();
     assert!(made.is_ok_and(|status| status.success()), "ogr2ogr fails; ./test installs gdal-bin");
-}
-
-fn write_png(path: &Path, width: u32, height: u32, colour: png::ColorType, data: &[u8]) {
-    let mut encoder = png::Encoder::new(std::fs::File::create(path).unwrap(), width, height);
-    encoder.set_color(colour);
-    encoder.write_header().unwrap().write_image_data(data).unwrap();
 }
 
 fn mapfile() -> String {

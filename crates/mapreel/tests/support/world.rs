@@ -3,12 +3,13 @@
 //!
 //! Each server shows it twice: once it has all of [`CRSS`], once only those of [`FEW`].
 
-use super::picture::Picture;
-use super::{folder, lighttpd};
+use super::folder;
+use super::listening::Lighttpd;
+use mapreel_testkit::pictures::Picture;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::OnceLock;
 
 /// What a server has that has everything.
@@ -29,7 +30,7 @@ pub const CRSS: [&str; 12] = [
 /// What the others have.
 pub const FEW: [&str; 2] = ["EPSG:3857", "EPSG:4326"];
 
-/// Who shows it.
+/// The server that shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
     MapServer,
@@ -83,14 +84,11 @@ pub fn url(server: Server, has_all: bool) -> String {
         Server::Qgis => ("qgis", "qgs"),
     };
     let file = folder("world").join(format!("{}.{kind}", if has_all { "all" } else { "few" }));
-    format!("http://127.0.0.1:{}/{path}?map={}", running.port, file.display())
+    format!("http://127.0.0.1:{}/{path}?map={}", running.0.port, file.display())
 }
 
-struct Running {
-    port: u16,
-    /// Its standard input ends with this process, and then it stops the servers.
-    _keeper: Child,
-}
+/// The processes of QGIS Server end with it.
+struct Running(Lighttpd);
 
 impl Running {
     /// Its processes take seconds to start, and more to read a project for the first time; both are asked at once.
@@ -98,7 +96,7 @@ impl Running {
         let ask = |name: &str| {
             let file = folder("world").join(format!("{name}.qgs"));
             let query = format!("map={}&SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities", file.display());
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+            let mut stream = TcpStream::connect(("127.0.0.1", self.0.port)).unwrap();
             write!(stream, "GET /qgis?{query} HTTP/1.0\r\n\r\n").unwrap();
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer).unwrap();
@@ -118,24 +116,16 @@ fn start() -> Running {
     }
     let environment = format!("CONFIG ENV MS_MAP_PATTERN \"^{at}/\" PROJ_DATA \"/usr/share/proj\" END END\n");
     std::fs::write(folder.join("mapserver.conf"), environment).unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    std::fs::write(folder.join("lighttpd.conf"), configuration(&folder, port)).unwrap();
-    // The processes of QGIS Server end with lighttpd.
-    let keeper = lighttpd::start(&folder.join("lighttpd.conf"), port);
-    Running { port, _keeper: keeper }
+    let modules = r#""mod_alias", "mod_setenv", "mod_cgi", "mod_fastcgi""#;
+    Running(Lighttpd::start(&folder, modules, &configuration(&folder)))
 }
 
-fn configuration(folder: &Path, port: u16) -> String {
+fn configuration(folder: &Path) -> String {
     let at = folder.display();
     // The path of a socket may not be long.
     let socket = std::env::temp_dir().join(format!("mapreel-qgis-{}", std::process::id()));
     format!(
-        r#"server.document-root = "{at}"
-server.bind = "127.0.0.1"
-server.port = {port}
-server.errorlog = "{at}/error.log"
-server.modules = ("mod_alias", "mod_setenv", "mod_cgi", "mod_fastcgi")
-alias.url = ("/mapserver" => "/usr/lib/cgi-bin/mapserv")
+        r#"alias.url = ("/mapserver" => "/usr/lib/cgi-bin/mapserv")
 cgi.assign = ("mapserv" => "")
 setenv.set-environment = ("MAPSERVER_CONFIG_FILE" => "{at}/mapserver.conf")
 fastcgi.server = ("/qgis" => ((

@@ -1,4 +1,4 @@
-//! Whoever asks again with the same key gets the same job, whatever became of the answer to the first request.
+//! A client that asks again with the same idempotency key gets the same job, whatever became of the answer to its first request.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;

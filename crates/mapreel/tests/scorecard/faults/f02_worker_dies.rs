@@ -18,7 +18,7 @@ pub const FAULT: Fault = Fault {
     run,
 };
 
-/// Steps, and whether somebody has to begin again what was held there.
+/// Steps, and whether another worker has to begin again the part that was held there.
 const STEPS: [(&str, bool); 8] = [
     ("claimed=kill@2", true),
     ("fetching=kill@8", true),
@@ -40,7 +40,7 @@ fn run(rig: &mut Rig<'_>) {
         for _ in 0..rig.times {
             let mut doomed = rig.new_worker(step);
             let mut submitted = false;
-            // The control's messages go to whoever is quicker, and what it has lost does not come again.
+            // The control's messages go to the quicker worker, and a message that is lost does not come again.
             let patience = Duration::from_secs(if rig.program == Program::Naive { 4 } else { 15 });
             let died = wait_until(patience, || {
                 // Enough for both workers, and no more than that waits.

@@ -1,4 +1,4 @@
-//! A lease lives in the store: who loses the broker goes on with what it has.
+//! A lease lives in the store: a worker that loses the broker goes on with the parts that it has claimed.
 
 use super::{CLUSTER, Fault, control, hear_again};
 use crate::oracle::Harm;

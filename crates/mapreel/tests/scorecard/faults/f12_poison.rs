@@ -1,4 +1,4 @@
-//! A request that kills whoever draws it fails after some attempts, and harms nobody else.
+//! A request that kills every worker that draws it fails after some attempts, and harms no other job.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;

@@ -1,4 +1,4 @@
-//! A process that is told to end hands back what it cannot finish; nobody is charged for it.
+//! A process that gets SIGTERM hands back the parts that it cannot finish; no attempt is charged for them.
 
 use super::{BOTH, Fault};
 use crate::rig::{Rig, wait_until};

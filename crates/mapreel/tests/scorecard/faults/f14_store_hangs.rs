@@ -3,7 +3,7 @@
 use super::{BOTH, CLUSTER, Fault, lock_sqlite, skip};
 use crate::rig::{Rig, wait_until};
 use crate::support::service::try_request;
-use mapreel_servers::mongodb::MongoDb;
+use mapreel_testkit::servers::mongodb::MongoDb;
 use std::time::{Duration, Instant};
 
 pub const FAULT: Fault = Fault {

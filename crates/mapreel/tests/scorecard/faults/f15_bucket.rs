@@ -2,7 +2,7 @@
 
 use super::{CLUSTER, Fault};
 use crate::rig::Rig;
-use mapreel_servers::s3::Mood;
+use mapreel_testkit::servers::s3::Mood;
 use std::time::Duration;
 
 pub const FAULT: Fault = Fault {

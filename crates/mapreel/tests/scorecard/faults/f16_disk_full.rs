@@ -3,7 +3,7 @@
 use super::{BOTH, Fault, mount_tmpfs, skip};
 use crate::rig::Rig;
 use crate::support::service::Process;
-use mapreel_servers::s3::Mood;
+use mapreel_testkit::servers::s3::Mood;
 use std::time::Duration;
 
 pub const FAULT: Fault = Fault {

@@ -1,4 +1,4 @@
-//! Who takes a job back has it back: it is not drawn any more, nothing of it stays, and it never succeeds.
+//! A job that its client cancels is not drawn any more, leaves nothing, and never succeeds.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;
@@ -36,6 +36,6 @@ fn run(rig: &mut Rig<'_>) {
         rig.ends.insert(job, if is_cancelled { End::Cancelled } else { End::Any });
     }
     rig.submit(1, 2);
-    // Long enough for whoever goes on with a cancelled one to come to its end.
+    // Long enough for a worker that goes on with a cancelled job to come to its end.
     std::thread::sleep(Duration::from_secs(3));
 }

@@ -27,7 +27,7 @@ fn run(rig: &mut Rig<'_>) {
     let seed = std::env::var("MAPREEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(15);
     let mut random = fastrand::Rng::with_seed(seed);
     while rig.injected < rig.times {
-        // Nobody is idle when it is hit.
+        // Every process has work when a fault hits it.
         rig.submit(2, 3);
         std::thread::sleep(Duration::from_millis(500));
         hit(rig, &mut random, 0, false);

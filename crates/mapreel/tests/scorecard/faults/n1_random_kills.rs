@@ -1,4 +1,4 @@
-//! A worker may die at any moment, not only at those that somebody has thought of.
+//! A worker may die at any moment, not only at those that its fail points name.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;

@@ -1,11 +1,11 @@
-//! TLS with certificates of a private authority: connections that end cost nothing, and who proves himself wrongly is not spoken to.
+//! TLS with certificates of a private authority: connections that end cost nothing, and a server with a wrong certificate is not spoken to.
 
 use super::{CLUSTER, Fault, parts_of, url_of};
 use crate::oracle::Harm;
 use crate::rig::{Rig, wait_for_line};
 use crate::support::service::try_request;
-use mapreel_servers::proxy::{Proxy, Weather};
-use mapreel_servers::tls::{Authority, Front};
+use mapreel_testkit::servers::proxy::{Proxy, Weather};
+use mapreel_testkit::servers::tls::{Authority, Front};
 use std::time::Duration;
 
 pub const FAULT: Fault = Fault {

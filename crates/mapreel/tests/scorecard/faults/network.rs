@@ -3,7 +3,7 @@
 use super::{CLUSTER, Fault, parts_of, url_of};
 use crate::oracle::Harm;
 use crate::rig::Rig;
-use mapreel_servers::proxy::{Proxy, Weather};
+use mapreel_testkit::servers::proxy::{Proxy, Weather};
 use std::time::Duration;
 
 const INJECTS: &str = "a partition, a half-open connection (what is sent arrives, the answer comes after the client gave up), resets, answers cut after 200 bytes, a delay of 200 ms; 5 s each, with requests all the while";

@@ -1,0 +1,13 @@
+//! Test pictures: made, read back by decoders of others, and compared.
+
+mod bombs;
+mod film;
+mod jpeg;
+mod picture;
+mod png;
+
+pub use bombs::{PNG_SIGNATURE, gzip, gzip_zeros, png_chunk, zlib, zlib_zeros};
+pub use film::Film;
+pub use jpeg::jpeg;
+pub use picture::Picture;
+pub use png::{BitDepth, ColorType, Png, grey, rgba};

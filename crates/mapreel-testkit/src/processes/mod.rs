@@ -1,0 +1,13 @@
+//! Programs beside the test: how they end with it, where they listen, how long they are waited for, and what they cost.
+
+mod companion;
+mod patience;
+mod peak;
+mod port;
+mod skip;
+
+pub use companion::Companion;
+pub use patience::wait_until;
+pub use peak::memory_peak_bytes;
+pub use port::free_port;
+pub use skip::skip;

@@ -1,0 +1,8 @@
+//! Files of the repository, wherever the test that wants them runs.
+
+use std::path::{Path, PathBuf};
+
+/// The path of a file of the repository, named from its root.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}

@@ -1,0 +1,30 @@
+//! `cargo bench --bench stages`: what a frame costs, stage by stage, and what whole jobs cost, over recorded answers of a real
+//! WMS.
+//!
+//! Prints milliseconds of processor time (user and system) beside the limits that were measured with the same libraries
+//! by hand. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers anew.
+//! `tests/all/benchmarks.rs` runs every stage once.
+
+mod bench;
+mod film;
+mod jobs;
+mod recorded;
+mod time_and_place;
+
+use bench::Bench;
+
+fn main() {
+    mapreel::memory::return_large_blocks();
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Ok(wms) = std::env::var("MAPREEL_RECORD") {
+        return recorded::record(&wms);
+    }
+    match arguments.iter().position(|argument| argument == "--job") {
+        Some(at) => jobs::job(arguments[at + 1].parse().expect("frames")),
+        None => {
+            film::stages(Bench::WHOLE);
+            time_and_place::time_and_place(Bench::WHOLE);
+            jobs::jobs();
+        }
+    }
+}
