@@ -4,6 +4,7 @@ use crate::support::cluster::{servers, wait_for};
 use crate::support::service::{Process, Site};
 use jiff::{Span, civil::date};
 use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::quantile;
 use mapreel_testkit::upstreams::serve;
 use std::time::{Duration, Instant};
 
@@ -38,20 +39,21 @@ fn measure(store: &str, process: &Process) {
     let url = serve(move |_| ("200 OK", "", png.clone()));
     let submit =
         |owner: &str, title: &str, days: usize| process.submit_from(owner, "animation", &film(title, &url, days));
-    let mut alone = times(process, &url, "198.51.100.9", 5);
+    let alone = times(process, &url, "198.51.100.9", 5);
     let large: Vec<String> = (0..6).map(|i| submit("198.51.100.1", &format!("large {i}"), 600)).collect();
     process.until(&large[0], PATIENCE, |job| job["progress"]["done"].as_u64() > Some(0));
-    let mut beside = times(process, &url, "198.51.100.2", 20);
+    let beside = times(process, &url, "198.51.100.2", 20);
     let left = large.iter().filter(|id| process.job(id)["status"] != "SUCCESS").count();
     for id in &large {
         process.request("DELETE", &format!("/api/job-status/{id}"), &[], b"");
     }
+    let at = |times: &[f64], share| quantile(times, share).unwrap();
     println!(
         "fair, {store:8} a film of 5 frames alone {:.2} s (median), beside six of 600 of another client {:.2} s (median), {:.2} s (p95), {left} of the \
          six were still open",
-        at(&mut alone, 0.5),
-        at(&mut beside, 0.5),
-        at(&mut beside, 0.95),
+        at(&alone, 0.5),
+        at(&beside, 0.5),
+        at(&beside, 0.95),
     );
     // Equal owners, one with three jobs and one with one.
     let owners = [("198.51.100.3", 3), ("198.51.100.4", 1)];
@@ -86,10 +88,4 @@ fn times(process: &Process, url: &str, owner: &str, count: usize) -> Vec<f64> {
         began.elapsed().as_secs_f64()
     };
     (0..count).map(one).collect()
-}
-
-/// What so great a part of the values is not above.
-fn at(values: &mut [f64], part: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[((values.len() as f64 * part).ceil() as usize).clamp(1, values.len()) - 1]
 }

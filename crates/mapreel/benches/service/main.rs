@@ -10,6 +10,7 @@ mod fairness;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+use mapreel_testkit::quantile;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,11 +22,6 @@ fn main() {
     throughput();
     flood();
     fairness::fairness();
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// From the POST to the end of the job, as a client sees it.
@@ -54,7 +50,7 @@ fn overhead() {
         assert!(support::mapreel(&arguments).status.success());
         render.push(began.elapsed().as_secs_f64() * 1e3);
     }
-    let (service, render) = (median(service), median(render));
+    let (service, render) = (quantile(&service, 0.5).unwrap(), quantile(&render, 0.5).unwrap());
     println!(
         "one image   by the service {service:.1} ms, by `mapreel render` {render:.1} ms: {:+.1} ms",
         service - render
@@ -115,18 +111,16 @@ fn flood() {
         .collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     let posted = began.elapsed().as_secs_f64();
-    let Seen { statuses, mut ms, accepted } = std::mem::take(&mut *seen.lock().unwrap());
+    let Seen { statuses, ms, accepted } = std::mem::take(&mut *seen.lock().unwrap());
     for id in &accepted {
         assert_eq!(process.ended(id, Duration::from_secs(300))["status"], "SUCCESS");
     }
-    ms.sort_by(f64::total_cmp);
-    let at = |part: f64| ms[((ms.len() - 1) as f64 * part) as usize];
     println!(
         "2000 POSTs  in {posted:.1} s: {statuses:?}; all accepted done after {:.1} s; answered in {:.1} ms (median), {:.1} ms (99 %); \
          memory at most {:.0} MB",
         began.elapsed().as_secs_f64(),
-        at(0.5),
-        at(0.99),
+        quantile(&ms, 0.5).unwrap(),
+        quantile(&ms, 0.99).unwrap(),
         process.memory_peak_bytes() as f64 / 1e6
     );
 }

@@ -7,6 +7,7 @@ use mapreel::produce::{Destination, Job, produce};
 use mapreel::progress::NoProgress;
 use mapreel_spec::Limits;
 use mapreel_testkit::processes::memory_peak_bytes;
+use mapreel_testkit::quantile;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,9 +36,8 @@ pub fn jobs() {
     ] {
         let runs: Vec<[f64; 3]> = (0..7).map(|_| in_its_own_process(frames)).collect();
         let median = |column: usize| {
-            let mut values: Vec<f64> = runs.iter().map(|run| run[column]).collect();
-            values.sort_by(f64::total_cmp);
-            values[3]
+            let values: Vec<f64> = runs.iter().map(|run| run[column]).collect();
+            quantile(&values, 0.5).expect("there are seven")
         };
         println!("{name:44} {:8.0} {:8.0} {:8.0}   {aim}", median(0), median(1), median(2));
     }

@@ -1,6 +1,7 @@
 //! Connections of clients that are many, silent, or never read: health checks and operators are answered all the same.
 
 use super::support::service::{Process, Site, try_request, world};
+use mapreel_testkit::processes::wait_until;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -93,19 +94,15 @@ fn operations_have_a_listener_of_their_own() {
     let site = Site::new("connections-operations");
     let arguments = ["--workers", "0", "--operations-listen", "127.0.0.1:0", "--connections-per-address-max", "5"];
     let process = site.serve(&arguments, "");
-    let began = Instant::now();
-    let url = loop {
-        if let Some((_, rest)) = process.log().split_once("health and metrics also at ") {
-            break rest.split_whitespace().next().unwrap().to_owned();
-        }
-        assert!(began.elapsed() < Duration::from_secs(5), "{}", process.log());
-        std::thread::sleep(Duration::from_millis(10));
-    };
+    const SAYS: &str = "health and metrics also at ";
+    assert!(wait_until(Duration::from_secs(5), || process.log().contains(SAYS)), "{}", process.log());
+    let log = process.log();
+    let url = log.split_once(SAYS).unwrap().1.split_whitespace().next().unwrap();
     let _all: Vec<TcpStream> = (0..400).map(|_| connect(&process)).collect();
     for route in ["/healthz", "/readyz", "/metrics"] {
-        assert_eq!(try_request(&url, "GET", route, &[], b"").unwrap().status, 200, "{route}");
+        assert_eq!(try_request(url, "GET", route, &[], b"").unwrap().status, 200, "{route}");
     }
-    assert_eq!(try_request(&url, "GET", "/api/jobs", &[], b"").unwrap().status, 404);
+    assert_eq!(try_request(url, "GET", "/api/jobs", &[], b"").unwrap().status, 404);
 }
 
 #[test]

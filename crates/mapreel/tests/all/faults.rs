@@ -19,15 +19,9 @@ fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
     let file = process.get(&format!("/api/download/{id}"));
     assert_eq!(file.status, 200);
     assert_eq!(job["artifact"]["sha256"], file.sha256());
-    let began = Instant::now();
-    loop {
-        let own: Vec<String> = site.objects().into_iter().filter(|key| key.starts_with(id)).collect();
-        if own.len() == 2 {
-            break;
-        }
-        assert!(began.elapsed() < Duration::from_secs(10), "one file and one manifest, and not {own:?}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let own = || site.objects().into_iter().filter(|key| key.starts_with(id)).collect::<Vec<_>>();
+    let has_two = wait_until(Duration::from_secs(10), || own().len() == 2);
+    assert!(has_two, "one file and one manifest, and not {:?}", own());
 }
 
 /// Places where a process is killed, and whether an image passes them too.

@@ -2,6 +2,7 @@
 
 use super::support::service::{Answer, Process, Site, exchange, world};
 use super::support::{mapreel, program};
+use mapreel_testkit::processes::wait_until;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -52,11 +53,8 @@ fn submit(process: &Process, key: &str, title: &str) -> String {
 
 #[track_caller]
 fn ended(process: &Process, key: &str, id: &str) {
-    let began = Instant::now();
-    while ask(process, key, "GET", &format!("/api/job-status/{id}"), "").json()["status"] != "SUCCESS" {
-        assert!(began.elapsed() < PATIENCE, "{}", process.log());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let status = || ask(process, key, "GET", &format!("/api/job-status/{id}"), "").json()["status"].clone();
+    assert!(wait_until(PATIENCE, || status() == "SUCCESS"), "{}", process.log());
 }
 
 /// A request, and the statuses that it gets without a key, by `submit`, `read`, `submit,read`, `operate`.

@@ -2,6 +2,7 @@
 
 use super::support::service::{Process, Site, film, try_request, world};
 use mapreel_testkit::pictures::Picture;
+use mapreel_testkit::processes::wait_until;
 use mapreel_testkit::upstreams::serve;
 use std::time::{Duration, Instant};
 
@@ -25,24 +26,18 @@ fn a_task_that_panics_is_started_again() {
         let site = Site::new("supervision");
         let mut process = site.serve(&["--workers", "1"], &format!("{task}=panic@{time}"));
         let counted = format!("mapreel_task_restarts_total{{task=\"{task}\"}} 1");
-        let began = Instant::now();
-        loop {
+        let is_counted = || {
             prod(&process);
-            let metrics = try_request(&process.url, "GET", "/metrics", &[], b"");
-            if metrics.is_ok_and(|metrics| metrics.text().contains(&counted)) {
-                break;
-            }
-            assert!(began.elapsed() < PATIENCE, "{task} was not started again: {}", process.log());
             std::thread::sleep(Duration::from_millis(50));
-        }
+            let metrics = try_request(&process.url, "GET", "/metrics", &[], b"");
+            metrics.is_ok_and(|metrics| metrics.text().contains(&counted))
+        };
+        assert!(wait_until(PATIENCE, is_counted), "{task} was not started again: {}", process.log());
         assert!(process.log().contains(&format!("task=\"{task}\"")), "{}", process.log());
         let id = process.submit("image", &world("after"));
         assert_eq!(process.ended(&id, PATIENCE)["status"], "SUCCESS", "after {task}: {}", process.log());
-        let began = Instant::now();
-        while process.get("/readyz").status != 200 {
-            assert!(began.elapsed() < PATIENCE, "{task}: {}", process.get("/readyz").text());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let is_ready = || process.get("/readyz").status == 200;
+        assert!(wait_until(PATIENCE, is_ready), "{task}: {}", process.get("/readyz").text());
         process.signal(libc::SIGTERM);
         assert_eq!(process.wait(), Some(0), "after {task}: {}", process.log());
     }

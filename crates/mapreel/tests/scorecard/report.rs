@@ -3,6 +3,7 @@
 use crate::faults::{Fault, Form};
 use crate::oracle::{Harm, Judgement};
 use crate::rig::{Program, Store};
+use mapreel_testkit::quantile;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ impl Row {
                 Some("the fault was never injected".to_owned())
             }
             Program::Sound => {
-                let p95 = at(&self.resumed, 0.95);
+                let p95 = quantile(&self.resumed, 0.95);
                 let late = self.fault.resumes_within_aim && p95.is_none_or(|p95| p95 > RESUME_P95);
                 self.error.clone().or(late.then(|| "work went on too late, or not at all".to_owned()))
             }
@@ -212,18 +213,11 @@ fn resume(rows: &[Row]) -> String {
 
 /// The median and the 95th percentile, in seconds.
 fn spread(times: &[Duration]) -> String {
-    let seconds = |share| at(times, share).map(|time| format!("{:.2} s", time.as_secs_f64()));
+    let seconds = |share| quantile(times, share).map(|time| format!("{:.2} s", time.as_secs_f64()));
     match (seconds(0.5), seconds(0.95)) {
         (Some(half), Some(most)) => format!("{half} / {most}"),
         _ => "–".to_owned(),
     }
-}
-
-fn at(times: &[Duration], share: f64) -> Option<Duration> {
-    let mut times = times.to_vec();
-    times.sort();
-    let index = ((times.len() as f64 * share).ceil() as usize).clamp(1, times.len().max(1)) - 1;
-    times.get(index).copied()
 }
 
 /// What is printed for one trial as soon as it has ended.

@@ -173,10 +173,3 @@ pub fn wait_for(process: &Process, text: &str) -> Duration {
     assert!(wait_until(PATIENCE, || process.log().contains(text)), "no `{text}` in: {}", process.log());
     began.elapsed()
 }
-
-/// The median, the 95th percentile and the longest, for people.
-pub fn spread(mut times: Vec<Duration>) -> String {
-    times.sort();
-    let at = |share: f64| times[((times.len() as f64 * share).ceil() as usize).clamp(1, times.len()) - 1].as_secs_f64();
-    format!("median {:.2} s, p95 {:.2} s, longest {:.2} s of {}", at(0.5), at(0.95), at(1.0), times.len())
-}
