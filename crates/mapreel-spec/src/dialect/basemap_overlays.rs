@@ -157,17 +157,17 @@ impl<S: Shape> Shape for OneOrEach<S> {
 pub(crate) struct OverlayLegend;
 
 impl Shape for OverlayLegend {
-    type Value = Option<String>;
+    type Value = String;
 
     fn schema(_: &Limits) -> Value {
         json!({ "anyOf": [{ "const": "" }, address("https://maps.example.org/legend.png")] })
     }
 
-    fn read(node: &Node<'_>, _: &Limits) -> Option<Option<String>> {
+    fn read(node: &Node<'_>, _: &Limits) -> Option<String> {
         if node.json == &Json::Text(String::new()) {
-            return Some(None);
+            return Some(String::new());
         }
-        node.url().map(|url| Some(url.to_owned()))
+        node.url().map(str::to_owned)
     }
 }
 
@@ -345,7 +345,7 @@ fn read_overlay(node: &Node, frames: Option<usize>, limits: &Limits) -> Option<L
         title: Some(title),
         kind: kind?,
         opacity: read.opacity.or(1.0)? as f32,
-        legend: read.legend.or(None)?.map(Legend::Url),
+        legend: Some(read.legend.or_default()?).filter(|url| !url.is_empty()).map(Legend::Url),
         resampling: Resampling::default(),
         attribution: None,
         labels: labels.or(Series::Same(Vec::new()))?,

@@ -9,7 +9,7 @@ use crate::request::limits::Limits;
 use crate::request::read::{Fields, Node};
 use crate::resolved::series::Series;
 use crate::schema::fields::{Object, Property, fields, object, property};
-use crate::schema::given::{At, Given};
+use crate::schema::given::{At, Given, Noted};
 use crate::schema::numbers::Hundredths;
 use crate::schema::shape::Shape;
 use crate::schema::texts::{CredentialName, Shown, address};
@@ -152,7 +152,7 @@ pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Opt
     let reader = Reader { credential: name, ..*reader };
     let shown = (kind.read)(&reader, &fields).filter(|_| !matches!(credential, Given::Wrong));
     let legend = match &shown {
-        Some(shown) => read.legend.and_then(|node, asked| legend(node, asked, shown.as_ref())),
+        Some(shown) => read.legend.and_then(|node, asked| legend(node, asked, shown.as_ref()).ok()),
         None => Given::Wrong,
     };
     let missing_tiles = match kind.has_tiles {
@@ -192,14 +192,14 @@ fn credential<'a>(kind: &Kind, fields: &Fields<'a>, limits: &Limits) -> Given<'a
 }
 
 /// The legend that is asked for; a server's own only of a kind that has one.
-fn legend(node: &Node, asked: AskedLegend, shown: &dyn LayerKind) -> Option<Option<Legend>> {
+fn legend(node: &Node, asked: AskedLegend, shown: &dyn LayerKind) -> Result<Option<Legend>, Noted> {
     match asked {
-        AskedLegend::None => Some(None),
-        AskedLegend::Auto if shown.has_own_legend() => Some(Some(Legend::Auto)),
+        AskedLegend::None => Ok(None),
+        AskedLegend::Auto if shown.has_own_legend() => Ok(Some(Legend::Auto)),
         AskedLegend::Auto => {
             node.invalid("its server draws no legends", "the URL of a picture");
-            None
+            Err(Noted)
         }
-        AskedLegend::Url => node.url().map(|url| Some(Legend::Url(url.to_owned()))),
+        AskedLegend::Url => node.url().map(|url| Some(Legend::Url(url.to_owned()))).ok_or(Noted),
     }
 }

@@ -59,7 +59,13 @@ impl Shape for Data {
     type Value = ();
 
     fn schema(_: &Limits) -> Value {
-        json!({ "type": "object", "required": ["type"], "examples": [{ "type": "Point", "coordinates": [11.5, 48.1] }] })
+        json!({
+            "type": "object",
+            "required": ["type"],
+            "properties": { "type": { "type": "string" } },
+            "additionalProperties": true,
+            "examples": [{ "type": "Point", "coordinates": [11.5, 48.1] }],
+        })
     }
 
     fn read(_: &Node<'_>, _: &Limits) -> Option<()> {

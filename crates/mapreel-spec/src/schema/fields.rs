@@ -58,10 +58,26 @@ pub(crate) fn object(doc: &str, properties: Vec<Property>, rules: Value) -> Valu
     if !required.is_empty() {
         schema["required"] = required.into();
     }
-    if let Value::Object(rules) = rules {
+    if let Value::Object(mut rules) = rules {
+        rules.values_mut().for_each(name_properties);
         schema.as_object_mut().into_iter().for_each(|schema| schema.extend(rules.clone()));
     }
     schema
+}
+
+/// Has every schema that requires fields name them, too: some tools look for a field only where it is required.
+fn name_properties(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Array(required)) = fields.get("required") {
+                let named = required.iter().filter_map(|name| Some((name.as_str()?.to_owned(), json!(true))));
+                let named: Map<String, Value> = named.collect();
+                fields.insert("properties".into(), named.into());
+            }
+        }
+        Value::Array(choices) => choices.iter_mut().for_each(name_properties),
+        _ => {}
+    }
 }
 
 /// What accepts `null` besides.

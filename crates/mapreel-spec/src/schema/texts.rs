@@ -67,7 +67,7 @@ pub(crate) struct HttpUrl;
 
 /// JSON Schema of an address, with an example.
 pub(crate) fn address(example: &str) -> Value {
-    json!({ "type": "string", "maxLength": 8192, "pattern": "^\\s*[Hh][Tt][Tt][Pp][Ss]?:", "examples": [example] })
+    json!({ "type": "string", "maxLength": 8192, "pattern": "^\\s*[Hh][Tt][Tt][Pp][Ss]?:[/\\\\]*[^/\\\\?#\\s]", "examples": [example] })
 }
 
 impl Shape for HttpUrl {

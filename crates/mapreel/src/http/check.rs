@@ -26,7 +26,9 @@ pub(super) struct How {
     online: Option<String>,
 }
 
-/// Validate and plan a request: frames, times per layer, requests to upstreams, estimated size. Nothing is fetched, or with
+/// Validate and plan a request.
+///
+/// Frames, times per layer, requests to upstreams, estimated size. Nothing is fetched, or with
 /// `online=true` only what its servers say of themselves: which layers and times they have.
 #[utoipa::path(post, path = "/api/check", tag = "requests", request_body = ref("#/components/schemas/Request"),
     params(("online" = Option<bool>, Query, description = "Ask the servers; without it, what they decide is not known.")),

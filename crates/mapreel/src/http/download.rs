@@ -20,7 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a URL of the bucket can be used.
 const SIGNED_FOR: Duration = Duration::from_secs(300);
 
-/// The image or animation of a job. The name may end in the format: `{id}.mp4`.
+/// The image or animation of a job.
+///
+/// The name may end in the format: `{id}.mp4`.
 #[utoipa::path(get, path = "/api/download/{id}", tag = "artifacts",
     params(("id" = String, Path, description = "The job's id; `.` and the format may follow."),
            ("Range" = Option<String>, Header, description = "A range of bytes."),
@@ -123,7 +125,9 @@ impl File<'_> {
     }
 }
 
-/// What was drawn: layout, extent, and for every frame and layer the time asked and used, the source, the outcome.
+/// What was drawn.
+///
+/// Layout, extent, and for every frame and layer the time asked and used, the source, the outcome.
 #[utoipa::path(get, path = "/api/download/{id}/manifest", tag = "artifacts",
     params(("id" = String, Path, description = "The job.", format = "uuid")),
     responses((status = 200, description = "The manifest.", body = Object, content_type = "application/json"),

@@ -20,7 +20,9 @@ use tokio::time::Instant;
 /// A comment this often, so that nobody on the way takes the silence for an end.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Every change of a job as a server-sent event `job`: its id is the job's version, its data the job. Ends with the job.
+/// Every change of a job.
+///
+/// Each is a server-sent event `job`: its id is the job's version, its data the job. Ends with the job.
 #[utoipa::path(get, path = "/api/job-status/{id}/events", tag = "jobs",
     params(("id" = String, Path, description = "The job.", format = "uuid"),
            ("Last-Event-ID" = Option<String>, Header, description = "The last event that was seen; only newer ones are sent.")),

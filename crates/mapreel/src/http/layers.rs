@@ -24,9 +24,11 @@ pub(super) struct Which {
     url: Option<String>,
 }
 
-/// What a WMS, WMTS, ArcGIS service or OGC API offers, as clean JSON: layers, styles, CRSs, extents, times.
+/// What a map server offers.
+///
+/// Of a WMS, WMTS, ArcGIS service or OGC API, as clean JSON: layers, styles, CRSs, extents, times.
 #[utoipa::path(get, path = "/api/layers", tag = "requests",
-    params(("url" = String, Query, description = "The address of the server, or of the document that describes it.")),
+    params(("url" = String, Query, description = "The address of the server, or of the document that describes it.", min_length = 1, pattern = r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,4})?([/?#].*)?$")),
     responses((status = 200, description = "What it offers; `service` is `wms`, `wmts`, `arcgis` or `ogc-maps`.", body = serde_json::Value),
               (status = 400, description = "There is no such URL.", body = Problem, content_type = "application/problem+json"),
               (status = 422, description = "The server may not be asked, or its document is broken or too large.", body = Problem, content_type = "application/problem+json"),

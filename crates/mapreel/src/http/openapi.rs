@@ -17,6 +17,7 @@ const PAGE: &str = include_str!("docs.html");
 #[openapi(
     info(
         title = "Mapreel",
+        contact(name = "Mapreel", url = "https://github.com/mapreel/mapreel"),
         description = "Maps that move: a description of a map in, an image or an animation out.\n\nErrors are problem details \
                        (RFC 9457), with every problem of a request at once."
     ),
@@ -65,13 +66,27 @@ fn refuse_at_the_door(document: &mut Value) {
         let content = json!({ "application/problem+json": { "schema": schema } });
         document["components"]["responses"][name] = json!({ "description": description, "content": content });
     }
+    document["components"]["responses"]["Refused"] = json!({
+        "description": "The request is none that is answered here.",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
     let paths = document["paths"].as_object_mut().into_iter().flatten();
-    let operations = paths.filter(|(path, _)| path.starts_with("/api/")).flat_map(|(_, item)| item.as_object_mut());
-    for operation in operations.flat_map(|item| item.values_mut()) {
-        // Either will do: without keys, everybody is let in.
-        operation["security"] = json!([{ "key": [] }, {}]);
-        for (status, name, _) in AT_THE_DOOR {
-            operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{name}") });
+    for (path, item) in paths {
+        for operation in item.as_object_mut().into_iter().flat_map(|item| item.values_mut()) {
+            if let Some(body) = operation.get_mut("requestBody") {
+                body["required"] = true.into();
+            }
+            if !path.starts_with("/api/") {
+                // Everybody may ask.
+                operation["security"] = json!([]);
+                operation["responses"]["4XX"] = json!({ "$ref": "#/components/responses/Refused" });
+                continue;
+            }
+            // Either will do: without keys, everybody is let in.
+            operation["security"] = json!([{ "key": [] }, {}]);
+            for (status, name, _) in AT_THE_DOOR {
+                operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{name}") });
+            }
         }
     }
 }
@@ -81,6 +96,8 @@ pub(super) async fn document(State(app): State<Arc<App>>) -> Response {
 }
 
 /// JSON Schema of a request.
+///
+/// Of both dialects, within the limits of this service.
 #[utoipa::path(get, path = "/schema/request.json", tag = "requests",
     responses((status = 200, description = "JSON Schema 2020-12 of both dialects.", body = Object, content_type = "application/schema+json")))]
 pub(super) async fn schema(State(app): State<Arc<App>>) -> Response {

@@ -18,13 +18,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const IDLE_MAX: Duration = Duration::from_secs(30);
 
 /// Whether this process lives.
+///
+/// An orchestrator starts it again where this does not answer.
 #[utoipa::path(get, path = "/healthz", tag = "operations",
     responses((status = 200, description = "It lives.", body = String, content_type = "text/plain")))]
 pub(super) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// Whether requests sent here will be worked on: every long-lived task of the process runs, the store answers, artifacts can be written, the broker tells of work,
+/// Whether requests sent here will be worked on.
+///
+/// Every long-lived task of the process runs, the store answers, artifacts can be written, the broker tells of work,
 /// somebody works.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "It is ready.", body = String, content_type = "text/plain"),
@@ -71,7 +75,9 @@ async fn probe(app: Arc<App>) -> Result<Counts, &'static str> {
     }
 }
 
-/// Counters and gauges in the text format of OpenMetrics.
+/// Counters and gauges of this process.
+///
+/// In the text format of OpenMetrics.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"),
               (status = 503, description = "The store does not answer.", body = Problem, content_type = "application/problem+json")))]

@@ -24,7 +24,9 @@ pub(super) struct Which {
     frame: Option<String>,
 }
 
-/// One frame of a request as a PNG, drawn now; its map is made smaller where it is large.
+/// One frame of a request as a PNG, drawn now.
+///
+/// Its map is made smaller where it is large.
 #[utoipa::path(post, path = "/api/preview", tag = "requests", request_body = ref("#/components/schemas/Request"),
     params(("frame" = Option<u32>, Query, description = "Which frame, counted from 1; the first without it.", minimum = 1)),
     responses((status = 200, description = "The picture. The header `Mapreel-Warnings` counts what is missing from it.", body = Vec<u8>, content_type = "image/png"),

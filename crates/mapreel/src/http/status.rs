@@ -37,7 +37,9 @@ pub(super) struct Wait {
     wait: Option<String>,
 }
 
-/// How a job stands. With `wait`, answers when its status changes, or after so many seconds.
+/// How a job stands.
+///
+/// With `wait`, answers when its status changes, or after so many seconds.
 #[utoipa::path(get, path = "/api/job-status/{id}", tag = "jobs",
     params(("id" = String, Path, description = "The job.", format = "uuid"),
            ("wait" = Option<f64>, Query, description = "Seconds to wait for a change of status.", minimum = 0, maximum = 30)),
@@ -84,7 +86,9 @@ fn wait(query: Result<Query<Wait>, QueryRejection>) -> Result<Duration, Problem>
     }
 }
 
-/// Takes a job back. Doing it again, or when the job has ended, changes nothing.
+/// Takes a job back.
+///
+/// Doing it again, or when the job has ended, changes nothing.
 #[utoipa::path(delete, path = "/api/job-status/{id}", tag = "jobs",
     params(("id" = String, Path, description = "The job.", format = "uuid")),
     responses((status = 200, description = "The job as it is now.", body = JobView),
@@ -127,9 +131,11 @@ pub(super) struct JobList {
 }
 
 /// Jobs, newest first.
+///
+/// Own jobs, or with the role `operate` everybody's, a page at a time.
 #[utoipa::path(get, path = "/api/jobs", tag = "jobs",
-    params(("status" = Option<String>, Query, description = "Only jobs in this state."),
-           ("service" = Option<String>, Query, description = "Only `image` or `animation`."),
+    params(("status" = Option<String>, Query, description = "Only jobs in this state.", pattern = "^(PENDING|RUNNING|SUCCESS|FAILED|CANCELLED|EXPIRED)$"),
+           ("service" = Option<String>, Query, description = "Only `image` or `animation`.", pattern = "^(image|animation)$"),
            ("limit" = Option<u32>, Query, description = "At most so many; 50 without it.", minimum = 1, maximum = 200),
            ("cursor" = Option<String>, Query, description = "`next` of the page before.", format = "uuid")),
     responses((status = 200, description = "A page of jobs.", body = JobList),

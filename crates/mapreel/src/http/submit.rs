@@ -21,8 +21,10 @@ use std::sync::Arc;
 const KEY_BYTES_MAX: usize = 255;
 
 /// Draw one image.
+///
+/// The answer comes when the job is on the disk; follow it at `Location`.
 #[utoipa::path(post, path = "/api/service/image", tag = "jobs", request_body = ref("#/components/schemas/Request"),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", max_length = 255, pattern = "^[ -~]*$")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")),
     responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
               (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
@@ -36,8 +38,10 @@ pub(super) async fn image(
 }
 
 /// Draw an animation.
+///
+/// The answer comes when the job is on the disk; follow it at `Location`.
 #[utoipa::path(post, path = "/api/service/animation", tag = "jobs", request_body = ref("#/components/schemas/Request"),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", max_length = 255, pattern = "^[ -~]*$")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")),
     responses((status = 202, description = "Accepted; the header `Location` has the job's status.", body = JobView),
               (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]

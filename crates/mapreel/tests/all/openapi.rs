@@ -1,0 +1,31 @@
+//! Two linters read `/openapi.json` and have nothing to say.
+
+use super::support::service::{Site, repository};
+use std::process::{Command, Output};
+
+fn linted(tool: &str, site: &Site, arguments: &[&str]) -> Output {
+    let program = repository("tools/node_modules/.bin").join(tool);
+    assert!(program.exists(), "./test installs {tool}");
+    let mut command = Command::new(program);
+    // Neither looks for a newer version of itself.
+    let command = command
+        .arg("lint")
+        .args(arguments)
+        .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")
+        .env("REDOCLY_TELEMETRY", "off");
+    command.current_dir(&site.folder).output().unwrap()
+}
+
+#[test]
+fn linters_find_nothing_in_the_description_of_the_api() {
+    let site = Site::new("linters");
+    let process = site.serve(&["--workers", "0"], "");
+    std::fs::write(site.folder.join("openapi.json"), &process.get("/openapi.json").body).unwrap();
+    std::fs::write(site.folder.join(".spectral.yaml"), "extends: [\"spectral:oas\"]\n").unwrap();
+    let redocly = linted("redocly", &site, &["openapi.json", "--format", "json"]);
+    let found = String::from_utf8_lossy(&redocly.stdout);
+    let found: serde_json::Value = serde_json::from_str(&found[found.find('{').unwrap()..]).unwrap();
+    assert_eq!(found["totals"], serde_json::json!({ "errors": 0, "warnings": 0, "ignored": 0 }), "{found:#}");
+    let spectral = linted("spectral", &site, &["openapi.json", "--fail-severity", "hint"]);
+    assert!(spectral.status.success(), "{}", String::from_utf8_lossy(&spectral.stdout));
+}
