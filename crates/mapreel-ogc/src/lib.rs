@@ -1,6 +1,14 @@
 //! What map servers say of themselves: their documents, read within bounds into plain data, and the URLs by which they are asked.
 //!
 //! Everything here is a pure function of its arguments: no network, files, clock or pixels.
+//!
+//! ```
+//! use mapreel_ogc::ServiceUrl;
+//!
+//! let mut url = ServiceUrl::parse("https://example.org/wms?map=sea").expect("a URL");
+//! url.set("REQUEST", "GetCapabilities");
+//! assert_eq!(url.url(), "https://example.org/wms?map=sea&REQUEST=GetCapabilities");
+//! ```
 
 pub mod arcgis;
 pub mod broken_description;

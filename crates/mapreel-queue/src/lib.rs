@@ -22,6 +22,20 @@
 //! - The files beside these folders serve all of them: errors, long-lived tasks, fail points, durable folders, certificates.
 //!
 //! The feature `cluster` adds MongoDB, RabbitMQ and buckets. The crate knows nothing of pictures and of HTTP.
+//!
+//! ```no_run
+//! use mapreel_queue::sqlite::Sqlite;
+//! use mapreel_queue::{Queue, Service, Settings, Unsupervised};
+//! use std::path::Path;
+//!
+//! # async fn one_part() -> Result<(), mapreel_queue::Error> {
+//! let queue = Sqlite::open(Path::new("jobs.db"), Settings::default(), &Unsupervised)?;
+//! if let Some(claim) = queue.claim(&[Service::Animation], &[]).await? {
+//!     println!("part {} of job {}", claim.kind, claim.lease.job);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(feature = "cluster")]
 mod certificate;

@@ -7,6 +7,13 @@
 //! ```
 //!
 //! No network, files, clock or environment in here: equal inputs give equal bytes.
+//!
+//! ```
+//! use mapreel_render::Raster;
+//!
+//! let red = Raster::straight(2, 1, vec![255, 0, 0, 255, 255, 0, 0, 0]);
+//! assert!(!red.is_transparent());
+//! ```
 
 pub mod encode;
 mod error;

@@ -1,13 +1,25 @@
 //! Upstreams of Mapreel: one guarded HTTP client, and decoding what comes back.
 //!
 //! ```text
-//! URL ──▶ egress ──▶ cache ──▶ gate ──▶ attempt ──▶ judge ──▶ bytes ──▶ decode ──▶ Picture (RGBA8)
-//!         may it     one run   per host  bounded     by the
-//!         be asked             at most 6 in time     bytes
-//!                                        and size
+//! URL ──▶ policy ──▶ cache ──▶ attempts ──▶ decode ──▶ Picture (RGBA8)
+//!         may it     one run   a permit of   an answer
+//!         be asked             the host,     at all?
+//!                              bounded in
+//!                              time and size
 //! ```
 //!
 //! Fetching is asynchronous and bounded in every direction; decoding is a plain function for the CPU threads.
+//!
+//! ```no_run
+//! use mapreel_sources::{Client, Config, Wanted};
+//!
+//! # async fn one_tile() -> Result<(), mapreel_sources::Error> {
+//! let client = Client::new(Config::default())?;
+//! let bytes = client.get("https://example.org/0/0/0.png", Wanted::Picture).await?;
+//! assert!(bytes.len() > 8);
+//! # Ok(())
+//! # }
+//! ```
 
 mod cache;
 mod client;

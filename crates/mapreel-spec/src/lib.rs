@@ -1,4 +1,4 @@
-//! The words of Mapreel: what may be asked, and the plan it becomes.
+//! What may be asked of Mapreel, and the plan that it becomes.
 //!
 //! ```text
 //! JSON, two dialects ──▶ Request ──────▶ Resolved ──────▶ Plan
@@ -7,6 +7,19 @@
 //! ```
 //!
 //! Everything here is a pure function of its arguments: no network, files, clock, async or pixels.
+//!
+//! ```
+//! use mapreel_spec::{Limits, parse_request};
+//!
+//! let limits = Limits::default();
+//! let request = r#"{ "map": { "bbox": [5, 44, 17, 48], "width": 800 }, "layers": [{ "type": "natural-earth" }] }"#;
+//! let request = parse_request(request.as_bytes(), &limits).expect("it is valid");
+//! assert_eq!((request.map.width, request.layers.len()), (800, 1));
+//!
+//! let problems = parse_request(br#"{ "map": { "width": 800 }, "layers": [] }"#, &limits).expect_err("it is not");
+//! let places: Vec<&str> = problems.0.iter().map(|problem| problem.pointer.as_str()).collect();
+//! assert_eq!(places, ["/map/bbox", "/layers"]);
+//! ```
 
 mod dialect;
 mod layers;
@@ -21,7 +34,7 @@ pub use dialect::purpose::Purpose;
 pub use dialect::schema::{field_tables, request_schema, request_schemas};
 pub use layers::layer::Layer;
 pub use layers::resolved_layer::ResolvedLayer;
-pub use layers::step::{Document, DocumentKind, Next, Question, Reply, Silence, Step};
+pub use layers::step::{Document, DocumentKind, Next, NoAnswer, Question, Reply, Step};
 pub use pictures::mosaic::{Fit, Mosaic, PICTURE_PX_MAX, PICTURE_SIDE_MAX, Piece};
 pub use plan::caption::Caption;
 pub use plan::frame::Frame;

@@ -141,7 +141,10 @@ fn wrong_times_are_refused() {
     rest(r#""times": { "next": 24, "of": "SST" }"#, "/times/of", "invalid");
     rest(r#""times": { "next": 0, "of": "SST" }"#, "/times/next", "out_of_range");
     rest(r#""times": { "last": 24, "next": 24 }"#, "/times/last", "invalid");
-    rest(r#""times": {}"#, "/times/last", "missing");
+    check(
+        &format!(r#"{{ {GOOD_MAP}, {GOOD_LAYERS}, "times": {{ "lats": 24 }} }}"#),
+        &[("/times/lats", "unknown_field"), ("/times/last", "missing")],
+    );
     rest(r#""times": { "last": 24, "of": "SST" }"#, "/times/of", "invalid");
     rest(r#""times": { "last": 24 }"#, "/times", "missing");
     rest(r#""times": { "last": 0, "of": "SST" }"#, "/times/last", "out_of_range");

@@ -112,14 +112,9 @@ fn object(schema: &Value, whole: &Value, depth: usize) -> Value {
     let mut object = Map::new();
     for name in wanted {
         let value = generated(&properties[&name], whole, depth + 1);
-        object.insert(name, if value.is_null() && is_required(schema, &object) { continue } else { value });
+        object.insert(name, value);
     }
     Value::Object(object)
-}
-
-/// Whether a field that is `null` could be the one that must be there.
-fn is_required(schema: &Value, _: &Map<String, Value>) -> bool {
-    ["oneOf", "anyOf"].iter().any(|word| schema[*word].is_array())
 }
 
 /// What a schema cannot say: the code of the problem, and how its pointer begins and ends.
@@ -136,7 +131,6 @@ const NOT_SAYABLE: &[(&str, &str, &str)] = &[
     ("out_of_range", "/basemap", "/zoom"),
     ("missing", "/times", "/times"),
     ("invalid", "/times", "/of"),
-    ("invalid", "/map", "/zoom"),
     ("invalid", "/map", "/bbox"),
     ("invalid", "/layers", "/bbox"),
     // Whether an overlay is of tiles decides what its URLs are, and the times how many; what an address of ArcGIS names decides

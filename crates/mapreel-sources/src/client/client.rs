@@ -39,7 +39,7 @@ struct Shared {
     limiter: HostLimiter,
     readers: Readers,
     /// What servers said of themselves, for a while.
-    said: CapabilitiesCache,
+    capabilities: CapabilitiesCache,
 }
 
 impl Client {
@@ -53,8 +53,8 @@ impl Client {
         let connections = Connections::new(&config)
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
         let limiter = HostLimiter::new(config.per_host_max);
-        let said = CapabilitiesCache::new(config.capabilities_lifetime, config.capabilities_bytes_max);
-        Ok(Self::of(Arc::new(Shared { connections, config, limiter, readers: Readers::new(), said }), ""))
+        let capabilities = CapabilitiesCache::new(config.capabilities_lifetime, config.capabilities_bytes_max);
+        Ok(Self::of(Arc::new(Shared { connections, config, limiter, readers: Readers::new(), capabilities }), ""))
     }
 
     fn of(shared: Arc<Shared>, owner: &str) -> Self {
@@ -90,13 +90,13 @@ impl Client {
             Wanted::Picture | Wanted::Piece { .. } | Wanted::Json => {
                 return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
             }
-            Wanted::Capabilities | Wanted::Description => match self.shared.said.get(&wanted.key(url)) {
+            Wanted::Capabilities | Wanted::Description => match self.shared.capabilities.get(&wanted.key(url)) {
                 Some(known) => return Ok(known),
                 None => self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await?,
             },
             Wanted::CapabilitiesNow => self.fetch(parsed, credential, wanted).await?,
         };
-        self.shared.said.put(&wanted.key(url), &answer);
+        self.shared.capabilities.put(&wanted.key(url), &answer);
         Ok(answer)
     }
 

@@ -10,7 +10,7 @@ use crate::layers::layer::Layer;
 use crate::layers::reader::Reader;
 use crate::request::limits::Limits;
 use crate::request::output::Output;
-use crate::request::read::Node;
+use crate::request::read::{Fields, Node};
 use crate::request::request::{AskedFrames, Header, Request, TimesOf};
 use crate::schema::fields::{Nested, fields};
 use crate::schema::given::{At, Given};
@@ -59,7 +59,10 @@ fields! {
         /// Instead of a size: one world is `256 · 2^zoom` pixels wide.
         zoom: Zoom;
     }
-    rules { "anyOf": [{ "required": ["width"] }, { "required": ["height"] }, { "required": ["zoom"] }] }
+    rules {
+        "anyOf": [{ "required": ["width"] }, { "required": ["height"] }, { "required": ["zoom"] }],
+        "not": { "anyOf": [{ "required": ["width", "zoom"] }, { "required": ["height", "zoom"] }] }
+    }
 }
 
 /// A level of the tile pyramid of the web, which may be fractional.
@@ -103,7 +106,7 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
     let fields = root.fields()?;
     let read = MapLayersFields::read(&fields, limits);
     let map = read.map.at().and_then(|at| read_map(&at.node, limits));
-    let frames = read_frames(read.times, read.animate, limits);
+    let frames = read_frames(&fields, read.times, read.animate, limits);
     let count = frames.as_ref().map_or(1, Frames::count);
     let timed = frames.as_ref().is_none_or(Frames::are_times);
     let crs = map.as_ref().map_or(Crs::WebMercator, |map| map.crs);
@@ -133,21 +136,20 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
 }
 
 /// What decides the frames: times, a dimension, or neither.
-fn read_frames(times: Given<AskedTimes>, animate: Given<()>, limits: &Limits) -> Option<Frames> {
-    match (times.optional_at().ok(), animate.optional_at().ok()?) {
-        (Some(None), None) => Some(Frames::Known(AskedFrames::Timeless)),
-        (Some(None), Some(animate)) => read_animate(&animate.node, limits).map(Frames::Known),
-        (Some(Some(times)), None) => Some(match times.value {
-            AskedTimes::Listed(times) => Frames::Known(AskedFrames::Times(times)),
-            AskedTimes::Newest(newest) => Frames::TimesOf(newest),
-        }),
-        (None, None) => None,
-        (Some(Some(At { node, .. })), Some(_)) => {
-            node.invalid("a film runs along its times or along a dimension", "leave out `times` or `animate`");
-            None
-        }
-        (None, Some(_)) => None,
+fn read_frames(fields: &Fields, times: Given<AskedTimes>, animate: Given<()>, limits: &Limits) -> Option<Frames> {
+    if times.is_there() && animate.is_there() {
+        let node = fields.optional("times")?;
+        node.invalid("a film runs along its times or along a dimension", "leave out `times` or `animate`");
+        return None;
     }
+    if animate.is_there() {
+        return read_animate(&animate.at()?.node, limits).map(Frames::Known);
+    }
+    Some(match times.optional().ok()? {
+        None => Frames::Known(AskedFrames::Timeless),
+        Some(AskedTimes::Listed(times)) => Frames::Known(AskedFrames::Times(times)),
+        Some(AskedTimes::Newest(newest)) => Frames::TimesOf(newest),
+    })
 }
 
 /// What decides the frames, before the layers have been read.
@@ -204,6 +206,10 @@ fn of_layer(times: &Newest, layers: &[Layer], root: &Node) -> Option<usize> {
 fn read_map(node: &Node, limits: &Limits) -> Option<Extent> {
     let fields = node.fields()?;
     let MapFields { bbox, bbox_crs, crs, width, height, zoom } = MapFields::read(&fields, limits);
+    let is_sized_twice = zoom.is_there() && (width.is_there() || height.is_there());
+    if let Some(zoom) = fields.optional("zoom").filter(|_| is_sized_twice) {
+        zoom.invalid("both a size and a zoom are given", "give `width` and `height`, or `zoom`");
+    }
     fields.finish();
     let (crs, bbox_crs) = (crs.or(Crs::WebMercator), bbox_crs.or(Crs::Geographic));
     let bbox = bbox.and_then(|node, numbers| map_box(node, numbers, bbox_crs?, crs?)).value();
@@ -258,10 +264,8 @@ fn map_size(node: &Node, crs: Crs, bbox: &Bbox, sizes: Sizes, limits: &Limits) -
             node.refuse("missing", "the size of the map is missing", Some(hint));
             None
         }
-        (_, _, Some(zoom)) => {
-            zoom.node.invalid("both a size and a zoom are given", "give `width` and `height`, or `zoom`");
-            None
-        }
+        // Noted.
+        (_, _, Some(_)) => None,
     }
 }
 

@@ -5,7 +5,6 @@ use crate::request::limits::Limits;
 use crate::request::output::{Format, Output};
 use crate::request::read::Node;
 use crate::schema::given::{At, Given};
-use crate::schema::numbers::Hundredths;
 use crate::schema::shape::Shape;
 use crate::schema::texts::in_any_case;
 use serde_json::{Value, json};
@@ -38,11 +37,27 @@ impl Shape for FormatWord {
     }
 }
 
-/// Frames per second.
-pub(super) type FrameRate = Hundredths<5, 6_000>;
+/// Frames per second; their bounds are the format's.
+pub(crate) struct FrameRate;
 
-/// Browsers show GIF frames of less than 2/100 s as ten times slower.
-const GIF_FRAME_RATE_MAX: f64 = 50.0;
+impl FrameRate {
+    const MIN: f64 = 0.05;
+    const MAX: f64 = 60.0;
+    /// Browsers show GIF frames of less than 2/100 s as ten times slower.
+    const MAX_OF_GIF: f64 = 50.0;
+}
+
+impl Shape for FrameRate {
+    type Value = f64;
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "type": "number", "minimum": Self::MIN, "maximum": Self::MAX })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<f64> {
+        node.number(f64::MIN, f64::MAX)
+    }
+}
 
 /// The format, which must be able to hold this many frames.
 pub(super) fn format(given: Given<Format>, frames: usize, purpose: Purpose) -> Option<Format> {
@@ -59,10 +74,8 @@ pub(super) fn format(given: Given<Format>, frames: usize, purpose: Purpose) -> O
 
 /// Frames per second, which the format must be able to say.
 pub(super) fn frame_rate(given: Given<f64>, format: Option<Format>, default: f64) -> f64 {
-    let given = given.and_then(|node, rate| match format {
-        Some(Format::Gif) => node.number(0.05, GIF_FRAME_RATE_MAX),
-        _ => Some(rate),
-    });
+    let max = if format == Some(Format::Gif) { FrameRate::MAX_OF_GIF } else { FrameRate::MAX };
+    let given = given.and_then(|node, _| node.number(FrameRate::MIN, max));
     given.value().unwrap_or(default)
 }
 

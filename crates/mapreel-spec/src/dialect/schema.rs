@@ -105,6 +105,7 @@ fn table(properties: &[Property]) -> String {
 /// What a schema accepts, in a few words.
 fn may_be(schema: &Value) -> String {
     let quoted = |value: &Value| match value {
+        Value::String(text) if text.is_empty() => "empty text".to_owned(),
         Value::String(text) => format!("`{text}`"),
         other => format!("`{other}`"),
     };

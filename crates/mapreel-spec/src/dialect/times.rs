@@ -3,6 +3,7 @@
 use crate::request::limits::Limits;
 use crate::request::read::Node;
 use crate::schema::fields::{Object, fields};
+use crate::schema::given::Given;
 use crate::schema::numbers::FrameCount;
 use crate::schema::shape::Shape;
 use crate::schema::texts::Name;
@@ -84,18 +85,20 @@ impl Shape for Times {
 fn newest(node: &Node, limits: &Limits) -> Option<Newest> {
     let fields = node.fields()?;
     let NewestFields { last, next, of } = NewestFields::read(&fields, limits);
-    let (side, count) = match (last.optional_at().ok()?, next.optional_at().ok()?) {
-        (Some(last), None) => (Side::Last, last.value),
-        (None, Some(next)) => (Side::Next, next.value),
-        (Some(last), Some(_)) => {
-            last.node.invalid("both `last` and `next` are given", "give one of them");
-            return None;
-        }
-        (None, None) => {
+    let chosen = match (last, next) {
+        (Given::Absent, Given::Absent) => {
             fields.required("last", "how many frames, or `next`");
-            return None;
+            None
+        }
+        (last, Given::Absent) => last.value().map(|count| (Side::Last, count)),
+        (Given::Absent, next) => next.value().map(|count| (Side::Next, count)),
+        _ => {
+            let last = fields.optional("last")?;
+            last.invalid("both `last` and `next` are given", "give one of them");
+            None
         }
     };
     fields.finish();
-    Some(Newest { side, count, of: of.optional().ok()? })
+    let ((side, count), of) = (chosen?, of.optional().ok()?);
+    Some(Newest { side, count, of })
 }

@@ -1,6 +1,6 @@
 //! Plans for the tests of kinds: of a request whose servers answer with recorded documents.
 
-use super::step::{Document, Next, Question, Silence};
+use super::step::{Document, Next, NoAnswer, Question};
 use crate::parse_request;
 use crate::plan::plan::Plan;
 use crate::plan::view::View;
@@ -17,7 +17,7 @@ pub(super) fn plan_answered<'d>(request: &str, answer: impl Fn(&str) -> Option<&
         asked.push(question.url);
         next.after(match document {
             Some(document) => Ok(Document::Bytes(document.as_bytes())),
-            None => Err(Silence::Failed("status 404".into())),
+            None => Err(NoAnswer::Failed("status 404".into())),
         })
     };
     let resolved = Resolved::answered(&request, "2026-01-01T00:00:00Z".parse().unwrap(), reply).unwrap();

@@ -3,7 +3,7 @@
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
-use super::step::{Document, DocumentKind, Silence, Step};
+use super::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::plan::planned_layer::LayerSource;
 use crate::request::appearance::Label;
 use crate::request::limits::Limits;
@@ -93,6 +93,10 @@ impl Shape for StyleObject {
 
 pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn LayerKind>> {
     let GeoJsonFields { data, url, style, time_property, keep } = GeoJsonFields::read(fields, reader.limits);
+    if let (true, Some(url)) = (data.is_there(), fields.optional("url")) {
+        url.invalid("both `data` and `url` are given", "give one of them");
+        return None;
+    }
     let reading = Reading {
         style: style.or_default()?,
         time_property: time_property.optional().ok()?,
@@ -109,10 +113,7 @@ pub(super) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
             Some(Arc::new(Inline(Arc::new(features))))
         }
         (None, Some(url)) => Some(Arc::new(Fetched { url: with_credential(&url.value, reader.credential), reading })),
-        (Some(_), Some(url)) => {
-            url.node.invalid("both `data` and `url` are given", "give one of them");
-            None
-        }
+        (Some(_), Some(_)) => None,
         (None, None) => {
             fields.required("data", "GeoJSON, or `url` with its address");
             None
@@ -132,8 +133,8 @@ impl LayerKind for Fetched {
             let bytes = match reply {
                 Ok(Document::Bytes(bytes)) => bytes,
                 Ok(_) => return asking.gap("not usable as GeoJSON".into()),
-                Err(Silence::NotAsked) => return asking.gap("not fetched".into()),
-                Err(Silence::Failed(why)) => return asking.gap(why),
+                Err(NoAnswer::NotAsked) => return asking.gap("not fetched".into()),
+                Err(NoAnswer::Failed(why)) => return asking.gap(why),
             };
             match self.reading.parse(bytes) {
                 Ok(features) => Step::done(asking.resolved(Arc::new(features))),

@@ -78,7 +78,7 @@ pub(crate) struct Asking {
 
 impl Asking {
     /// Calls a layer that has no title of its own by that which its server gives it, where it is missing.
-    pub(super) fn call_it(&mut self, title: Option<String>) {
+    pub(super) fn name_where_unnamed(&mut self, title: Option<String>) {
         if let (None, Some(title)) = (&self.layer.title, title) {
             self.layer.name = title;
         }

@@ -51,11 +51,11 @@ pub enum Document<'a> {
 }
 
 /// What a question is answered with.
-pub type Reply<'a> = Result<Document<'a>, Silence>;
+pub type Reply<'a> = Result<Document<'a>, NoAnswer>;
 
 /// Why there is no document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Silence {
+pub enum NoAnswer {
     /// Nobody has asked for it: it is only estimated what will be drawn.
     NotAsked,
     /// It could not be had, or not be read, and why.
@@ -121,7 +121,7 @@ impl Step {
         let mut step = self;
         loop {
             match step {
-                Self::Ask(_, next) => step = next.after(Err(Silence::NotAsked)),
+                Self::Ask(_, next) => step = next.after(Err(NoAnswer::NotAsked)),
                 Self::Done(layers) => {
                     return layers.into_iter().map(|layer| ResolvedLayer { is_unasked, ..layer }).collect();
                 }

@@ -2,7 +2,7 @@
 
 use super::layer::{Asking, LayerKind};
 use super::reader::Reader;
-use super::step::{Document, DocumentKind, Silence, Step};
+use super::step::{Document, DocumentKind, NoAnswer, Step};
 use super::xyz::Tiles;
 use crate::request::read::Fields;
 use crate::resolved::series::Series;
@@ -42,8 +42,8 @@ impl LayerKind for TileJson {
             let described = match reply {
                 Ok(Document::Bytes(bytes)) => parse(bytes, &self.0).map_err(|why| why.to_string()),
                 Ok(_) => Err("it is no TileJSON".to_owned()),
-                Err(Silence::NotAsked) => return asking.gap("not fetched".into()),
-                Err(Silence::Failed(why)) => Err(why),
+                Err(NoAnswer::NotAsked) => return asking.gap("not fetched".into()),
+                Err(NoAnswer::Failed(why)) => Err(why),
             };
             match described {
                 Ok((template, credit)) => {

@@ -7,6 +7,7 @@ use super::problem::Problem;
 use mapreel_ogc::json::Json;
 use mapreel_ogc::text;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::str::FromStr;
 
 /// Problems told of one document.
@@ -37,28 +38,42 @@ impl Notes {
     /// The problems in the order of the document: of an object before those of its fields, and what is missing after what is
     /// there.
     pub(crate) fn into_problems(self, document: &Json) -> Vec<Problem> {
-        let mut problems = self.0.into_inner();
-        problems.sort_by_cached_key(|problem| position(&problem.pointer, document));
+        let (mut problems, mut places) = (self.0.into_inner(), HashMap::new());
+        problems.sort_by_cached_key(|problem| position(&problem.pointer, document, &mut places));
         problems
     }
 }
 
-/// Where a pointer leads in a document: at each step, how many fields or items stand before.
-fn position(pointer: &str, document: &Json) -> Vec<usize> {
+/// The places of a document that have been looked for, by their pointers: how many fields or items stand before, and the value.
+type Places<'a> = HashMap<String, (usize, Option<&'a Json>)>;
+
+/// Where a pointer leads in a document: at each step, how many fields or items stand before. A step that several pointers have is
+/// looked for once, however long the object is.
+fn position<'a>(pointer: &str, document: &'a Json, places: &mut Places<'a>) -> Vec<usize> {
     let (mut value, mut position) = (Some(document), Vec::new());
-    for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        let found = match value {
-            Some(Json::Object(fields)) => {
-                fields.iter().enumerate().find(|(_, (name, _))| *name == step).map(|(index, (_, value))| (index, value))
-            }
-            Some(Json::List(items)) => step.parse().ok().and_then(|index: usize| Some((index, items.get(index)?))),
-            _ => None,
-        };
-        position.push(found.map_or(usize::MAX, |(index, _)| index));
-        value = found.map(|(_, value)| value);
+    let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
+    let mut begin = 1;
+    for end in ends.filter(|end| *end > 0) {
+        let step = &pointer[begin..end];
+        let (index, found) = *places.entry(pointer[..end].to_owned()).or_insert_with(|| step_into(value, step));
+        position.push(index);
+        (value, begin) = (found, end + 1);
     }
     position
+}
+
+/// A field or an item of a value; what is not there stands after all that is.
+fn step_into<'a>(value: Option<&'a Json>, step: &str) -> (usize, Option<&'a Json>) {
+    let step = step.replace("~1", "/").replace("~0", "~");
+    let found = match value {
+        Some(Json::Object(fields)) => {
+            let field = fields.iter().enumerate().find(|(_, (name, _))| *name == step);
+            field.map(|(index, (_, value))| (index, value))
+        }
+        Some(Json::List(items)) => step.parse().ok().and_then(|index: usize| Some((index, items.get(index)?))),
+        _ => None,
+    };
+    found.map_or((usize::MAX, None), |(index, value)| (index, Some(value)))
 }
 
 /// A value and the place where it stands.

@@ -27,7 +27,7 @@ pub(crate) fn labels(
         (Err(_), time) => PlannedLabel { text: text.to_owned(), marked: time.is_some() },
         (Ok(used), _) if unchecked => plain(format!("asked for {}", zone.show(&used))),
         (Ok(used), Some(time)) if *time != used => {
-            PlannedLabel { text: format!("{}, {}", zone.show(&used), apart(&used, time)), marked: true }
+            PlannedLabel { text: format!("{}, {}", zone.show(&used), time_apart(&used, time)), marked: true }
         }
         (Ok(used), _) => plain(zone.show(&used)),
     });
@@ -41,7 +41,7 @@ fn plain(text: String) -> PlannedLabel {
 }
 
 /// How far a time lies from another, in its two largest units: `1 d 6 h earlier`.
-fn apart(time: &ValidTime, from: &ValidTime) -> String {
+fn time_apart(time: &ValidTime, from: &ValidTime) -> String {
     const UNITS: [(i64, &str); 5] =
         [(365 * 86_400_000, "y"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")];
     let difference = time.instant().duration_since(from.instant());
@@ -69,7 +69,7 @@ mod tests {
     fn how_far_a_time_is_away_is_said_in_two_units() {
         let check = |time: &str, expected: &str| {
             let [time, from] = [time, "2020-01-10T12:00Z"].map(|text| ValidTime::parse(text).unwrap());
-            assert_eq!(apart(&time, &from), expected);
+            assert_eq!(time_apart(&time, &from), expected);
         };
         check("2020-01-10T15:00Z", "3 h later");
         check("2020-01-09T06:00Z", "1 d 6 h earlier");

@@ -69,8 +69,11 @@ pub(crate) fn object(doc: &str, properties: Vec<Property>, rules: Value) -> Valu
 fn name_properties(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
+            fields.values_mut().filter(|value| value.is_array()).for_each(name_properties);
             if let Some(Value::Array(required)) = fields.get("required") {
-                let named = required.iter().filter_map(|name| Some((name.as_str()?.to_owned(), json!(true))));
+                // `null` is the same as absent.
+                let given = json!({ "not": { "type": "null" } });
+                let named = required.iter().filter_map(|name| Some((name.as_str()?.to_owned(), given.clone())));
                 let named: Map<String, Value> = named.collect();
                 fields.insert("properties".into(), named.into());
             }

@@ -61,6 +61,11 @@ impl<'a, T> Given<'a, T> {
         }
     }
 
+    /// Whether it is there, right or wrong; `null` is not.
+    pub(crate) fn is_there(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
     /// The place where it stands, if it is right.
     pub(crate) fn node(&self) -> Option<&Node<'a>> {
         match self {

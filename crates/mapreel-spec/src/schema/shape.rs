@@ -4,8 +4,8 @@ use crate::request::limits::Limits;
 use crate::request::read::Node;
 use serde_json::{Value, json};
 
-/// A value that a request may hold. The laws: what [`read`](Shape::read) accepts is valid by [`schema`](Shape::schema), and what is
-/// valid by it is accepted, or refused for a reason that a schema cannot say.
+/// A value that a request may hold. The laws: what [`read`](Shape::read) accepts is valid by [`schema`](Shape::schema), white space
+/// at the ends of texts aside, and what is valid by it is accepted, or refused for a reason that a schema cannot say.
 pub(crate) trait Shape {
     /// What it is read to.
     type Value;

@@ -220,7 +220,7 @@ impl Shape for Flag {
 
     fn schema(_: &Limits) -> Value {
         let words = format!("^({}|{})$", in_any_case("true"), in_any_case("false"));
-        json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "pattern": words }] })
+        json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "pattern": words, "examples": ["true", "false"] }] })
     }
 
     fn read(node: &Node<'_>, _: &Limits) -> Option<bool> {

@@ -64,11 +64,11 @@ pub(super) fn render(
     request.output.format = format;
     let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let upstreams = Arc::new(Client::new(Config { credentials, ..Config::default() })?);
-    let told = ConsoleProgress::new();
+    let progress = ConsoleProgress::new();
     let memory_mib = super::environment::memory_mib()?;
     let job = Job { request, document, upstreams, fonts, limits, threads, memory_mib };
-    let manifest = produce(job, &output.to, &told);
-    told.clear();
+    let manifest = produce(job, &output.to, &progress);
+    progress.clear();
     let manifest = manifest?;
     if let Some(path) = manifest_file {
         let json = serde_json::to_vec_pretty(&manifest)?;

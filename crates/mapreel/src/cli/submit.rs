@@ -133,7 +133,7 @@ fn key() -> anyhow::Result<HeaderMap> {
 
 /// Looks at the job until it has ended.
 async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
-    let told = ConsoleProgress::new();
+    let progress = ConsoleProgress::new();
     let url = base.join(&format!("/api/job-status/{id}"))?;
     let mut silent = Duration::ZERO;
     let mut wait_s = 0.0;
@@ -144,7 +144,7 @@ async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
             Ok(answer) => {
                 silent = Duration::ZERO;
                 let job = json(answer).await?;
-                show(&told, &job);
+                show(&progress, &job);
                 if !matches!(job["status"].as_str(), Some("PENDING" | "RUNNING")) {
                     break job;
                 }
@@ -158,20 +158,20 @@ async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
             }
         }
     };
-    told.clear();
+    progress.clear();
     Ok(job)
 }
 
-fn show(told: &ConsoleProgress, job: &Value) {
+fn show(progress: &ConsoleProgress, job: &Value) {
     let stage = match job["progress"]["stage"].as_str() {
         Some("gather") => "gather",
         Some("draw") => "draw",
         Some("assemble") => "assemble",
         _ => "wait",
     };
-    told.stage(stage);
+    progress.stage(stage);
     let number = |field: &str| job["progress"][field].as_u64().unwrap_or(0) as usize;
-    told.frames(number("done"), number("total"));
+    progress.frames(number("done"), number("total"));
 }
 
 async fn json(answer: Response) -> anyhow::Result<Value> {

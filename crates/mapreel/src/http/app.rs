@@ -10,6 +10,7 @@ use crate::operations::budget::MemoryBudget;
 use crate::operations::metrics::Metrics;
 use crate::operations::readers::Readers;
 use crate::operations::supervisor::Tasks;
+use bytes::Bytes;
 use mapreel_queue::{Artifacts, Counts, Queue};
 use mapreel_sources::Client;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 /// What the API says of itself and of a request, as JSON.
 pub(crate) struct Documents {
-    pub openapi: String,
-    pub request_schema: String,
+    pub openapi: Bytes,
+    pub request_schema: Bytes,
 }
 
 /// What the routes share.

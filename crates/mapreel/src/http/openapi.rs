@@ -47,7 +47,7 @@ pub(crate) fn documents(limits: &Limits) -> Documents {
     refuse_at_the_door(&mut openapi);
     let mut request_schema = request_schema(limits);
     request_schema["$id"] = "/schema/request.json".into();
-    Documents { openapi: openapi.to_string(), request_schema: request_schema.to_string() }
+    Documents { openapi: openapi.to_string().into(), request_schema: request_schema.to_string().into() }
 }
 
 /// What every route of the API may answer before it looks at the request: status, the name of the answer, when.

@@ -13,27 +13,27 @@ use std::sync::Arc;
 
 /// Which mosaics of a plan: those that serve all frames, or those of one frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Share {
-    Still,
+pub(crate) enum MosaicSet {
+    Shared,
     Frame(usize),
 }
 
-impl Share {
-    /// The mosaic of a layer in this share, where it has one.
+impl MosaicSet {
+    /// The mosaic of a layer in this set, where it has one.
     fn of(self, layer: &PlannedLayer) -> Option<&Mosaic> {
         match (&layer.drawing, self) {
-            (LayerSource::Pictures(Series::Same(mosaic)), Self::Still) => Some(mosaic),
+            (LayerSource::Pictures(Series::Same(mosaic)), Self::Shared) => Some(mosaic),
             (LayerSource::Pictures(Series::PerFrame(mosaics)), Self::Frame(index)) => Some(&mosaics[index]),
             _ => None,
         }
     }
 }
 
-/// Begins to fetch the pieces of these mosaics, in the order in which [`place_share`] takes them.
+/// Begins to fetch the pieces of these mosaics, in the order in which [`place_mosaics`] takes them.
 pub(crate) fn fetch(
     context: &DrawContext,
     plan: &Arc<Plan>,
-    shares: impl Iterator<Item = Share> + Send + 'static,
+    shares: impl Iterator<Item = MosaicSet> + Send + 'static,
 ) -> Prefetch {
     let ahead = plan.cost.ahead_bytes();
     let plan = plan.clone();
@@ -47,7 +47,7 @@ pub(crate) fn fetch(
 /// Begins to fetch the pieces of one layer in one frame, one after another where they may be long: others are fetched beside
 /// them.
 pub(crate) fn fetch_layer(context: &DrawContext, plan: &Arc<Plan>, layer: usize, frame: usize) -> Prefetch {
-    let of = Share::Frame(frame).of(&plan.layers[layer]);
+    let of = MosaicSet::Frame(frame).of(&plan.layers[layer]);
     let requests = of.map(|mosaic| requests(plan, &plan.layers[layer], mosaic)).unwrap_or_default();
     let longest = requests.iter().map(|request| request.bytes_max).max().unwrap_or(0);
     Prefetch::start(context, longest, requests.into_iter())
@@ -82,9 +82,9 @@ pub(crate) struct PlacedFrame {
 ///
 /// # Errors
 /// The word to stop has come.
-pub(crate) fn place_share(
+pub(crate) fn place_mosaics(
     plan: &Plan,
-    share: Share,
+    share: MosaicSet,
     answers: &mut Prefetch,
     context: &DrawContext,
     buffers: &mut BufferPool,

@@ -5,7 +5,7 @@ use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
 use super::error::Error;
 use super::gap_log::{GapLog, LayerGap};
-use super::gather::{Share, fetch, place_share};
+use super::gather::{MosaicSet, fetch, place_mosaics};
 use super::legends::fetch_legends;
 use super::plan::plan;
 use super::progress::Progress;
@@ -113,9 +113,9 @@ impl Prepared {
         let memory = Mutex::new(Some(context.take_memory(plan.cost.mib() + recorded_mib(&plan.cost))?));
         let gap_log = GapLog::default();
         let stop = context.drawing();
-        let mut answers = fetch(context, &plan, std::iter::once(Share::Still));
+        let mut answers = fetch(context, &plan, std::iter::once(MosaicSet::Shared));
         let mut buffers = BufferPool::new(plan.cost.spare_bytes());
-        let still = place_share(&plan, Share::Still, &mut answers, context, &mut buffers)?;
+        let still = place_mosaics(&plan, MosaicSet::Shared, &mut answers, context, &mut buffers)?;
         let may_pass = still.may_pass.clone();
         let captions = plan.layers.iter().map(|layer| &layer.caption);
         let fonts = context.fonts.for_texts(plan.title.as_deref(), captions);
@@ -139,7 +139,7 @@ impl Prepared {
     }
 
     /// Gives back the memory for drawing, which others may then take; drawing again takes it again.
-    pub(crate) fn rest(&self) {
+    pub(crate) fn release_memory(&self) {
         *self.memory.lock().expect("no panic while held") = None;
     }
 
@@ -170,11 +170,11 @@ fn palette(
     let thread = |first: usize| {
         let sample = move |i: usize| if count > 1 { i * (frames - 1) / (count - 1) } else { 0 };
         let mine = move || (first..count).step_by(threads).map(sample);
-        let mut answers = fetch(context, &plan, mine().map(Share::Frame));
+        let mut answers = fetch(context, &plan, mine().map(MosaicSet::Frame));
         let (mut painter, mut colours) = (Painter::new(scene, stop.clone()), Colours::default());
         let mut buffers = BufferPool::new(plan.cost.spare_bytes());
         for index in mine() {
-            let placed = place_share(&plan, Share::Frame(index), &mut answers, context, &mut buffers)?;
+            let placed = place_mosaics(&plan, MosaicSet::Frame(index), &mut answers, context, &mut buffers)?;
             colours.add(painter.draw(index, &placed.pictures)?, &stop)?;
             let used = placed.pictures.into_iter().flatten().flat_map(|gathered| gathered.placed);
             used.for_each(|placed| buffers.put_back(placed.raster.pixels));

@@ -116,7 +116,7 @@ pub(crate) fn draw(
         progress.frames(1, 1);
         Encoded::Still(bytes)
     };
-    prepared.rest();
+    prepared.release_memory();
     Ok(Drawn { encoded, missing: gap_log.into_sorted(), afterwards: runs::gone(prepared.plan(), context)? })
 }
 

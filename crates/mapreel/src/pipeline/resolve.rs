@@ -13,7 +13,7 @@ use mapreel_ogc::wms::reader as wms;
 use mapreel_ogc::wmts::reader as wmts;
 use mapreel_sources::{CAPABILITIES_BYTES_MAX, Wanted};
 use mapreel_spec::{
-    Document, DocumentKind, FramesUnknown, Limits, Next, Problem, Question, Request, Resolved, Silence, Step,
+    Document, DocumentKind, FramesUnknown, Limits, Next, NoAnswer, Problem, Question, Request, Resolved, Step,
 };
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -207,12 +207,12 @@ impl Asking<'_> {
         self.asked.insert(question.url.clone());
         let bytes = match answer {
             Ok(bytes) => bytes,
-            Err(error) => return then.after(Err(Silence::Failed(error.to_string()))),
+            Err(error) => return then.after(Err(NoAnswer::Failed(error.to_string()))),
         };
         let mut unreadable = |broken: BrokenDocument| {
             let why = without_quotes(&question.url, broken.to_string());
             notes.unanswered.push(Unanswered { layer, why: why.clone(), refused: false });
-            Err(Silence::Failed(why))
+            Err(NoAnswer::Failed(why))
         };
         match question.kind {
             DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details => {

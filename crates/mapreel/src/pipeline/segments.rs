@@ -5,7 +5,7 @@ use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
 use super::error::Error;
 use super::gap_log::{GapLog, LayerGap};
-use super::gather::{PlacedFrame, Share, fetch, place_share};
+use super::gather::{MosaicSet, PlacedFrame, fetch, place_mosaics};
 use super::hold::Holder;
 use super::prepare::Prepared;
 use super::progress::Progress;
@@ -40,11 +40,12 @@ impl<'a> SegmentRenderer<'a> {
         let plan = &self.prepared.scene.shared_plan();
         let segment = &plan.segments[number];
         let mut encoder = SegmentEncoder::new(&self.prepared.encoding, segment).context("cannot encode")?;
-        let mut answers = fetch(self.context, plan, segment.clone().map(Share::Frame));
+        let mut answers = fetch(self.context, plan, segment.clone().map(MosaicSet::Frame));
         self.holder = Holder::new(plan);
         for index in segment.clone() {
             failpoint::hit("fetching", plan.title.as_deref());
-            let mut placed = place_share(plan, Share::Frame(index), &mut answers, self.context, &mut self.buffers)?;
+            let mut placed =
+                place_mosaics(plan, MosaicSet::Frame(index), &mut answers, self.context, &mut self.buffers)?;
             self.holder.fill(plan, index, &mut placed, self.context, &mut self.buffers)?;
             note(gap_log, plan, index, &placed)?;
             failpoint::hit("drawing", plan.title.as_deref());
@@ -60,8 +61,8 @@ impl<'a> SegmentRenderer<'a> {
     pub(crate) fn still(&mut self, gap_log: &GapLog) -> Result<Vec<u8>, Error> {
         let plan = &self.prepared.scene.shared_plan();
         failpoint::hit("fetching", plan.title.as_deref());
-        let mut answers = fetch(self.context, plan, std::iter::once(Share::Frame(0)));
-        let placed = place_share(plan, Share::Frame(0), &mut answers, self.context, &mut self.buffers)?;
+        let mut answers = fetch(self.context, plan, std::iter::once(MosaicSet::Frame(0)));
+        let placed = place_mosaics(plan, MosaicSet::Frame(0), &mut answers, self.context, &mut self.buffers)?;
         note(gap_log, plan, 0, &placed)?;
         failpoint::hit("drawing", plan.title.as_deref());
         let page = self.painter.draw(0, &placed.pictures)?;

@@ -77,7 +77,7 @@ async fn prepare(
         let (prepared, preparation) =
             Prepared::recorded(&stored.read()?, view, &limits, &context, 1, &PreparationProgress(&liveness))?;
         let bytes = stored::to_bytes(&preparation)?;
-        prepared.rest();
+        prepared.release_memory();
         Ok((prepared, bytes))
     })
     .await?;
@@ -238,7 +238,7 @@ async fn prepared_again(
     let prepared = draw(worker, &context.waited.clone(), move || {
         let recorded = stored::from_bytes::<Preparation>(&recorded).context("a preparation cannot be read")?;
         let prepared = Prepared::again(|| Ok((request.read()?, view)), &limits, &context, recorded)?;
-        prepared.rest();
+        prepared.release_memory();
         Ok(prepared)
     })
     .await?;

@@ -5,7 +5,7 @@ use super::parts::{KnownTimes, Part};
 use super::pictures::Export;
 use crate::layers::layer::{Asking, LayerKind};
 use crate::layers::resolved_layer::ResolvedLayer;
-use crate::layers::step::{Document, DocumentKind, Silence, Step};
+use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::layers::xyz::Tiles;
 use crate::plan::manifest::Warning;
 use crate::request::appearance::Legend;
@@ -40,10 +40,10 @@ fn legend_of(legend: &Result<Json, String>, layers: &[&Sublayer]) -> LegendSourc
 
 impl ArcGis {
     /// The layer as far as it is known without its server's answer.
-    fn unanswered(&self, asking: Asking, silence: Silence) -> ResolvedLayer {
+    fn unanswered(&self, asking: Asking, silence: NoAnswer) -> ResolvedLayer {
         let known = match silence {
-            Silence::NotAsked => ServerTimes::NotAsked,
-            Silence::Failed(why) => ServerTimes::Unknown(why),
+            NoAnswer::NotAsked => ServerTimes::NotAsked,
+            NoAnswer::Failed(why) => ServerTimes::Unknown(why),
         };
         let crs = self.crs.unwrap_or(asking.map.crs);
         asking.resolved(Arc::new(Export {
@@ -95,8 +95,8 @@ impl ArcGis {
                     read_document(bytes).map_err(|why| without_quotes(&document.url(), why.to_string()))
                 }
                 Ok(_) => Err("it is no legend of ArcGIS".to_owned()),
-                Err(Silence::NotAsked) => Err("its server has not been asked yet".to_owned()),
-                Err(Silence::Failed(why)) => Err(why),
+                Err(NoAnswer::NotAsked) => Err("its server has not been asked yet".to_owned()),
+                Err(NoAnswer::Failed(why)) => Err(why),
             };
             self.drawn(asking, &service, details.as_ref(), Some(&legend))
         })
@@ -133,7 +133,7 @@ impl ArcGis {
         let shown = service.shown(self.layers.as_deref());
         let legend = |layers: &[&Sublayer]| Some(legend_of(legend?, layers));
         if let Some(template) = self.tiles(service) {
-            asking.call_it(service.title.clone());
+            asking.name_where_unnamed(service.title.clone());
             let resolved = asking.resolved(Arc::new(Tiles(Series::Same(template))));
             return Step::done(resolved.with_credit(service.credit.clone()).with_legend(legend(&shown)));
         }
@@ -188,7 +188,7 @@ impl ArcGis {
         times: Option<&TimeInfo>,
         title: Option<String>,
     ) -> ResolvedLayer {
-        asking.call_it(title);
+        asking.name_where_unnamed(title);
         let dimension = times.map(|times| times.dimension(asking.now)).transpose();
         let known = match &dimension {
             Ok(dimension) => ServerTimes::of(dimension.as_ref(), asking.now),

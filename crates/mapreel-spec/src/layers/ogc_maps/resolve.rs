@@ -4,7 +4,7 @@ use super::asked::OgcMaps;
 use super::pictures::{Map, MapTiles};
 use crate::layers::layer::{Asking, LayerKind};
 use crate::layers::resolved_layer::{ResolvedKind, ResolvedLayer, Unasked};
-use crate::layers::step::{Document, DocumentKind, Silence, Step};
+use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::pictures::matrix_set::{self};
 use crate::resolved::dimension::{Dimensions, identifier};
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
@@ -62,11 +62,11 @@ impl OgcMaps {
         asked.push(url.clone());
         Step::ask(url.clone(), DocumentKind::Json, move |reply| match read_reply(reply, &url) {
             Ok(page) => next(self, asking, &page, asked),
-            Err(Silence::NotAsked) => {
+            Err(NoAnswer::NotAsked) => {
                 let timing = Timing { asked: self.asked.clone(), known: ServerTimes::NotAsked };
                 Step::done(asking.resolved(Arc::new(Unasked { timing })))
             }
-            Err(Silence::Failed(why)) => asking.gap(why),
+            Err(NoAnswer::Failed(why)) => asking.gap(why),
         })
     }
 
@@ -109,7 +109,7 @@ impl OgcMaps {
     /// What follows from the description of a collection, or of all that a landing page offers.
     fn described(self: Arc<Self>, mut asking: Asking, page: &Page, json: &Json, asked: Vec<String>) -> Step {
         let collection = Collection::read(json, page.json.list("crs"), asking.now);
-        asking.call_it(collection.title.clone());
+        asking.name_where_unnamed(collection.title.clone());
         let map = page.picture(json, "map").filter(|_| self.matrix_set.is_none());
         match (map, page.tilesets(json)) {
             (Some(map), _) => match self.map(&map, &collection, &asking) {
@@ -271,8 +271,8 @@ impl OgcMaps {
                 let set = match read_reply(reply, &url) {
                     Ok(page) => read_matrix_set(&page.json).map_err(|why| why.to_string()),
                     Err(_) if is_usual => Ok(web()),
-                    Err(Silence::Failed(why)) => Err(why),
-                    Err(Silence::NotAsked) => Err("its server has not been asked yet".to_owned()),
+                    Err(NoAnswer::Failed(why)) => Err(why),
+                    Err(NoAnswer::NotAsked) => Err("its server has not been asked yet".to_owned()),
                 };
                 self.tiles(asking, template, link, set, collection)
             }),
@@ -326,12 +326,12 @@ enum NoMap {
 }
 
 /// The document that a question was answered with, or why there is none.
-fn read_reply(reply: Result<Document<'_>, Silence>, url: &str) -> Result<Page, Silence> {
+fn read_reply(reply: Result<Document<'_>, NoAnswer>, url: &str) -> Result<Page, NoAnswer> {
     let bytes = match reply? {
         Document::Bytes(bytes) => bytes,
-        _ => return Err(Silence::Failed("it is no document of an OGC API".into())),
+        _ => return Err(NoAnswer::Failed("it is no document of an OGC API".into())),
     };
     Page::read(bytes, url).map_err(|why| {
-        Silence::Failed(format!("its document cannot be used: {}", without_quotes(url, why.to_string())))
+        NoAnswer::Failed(format!("its document cannot be used: {}", without_quotes(url, why.to_string())))
     })
 }

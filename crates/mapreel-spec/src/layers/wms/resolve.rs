@@ -4,7 +4,7 @@ use super::asked::Wms;
 use super::pictures::{NO_LIMIT, ResolvedWms};
 use crate::layers::layer::{Asking, LayerKind};
 use crate::layers::resolved_layer::ResolvedLayer;
-use crate::layers::step::{Document, DocumentKind, Silence, Step};
+use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::pictures::map_service::Service;
 use crate::pictures::outside;
 use crate::request::appearance::Legend;
@@ -28,10 +28,10 @@ impl Wms {
     }
 
     /// The layer as far as it is known without its server's answer.
-    fn unanswered(&self, asking: Asking, silence: Silence) -> ResolvedLayer {
+    fn unanswered(&self, asking: Asking, silence: NoAnswer) -> ResolvedLayer {
         let (known, dimensions) = match silence {
-            Silence::NotAsked => (ServerTimes::NotAsked, Dimensions::default()),
-            Silence::Failed(why) => {
+            NoAnswer::NotAsked => (ServerTimes::NotAsked, Dimensions::default()),
+            NoAnswer::Failed(why) => {
                 (ServerTimes::Unknown(why.clone()), Dimensions::unknown(self.dimensions.clone(), why))
             }
         };
@@ -56,7 +56,7 @@ impl Wms {
 
     /// The layer as several, bottom first, where its named layers do not have the same values of a dimension that they share:
     /// one request could ask only one of them for what it has. Neighbours that agree stay together, for the server to draw.
-    fn apart(&self, capabilities: &Capabilities) -> Vec<Self> {
+    fn split_by_dimensions(&self, capabilities: &Capabilities) -> Vec<Self> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         let known: Vec<Option<&Layer>> = self.service.layers().map(|name| capabilities.layer(name)).collect();
         let agree = |a: usize, b: usize| match (known[a], known[b]) {
@@ -88,10 +88,10 @@ impl Wms {
             named.flat_map(|layer| layer.dimensions.iter()).map(|dimension| &**dimension).collect();
         let warnings = self.asked.warnings(&asking.layer.name, &dimensions, asking.is_timeless, asking.now);
         let wants_legend = asking.wants_own_legend();
-        let (kind, questions) = self.learnt(capabilities, &asking);
+        let (kind, questions) = self.described_by(capabilities, &asking);
         let legend = (wants_legend && questions.is_empty()).then(|| named_legend(&kind.service, capabilities));
         let attribution = attribution(&kind.service, capabilities);
-        asking.call_it(title);
+        asking.name_where_unnamed(title);
         let described = Described { kind, asking, wants_legend, warnings, attribution };
         match questions.is_empty() {
             true => Step::done(described.resolved(legend, None)),
@@ -100,7 +100,7 @@ impl Wms {
     }
 
     /// What its server says of it, and what it is yet to be asked of its colours.
-    fn learnt(&self, capabilities: &Capabilities, asking: &Asking) -> (ResolvedWms, Vec<Question>) {
+    fn described_by(&self, capabilities: &Capabilities, asking: &Asking) -> (ResolvedWms, Vec<Question>) {
         let unknown = |why: String| {
             let dimensions = Dimensions::unknown(self.dimensions.clone(), why.clone());
             (self.undescribed(ServerTimes::Unknown(why), dimensions), Vec::new())
@@ -117,7 +117,7 @@ impl Wms {
         if !self.crs_given {
             choose_crs(&mut service, &layers, map);
         }
-        speak(&mut service, capabilities.dialect, layers[0]);
+        follow_dialect(&mut service, capabilities.dialect, layers[0]);
         let questions = Question::all(&service, capabilities.dialect, asking.wants_own_legend());
         choose_format(&mut service, &capabilities.formats);
         let known = ServerTimes::of(layers.iter().find_map(|layer| layer.dimension("time")), now);
@@ -148,16 +148,16 @@ impl Wms {
 impl LayerKind for Wms {
     fn resolve(self: Arc<Self>, asking: Asking) -> Step {
         if !self.asks_its_server {
-            return Step::done(self.unanswered(asking, Silence::NotAsked));
+            return Step::done(self.unanswered(asking, NoAnswer::NotAsked));
         }
         Step::ask(self.service.capabilities(), DocumentKind::Wms, move |reply| match reply {
             Ok(Document::Wms(capabilities)) => {
-                let parts = self.apart(capabilities);
+                let parts = self.split_by_dimensions(capabilities);
                 let several = parts.len() > 1;
                 let parts = parts.iter().enumerate();
                 Step::all(parts.map(|(index, part)| part.described(index, several, &asking, capabilities)).collect())
             }
-            Ok(_) => Step::done(self.unanswered(asking, Silence::Failed("it is no WMS".into()))),
+            Ok(_) => Step::done(self.unanswered(asking, NoAnswer::Failed("it is no WMS".into()))),
             Err(silence) => Step::done(self.unanswered(asking, silence)),
         })
     }
@@ -242,7 +242,7 @@ fn choose_crs(service: &mut Service, layers: &[&Layer], map: &Extent) {
 }
 
 /// Adds what servers of a dialect want to be told.
-fn speak(service: &mut Service, dialect: Dialect, layer: &Layer) {
+fn follow_dialect(service: &mut Service, dialect: Dialect, layer: &Layer) {
     if dialect == Dialect::Xpublish {
         let style = layer.styles.iter().next().filter(|_| service.request.get("STYLES") == Some(""));
         style.iter().for_each(|style| service.request.set("STYLES", style.name.clone()));

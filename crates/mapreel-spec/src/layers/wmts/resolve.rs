@@ -4,7 +4,7 @@ use super::asked::Wmts;
 use super::pictures::ResolvedWmts;
 use crate::layers::layer::{Asking, LayerKind};
 use crate::layers::resolved_layer::{Gap as Unshown, ResolvedLayer, Unasked};
-use crate::layers::step::{Document, DocumentKind, Silence, Step};
+use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::pictures::matrix_set::{self, NoMatrixSet};
 use crate::plan::manifest::Warning;
 use crate::resolved::dimension::{Dimensions, identifier};
@@ -22,11 +22,11 @@ impl LayerKind for Wmts {
         Step::ask(self.document(), DocumentKind::Wmts, move |reply| match reply {
             Ok(Document::Wmts(capabilities)) => self.described(asking, capabilities),
             Ok(_) => asking.gap("it is no WMTS".into()),
-            Err(Silence::NotAsked) => {
+            Err(NoAnswer::NotAsked) => {
                 let timing = Timing { asked: self.asked.clone(), known: ServerTimes::NotAsked };
                 Step::done(asking.resolved(Arc::new(Unasked { timing })))
             }
-            Err(Silence::Failed(why)) => asking.gap(why),
+            Err(NoAnswer::Failed(why)) => asking.gap(why),
         })
     }
 
@@ -54,7 +54,7 @@ impl Wmts {
         let layer = capabilities.layers.iter().find(|layer| layer.name == self.layer);
         let title =
             layer.and_then(|layer| mapreel_ogc::text::clean(&layer.title).ok()).filter(|title| !title.is_empty());
-        asking.call_it(title);
+        asking.name_where_unnamed(title);
         let dimensions: Vec<&Dimension> =
             layer.iter().flat_map(|layer| layer.dimensions.iter()).map(|dimension| &**dimension).collect();
         let name = asking.layer.name.clone();
