@@ -24,7 +24,7 @@ impl Extent {
     /// The cut falls between pixel columns: a column belongs to the side its centre lies on, and none is asked for twice.
     /// A part that would begin or end a fraction of a pixel outside the world ends at its edge: MapServer (issue 7357)
     /// leaves a gap of 8 degrees where a box passes ±180 by a hair. So a pixel beside the cut may be up to half a pixel
-    /// off, and less the farther away. See also [`kept_inside`].
+    /// off, and less the farther away. See also `kept_inside`.
     pub fn parts(&self) -> Vec<Part> {
         let Some((y, rows)) = self.rows_within(self.crs.y_max()) else { return Vec::new() };
         let Some(world) = self.crs.world_width() else {

@@ -112,7 +112,7 @@ const DESCRIBE_A_MAP: [&str; 99] = [
     "zoom",
 ];
 
-/// The URL for manifests, logs and messages: without the name of a credential, a user or a password, and with [`HIDDEN`] for every
+/// The URL for manifests, logs and messages: without the name of a credential, a user or a password, and with `xxx` for every
 /// value of a parameter that is not known to describe a map, or that holds another URL.
 pub fn without_secrets(url: &str) -> String {
     let Ok(parsed) = Url::parse(url) else { return "(not a URL)".into() };

@@ -33,7 +33,7 @@ pub struct Gathered {
     pub gap: Option<Gap>,
 }
 
-/// An animation, ready to be drawn frame by frame by any number of [`Painter`]s.
+/// An animation, ready to be drawn frame by frame by any number of [`Painter`](crate::Painter)s.
 pub struct Scene {
     pub(super) plan: Arc<Plan>,
     pub(super) layout: Layout,
