@@ -28,8 +28,8 @@ const SIGNED_FOR: Duration = Duration::from_secs(300);
            ("Range" = Option<String>, Header, description = "A range of bytes."),
            ("If-Range" = Option<String>, Header, description = "The `ETag` for which the range is wanted."),
            ("If-None-Match" = Option<String>, Header, description = "An `ETag` that is here already.")),
-    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream"),
-              (status = 206, description = "A range of the file.", body = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, description = "The file.", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "video/mp4"), (Vec<u8> = "image/gif"))),
+              (status = 206, description = "A range of the file.", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "video/mp4"), (Vec<u8> = "image/gif"))),
               (status = 304, description = "It is here already."),
               (status = 307, description = "It is at this URL of the bucket for a few minutes, where the server is set so."),
               (status = "4XX", description = "404: no such job. 409: not finished, or failed. 410: expired. 416: no such range.", body = Problem, content_type = "application/problem+json")))]

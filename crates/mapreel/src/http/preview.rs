@@ -13,7 +13,7 @@ use crate::pipeline::progress::NoProgress;
 use crate::pipeline::report;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mapreel_spec::{AskedFrames, Format, Limits, Request, View, parse_request};
 use serde::Deserialize;
@@ -61,7 +61,8 @@ fn index(frame: usize, request: &Request, limits: &Limits) -> Result<usize, Prob
     };
     let index = frame.checked_sub(1).filter(|index| *index < most);
     let frames = request.frames.expected();
-    index.ok_or_else(|| Problem::parameter("frame", &format!("a number from 1 to {frames}")))
+    let detail = || format!("the parameter `frame` is not a number from 1 to {frames}");
+    index.ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_parameter", detail()))
 }
 
 fn draw(

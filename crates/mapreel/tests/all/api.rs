@@ -178,7 +178,7 @@ fn a_request_can_be_checked_and_looked_at_without_a_job() {
     assert_eq!((preview.status, preview.header("content-type")), (200, "image/png"));
     assert!(preview.body.starts_with(b"\x89PNG"));
     assert_eq!(preview.header("mapreel-warnings"), "0");
-    assert_eq!(process.post("/api/preview?frame=13", &request).status, 400);
+    assert_eq!(process.post("/api/preview?frame=13", &request).status, 422);
     let silent = serve_all(|path| match path.contains("GetCapabilities") {
         true => ("404 Not Found", "", Vec::new()),
         false => ("200 OK", "", png()),
