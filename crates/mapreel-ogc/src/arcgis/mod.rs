@@ -1,4 +1,4 @@
-//! What services of ArcGIS say of themselves, in the JSON of its REST API.
+//! What ArcGIS Server says of its services, in the JSON of the ArcGIS REST API.
 
 pub mod legend;
 pub mod pyramid;

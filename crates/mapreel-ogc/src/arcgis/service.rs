@@ -17,7 +17,7 @@ use std::collections::HashMap;
 pub struct Service {
     /// The version of its server, where it says so.
     pub version: String,
-    /// What people call it.
+    /// The title that its server shows people.
     pub title: Option<String>,
     /// The credit that it asks for.
     pub credit: Option<String>,
@@ -42,9 +42,9 @@ pub struct Service {
 /// A layer of a MapServer, or a group of some.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sublayer {
-    /// What requests call it.
+    /// `id`, which a request puts into `layers=show:…`.
     pub number: u32,
-    /// What people call it.
+    /// `name`, for people.
     pub name: String,
     /// The group that it lies in.
     pub parent: Option<u32>,

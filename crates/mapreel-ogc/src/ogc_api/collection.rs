@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// What is known of a collection.
 #[derive(Debug, Clone)]
 pub struct Collection {
-    /// What people call it.
+    /// `title`, for people.
     pub title: Option<String>,
     /// The credit that it asks for.
     pub credit: Option<String>,

@@ -82,9 +82,9 @@ pub enum Dialect {
 /// A layer that can be asked for.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Layer {
-    /// What requests call it.
+    /// `<Name>`, which a request puts into `LAYERS` (OGC 06-042, 7.2.4.6.3).
     pub name: String,
-    /// What people call it.
+    /// `<Title>`, for people.
     pub title: String,
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -228,9 +228,9 @@ pub fn bare_name(name: &str) -> &str {
 /// A rendering of a layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Style {
-    /// What requests call it.
+    /// `<Name>`, which a request puts into `STYLES` (OGC 06-042, 7.2.4.6.5).
     pub name: String,
-    /// What people call it.
+    /// `<Title>`, for people.
     pub title: String,
     /// The address of its legend, as the server writes it.
     #[serde(skip_serializing_if = "Option::is_none")]

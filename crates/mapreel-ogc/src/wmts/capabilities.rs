@@ -29,9 +29,9 @@ pub struct Capabilities {
 /// A layer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Layer {
-    /// What requests call it.
+    /// `<ows:Identifier>`, which a request puts into `LAYER` (OGC 07-057r7, 7.1.1.2).
     pub name: String,
-    /// What people call it.
+    /// `<ows:Title>`, for people.
     pub title: String,
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub struct MatrixSet {
 /// One level of a pyramid.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Matrix {
-    /// What requests call it.
+    /// `<ows:Identifier>`, which a request puts into `TILEMATRIX` (OGC 07-057r7, 7.2.1).
     pub name: String,
     /// Its scale, 0.28 mm being a pixel.
     pub scale_denominator: f64,

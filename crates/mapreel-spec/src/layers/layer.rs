@@ -1,6 +1,6 @@
 //! A layer as it was asked for, and how it comes to what its servers say.
 
-use super::resolved_layer::{Gap, ResolvedKind, ResolvedLayer};
+use super::resolved_layer::{ResolvedKind, ResolvedLayer, Undrawable};
 use super::step::Step;
 use crate::request::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
 use crate::resolved::series::Series;
@@ -110,7 +110,7 @@ impl Asking {
 
     /// The layer, which cannot be drawn, and why.
     pub(crate) fn gap(self, why: String) -> Step {
-        Step::done(self.resolved(Arc::new(Gap(why))))
+        Step::done(self.resolved(Arc::new(Undrawable(why))))
     }
 
     pub(super) fn wants_own_legend(&self) -> bool {

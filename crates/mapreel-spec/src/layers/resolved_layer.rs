@@ -5,10 +5,10 @@ use crate::plan::manifest::Warning;
 use crate::plan::planned_layer::LayerSource;
 use crate::request::appearance::{Label, MissingTiles, OnError, Resampling};
 use crate::request::limits::Limits;
-use crate::resolved::dimension::Dimensions;
+use crate::resolved::axes::Axes;
+use crate::resolved::gap::Gap;
 use crate::resolved::run::Run;
 use crate::resolved::series::Series;
-use crate::resolved::timing::Timing;
 use crate::vector::colour_bar::ColourBar;
 use jiff::Timestamp;
 use mapreel_geo::{Crs, Extent, ValidTime, Zone};
@@ -70,13 +70,9 @@ impl ResolvedLayer {
 
 /// What a layer shows, as it is known after its servers were asked.
 pub(crate) trait ResolvedKind: Debug + Send + Sync {
-    /// Which of its server's times stand for those of frames.
-    fn timing(&self) -> Option<&Timing> {
-        None
-    }
-
-    /// Which values of its server's other dimensions are asked for.
-    fn dimensions(&self) -> Option<&Dimensions> {
+    /// Which of its server's times stand for those of frames, and which values of other dimensions are asked for; `None`: it does
+    /// not change with them.
+    fn axes(&self) -> Option<&Axes> {
         None
     }
 
@@ -107,7 +103,7 @@ pub(crate) trait ResolvedKind: Debug + Send + Sync {
 
     /// The time that the source is asked for in each frame, as it writes it, or that of the newest feature shown.
     fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
-        times_asked_for(self.timing(), self.dimensions(), moments)
+        times_asked_for(self.axes(), moments)
     }
 
     /// Whether it is drawn from what the plan has, and not from pictures that are fetched.
@@ -162,36 +158,10 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// The times of a server that each frame is asked for; none where the server has none that suits, nor another dimension's value.
-pub(super) fn times_asked_for(
-    timing: Option<&Timing>,
-    dimensions: Option<&Dimensions>,
-    moments: &Moments<'_>,
-) -> Series<Option<String>> {
-    let Some(timing) = timing else { return Series::Same(None) };
-    let used = |(frame, time): (usize, Option<&ValidTime>)| {
-        let has_values = dimensions.is_none_or(|dimensions| dimensions.at(frame).is_ok());
-        timing.at(time, moments.zone).ok().flatten().filter(|_| has_values)
-    };
-    let is_fixed = timing.is_fixed() && !dimensions.is_some_and(Dimensions::vary);
-    Series::new(moments.distinct(is_fixed).map(used).collect())
-}
-
-/// Values of dimensions, each behind its parameter.
-pub(super) type Values<'d> = Vec<(&'d str, &'d str)>;
-
-/// What a server is asked for in a frame, counted from 0, and at its time: values of dimensions by their parameters, and the time
-/// as the server writes it.
-///
-/// # Errors
-/// The server has no such value, or no such time.
-pub(super) fn asked_at<'d>(
-    timing: &Timing,
-    dimensions: &'d Dimensions,
-    frame: usize,
-    time: Option<&ValidTime>,
-    zone: &Zone,
-) -> Result<(Values<'d>, Option<String>), crate::resolved::gap::Gap> {
-    Ok((dimensions.at(frame)?, timing.at(time, zone)?))
+pub(super) fn times_asked_for(axes: Option<&Axes>, moments: &Moments<'_>) -> Series<Option<String>> {
+    let Some(axes) = axes else { return Series::Same(None) };
+    let used = |(frame, time): (usize, Option<&ValidTime>)| axes.at(frame, time, moments.zone).ok()?.1;
+    Series::new(moments.distinct(axes.are_fixed()).map(used).collect())
 }
 
 /// The tiles of each frame, where they are no more in all than the limits allow; `at` is `None` for a frame of more than that.
@@ -219,9 +189,9 @@ pub(crate) type Refusal = (&'static str, String, &'static str);
 
 /// A layer that cannot be drawn, and why.
 #[derive(Debug)]
-pub(super) struct Gap(pub String);
+pub(super) struct Undrawable(pub String);
 
-impl ResolvedKind for Gap {
+impl ResolvedKind for Undrawable {
     fn gap(&self) -> Option<&str> {
         Some(&self.0)
     }
@@ -234,30 +204,28 @@ impl ResolvedKind for Gap {
 /// A layer whose server has not been asked: its times may be those of the frames, and its tiles are not known.
 #[derive(Debug)]
 pub(super) struct Unasked {
-    pub timing: Timing,
+    pub axes: Axes,
 }
 
 impl ResolvedKind for Unasked {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
+    fn axes(&self) -> Option<&Axes> {
+        Some(&self.axes)
     }
 
     /// Any time that a frame has may be one of its server's.
     fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
         let used = |(_, time): (usize, Option<&ValidTime>)| time.map(|time| time.text().to_owned());
-        Series::new(moments.distinct(self.timing.is_fixed()).map(used).collect())
+        Series::new(moments.distinct(self.axes.are_fixed()).map(used).collect())
     }
 
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
-        let gap = crate::resolved::gap::Gap::missing("its server has not been asked yet");
+        let gap = Gap::missing("its server has not been asked yet");
         Ok(LayerSource::nothing(wanted.map.crs, gap))
     }
 }
 
 /// A server has no level that is coarse enough for a map.
-pub(super) fn too_fine(limits: &Limits) -> crate::resolved::gap::Gap {
+pub(super) fn too_fine(limits: &Limits) -> Gap {
     let max = limits.upstream_requests_max;
-    crate::resolved::gap::Gap::missing(format!(
-        "more than {max} tiles of the coarsest level that its server has would cover this map"
-    ))
+    Gap::missing(format!("more than {max} tiles of the coarsest level that its server has would cover this map"))
 }

@@ -11,6 +11,11 @@ pub(crate) fn beside(bbox: &Bbox, crs: Crs, map: &Extent) -> Option<Gap> {
     }
 }
 
+/// Why the pictures of a layer may be empty on a map: its server says that it has data elsewhere, in degrees.
+pub(crate) fn elsewhere(degrees: Option<&Bbox>, map: &Extent) -> Option<String> {
+    beside(degrees?, Crs::Geographic, map).map(|gap| gap.why)
+}
+
 /// Nothing of the map is in a CRS.
 pub(crate) fn not_in(crs: Crs) -> Gap {
     Gap::outside(format!("nothing of the map is in {}, the coordinate system of the layer", crs.code()))

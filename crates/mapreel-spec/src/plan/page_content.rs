@@ -55,7 +55,7 @@ fn frame(index: usize, of_data: Option<&ValidTime>, resolved: &Resolved) -> Fram
     };
     let value = along.as_ref().and_then(|along| along.values.get(index)).cloned();
     let value_text = value.as_ref().zip(along.as_ref()).map(|(value, Along { dimension, .. })| {
-        let units = resolved.layers.iter().find_map(|layer| layer.kind.dimensions()?.units(dimension));
+        let units = resolved.layers.iter().find_map(|layer| layer.kind.axes()?.dimensions.units(dimension));
         capitalised(&with_units(dimension, value, units.as_deref(), &header.zone))
     });
     Frame { time: time.clone(), value, shown: shown.cloned(), time_text: shown.map(text).or(value_text) }
@@ -124,7 +124,7 @@ fn within(resolved: &Resolved, map: &Extent, format: Format, frames: usize, limi
 fn time_of_data(resolved: &Resolved, times: &[Option<ValidTime>], captions: &[Caption]) -> Option<ValidTime> {
     let [None] = times else { return None };
     let timed = resolved.layers.iter().zip(captions);
-    let timed = timed.filter(|(layer, caption)| layer.kind.timing().is_some() && caption.has_times());
+    let timed = timed.filter(|(layer, caption)| layer.kind.axes().is_some() && caption.has_times());
     let mut times = timed.map(|(_, caption)| {
         let marked = caption.labels.at(0).iter().any(|label| label.marked);
         ValidTime::parse(caption.times_used.at(0).as_deref()?).ok().filter(|_| !marked)

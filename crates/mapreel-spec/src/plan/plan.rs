@@ -18,7 +18,6 @@ use crate::request::output::Output;
 use crate::request::problem::{Problem, Problems};
 use crate::resolved::resolved::Resolved;
 use crate::resolved::series::Series;
-use crate::resolved::timing::Timing;
 use mapreel_geo::{Crs, Extent};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -171,11 +170,11 @@ impl Plan {
 
 /// What is known of a layer before it is drawn not to be as it was asked for.
 fn warnings(layer: &ResolvedLayer, map: &Extent) -> Vec<Warning> {
-    let unconfirmed =
-        layer.kind.timing().and_then(Timing::unconfirmed).map(|why| {
-            Warning::of_layer("time_unconfirmed", &layer.name, format!("its times are not confirmed: {why}"))
-        });
-    let values = layer.kind.dimensions().map(|dimensions| dimensions.warnings(&layer.name)).unwrap_or_default();
+    let axes = layer.kind.axes();
+    let unconfirmed = axes
+        .and_then(|axes| axes.timing.unconfirmed())
+        .map(|why| Warning::of_layer("time_unconfirmed", &layer.name, format!("its times are not confirmed: {why}")));
+    let values = axes.map(|axes| axes.dimensions.warnings(&layer.name)).unwrap_or_default();
     let partial = layer.kind.beyond(map).map(|why| Warning::of_layer("layer_partial", &layer.name, why));
     unconfirmed.into_iter().chain(values).chain(partial).chain(layer.warnings.iter().cloned()).collect()
 }
@@ -217,7 +216,7 @@ fn planned_layers(resolved: &Resolved, captions: Vec<Caption>, wanted: &Wanted) 
 
 fn plan_layer(layer: &ResolvedLayer, caption: Caption, wanted: &Wanted<'_>) -> Result<PlannedLayer, Refusal> {
     let drawing = layer.kind.pictures(wanted)?;
-    let facts = |frame: usize| layer.kind.dimensions().map(|dimensions| dimensions.facts(frame)).unwrap_or_default();
+    let facts = |frame: usize| layer.kind.axes().map(|axes| axes.dimensions.facts(frame)).unwrap_or_default();
     Ok(PlannedLayer {
         caption,
         outside: drawing.outside(wanted.map, wanted.moments.times),

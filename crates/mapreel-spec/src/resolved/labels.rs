@@ -1,7 +1,6 @@
 //! The words behind a layer's title: the time of its data, its run, the values of its dimensions, the request's own labels.
 
 use super::label::PlannedLabel;
-use super::timing::Timing;
 use crate::layers::resolved_layer::ResolvedLayer;
 use mapreel_geo::{ValidTime, Zone};
 
@@ -14,10 +13,10 @@ pub(crate) fn labels(
     used: Option<&str>,
     zone: &Zone,
 ) -> Vec<PlannedLabel> {
-    let timing = layer.kind.timing();
+    let axes = layer.kind.axes();
     let used = used.filter(|_| layer.kind.shows_its_time());
-    let unconfirmed = timing.and_then(Timing::unconfirmed).is_some();
-    let unchecked = timing.is_some_and(Timing::is_unchecked);
+    let unconfirmed = axes.is_some_and(|axes| axes.timing.unconfirmed().is_some());
+    let unchecked = axes.is_some_and(|axes| axes.timing.is_unchecked());
     let used = used.map(|text| match (ValidTime::parse(text), time) {
         (used, _) if unconfirmed => {
             let used = used.map_or(text.to_owned(), |used| zone.show(&used));
@@ -31,7 +30,7 @@ pub(crate) fn labels(
         }
         (Ok(used), _) => plain(zone.show(&used)),
     });
-    let values = layer.kind.dimensions().map(|dimensions| dimensions.labels(index, zone)).unwrap_or_default();
+    let values = axes.map(|axes| axes.dimensions.labels(index, zone)).unwrap_or_default();
     let own = layer.labels.at(index).iter().filter_map(|label| layer.kind.label(label, time));
     used.into_iter().chain(values).chain(own.map(plain)).collect()
 }

@@ -1,5 +1,6 @@
 //! The request with what its servers said: times, runs, values of dimensions, and the gaps among them.
 
+pub(crate) mod axes;
 pub(crate) mod dimension;
 pub(crate) mod dimension_value;
 pub(crate) mod gap;

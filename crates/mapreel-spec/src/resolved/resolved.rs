@@ -1,14 +1,14 @@
 //! What is known when the servers of a request have been asked: its layers, and the frames that they make. Planning needs
 //! nothing else.
 
+use super::axes::Axes;
 use super::timing::{AskedTime, ServerTimes};
 use crate::layers::resolved_layer::ResolvedLayer;
 use crate::layers::step::{Next, Question, Step};
 use crate::request::output::Output;
 use crate::request::request::{AskedFrames, Header, Request, TimesOf};
 use jiff::Timestamp;
-use mapreel_geo::Side;
-use mapreel_geo::{Extent, ValidTime};
+use mapreel_geo::{Extent, Side, ValidTime};
 
 /// A request of which everything is known that its servers were asked for.
 #[derive(Debug, Clone)]
@@ -183,9 +183,9 @@ impl Resolved {
     /// asked.
     pub fn awaits_times(&self, layer: usize) -> bool {
         let ResolvedLayer { kind, is_unasked, .. } = &self.layers[layer];
-        let is_open = kind
-            .timing()
-            .is_some_and(|timing| timing.known == ServerTimes::NotAsked && timing.asked != AskedTime::None);
+        let is_open = kind.axes().is_some_and(|Axes { timing, .. }| {
+            timing.known == ServerTimes::NotAsked && timing.asked != AskedTime::None
+        });
         *is_unasked && is_open && self.frames.times.iter().all(Option::is_none)
     }
 }
@@ -202,9 +202,9 @@ impl Frames {
 fn times_of(of: TimesOf, layers: &[Vec<ResolvedLayer>]) -> Result<Vec<Option<ValidTime>>, FramesUnknown> {
     // Of several that a layer has become, the lowest decides.
     let layer = &layers[of.layer][0];
-    let times = match (layer.kind.gap(), layer.kind.timing()) {
+    let times = match (layer.kind.gap(), layer.kind.axes()) {
         (Some(why), _) => Err(why.to_owned()),
-        (None, Some(timing)) => timing.times(of.side, of.count).map_err(|why| why.to_string()),
+        (None, Some(axes)) => axes.timing.times(of.side, of.count).map_err(|why| why.to_string()),
         (None, None) => Err("it has no times".to_owned()),
     };
     let times = times.map_err(|why| FramesUnknown::Times { layer: layer.name.clone(), why })?;
@@ -218,7 +218,7 @@ fn values_of<'a>(
     layers: impl Iterator<Item = &'a ResolvedLayer>,
 ) -> Result<Vec<String>, FramesUnknown> {
     let fail = |why: &str| Err(FramesUnknown::Values { dimension: dimension.to_owned(), why: why.to_owned() });
-    let known: Vec<_> = layers.filter_map(|layer| layer.kind.dimensions()).collect();
+    let known: Vec<_> = layers.filter_map(|layer| Some(&layer.kind.axes()?.dimensions)).collect();
     let first = known.iter().find_map(|dimensions| dimensions.all(dimension));
     match (first, given) {
         (None, _) if !known.iter().any(|dimensions| dimensions.is_unknown()) => {

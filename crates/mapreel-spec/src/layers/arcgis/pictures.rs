@@ -5,8 +5,8 @@ use crate::pictures::cell::Cell;
 use crate::pictures::mosaic::Mosaic;
 use crate::pictures::{cut, outside};
 use crate::plan::planned_layer::LayerSource;
+use crate::resolved::axes::Axes;
 use crate::resolved::gap::Gap;
-use crate::resolved::timing::Timing;
 use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
 use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::url::tile_address;
@@ -27,7 +27,7 @@ pub(super) struct Export {
     pub crs: Crs,
     /// The number by which the server knows the CRS.
     pub number: String,
-    pub timing: Timing,
+    pub axes: Axes,
     /// The widest and highest picture that its server draws, in pixels.
     pub side_px_max: [u32; 2],
     /// Where it has data.
@@ -35,8 +35,8 @@ pub(super) struct Export {
 }
 
 impl ResolvedKind for Export {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
+    fn axes(&self) -> Option<&Axes> {
+        Some(&self.axes)
     }
 
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
@@ -53,7 +53,7 @@ impl ResolvedKind for Export {
             );
             return Ok(LayerSource::nothing(self.crs, Gap::missing(why)));
         }
-        let frames = wanted.moments.distinct(self.timing.is_fixed());
+        let frames = wanted.moments.distinct(self.axes.are_fixed());
         if pieces.saturating_mul(frames.len() as u64) > max {
             let hint = "fewer frames, or a smaller map: the server draws no larger pictures";
             return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
@@ -62,7 +62,7 @@ impl ResolvedKind for Export {
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
-        outside::beside(&self.degrees?, Crs::Geographic, map).map(|gap| gap.why)
+        outside::elsewhere(self.degrees.as_ref(), map)
     }
 }
 
@@ -76,7 +76,7 @@ impl Export {
 
     /// What is asked for at a frame's time.
     fn at(&self, extent: &Extent, cell: Cell, time: Option<&ValidTime>, zone: &Zone) -> Mosaic {
-        let time = match self.timing.at(time, zone) {
+        let time = match self.axes.timing.at(time, zone) {
             Ok(time) => time,
             Err(gap) => return Mosaic::nothing(self.crs, gap),
         };

@@ -9,6 +9,7 @@ use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::layers::xyz::Tiles;
 use crate::plan::manifest::Warning;
 use crate::request::appearance::Legend;
+use crate::resolved::axes::Axes;
 use crate::resolved::series::Series;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use mapreel_ogc::LegendSource;
@@ -50,7 +51,7 @@ impl ArcGis {
             request: self.export(self.layers.as_deref()),
             crs,
             number: number(crs),
-            timing: Timing { asked: self.asked.clone(), known },
+            axes: Axes::of_time(Timing { asked: self.asked.clone(), known }),
             side_px_max: [u32::MAX; 2],
             degrees: None,
         }))
@@ -203,7 +204,7 @@ impl ArcGis {
             request: self.export(layers),
             crs,
             number: own.map_or_else(|| number(crs), |(_, number)| number.clone()),
-            timing: Timing { asked: self.asked.clone(), known },
+            axes: Axes::of_time(Timing { asked: self.asked.clone(), known }),
             side_px_max: service.side_px_max,
             degrees: service.degrees,
         }));

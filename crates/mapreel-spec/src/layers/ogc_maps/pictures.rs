@@ -1,15 +1,14 @@
 //! Which pictures it has, for an extent and a frame.
 
-use crate::layers::resolved_layer::tiles;
-use crate::layers::resolved_layer::{Refusal, ResolvedKind, Wanted, asked_at};
+use crate::layers::resolved_layer::{Refusal, ResolvedKind, Wanted, tiles};
 use crate::pictures::cell::Cell;
 use crate::pictures::matrix_set::Levels;
 use crate::pictures::mosaic::Mosaic;
 use crate::pictures::{cut, outside};
 use crate::plan::planned_layer::LayerSource;
-use crate::resolved::dimension::{Dimensions, identifier};
+use crate::resolved::axes::Axes;
+use crate::resolved::dimension::identifier;
 use crate::resolved::gap::Gap;
-use crate::resolved::timing::Timing;
 use jiff::Timestamp;
 use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
 use mapreel_ogc::ServiceUrl;
@@ -44,24 +43,19 @@ pub(super) struct Map {
     pub crs: Crs,
     /// The order of coordinates in a box.
     pub order: AxisOrder,
-    pub timing: Timing,
-    pub dimensions: Dimensions,
+    pub axes: Axes,
     /// Where it has data.
     pub degrees: Option<Bbox>,
 }
 
 impl ResolvedKind for Map {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
-    }
-
-    fn dimensions(&self) -> Option<&Dimensions> {
-        Some(&self.dimensions)
+    fn axes(&self) -> Option<&Axes> {
+        Some(&self.axes)
     }
 
     fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
-        let dimensions = self.dimensions.along(dimension, values, identifier, now)?;
-        Some(Arc::new(Self { dimensions, ..self.clone() }))
+        let axes = self.axes.along(dimension, values, identifier, now)?;
+        Some(Arc::new(Self { axes, ..self.clone() }))
     }
 
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
@@ -72,7 +66,7 @@ impl ResolvedKind for Map {
         // How large its pictures may be stands in no document that is asked for: about all servers draw as large ones.
         let is_large = extent.width.max(extent.height) > SIDE_PX_MAX;
         let cell = Cell::of(&extent, is_large.then(|| Cell::within(SIDE_PX_MAX, SIDE_PX_MAX)));
-        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        let frames = wanted.moments.distinct(self.axes.are_fixed());
         if cell.count(&extent).saturating_mul(frames.len() as u64) > max {
             let hint = "fewer frames, or a smaller map";
             return Err(("too_large", "too many pictures cover the map over all frames".into(), hint));
@@ -83,15 +77,14 @@ impl ResolvedKind for Map {
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
-        outside::beside(&self.degrees?, Crs::Geographic, map).map(|gap| gap.why)
+        outside::elsewhere(self.degrees.as_ref(), map)
     }
 }
 
 impl Map {
     /// What is asked for in a frame, counted from 0, and at its time.
     fn at(&self, extent: &Extent, cell: Cell, frame: usize, time: Option<&ValidTime>, zone: &Zone) -> Mosaic {
-        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
-        let (values, time) = match asked {
+        let (values, time) = match self.axes.at(frame, time, zone) {
             Ok(asked) => asked,
             Err(gap) => return Mosaic::nothing(self.crs, gap),
         };
@@ -118,34 +111,29 @@ pub(super) struct MapTiles {
     /// The author's parameters.
     pub params: Vec<(String, String)>,
     pub levels: Levels,
-    pub timing: Timing,
-    pub dimensions: Dimensions,
+    pub axes: Axes,
     /// Where they have data.
     pub degrees: Option<Bbox>,
 }
 
 impl ResolvedKind for MapTiles {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
-    }
-
-    fn dimensions(&self) -> Option<&Dimensions> {
-        Some(&self.dimensions)
+    fn axes(&self) -> Option<&Axes> {
+        Some(&self.axes)
     }
 
     fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
-        let dimensions = self.dimensions.along(dimension, values, identifier, now)?;
-        Some(Arc::new(Self { dimensions, ..self.clone() }))
+        let axes = self.axes.along(dimension, values, identifier, now)?;
+        Some(Arc::new(Self { axes, ..self.clone() }))
     }
 
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
-        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        let frames = wanted.moments.distinct(self.axes.are_fixed());
         let max = wanted.limits.upstream_requests_max;
         tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
-        outside::beside(&self.degrees?, Crs::Geographic, map).map(|gap| gap.why)
+        outside::elsewhere(self.degrees.as_ref(), map)
     }
 
     fn beyond(&self, map: &Extent) -> Option<String> {
@@ -156,8 +144,7 @@ impl ResolvedKind for MapTiles {
 impl MapTiles {
     /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
     fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Mosaic> {
-        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
-        let (values, time) = match asked {
+        let (values, time) = match self.axes.at(frame, time, zone) {
             Ok(asked) => asked,
             Err(gap) => return Some(Mosaic::nothing(self.levels.crs, gap)),
         };

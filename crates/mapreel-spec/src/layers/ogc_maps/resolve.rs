@@ -6,6 +6,7 @@ use crate::layers::layer::{Asking, LayerKind};
 use crate::layers::resolved_layer::{ResolvedKind, ResolvedLayer, Unasked};
 use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::pictures::matrix_set::{self};
+use crate::resolved::axes::Axes;
 use crate::resolved::dimension::{Dimensions, identifier};
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use jiff::Timestamp;
@@ -64,7 +65,7 @@ impl OgcMaps {
             Ok(page) => next(self, asking, &page, asked),
             Err(NoAnswer::NotAsked) => {
                 let timing = Timing { asked: self.asked.clone(), known: ServerTimes::NotAsked };
-                Step::done(asking.resolved(Arc::new(Unasked { timing })))
+                Step::done(asking.resolved(Arc::new(Unasked { axes: Axes::of_time(timing) })))
             }
             Err(NoAnswer::Failed(why)) => asking.gap(why),
         })
@@ -130,16 +131,17 @@ impl OgcMaps {
         Step::done(ResolvedLayer { warnings, ..resolved.with_credit(collection.credit) })
     }
 
-    fn timing(&self, collection: &Collection, now: Timestamp) -> Timing {
+    /// What the collection has of what is asked for.
+    fn axes(&self, collection: &Collection, now: Timestamp) -> Axes {
         let known = match &collection.times {
             Ok(dimension) => ServerTimes::of(dimension.as_ref(), now),
             Err(why) => ServerTimes::Unknown(why.to_string()),
         };
-        Timing { asked: self.asked.clone(), known }
-    }
-
-    fn settled(&self, collection: &Collection, now: Timestamp) -> Dimensions {
-        Dimensions::settled(self.dimensions.clone(), &collection.dimensions, |_| None, identifier, now)
+        let (asked, offered) = (self.dimensions.clone(), &collection.dimensions);
+        Axes {
+            timing: Timing { asked: self.asked.clone(), known },
+            dimensions: Dimensions::settled(asked, offered, |_| None, identifier, now),
+        }
     }
 
     /// How a map is asked for.
@@ -161,14 +163,7 @@ impl OgcMaps {
         for (name, code) in [("crs", code), ("bbox-crs", box_crs)] {
             code.into_iter().for_each(|code| request.set(name, code));
         }
-        Ok(Map {
-            request,
-            crs,
-            order,
-            timing: self.timing(collection, asking.now),
-            dimensions: self.settled(collection, asking.now),
-            degrees: collection.degrees,
-        })
+        Ok(Map { request, crs, order, axes: self.axes(collection, asking.now), degrees: collection.degrees })
     }
 
     /// The CRS that maps are asked for in, and its code as the server writes it: the map's where the server has it, otherwise
@@ -306,8 +301,7 @@ impl OgcMaps {
             matrix_set,
             params: self.params.clone(),
             levels,
-            timing: self.timing(&collection, asking.now),
-            dimensions: self.settled(&collection, asking.now),
+            axes: self.axes(&collection, asking.now),
             degrees: collection.degrees,
         };
         self.done(asking, tiles, collection)

@@ -1,14 +1,13 @@
 //! Which pictures it has, for an extent and a frame.
 
-use crate::layers::resolved_layer::{Refusal, ResolvedKind, Wanted, asked_at};
+use crate::layers::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use crate::pictures::cell::Cell;
 use crate::pictures::map_service::Service;
 use crate::pictures::mosaic::Mosaic;
 use crate::plan::planned_layer::LayerSource;
-use crate::resolved::dimension::Dimensions;
+use crate::resolved::axes::Axes;
 use crate::resolved::gap::Gap;
 use crate::resolved::run::Run;
-use crate::resolved::timing::Timing;
 use jiff::Timestamp;
 use mapreel_geo::{Extent, ValidTime, Zone};
 use mapreel_ogc::wms::capabilities::{Dialect, Dimension};
@@ -21,8 +20,7 @@ pub(super) const NO_LIMIT: [u32; 2] = [u32::MAX; 2];
 #[derive(Debug, Clone)]
 pub(super) struct ResolvedWms {
     pub service: Service,
-    pub timing: Timing,
-    pub dimensions: Dimensions,
+    pub axes: Axes,
     pub run: Option<Run>,
     /// Whose parameters its server understands.
     pub dialect: Dialect,
@@ -35,19 +33,15 @@ pub(super) struct ResolvedWms {
 }
 
 impl ResolvedKind for ResolvedWms {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
-    }
-
-    fn dimensions(&self) -> Option<&Dimensions> {
-        Some(&self.dimensions)
+    fn axes(&self) -> Option<&Axes> {
+        Some(&self.axes)
     }
 
     fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
-        let dimensions = self.dimensions.along(dimension, values, Dimension::parameter, now)?;
+        let axes = self.axes.along(dimension, values, Dimension::parameter, now)?;
         // A film along the runs has no single run that a server could drop.
-        let run = self.run.clone().filter(|_| dimensions.run().is_some());
-        Some(Arc::new(Self { dimensions, run, ..self.clone() }))
+        let run = self.run.clone().filter(|_| axes.dimensions.run().is_some());
+        Some(Arc::new(Self { axes, run, ..self.clone() }))
     }
 
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
@@ -57,7 +51,7 @@ impl ResolvedKind for ResolvedWms {
         if let Some(why) = self.draws_too_small(&service, pieces, max) {
             return Ok(LayerSource::nothing(self.service.crs, Gap::missing(why)));
         }
-        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        let frames = wanted.moments.distinct(self.axes.are_fixed());
         if pieces.saturating_mul(frames.len() as u64) > max {
             let hint = match self.is_described {
                 false => "a larger `width` and `height` in `params`",
@@ -105,8 +99,7 @@ impl ResolvedWms {
 
     /// What is asked for in a frame, counted from 0, and at its time.
     fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Mosaic {
-        let asked = asked_at(&self.timing, &self.dimensions, frame, time, zone);
-        match asked {
+        match self.axes.at(frame, time, zone) {
             Ok((values, time)) => service.mosaic(map, time.as_deref(), &values),
             Err(gap) => Mosaic::nothing(self.service.crs, gap),
         }

@@ -8,6 +8,7 @@ use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::pictures::map_service::Service;
 use crate::pictures::outside;
 use crate::request::appearance::Legend;
+use crate::resolved::axes::Axes;
 use crate::resolved::dimension::{AskedDimension, Dimensions};
 use crate::resolved::run::Run;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
@@ -44,8 +45,7 @@ impl Wms {
     fn undescribed(&self, known: ServerTimes, dimensions: Dimensions) -> ResolvedWms {
         ResolvedWms {
             service: self.service.clone(),
-            timing: Timing { asked: self.asked.clone(), known },
-            dimensions,
+            axes: Axes { timing: Timing { asked: self.asked.clone(), known }, dimensions },
             run: None,
             dialect: Dialect::Plain,
             side_px_max: NO_LIMIT,
@@ -126,8 +126,7 @@ impl Wms {
         let side_px_max = [capabilities.width_max, capabilities.height_max].map(|most| most.unwrap_or(u32::MAX));
         let kind = ResolvedWms {
             service,
-            timing: Timing { asked: self.asked.clone(), known },
-            dimensions,
+            axes: Axes { timing: Timing { asked: self.asked.clone(), known }, dimensions },
             run,
             dialect: capabilities.dialect,
             side_px_max,

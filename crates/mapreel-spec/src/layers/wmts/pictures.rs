@@ -1,17 +1,17 @@
 //! Which pictures it has, for an extent and a frame.
 
-use crate::layers::resolved_layer::tiles;
-use crate::layers::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted, times_asked_for};
+use crate::layers::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted, tiles, times_asked_for};
 use crate::pictures::matrix_set::Levels;
 use crate::pictures::mosaic::Mosaic;
 use crate::pictures::outside;
 use crate::plan::planned_layer::LayerSource;
-use crate::resolved::dimension::{Dimensions, identifier};
+use crate::resolved::axes::Axes;
+use crate::resolved::dimension::identifier;
 use crate::resolved::gap::Gap;
 use crate::resolved::series::Series;
-use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
+use crate::resolved::timing::{AskedTime, ServerTimes};
 use jiff::Timestamp;
-use mapreel_geo::{Bbox, Crs, Extent, ValidTime, Zone};
+use mapreel_geo::{Bbox, Extent, ValidTime, Zone};
 use mapreel_ogc::url::service_url::URL_BYTES_MAX;
 use mapreel_ogc::url::tile_address::{self, Address};
 use std::sync::Arc;
@@ -19,8 +19,7 @@ use std::sync::Arc;
 /// A layer of a WMTS, as its server describes it.
 #[derive(Debug, Clone)]
 pub(super) struct ResolvedWmts {
-    pub timing: Timing,
-    pub dimensions: Dimensions,
+    pub axes: Axes,
     pub levels: Levels,
     pub address: Address,
     /// What stands for the time in an address, and what is drawn where none is asked for.
@@ -32,34 +31,29 @@ pub(super) struct ResolvedWmts {
 }
 
 impl ResolvedKind for ResolvedWmts {
-    fn timing(&self) -> Option<&Timing> {
-        Some(&self.timing)
-    }
-
-    fn dimensions(&self) -> Option<&Dimensions> {
-        Some(&self.dimensions)
+    fn axes(&self) -> Option<&Axes> {
+        Some(&self.axes)
     }
 
     fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
-        let dimensions = self.dimensions.along(dimension, values, identifier, now)?;
-        let is_chosen = |name: &str| dimensions.parameters().any(|chosen| chosen == name);
+        let axes = self.axes.along(dimension, values, identifier, now)?;
+        let is_chosen = |name: &str| axes.dimensions.parameters().any(|chosen| chosen == name);
         let single = self.single.iter().filter(|(name, _)| !is_chosen(name)).cloned().collect();
-        Some(Arc::new(Self { dimensions, single, ..self.clone() }))
+        Some(Arc::new(Self { axes, single, ..self.clone() }))
     }
 
     fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
-        let timing = Some(&self.timing).filter(|_| self.can_be_asked_for_a_time());
-        times_asked_for(timing, Some(&self.dimensions), moments)
+        times_asked_for(Some(&self.axes).filter(|_| self.can_be_asked_for_a_time()), moments)
     }
 
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
-        let frames = wanted.moments.distinct(self.timing.is_fixed() && !self.dimensions.vary());
+        let frames = wanted.moments.distinct(self.axes.are_fixed());
         let max = wanted.limits.upstream_requests_max;
         tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
-        outside::beside(&self.degrees?, Crs::Geographic, map).map(|gap| gap.why)
+        outside::elsewhere(self.degrees.as_ref(), map)
     }
 
     fn beyond(&self, map: &Extent) -> Option<String> {
@@ -70,8 +64,8 @@ impl ResolvedKind for ResolvedWmts {
 impl ResolvedWmts {
     /// Why it is not known which of its times the server draws where a request names none; `None`: it is.
     pub(super) fn default_unknown(&self) -> Option<&'static str> {
-        let is_matched = matches!(self.timing.asked, AskedTime::Matched(_));
-        let has_choice = matches!(&self.timing.known, ServerTimes::Times { axis, .. } if axis.count() != Some(1));
+        let is_matched = matches!(self.axes.timing.asked, AskedTime::Matched(_));
+        let has_choice = matches!(&self.axes.timing.known, ServerTimes::Times { axis, .. } if axis.count() != Some(1));
         (is_matched && has_choice && !self.can_be_asked_for_a_time())
             .then_some("the server cannot be asked for a time, and which of its times it draws is not known")
     }
@@ -86,15 +80,15 @@ impl ResolvedWmts {
         max: usize,
     ) -> Option<Mosaic> {
         let nothing = |why: String| Mosaic::nothing(self.levels.crs, Gap::missing(why));
-        let values = match self.dimensions.at(frame) {
+        let values = match self.axes.dimensions.at(frame) {
             Ok(values) => values,
             Err(gap) => return Some(Mosaic::nothing(self.levels.crs, gap)),
         };
         if let Some((name, _)) = values.iter().find(|(name, _)| !self.address.has_place_for(name)) {
             return Some(nothing(format!("the server cannot be asked for a value of {name}")));
         }
-        let is_given = matches!(self.timing.asked, AskedTime::Given(_));
-        match self.timing.at(time, zone) {
+        let is_given = matches!(self.axes.timing.asked, AskedTime::Given(_));
+        match self.axes.timing.at(time, zone) {
             Ok(text) if self.can_be_asked_for_a_time() => self.mosaic(map, text.as_deref(), &values, max),
             Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
             Ok(_) => self.mosaic(map, None, &values, max),

@@ -3,10 +3,11 @@
 use super::asked::Wmts;
 use super::pictures::ResolvedWmts;
 use crate::layers::layer::{Asking, LayerKind};
-use crate::layers::resolved_layer::{Gap as Unshown, ResolvedLayer, Unasked};
+use crate::layers::resolved_layer::{ResolvedLayer, Unasked, Undrawable};
 use crate::layers::step::{Document, DocumentKind, NoAnswer, Step};
 use crate::pictures::matrix_set::{self, NoMatrixSet};
 use crate::plan::manifest::Warning;
+use crate::resolved::axes::Axes;
 use crate::resolved::dimension::{Dimensions, identifier};
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use crate::resolved::value_axis::ValueAxis;
@@ -24,7 +25,7 @@ impl LayerKind for Wmts {
             Ok(_) => asking.gap("it is no WMTS".into()),
             Err(NoAnswer::NotAsked) => {
                 let timing = Timing { asked: self.asked.clone(), known: ServerTimes::NotAsked };
-                Step::done(asking.resolved(Arc::new(Unasked { timing })))
+                Step::done(asking.resolved(Arc::new(Unasked { axes: Axes::of_time(timing) })))
             }
             Err(NoAnswer::Failed(why)) => asking.gap(why),
         })
@@ -65,7 +66,7 @@ impl Wmts {
                 warnings.extend(unknown.map(|why| Warning::of_layer("time_unconfirmed", &name, why)));
                 asking.resolved(Arc::new(tiles))
             }
-            Err(why) => asking.resolved(Arc::new(Unshown(why.to_string()))),
+            Err(why) => asking.resolved(Arc::new(Undrawable(why.to_string()))),
         };
         Step::done(ResolvedLayer { warnings, ..resolved })
     }
@@ -105,8 +106,8 @@ impl Wmts {
             _ => time.and_then(default_or_first),
         };
         let time = time.map(|time| (time.name.clone(), default));
-        let timing = Timing { asked: self.asked.clone(), known };
-        Ok(ResolvedWmts { timing, dimensions, levels, address, time, single, degrees: layer.degrees })
+        let axes = Axes { timing: Timing { asked: self.asked.clone(), known }, dimensions };
+        Ok(ResolvedWmts { axes, levels, address, time, single, degrees: layer.degrees })
     }
 
     /// Chooses the values of dimensions other than time, and those of dimensions that have no choice. A tile needs a value for
