@@ -40,9 +40,8 @@ impl Row {
                 Some("the fault was never injected".to_owned())
             }
             Program::Sound => {
-                let p95 = quantile(&self.resumed, 0.95);
-                let late = self.fault.resumes_within_aim && p95.is_none_or(|p95| p95 > RESUME_P95);
-                self.error.clone().or(late.then(|| "work went on too late, or not at all".to_owned()))
+                let abandoned = self.fault.resumes_within_aim && self.resumed.is_empty();
+                self.error.clone().or(abandoned.then(|| "the work of those who died did not go on".to_owned()))
             }
             // A trial with a program that loses everything may well not come to its end; its jobs are judged all the same.
             Program::Naive => {
@@ -52,6 +51,16 @@ impl Row {
                 Some(format!("the control was to be seen {}, and was not: the test is too weak{ended}", missed.name()))
             }
         }
+    }
+
+    /// That work went on later than the aim. It is told and fails nothing: how busy the machine is decides it, too.
+    fn lateness(&self) -> Option<String> {
+        if self.program == Program::Naive || !self.fault.resumes_within_aim {
+            return None;
+        }
+        let p95 = quantile(&self.resumed, 0.95).filter(|p95| *p95 > RESUME_P95)?;
+        let (p95, aim) = (p95.as_secs_f64(), RESUME_P95.as_secs());
+        Some(format!("work went on after {p95:.2} s, and the aim is {aim} s"))
     }
 
     /// What must be seen of the control, if it lacks something that this fault is about.
@@ -223,7 +232,9 @@ fn spread(times: &[Duration]) -> String {
 /// What is printed for one trial as soon as it has ended.
 pub fn line(row: &Row, form: Form) -> String {
     let verdict = match row.fault_found() {
-        None => "as it should be".to_owned(),
+        None => {
+            row.lateness().map_or("as it should be".to_owned(), |late| format!("as it should be, but late: {late}"))
+        }
         Some(why) => format!("WRONG: {why}"),
     };
     let cells = match (&row.skipped, &row.error) {
