@@ -1,4 +1,5 @@
-//! Time: valid times as they are written, periods, intervals and the time axes that they make.
+//! Time: valid times as they are written, periods, intervals and the time axes that they make; and times for readers, in their zone
+//! and language.
 
 pub mod axis_reader;
 pub mod entry;
@@ -7,8 +8,11 @@ pub mod ignored;
 pub mod interval;
 pub mod intervals;
 pub mod iso8601;
+pub mod language;
 pub mod period;
 pub mod time_axis;
 pub mod time_error;
+pub mod time_pattern;
+pub mod time_style;
 pub mod valid_time;
 pub mod zone;

@@ -1,6 +1,7 @@
 //! Times as a reader of a picture wants them, in any zone, the zone always named.
 
 use super::valid_time::ValidTime;
+use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
 /// The zone in which times are shown.
@@ -27,20 +28,38 @@ impl Zone {
     /// Abbreviations alone are not enough: CST is three zones, and in the night that summer time ends one clock time comes
     /// twice.
     pub fn show(&self, time: &ValidTime) -> String {
-        let at = self.0.to_datetime(time.instant());
+        let at = self.clock(time);
         let fine = match (at.second(), at.subsec_nanosecond() / 1_000_000) {
             (0, 0) => String::new(),
             (s, 0) => format!(":{s:02}"),
             (s, ms) => format!(":{s:02}.{ms:03}"),
         };
+        format!("{} {:02}:{:02}{fine} {}", at.date(), at.hour(), at.minute(), self.name(time))
+    }
+
+    /// What calendars and clocks of the zone show at that time.
+    pub(crate) fn clock(&self, time: &ValidTime) -> DateTime {
+        self.0.to_datetime(time.instant())
+    }
+
+    /// What the zone is called at that time, and how far it is from UTC: `UTC`, `AWST (UTC+8)`; `UTC-3` where it has no name.
+    pub(crate) fn name(&self, time: &ValidTime) -> String {
+        let (name, offset) = (self.short_name(time), utc_offset(self.offset(time)));
+        if name == "UTC" || name == offset { name } else { format!("{name} ({offset})") }
+    }
+
+    /// The zone's abbreviation at that time: `UTC`, `AWST`; `UTC-3` where it has none.
+    pub(crate) fn short_name(&self, time: &ValidTime) -> String {
         let info = self.0.to_offset_info(time.instant());
-        let offset = utc_offset(info.offset());
-        let zone = match info.abbreviation() {
-            "UTC" => "UTC".to_owned(),
-            name if name.starts_with(['+', '-']) => offset,
-            name => format!("{name} ({offset})"),
-        };
-        format!("{} {:02}:{:02}{fine} {zone}", at.date(), at.hour(), at.minute())
+        match info.abbreviation() {
+            name if name.starts_with(['+', '-']) => utc_offset(info.offset()),
+            name => name.to_owned(),
+        }
+    }
+
+    /// How far the zone is from UTC at that time.
+    pub(crate) fn offset(&self, time: &ValidTime) -> Offset {
+        self.0.to_offset(time.instant())
     }
 }
 
