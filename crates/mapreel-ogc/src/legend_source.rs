@@ -10,6 +10,15 @@ pub enum LegendSource {
     Url(String),
     /// Small pictures, each with its words, top first.
     Swatches(Vec<Swatch>),
+    /// Classes whose colours are known.
+    Classes {
+        /// What stands above them, where that is not the layer's title.
+        title: Option<String>,
+        /// The unit of the values.
+        unit: Option<String>,
+        /// Top first.
+        classes: Vec<LegendClass>,
+    },
     /// There is no legend, and why.
     Missing(String),
 }
@@ -24,12 +33,33 @@ pub struct Swatch {
     pub picture: Vec<u8>,
 }
 
+/// A class of a legend.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LegendClass {
+    /// Red, green, blue and alpha, 0 to 255, not multiplied.
+    pub colour: [u8; 4],
+    /// What it means.
+    pub label: String,
+}
+
 impl LegendSource {
+    /// Every text of it.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Url(_) | Self::Missing(_) => Vec::new(),
+            Self::Swatches(swatches) => swatches.iter().map(|swatch| swatch.label.as_str()).collect(),
+            Self::Classes { title, unit, classes } => {
+                let labels = classes.iter().map(|class| &class.label);
+                title.iter().chain(unit).chain(labels).map(String::as_str).collect()
+            }
+        }
+    }
+
     /// The address of its picture, where it is yet to be fetched.
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Url(url) => Some(url),
-            Self::Swatches(_) | Self::Missing(_) => None,
+            Self::Swatches(_) | Self::Classes { .. } | Self::Missing(_) => None,
         }
     }
 }

@@ -27,7 +27,7 @@ pub mod xml;
 
 pub use broken_description::BrokenDescription;
 pub use json_service::JsonService;
-pub use legend_source::{LegendSource, Swatch};
+pub use legend_source::{LegendClass, LegendSource, Swatch};
 pub use read_limits::{Exceeded, ReadLimits};
 pub use reported_error::ReportedError;
 pub use unknown_times::UnknownTimes;

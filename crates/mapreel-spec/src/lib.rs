@@ -14,7 +14,7 @@
 //! let limits = Limits::default();
 //! let request = r#"{ "map": { "bbox": [5, 44, 17, 48], "width": 800 }, "layers": [{ "type": "natural-earth" }] }"#;
 //! let request = parse_request(request.as_bytes(), &limits).expect("it is valid");
-//! assert_eq!((request.map.width, request.layers.len()), (800, 1));
+//! assert_eq!((request.map().width, request.layers.len()), (800, 1));
 //!
 //! let problems = parse_request(br#"{ "map": { "width": 800 }, "layers": [] }"#, &limits).expect_err("it is not");
 //! let places: Vec<&str> = problems.0.iter().map(|problem| problem.pointer.as_str()).collect();
@@ -43,17 +43,20 @@ pub use plan::frame_cost::{
     RECORDED_BYTES_MAX, SWATCH_PX_MAX, legends_mib,
 };
 pub use plan::page_content::PageContent;
-pub use plan::page_layout::{LegendBox, PageLayout};
+pub use plan::page_layout::{HeaderForm, LegendBox, LegendForm, PageLayout};
+pub use plan::page_texts::{CountWords, PageTexts};
 pub use plan::plan::Plan;
 pub use plan::planned_layer::{LayerSource, PlannedLayer};
 pub use plan::segment::Segment;
 pub use plan::view::View;
 pub use request::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
 pub use request::colour::Colour;
+pub use request::design::{Design, LegendPlace};
 pub use request::limits::{ANSWER_BYTES_MAX, Limits};
 pub use request::output::{Format, Output};
 pub use request::problem::{Problem, Problems};
 pub use request::request::{AskedFrames, Header, Request, TimesOf};
+pub use request::room::{Canvas, MapArea, MapFit, Room};
 pub use resolved::dimension_value::DimensionValue;
 pub use resolved::gap::{Cause, Gap, GapKind};
 pub use resolved::label::PlannedLabel;

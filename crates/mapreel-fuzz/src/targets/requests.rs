@@ -154,7 +154,7 @@ fn named(problems: &Problems) {
 fn kept(request: &Request, limits: &Limits) {
     let frames = request.frames.expected();
     assert!(frames <= limits.frames_max, "{frames} frames");
-    let (width, height) = (request.map.width, request.map.height);
+    let (width, height) = (request.map().width, request.map().height);
     assert!(width.max(height) <= limits.side_px_max && width > 0 && height > 0, "{width} × {height}");
 }
 

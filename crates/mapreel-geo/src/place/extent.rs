@@ -73,6 +73,24 @@ impl Extent {
         Extent { crs, bbox, width, height }
     }
 
+    /// An extent of this size that is filled by the bbox, with square pixels: the bbox shrinks about its centre in the direction in
+    /// which it has more than there is room for. A bbox that fits to within a pixel is taken as it is.
+    pub fn filled(crs: Crs, bbox: Bbox, width: u32, height: u32) -> Extent {
+        let (rx, ry) = (bbox.width() / f64::from(width), bbox.height() / f64::from(height));
+        let r = rx.min(ry);
+        let (cut_x, cut_y) = (bbox.width() - r * f64::from(width), bbox.height() - r * f64::from(height));
+        if cut_x < r && cut_y < r {
+            return Extent { crs, bbox, width, height };
+        }
+        let bbox = Bbox {
+            min_x: bbox.min_x + cut_x / 2.0,
+            max_x: bbox.max_x - cut_x / 2.0,
+            min_y: bbox.min_y + cut_y / 2.0,
+            max_y: bbox.max_y - cut_y / 2.0,
+        };
+        Extent { crs, bbox, width, height }
+    }
+
     /// How far the extent reaches beyond the world, as the latitudes of its lower and upper edge (past ±90 in plate
     /// carrée); `None` where it does not, or where its CRS has no such edge.
     pub fn beyond_the_world(&self) -> Option<[f64; 2]> {
@@ -142,5 +160,13 @@ mod tests {
         assert_eq!(extent.bbox, Bbox::new([-5.0, 0.0, 15.0, 10.0]));
         let [rx, ry] = extent.resolution();
         assert_eq!(rx, ry);
+    }
+
+    #[test]
+    fn a_box_that_fills_shows_less_and_is_never_squeezed() {
+        let filled = |width, height| Extent::filled(Crs::Geographic, Bbox::new([0.0, 0.0, 20.0, 10.0]), width, height);
+        assert_eq!(filled(100, 100).bbox, Bbox::new([5.0, 0.0, 15.0, 10.0]));
+        assert_eq!(filled(400, 100).bbox, Bbox::new([0.0, 2.5, 20.0, 7.5]));
+        assert_eq!(filled(200, 100).bbox, Bbox::new([0.0, 0.0, 20.0, 10.0]));
     }
 }

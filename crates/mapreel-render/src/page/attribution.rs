@@ -8,7 +8,8 @@ use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
 
 fn text(page: &Page) -> Option<[Span; 1]> {
-    let credits = each_once(page.captions.iter().filter_map(|caption| caption.attribution.as_deref()));
+    let source = page.texts.source.as_deref();
+    let credits = each_once(source.into_iter().chain(page.captions.iter().filter_map(|c| c.attribution.as_deref())));
     (!credits.is_empty()).then(|| [Span::muted(credits.join(" · "))])
 }
 
@@ -39,15 +40,23 @@ fn words(credit: &str) -> String {
     format!(" {} ", words.join(" "))
 }
 
-/// The height of the credits, if there are any.
-pub(crate) fn measure(page: &Page, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Option<u32> {
-    Some(typesetter.measure(&text(page)?, scale.small_px(), width as f32).1)
+/// The height of the credits in at most so many lines, if there are any.
+pub(crate) fn measure(
+    page: &Page,
+    scale: Scale,
+    width: u32,
+    lines_max: u32,
+    typesetter: &mut Typesetter,
+) -> Option<u32> {
+    let text = typesetter.shortened(&text(page)?, scale.small_px(), width as f32, lines_max);
+    Some(typesetter.measure(&text, scale.small_px(), width as f32).1)
 }
 
 pub(crate) fn draw(canvas: &mut Canvas, page: &Page, layout: &Layout, typesetter: &mut Typesetter) {
     if let (Some(text), Some([x, y, width, _])) = (text(page), layout.attribution) {
-        let place = (x as f32, y as f32);
-        typesetter.draw_towards(layout.direction, canvas, &text, layout.scale.small_px(), width as f32, place);
+        let (size_px, width) = (layout.scale.small_px(), width as f32);
+        let text = typesetter.shortened(&text, size_px, width, layout.attribution_lines_max);
+        typesetter.draw_towards(layout.direction, canvas, &text, size_px, width, (x as f32, y as f32));
     }
 }
 

@@ -9,48 +9,116 @@ use crate::stop::{Stop, Stopped};
 use crate::text::span::Span;
 use crate::text::typesetter::{Typesetter, line_height};
 use crate::theme;
-use mapreel_spec::ColourBar;
+use mapreel_spec::{ColourBar, LegendForm};
 
-/// The strip's height and width, in sizes of text.
-const HEIGHT: f32 = 17.0;
-const WIDTH: f32 = 1.3;
+/// The strip's width in sizes of text, or its height where it lies.
+const THICKNESS: f32 = 1.3;
+/// How many numbers stand beside it at most.
+const TICKS: u32 = 6;
+
+/// A number, where it stands (0 to 1, from the lowest value), and how wide it is in pixels.
+struct Tick {
+    at: f64,
+    spans: [Span; 1],
+    width: u32,
+}
 
 /// The bar as a picture; `strip` is upright, the highest value at its top.
 pub(crate) fn draw(
     strip: &Raster,
     bar: &ColourBar,
-    scale: Scale,
+    form: LegendForm,
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<Raster, Stopped> {
-    let size_px = scale.small_px();
-    let line = line_height(size_px);
-    let (width, height) = ((size_px * WIDTH).round() as u32, (size_px * HEIGHT).round() as u32);
-    let ticks: Vec<(f64, Vec<Span>)> =
-        bar.ticks(6).into_iter().map(|(value, at)| (at, vec![Span::ink(bar.text(value))])).collect();
-    let units = bar.units.as_ref().map(|units| vec![Span::muted(units)]);
-    let mut measure = |spans: &[Span]| typesetter.measure(spans, size_px, f32::MAX).0;
-    let (edge, tick, gap) = (scale.hairline, scale.unit / 2, scale.unit / 2);
-    let numbers = ticks.iter().map(|(_, spans)| measure(spans)).max().unwrap_or(0);
-    let units_width = units.as_ref().map_or(0, |units| measure(units));
-    // Half a line above and below, for the numbers at the ends; and a line for the units.
-    let head = if units.is_some() { line + gap } else { 0 };
-    let top = head + line / 2;
-    let page_width = (2 * edge + width + tick + gap + numbers).max(units_width) + 1;
-    let mut page = Canvas::new(page_width, top + 2 * edge + height + line / 2 + 1, theme::GROUND);
-    if let Some(units) = &units {
-        typesetter.draw(&mut page, units, size_px, f32::MAX, 0.0, 0.0);
-    }
-    page.fill([0, top, width + 2 * edge, height + 2 * edge], theme::HAIRLINE);
-    let place = [edge, top + edge, width, height];
-    let strip = resized(strip, width, height, stop)?;
-    page.fill(place, theme::GROUND);
-    composite::blend(&mut page, &strip, edge.into(), (top + edge).into(), place, 255);
-    for (at, spans) in &ticks {
+    let page = match form.is_lying {
+        true => lying(&turned(strip), bar, form, typesetter, stop)?,
+        false => upright(strip, bar, form, typesetter, stop)?,
+    };
+    Ok(Raster::straight(page.width(), page.height(), page.pixels().to_vec()))
+}
+
+fn ticks(bar: &ColourBar, wanted: u32, size_px: f32, typesetter: &mut Typesetter) -> Vec<Tick> {
+    let mut tick = |(value, at)| {
+        let spans = [Span::ink(bar.text(value))];
+        let width = typesetter.measure(&spans, size_px, f32::MAX).0;
+        Tick { at, spans, width }
+    };
+    bar.ticks(wanted).into_iter().map(&mut tick).collect()
+}
+
+fn upright(
+    strip: &Raster,
+    bar: &ColourBar,
+    form: LegendForm,
+    typesetter: &mut Typesetter,
+    stop: &Stop,
+) -> Result<Canvas, Stopped> {
+    let (size_px, Scale { unit, hairline: edge, .. }) = (form.text_px, Scale::of(form.text_px / 0.8));
+    let (line, width, height) = (line_height(size_px), (size_px * THICKNESS).round() as u32, form.bar_px);
+    let ticks = ticks(bar, TICKS.min(height / (2 * line)), size_px, typesetter);
+    let (mark, gap) = (unit / 2, unit / 2);
+    let numbers = ticks.iter().map(|tick| tick.width).max().unwrap_or(0);
+    // Half a line above and below, for the numbers at the ends.
+    let top = line / 2;
+    let mut page =
+        Canvas::new(2 * edge + width + mark + gap + numbers + 1, top + 2 * edge + height + line / 2 + 1, theme::GROUND);
+    lay(&mut page, strip, [0, top, width, height], edge, stop)?;
+    for Tick { at, spans, .. } in &ticks {
         let y = top as f32 + edge as f32 + (1.0 - *at as f32) * height as f32;
-        page.fill([width + 2 * edge, y.round() as u32, tick, edge], theme::MUTED);
-        let x = (width + 2 * edge + tick + gap) as f32;
+        page.fill([width + 2 * edge, y.round() as u32, mark, edge], theme::MUTED);
+        let x = (width + 2 * edge + mark + gap) as f32;
         typesetter.draw(&mut page, spans, size_px, f32::MAX, x, y - line as f32 / 2.0);
     }
-    Ok(Raster::straight(page.width(), page.height(), page.pixels().to_vec()))
+    Ok(page)
+}
+
+fn lying(
+    strip: &Raster,
+    bar: &ColourBar,
+    form: LegendForm,
+    typesetter: &mut Typesetter,
+    stop: &Stop,
+) -> Result<Canvas, Stopped> {
+    let (size_px, Scale { unit, hairline: edge, .. }) = (form.text_px, Scale::of(form.text_px / 0.8));
+    let (line, width, height) = (line_height(size_px), form.bar_px, (size_px * THICKNESS).round() as u32);
+    let widest = |ticks: &[Tick]| ticks.iter().map(|tick| tick.width).max().unwrap_or(0);
+    let all = ticks(bar, TICKS, size_px, typesetter);
+    // Neighbours leave a digit or two between them.
+    let wanted = (f64::from(width) / (f64::from(widest(&all)) + 1.5 * f64::from(size_px))) as u32;
+    let ticks = if wanted < TICKS { ticks(bar, wanted.max(2), size_px, typesetter) } else { all };
+    let (mark, half) = (unit / 2, widest(&ticks).div_ceil(2));
+    let mut page = Canvas::new(2 * half + 2 * edge + width + 1, 2 * edge + height + mark + line + 1, theme::GROUND);
+    lay(&mut page, strip, [half, 0, width, height], edge, stop)?;
+    for Tick { at, spans, width: wide } in &ticks {
+        let x = (half + edge) as f32 + *at as f32 * width as f32;
+        page.fill([x.round() as u32, height + 2 * edge, edge, mark], theme::MUTED);
+        let top = (height + 2 * edge + mark) as f32;
+        typesetter.draw(&mut page, spans, size_px, f32::MAX, x - *wide as f32 / 2.0, top);
+    }
+    Ok(page)
+}
+
+/// Lays the strip down with a line of `edge` pixels round it.
+fn lay(page: &mut Canvas, strip: &Raster, place: [u32; 4], edge: u32, stop: &Stop) -> Result<(), Stopped> {
+    let [x, y, width, height] = place;
+    page.fill([x, y, width + 2 * edge, height + 2 * edge], theme::HAIRLINE);
+    let inner = [x + edge, y + edge, width, height];
+    page.fill(inner, theme::GROUND);
+    let strip = resized(strip, width, height, stop)?;
+    composite::blend(page, &strip, (x + edge).into(), (y + edge).into(), inner, 255);
+    Ok(())
+}
+
+/// An upright strip as a lying one, its lowest value at the left.
+fn turned(strip: &Raster) -> Raster {
+    let (width, height) = (strip.width as usize, strip.height as usize);
+    let mut pixels = Vec::with_capacity(strip.pixels.len());
+    for row in 0..width {
+        for column in 0..height {
+            let at = ((height - 1 - column) * width + row) * 4;
+            pixels.extend_from_slice(&strip.pixels[at..at + 4]);
+        }
+    }
+    Raster::straight(strip.height, strip.width, pixels)
 }

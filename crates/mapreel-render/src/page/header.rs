@@ -1,4 +1,4 @@
-//! The header: the title, the map time and `(k of n)`, and a line for each layer that has a title, topmost first.
+//! The header: the title, the subtitle, the map time and `(k of n)`, and a line for each layer that has a title, topmost first.
 //!
 //! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
 
@@ -8,7 +8,7 @@ use super::texts::Page;
 use crate::raster::canvas::Canvas;
 use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
-use mapreel_spec::{Caption, Cause, Gap, GapKind, PlannedLabel, Series};
+use mapreel_spec::{Caption, Cause, CountWords, Gap, GapKind, HeaderForm, PlannedLabel, Series};
 
 /// One line of the header in one frame.
 struct Line {
@@ -27,14 +27,17 @@ pub(crate) struct Moment<'a> {
 }
 
 /// The lines of a frame.
-fn lines(page: &Page, scale: Scale, moment: &Moment) -> Vec<Line> {
+fn lines(page: &Page, scale: Scale, form: HeaderForm, moment: &Moment) -> Vec<Line> {
     let mut lines = Vec::new();
-    if let Some(title) = page.title {
+    if let Some(title) = &page.texts.title {
         lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
+    }
+    if let Some(subtitle) = &page.texts.subtitle {
+        lines.push(Line { spans: vec![Span::muted(subtitle)], size_px: scale.body_px * 1.1, gap: 0 });
     }
     lines.extend(time_line(page, scale, moment.frame));
     for (index, caption) in page.captions.iter().enumerate().rev() {
-        let Some(title) = &caption.title else { continue };
+        let Some(title) = title_of(page, form, caption) else { continue };
         let mut spans = vec![Span::ink(title)];
         spans.extend(layer_spans(page, caption, moment.frame, (moment.gap)(index)));
         lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
@@ -45,12 +48,20 @@ fn lines(page: &Page, scale: Scale, moment: &Moment) -> Vec<Line> {
     lines
 }
 
+/// The title of a layer that has a line of its own.
+fn title_of<'a>(page: &Page, form: HeaderForm, caption: &'a Caption) -> Option<&'a String> {
+    caption.title.as_ref().filter(|_| form.shows_layers && page.texts.shows_layers)
+}
+
 /// The frame's time, and in a film which frame it is.
 fn time_line(page: &Page, scale: Scale, frame: usize) -> Option<Line> {
     let mut spans = vec![Span::bold(page.frames[frame].time_text.as_ref()?)];
     if page.frames.len() > 1 {
         let digits = page.frames.len().to_string().len();
-        let count = format!("({} of {})", frame + 1, page.frames.len());
+        let count = match page.texts.count_words {
+            CountWords::English => format!("({} of {})", frame + 1, page.frames.len()),
+            CountWords::Slash => format!("{}/{}", frame + 1, page.frames.len()),
+        };
         // U+2007 is as wide as a digit: the count ends at the same place from 9 to 10.
         let pad = "\u{2007}".repeat(digits - (frame + 1).to_string().len());
         spans.push(Span::muted(format!("  {pad}{count}")));
@@ -88,7 +99,7 @@ fn labels(labels: &[PlannedLabel], first_is_time: bool) -> impl Iterator<Item = 
 }
 
 /// The height of each line, the greatest of all frames.
-fn heights(page: &Page, scale: Scale, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
+fn heights(page: &Page, scale: Scale, form: HeaderForm, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
     let mut heights: Vec<(u32, u32)> = Vec::new();
     for frame in measured_frames(page) {
         let gap = |kind| Some(Gap { kind, ..Gap::missing("") });
@@ -99,8 +110,9 @@ fn heights(page: &Page, scale: Scale, width: u32, typesetter: &mut Typesetter) -
                 page.captions[layer].has_pictures || (gap.kind, &gap.cause) == (GapKind::Missing, &Cause::Unavailable)
             };
             let gap_of = |layer: usize| gap.as_ref().filter(|gap| may_have(layer, gap));
-            for (i, line) in lines(page, scale, &Moment { frame, gap: &gap_of }).iter().enumerate() {
-                let height = typesetter.measure(&line.spans, line.size_px, width as f32).1;
+            for (i, line) in lines(page, scale, form, &Moment { frame, gap: &gap_of }).iter().enumerate() {
+                let spans = typesetter.shortened(&line.spans, line.size_px, width as f32, form.lines_max);
+                let height = typesetter.measure(&spans, line.size_px, width as f32).1;
                 match heights.get_mut(i) {
                     Some(known) => known.1 = known.1.max(height),
                     None => heights.push((line.gap, height)),
@@ -124,9 +136,16 @@ fn measured_frames(page: &Page) -> Vec<usize> {
 }
 
 /// The top of each line of a header that begins at `top`, and the height of the whole.
-pub(crate) fn measure(page: &Page, scale: Scale, width: u32, top: u32, typesetter: &mut Typesetter) -> (Vec<u32>, u32) {
+pub(crate) fn measure(
+    page: &Page,
+    scale: Scale,
+    form: HeaderForm,
+    width: u32,
+    top: u32,
+    typesetter: &mut Typesetter,
+) -> (Vec<u32>, u32) {
     let (mut tops, mut y) = (Vec::new(), top);
-    for (gap, height) in heights(page, scale, width, typesetter) {
+    for (gap, height) in heights(page, scale, form, width, typesetter) {
         tops.push(y + gap);
         y += gap + height;
     }
@@ -139,11 +158,12 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(crate) fn new(page: &Page, may_be_missing: &dyn Fn(usize) -> bool) -> Self {
+    pub(crate) fn new(page: &Page, form: HeaderForm, may_be_missing: &dyn Fn(usize) -> bool) -> Self {
         let many = page.frames.len() > 1;
-        let title = page.title.iter().map(|_| false);
+        let title = page.texts.title.iter().chain(&page.texts.subtitle).map(|_| false);
         let time = page.frames[0].time_text.iter().map(|_| many);
-        let titled = page.captions.iter().enumerate().rev().filter(|(_, caption)| caption.title.is_some());
+        let titled =
+            page.captions.iter().enumerate().rev().filter(|(_, caption)| title_of(page, form, caption).is_some());
         let layers =
             titled.map(|(i, caption)| many && (may_be_missing(i) || matches!(caption.labels, Series::PerFrame(_))));
         Self { changes: title.chain(time).chain(layers).collect() }
@@ -160,11 +180,12 @@ impl Header {
         typesetter: &mut Typesetter,
     ) {
         let [x, _, width, _] = layout.header;
-        let lines = lines(page, layout.scale, moment);
+        let lines = lines(page, layout.scale, layout.header_form, moment);
         for ((line, top), changes) in lines.iter().zip(&layout.header_lines).zip(&self.changes) {
             if *changes == changing {
-                let place = (x as f32, *top as f32);
-                typesetter.draw_towards(layout.direction, canvas, &line.spans, line.size_px, width as f32, place);
+                let (place, width) = ((x as f32, *top as f32), width as f32);
+                let spans = typesetter.shortened(&line.spans, line.size_px, width, layout.header_form.lines_max);
+                typesetter.draw_towards(layout.direction, canvas, &spans, line.size_px, width, place);
             }
         }
     }

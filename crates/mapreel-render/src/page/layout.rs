@@ -16,9 +16,8 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn of(plan: &Plan) -> Self {
-        let [_, _, width, height] = plan.layout.map;
         let direction = Page::from(plan).direction();
-        Self { page: plan.layout.clone(), scale: Scale::of(width, height), direction }
+        Self { page: plan.layout.clone(), scale: Scale::of(plan.layout.text_px), direction }
     }
 }
 

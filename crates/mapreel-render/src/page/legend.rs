@@ -1,11 +1,10 @@
-//! The legends: a column at the right of the map, topmost layer first, each under its layer's title.
+//! A legend: the pictures and words of a layer's server, or its classes, set in our own type.
 //!
-//! A legend keeps its size where there is room and is scaled where there is not; it is never cut. Its colours are those of the
-//! map: the legend of a layer that is laid on the map with an opacity is mixed with the same ground.
+//! Its colours are those of the map: the legend of a layer that is laid on the map with an opacity is mixed with the same ground.
+//! A server's picture is enlarged by whole numbers alone, so that its letters stay sharp; it is made smaller where there is no room.
 
 use super::colour_bar;
 use super::layout::Layout;
-use super::scale::Scale;
 use super::swatches::{self, LetteredSwatch};
 use super::texts::Page;
 use crate::raster::canvas::Canvas;
@@ -15,7 +14,8 @@ use crate::raster::resample::resized;
 use crate::stop::{Stop, Stopped};
 use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
-use mapreel_spec::{Colour, LegendBox};
+use crate::theme;
+use mapreel_spec::{Colour, LegendForm};
 
 /// The legend of a layer, or why there is none.
 #[derive(Debug, Clone)]
@@ -65,151 +65,95 @@ impl LegendPicture {
     }
 }
 
-/// A legend with all its words, as it is laid down.
-pub(crate) struct Lettered {
-    layer: usize,
-    picture: Result<Raster, MissingLegend>,
-}
-
-/// The legends with our numbers beside those that are strips of colours, and with our letters beside swatches.
+/// A legend with all its words: our numbers beside a strip of colours, our letters beside swatches.
 pub(crate) fn lettered(
     page: &Page,
-    map_width: u32,
-    legends: &[LegendPicture],
-    scale: Scale,
+    legend: &LegendPicture,
+    form: LegendForm,
     typesetter: &mut Typesetter,
     stop: &Stop,
-) -> Result<Vec<Lettered>, Stopped> {
-    let width_max = width_max(map_width, scale);
-    let mut letter = |legend: &LegendPicture| {
-        let picture = match (&legend.art, &page.captions[legend.layer].colour_bar) {
-            (Ok(LegendArt::Whole(strip)), Some(bar)) => Ok(colour_bar::draw(strip, bar, scale, typesetter, stop)?),
-            (Ok(LegendArt::Whole(picture)), None) => Ok(picture.clone()),
-            (Ok(LegendArt::Swatches(swatches)), _) => {
-                Ok(swatches::draw(swatches, width_max as u32, scale, typesetter, stop)?)
-            }
-            (Err(why), _) => Err(why.clone()),
-        };
-        Ok(Lettered { layer: legend.layer, picture })
-    };
-    legends.iter().map(&mut letter).collect()
+) -> Result<Result<Raster, MissingLegend>, Stopped> {
+    Ok(match (&legend.art, &page.captions[legend.layer].colour_bar) {
+        (Ok(LegendArt::Whole(strip)), Some(bar)) => Ok(colour_bar::draw(strip, bar, form, typesetter, stop)?),
+        (Ok(LegendArt::Whole(picture)), None) => Ok(picture.clone()),
+        (Ok(LegendArt::Swatches(swatches)), _) => Ok(swatches::draw(swatches, form, typesetter, stop)?),
+        (Err(why), _) => Err(why.clone()),
+    })
 }
 
-/// The column may be this part of the map's width …
-const WIDTH_PART: f32 = 0.3;
-/// … and on a small map at least this many times the size of text.
-const WIDTH_MIN: f32 = 9.0;
-
-/// A legend that has to be scaled keeps on average this many times the size of text.
-const HEIGHT_MIN: f32 = 3.5;
-
-/// The widest that the column becomes beside a map.
-fn width_max(map_width: u32, scale: Scale) -> f32 {
-    (map_width as f32 * WIDTH_PART).max(scale.body_px * WIDTH_MIN).floor()
-}
-
-/// The measured column; its boxes are relative to its upper left corner.
-pub(crate) struct Column {
-    pub width: u32,
-    boxes: Vec<LegendBox>,
-}
-
-impl Column {
-    /// The boxes with the column's corner at `x`, `y`.
-    pub(crate) fn boxes(self, x: u32, y: u32) -> Vec<LegendBox> {
-        let moved = |[left, top, width, height]: [u32; 4]| [left + x, top + y, width, height];
-        self.boxes.into_iter().map(|b| LegendBox { title: moved(b.title), picture: moved(b.picture), ..b }).collect()
+/// How many classes a legend has that is set in our own type; 0 of others.
+pub(crate) fn classes(legend: &LegendPicture) -> usize {
+    match &legend.art {
+        Ok(LegendArt::Swatches(swatches)) => swatches.len(),
+        _ => 0,
     }
 }
 
-pub(crate) fn measure(
-    page: &Page,
-    [map_width, map_height]: [u32; 2],
-    legends: &[Lettered],
-    scale: Scale,
-    typesetter: &mut Typesetter,
-) -> Column {
-    let width_max = width_max(map_width, scale);
-    // On a large picture a legend of the usual size could not be read.
-    let enlarged = (scale.body_px / 13.0).floor().max(1.0);
-    let size = |legend: &Lettered| match &legend.picture {
-        Ok(picture) => {
-            let (w, h) = (picture.width as f32, picture.height as f32);
-            let factor = enlarged.min(width_max / w);
-            (w * factor, h * factor)
-        }
-        Err(_) => {
-            let (w, h) = typesetter.measure(&missing(), scale.small_px(), width_max);
-            (w as f32, h as f32)
-        }
-    };
-    let sizes: Vec<(f32, f32)> = legends.iter().map(size).collect();
-    let titles: Vec<(u32, u32)> =
-        legends.iter().map(|legend| typesetter.measure(&title(page, legend), scale.small_px(), width_max)).collect();
-    let titles_height: u32 = titles.iter().map(|(_, height)| height + scale.unit / 2).sum();
-    let shrink = shrink(map_height as f32, legends, &sizes, titles_height, scale);
-    let mut boxes = Vec::new();
-    let (mut y, mut width) = (0, 0);
-    for ((legend, (w, h)), (title_w, title_h)) in legends.iter().zip(sizes).zip(titles) {
-        let shrink = if legend.picture.is_ok() { shrink } else { 1.0 };
-        let size = ((w * shrink).floor().max(1.0) as u32, (h * shrink).floor().max(1.0) as u32);
-        let top = y + title_h + scale.unit / 2;
-        boxes.push(LegendBox {
-            layer: legend.layer,
-            title: [0, y, width_max as u32, title_h],
-            picture: [0, top, size.0, size.1],
-        });
-        y = top + size.1 + 2 * scale.unit;
-        width = width.max(size.0).max(title_w);
-    }
-    Column { width, boxes }
+/// Whether a legend is its server's picture as a whole, words included.
+pub(crate) fn is_foreign(page: &Page, legend: &LegendPicture) -> bool {
+    matches!(&legend.art, Ok(LegendArt::Whole(_))) && page.captions[legend.layer].colour_bar.is_none()
 }
 
-/// The factor by which pictures are scaled so that the column is no longer than the map.
-fn shrink(map_height: f32, legends: &[Lettered], sizes: &[(f32, f32)], titles_height: u32, scale: Scale) -> f32 {
-    let fixed = titles_height + (legends.len().saturating_sub(1) as u32) * scale.unit * 2;
-    // Words are not scaled like pictures.
-    let height_of = |words: bool| -> f32 {
-        legends.iter().zip(sizes).filter(|(l, _)| l.picture.is_err() == words).map(|(_, (_, height))| height).sum()
-    };
-    let pictures = height_of(false);
-    // Beside a small map the column may become longer than the map rather than unreadable.
-    let legible = sizes.len() as f32 * scale.body_px * HEIGHT_MIN;
-    let room = (map_height - fixed as f32 - height_of(true)).max(legible);
-    if pictures > room { room / pictures } else { 1.0 }
+/// What stands above a legend: the name of its layer, or its own, and the unit of its values.
+pub(crate) fn title(page: &Page, layer: usize) -> Vec<Span> {
+    let (title, unit) = page.captions[layer].legend_title();
+    let title = Span::bold(title);
+    [title].into_iter().chain(unit.map(|unit| Span::muted(format!("  {unit}")))).collect()
 }
 
-fn title(page: &Page, legend: &Lettered) -> [Span; 1] {
-    [Span::bold(&page.captions[legend.layer].name)]
-}
-
-fn missing() -> [Span; 1] {
+/// What stands in the place of a legend that is missing.
+pub(crate) fn missing() -> [Span; 1] {
     [Span::alarm("Legend not available")]
 }
 
+/// Draws the legends, and the plate of those that stand on the map.
 pub(crate) fn draw(
     canvas: &mut Canvas,
     page: &Page,
-    legends: &[Lettered],
+    legends: &[LegendPicture],
     layout: &Layout,
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<(), Stopped> {
-    let size_px = layout.scale.small_px();
-    for (legend, place) in legends.iter().zip(&layout.legends) {
+    if let Some(plate) = layout.plate {
+        let line = layout.scale.hairline;
+        let [x, y, width, height] = plate;
+        canvas.fill(plate, theme::HAIRLINE);
+        let inner = [x + line, y + line, width.saturating_sub(2 * line), height.saturating_sub(2 * line)];
+        canvas.fill(inner, theme::GROUND);
+    }
+    for place in &layout.legends {
+        let Some(legend) = legends.iter().find(|legend| legend.layer == place.layer) else { continue };
+        let size_px = place.form.text_px;
         let [x, y, width, _] = place.title;
-        typesetter.draw(canvas, &title(page, legend), size_px, width as f32, x as f32, y as f32);
+        typesetter.draw(canvas, &title(page, place.layer), size_px, width as f32, x as f32, y as f32);
         let [x, y, width, height] = place.picture;
-        match &legend.picture {
-            Ok(picture) if (picture.width, picture.height) == (width, height) => {
-                composite::blend(canvas, picture, x.into(), y.into(), place.picture, 255);
-            }
+        match lettered(page, legend, place.form, typesetter, stop)? {
             Ok(picture) => {
-                let scaled = resized(picture, width, height, stop)?;
-                composite::blend(canvas, &scaled, x.into(), y.into(), place.picture, 255);
+                let picture = in_size(picture, width, height, stop)?;
+                composite::blend(canvas, &picture, x.into(), y.into(), place.picture, 255);
             }
             Err(_) => typesetter.draw(canvas, &missing(), size_px, width as f32 + 1.0, x as f32, y as f32),
         }
     }
     Ok(())
+}
+
+/// A picture in another size; enlarged by a whole number, every pixel is a square of them.
+fn in_size(picture: Raster, width: u32, height: u32, stop: &Stop) -> Result<Raster, Stopped> {
+    let times = width / picture.width.max(1);
+    match (picture.width, picture.height) {
+        size if size == (width, height) => Ok(picture),
+        (w, h) if times > 1 && (w * times, h * times) == (width, height) => Ok(enlarged(&picture, times)),
+        _ => resized(&picture, width, height, stop),
+    }
+}
+
+fn enlarged(picture: &Raster, times: u32) -> Raster {
+    let mut pixels = Vec::with_capacity(picture.pixels.len() * (times * times) as usize);
+    for y in 0..picture.height {
+        let row: Vec<u8> = picture.row(y).chunks_exact(4).flat_map(|pixel| pixel.repeat(times as usize)).collect();
+        pixels.extend(row.repeat(times as usize));
+    }
+    Raster { width: picture.width * times, height: picture.height * times, pixels, ..picture.clone() }
 }

@@ -1,64 +1,169 @@
 //! Where everything stands, in pixels: found by measuring, the same for all frames.
 //!
-//! One size of text and one unit of space grow with the map, so that a thumbnail and a 4K frame are the same design.
+//! One size of text and one unit of space grow with the map or the page, so that a thumbnail and a 4K frame are the same design.
 
+use super::arrange::{Arranged, Arranger};
 use super::legend::LegendPicture;
 use super::scale::Scale;
 use super::texts::Page;
-use super::{attribution, header, legend};
+use super::{attribution, canvas, header};
 use crate::stop::{Stop, Stopped};
 use crate::text::fonts::Fonts;
 use crate::text::typesetter::Typesetter;
-use mapreel_spec::{PageContent, PageLayout};
+use mapreel_spec::{HeaderForm, LegendPlace, MapArea, PageContent, PageLayout, Room};
 
-/// Measures what stands beside a map of so many pixels, and finds the place of everything. Both sides of the page are even, as
-/// H.264 4:2:0 needs them. The legends are in the order of the column, topmost layer first.
+/// Measures what stands beside a map, and finds the place of everything. Round a map of so many pixels both sides of the page are
+/// even, as H.264 4:2:0 needs them; a canvas has its own size. The legends are topmost layer first. A legend for which a canvas
+/// has no room is left out, and of the ways to lay it out that is taken by which most of `area` is seen.
 ///
 /// # Errors
 /// Nobody wants it any more.
 pub fn measure(
     content: &PageContent,
-    map: [u32; 2],
+    room: &Room,
+    area: &MapArea,
     legends: &[LegendPicture],
     fonts: &Fonts,
     stop: &Stop,
 ) -> Result<PageLayout, Stopped> {
-    measure_page(&Page::from(content), map, legends, &mut Typesetter::new(fonts), stop)
+    let (page, mut typesetter) = (Page::from(content), Typesetter::new(fonts));
+    match room {
+        Room::Map(map) => round_a_map(&page, *map, legends, &mut typesetter, stop),
+        Room::Canvas(room) => canvas::measure(&page, room, area, legends, &mut typesetter, stop),
+    }
 }
 
-/// Measures a page from its texts, of a plan or of the content of a page.
-pub(crate) fn measure_page(
+/// The column of legends may be this part of the map's width …
+const WIDTH_PART: f32 = 0.3;
+/// … and on a small map at least this many times the size of text.
+const WIDTH_MIN: f32 = 9.0;
+/// The most of the map, in width and height, that legends on it may cover.
+const INSIDE_PARTS: [f32; 2] = [0.5, 0.7];
+
+/// The widest that the column of legends becomes beside a map.
+pub(crate) fn column_width_max(map_width: u32, scale: Scale) -> u32 {
+    (map_width as f32 * WIDTH_PART).max(scale.body_px * WIDTH_MIN).floor() as u32
+}
+
+/// The page that grows round a map of so many pixels.
+pub(crate) fn round_a_map(
     page: &Page,
-    [map_width, map_height]: [u32; 2],
+    map: [u32; 2],
     legends: &[LegendPicture],
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<PageLayout, Stopped> {
-    let scale = Scale::of(map_width, map_height);
-    let (margin, line) = (scale.margin(), scale.hairline);
-    let legends = legend::lettered(page, map_width, legends, scale, typesetter, stop)?;
-    let column = legend::measure(page, [map_width, map_height], &legends, scale, typesetter);
-    let column_width = if column.width > 0 { column.width + margin } else { 0 };
+    let scale = Scale::of_map(map);
+    let legends: Vec<&LegendPicture> = legends.iter().collect();
+    let mut arranger = Arranger { page, scale, typesetter, stop };
+    let column_max = [column_width_max(map[0], scale), map[1]];
+    let arranged = match page.texts.legends {
+        LegendPlace::None => None,
+        _ if legends.is_empty() => None,
+        LegendPlace::Right => Some((Side::Right, arranger.stacked(&legends, column_max)?)),
+        LegendPlace::Bottom => Some((Side::Bottom, arranger.flowing(&legends, [map[0], map[1]])?)),
+        LegendPlace::Auto => {
+            let (column, rows) = (arranger.stacked(&legends, column_max)?, arranger.flowing(&legends, map)?);
+            Some(less_wasteful(map, scale, column, rows))
+        }
+        place => {
+            let max = inside_max(map, scale);
+            let arranged = arranger.stacked(&legends, max)?;
+            // What a small map would vanish under stands beside it.
+            match arranged.width <= max[0] && arranged.height <= max[1] {
+                true => Some((Side::Inside(place), arranged)),
+                false => Some((Side::Right, arranger.stacked(&legends, column_max)?)),
+            }
+        }
+    };
+    Ok(laid_out(page, map, scale, arranged, typesetter))
+}
+
+/// The most that legends on a map may cover.
+pub(crate) fn inside_max(map: [u32; 2], scale: Scale) -> [u32; 2] {
+    let part = |i: usize| ((map[i] as f32 * INSIDE_PARTS[i]) as u32).saturating_sub(4 * scale.unit);
+    [part(0), part(1)]
+}
+
+/// On which side of the map legends stand.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Side {
+    Right,
+    Bottom,
+    Inside(LegendPlace),
+}
+
+/// A column or rows: those that make the page less large.
+fn less_wasteful([width, height]: [u32; 2], scale: Scale, column: Arranged, rows: Arranged) -> (Side, Arranged) {
+    let gap = scale.margin();
+    let beside = u64::from(width + gap + column.width) * u64::from(height.max(column.height));
+    let below = u64::from(width.max(rows.width)) * u64::from(height + gap + rows.height);
+    if below < beside { (Side::Bottom, rows) } else { (Side::Right, column) }
+}
+
+/// The plate of legends that stand on the map, and their upper left corner.
+pub(crate) fn plate(map: [u32; 4], corner: LegendPlace, arranged: &Arranged, scale: Scale) -> [u32; 4] {
+    let [x, y, width, height] = map;
+    let (inset, padding) = (scale.unit, scale.unit);
+    let size = [arranged.width + 2 * padding, arranged.height + 2 * padding];
+    let right = matches!(corner, LegendPlace::InsideTopRight | LegendPlace::InsideBottomRight);
+    let bottom = matches!(corner, LegendPlace::InsideBottomLeft | LegendPlace::InsideBottomRight);
+    let left = if right { x + width.saturating_sub(size[0] + inset) } else { x + inset };
+    let top = if bottom { y + height.saturating_sub(size[1] + inset) } else { y + inset };
+    [left, top, size[0].min(width), size[1].min(height)]
+}
+
+fn laid_out(
+    page: &Page,
+    [map_width, map_height]: [u32; 2],
+    scale: Scale,
+    arranged: Option<(Side, Arranged)>,
+    typesetter: &mut Typesetter,
+) -> PageLayout {
+    let (margin, line, form) = (scale.margin(), scale.hairline, HeaderForm::WHOLE);
+    let column_width = match &arranged {
+        Some((Side::Right, column)) => margin + column.width,
+        _ => 0,
+    };
     // A tiny map still gets a header that can be read.
     let inner = (map_width + 2 * line + column_width).max((scale.body_px * 17.0) as u32);
-    let (header_lines, header_height) = header::measure(page, scale, inner, margin, typesetter);
+    let (header_lines, header_height) = header::measure(page, scale, form, inner, margin, typesetter);
     let top = margin + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
     let map = [margin + line, top + line, map_width, map_height];
-    let legends = column.boxes(map[0] + map[2] + line + margin, map[1]);
-    // The column may be longer than a small map: what is below makes room for it.
-    let column_bottom = legends.iter().map(|l| l.picture[1] + l.picture[3]).max().unwrap_or(0);
-    let map_bottom = (map[1] + map[3] + line).max(column_bottom);
-    let credits = attribution::measure(page, scale, inner, typesetter);
-    let attribution = credits.map(|height| [margin, map_bottom + scale.unit, inner, height]);
-    let bottom = attribution.map_or(map_bottom, |[_, y, _, height]| y + height);
+    let map_bottom = map[1] + map[3] + line;
+    let (mut legends, mut plate_box, mut content_bottom) = (Vec::new(), None, map_bottom);
+    match arranged {
+        // The column may be longer than a small map: what is below makes room for it.
+        Some((Side::Right, column)) => {
+            content_bottom = map_bottom.max(map[1] + column.height);
+            legends = column.boxes(map[0] + map[2] + line + margin, map[1]);
+        }
+        Some((Side::Bottom, rows)) => {
+            content_bottom = map_bottom + margin + rows.height;
+            legends = rows.boxes(margin, map_bottom + margin);
+        }
+        Some((Side::Inside(corner), arranged)) => {
+            let plate = plate(map, corner, &arranged, scale);
+            legends = arranged.boxes(plate[0] + scale.unit, plate[1] + scale.unit);
+            plate_box = Some(plate);
+        }
+        None => {}
+    }
+    let credits = attribution::measure(page, scale, inner, u32::MAX, typesetter);
+    let attribution = credits.map(|height| [margin, content_bottom + scale.unit, inner, height]);
+    let bottom = attribution.map_or(content_bottom, |[_, y, _, height]| y + height);
     let even = |n: u32| n + n % 2;
-    Ok(PageLayout {
+    PageLayout {
         width: even(margin + inner + margin),
         height: even(bottom + if attribution.is_some() { scale.unit } else { margin }),
+        text_px: scale.body_px,
         map,
         header: [margin, margin, inner, header_height],
         header_lines,
+        header_form: form,
         legends,
+        plate: plate_box,
         attribution,
-    })
+        attribution_lines_max: u32::MAX,
+    }
 }

@@ -1,6 +1,8 @@
 //! The page: its measures and layout, and the furniture beside the map.
 
+pub(crate) mod arrange;
 pub(crate) mod attribution;
+pub(crate) mod canvas;
 pub(crate) mod colour_bar;
 pub(crate) mod header;
 pub(crate) mod layout;

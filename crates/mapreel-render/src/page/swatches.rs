@@ -9,13 +9,15 @@ use crate::stop::{Stop, Stopped};
 use crate::text::span::Span;
 use crate::text::typesetter::{Typesetter, line_height};
 use crate::theme;
-use mapreel_spec::LEGEND_PX_MAX;
+use mapreel_spec::{Colour, LEGEND_PX_MAX, LegendForm};
 
 /// A small picture of a legend, and the words beside it.
 #[derive(Debug, Clone)]
 pub struct LetteredSwatch {
     /// The picture.
     pub picture: Raster,
+    /// Whether it is one pixel of a colour, which a box of the size of the words shows.
+    pub is_colour: bool,
     /// The words; empty where there are none.
     pub label: String,
 }
@@ -25,93 +27,153 @@ const WORDS_WIDTH_MIN: f32 = 5.0;
 /// The widest that a picture is laid down, in sizes of text, and the highest, in lines.
 const PICTURE_WIDTH_MAX: f32 = 8.0;
 const PICTURE_LINES_MAX: u32 = 2;
+/// The width of the box of a colour, in sizes of text.
+const COLOUR_WIDTH: f32 = 1.8;
 
 /// Where the parts of a legend stand, for a size of text.
-struct Rows {
+struct Table {
     size_px: f32,
     gap: u32,
     words_max: f32,
-    /// The width of the column of pictures.
-    column: u32,
-    /// The size of each picture.
-    pictures: Vec<(u32, u32)>,
-    /// The size of each label.
-    words: Vec<(u32, u32)>,
+    columns: Vec<Column>,
 }
 
-impl Rows {
-    fn measure(
-        swatches: &[LetteredSwatch],
-        width_max: u32,
-        size_px: f32,
-        gap: u32,
-        typesetter: &mut Typesetter,
-    ) -> Self {
-        let height_max = PICTURE_LINES_MAX * line_height(size_px);
-        let picture_max = (size_px * PICTURE_WIDTH_MAX) as u32;
-        let fitted = |Raster { width, height, .. }: &Raster| {
-            let shrink = (f64::from(height_max) / f64::from(*height)).min(f64::from(picture_max) / f64::from(*width));
-            let side = |px: u32| ((f64::from(px) * shrink.min(1.0)).round() as u32).max(1);
-            (side(*width), side(*height))
-        };
-        let pictures: Vec<(u32, u32)> = swatches.iter().map(|swatch| fitted(&swatch.picture)).collect();
-        let column = pictures.iter().map(|(width, _)| *width).max().unwrap_or(0);
-        let words_max = (width_max.saturating_sub(column + gap + 1) as f32).max(size_px * WORDS_WIDTH_MIN);
-        let mut measured =
-            |swatch: &LetteredSwatch| typesetter.measure(&[Span::ink(&swatch.label)], size_px, words_max);
-        let words = swatches.iter().map(&mut measured).collect();
-        Self { size_px, gap, words_max, column, pictures, words }
+/// Some swatches below one another.
+struct Column {
+    /// The index of its first swatch.
+    first: usize,
+    /// The width of the widest picture.
+    pictures_width: u32,
+    /// The size of each picture, and of each label.
+    rows: Vec<[(u32, u32); 2]>,
+}
+
+impl Column {
+    fn height_of(&self, row: usize) -> u32 {
+        let [picture, words] = self.rows[row];
+        picture.1.max(words.1)
     }
 
-    fn height_of(&self, row: usize) -> u32 {
-        self.pictures[row].1.max(self.words[row].1)
+    fn size(&self, gap: u32) -> (u32, u32) {
+        let words = self.rows.iter().map(|[_, words]| words.0).max().unwrap_or(0);
+        let height: u32 = (0..self.rows.len()).map(|row| self.height_of(row) + gap / 2).sum();
+        (self.pictures_width + gap + words + 1, height + 1)
+    }
+}
+
+impl Table {
+    fn measure(swatches: &[LetteredSwatch], form: LegendForm, typesetter: &mut Typesetter) -> Self {
+        let (size_px, gap) = (form.text_px, Scale::of(form.text_px / 0.8).unit);
+        let columns = form.columns.clamp(1, swatches.len().max(1) as u32);
+        let per_column = swatches.len().div_ceil(columns as usize).max(1);
+        let pictures: Vec<(u32, u32)> = swatches.iter().map(|swatch| picture_size(swatch, size_px)).collect();
+        let widest = pictures.iter().map(|(width, _)| *width).max().unwrap_or(0);
+        let each = form.width_max.saturating_sub((columns - 1) * 2 * gap) / columns;
+        let words_max = (each.saturating_sub(widest + gap + 1) as f32).max(size_px * WORDS_WIDTH_MIN);
+        let words: Vec<(u32, u32)> =
+            swatches.iter().map(|swatch| typesetter.measure(&[Span::ink(&swatch.label)], size_px, words_max)).collect();
+        let rows: Vec<[(u32, u32); 2]> =
+            pictures.into_iter().zip(words).map(|(picture, words)| [picture, words]).collect();
+        let column = |(i, rows): (usize, &[[(u32, u32); 2]])| Column {
+            first: i * per_column,
+            pictures_width: rows.iter().map(|[picture, _]| picture.0).max().unwrap_or(0),
+            rows: rows.to_vec(),
+        };
+        Self { size_px, gap, words_max, columns: rows.chunks(per_column).enumerate().map(column).collect() }
     }
 
     fn size(&self) -> (u32, u32) {
-        let words = self.words.iter().map(|(width, _)| *width).max().unwrap_or(0);
-        let height: u32 = (0..self.pictures.len()).map(|row| self.height_of(row) + self.gap / 2).sum();
-        (self.column + self.gap + words + 1, height + 1)
+        let sizes = || self.columns.iter().map(|column| column.size(self.gap));
+        let gaps = self.columns.len().saturating_sub(1) as u32 * 2 * self.gap;
+        (sizes().map(|(width, _)| width).sum::<u32>() + gaps, sizes().map(|(_, height)| height).max().unwrap_or(1))
     }
 }
 
-/// The legend as one picture, as wide as `width_max` where words can be broken so, and of at most [`LEGEND_PX_MAX`] pixels: what
-/// would have more has smaller letters.
+/// The size in which a picture is laid down: its own, unless that is too large beside text of this size.
+fn picture_size(swatch: &LetteredSwatch, size_px: f32) -> (u32, u32) {
+    if swatch.is_colour {
+        return ((size_px * COLOUR_WIDTH).round() as u32, line_height(size_px) * 9 / 10);
+    }
+    let (width, height) = (swatch.picture.width, swatch.picture.height);
+    let (width_max, height_max) = ((size_px * PICTURE_WIDTH_MAX) as u32, PICTURE_LINES_MAX * line_height(size_px));
+    let shrink = (f64::from(height_max) / f64::from(height)).min(f64::from(width_max) / f64::from(width)).min(1.0);
+    let side = |px: u32| ((f64::from(px) * shrink).round() as u32).max(1);
+    (side(width), side(height))
+}
+
+/// The legend as one picture, as wide as its form allows where words can be broken so, and of at most [`LEGEND_PX_MAX`] pixels:
+/// what would have more has smaller letters.
 pub(crate) fn draw(
     swatches: &[LetteredSwatch],
-    width_max: u32,
-    scale: Scale,
+    form: LegendForm,
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<Raster, Stopped> {
-    let mut rows = Rows::measure(swatches, width_max, scale.small_px(), scale.unit, typesetter);
+    let mut table = Table::measure(swatches, form, typesetter);
     loop {
         stop.look()?;
-        let (width, height) = rows.size();
+        let (width, height) = table.size();
         let pixels = u64::from(width) * u64::from(height);
-        if pixels <= LEGEND_PX_MAX || rows.size_px < 4.0 {
+        if pixels <= LEGEND_PX_MAX || table.size_px < 4.0 {
             break;
         }
         let shrink = 0.95 * (LEGEND_PX_MAX as f32 / pixels as f32).sqrt();
-        let gap = (rows.gap as f32 * shrink) as u32;
-        rows = Rows::measure(swatches, width_max, rows.size_px * shrink, gap, typesetter);
+        table = Table::measure(swatches, LegendForm { text_px: table.size_px * shrink, ..form }, typesetter);
     }
-    let (width, height) = rows.size();
+    let (width, height) = table.size();
     let mut page = Canvas::new(width, height, theme::GROUND);
-    let (column, mut top) = (rows.column, 0);
-    for (row, swatch) in swatches.iter().enumerate() {
-        let middle = |height: u32| top + (rows.height_of(row) - height) / 2;
-        let (width, height) = rows.pictures[row];
-        let place = [(column - width) / 2, middle(height), width, height];
-        let picture = match (swatch.picture.width, swatch.picture.height) == (width, height) {
-            true => swatch.picture.clone(),
-            false => resized(&swatch.picture, width, height, stop)?,
-        };
-        composite::blend(&mut page, &picture, place[0].into(), place[1].into(), place, 255);
-        let (words, x, y) = ([Span::ink(&swatch.label)], (column + rows.gap) as f32, middle(rows.words[row].1) as f32);
-        typesetter.draw(&mut page, &words, rows.size_px, rows.words_max + 1.0, x, y);
-        top += rows.height_of(row) + rows.gap / 2;
+    let mut left = 0;
+    for column in &table.columns {
+        draw_column(&mut page, &table, column, left, &swatches[column.first..], typesetter, stop)?;
+        left += column.size(table.gap).0 + 2 * table.gap;
     }
     Ok(Raster::straight(page.width(), page.height(), page.pixels().to_vec()))
+}
+
+fn draw_column(
+    page: &mut Canvas,
+    table: &Table,
+    column: &Column,
+    left: u32,
+    swatches: &[LetteredSwatch],
+    typesetter: &mut Typesetter,
+    stop: &Stop,
+) -> Result<(), Stopped> {
+    let mut top = 0;
+    for (row, ([picture, words], swatch)) in column.rows.iter().zip(swatches).enumerate() {
+        let middle = |height: u32| top + (column.height_of(row) - height) / 2;
+        let place = [left + (column.pictures_width - picture.0) / 2, middle(picture.1), picture.0, picture.1];
+        lay(page, swatch, place, stop)?;
+        let (x, y) = ((left + column.pictures_width + table.gap) as f32, middle(words.1) as f32);
+        typesetter.draw(page, &[Span::ink(&swatch.label)], table.size_px, table.words_max + 1.0, x, y);
+        top += column.height_of(row) + table.gap / 2;
+    }
+    Ok(())
+}
+
+/// Lays a picture down, or a box of its colour.
+fn lay(page: &mut Canvas, swatch: &LetteredSwatch, place: [u32; 4], stop: &Stop) -> Result<(), Stopped> {
+    let [x, y, width, height] = place;
+    let picture = &swatch.picture;
+    if swatch.is_colour {
+        let colour = picture.pixels.first_chunk::<4>().map_or(theme::GROUND, |[r, g, b, a]| Colour {
+            r: *r,
+            g: *g,
+            b: *b,
+            a: *a,
+        });
+        page.fill(place, theme::HAIRLINE);
+        let inner = [x + 1, y + 1, width.saturating_sub(2), height.saturating_sub(2)];
+        page.fill(inner, theme::GROUND);
+        page.fill(inner, colour);
+        return Ok(());
+    }
+    let picture = match (picture.width, picture.height) == (width, height) {
+        true => picture.clone(),
+        false => resized(picture, width, height, stop)?,
+    };
+    composite::blend(page, &picture, x.into(), y.into(), place, 255);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -122,11 +184,14 @@ mod tests {
     fn drawn(pictures: &[(u32, u32)], label: &str, map_px: u32) -> Raster {
         let swatch = |&(width, height): &(u32, u32)| LetteredSwatch {
             picture: Raster::straight(width, height, [255, 0, 0, 255].repeat((width * height) as usize)),
+            is_colour: false,
             label: label.to_owned(),
         };
         let swatches: Vec<LetteredSwatch> = pictures.iter().map(swatch).collect();
         let mut typesetter = Typesetter::new(&Fonts::bundled());
-        draw(&swatches, map_px / 3, Scale::of(map_px, map_px), &mut typesetter, &Stop::never()).unwrap()
+        let text_px = Scale::of_map([map_px, map_px]).small_px();
+        let form = LegendForm { is_lying: false, columns: 1, bar_px: 100, width_max: map_px / 3, text_px };
+        draw(&swatches, form, &mut typesetter, &Stop::never()).unwrap()
     }
 
     fn red(picture: &Raster) -> usize {

@@ -1,11 +1,11 @@
 //! The texts of a page: of what is known before anything is planned, or of a plan.
 
 use crate::text::bidi::Direction;
-use mapreel_spec::{Caption, Frame, PageContent, Plan};
+use mapreel_spec::{Caption, Frame, PageContent, PageTexts, Plan};
 
 /// Title, times and captions, which the furniture draws beside the map.
 pub(crate) struct Page<'a> {
-    pub title: Option<&'a str>,
+    pub texts: &'a PageTexts,
     pub frames: &'a [Frame],
     /// Of each layer, bottom first.
     pub captions: Vec<&'a Caption>,
@@ -13,15 +13,14 @@ pub(crate) struct Page<'a> {
 
 impl<'a> From<&'a PageContent> for Page<'a> {
     fn from(content: &'a PageContent) -> Self {
-        let captions = content.captions.iter().collect();
-        Self { title: content.title.as_deref(), frames: &content.frames, captions }
+        Self { texts: &content.texts, frames: &content.frames, captions: content.captions.iter().collect() }
     }
 }
 
 impl<'a> From<&'a Plan> for Page<'a> {
     fn from(plan: &'a Plan) -> Self {
         let captions = plan.layers.iter().map(|layer| &layer.caption).collect();
-        Self { title: plan.title.as_deref(), frames: &plan.frames, captions }
+        Self { texts: &plan.texts, frames: &plan.frames, captions }
     }
 }
 
@@ -29,6 +28,6 @@ impl Page<'_> {
     /// The direction in which the page is read: that of its title, or without one of its topmost layer's.
     pub(crate) fn direction(&self) -> Direction {
         let of_layers = || self.captions.iter().rev().find_map(|caption| caption.title.as_deref());
-        self.title.or_else(of_layers).map_or(Direction::LeftToRight, Direction::of)
+        self.texts.title.as_deref().or_else(of_layers).map_or(Direction::LeftToRight, Direction::of)
     }
 }

@@ -44,6 +44,16 @@ impl Canvas {
         self.pixels.copy_from_slice(&other.pixels);
     }
 
+    /// Gets a box from another page of the same size.
+    pub(crate) fn copy_box(&mut self, other: &Canvas, [x, y, width, height]: [u32; 4]) {
+        let (width, height) = (width.min(self.width.saturating_sub(x)), height.min(self.height.saturating_sub(y)));
+        for row in y..y + height {
+            let start = (row as usize * self.width as usize + x as usize) * 4;
+            let bytes = start..start + width as usize * 4;
+            self.pixels[bytes.clone()].copy_from_slice(&other.pixels[bytes]);
+        }
+    }
+
     /// The colour of a pixel.
     pub fn colour(&self, x: u32, y: u32) -> Colour {
         let at = (y as usize * self.width as usize + x as usize) * 4;

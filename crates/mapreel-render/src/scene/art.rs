@@ -43,7 +43,7 @@ pub(super) fn art_of_layer(
     stop: &Stop,
 ) -> Result<Option<Art>, Halt> {
     let (planned, map) = (&plan.layers[layer], &plan.map);
-    let length = Scale::of(map.width, map.height).length(1.0);
+    let length = Scale::of(plan.layout.text_px).length(1.0);
     let ours = Work::unlimited(stop);
     let still = |draw: &dyn Fn(&mut tiny_skia::Pixmap) -> Result<(), Halt>| {
         let mut sheet = vector::sheet(map.width, map.height);

@@ -46,6 +46,10 @@ impl<'a> Painter<'a> {
             self.stop.look()?;
             self.lay_on(art, index, pictures)?;
         }
+        // Legends on the map lie over all its layers.
+        if let Some(plate) = layout.plate {
+            self.page.copy_box(base, plate);
+        }
         let moment = Moment { frame: index, gap: &gap };
         header.draw(&mut self.page, &Page::from(&**plan), layout, &moment, true, &mut self.typesetter);
         let gaps: Vec<(usize, &Gap)> = (0..plan.layers.len()).filter_map(|i| Some((i, gap(i)?))).collect();

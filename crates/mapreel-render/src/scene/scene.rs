@@ -3,7 +3,7 @@
 use crate::page::header::{self, Header, Moment};
 use crate::page::layout::Layout;
 use crate::page::legend::LegendPicture;
-use crate::page::measure::measure_page;
+use crate::page::measure::round_a_map;
 use crate::page::texts::Page;
 use crate::page::{attribution, legend, neatline, notice};
 use crate::raster::canvas::Canvas;
@@ -18,7 +18,7 @@ use crate::theme;
 use crate::vector;
 use crate::vector::projection::Projection;
 use crate::vector::work::{Halt, Work};
-use mapreel_spec::{Gap, LayerSource, Plan, PlannedLayer};
+use mapreel_spec::{Gap, LayerSource, Plan, PlannedLayer, Room};
 use std::sync::Arc;
 
 /// The pictures of one frame, or those that serve all frames: for each layer of the plan, what was gathered.
@@ -181,9 +181,16 @@ fn measure_without_time(
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<(), Stopped> {
-    (plan.frames[0].shown, plan.frames[0].time_text) = (None, None);
-    let map = [plan.map.width, plan.map.height];
-    plan.layout = measure_page(&Page::from(&*plan), map, legends, typesetter, stop)?;
+    plan.frames[0].shown = None;
+    match plan.room {
+        Room::Map(_) => {
+            plan.frames[0].time_text = None;
+            let map = [plan.map.width, plan.map.height];
+            plan.layout = round_a_map(&Page::from(&*plan), map, legends, typesetter, stop)?;
+        }
+        // The pictures of the map have been planned for the room that it has.
+        Room::Canvas(_) => plan.frames[0].time_text = Some(String::new()),
+    }
     Ok(())
 }
 
@@ -240,14 +247,14 @@ fn draw_furniture(
     let MapOnPage { plan, layout, stop, .. } = *map;
     let page = Page::from(plan);
     // Texts of all frames are looked through once, for characters that no font has.
-    header::measure(&page, layout.scale, layout.header[2], 0, typesetter);
-    let header = Header::new(&page, &|layer| !plan.layers[layer].drawing.is_static(plan.frames.len()));
+    header::measure(&page, layout.scale, layout.header_form, layout.header[2], 0, typesetter);
+    let header =
+        Header::new(&page, layout.header_form, &|layer| !plan.layers[layer].drawing.is_static(plan.frames.len()));
     let moment = Moment { frame: 0, gap: &|layer| gaps[layer].as_ref() };
     stop.look()?;
     header.draw(base, &page, layout, &moment, false, typesetter);
     neatline::draw(base, layout);
-    let lettered = legend::lettered(&page, plan.map.width, legends, layout.scale, typesetter, stop)?;
-    legend::draw(base, &page, &lettered, layout, typesetter, stop)?;
+    legend::draw(base, &page, legends, layout, typesetter, stop)?;
     attribution::draw(base, &page, layout, typesetter);
     Ok(header)
 }

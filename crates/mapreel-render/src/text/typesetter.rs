@@ -82,6 +82,22 @@ impl Typesetter {
         (width.ceil() as u32, lines * line_height(size_px))
     }
 
+    /// The spans as far as they fit into so many lines; what is left out at their end is an ellipsis.
+    pub(crate) fn shortened(&mut self, spans: &[Span], size_px: f32, width_max: f32, lines_max: u32) -> Vec<Span> {
+        let height_max = lines_max.saturating_mul(line_height(size_px));
+        let mut fits = |spans: &[Span]| self.measure(spans, size_px, width_max).1 <= height_max;
+        if lines_max == u32::MAX || fits(spans) {
+            return spans.to_vec();
+        }
+        // The longest beginning that fits, by halving.
+        let (mut least, mut most) = (0, spans.iter().map(|span| span.text.chars().count()).sum());
+        while least + 1 < most {
+            let middle = usize::midpoint(least, most);
+            if fits(&beginning(spans, middle)) { least = middle } else { most = middle }
+        }
+        beginning(spans, least)
+    }
+
     /// Draws with the upper left corner of the first line at `x`, `y`, wrapped at `width_max`.
     pub(crate) fn draw(&mut self, page: &mut Canvas, spans: &[Span], size_px: f32, width_max: f32, x: f32, y: f32) {
         self.draw_towards(Direction::LeftToRight, page, spans, size_px, width_max, (x, y));
@@ -153,6 +169,22 @@ impl Typesetter {
             }
         }
     }
+}
+
+/// The first characters of some spans, and an ellipsis.
+fn beginning(spans: &[Span], chars: usize) -> Vec<Span> {
+    let (mut left, mut kept) = (chars, Vec::new());
+    for span in spans {
+        let text: String = span.text.chars().take(left).collect();
+        left -= text.chars().count();
+        let is_whole = text.len() == span.text.len();
+        let text = if is_whole { text } else { format!("{}…", text.trim_end()) };
+        kept.push(Span { text, ..span.clone() });
+        if !is_whole {
+            break;
+        }
+    }
+    kept
 }
 
 /// Whether no font has a shape for it.

@@ -2,7 +2,7 @@
 //!
 //! Its clients write whole GetMap URLs. The first overlay is the topmost.
 
-use super::map_layers::Zoom;
+use super::map::Zoom;
 use super::output::{self, FormatWord, FrameRate};
 use super::params::{Labels, check_length};
 use super::place::bbox_in_degrees;
@@ -14,9 +14,11 @@ use crate::layers::xyz::Tiles;
 use crate::pictures::cell::Cell;
 use crate::pictures::map_service::Service;
 use crate::request::appearance::{Label, Legend, MissingTiles, OnError, Resampling};
+use crate::request::design::Design;
 use crate::request::limits::Limits;
 use crate::request::read::Node;
 use crate::request::request::{AskedFrames, Header, Request};
+use crate::request::room::{MapArea, MapFit, Room};
 use crate::resolved::series::Series;
 use crate::schema::fields::{Nested, Object, fields};
 use crate::schema::given::{At, Given};
@@ -223,8 +225,11 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
     };
     fields.finish();
     let layers = std::iter::once(bottom).chain(layers?);
+    let (area, room) = map?;
     Some(Request {
-        map: map?,
+        area,
+        room,
+        design: Design::default(),
         frames: AskedFrames::Times(times?),
         layers: layers.collect::<Option<_>>()?,
         header: Header { time_prefix: Some("Map Time - "), ..Header::default() },
@@ -232,7 +237,7 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
     })
 }
 
-type Basemap = (Option<Extent>, Option<Vec<ValidTime>>, Option<Layer>);
+type Basemap = (Option<(MapArea, Room)>, Option<Vec<ValidTime>>, Option<Layer>);
 
 fn read_basemap(node: &Node, limits: &Limits) -> Basemap {
     let Some(fields) = node.fields() else { return (None, None, None) };
@@ -242,7 +247,7 @@ fn read_basemap(node: &Node, limits: &Limits) -> Basemap {
     (map, map_time.value(), basemap_layer(node, url, params))
 }
 
-fn extent(bbox: At<[f64; 4]>, zoom: Option<At<f64>>, limits: &Limits) -> Option<Extent> {
+fn extent(bbox: At<[f64; 4]>, zoom: Option<At<f64>>, limits: &Limits) -> Option<(MapArea, Room)> {
     let crs = Crs::WebMercator;
     let bbox = Bbox::new(bbox_in_degrees(&bbox.node, bbox.value, crs)?).convert(Crs::Geographic, crs)?;
     let At { value: zoom, node: zoom_node } = zoom?;
@@ -253,7 +258,8 @@ fn extent(bbox: At<[f64; 4]>, zoom: Option<At<f64>>, limits: &Limits) -> Option<
         zoom_node.refuse("out_of_range", detail, Some("one world is 256 · 2^zoom pixels wide"));
         return None;
     }
-    Some(Extent { crs, bbox, width: width as u32, height: height as u32 })
+    let area = MapArea { crs, bbox, fit: MapFit::Contain };
+    Some((area, Room::Map([width as u32, height as u32])))
 }
 
 fn read_times(node: &Node, limits: &Limits) -> Option<Vec<ValidTime>> {

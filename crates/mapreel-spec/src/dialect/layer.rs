@@ -1,19 +1,19 @@
 //! How a layer of the second dialect is read: what all kinds have. What is a kind's own stands in its file in `layers/`.
 
+use super::legend::{LegendChoice, read_legend};
 use super::params::Labels;
 use crate::layers::kinds::{KINDS, Kind};
-use crate::layers::layer::{Layer, LayerKind};
+use crate::layers::layer::Layer;
 use crate::layers::reader::Reader;
-use crate::request::appearance::{Legend, MissingTiles, OnError, Resampling};
+use crate::request::appearance::{MissingTiles, OnError, Resampling};
 use crate::request::limits::Limits;
 use crate::request::read::{Fields, Node};
 use crate::resolved::series::Series;
 use crate::schema::fields::{Object, Property, fields, object, property};
-use crate::schema::given::{At, Given, Noted};
+use crate::schema::given::{At, Given};
 use crate::schema::numbers::Hundredths;
 use crate::schema::shape::Shape;
-use crate::schema::texts::{CredentialName, Shown, address};
-use mapreel_ogc::json::Json;
+use crate::schema::texts::{CredentialName, Shown};
 use serde_json::{Value, json};
 
 fields! {
@@ -25,8 +25,8 @@ fields! {
         opacity: Hundredths<0, 100>, default "1";
         /// The credit at the foot of the picture.
         attribution: Shown, default "what its source asks for";
-        /// Its legend: the URL of a picture, or `auto` for the server's own; `false` for none.
-        legend: LegendChoice, default "false";
+        /// Its legend: `auto` for the server's own, the URL of a picture, or classes by hand; `none` or `false` for none.
+        legend: LegendChoice, default "none";
         /// Facts that stand behind its title.
         labels: Labels;
         /// What happens where it cannot be drawn: `mark` says so on the frame, `fail` fails the run, `hold` shows the newest of the last
@@ -51,35 +51,6 @@ fields! {
         /// What it means that the server does not have a tile: `report` names it, `transparent` says that the pyramid has only the tiles in
         /// which there is something.
         missing_tiles: MissingTiles, default "report";
-    }
-}
-
-/// A legend: `false`, `"auto"`, or the URL of a picture.
-pub(crate) struct LegendChoice;
-
-/// What is said of a legend.
-pub(crate) enum AskedLegend {
-    /// There is none.
-    None,
-    /// The server's own.
-    Auto,
-    /// The URL of a picture, which is yet to be read.
-    Url,
-}
-
-impl Shape for LegendChoice {
-    type Value = AskedLegend;
-
-    fn schema(_: &Limits) -> Value {
-        json!({ "anyOf": [{ "const": "auto" }, { "const": false }, address("https://maps.example.org/legend.png")] })
-    }
-
-    fn read(node: &Node<'_>, _: &Limits) -> Option<AskedLegend> {
-        Some(match node.json {
-            Json::Bool(false) => AskedLegend::None,
-            Json::Text(text) if text == "auto" => AskedLegend::Auto,
-            _ => AskedLegend::Url,
-        })
     }
 }
 
@@ -150,9 +121,10 @@ pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Opt
     // What else is wrong is said although the credential is.
     let name = if let Given::Right(At { value, .. }) = &credential { Some(value.as_str()) } else { None };
     let reader = Reader { credential: name, ..*reader };
+    let limits = reader.limits;
     let shown = (kind.read)(&reader, &fields).filter(|_| !matches!(credential, Given::Wrong));
     let legend = match &shown {
-        Some(shown) => read.legend.and_then(|node, asked| legend(node, asked, shown.as_ref()).ok()),
+        Some(shown) => read.legend.and_then(|node, asked| read_legend(node, asked, shown.as_ref(), limits).ok()),
         None => Given::Wrong,
     };
     let missing_tiles = match kind.has_tiles {
@@ -189,17 +161,4 @@ fn credential<'a>(kind: &Kind, fields: &Fields<'a>, limits: &Limits) -> Given<'a
     let node = fields.unwelcome("credential");
     node.iter().for_each(|node| node.invalid("this layer has no address to ask", "leave it out"));
     Given::Absent
-}
-
-/// The legend that is asked for; a server's own only of a kind that has one.
-fn legend(node: &Node, asked: AskedLegend, shown: &dyn LayerKind) -> Result<Option<Legend>, Noted> {
-    match asked {
-        AskedLegend::None => Ok(None),
-        AskedLegend::Auto if shown.has_own_legend() => Ok(Some(Legend::Auto)),
-        AskedLegend::Auto => {
-            node.invalid("its server draws no legends", "the URL of a picture");
-            Err(Noted)
-        }
-        AskedLegend::Url => node.url().map(|url| Some(Legend::Url(url.to_owned()))).ok_or(Noted),
-    }
 }

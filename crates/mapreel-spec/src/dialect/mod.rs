@@ -2,9 +2,12 @@
 
 pub(crate) mod basemap_overlays;
 pub(crate) mod dimensions;
+pub(crate) mod header;
 pub(crate) mod layer;
+pub(crate) mod legend;
+pub(crate) mod map;
 pub(crate) mod map_layers;
-mod output;
+pub(crate) mod output;
 pub(crate) mod params;
 pub(crate) mod place;
 pub mod purpose;

@@ -1,13 +1,53 @@
-//! How formats and frame rates are read.
+//! How the file is read: its format, its frame rate, and the size of the whole picture where the request says it.
 
 use super::purpose::Purpose;
 use crate::request::limits::Limits;
 use crate::request::output::{Format, Output};
 use crate::request::read::Node;
+use crate::request::room::{Canvas, Preset, SafeArea};
+use crate::schema::fields::fields;
 use crate::schema::given::{At, Given};
+use crate::schema::numbers::{Hundredths, Side};
 use crate::schema::shape::Shape;
-use crate::schema::texts::in_any_case;
+use crate::schema::texts::{Flag, in_any_case};
 use serde_json::{Value, json};
+
+fields! {
+    /// The file.
+    pub(crate) struct OutputFields {
+        /// `png`, `jpeg` or `webp` for an image, `mp4` or `gif` for an animation.
+        format: FormatWord, default "png; mp4 for an animation";
+        /// The picture's size by a name: `square` 1080 × 1080, `portrait` 1080 × 1350, `story` 1080 × 1920 with margins, `landscape`
+        /// 1200 × 675, `hd` 1280 × 720, `full-hd` 1920 × 1080, `uhd` 3840 × 2160, `thumbnail` 480 × 270.
+        preset: Preset;
+        /// The picture's width in pixels, to the pixel: map, header and legends share it. An MP4 has even sides: an odd one gets a
+        /// pixel more, which the manifest says.
+        width: Side;
+        /// The picture's height in pixels.
+        height: Side;
+        /// By how much type and lines are larger than usual, where the picture's size is given.
+        scale: Hundredths<50, 400>, default "1";
+        /// Where nothing stands but the ground, because the medium cuts or covers it: `broadcast` (5 % at each side, EBU R 95),
+        /// `story` (13 % at the top and the bottom) or `none`.
+        safe_area: SafeArea, default "the preset's";
+        /// Frames per second; of a GIF at most 50.
+        fps: FrameRate, default "4";
+        /// How much longer than the others the last frame is shown, in seconds.
+        hold_last_s: Hundredths<0, 6_000>, default "0";
+        /// Whether a GIF begins again at its end.
+        repeat as "loop": Flag, default "true";
+    }
+    rules {
+        "not": { "anyOf": [{ "required": ["preset", "width"] }, { "required": ["preset", "height"] }] },
+        "anyOf": [
+            { "required": ["width", "height"] },
+            { "not": { "anyOf": [{ "required": ["width"] }, { "required": ["height"] }] } }
+        ]
+    }
+}
+
+/// Frames per second of the second dialect where `output.fps` is not given.
+pub(super) const FRAME_RATE_FPS: f64 = 4.0;
 
 /// Formats that the contract knows and this version does not.
 const FORMATS_LATER: [&str; 3] = ["webm", "apng", "zip"];
@@ -57,6 +97,85 @@ impl Shape for FrameRate {
     fn read(node: &Node<'_>, _: &Limits) -> Option<f64> {
         node.number(f64::MIN, f64::MAX)
     }
+}
+
+/// The file, and the size of the whole picture where it is given.
+pub(super) fn read_output(
+    node: &Node,
+    frames: usize,
+    purpose: Purpose,
+    limits: &Limits,
+) -> Option<(Output, Option<Canvas>)> {
+    let fields = node.fields()?;
+    let read = OutputFields::read(&fields, limits);
+    let format = format(read.format, frames, purpose);
+    let mut output = output(format, frame_rate(read.fps, format, FRAME_RATE_FPS));
+    if let Some(hold) = read.hold_last_s.value() {
+        output.hold_last_s = hold;
+    }
+    if let Some(repeat) = read.repeat.value() {
+        output.repeat = repeat;
+    }
+    let size = canvas_size(node, read.preset, read.width, read.height);
+    let canvas = size.and_then(|size| canvas(size, output.format, read.scale, read.safe_area));
+    fields.later("max_bytes");
+    fields.finish();
+    Some((output, canvas?))
+}
+
+/// The size of the whole picture, and what is said of where nothing stands.
+struct CanvasSize<'a> {
+    at: At<'a, [u32; 2]>,
+    safe_area: SafeArea,
+}
+
+fn canvas_size<'a>(
+    node: &Node<'a>,
+    preset: Given<'a, Preset>,
+    width: Given<'a, u32>,
+    height: Given<'a, u32>,
+) -> Option<Option<CanvasSize<'a>>> {
+    let (preset, width, height) = (preset.optional_at().ok()?, width.optional_at().ok()?, height.optional_at().ok()?);
+    match (preset, width, height) {
+        (None, None, None) => Some(None),
+        (Some(At { value: preset, node }), None, None) => {
+            let safe_area = preset.safe_area().unwrap_or(SafeArea::None);
+            Some(Some(CanvasSize { at: At { value: preset.size(), node }, safe_area }))
+        }
+        (None, Some(width), Some(height)) => {
+            let at = At { value: [width.value, height.value], node: width.node };
+            Some(Some(CanvasSize { at, safe_area: SafeArea::None }))
+        }
+        (None, ..) => {
+            let hint = "give both, or a `preset`; `map.width` alone is the map's";
+            node.refuse("missing", "the picture has a width or a height, and not both", Some(hint));
+            None
+        }
+        (Some(preset), ..) => {
+            preset.node.invalid("both a preset and a size are given", "give `preset`, or `width` and `height`");
+            None
+        }
+    }
+}
+
+fn canvas(
+    size: Option<CanvasSize>,
+    format: Format,
+    scale: Given<f64>,
+    safe_area: Given<SafeArea>,
+) -> Option<Option<Canvas>> {
+    let Some(CanvasSize { at: At { value: [width, height], node }, safe_area: of_preset }) = size else {
+        for node in [scale.node(), safe_area.node()].into_iter().flatten() {
+            node.invalid("the size of the whole picture is not given", "give `preset`, or `width` and `height`");
+        }
+        return (scale.value().is_none() && safe_area.value().is_none()).then_some(None);
+    };
+    if let Some(why) = format.why_not([width, height]) {
+        node.refuse("too_large", why, Some("a smaller picture, or another format"));
+        return None;
+    }
+    let margins = safe_area.or(of_preset)?.margins([width, height]);
+    Some(Some(Canvas { width, height, scale: scale.or(1.0)?, margins }))
 }
 
 /// The format, which must be able to hold this many frames.

@@ -2,8 +2,12 @@
 
 use super::basemap_overlays::{BasemapFields, BasemapOverlaysFields, GeneralFields, OverlayFields};
 use super::dimensions::DimensionFields;
+use super::header::{DesignFields, HeaderFields};
 use super::layer::{AddressedFields, LayerFields, TiledFields, layer_schema};
-use super::map_layers::{AnimateFields, HeaderFields, MapFields, MapLayersFields, OutputFields};
+use super::legend::{LegendClassFields, LegendFields};
+use super::map::MapFields;
+use super::map_layers::{AnimateFields, MapLayersFields};
+use super::output::OutputFields;
 use super::params::LabelFields;
 use super::times::NewestFields;
 use crate::layers::kinds::KINDS;
@@ -65,15 +69,18 @@ fn refer_behind(schema: &mut Value, prefix: &str) {
 /// The fields of every object of a request as tables in Markdown, by the object's name.
 pub fn field_tables() -> Vec<(String, String)> {
     let limits = &Limits::DEFAULT;
-    let objects: [(&str, Vec<Property>); 16] = [
+    let objects: [(&str, Vec<Property>); 19] = [
         ("request", MapLayersFields::properties(limits)),
         ("map", MapFields::properties(limits)),
         ("animate", AnimateFields::properties(limits)),
         ("header", HeaderFields::properties(limits)),
+        ("design", DesignFields::properties(limits)),
         ("output", OutputFields::properties(limits)),
         ("every layer", LayerFields::properties(limits)),
         ("layer of tiles", TiledFields::properties(limits)),
         ("layer with an address", AddressedFields::properties(limits)),
+        ("legend", LegendFields::properties(limits)),
+        ("legend class", LegendClassFields::properties(limits)),
         ("label", LabelFields::properties(limits)),
         ("newest times", NewestFields::properties(limits)),
         ("dimension", DimensionFields::properties(limits)),

@@ -95,6 +95,9 @@ impl Asking {
             opacity: layer.opacity,
             legend: match layer.legend {
                 Some(Legend::Url(url)) => Some(LegendSource::Url(url)),
+                Some(Legend::Classes(legend)) => {
+                    Some(LegendSource::Classes { title: legend.title, unit: legend.unit, classes: legend.classes })
+                }
                 Some(Legend::Auto) | None => None,
             },
             colour_bar: None,

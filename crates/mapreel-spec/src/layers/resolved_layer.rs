@@ -11,7 +11,7 @@ use crate::resolved::run::Run;
 use crate::resolved::series::Series;
 use crate::vector::colour_bar::ColourBar;
 use jiff::Timestamp;
-use mapreel_geo::{Crs, Extent, ValidTime, Zone};
+use mapreel_geo::{Crs, Extent, TimeStyle, ValidTime};
 use mapreel_ogc::LegendSource;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -139,7 +139,7 @@ pub(crate) struct Moments<'a> {
     pub frames: &'a [usize],
     /// The time of each of them.
     pub times: &'a [Option<ValidTime>],
-    pub zone: &'a Zone,
+    pub style: &'a TimeStyle,
 }
 
 impl Moments<'_> {
@@ -160,7 +160,7 @@ pub(crate) struct Wanted<'a> {
 /// The times of a server that each frame is asked for; none where the server has none that suits, nor another dimension's value.
 pub(super) fn times_asked_for(axes: Option<&Axes>, moments: &Moments<'_>) -> Series<Option<String>> {
     let Some(axes) = axes else { return Series::Same(None) };
-    let used = |(frame, time): (usize, Option<&ValidTime>)| axes.at(frame, time, moments.zone).ok()?.1;
+    let used = |(frame, time): (usize, Option<&ValidTime>)| axes.at(frame, time, moments.style).ok()?.1;
     Series::new(moments.distinct(axes.are_fixed()).map(used).collect())
 }
 

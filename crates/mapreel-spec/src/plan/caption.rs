@@ -33,6 +33,16 @@ impl Caption {
         self.times_used.iter().any(Option::is_some)
     }
 
+    /// What stands above its legend, and the unit of the legend's values.
+    pub fn legend_title(&self) -> (&str, Option<&str>) {
+        match &self.legend {
+            Some(LegendSource::Classes { title, unit, .. }) => {
+                (title.as_deref().unwrap_or(&self.name), unit.as_deref())
+            }
+            _ => (&self.name, self.colour_bar.as_ref().and_then(|bar| bar.units.as_deref())),
+        }
+    }
+
     /// Whether it says something of each of so many frames.
     pub(crate) fn suits(&self, frames: usize) -> bool {
         self.labels.suits(frames) && self.times_used.suits(frames)

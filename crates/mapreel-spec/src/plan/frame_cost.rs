@@ -4,13 +4,13 @@
 //! an answer is cut off at its limit, pieces are decoded one after another.
 
 use super::caption::Caption;
+use super::page_layout::PageLayout;
 use super::planned_layer::{LayerSource, PlannedLayer};
 use crate::pictures::mosaic::Fit;
 use crate::pictures::mosaic::{Mosaic, PICTURE_PX_MAX, Piece};
 use crate::request::appearance::OnError;
 use crate::request::output::Format;
 use crate::resolved::series::Series;
-use mapreel_geo::Extent;
 use mapreel_ogc::LegendSource;
 use std::collections::HashSet;
 
@@ -75,18 +75,18 @@ fn legends_bytes<'a>(captions: impl Iterator<Item = &'a Caption>) -> u64 {
 }
 
 impl FrameCost {
-    /// Of the layers of so many frames on a map, in a format.
+    /// Of the layers of so many frames on a page, in a format.
     pub(crate) fn of(
         layers: &[PlannedLayer],
         frames: usize,
-        map: &Extent,
+        layout: &PageLayout,
         format: Format,
         answer_bytes_max: usize,
     ) -> Self {
-        let (planned, map_px) = (layers, u64::from(map.width) * u64::from(map.height));
+        let (planned, map_px) = (layers, area([layout.map[2], layout.map[3]]));
         let map_bytes = map_px * PX;
-        // Header and legends are measured when they are here.
-        let page_px = map_px + map_px / 2 + 1_000_000;
+        // Of an estimate, header and legends are measured when they are here.
+        let page_px = (map_px + map_px / 2 + 1_000_000).max(area([layout.width, layout.height]));
         let layers: Vec<LayerCost> =
             planned.iter().map(|layer| LayerCost::of(layer, map_bytes, answer_bytes_max)).collect();
         let legends = legends_bytes(planned.iter().map(|layer| &layer.caption));
@@ -166,6 +166,11 @@ impl FrameCost {
     }
 }
 
+/// The pixels of so many from west to east, and from north to south.
+fn area([width, height]: [u32; 2]) -> u64 {
+    u64::from(width) * u64::from(height)
+}
+
 /// Bytes for each pixel of a page that its encoder takes, what it has encoded included.
 fn encoder_px(format: Format) -> u64 {
     match format {
@@ -228,7 +233,6 @@ impl LayerCost {
 
     fn of_mosaic(mosaic: &Mosaic, map_bytes: u64, usual: usize) -> Self {
         let Some(first) = mosaic.pieces.first() else { return Self::default() };
-        let area = |[width, height]: [u32; 2]| u64::from(width) * u64::from(height);
         let pictures = mosaic.pieces.iter().map(|piece| area(piece.picture_px_max()).min(PICTURE_PX_MAX));
         let decoding = pictures.max().unwrap_or(0) * DECODING_PX;
         let answer = mosaic.pieces.iter().map(|piece| piece.answer_bytes_max(usual)).max().unwrap_or(0);

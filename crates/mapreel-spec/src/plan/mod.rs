@@ -6,6 +6,7 @@ pub(crate) mod frame_cost;
 pub mod manifest;
 pub(crate) mod page_content;
 pub(crate) mod page_layout;
+pub(crate) mod page_texts;
 pub(crate) mod place_warnings;
 pub(crate) mod plan;
 pub(crate) mod planned_layer;

@@ -4,22 +4,22 @@
 
 use super::caption::Caption;
 use super::frame::Frame;
+use super::page_texts::PageTexts;
 use super::view::View;
 use crate::layers::resolved_layer::{Moments, ResolvedLayer};
 use crate::request::limits::Limits;
-use crate::request::output::Format;
 use crate::request::problem::{Problem, Problems};
 use crate::resolved::dimension::with_units;
 use crate::resolved::labels::labels;
 use crate::resolved::resolved::{Along, Resolved};
 use crate::resolved::series::Series;
-use mapreel_geo::{Extent, ValidTime};
+use mapreel_geo::ValidTime;
 
 /// What stands on the page beside the map, frame by frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageContent {
-    /// The title of the whole picture.
-    pub title: Option<String>,
+    /// What stands above and below the map in every frame.
+    pub texts: PageTexts,
     /// In order; never empty.
     pub frames: Vec<Frame>,
     /// Of each layer, bottom first.
@@ -33,12 +33,12 @@ impl PageContent {
     /// Drawing them would cost more than the limits allow. Every problem at once.
     pub fn of(resolved: &Resolved, view: View, limits: &Limits) -> Result<Self, Problems> {
         let (chosen, times) = view.frames_of(resolved);
-        within(resolved, &view.map_of(resolved), view.format_of(resolved), chosen.len(), limits)?;
-        let moments = Moments { frames: &chosen, times: &times, zone: &resolved.header.zone };
+        within(resolved, view, chosen.len(), limits)?;
+        let moments = Moments { frames: &chosen, times: &times, style: &resolved.header.times };
         let captions: Vec<Caption> = resolved.layers.iter().map(|layer| caption(layer, &moments)).collect();
         let shown = time_of_data(resolved, &times, &captions);
         Ok(Self {
-            title: resolved.header.title.clone(),
+            texts: PageTexts::of(resolved),
             frames: chosen.iter().map(|index| frame(*index, shown.as_ref(), resolved)).collect(),
             captions,
         })
@@ -51,12 +51,12 @@ fn frame(index: usize, of_data: Option<&ValidTime>, resolved: &Resolved) -> Fram
     let shown = time.as_ref().or(of_data).filter(|_| along.is_none());
     let text = |time: &ValidTime| match header.time_prefix {
         Some(prefix) => format!("{prefix}{}", time.text()),
-        None => header.zone.show(time),
+        None => header.times.show(time),
     };
     let value = along.as_ref().and_then(|along| along.values.get(index)).cloned();
     let value_text = value.as_ref().zip(along.as_ref()).map(|(value, Along { dimension, .. })| {
         let units = resolved.layers.iter().find_map(|layer| layer.kind.axes()?.dimensions.units(dimension));
-        capitalised(&with_units(dimension, value, units.as_deref(), &header.zone))
+        capitalised(&with_units(dimension, value, units.as_deref(), &header.times))
     });
     Frame { time: time.clone(), value, shown: shown.cloned(), time_text: shown.map(text).or(value_text) }
 }
@@ -64,7 +64,7 @@ fn frame(index: usize, of_data: Option<&ValidTime>, resolved: &Resolved) -> Fram
 fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
     let times_used = layer.kind.times_used(moments);
     let of_frame = |(i, frame): (usize, &usize)| {
-        labels(layer, *frame, moments.times[i].as_ref(), times_used.at(i).as_deref(), moments.zone)
+        labels(layer, *frame, moments.times[i].as_ref(), times_used.at(i).as_deref(), moments.style)
     };
     let labels = Series::new(moments.frames.iter().enumerate().map(of_frame).collect());
     // A time that is not the frame's has a place to stand in, also of a layer without a title.
@@ -82,13 +82,15 @@ fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
 }
 
 /// Whether frames, map and features of the request's own are not too many, before anything is planned.
-fn within(resolved: &Resolved, map: &Extent, format: Format, frames: usize, limits: &Limits) -> Result<(), Problems> {
+fn within(resolved: &Resolved, view: View, frames: usize, limits: &Limits) -> Result<(), Problems> {
+    let (room, format) = (view.room_of(resolved), view.format_of(resolved));
     let mut problems = Vec::new();
     if frames > limits.frames_max {
         let detail = format!("{frames} frames; the limit is {}", limits.frames_max);
         problems.push(Problem::with_hint("/animate", "too_many", detail, "name the values that the film shall show"));
     }
-    let pixels = u64::from(map.width) * u64::from(map.height);
+    let [width, height] = room.map_max();
+    let pixels = u64::from(width) * u64::from(height);
     let cost_mpx = frames as u64 * pixels * (resolved.layers.len() as u64 + 1) / 1_000_000;
     if cost_mpx > limits.cost_mpx_max {
         let detail = format!(

@@ -2,30 +2,78 @@
 //! machines that draw some of them.
 
 use super::manifest::PixelBox;
+use crate::request::room::Room;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// Where everything stands on the page. Boxes in pixels: left, top, width, height.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageLayout {
     /// The whole page.
     pub width: u32,
     /// See `width`.
     pub height: u32,
+    /// The size of ordinary text, in pixels; all else of our own grows with it.
+    pub text_px: f32,
     /// The map, without the line round it.
     pub map: PixelBox,
     /// Title, map time and the lines of the layers.
     pub header: PixelBox,
     /// The top of each line of the header.
     pub header_lines: Vec<u32>,
+    /// Which of its lines there is room for.
+    pub header_form: HeaderForm,
     /// The legends, in the order of the plan's layers that have one, topmost layer first.
     pub legends: Vec<LegendBox>,
+    /// What legends within the map stand on.
+    pub plate: Option<PixelBox>,
     /// The credits.
     pub attribution: Option<PixelBox>,
+    /// The most lines of the credits.
+    pub attribution_lines_max: u32,
+}
+
+/// Which lines of the header there is room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeaderForm {
+    /// Whether layers have lines of their own.
+    pub shows_layers: bool,
+    /// The most lines of the title, and of each other text; what is longer ends in an ellipsis.
+    pub lines_max: u32,
+}
+
+impl HeaderForm {
+    /// Room for everything.
+    pub const WHOLE: Self = Self { shows_layers: true, lines_max: u32::MAX };
+}
+
+/// How a legend that is drawn here is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LegendForm {
+    /// Whether a bar of colours lies, instead of standing upright.
+    pub is_lying: bool,
+    /// In how many columns classes stand; at least 1.
+    pub columns: u32,
+    /// How long a bar of colours is, in pixels.
+    pub bar_px: u32,
+    /// The most that it may be wide, in pixels.
+    pub width_max: u32,
+    /// The size of its text, in pixels.
+    pub text_px: f32,
+}
+
+impl LegendForm {
+    /// Whether nothing of it is longer than a page, nor more than anybody reads.
+    fn is_sound(&self, page_px: u32) -> bool {
+        (1..=64).contains(&self.columns)
+            && self.bar_px <= page_px
+            && self.width_max <= page_px
+            && (1.0..1000.0).contains(&self.text_px)
+    }
 }
 
 /// Where a legend stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LegendBox {
     /// The index of its layer in the plan.
     pub layer: usize,
@@ -33,23 +81,30 @@ pub struct LegendBox {
     pub title: PixelBox,
     /// Its picture, or the words that say that it is missing.
     pub picture: PixelBox,
+    /// How it is laid out, where it is drawn here.
+    pub form: LegendForm,
 }
 
 impl PageLayout {
     /// White space round a map alone, in pixels.
     const MARGIN: u32 = 16;
 
-    /// A page with a map of so many pixels and nothing else: what is estimated from, before anything beside the map has been
-    /// measured.
-    pub fn of_map_alone([width, height]: [u32; 2]) -> Self {
+    /// A page with a map and nothing else: what is estimated from, before anything beside the map has been measured.
+    pub fn of_map_alone(room: &Room) -> Self {
+        let [width, height] = room.map_max();
+        let margin = if matches!(room, Room::Map(_)) { Self::MARGIN } else { 0 };
         Self {
-            width: width + 2 * Self::MARGIN,
-            height: height + 2 * Self::MARGIN,
-            map: [Self::MARGIN, Self::MARGIN, width, height],
+            width: width + 2 * margin,
+            height: height + 2 * margin,
+            text_px: 13.0,
+            map: [margin, margin, width, height],
             header: [0; 4],
             header_lines: Vec::new(),
+            header_form: HeaderForm::WHOLE,
             legends: Vec::new(),
+            plate: None,
             attribution: None,
+            attribution_lines_max: u32::MAX,
         }
     }
 
@@ -61,14 +116,18 @@ impl PageLayout {
             ends_within(x, width, self.width) && ends_within(y, height, self.height)
         };
         let mut seen = HashSet::new();
-        let mut is_sound =
-            |legend: &LegendBox| seen.insert(legend.layer) && is_on_page(legend.title) && is_on_page(legend.picture);
+        let mut is_sound = |legend: &LegendBox| {
+            let is_on_page = is_on_page(legend.title) && is_on_page(legend.picture);
+            seen.insert(legend.layer) && is_on_page && legend.form.is_sound(self.width.max(self.height))
+        };
         let legends_are = self.legends.iter().all(|legend| legend.layer < layers && is_sound(legend));
         u64::from(self.width) * u64::from(self.height) <= page_px_max
             && self.map[2..] == map
             && is_on_page(self.map)
             && is_on_page(self.header)
             && self.attribution.is_none_or(is_on_page)
+            && self.plate.is_none_or(is_on_page)
+            && (1.0..1000.0).contains(&self.text_px)
             && legends_are
     }
 }
@@ -80,12 +139,16 @@ mod tests {
     #[test]
     fn a_damaged_layout_is_not_sound() {
         let sound = || {
-            let legend = |layer| LegendBox { layer, title: [0, 0, 10, 5], picture: [0, 5, 10, 20] };
-            PageLayout { legends: vec![legend(1), legend(0)], ..PageLayout::of_map_alone([100, 50]) }
+            let form = LegendForm { is_lying: false, columns: 1, bar_px: 20, width_max: 50, text_px: 10.0 };
+            let legend = |layer| LegendBox { layer, title: [0, 0, 10, 5], picture: [0, 5, 10, 20], form };
+            PageLayout { legends: vec![legend(1), legend(0)], ..PageLayout::of_map_alone(&Room::Map([100, 50])) }
         };
         let check = |layout: &PageLayout| layout.is_sound([100, 50], 2, 1 << 20);
         assert!(check(&sound()));
-        let damaged: [fn(&mut PageLayout); 7] = [
+        let damaged: [fn(&mut PageLayout); 10] = [
+            |layout| layout.text_px = f32::NAN,
+            |layout| layout.legends[1].form.text_px = 1e9,
+            |layout| layout.plate = Some([100, 0, 100, 10]),
             |layout| layout.width = 110,
             |layout| (layout.width, layout.height) = (1 << 20, 1 << 20),
             |layout| layout.map = [16, 16, 101, 50],

@@ -8,6 +8,7 @@ use super::frame_cost::FrameCost;
 use super::manifest::Warning;
 use super::page_content::PageContent;
 use super::page_layout::PageLayout;
+use super::page_texts::PageTexts;
 use super::place_warnings as place;
 use super::planned_layer::{LayerSource, PlannedLayer};
 use super::segment::{Segment, segments};
@@ -16,6 +17,7 @@ use crate::layers::resolved_layer::{Moments, Refusal, ResolvedLayer, Wanted};
 use crate::request::limits::Limits;
 use crate::request::output::Output;
 use crate::request::problem::{Problem, Problems};
+use crate::request::room::Room;
 use crate::resolved::resolved::Resolved;
 use crate::resolved::series::Series;
 use mapreel_geo::{Crs, Extent};
@@ -30,8 +32,10 @@ const URLS_BYTES_MAX: usize = 128 << 20;
 pub struct Plan {
     /// The map.
     pub map: Extent,
-    /// The title of the whole picture.
-    pub title: Option<String>,
+    /// How much room it was given.
+    pub room: Room,
+    /// What stands on the page in every frame.
+    pub texts: PageTexts,
     /// In order; never empty.
     pub frames: Vec<Frame>,
     /// Bottom first.
@@ -63,16 +67,17 @@ impl Plan {
         limits: &Limits,
     ) -> Result<Self, Problems> {
         let [_, _, width, height] = layout.map;
-        let map = Extent { width, height, ..view.map_of(resolved) };
+        let map = resolved.area.on([width, height]);
         let output = view.output_of(resolved);
         let (chosen, times) = view.frames_of(resolved);
         let frames = chosen.len();
-        let moments = Moments { frames: &chosen, times: &times, zone: &resolved.header.zone };
+        let moments = Moments { frames: &chosen, times: &times, style: &resolved.header.times };
         let wanted = Wanted { map: &map, moments: &moments, limits };
         let layers = planned_layers(resolved, content.captions, &wanted)?;
         let mut plan = Self {
             map,
-            title: content.title,
+            room: view.room_of(resolved),
+            texts: content.texts,
             frames: content.frames,
             warnings: place::warnings(&map, layers.iter().filter_map(crs_of_pictures))
                 .into_iter()
@@ -88,6 +93,7 @@ impl Plan {
             cost: FrameCost::default(),
         };
         plan.warnings.extend(plan.layers.iter().filter_map(nowhere));
+        plan.warnings.extend(rounded(resolved, view));
         let requests = plan.upstream_urls().len();
         if requests > limits.upstream_requests_max {
             let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
@@ -101,8 +107,7 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`].
     pub fn of_map_alone(resolved: &Resolved, view: View, limits: &Limits) -> Result<Self, Problems> {
-        let map = view.map_of(resolved);
-        let layout = PageLayout::of_map_alone([map.width, map.height]);
+        let layout = PageLayout::of_map_alone(&view.room_of(resolved));
         Self::new(resolved, view, PageContent::of(resolved, view, limits)?, layout, limits)
     }
 
@@ -131,7 +136,7 @@ impl Plan {
     /// It would cost more than they allow.
     pub fn within(mut self, limits: &Limits) -> Result<Self, Problems> {
         self.cost =
-            FrameCost::of(&self.layers, self.frames.len(), &self.map, self.output.format, limits.answer_bytes_max);
+            FrameCost::of(&self.layers, self.frames.len(), &self.layout, self.output.format, limits.answer_bytes_max);
         self.fits_into(limits.frame_mib_max)?;
         Ok(self)
     }
@@ -144,15 +149,18 @@ impl Plan {
         }
         let detail = format!("drawing a frame takes up to {mib} MiB of memory; there are {mib_max} MiB for it");
         let side = |px: u32, by: f64| (f64::from(px) * by) as u32;
+        let (what, [width, height]) = match self.room {
+            Room::Map(size) => ("map", size),
+            Room::Canvas(canvas) => ("picture", [canvas.width, canvas.height]),
+        };
         let hint = match self.cost.shrink_to(mib_max) {
-            Some(by) if by > 0.05 => format!(
-                "a map of {} × {} pixels fits, or fewer layers",
-                side(self.map.width, by),
-                side(self.map.height, by)
-            ),
+            Some(by) if by > 0.05 => {
+                format!("a {what} of {} × {} pixels fits, or fewer layers", side(width, by), side(height, by))
+            }
             _ => "fewer layers, or pictures of a size that the request names".to_owned(),
         };
-        Err(Problems(vec![Problem { pointer: "/map".into(), code: "too_large", detail, hint: Some(hint) }]))
+        let pointer = if matches!(self.room, Room::Canvas(_)) { "/output" } else { "/map" };
+        Err(Problems(vec![Problem { pointer: pointer.into(), code: "too_large", detail, hint: Some(hint) }]))
     }
 
     /// Every different URL that the plan needs.
@@ -183,6 +191,21 @@ fn warnings(layer: &ResolvedLayer, map: &Extent) -> Vec<Warning> {
 fn crs_of_pictures(layer: &PlannedLayer) -> Option<(&str, Crs)> {
     let LayerSource::Pictures(series) = &layer.drawing else { return None };
     series.iter().next().map(|mosaic| (layer.caption.name.as_str(), mosaic.crs))
+}
+
+/// A canvas that has not the sides that were asked for, since its format has no odd ones.
+fn rounded(resolved: &Resolved, view: View) -> Option<Warning> {
+    let (Room::Canvas(asked), Room::Canvas(made)) = (resolved.room, view.room_of(resolved)) else { return None };
+    let is_whole = matches!(view, View::Film { .. });
+    let detail = format!(
+        "the picture has {} × {} pixels instead of {} × {}: {} has no odd sides",
+        made.width,
+        made.height,
+        asked.width,
+        asked.height,
+        view.format_of(resolved).name()
+    );
+    (is_whole && asked != made).then(|| Warning::of_map("canvas_rounded", detail))
 }
 
 /// A layer that shows nothing anywhere on the map, and why.

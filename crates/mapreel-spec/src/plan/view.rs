@@ -3,8 +3,9 @@
 use super::segment::segments_of;
 use crate::request::output::{Format, Output};
 use crate::request::request::Request;
+use crate::request::room::Room;
 use crate::resolved::resolved::Resolved;
-use mapreel_geo::{Extent, ValidTime};
+use mapreel_geo::ValidTime;
 
 /// What of a film is planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub enum View {
     Frame {
         /// Which, from 0; where servers have fewer, the last stands for it.
         index: usize,
-        /// The longest side of the map, in pixels.
+        /// The longest side of the map, or of the whole picture where the request says its size; in pixels.
         side_px_max: u32,
         /// The picture's format.
         format: Format,
@@ -31,16 +32,12 @@ impl View {
         Self::Film { segments: segments_of(request.frames.expected()) }
     }
 
-    /// The map as it is asked for, as this shows it.
-    pub fn map_of(self, resolved: &Resolved) -> Extent {
-        let map = &resolved.map;
+    /// The room of the map, as this shows it.
+    pub fn room_of(self, resolved: &Resolved) -> Room {
         match self {
-            Self::Film { .. } => *map,
-            Self::Frame { side_px_max, .. } => {
-                let shrink = (f64::from(side_px_max) / f64::from(map.width.max(map.height))).min(1.0);
-                let side = |pixels: u32| ((f64::from(pixels) * shrink).round() as u32).max(1);
-                Extent { width: side(map.width), height: side(map.height), ..*map }
-            }
+            Self::Film { .. } if self.format_of(resolved) == Format::Mp4 => resolved.room.even(),
+            Self::Film { .. } => resolved.room,
+            Self::Frame { side_px_max, .. } => resolved.room.within(side_px_max),
         }
     }
 

@@ -1,6 +1,7 @@
 //! How a layer is shown, whatever its kind: the choices of a request's author.
 
 use crate::schema::words::words;
+use mapreel_ogc::LegendClass;
 use serde::{Deserialize, Serialize};
 
 /// Where a legend comes from.
@@ -10,6 +11,19 @@ pub enum Legend {
     Auto,
     /// From a URL.
     Url(String),
+    /// From the request itself.
+    Classes(HandMadeLegend),
+}
+
+/// A legend that a request's author has written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandMadeLegend {
+    /// What stands above it; without it the layer's title.
+    pub title: Option<String>,
+    /// The unit of the values.
+    pub unit: Option<String>,
+    /// Top first.
+    pub classes: Vec<LegendClass>,
 }
 
 /// How a picture is laid on a map that it does not fit pixel for pixel.

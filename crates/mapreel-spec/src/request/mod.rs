@@ -2,8 +2,10 @@
 
 pub(crate) mod appearance;
 pub(crate) mod colour;
+pub(crate) mod design;
 pub(crate) mod limits;
 pub(crate) mod output;
 pub(crate) mod problem;
 pub(crate) mod read;
 pub(crate) mod request;
+pub(crate) mod room;

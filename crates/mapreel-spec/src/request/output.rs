@@ -58,6 +58,19 @@ impl Format {
         }
     }
 
+    /// Why it cannot hold a page of this width and height in pixels, if it cannot.
+    pub fn why_not(self, [width, height]: [u32; 2]) -> Option<String> {
+        let (pixels, name) = (u64::from(width) * u64::from(height), self.name());
+        if width.max(height) > self.page_side_px_max() {
+            return Some(format!(
+                "{width} × {height}: a side of {name} has at most {} pixels",
+                self.page_side_px_max()
+            ));
+        }
+        let max = self.page_px_max();
+        (pixels > max).then(|| format!("{width} × {height}: {name} has at most {:.1} million pixels", max as f64 / 1e6))
+    }
+
     /// Whether it can hold more than one frame.
     pub fn is_animation(self) -> bool {
         matches!(self, Self::Mp4 | Self::Gif)

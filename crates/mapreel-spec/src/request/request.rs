@@ -1,25 +1,31 @@
 //! A valid request, every choice of its author made: what both dialects become. It knows no server, and nothing changes it.
 
+use super::design::Design;
 use super::output::Output;
+use super::room::{MapArea, Room};
 use crate::layers::layer::{Asking, Layer};
 use crate::layers::resolved_layer::ResolvedLayer;
 use crate::layers::step::{Question, Step};
 use jiff::Timestamp;
 use mapreel_geo::Side;
-use mapreel_geo::{Extent, ValidTime, Zone};
+use mapreel_geo::{Extent, TimeStyle, ValidTime};
 use mapreel_ogc::wms::capabilities::Capabilities;
 
 /// A request for an animation, or for an image: an animation of one frame.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The map.
-    pub map: Extent,
+    /// What the map shows.
+    pub area: MapArea,
+    /// How much room it has.
+    pub room: Room,
     /// What decides how many frames there are, and what each shows.
     pub frames: AskedFrames,
     /// Bottom first.
     pub layers: Vec<Layer>,
     /// What stands above the map.
     pub header: Header,
+    /// How the page looks.
+    pub design: Design,
     /// The file.
     pub output: Output,
 }
@@ -85,21 +91,45 @@ impl AskedFrames {
 }
 
 /// What stands above the map.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Header {
     /// The title of the whole picture.
     pub title: Option<String>,
+    /// A line below it.
+    pub subtitle: Option<String>,
+    /// Where the data come from, in words of the request's author.
+    pub source: Option<String>,
     /// Words before the map time; where they stand, the time is shown as the request writes it.
     pub time_prefix: Option<&'static str>,
-    /// The zone in which times are shown.
-    pub zone: Zone,
+    /// How times are written.
+    pub times: TimeStyle,
+    /// Whether layers with a title have lines of their own.
+    pub shows_layers: bool,
+}
+
+impl Default for Header {
+    fn default() -> Self {
+        Self {
+            title: None,
+            subtitle: None,
+            source: None,
+            time_prefix: None,
+            times: TimeStyle::default(),
+            shows_layers: true,
+        }
+    }
 }
 
 impl Request {
+    /// The map, as large as it can become.
+    pub fn map(&self) -> Extent {
+        self.area.on(self.room.map_max())
+    }
+
     /// What each layer needs first; `now` decides what is the latest.
     pub fn steps(&self, now: Timestamp) -> Vec<Step> {
         let step = |layer: &Layer| {
-            let (map, is_timeless) = (self.map, self.frames.are_timeless());
+            let (map, is_timeless) = (self.map(), self.frames.are_timeless());
             layer.kind.clone().resolve(Asking { layer: layer.clone(), map, is_timeless, now })
         };
         self.layers.iter().map(step).collect()

@@ -4,7 +4,7 @@ use super::dimension::{Dimensions, Naming};
 use super::gap::Gap;
 use super::timing::Timing;
 use jiff::Timestamp;
-use mapreel_geo::{ValidTime, Zone};
+use mapreel_geo::{TimeStyle, ValidTime};
 
 /// What a request asks of a server's times and other dimensions, and what the server has of them.
 #[derive(Debug, Clone)]
@@ -37,9 +37,9 @@ impl Axes {
         &self,
         frame: usize,
         time: Option<&ValidTime>,
-        zone: &Zone,
+        style: &TimeStyle,
     ) -> Result<(Values<'_>, Option<String>), Gap> {
-        Ok((self.dimensions.at(frame)?, self.timing.at(time, zone)?))
+        Ok((self.dimensions.at(frame)?, self.timing.at(time, style)?))
     }
 
     /// The same in a film that runs along a dimension, with its value in each frame; `None`: the film is not concerned with these

@@ -10,7 +10,7 @@ use super::label::PlannedLabel;
 use super::offered::{AskedValue, NotListed, Offered, Used, Value};
 use crate::plan::manifest::Warning;
 use jiff::Timestamp;
-use mapreel_geo::{ValidTime, Zone};
+use mapreel_geo::{TimeStyle, ValidTime};
 use mapreel_ogc::text::few;
 use mapreel_ogc::wms::capabilities::{self, Dimension};
 use std::sync::Arc;
@@ -202,9 +202,9 @@ impl Dimensions {
     }
 
     /// The words for a layer's line, the run of the forecast first.
-    pub(crate) fn labels(&self, frame: usize, zone: &Zone) -> Vec<PlannedLabel> {
+    pub(crate) fn labels(&self, frame: usize, style: &TimeStyle) -> Vec<PlannedLabel> {
         let (runs, others): (Vec<&Chosen>, Vec<&Chosen>) = self.chosen.iter().partition(|chosen| chosen.is_run);
-        runs.into_iter().chain(others).filter_map(|chosen| chosen.label(frame, zone)).collect()
+        runs.into_iter().chain(others).filter_map(|chosen| chosen.label(frame, style)).collect()
     }
 
     /// The facts for the manifest.
@@ -255,11 +255,11 @@ impl Chosen {
         &self.values[if self.values.len() > 1 { frame } else { 0 }]
     }
 
-    fn label(&self, frame: usize, zone: &Zone) -> Option<PlannedLabel> {
+    fn label(&self, frame: usize, style: &TimeStyle) -> Option<PlannedLabel> {
         let Value { asked, used } = self.at(frame);
         let shown = |text: &str| match ValidTime::parse_kept(text) {
-            Ok(run) if self.is_run => format!("run {}", zone.show(&run)),
-            _ => with_units(&self.name, text, self.units.as_deref(), zone),
+            Ok(run) if self.is_run => format!("run {}", style.show(&run)),
+            _ => with_units(&self.name, text, self.units.as_deref(), style),
         };
         let (text, marked) = match used {
             Used::Confirmed(text) => (shown(text), false),
@@ -277,12 +277,12 @@ impl Chosen {
 }
 
 /// A value as people read it: `elevation -10 m`.
-pub(crate) fn with_units(name: &str, text: &str, units: Option<&str>, zone: &Zone) -> String {
+pub(crate) fn with_units(name: &str, text: &str, units: Option<&str>, style: &TimeStyle) -> String {
     let name = spoken(name);
     match (units, text.parse::<f64>(), ValidTime::parse_kept(text)) {
         (Some(units), ..) => format!("{name} {text} {units}"),
         // A bare year is a number, too.
-        (None, Err(_), Ok(time)) => format!("{name} {}", zone.show(&time)),
+        (None, Err(_), Ok(time)) => format!("{name} {}", style.show(&time)),
         (None, ..) => format!("{name} {text}"),
     }
 }

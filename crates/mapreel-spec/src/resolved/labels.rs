@@ -2,7 +2,7 @@
 
 use super::label::PlannedLabel;
 use crate::layers::resolved_layer::ResolvedLayer;
-use mapreel_geo::{ValidTime, Zone};
+use mapreel_geo::{TimeStyle, ValidTime};
 
 /// The valid time, where the layer's pictures or features were chosen by it, and the request's labels, of frame `index` of the
 /// whole film.
@@ -11,7 +11,7 @@ pub(crate) fn labels(
     index: usize,
     time: Option<&ValidTime>,
     used: Option<&str>,
-    zone: &Zone,
+    style: &TimeStyle,
 ) -> Vec<PlannedLabel> {
     let axes = layer.kind.axes();
     let used = used.filter(|_| layer.kind.shows_its_time());
@@ -19,18 +19,18 @@ pub(crate) fn labels(
     let unchecked = axes.is_some_and(|axes| axes.timing.is_unchecked());
     let used = used.map(|text| match (ValidTime::parse(text), time) {
         (used, _) if unconfirmed => {
-            let used = used.map_or(text.to_owned(), |used| zone.show(&used));
+            let used = used.map_or(text.to_owned(), |used| style.show(&used));
             PlannedLabel { text: format!("asked for {used}, not confirmed"), marked: true }
         }
         // A word of the server's, such as `current`.
         (Err(_), time) => PlannedLabel { text: text.to_owned(), marked: time.is_some() },
-        (Ok(used), _) if unchecked => plain(format!("asked for {}", zone.show(&used))),
+        (Ok(used), _) if unchecked => plain(format!("asked for {}", style.show(&used))),
         (Ok(used), Some(time)) if *time != used => {
-            PlannedLabel { text: format!("{}, {}", zone.show(&used), time_apart(&used, time)), marked: true }
+            PlannedLabel { text: format!("{}, {}", style.show(&used), time_apart(&used, time)), marked: true }
         }
-        (Ok(used), _) => plain(zone.show(&used)),
+        (Ok(used), _) => plain(style.show(&used)),
     });
-    let values = axes.map(|axes| axes.dimensions.labels(index, zone)).unwrap_or_default();
+    let values = axes.map(|axes| axes.dimensions.labels(index, style)).unwrap_or_default();
     let own = layer.labels.at(index).iter().filter_map(|label| layer.kind.label(label, time));
     used.into_iter().chain(values).chain(own.map(plain)).collect()
 }

@@ -5,22 +5,28 @@ use super::axes::Axes;
 use super::timing::{AskedTime, ServerTimes};
 use crate::layers::resolved_layer::ResolvedLayer;
 use crate::layers::step::{Next, Question, Step};
+use crate::request::design::Design;
 use crate::request::output::Output;
 use crate::request::request::{AskedFrames, Header, Request, TimesOf};
+use crate::request::room::{MapArea, Room};
 use jiff::Timestamp;
-use mapreel_geo::{Extent, Side, ValidTime};
+use mapreel_geo::{Side, ValidTime};
 
 /// A request of which everything is known that its servers were asked for.
 #[derive(Debug, Clone)]
 pub struct Resolved {
-    /// The map.
-    pub map: Extent,
+    /// What the map shows.
+    pub area: MapArea,
+    /// How much room it has.
+    pub room: Room,
     /// Its frames.
     pub(crate) frames: Frames,
     /// Bottom first. A layer of the request may have become several.
     pub layers: Vec<ResolvedLayer>,
     /// What stands above the map.
     pub header: Header,
+    /// How the page looks.
+    pub design: Design,
     /// The file.
     pub output: Output,
     /// What the frames are, which nobody has asked for.
@@ -149,8 +155,9 @@ impl Resolved {
     }
 
     fn made(request: &Request, frames: Frames, layers: Vec<ResolvedLayer>, awaited: Option<Awaited>) -> Self {
-        let (map, header, output) = (request.map, request.header.clone(), request.output.clone());
-        Self { map, frames, layers, header, output, awaited }
+        let Request { area, room, header, design, output, .. } = request;
+        let (header, output) = (header.clone(), output.clone());
+        Self { area: *area, room: *room, frames, layers, header, design: *design, output, awaited }
     }
 
     /// How many frames there are, or are counted on.

@@ -4,7 +4,7 @@ use super::gap::Gap;
 use crate::plan::manifest::Warning;
 use jiff::{SignedDuration, Timestamp};
 use mapreel_geo::Side;
-use mapreel_geo::{TimeAxis, ValidTime, Zone};
+use mapreel_geo::{TimeAxis, TimeStyle, ValidTime};
 use mapreel_ogc::wms::capabilities::Dimension;
 
 /// What a request says of a layer's time, and what its server says.
@@ -101,18 +101,18 @@ impl Timing {
     ///
     /// # Errors
     /// There are no data for this frame, and why.
-    pub(crate) fn at(&self, time: Option<&ValidTime>, zone: &Zone) -> Result<Option<String>, Gap> {
+    pub(crate) fn at(&self, time: Option<&ValidTime>, style: &TimeStyle) -> Result<Option<String>, Gap> {
         let text = |time: Option<&ValidTime>| Ok(time.map(|time| time.text().to_owned()));
         let matching = match &self.asked {
             AskedTime::None => return Ok(None),
-            AskedTime::Given(given) => return self.given(given, zone).map(Some),
+            AskedTime::Given(given) => return self.given(given, style).map(Some),
             AskedTime::Unchecked => return text(time),
             AskedTime::Matched(matching) => matching,
         };
         match (&self.known, time) {
             (ServerTimes::NoTimes, _) => Ok(None),
             (ServerTimes::Times { default, .. }, None) => text(default.as_ref()),
-            (ServerTimes::Times { axis, .. }, Some(time)) => text(Some(&matching.choose(axis, time, zone)?)),
+            (ServerTimes::Times { axis, .. }, Some(time)) => text(Some(&matching.choose(axis, time, style)?)),
             (ServerTimes::Unknown(why), Some(_)) if matching.rule != Rule::Exact => {
                 Err(Gap::missing(format!("its times are not known: {why}")))
             }
@@ -121,11 +121,11 @@ impl Timing {
     }
 
     /// The time among the parameters, unless the server says that it does not have it.
-    fn given(&self, given: &str, zone: &Zone) -> Result<String, Gap> {
+    fn given(&self, given: &str, style: &TimeStyle) -> Result<String, Gap> {
         match (&self.known, ValidTime::parse_kept(given)) {
             (ServerTimes::Times { axis, .. }, Ok(time)) => match axis.at(time.instant()) {
                 Some(time) => Ok(time.text().to_owned()),
-                None => Err(no_data(axis, &time, zone)),
+                None => Err(no_data(axis, &time, style)),
             },
             _ => Ok(given.to_owned()),
         }
@@ -214,7 +214,7 @@ impl AskedTime {
 
 impl Matching {
     /// The server's time that stands for a frame's, or why there is none.
-    fn choose(&self, axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> Result<ValidTime, Gap> {
+    fn choose(&self, axis: &TimeAxis, time: &ValidTime, style: &TimeStyle) -> Result<ValidTime, Gap> {
         let instant = time.instant();
         let chosen = match self.rule {
             Rule::Exact => axis.at(instant),
@@ -223,16 +223,16 @@ impl Matching {
         };
         let near =
             |chosen: &ValidTime| self.within.is_none_or(|max| chosen.instant().duration_since(instant).abs() <= max);
-        chosen.filter(near).ok_or_else(|| no_data(axis, time, zone))
+        chosen.filter(near).ok_or_else(|| no_data(axis, time, style))
     }
 }
 
 /// That an axis has no such time, and what it has.
-fn no_data(axis: &TimeAxis, time: &ValidTime, zone: &Zone) -> Gap {
+fn no_data(axis: &TimeAxis, time: &ValidTime, style: &TimeStyle) -> Gap {
     let nearest = axis.nearest(time.instant()).map(|nearest| format!("; nearest: {}", nearest.text()));
     let (first, last) = (axis.first(), axis.last());
     let offer = format!("the server offers {} to {}", first.text(), last.text());
-    let shown = zone.show(time);
+    let shown = style.show(time);
     let why = format!("no data for {shown}; {offer}{}", nearest.unwrap_or_default());
     Gap::no_data(shown, why)
 }
@@ -250,7 +250,7 @@ mod tests {
     }
 
     fn at(timing: &Timing, time: &str) -> Result<Option<String>, String> {
-        timing.at(Some(&ValidTime::parse(time).unwrap()), &Zone::default()).map_err(|gap| gap.why)
+        timing.at(Some(&ValidTime::parse(time).unwrap()), &TimeStyle::default()).map_err(|gap| gap.why)
     }
 
     #[test]

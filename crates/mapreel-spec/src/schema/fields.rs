@@ -59,8 +59,11 @@ pub(crate) fn object(doc: &str, properties: Vec<Property>, rules: Value) -> Valu
         schema["required"] = required.into();
     }
     if let Value::Object(mut rules) = rules {
-        rules.values_mut().for_each(name_properties);
-        schema.as_object_mut().into_iter().for_each(|schema| schema.extend(rules.clone()));
+        let mut named = Value::Object(std::mem::take(&mut rules));
+        name_properties(&mut named);
+        if let (Value::Object(schema), Value::Object(named)) = (&mut schema, named) {
+            schema.extend(named);
+        }
     }
     schema
 }
@@ -69,12 +72,21 @@ pub(crate) fn object(doc: &str, properties: Vec<Property>, rules: Value) -> Valu
 fn name_properties(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
-            fields.values_mut().filter(|value| value.is_array()).for_each(name_properties);
+            for (keyword, value) in fields.iter_mut() {
+                match (keyword.as_str(), value) {
+                    ("properties", Value::Object(properties)) => properties.values_mut().for_each(name_properties),
+                    ("anyOf" | "oneOf" | "allOf" | "not", value) => name_properties(value),
+                    _ => {}
+                }
+            }
             if let Some(Value::Array(required)) = fields.get("required") {
                 // `null` is the same as absent.
                 let given = json!({ "not": { "type": "null" } });
                 let named = required.iter().filter_map(|name| Some((name.as_str()?.to_owned(), given.clone())));
-                let named: Map<String, Value> = named.collect();
+                let mut named: Map<String, Value> = named.collect();
+                if let Some(Value::Object(properties)) = fields.remove("properties") {
+                    named.extend(properties);
+                }
                 fields.insert("properties".into(), named.into());
             }
         }

@@ -6,7 +6,7 @@ use crate::request::limits::Limits;
 use crate::request::read::Node;
 use jiff::SignedDuration;
 use mapreel_geo::time::period::Period;
-use mapreel_geo::{Crs, Zone};
+use mapreel_geo::{Crs, Language, TimeFormat, Zone};
 use mapreel_ogc::TileTemplate;
 use serde_json::{Value, json};
 
@@ -143,6 +143,41 @@ impl Shape for ZoneName {
             );
         }
         zone
+    }
+}
+
+/// How times are written on the page: a word, or a pattern of strftime.
+pub(crate) struct TimeForm;
+
+impl Shape for TimeForm {
+    type Value = TimeFormat;
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "type": "string", "examples": ["date", "month", "%d %B %Y"] })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<TimeFormat> {
+        TimeFormat::parse(node.string()?).map_err(|error| node.invalid(error.to_string(), &error.hint())).ok()
+    }
+}
+
+/// A language (BCP 47).
+pub(crate) struct LanguageTag;
+
+impl Shape for LanguageTag {
+    type Value = Language;
+
+    fn schema(_: &Limits) -> Value {
+        json!({ "type": "string", "examples": ["en", "de", "zh-Hant"] })
+    }
+
+    fn read(node: &Node<'_>, _: &Limits) -> Option<Language> {
+        let tag = node.string()?;
+        let language = Language::parse(tag);
+        if language.is_none() {
+            node.invalid(format!("`{tag}` is not a language"), "a tag of BCP 47, such as `de` or `pt-BR`");
+        }
+        language
     }
 }
 

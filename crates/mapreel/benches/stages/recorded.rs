@@ -81,8 +81,8 @@ pub fn planned_on_a_page(frames: usize, recorded: &Recorded) -> Plan {
     let (request, limits) = (request(frames), Limits::default());
     let (resolved, view) = (Resolved::unasked(&request), View::of(&request));
     let content = PageContent::of(&resolved, view, &limits).expect("valid");
-    let (map, legends) = (view.map_of(&resolved), legends(content.captions.iter(), recorded));
-    let layout = measure(&content, [map.width, map.height], &legends, &Fonts::bundled(), &Stop::never());
+    let (room, legends) = (view.room_of(&resolved), legends(content.captions.iter(), recorded));
+    let layout = measure(&content, &room, &resolved.area, &legends, &Fonts::bundled(), &Stop::never());
     Plan::new(&resolved, view, content, layout.expect("nobody stops it"), &limits).expect("valid")
 }
 

@@ -50,7 +50,7 @@ fn maps(bench: Bench) {
         let request = format!(
             r#"{{ "map": {{ "bbox": {bbox:?}, "crs": "{crs}", "width": 800, "height": 800 }}, "layers": [{{ "type": "graticule" }}] }}"#
         );
-        let map = parse_request(request.as_bytes(), &Limits::default()).expect("valid").map;
+        let map = parse_request(request.as_bytes(), &Limits::default()).expect("valid").map();
         let world = mapreel_geo::Bbox::new([-180.0, -90.0, 180.0, 90.0]);
         let raster = || Raster::straight(2048, 1024, vec![200; 2048 * 1024 * 4]);
         for (word, resampling) in [("bilinear", Resampling::Bilinear), ("nearest", Resampling::Nearest)] {

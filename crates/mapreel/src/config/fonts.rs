@@ -4,8 +4,8 @@
 use cosmic_text::fontdb::Database;
 use mapreel_ogc::LegendSource;
 use mapreel_render::{Fonts, MissingGlyphs, MissingScript};
-use mapreel_spec::Caption;
 use mapreel_spec::manifest::Warning;
+use mapreel_spec::{Caption, Frame, PageTexts};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -32,13 +32,16 @@ impl FontSource {
         Ok(Self { places: (!places.is_empty()).then_some(places), faces: Arc::default() })
     }
 
-    /// The fonts for the title of a page and the captions of its layers.
+    /// The fonts for what stands on a page, the times of its frames, and the captions of its layers.
     pub(crate) fn for_texts<'a>(
         &self,
-        title: Option<&'a str>,
+        page: &'a PageTexts,
+        frames: &'a [Frame],
         captions: impl Iterator<Item = &'a Caption> + Clone,
     ) -> Fonts {
-        let texts = || title.into_iter().chain(captions.clone().flat_map(texts));
+        let of_page = || [&page.title, &page.subtitle, &page.source].into_iter().flatten();
+        let times = || frames.iter().filter_map(|frame| frame.time_text.as_ref());
+        let texts = || of_page().chain(times()).map(String::as_str).chain(captions.clone().flat_map(texts));
         if Fonts::bundled_cover(texts()) {
             return Fonts::bundled();
         }
@@ -94,12 +97,8 @@ fn load(faces: &mut Database, place: &Path) {
 fn texts(caption: &Caption) -> impl Iterator<Item = &str> {
     let Caption { title, name, attribution, labels, legend, colour_bar, .. } = caption;
     let units = colour_bar.as_ref().and_then(|bar| bar.units.as_deref());
-    let swatches = match legend {
-        Some(LegendSource::Swatches(swatches)) => &swatches[..],
-        _ => &[],
-    };
     let once = [title.as_deref(), Some(name.as_str()), attribution.as_deref(), units];
-    let words = swatches.iter().map(|swatch| swatch.label.as_str());
+    let words = legend.iter().flat_map(LegendSource::texts);
     once.into_iter().flatten().chain(labels.iter().flatten().map(|label| label.text.as_str())).chain(words)
 }
 

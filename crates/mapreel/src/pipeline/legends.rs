@@ -5,7 +5,7 @@ use super::error;
 use super::gather::raster;
 use super::prefetch::{Prefetch, Request};
 use bytes::Bytes;
-use mapreel_ogc::{LegendSource, Swatch};
+use mapreel_ogc::{LegendClass, LegendSource, Swatch};
 use mapreel_render::{LegendArt, LegendPicture, LetteredSwatch, MissingLegend, Raster};
 use mapreel_sources::{Error, Sizes, Wanted, decode_into};
 use mapreel_spec::{Caption, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, SWATCH_PX_MAX};
@@ -28,6 +28,7 @@ pub(crate) fn fetch_legends<'a>(
         let art = match legend {
             LegendSource::Url(_) => whole(answers.next(context)?.bytes),
             LegendSource::Swatches(swatches) => lettered(swatches),
+            LegendSource::Classes { classes, .. } => Ok(LegendArt::Swatches(classes.iter().map(coloured).collect())),
             LegendSource::Missing(why) => Err(MissingLegend(why.clone())),
         };
         pictures.push(LegendPicture { layer, art });
@@ -64,13 +65,18 @@ fn whole(answer: Result<Bytes, Error>) -> Result<LegendArt, MissingLegend> {
 /// A legend of small pictures: those that can be decoded, or why the first cannot where none can.
 fn lettered(swatches: &[Swatch]) -> Result<LegendArt, MissingLegend> {
     let lettered = |Swatch { label, picture }: &Swatch| {
-        Ok(LetteredSwatch { picture: decoded(picture, SWATCH_PX_MAX)?, label: label.clone() })
+        Ok(LetteredSwatch { picture: decoded(picture, SWATCH_PX_MAX)?, is_colour: false, label: label.clone() })
     };
     let (good, bad): (Vec<_>, Vec<_>) = swatches.iter().map(lettered).partition(Result::is_ok);
     match bad.into_iter().find_map(Result::err) {
         Some(why) if good.is_empty() => Err(why),
         _ => Ok(LegendArt::Swatches(good.into_iter().flatten().collect())),
     }
+}
+
+/// A class whose colour is known.
+fn coloured(LegendClass { colour, label }: &LegendClass) -> LetteredSwatch {
+    LetteredSwatch { picture: Raster::straight(1, 1, colour.to_vec()), is_colour: true, label: label.clone() }
 }
 
 fn decoded(bytes: &[u8], px_max: u64) -> Result<Raster, MissingLegend> {

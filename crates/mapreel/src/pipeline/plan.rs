@@ -37,9 +37,9 @@ pub(crate) fn on_a_page(
     // The plan's own memory is taken when it is known: then the legends are in it.
     let _legends = context.take_memory(legends_mib(content.captions.iter()))?;
     let legends = fetch_legends(context, content.captions.iter())?;
-    let map = view.map_of(resolved);
-    let fonts = context.fonts.for_texts(content.title.as_deref(), content.captions.iter());
-    let layout = measure(&content, [map.width, map.height], &legends, &fonts, &context.drawing())?;
+    let fonts = context.fonts.for_texts(&content.texts, &content.frames, content.captions.iter());
+    let (room, stop) = (view.room_of(resolved), context.drawing());
+    let layout = measure(&content, &room, &resolved.area, &legends, &fonts, &stop)?;
     fits(view.format_of(resolved), &layout)?;
     Ok((Plan::new(resolved, view, content, layout, limits)?, legends))
 }
@@ -47,12 +47,8 @@ pub(crate) fn on_a_page(
 /// Whether a format can hold a page. Header and legends are measured when they are here, so a map that was small enough may
 /// make a page that is not: for ever, and not for want of another attempt.
 fn fits(format: Format, &PageLayout { width, height, .. }: &PageLayout) -> Result<(), Problems> {
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels <= format.page_px_max() && width.max(height) <= format.page_side_px_max() {
-        return Ok(());
-    }
-    let name = format.name();
-    let detail = format!("with header and legends the page has {width} × {height} pixels, too many for {name}");
+    let Some(why) = format.why_not([width, height]) else { return Ok(()) };
+    let detail = format!("with header and legends the page is too large for {}: {why}", format.name());
     let hint = Some("a smaller map, shorter texts, or another format".to_owned());
     Err(Problems(vec![Problem { pointer: "/map".into(), code: "too_large", detail, hint }]))
 }

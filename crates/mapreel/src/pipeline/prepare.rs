@@ -118,7 +118,7 @@ impl Prepared {
         let still = place_mosaics(&plan, MosaicSet::Shared, &mut answers, context, &mut buffers)?;
         let may_pass = still.may_pass.clone();
         let captions = plan.layers.iter().map(|layer| &layer.caption);
-        let fonts = context.fonts.for_texts(plan.title.as_deref(), captions);
+        let fonts = context.fonts.for_texts(&plan.texts, &plan.frames, captions);
         let scene = Scene::new(plan.clone(), still.pictures, &legends, &fonts, &stop)?;
         for (layer, gap) in scene.gaps().iter().enumerate() {
             if let Some(gap) = gap {

@@ -43,16 +43,16 @@ impl<'a> SegmentRenderer<'a> {
         let mut answers = fetch(self.context, plan, segment.clone().map(MosaicSet::Frame));
         self.holder = Holder::new(plan);
         for index in segment.clone() {
-            failpoint::hit("fetching", plan.title.as_deref());
+            failpoint::hit("fetching", plan.texts.title.as_deref());
             let mut placed =
                 place_mosaics(plan, MosaicSet::Frame(index), &mut answers, self.context, &mut self.buffers)?;
             self.holder.fill(plan, index, &mut placed, self.context, &mut self.buffers)?;
             note(gap_log, plan, index, &placed)?;
-            failpoint::hit("drawing", plan.title.as_deref());
+            failpoint::hit("drawing", plan.texts.title.as_deref());
             encoder.add(self.painter.draw(index, &placed.pictures)?, &self.stop)?;
             self.holder.keep(plan, index, placed.pictures, &mut self.buffers);
             frame_done();
-            failpoint::hit("encoding", plan.title.as_deref());
+            failpoint::hit("encoding", plan.texts.title.as_deref());
         }
         Ok(encoder.finish())
     }
@@ -60,13 +60,13 @@ impl<'a> SegmentRenderer<'a> {
     /// Draws the only frame.
     pub(crate) fn still(&mut self, gap_log: &GapLog) -> Result<Vec<u8>, Error> {
         let plan = &self.prepared.scene.shared_plan();
-        failpoint::hit("fetching", plan.title.as_deref());
+        failpoint::hit("fetching", plan.texts.title.as_deref());
         let mut answers = fetch(self.context, plan, std::iter::once(MosaicSet::Frame(0)));
         let placed = place_mosaics(plan, MosaicSet::Frame(0), &mut answers, self.context, &mut self.buffers)?;
         note(gap_log, plan, 0, &placed)?;
-        failpoint::hit("drawing", plan.title.as_deref());
+        failpoint::hit("drawing", plan.texts.title.as_deref());
         let page = self.painter.draw(0, &placed.pictures)?;
-        failpoint::hit("encoding", plan.title.as_deref());
+        failpoint::hit("encoding", plan.texts.title.as_deref());
         Ok(encode::still(page, plan.output.format, &self.stop)?)
     }
 }

@@ -81,9 +81,8 @@ pub fn plan(request: &str) -> Arc<Plan> {
     let request = parse_request(request.as_bytes(), &limits).expect("valid");
     let (resolved, view) = (Resolved::unasked(&request), View::of(&request));
     let content = PageContent::of(&resolved, view, &limits).expect("valid");
-    let map = view.map_of(&resolved);
-    let (fonts, stop) = (mapreel_render::Fonts::bundled(), Stop::never());
-    let layout = mapreel_render::measure(&content, [map.width, map.height], &[], &fonts, &stop).expect("never stopped");
+    let (fonts, stop, room) = (mapreel_render::Fonts::bundled(), Stop::never(), view.room_of(&resolved));
+    let layout = mapreel_render::measure(&content, &room, &resolved.area, &[], &fonts, &stop).expect("never stopped");
     Arc::new(Plan::new(&resolved, view, content, layout, &limits).expect("valid"))
 }
 

@@ -7,7 +7,7 @@ use crate::pictures::{cut, outside};
 use crate::plan::planned_layer::LayerSource;
 use crate::resolved::axes::Axes;
 use crate::resolved::gap::Gap;
-use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
+use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, TimeStyle, ValidTime};
 use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::url::tile_address;
 
@@ -58,7 +58,7 @@ impl ResolvedKind for Export {
             let hint = "fewer frames, or a smaller map: the server draws no larger pictures";
             return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
         }
-        Ok(LayerSource::of_mosaics(frames.map(|(_, time)| self.at(&extent, cell, time, wanted.moments.zone))))
+        Ok(LayerSource::of_mosaics(frames.map(|(_, time)| self.at(&extent, cell, time, wanted.moments.style))))
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -75,8 +75,8 @@ impl Export {
     }
 
     /// What is asked for at a frame's time.
-    fn at(&self, extent: &Extent, cell: Cell, time: Option<&ValidTime>, zone: &Zone) -> Mosaic {
-        let time = match self.axes.timing.at(time, zone) {
+    fn at(&self, extent: &Extent, cell: Cell, time: Option<&ValidTime>, style: &TimeStyle) -> Mosaic {
+        let time = match self.axes.timing.at(time, style) {
             Ok(time) => time,
             Err(gap) => return Mosaic::nothing(self.crs, gap),
         };

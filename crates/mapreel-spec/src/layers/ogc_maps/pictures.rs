@@ -10,7 +10,7 @@ use crate::resolved::axes::Axes;
 use crate::resolved::dimension::identifier;
 use crate::resolved::gap::Gap;
 use jiff::Timestamp;
-use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, ValidTime, Zone};
+use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, TimeStyle, ValidTime};
 use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::url::service_url::URL_BYTES_MAX;
 use mapreel_ogc::url::tile_address::{self, Address};
@@ -72,7 +72,7 @@ impl ResolvedKind for Map {
             return Err(("too_large", "too many pictures cover the map over all frames".into(), hint));
         }
         let choice =
-            |(frame, time): (usize, Option<&ValidTime>)| self.at(&extent, cell, frame, time, wanted.moments.zone);
+            |(frame, time): (usize, Option<&ValidTime>)| self.at(&extent, cell, frame, time, wanted.moments.style);
         Ok(LayerSource::of_mosaics(frames.map(choice)))
     }
 
@@ -83,8 +83,8 @@ impl ResolvedKind for Map {
 
 impl Map {
     /// What is asked for in a frame, counted from 0, and at its time.
-    fn at(&self, extent: &Extent, cell: Cell, frame: usize, time: Option<&ValidTime>, zone: &Zone) -> Mosaic {
-        let (values, time) = match self.axes.at(frame, time, zone) {
+    fn at(&self, extent: &Extent, cell: Cell, frame: usize, time: Option<&ValidTime>, style: &TimeStyle) -> Mosaic {
+        let (values, time) = match self.axes.at(frame, time, style) {
             Ok(asked) => asked,
             Err(gap) => return Mosaic::nothing(self.crs, gap),
         };
@@ -129,7 +129,9 @@ impl ResolvedKind for MapTiles {
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let frames = wanted.moments.distinct(self.axes.are_fixed());
         let max = wanted.limits.upstream_requests_max;
-        tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
+        tiles(wanted, self.levels.crs, frames, |frame, time| {
+            self.at(frame, time, wanted.map, wanted.moments.style, max)
+        })
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -143,8 +145,15 @@ impl ResolvedKind for MapTiles {
 
 impl MapTiles {
     /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
-    fn at(&self, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone, max: usize) -> Option<Mosaic> {
-        let (values, time) = match self.axes.at(frame, time, zone) {
+    fn at(
+        &self,
+        frame: usize,
+        time: Option<&ValidTime>,
+        map: &Extent,
+        style: &TimeStyle,
+        max: usize,
+    ) -> Option<Mosaic> {
+        let (values, time) = match self.axes.at(frame, time, style) {
             Ok(asked) => asked,
             Err(gap) => return Some(Mosaic::nothing(self.levels.crs, gap)),
         };

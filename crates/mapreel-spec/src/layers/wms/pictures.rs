@@ -9,7 +9,7 @@ use crate::resolved::axes::Axes;
 use crate::resolved::gap::Gap;
 use crate::resolved::run::Run;
 use jiff::Timestamp;
-use mapreel_geo::{Extent, ValidTime, Zone};
+use mapreel_geo::{Extent, TimeStyle, ValidTime};
 use mapreel_ogc::wms::capabilities::{Dialect, Dimension};
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ impl ResolvedKind for ResolvedWms {
             return Err(("too_large", "too many pictures of this size cover the map".into(), hint));
         }
         Ok(LayerSource::of_mosaics(
-            frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.moments.zone)),
+            frames.map(|(frame, time)| self.at(&service, frame, time, map, wanted.moments.style)),
         ))
     }
 
@@ -98,8 +98,8 @@ impl ResolvedWms {
     }
 
     /// What is asked for in a frame, counted from 0, and at its time.
-    fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, zone: &Zone) -> Mosaic {
-        match self.axes.at(frame, time, zone) {
+    fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, style: &TimeStyle) -> Mosaic {
+        match self.axes.at(frame, time, style) {
             Ok((values, time)) => service.mosaic(map, time.as_deref(), &values),
             Err(gap) => Mosaic::nothing(self.service.crs, gap),
         }

@@ -11,7 +11,7 @@ use crate::resolved::gap::Gap;
 use crate::resolved::series::Series;
 use crate::resolved::timing::{AskedTime, ServerTimes};
 use jiff::Timestamp;
-use mapreel_geo::{Bbox, Extent, ValidTime, Zone};
+use mapreel_geo::{Bbox, Extent, TimeStyle, ValidTime};
 use mapreel_ogc::url::service_url::URL_BYTES_MAX;
 use mapreel_ogc::url::tile_address::{self, Address};
 use std::sync::Arc;
@@ -49,7 +49,9 @@ impl ResolvedKind for ResolvedWmts {
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal> {
         let frames = wanted.moments.distinct(self.axes.are_fixed());
         let max = wanted.limits.upstream_requests_max;
-        tiles(wanted, self.levels.crs, frames, |frame, time| self.at(frame, time, wanted.map, wanted.moments.zone, max))
+        tiles(wanted, self.levels.crs, frames, |frame, time| {
+            self.at(frame, time, wanted.map, wanted.moments.style, max)
+        })
     }
 
     fn elsewhere(&self, map: &Extent) -> Option<String> {
@@ -76,7 +78,7 @@ impl ResolvedWmts {
         frame: usize,
         time: Option<&ValidTime>,
         map: &Extent,
-        zone: &Zone,
+        style: &TimeStyle,
         max: usize,
     ) -> Option<Mosaic> {
         let nothing = |why: String| Mosaic::nothing(self.levels.crs, Gap::missing(why));
@@ -88,7 +90,7 @@ impl ResolvedWmts {
             return Some(nothing(format!("the server cannot be asked for a value of {name}")));
         }
         let is_given = matches!(self.axes.timing.asked, AskedTime::Given(_));
-        match self.axes.timing.at(time, zone) {
+        match self.axes.timing.at(time, style) {
             Ok(text) if self.can_be_asked_for_a_time() => self.mosaic(map, text.as_deref(), &values, max),
             Ok(Some(_)) if time.is_some() || is_given => Some(nothing("the server cannot be asked for a time".into())),
             Ok(_) => self.mosaic(map, None, &values, max),

@@ -1,0 +1,209 @@
+//! Where legends stand beside one another: in a column right of the map or on it, or in rows below it.
+
+use super::legend::{self, LegendPicture};
+use super::scale::Scale;
+use super::texts::Page;
+use crate::stop::{Stop, Stopped};
+use crate::text::typesetter::Typesetter;
+use mapreel_spec::{LegendBox, LegendForm};
+
+/// Measured legends; their boxes are relative to their common upper left corner.
+pub(crate) struct Arranged {
+    pub width: u32,
+    pub height: u32,
+    boxes: Vec<LegendBox>,
+}
+
+impl Arranged {
+    /// The boxes with that corner at `x`, `y`.
+    pub(crate) fn boxes(self, x: u32, y: u32) -> Vec<LegendBox> {
+        let moved = |[left, top, width, height]: [u32; 4]| [left + x, top + y, width, height];
+        self.boxes.into_iter().map(|b| LegendBox { title: moved(b.title), picture: moved(b.picture), ..b }).collect()
+    }
+
+    fn fits(&self, [width, height]: [u32; 2]) -> bool {
+        self.width <= width && self.height <= height
+    }
+}
+
+/// A legend in one of its forms, measured.
+struct Block {
+    layer: usize,
+    form: LegendForm,
+    title: (u32, u32),
+    picture: (u32, u32),
+    /// Whether it is a server's picture, which can be made smaller.
+    is_foreign: bool,
+}
+
+/// A way to set legends: smaller letters, more columns of classes, a shorter bar.
+#[derive(Clone, Copy)]
+struct Setting {
+    text: f32,
+    columns: u32,
+    /// The length of a bar, in sizes of text.
+    bar: f32,
+}
+
+/// A bar upright, and one that lies, in sizes of text.
+const UPRIGHT_BAR: f32 = 17.0;
+const LYING_BAR: f32 = 22.0;
+
+/// From the best to what may be read still.
+const UPRIGHT: [Setting; 6] = [
+    Setting { text: 1.0, columns: 1, bar: UPRIGHT_BAR },
+    Setting { text: 1.0, columns: 2, bar: 12.0 },
+    Setting { text: 0.85, columns: 1, bar: 12.0 },
+    Setting { text: 0.85, columns: 2, bar: 9.0 },
+    Setting { text: 0.85, columns: 3, bar: 6.0 },
+    Setting { text: 0.7, columns: 4, bar: 5.0 },
+];
+const LYING: [Setting; 4] = [
+    Setting { text: 1.0, columns: 1, bar: LYING_BAR },
+    Setting { text: 0.85, columns: 2, bar: 18.0 },
+    Setting { text: 0.85, columns: 4, bar: 12.0 },
+    Setting { text: 0.7, columns: 8, bar: 9.0 },
+];
+/// Rows of classes below the map, before they stand in another column.
+const LYING_ROWS: usize = 5;
+
+/// A legend that has to be made smaller keeps on average this many times the size of text.
+const HEIGHT_MIN: f32 = 3.5;
+
+/// What legends are measured with.
+pub(crate) struct Arranger<'a> {
+    pub page: &'a Page<'a>,
+    pub scale: Scale,
+    pub typesetter: &'a mut Typesetter,
+    pub stop: &'a Stop,
+}
+
+impl Arranger<'_> {
+    /// The legends in a column of this width and height at most; too high, or too wide, where there is no way to make them fit.
+    pub(crate) fn stacked(&mut self, legends: &[&LegendPicture], max: [u32; 2]) -> Result<Arranged, Stopped> {
+        let mut first = None;
+        for setting in UPRIGHT {
+            let blocks = self.blocks(legends, setting, false, max[0])?;
+            let arranged = self.stack(blocks, max[1]);
+            if arranged.fits(max) {
+                return Ok(arranged);
+            }
+            first.get_or_insert(arranged);
+        }
+        Ok(first.unwrap_or(Arranged { width: 0, height: 0, boxes: Vec::new() }))
+    }
+
+    /// The legends in rows of this width and height at most.
+    pub(crate) fn flowing(&mut self, legends: &[&LegendPicture], max: [u32; 2]) -> Result<Arranged, Stopped> {
+        let mut first = None;
+        for setting in LYING {
+            let blocks = self.blocks(legends, setting, true, max[0])?;
+            let arranged = self.flow(&blocks, max[0]);
+            if arranged.fits(max) {
+                return Ok(arranged);
+            }
+            first.get_or_insert(arranged);
+        }
+        Ok(first.unwrap_or(Arranged { width: 0, height: 0, boxes: Vec::new() }))
+    }
+
+    fn blocks(
+        &mut self,
+        legends: &[&LegendPicture],
+        setting: Setting,
+        is_lying: bool,
+        width_max: u32,
+    ) -> Result<Vec<Block>, Stopped> {
+        let text_px = self.scale.smaller(setting.text).small_px();
+        let bar_px = ((text_px * setting.bar).round() as u32).min(width_max.max(1));
+        legends
+            .iter()
+            .map(|legend| {
+                let rows = if is_lying { legend::classes(legend).div_ceil(LYING_ROWS) as u32 } else { 1 };
+                let columns = setting.columns.max(rows).clamp(1, 64);
+                self.block(legend, LegendForm { is_lying, columns, bar_px, width_max, text_px })
+            })
+            .collect()
+    }
+
+    fn block(&mut self, legend: &LegendPicture, form: LegendForm) -> Result<Block, Stopped> {
+        let Self { page, typesetter, stop, .. } = self;
+        let is_foreign = legend::is_foreign(page, legend);
+        let picture = match legend::lettered(page, legend, form, typesetter, stop)? {
+            Ok(picture) if is_foreign => self.foreign_size((picture.width, picture.height), form.width_max),
+            Ok(picture) => (picture.width, picture.height),
+            Err(_) => typesetter.measure(&legend::missing(), form.text_px, form.width_max as f32),
+        };
+        let room =
+            if form.is_lying { picture.0.max((form.text_px * 9.0) as u32).min(form.width_max) } else { form.width_max };
+        let title = legend::title(self.page, legend.layer);
+        let title = self.typesetter.measure(&title, form.text_px, room as f32);
+        Ok(Block { layer: legend.layer, form, title, picture, is_foreign })
+    }
+
+    /// The size of a server's picture: enlarged by a whole number on a large page, where its letters could not be read.
+    fn foreign_size(&self, (width, height): (u32, u32), width_max: u32) -> (u32, u32) {
+        let wanted = (self.scale.body_px / 13.0).floor().max(1.0) as u32;
+        let times = wanted.min(width_max / width.max(1)).max(1);
+        if width * times <= width_max {
+            return (width * times, height * times);
+        }
+        let shrink = f64::from(width_max) / f64::from(width);
+        (width_max.max(1), ((f64::from(height) * shrink) as u32).max(1))
+    }
+
+    /// Below one another.
+    fn stack(&self, mut blocks: Vec<Block>, height_max: u32) -> Arranged {
+        let (gap, space) = (self.scale.unit / 2, 2 * self.scale.unit);
+        let height_of = |block: &Block| block.title.1 + gap + block.picture.1;
+        let spaces = blocks.len().saturating_sub(1) as u32 * space;
+        let total: u32 = blocks.iter().map(height_of).sum::<u32>() + spaces;
+        let foreign: u32 = blocks.iter().filter(|block| block.is_foreign).map(|block| block.picture.1).sum();
+        if total > height_max && foreign > 0 {
+            let room = height_max.saturating_sub(total - foreign) as f32;
+            // A small picture becomes higher rather than its legends unreadable.
+            let legible = blocks.len() as f32 * self.scale.body_px * HEIGHT_MIN;
+            let shrink = (room.max(legible) / foreign as f32).min(1.0);
+            let smaller = |px: u32| ((px as f32 * shrink).floor() as u32).max(1);
+            for block in blocks.iter_mut().filter(|block| block.is_foreign) {
+                block.picture = (smaller(block.picture.0), smaller(block.picture.1));
+            }
+        }
+        let (mut boxes, mut y, mut width) = (Vec::new(), 0, 0);
+        for block in blocks {
+            boxes.push(block.at(0, y, block.form.width_max, gap));
+            width = width.max(block.picture.0).max(block.title.0);
+            y += height_of(&block) + space;
+        }
+        Arranged { width, height: y.saturating_sub(space), boxes }
+    }
+
+    /// Beside one another, in as many rows as it takes.
+    fn flow(&self, blocks: &[Block], width_max: u32) -> Arranged {
+        let (gap, space) = (self.scale.unit / 2, 4 * self.scale.unit);
+        let (mut boxes, mut x, mut y, mut width, mut row_height) = (Vec::new(), 0, 0, 0, 0);
+        for block in blocks {
+            let wide = block.title.0.max(block.picture.0);
+            if x > 0 && x + wide > width_max {
+                (x, y, row_height) = (0, y + row_height + space / 2, 0);
+            }
+            boxes.push(block.at(x, y, wide + 1, gap));
+            width = width.max(x + wide);
+            row_height = row_height.max(block.title.1 + gap + block.picture.1);
+            x += wide + space;
+        }
+        Arranged { width, height: y + row_height, boxes }
+    }
+}
+
+impl Block {
+    /// The block with its upper left corner at `x`, `y`.
+    fn at(&self, x: u32, y: u32, title_width: u32, gap: u32) -> LegendBox {
+        LegendBox {
+            layer: self.layer,
+            title: [x, y, title_width, self.title.1],
+            picture: [x, y + self.title.1 + gap, self.picture.0, self.picture.1],
+            form: self.form,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The layout of a page of an exact size: header, legends and credits take what they need, and the map has the rest.
+//!
+//! Nothing is cut. Where there is not room for all, letters become smaller, then layers lose their lines in the header, then long
+//! texts end in an ellipsis, and legends are left out from the lowest layer's upwards.
+
+use super::arrange::{Arranged, Arranger};
+use super::legend::LegendPicture;
+use super::measure::{Side, inside_max, plate};
+use super::scale::Scale;
+use super::texts::Page;
+use super::{attribution, header};
+use crate::stop::{Stop, Stopped};
+use crate::text::typesetter::Typesetter;
+use mapreel_spec::{Canvas, HeaderForm, LegendBox, LegendPlace, MapArea, PageLayout};
+
+/// The parts of the page's height that header and credits, and of the rest's width or height that legends may take.
+const TEXTS_PART: f32 = 0.42;
+const COLUMN_PART: f32 = 0.36;
+const ROWS_PART: f32 = 0.45;
+/// How much smaller letters become, and how many lines long texts have, before something is left out.
+const FORMS: [(f32, HeaderForm); 8] = [
+    (1.0, HeaderForm::WHOLE),
+    (0.85, HeaderForm::WHOLE),
+    (0.72, HeaderForm::WHOLE),
+    (0.85, HeaderForm { shows_layers: false, ..HeaderForm::WHOLE }),
+    (0.72, HeaderForm { shows_layers: false, lines_max: 3 }),
+    (0.6, HeaderForm { shows_layers: false, lines_max: 2 }),
+    (0.6, HeaderForm { shows_layers: false, lines_max: 1 }),
+    (0.5, HeaderForm { shows_layers: false, lines_max: 1 }),
+];
+
+/// Header and credits, measured, and the box between them.
+struct Texts {
+    scale: Scale,
+    form: HeaderForm,
+    header: [u32; 4],
+    header_lines: Vec<u32>,
+    attribution: Option<[u32; 4]>,
+    attribution_lines_max: u32,
+    between: [u32; 4],
+}
+
+pub(crate) fn measure(
+    page: &Page,
+    canvas: &Canvas,
+    area: &MapArea,
+    legends: &[LegendPicture],
+    typesetter: &mut Typesetter,
+    stop: &Stop,
+) -> Result<PageLayout, Stopped> {
+    let texts = measured_texts(page, canvas, typesetter);
+    let mut arranger = Arranger { page, scale: texts.scale, typesetter, stop };
+    let mut shown: Vec<&LegendPicture> =
+        if page.texts.legends == LegendPlace::None { Vec::new() } else { legends.iter().collect() };
+    let (map, arranged) = loop {
+        if shown.is_empty() {
+            break (texts.between, None);
+        }
+        if let Some((map, side, arranged)) = beside(&mut arranger, &shown, texts.between, area)? {
+            break (map, Some((side, arranged)));
+        }
+        shown.pop();
+    };
+    let (legends, plate) = placed(texts.between, map, arranged, texts.scale);
+    let line = texts.scale.hairline;
+    Ok(PageLayout {
+        width: canvas.width,
+        height: canvas.height,
+        text_px: texts.scale.body_px,
+        map: within(map, line),
+        header: texts.header,
+        header_lines: texts.header_lines,
+        header_form: texts.form,
+        legends,
+        plate,
+        attribution: texts.attribution,
+        attribution_lines_max: texts.attribution_lines_max,
+    })
+}
+
+/// Header and credits in the first form that leaves enough of the page.
+fn measured_texts(page: &Page, canvas: &Canvas, typesetter: &mut Typesetter) -> Texts {
+    let usual = Scale::of_canvas(canvas);
+    let mut last = None;
+    for (text, form) in FORMS {
+        let texts = texts_in(page, canvas, usual.smaller(text), form, typesetter);
+        if texts.between[3] as f32 >= canvas.height as f32 * (1.0 - TEXTS_PART) - margins_height(canvas) {
+            return texts;
+        }
+        last = Some(texts);
+    }
+    last.unwrap_or_else(|| texts_in(page, canvas, usual, HeaderForm::WHOLE, typesetter))
+}
+
+fn margins_height(canvas: &Canvas) -> f32 {
+    (canvas.margins[0] + canvas.margins[2]) as f32
+}
+
+fn texts_in(page: &Page, canvas: &Canvas, scale: Scale, form: HeaderForm, typesetter: &mut Typesetter) -> Texts {
+    let [top, right, bottom, left] = canvas.margins.map(|margin| margin.max(scale.margin()));
+    let width = canvas.width.saturating_sub(left + right).max(1);
+    let (header_lines, header_height) = header::measure(page, scale, form, width, top, typesetter);
+    let attribution_lines_max = form.lines_max.max(1);
+    let credits = attribution::measure(page, scale, width, attribution_lines_max, typesetter);
+    let below_header = top + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
+    // Credits stand a little lower than the map would end.
+    let foot = bottom - if canvas.margins[2] == 0 && credits.is_some() { scale.unit } else { 0 };
+    let above_credits = canvas.height.saturating_sub(foot + credits.map_or(0, |height| height + scale.unit));
+    let attribution = credits.map(|height| [left, above_credits + scale.unit, width, height]);
+    Texts {
+        scale,
+        form,
+        header: [left, top, width, header_height],
+        header_lines,
+        attribution,
+        attribution_lines_max,
+        between: [left, below_header, width, above_credits.saturating_sub(below_header).max(1)],
+    }
+}
+
+/// The map beside legends, where they leave it most; `None`: there is no room for them.
+fn beside(
+    arranger: &mut Arranger,
+    legends: &[&LegendPicture],
+    between: [u32; 4],
+    area: &MapArea,
+) -> Result<Option<([u32; 4], Side, Arranged)>, Stopped> {
+    let [x, y, width, height] = between;
+    let (gap, place) = (arranger.scale.margin(), arranger.page.texts.legends);
+    let part = |px: u32, part: f32| (px as f32 * part) as u32;
+    let mut ways = Vec::new();
+    if matches!(place, LegendPlace::Auto | LegendPlace::Right) {
+        let max = [part(width, COLUMN_PART), height];
+        let column = arranger.stacked(legends, max)?;
+        if column.width <= max[0] && column.height <= max[1] {
+            ways.push(([x, y, width.saturating_sub(column.width + gap), height], Side::Right, column));
+        }
+    }
+    if matches!(place, LegendPlace::Auto | LegendPlace::Bottom) {
+        let max = [width, part(height, ROWS_PART)];
+        let rows = arranger.flowing(legends, max)?;
+        if rows.width <= max[0] && rows.height <= max[1] {
+            ways.push(([x, y, width, height.saturating_sub(rows.height + gap)], Side::Bottom, rows));
+        }
+    }
+    if !matches!(place, LegendPlace::Auto | LegendPlace::Right | LegendPlace::Bottom) {
+        let max = inside_max([width, height], arranger.scale);
+        let arranged = arranger.stacked(legends, max)?;
+        if arranged.width <= max[0] && arranged.height <= max[1] {
+            ways.push((between, Side::Inside(place), arranged));
+        }
+    }
+    // `max_by` takes the last of equals, and right comes before below.
+    let shown = |[_, _, width, height]: [u32; 4]| area.pixels_shown([width, height]);
+    Ok(ways.into_iter().rev().max_by(|a, b| shown(a.0).total_cmp(&shown(b.0))))
+}
+
+fn placed(
+    between: [u32; 4],
+    map: [u32; 4],
+    arranged: Option<(Side, Arranged)>,
+    scale: Scale,
+) -> (Vec<LegendBox>, Option<[u32; 4]>) {
+    let [x, y, width, height] = map;
+    match arranged {
+        None => (Vec::new(), None),
+        Some((Side::Right, column)) => (column.boxes(x + width + scale.margin(), y), None),
+        Some((Side::Bottom, rows)) => (rows.boxes(between[0], y + height + scale.margin()), None),
+        Some((Side::Inside(corner), arranged)) => {
+            let plate = plate(within(map, scale.hairline), corner, &arranged, scale);
+            (arranged.boxes(plate[0] + scale.unit, plate[1] + scale.unit), Some(plate))
+        }
+    }
+}
+
+/// A box without the line round it.
+fn within([x, y, width, height]: [u32; 4], line: u32) -> [u32; 4] {
+    [x + line, y + line, width.saturating_sub(2 * line).max(1), height.saturating_sub(2 * line).max(1)]
+}
