@@ -26,9 +26,10 @@ mod theme;
 mod vector;
 
 pub use error::Error;
+pub use page::cut::swatches as cut_into_swatches;
 pub use page::legend::{LegendArt, LegendPicture, MissingLegend};
 pub use page::measure::measure;
-pub use page::swatches::LetteredSwatch;
+pub use page::swatches::{LetteredSwatch, Words};
 pub use raster::canvas::Canvas;
 pub use raster::georeference::place;
 pub use raster::mosaic::MosaicSheet;

@@ -43,7 +43,7 @@ pub use plan::frame_cost::{
     RECORDED_BYTES_MAX, SWATCH_PX_MAX, legends_mib,
 };
 pub use plan::page_content::PageContent;
-pub use plan::page_layout::{HeaderForm, LegendBox, LegendForm, PageLayout};
+pub use plan::page_layout::{HeaderForm, LayerLines, LegendBox, LegendForm, PageLayout};
 pub use plan::page_texts::{CountWords, PageTexts};
 pub use plan::plan::Plan;
 pub use plan::planned_layer::{LayerSource, PlannedLayer};

@@ -51,8 +51,9 @@ fn generated(schema: &Value, whole: &Value, depth: usize) -> Value {
         return generated(whole.pointer(reference.trim_start_matches('#')).unwrap(), whole, depth);
     }
     if let Some(choices) = ["oneOf", "anyOf"].iter().find_map(|word| schema[*word].as_array()) {
-        let of_values: Vec<&Value> =
-            choices.iter().filter(|choice| choice["required"].is_null() || !choice["type"].is_null()).collect();
+        let is_value =
+            |choice: &&Value| ["type", "$ref", "const", "enum", "anyOf"].iter().any(|k| !choice[*k].is_null());
+        let of_values: Vec<&Value> = choices.iter().filter(is_value).collect();
         if !of_values.is_empty() {
             return generated(of_values[fastrand::usize(..of_values.len())], whole, depth);
         }
@@ -88,22 +89,27 @@ fn generated(schema: &Value, whole: &Value, depth: usize) -> Value {
     }
 }
 
-/// The fields that are required, one of those of which some must be there, and now and then another.
+/// The names in a list of an object's fields.
+fn names(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+/// One of the ways that an object may be, by chance.
+fn choice(schema: &Value) -> Option<&Value> {
+    let choices = ["oneOf", "anyOf"].iter().find_map(|word| schema[*word].as_array())?;
+    choices.get(fastrand::usize(..choices.len().max(1)))
+}
+
+/// The fields that are required, those of one of the ways that it may be, and now and then another.
 fn object(schema: &Value, whole: &Value, depth: usize) -> Value {
     let none = Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&none);
-    let names = |list: &Value| {
-        list.as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let mut wanted = names(&schema["required"]);
-    let choices = ["oneOf", "anyOf"].iter().find_map(|word| schema[*word].as_array());
-    let mut others: Vec<String> = properties.keys().filter(|name| !wanted.contains(name)).cloned().collect();
-    if let Some(choices) = choices {
-        // Of fields that stand for each other, one is given.
-        let all: Vec<String> = choices.iter().flat_map(|choice| names(&choice["required"])).collect();
-        others.retain(|name| !all.contains(name));
-        wanted.push(all[fastrand::usize(..all.len())].clone());
-    }
+    let way = choice(schema).cloned().unwrap_or_default();
+    let alternatives = ["oneOf", "anyOf"].iter().filter_map(|word| schema[*word].as_array()).flatten();
+    let alternatives: Vec<String> = alternatives.flat_map(|way| names(&way["required"])).collect();
+    let mut wanted = [names(&schema["required"]), names(&way["required"])].concat();
+    let others: Vec<String> =
+        properties.keys().filter(|name| !wanted.contains(name) && !alternatives.contains(name)).cloned().collect();
     let excluded = names(&schema["not"]["required"]);
     wanted.extend(others.into_iter().filter(|name| !excluded.contains(name) && fastrand::u8(..4) == 0));
     if let Some(one) = excluded.get(fastrand::usize(..=excluded.len())) {
@@ -111,7 +117,14 @@ fn object(schema: &Value, whole: &Value, depth: usize) -> Value {
     }
     let mut object = Map::new();
     for name in wanted {
-        let value = generated(&properties[&name], whole, depth + 1);
+        let mut value = generated(&properties[&name], whole, depth + 1);
+        // What the way of the whole says of this field.
+        for required in choice(&way["properties"][&name]).map(|way| names(&way["required"])).unwrap_or_default() {
+            if let Value::Object(fields) = &mut value {
+                fields
+                    .insert(required.clone(), generated(&properties[&name]["properties"][&required], whole, depth + 2));
+            }
+        }
         object.insert(name, value);
     }
     Value::Object(object)
@@ -129,6 +142,8 @@ const NOT_SAYABLE: &[(&str, &str, &str)] = &[
     // The size that follows from a box, the layer whose times are meant.
     ("out_of_range", "/map", "/map"),
     ("out_of_range", "/basemap", "/zoom"),
+    // A format holds a picture of a size or not.
+    ("too_large", "/output", ""),
     ("missing", "/times", "/times"),
     ("invalid", "/times", "/of"),
     ("invalid", "/map", "/bbox"),

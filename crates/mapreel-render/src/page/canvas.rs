@@ -11,23 +11,28 @@ use super::texts::Page;
 use super::{attribution, header};
 use crate::stop::{Stop, Stopped};
 use crate::text::typesetter::Typesetter;
-use mapreel_spec::{Canvas, HeaderForm, LegendBox, LegendPlace, MapArea, PageLayout};
+use mapreel_spec::{Canvas, HeaderForm, LayerLines, LegendBox, LegendPlace, MapArea, PageLayout};
 
 /// The parts of the page's height that header and credits, and of the rest's width or height that legends may take.
 const TEXTS_PART: f32 = 0.42;
 const COLUMN_PART: f32 = 0.36;
 const ROWS_PART: f32 = 0.45;
 /// How much smaller letters become, and how many lines long texts have, before something is left out.
-const FORMS: [(f32, HeaderForm); 8] = [
-    (1.0, HeaderForm::WHOLE),
-    (0.85, HeaderForm::WHOLE),
-    (0.72, HeaderForm::WHOLE),
-    (0.85, HeaderForm { shows_layers: false, ..HeaderForm::WHOLE }),
-    (0.72, HeaderForm { shows_layers: false, lines_max: 3 }),
-    (0.6, HeaderForm { shows_layers: false, lines_max: 2 }),
-    (0.6, HeaderForm { shows_layers: false, lines_max: 1 }),
-    (0.5, HeaderForm { shows_layers: false, lines_max: 1 }),
-];
+const FORMS: [(f32, HeaderForm); 8] = {
+    const fn form(layers: LayerLines, lines_max: u32) -> HeaderForm {
+        HeaderForm { layers, lines_max }
+    }
+    [
+        (1.0, form(LayerLines::Telling, u32::MAX)),
+        (0.85, form(LayerLines::Telling, u32::MAX)),
+        (0.72, form(LayerLines::Telling, u32::MAX)),
+        (0.85, form(LayerLines::None, u32::MAX)),
+        (0.72, form(LayerLines::None, 3)),
+        (0.6, form(LayerLines::None, 2)),
+        (0.6, form(LayerLines::None, 1)),
+        (0.5, form(LayerLines::None, 1)),
+    ]
+};
 
 /// Header and credits, measured, and the box between them.
 struct Texts {

@@ -8,7 +8,9 @@ use super::texts::Page;
 use crate::raster::canvas::Canvas;
 use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
-use mapreel_spec::{Caption, Cause, CountWords, Gap, GapKind, HeaderForm, PlannedLabel, Series};
+use mapreel_spec::{
+    Caption, Cause, CountWords, Gap, GapKind, HeaderForm, LayerLines, LegendPlace, PlannedLabel, Series,
+};
 
 /// One line of the header in one frame.
 struct Line {
@@ -49,8 +51,25 @@ fn lines(page: &Page, scale: Scale, form: HeaderForm, moment: &Moment) -> Vec<Li
 }
 
 /// The title of a layer that has a line of its own.
-fn title_of<'a>(page: &Page, form: HeaderForm, caption: &'a Caption) -> Option<&'a String> {
-    caption.title.as_ref().filter(|_| form.shows_layers && page.texts.shows_layers)
+fn title_of<'a>(page: &Page<'a>, form: HeaderForm, caption: &'a Caption) -> Option<&'a String> {
+    let title = caption.title.as_ref().filter(|_| page.texts.shows_layers)?;
+    match form.layers {
+        LayerLines::All => Some(title),
+        LayerLines::None => None,
+        LayerLines::Telling => {
+            let stands_over_legend = page.texts.legends != LegendPlace::None
+                && caption.legend.is_some()
+                && caption.legend_title().0 == title;
+            let tells = |frame: usize| labels_at(page, caption, frame).next().is_some();
+            (!stands_over_legend || (0..page.frames.len()).any(tells)).then_some(title)
+        }
+    }
+}
+
+/// The labels behind a layer's title in a frame; its time only where that is not the one that the header shows.
+fn labels_at<'a>(page: &Page<'a>, caption: &'a Caption, frame: usize) -> impl Iterator<Item = &'a PlannedLabel> {
+    let shown = page.frames[frame].time_text.as_ref();
+    caption.labels.at(frame).iter().filter(move |label| label.marked || Some(&label.text) != shown)
 }
 
 /// The frame's time, and in a film which frame it is.
@@ -72,7 +91,12 @@ fn time_line(page: &Page, scale: Scale, frame: usize) -> Option<Line> {
 /// What stands behind a layer's title: its labels, and whether its picture is what was asked for.
 fn layer_spans(page: &Page, caption: &Caption, frame: usize, gap: Option<&Gap>) -> Vec<Span> {
     let labels = |of: usize| -> Vec<Span> {
-        labels(caption.labels.at(of), page.frames[frame].shown.is_none() && is_timed(caption, of)).collect()
+        let is_only_time = page.frames[frame].shown.is_none() && is_timed(caption, of);
+        // A picture that is held is of another time than the frame.
+        match of == frame {
+            true => labels(labels_at(page, caption, frame), is_only_time).collect(),
+            false => labels(caption.labels.at(of).iter(), is_only_time).collect(),
+        }
     };
     let with_labels = |alarm: &str| [labels(frame), vec![Span::alarm(alarm)]].concat();
     match gap.map(|gap| (gap.kind, &gap.cause)) {
@@ -91,8 +115,8 @@ fn is_timed(caption: &Caption, frame: usize) -> bool {
 
 /// The texts behind a title. What says that a time is not the frame's stands out, and so does the first where it is the only
 /// place in which the time of the data is told.
-fn labels(labels: &[PlannedLabel], first_is_time: bool) -> impl Iterator<Item = Span> {
-    labels.iter().enumerate().map(move |(i, label)| {
+fn labels<'a>(labels: impl Iterator<Item = &'a PlannedLabel>, first_is_time: bool) -> impl Iterator<Item = Span> {
+    labels.enumerate().map(move |(i, label)| {
         let text = format!("{}{}", if i == 0 { "   " } else { "  ·  " }, label.text);
         if label.marked || i == 0 && first_is_time { Span::bold(text) } else { Span::muted(text) }
     })

@@ -10,7 +10,7 @@ use super::texts::Page;
 use crate::raster::canvas::Canvas;
 use crate::raster::composite;
 use crate::raster::raster::Raster;
-use crate::raster::resample::resized;
+use crate::raster::resample::in_size;
 use crate::stop::{Stop, Stopped};
 use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
@@ -130,30 +130,11 @@ pub(crate) fn draw(
         let [x, y, width, height] = place.picture;
         match lettered(page, legend, place.form, typesetter, stop)? {
             Ok(picture) => {
-                let picture = in_size(picture, width, height, stop)?;
+                let picture = in_size(&picture, width, height, stop)?;
                 composite::blend(canvas, &picture, x.into(), y.into(), place.picture, 255);
             }
             Err(_) => typesetter.draw(canvas, &missing(), size_px, width as f32 + 1.0, x as f32, y as f32),
         }
     }
     Ok(())
-}
-
-/// A picture in another size; enlarged by a whole number, every pixel is a square of them.
-fn in_size(picture: Raster, width: u32, height: u32, stop: &Stop) -> Result<Raster, Stopped> {
-    let times = width / picture.width.max(1);
-    match (picture.width, picture.height) {
-        size if size == (width, height) => Ok(picture),
-        (w, h) if times > 1 && (w * times, h * times) == (width, height) => Ok(enlarged(&picture, times)),
-        _ => resized(&picture, width, height, stop),
-    }
-}
-
-fn enlarged(picture: &Raster, times: u32) -> Raster {
-    let mut pixels = Vec::with_capacity(picture.pixels.len() * (times * times) as usize);
-    for y in 0..picture.height {
-        let row: Vec<u8> = picture.row(y).chunks_exact(4).flat_map(|pixel| pixel.repeat(times as usize)).collect();
-        pixels.extend(row.repeat(times as usize));
-    }
-    Raster { width: picture.width * times, height: picture.height * times, pixels, ..picture.clone() }
 }

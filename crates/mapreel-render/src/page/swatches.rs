@@ -4,7 +4,7 @@ use super::scale::Scale;
 use crate::raster::canvas::Canvas;
 use crate::raster::composite;
 use crate::raster::raster::Raster;
-use crate::raster::resample::resized;
+use crate::raster::resample::in_size;
 use crate::stop::{Stop, Stopped};
 use crate::text::span::Span;
 use crate::text::typesetter::{Typesetter, line_height};
@@ -18,9 +18,42 @@ pub struct LetteredSwatch {
     pub picture: Raster,
     /// Whether it is one pixel of a colour, which a box of the size of the words shows.
     pub is_colour: bool,
-    /// The words; empty where there are none.
-    pub label: String,
+    /// The words beside it.
+    pub words: Words,
 }
+
+/// The words beside a swatch.
+#[derive(Debug, Clone)]
+pub enum Words {
+    /// Set in our own type; empty where there are none.
+    Text(String),
+    /// As a server has drawn them.
+    Picture(Raster),
+}
+
+impl Words {
+    /// As a server has drawn them, if it has.
+    pub fn picture(&self) -> Option<&Raster> {
+        match self {
+            Self::Text(_) => None,
+            Self::Picture(picture) => Some(picture),
+        }
+    }
+
+    /// Width and height in pixels beside text of a size, wrapped at `width_max`. A picture of words is enlarged by a whole number.
+    fn measure(&self, size_px: f32, width_max: f32, typesetter: &mut Typesetter) -> (u32, u32) {
+        match self {
+            Self::Text(text) => typesetter.measure(&[Span::ink(text)], size_px, width_max),
+            Self::Picture(picture) => {
+                let times = (size_px / DRAWN_PX).floor().max(1.0) as u32;
+                (picture.width * times, picture.height * times)
+            }
+        }
+    }
+}
+
+/// The size of text that servers draw beside swatches, in pixels.
+const DRAWN_PX: f32 = 10.0;
 
 /// Words have at least this room before they are broken, in sizes of text.
 const WORDS_WIDTH_MIN: f32 = 5.0;
@@ -71,7 +104,7 @@ impl Table {
         let each = form.width_max.saturating_sub((columns - 1) * 2 * gap) / columns;
         let words_max = (each.saturating_sub(widest + gap + 1) as f32).max(size_px * WORDS_WIDTH_MIN);
         let words: Vec<(u32, u32)> =
-            swatches.iter().map(|swatch| typesetter.measure(&[Span::ink(&swatch.label)], size_px, words_max)).collect();
+            swatches.iter().map(|swatch| swatch.words.measure(size_px, words_max, typesetter)).collect();
         let rows: Vec<[(u32, u32); 2]> =
             pictures.into_iter().zip(words).map(|(picture, words)| [picture, words]).collect();
         let column = |(i, rows): (usize, &[[(u32, u32); 2]])| Column {
@@ -144,8 +177,17 @@ fn draw_column(
         let middle = |height: u32| top + (column.height_of(row) - height) / 2;
         let place = [left + (column.pictures_width - picture.0) / 2, middle(picture.1), picture.0, picture.1];
         lay(page, swatch, place, stop)?;
-        let (x, y) = ((left + column.pictures_width + table.gap) as f32, middle(words.1) as f32);
-        typesetter.draw(page, &[Span::ink(&swatch.label)], table.size_px, table.words_max + 1.0, x, y);
+        let (x, y) = (left + column.pictures_width + table.gap, middle(words.1));
+        match &swatch.words {
+            Words::Text(text) => {
+                let width_max = table.words_max + 1.0;
+                typesetter.draw(page, &[Span::ink(text)], table.size_px, width_max, x as f32, y as f32);
+            }
+            Words::Picture(picture) => {
+                let picture = in_size(picture, words.0, words.1, stop)?;
+                composite::blend(page, &picture, x.into(), y.into(), [x, y, words.0, words.1], 255);
+            }
+        }
         top += column.height_of(row) + table.gap / 2;
     }
     Ok(())
@@ -168,10 +210,7 @@ fn lay(page: &mut Canvas, swatch: &LetteredSwatch, place: [u32; 4], stop: &Stop)
         page.fill(inner, colour);
         return Ok(());
     }
-    let picture = match (picture.width, picture.height) == (width, height) {
-        true => picture.clone(),
-        false => resized(picture, width, height, stop)?,
-    };
+    let picture = in_size(picture, width, height, stop)?;
     composite::blend(page, &picture, x.into(), y.into(), place, 255);
     Ok(())
 }
@@ -185,7 +224,7 @@ mod tests {
         let swatch = |&(width, height): &(u32, u32)| LetteredSwatch {
             picture: Raster::straight(width, height, [255, 0, 0, 255].repeat((width * height) as usize)),
             is_colour: false,
-            label: label.to_owned(),
+            words: Words::Text(label.to_owned()),
         };
         let swatches: Vec<LetteredSwatch> = pictures.iter().map(swatch).collect();
         let mut typesetter = Typesetter::new(&Fonts::bundled());

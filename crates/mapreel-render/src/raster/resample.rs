@@ -105,6 +105,25 @@ fn in_bands(raster: &Raster, width: u32, height: u32, rows: u32, stop: &Stop) ->
     Ok(Raster { width, height, pixels, premultiplied: raster.premultiplied })
 }
 
+/// A picture in another size. Where that is larger by a whole number, every pixel becomes a square of them and stays sharp.
+pub(crate) fn in_size(picture: &Raster, width: u32, height: u32, stop: &Stop) -> Result<Raster, Stopped> {
+    let times = width / picture.width.max(1);
+    match (picture.width, picture.height) {
+        size if size == (width, height) => Ok(picture.clone()),
+        (w, h) if times > 1 && (w * times, h * times) == (width, height) => Ok(enlarged(picture, times)),
+        _ => resized(picture, width, height, stop),
+    }
+}
+
+fn enlarged(picture: &Raster, times: u32) -> Raster {
+    let mut pixels = Vec::with_capacity(picture.pixels.len() * (times * times) as usize);
+    for y in 0..picture.height {
+        let row: Vec<u8> = picture.row(y).chunks_exact(4).flat_map(|pixel| pixel.repeat(times as usize)).collect();
+        pixels.extend(row.repeat(times as usize));
+    }
+    Raster { width: picture.width * times, height: picture.height * times, pixels, ..picture.clone() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,9 +39,16 @@ fields! {
     }
     rules {
         "not": { "anyOf": [{ "required": ["preset", "width"] }, { "required": ["preset", "height"] }] },
-        "anyOf": [
-            { "required": ["width", "height"] },
-            { "not": { "anyOf": [{ "required": ["width"] }, { "required": ["height"] }] } }
+        "allOf": [
+            { "anyOf": [
+                { "required": ["width", "height"] },
+                { "not": { "anyOf": [{ "required": ["width"] }, { "required": ["height"] }] } }
+            ] },
+            { "anyOf": [
+                { "required": ["preset"] },
+                { "required": ["width"] },
+                { "not": { "anyOf": [{ "required": ["scale"] }, { "required": ["safe_area"] }] } }
+            ] }
         ]
     }
 }

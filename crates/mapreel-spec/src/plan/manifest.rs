@@ -40,6 +40,9 @@ pub struct Layout {
     pub header: PixelBox,
     /// The legends.
     pub legends: Vec<Legend>,
+    /// The plate of legends that stand on the map; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plate: Option<PixelBox>,
     /// The credits at the foot; absent when there are none.
     pub attribution: Option<PixelBox>,
 }
@@ -49,6 +52,8 @@ pub struct Layout {
 pub struct Legend {
     /// The layer that it explains.
     pub layer: String,
+    /// Its title.
+    pub title_box: PixelBox,
     /// Its picture, or the words that say that it is missing.
     #[serde(rename = "box")]
     pub place: PixelBox,
@@ -159,7 +164,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// `layer_unavailable`, `layer_held`, `layer_empty`, `layer_outside`, `layer_partial`, `time_unconfirmed`,
-    /// `dimension_unconfirmed`, `run_gone`, `legend_unavailable`, `axis_entry_ignored`, `default_not_offered`,
+    /// `dimension_unconfirmed`, `run_gone`, `legend_unavailable`, `legend_left_out`, `canvas_rounded`, `axis_entry_ignored`, `default_not_offered`,
     /// `text_missing_glyphs` or another that docs/API.md tells.
     pub code: Cow<'static, str>,
     /// The layer; absent when it concerns the whole map or page.

@@ -36,15 +36,26 @@ pub struct PageLayout {
 /// Which lines of the header there is room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderForm {
-    /// Whether layers have lines of their own.
-    pub shows_layers: bool,
+    /// Which layers with a title have lines of their own.
+    pub layers: LayerLines,
     /// The most lines of the title, and of each other text; what is longer ends in an ellipsis.
     pub lines_max: u32,
 }
 
 impl HeaderForm {
     /// Room for everything.
-    pub const WHOLE: Self = Self { shows_layers: true, lines_max: u32::MAX };
+    pub const WHOLE: Self = Self { layers: LayerLines::All, lines_max: u32::MAX };
+}
+
+/// Which layers with a title have lines of their own in the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LayerLines {
+    /// All of them.
+    All,
+    /// Those of which the line says more than the title of their legend.
+    Telling,
+    /// None.
+    None,
 }
 
 /// How a legend that is drawn here is laid out.

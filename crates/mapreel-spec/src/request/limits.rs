@@ -14,7 +14,7 @@ pub struct Limits {
     pub frames_max: usize,
     /// Layers, the basemap included.
     pub layers_max: usize,
-    /// Width or height of the map, in pixels.
+    /// Width or height of the map, or of the whole picture where the request says that; in pixels.
     pub side_px_max: u32,
     /// Frames × pixels × (layers + 1), in millions: the price of drawing.
     pub cost_mpx_max: u64,
@@ -37,7 +37,7 @@ impl Limits {
         depth_max: 32,
         frames_max: 600,
         layers_max: 16,
-        side_px_max: 4096,
+        side_px_max: 8192,
         cost_mpx_max: 8_000,
         upstream_requests_max: 4_000,
         positions_max: 1_000_000,

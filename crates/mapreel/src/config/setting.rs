@@ -42,7 +42,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("depth_max", "32", COUNT, "How deep lists and objects of a request are nested."),
     setting("frames_max", "600", COUNT, "Frames of an animation."),
     setting("layers_max", "16", COUNT, "Layers of a map, the basemap included."),
-    setting("side_px_max", "4096", COUNT, "Width or height of a map, in pixels."),
+    setting("side_px_max", "8192", COUNT, "Width or height of a map, or of a whole picture, in pixels."),
     setting("cost_mpx_max", "8000", COUNT, "Frames × pixels × (layers + 1) of a request, in millions."),
     setting("upstream_requests_max", "4000", COUNT, "Requests to upstreams for one job."),
     setting("positions_max", "1000000", COUNT, "Positions in the GeoJSON of a request."),

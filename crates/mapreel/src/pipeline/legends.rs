@@ -6,7 +6,7 @@ use super::gather::raster;
 use super::prefetch::{Prefetch, Request};
 use bytes::Bytes;
 use mapreel_ogc::{LegendClass, LegendSource, Swatch};
-use mapreel_render::{LegendArt, LegendPicture, LetteredSwatch, MissingLegend, Raster};
+use mapreel_render::{LegendArt, LegendPicture, LetteredSwatch, MissingLegend, Raster, Words, cut_into_swatches};
 use mapreel_sources::{Error, Sizes, Wanted, decode_into};
 use mapreel_spec::{Caption, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, SWATCH_PX_MAX};
 
@@ -21,12 +21,12 @@ pub(crate) fn fetch_legends<'a>(
     let shown = distinct(captions);
     let wanted = Wanted::Piece { bytes_max: LEGEND_BYTES_MAX, absence: None };
     let request = |url: &str| Request { url: url.to_owned(), wanted, bytes_max: LEGEND_BYTES_MAX };
-    let requests: Vec<Request> = shown.iter().filter_map(|(_, legend)| legend.url()).map(request).collect();
+    let requests: Vec<Request> = shown.iter().filter_map(|(_, legend, _)| legend.url()).map(request).collect();
     let mut answers = Prefetch::start(context, LEGENDS_AHEAD * LEGEND_BYTES_MAX, requests.into_iter());
     let mut pictures = Vec::new();
-    for (layer, legend) in shown {
+    for (layer, legend, is_strip) in shown {
         let art = match legend {
-            LegendSource::Url(_) => whole(answers.next(context)?.bytes),
+            LegendSource::Url(_) => drawn(answers.next(context)?.bytes, is_strip),
             LegendSource::Swatches(swatches) => lettered(swatches),
             LegendSource::Classes { classes, .. } => Ok(LegendArt::Swatches(classes.iter().map(coloured).collect())),
             LegendSource::Missing(why) => Err(MissingLegend(why.clone())),
@@ -36,36 +36,41 @@ pub(crate) fn fetch_legends<'a>(
     Ok(pictures)
 }
 
-/// The legends, each once, with the topmost layer that has it.
+/// The legends, each once, with the topmost layer that has it, and whether it is a strip of colours to which numbers are added.
 fn distinct<'a>(
     captions: impl DoubleEndedIterator<Item = &'a Caption> + ExactSizeIterator,
-) -> Vec<(usize, &'a LegendSource)> {
-    let mut shown: Vec<(usize, &LegendSource)> = Vec::new();
+) -> Vec<(usize, &'a LegendSource, bool)> {
+    let mut shown: Vec<(usize, &LegendSource, bool)> = Vec::new();
     for (layer, caption) in captions.enumerate().rev() {
         if let Some(legend) = &caption.legend
-            && !shown.iter().any(|(_, known)| *known == legend)
+            && !shown.iter().any(|(_, known, _)| *known == legend)
         {
-            shown.push((layer, legend));
+            shown.push((layer, legend, caption.colour_bar.is_some()));
         }
     }
     shown
 }
 
-/// A legend that a server has drawn as one picture.
-fn whole(answer: Result<Bytes, Error>) -> Result<LegendArt, MissingLegend> {
+/// A legend that a server has drawn as one picture: its swatches and their words where they can be told apart, else the whole.
+fn drawn(answer: Result<Bytes, Error>, is_strip: bool) -> Result<LegendArt, MissingLegend> {
     let bytes = answer.map_err(missing)?;
     let picture = decoded(&bytes, LEGEND_PX_MAX)?;
     // A layer without a legend gets an empty picture from many servers: fully transparent, or one colour throughout.
     if is_of_one_colour(&picture) {
         return Err(MissingLegend("the server's legend is an empty picture".to_owned()));
     }
-    Ok(LegendArt::Whole(picture))
+    let swatches = if is_strip { None } else { cut_into_swatches(&picture) };
+    Ok(swatches.map_or(LegendArt::Whole(picture), LegendArt::Swatches))
 }
 
 /// A legend of small pictures: those that can be decoded, or why the first cannot where none can.
 fn lettered(swatches: &[Swatch]) -> Result<LegendArt, MissingLegend> {
     let lettered = |Swatch { label, picture }: &Swatch| {
-        Ok(LetteredSwatch { picture: decoded(picture, SWATCH_PX_MAX)?, is_colour: false, label: label.clone() })
+        Ok(LetteredSwatch {
+            picture: decoded(picture, SWATCH_PX_MAX)?,
+            is_colour: false,
+            words: Words::Text(label.clone()),
+        })
     };
     let (good, bad): (Vec<_>, Vec<_>) = swatches.iter().map(lettered).partition(Result::is_ok);
     match bad.into_iter().find_map(Result::err) {
@@ -76,7 +81,11 @@ fn lettered(swatches: &[Swatch]) -> Result<LegendArt, MissingLegend> {
 
 /// A class whose colour is known.
 fn coloured(LegendClass { colour, label }: &LegendClass) -> LetteredSwatch {
-    LetteredSwatch { picture: Raster::straight(1, 1, colour.to_vec()), is_colour: true, label: label.clone() }
+    LetteredSwatch {
+        picture: Raster::straight(1, 1, colour.to_vec()),
+        is_colour: true,
+        words: Words::Text(label.clone()),
+    }
 }
 
 fn decoded(bytes: &[u8], px_max: u64) -> Result<Raster, MissingLegend> {

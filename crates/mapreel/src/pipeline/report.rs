@@ -7,7 +7,7 @@ use crate::config::fonts;
 use mapreel_ogc::without_secrets;
 use mapreel_render::Scene;
 use mapreel_spec::manifest::{Artifact, Dimension, Frame, Layer, Layout, Legend, Manifest, Map, Outcome, Warning};
-use mapreel_spec::{Gap, GapKind, LayerSource, LegendBox, PageLayout, Plan, PlannedLayer};
+use mapreel_spec::{Gap, GapKind, LayerSource, LegendBox, LegendPlace, PageLayout, Plan, PlannedLayer, Room};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -84,14 +84,18 @@ pub(crate) fn manifest(
 }
 
 fn layout(plan: &Plan) -> Layout {
-    let PageLayout { width, height, map, header, legends, attribution, .. } = &plan.layout;
-    let legend =
-        |legend: &LegendBox| Legend { layer: plan.layers[legend.layer].caption.name.clone(), place: legend.picture };
+    let PageLayout { width, height, map, header, legends, plate, attribution, .. } = &plan.layout;
+    let legend = |legend: &LegendBox| Legend {
+        layer: plan.layers[legend.layer].caption.name.clone(),
+        title_box: legend.title,
+        place: legend.picture,
+    };
     Layout {
         size: [*width, *height],
         map: *map,
         header: *header,
         legends: legends.iter().map(legend).collect(),
+        plate: *plate,
         attribution: *attribution,
     }
 }
@@ -103,6 +107,7 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Ve
         let why = legend.art.as_ref().err()?.clone();
         Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].caption.name, why.0))
     });
+    let left_out = prepared.legends.iter().filter_map(|legend| left_out(plan, legend.layer));
     // The plan warns once of a layer that lies outside in all frames.
     let is_said =
         |missing: &&LayerGap| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside.is_some();
@@ -116,7 +121,18 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Ve
     let named = prepared.missing.iter().chain(missing).map(|missing| missing.layer);
     let boxes = fonts::warnings(&prepared.scene.missing_glyphs(named));
     let of_plan = plan.warnings.iter().cloned().chain(boxes);
-    layer_warnings.chain(of_plan).chain(afterwards).chain(legend_warnings).collect()
+    layer_warnings.chain(of_plan).chain(afterwards).chain(legend_warnings).chain(left_out).collect()
+}
+
+/// A legend for which a picture of an exact size has no room.
+fn left_out(plan: &Plan, layer: usize) -> Option<Warning> {
+    let is_shown = plan.layout.legends.iter().any(|legend| legend.layer == layer);
+    let Room::Canvas(canvas) = plan.room else { return None };
+    if is_shown || plan.texts.legends == LegendPlace::None {
+        return None;
+    }
+    let why = format!("there is no room for it on {} × {} pixels", canvas.width, canvas.height);
+    Some(Warning::of_layer("legend_left_out", &plan.layers[layer].caption.name, why))
 }
 
 fn code(kind: GapKind) -> &'static str {
@@ -161,7 +177,7 @@ pub(crate) fn summary(manifest: &Manifest) -> Vec<String> {
     let mut lines: Vec<(String, usize)> = Vec::new();
     for warning in &manifest.warnings {
         let (what, how) = match &*warning.code {
-            "legend_unavailable" => ("legend of layer", ""),
+            "legend_unavailable" | "legend_left_out" => ("legend of layer", ""),
             "layer_held" => ("layer", "held: "),
             _ => ("layer", ""),
         };

@@ -5,7 +5,7 @@ use super::pictures::ResolvedWmts;
 use super::resolve::NoTiles;
 use crate::resolved::timing::AskedTime;
 use jiff::Timestamp;
-use mapreel_geo::{Bbox, Crs, Extent, Zone};
+use mapreel_geo::{Bbox, Crs, Extent, TimeStyle};
 use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::wmts::capabilities::{Capabilities, Layer};
 
@@ -49,7 +49,7 @@ fn tiles(layer: &Wmts, capabilities: &Capabilities, map: &Extent) -> Result<Reso
 }
 
 fn urls(layer: &ResolvedWmts, map: &Extent) -> Vec<String> {
-    let choice = layer.at(0, None, map, &Zone::default(), 100).unwrap();
+    let choice = layer.at(0, None, map, &TimeStyle::default(), 100).unwrap();
     choice.pieces.into_iter().map(|piece| piece.url).collect()
 }
 
@@ -66,7 +66,7 @@ fn a_pyramid_of_degrees_lies_right_whichever_coordinate_is_written_first() {
             Extent { crs: Crs::Geographic, bbox: Bbox::new([-180.0, -90.0, 180.0, 90.0]), width: 640, height: 320 };
         let caps = capabilities(crs, vec![matrix("0", denominator, top_left, [2, 1])]);
         let choice =
-            tiles(&layer("http://h/wmts"), &caps, &map).unwrap().at(0, None, &map, &Zone::default(), 100).unwrap();
+            tiles(&layer("http://h/wmts"), &caps, &map).unwrap().at(0, None, &map, &TimeStyle::default(), 100).unwrap();
         assert_eq!(choice.pieces.len(), 2, "{crs}");
         let bbox = choice.bbox;
         assert!((bbox.min_x + 180.0).abs() < 1e-6 && (bbox.max_x - 396.0).abs() < 1e-6, "{crs}: {bbox:?}");
