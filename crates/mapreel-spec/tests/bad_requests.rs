@@ -441,13 +441,10 @@ fn hints_recommend_only_fields_that_work() {
     let with_layers = |fields: &str| format!("{GOOD_LAYERS}, {fields}");
     let header = "known here: `title`, `subtitle`, `source`, `timezone`, `time_format`, `language`, `layers`";
     check(&with_layers(r#""header": { "loggo": "x" }"#), header);
-    check(&with_layers(r#""design": { "water_mark": "x" }"#), "known here: `legend`");
     let output =
         "known here: `format`, `preset`, `width`, `height`, `scale`, `safe_area`, `fps`, `hold_last_s`, `loop`";
-    check(&with_layers(r#""output": { "quality": 1 }"#), output);
-    check(&with_layers(r#""output": { "max_byte": 1 }"#), output);
-    check(
-        r#""layers": [{ "type": "natural-earth", "color": "red" }]"#,
-        "known here: `type`, `title`, `opacity`, `attribution`, `legend`, `labels`, `on_error`, `resampling`, `show`",
-    );
+    ["quality", "max_byte"].map(|name| check(&with_layers(&format!(r#""output": {{ "{name}": 1 }}"#)), output));
+    let layer =
+        "known here: `type`, `title`, `opacity`, `attribution`, `legend`, `labels`, `on_error`, `resampling`, `show`";
+    check(r#""layers": [{ "type": "natural-earth", "color": "red" }]"#, layer);
 }

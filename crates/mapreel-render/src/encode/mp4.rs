@@ -64,9 +64,7 @@ impl Encoder {
         if width % 2 != 0 || height % 2 != 0 {
             return Err(Error::Encode { format: FORMAT, reason: "4:2:0 needs even sides".into() });
         }
-        if width as u64 * height as u64 > Format::Mp4.page_px_max() {
-            let reason =
-                format!("a page of {width} × {height} pixels is more than H.264's 9.4 million; ask for a smaller map");
+        if let Some(reason) = Format::Mp4.why_not([animation.width, animation.height]) {
             return Err(Error::Encode { format: FORMAT, reason });
         }
         let config = EncoderConfig::new()

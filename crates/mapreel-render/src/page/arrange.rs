@@ -115,7 +115,8 @@ impl Arranger<'_> {
         width_max: u32,
     ) -> Result<Vec<Block>, Stopped> {
         let text_px = self.scale.smaller(setting.text).small_px();
-        let bar_px = ((text_px * setting.bar).round() as u32).min(width_max.max(1));
+        let bar_px = (text_px * setting.bar).round() as u32;
+        let bar_px = if is_lying { bar_px.min(width_max) } else { bar_px }.max(1);
         legends
             .iter()
             .map(|legend| {
@@ -171,8 +172,8 @@ impl Arranger<'_> {
         }
         let (mut boxes, mut y, mut width) = (Vec::new(), 0, 0);
         for block in blocks {
-            boxes.push(block.at(0, y, block.form.width_max, gap));
-            width = width.max(block.picture.0).max(block.title.0);
+            boxes.push(block.at(0, y, gap));
+            width = width.max(block.width());
             y += height_of(&block) + space;
         }
         Arranged { width, height: y.saturating_sub(space), boxes }
@@ -183,11 +184,11 @@ impl Arranger<'_> {
         let (gap, space) = (self.scale.unit / 2, 4 * self.scale.unit);
         let (mut boxes, mut x, mut y, mut width, mut row_height) = (Vec::new(), 0, 0, 0, 0);
         for block in blocks {
-            let wide = block.title.0.max(block.picture.0);
+            let wide = block.width();
             if x > 0 && x + wide > width_max {
                 (x, y, row_height) = (0, y + row_height + space / 2, 0);
             }
-            boxes.push(block.at(x, y, wide + 1, gap));
+            boxes.push(block.at(x, y, gap));
             width = width.max(x + wide);
             row_height = row_height.max(block.title.1 + gap + block.picture.1);
             x += wide + space;
@@ -197,11 +198,16 @@ impl Arranger<'_> {
 }
 
 impl Block {
+    /// Its width; a title of whole pixels is not broken where it was measured in one line.
+    fn width(&self) -> u32 {
+        self.picture.0.max(self.title.0 + 1)
+    }
+
     /// The block with its upper left corner at `x`, `y`.
-    fn at(&self, x: u32, y: u32, title_width: u32, gap: u32) -> LegendBox {
+    fn at(&self, x: u32, y: u32, gap: u32) -> LegendBox {
         LegendBox {
             layer: self.layer,
-            title: [x, y, title_width, self.title.1],
+            title: [x, y, self.title.0 + 1, self.title.1],
             picture: [x, y + self.title.1 + gap, self.picture.0, self.picture.1],
             form: self.form,
         }

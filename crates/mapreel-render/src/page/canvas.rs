@@ -5,8 +5,8 @@
 
 use super::arrange::{Arranged, Arranger};
 use super::legend::LegendPicture;
-use super::measure::{Side, inside_max, plate};
 use super::scale::Scale;
+use super::side::{Side, inside_max, plate};
 use super::texts::Page;
 use super::{attribution, header};
 use crate::stop::{Stop, Stopped};

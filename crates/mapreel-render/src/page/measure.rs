@@ -5,6 +5,7 @@
 use super::arrange::{Arranged, Arranger};
 use super::legend::LegendPicture;
 use super::scale::Scale;
+use super::side::{Side, inside_max, plate};
 use super::texts::Page;
 use super::{attribution, canvas, header};
 use crate::stop::{Stop, Stopped};
@@ -37,9 +38,6 @@ pub fn measure(
 const WIDTH_PART: f32 = 0.3;
 /// … and on a small map at least this many times the size of text.
 const WIDTH_MIN: f32 = 9.0;
-/// The most of the map, in width and height, that legends on it may cover.
-const INSIDE_PARTS: [f32; 2] = [0.5, 0.7];
-
 /// The widest that the column of legends becomes beside a map.
 pub(crate) fn column_width_max(map_width: u32, scale: Scale) -> u32 {
     (map_width as f32 * WIDTH_PART).max(scale.body_px * WIDTH_MIN).floor() as u32
@@ -79,38 +77,12 @@ pub(crate) fn round_a_map(
     Ok(laid_out(page, map, scale, arranged, typesetter))
 }
 
-/// The most that legends on a map may cover.
-pub(crate) fn inside_max(map: [u32; 2], scale: Scale) -> [u32; 2] {
-    let part = |i: usize| ((map[i] as f32 * INSIDE_PARTS[i]) as u32).saturating_sub(4 * scale.unit);
-    [part(0), part(1)]
-}
-
-/// On which side of the map legends stand.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Side {
-    Right,
-    Bottom,
-    Inside(LegendPlace),
-}
-
 /// A column or rows: those that make the page less large.
 fn less_wasteful([width, height]: [u32; 2], scale: Scale, column: Arranged, rows: Arranged) -> (Side, Arranged) {
     let gap = scale.margin();
     let beside = u64::from(width + gap + column.width) * u64::from(height.max(column.height));
     let below = u64::from(width.max(rows.width)) * u64::from(height + gap + rows.height);
     if below < beside { (Side::Bottom, rows) } else { (Side::Right, column) }
-}
-
-/// The plate of legends that stand on the map, and their upper left corner.
-pub(crate) fn plate(map: [u32; 4], corner: LegendPlace, arranged: &Arranged, scale: Scale) -> [u32; 4] {
-    let [x, y, width, height] = map;
-    let (inset, padding) = (scale.unit, scale.unit);
-    let size = [arranged.width + 2 * padding, arranged.height + 2 * padding];
-    let right = matches!(corner, LegendPlace::InsideTopRight | LegendPlace::InsideBottomRight);
-    let bottom = matches!(corner, LegendPlace::InsideBottomLeft | LegendPlace::InsideBottomRight);
-    let left = if right { x + width.saturating_sub(size[0] + inset) } else { x + inset };
-    let top = if bottom { y + height.saturating_sub(size[1] + inset) } else { y + inset };
-    [left, top, size[0].min(width), size[1].min(height)]
 }
 
 fn laid_out(

@@ -12,5 +12,6 @@ pub(crate) mod measure;
 pub(crate) mod neatline;
 pub(crate) mod notice;
 pub(crate) mod scale;
+pub(crate) mod side;
 pub(crate) mod swatches;
 pub(crate) mod texts;

@@ -9,6 +9,7 @@ use super::view::View;
 use crate::layers::resolved_layer::{Moments, ResolvedLayer};
 use crate::request::limits::Limits;
 use crate::request::problem::{Problem, Problems};
+use crate::request::room::Room;
 use crate::resolved::dimension::with_units;
 use crate::resolved::labels::labels;
 use crate::resolved::resolved::{Along, Resolved};
@@ -110,14 +111,9 @@ fn within(resolved: &Resolved, view: View, frames: usize, limits: &Limits) -> Re
         let hint = format!("at most {} frames, or simplify the geometries", drawn_max / positions.max(1) as u64);
         problems.push(Problem::with_hint("/layers", "too_large", detail, &hint));
     }
-    if pixels > format.page_px_max() {
-        let detail = format!("a map of {pixels} pixels is too large for {}", format.name());
-        problems.push(Problem::with_hint(
-            "/map",
-            "too_large",
-            detail,
-            "at most 9.4 million pixels, header and legends included",
-        ));
+    if let Some(why) = format.why_not([width, height]) {
+        let pointer = if matches!(room, Room::Map(_)) { "/map" } else { "/output" };
+        problems.push(Problem::with_hint(pointer, "too_large", why, "header and legends included"));
     }
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }

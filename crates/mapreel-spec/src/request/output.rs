@@ -41,34 +41,28 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == word)
     }
 
-    /// The most pixels of a page. H.264 ends at 36 864 macroblocks of 16 × 16 (ITU-T H.264, table A-1, level 5.1).
+    /// The most pixels of a page.
     pub fn page_px_max(self) -> u64 {
-        match self {
-            Self::Mp4 => 36_864 * 256,
-            _ => u64::MAX,
-        }
+        let [longer, shorter] = self.page_sides_px_max().map(u64::from);
+        longer * shorter
     }
 
-    /// The longest side of a page: JPEG (ITU-T T.81) and GIF count in 16 bits, WebP (RFC 9649) in 14.
-    pub fn page_side_px_max(self) -> u32 {
+    /// The longer and the shorter side that a page may have: OpenH264 ends at 3840 × 2160, lying or upright; JPEG (ITU-T T.81) and
+    /// GIF count in 16 bits, WebP (RFC 9649) in 14.
+    fn page_sides_px_max(self) -> [u32; 2] {
         match self {
-            Self::Webp => 16_383,
-            Self::Jpeg | Self::Gif | Self::Mp4 => 65_535,
-            Self::Png => i32::MAX as u32,
+            Self::Mp4 => [3840, 2160],
+            Self::Webp => [16_383; 2],
+            Self::Jpeg | Self::Gif => [65_535; 2],
+            Self::Png => [i32::MAX as u32; 2],
         }
     }
 
     /// Why it cannot hold a page of this width and height in pixels, if it cannot.
     pub fn why_not(self, [width, height]: [u32; 2]) -> Option<String> {
-        let (pixels, name) = (u64::from(width) * u64::from(height), self.name());
-        if width.max(height) > self.page_side_px_max() {
-            return Some(format!(
-                "{width} × {height}: a side of {name} has at most {} pixels",
-                self.page_side_px_max()
-            ));
-        }
-        let max = self.page_px_max();
-        (pixels > max).then(|| format!("{width} × {height}: {name} has at most {:.1} million pixels", max as f64 / 1e6))
+        let ([longer, shorter], name) = (self.page_sides_px_max(), self.name());
+        (width.max(height) > longer || width.min(height) > shorter)
+            .then(|| format!("{width} × {height} pixels; {name} has at most {longer} × {shorter}"))
     }
 
     /// Whether it can hold more than one frame.

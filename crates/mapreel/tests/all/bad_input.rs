@@ -273,11 +273,11 @@ fn slow_and_silent_clients_stop_nobody() {
 /// Only when header and legends are measured is it known how large the page is: then it is still the request that is wrong.
 #[test]
 fn a_page_too_large_for_its_format_is_the_requests_fault_and_not_tried_again() {
-    let request = r#"{ "map": { "bbox": [0, 0, 9, 9], "width": 3070, "height": 3070 },
+    let request = r#"{ "map": { "bbox": [0, 0, 9, 9], "width": 3830, "height": 2150 },
         "layers": [{ "type": "natural-earth", "show": ["ocean"], "title": "Sea" }], "output": { "format": "mp4" } }"#;
     let run = render("too-large.mp4", request).ended(2);
-    assert!(run.said.contains("/map: with header and legends the page has 3"), "{}", run.said);
-    assert!(run.said.contains("too many for mp4 (a smaller map, "), "{}", run.said);
+    assert!(run.said.contains("/map: with header and legends the page is too large for mp4: 3"), "{}", run.said);
+    assert!(run.said.contains("mp4 has at most 3840 × 2160 (a smaller map, "), "{}", run.said);
     let site = Site::new("too-large");
     let process = site.serve(&[], "");
     let job = process.ended(&process.submit("animation", request), Duration::from_secs(60));

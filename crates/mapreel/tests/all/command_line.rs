@@ -46,7 +46,7 @@ fn every_problem_of_a_request_is_said_at_once() {
         let lines: Vec<&str> = said.lines().collect();
         assert_eq!(lines[0], "the request is not valid: 3 problems");
         assert_eq!(lines[1], "  /map/bbox: a bbox has four numbers, not 3 ([west, south, east, north])");
-        assert_eq!(lines[2], "  /map/width: 9 is not between 16 and 4096");
+        assert_eq!(lines[2], "  /map/width: 9 is not between 16 and 8192");
         assert!(
             lines[3].starts_with("  /layers/0/type: `wcs` is not known here (one of `wms`, `wmts`, "),
             "{}",

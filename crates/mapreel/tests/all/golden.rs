@@ -30,6 +30,7 @@ fn server() -> &'static str {
                 "wms" => map(path),
                 "small" => Picture::grey(4, 4, 0).to_png(),
                 "legend" => legend(path),
+                "boxes" => boxes(),
                 _ => tile(path),
             };
             ("200 OK", "", picture)
@@ -73,6 +74,19 @@ fn legend(path: &str) -> Vec<u8> {
         let edge = x == 0 || y == 0 || x + 1 == width || y + 1 == height;
         let [r, g, b] = if edge { [0; 3] } else { BANDS[(y * 6 / height) as usize] };
         [r, g, b, 255]
+    })
+}
+
+/// Boxes of the bands' colours, each with words of another length, as many servers draw their legends.
+fn boxes() -> Vec<u8> {
+    rgba(90, 6 * 16 + 5, |x, y| {
+        let (row, line) = ((y.saturating_sub(5) / 16) as usize, y.saturating_sub(5) % 16);
+        let words = 33..45 + 6 * row as u32;
+        match (y >= 5 && row < 6, x) {
+            (true, 5..25) if line < 12 => [BANDS[row][0], BANDS[row][1], BANDS[row][2], 255],
+            (true, x) if words.contains(&x) && (3..9).contains(&line) && x % 6 < 4 => [0, 0, 0, 255],
+            _ => [255; 4],
+        }
     })
 }
 

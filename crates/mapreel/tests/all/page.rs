@@ -1,25 +1,9 @@
 //! What stands on the page beside the map: every script, times in their order, legends of the map's colours, notices for readers.
 
-use super::support::{Run, folder, mapreel, render};
+use super::support::{folder, render, render_with_fonts};
 use mapreel_testkit::pictures::Picture;
 use mapreel_testkit::upstreams::{Answer, capabilities, parameter, serve_all, size};
 use std::path::Path;
-
-/// Runs `mapreel render` with the fonts of `place` and no others.
-fn render_with_fonts(name: &str, request: &str, place: &Path) -> Run {
-    let folder = folder(name);
-    let [request_file, manifest_file, file] = ["request.json", "manifest.json", name].map(|name| folder.join(name));
-    std::fs::write(&request_file, request).unwrap();
-    let [r, m, f, fonts] = [&*request_file, &*manifest_file, &*file, place].map(|path| path.to_str().unwrap());
-    let output = mapreel(&["render", r, "-o", f, "--manifest", m, "--fonts", fonts]);
-    let manifest = std::fs::read(&manifest_file).map(|bytes| serde_json::from_slice(&bytes).unwrap());
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        said: String::from_utf8(output.stderr).unwrap(),
-        file: file.clone(),
-        manifest: manifest.unwrap_or_default(),
-    }
-}
 
 /// Pixels that are much darker than the page.
 fn ink(picture: &Picture) -> usize {

@@ -45,16 +45,27 @@ pub struct Run {
 
 /// Renders a request to `name`, whose extension chooses the format.
 pub fn render(name: &str, request: &str) -> Run {
+    render_with(name, request, &[])
+}
+
+/// The same with the fonts of a file or folder and no others.
+pub fn render_with_fonts(name: &str, request: &str, place: &Path) -> Run {
+    render_with(name, request, &["--fonts", place.to_str().unwrap()])
+}
+
+fn render_with(name: &str, request: &str, arguments: &[&str]) -> Run {
     let folder = folder(name);
     let (request_file, manifest_file, file) =
         (folder.join("request.json"), folder.join("manifest.json"), folder.join(name));
     let _ = (std::fs::remove_file(&file), std::fs::remove_file(&manifest_file));
     std::fs::write(&request_file, request).unwrap();
     let path = |path: &Path| path.to_str().unwrap().to_owned();
-    let output = mapreel(&["render", &path(&request_file), "-o", &path(&file), "--manifest", &path(&manifest_file)]);
+    let (request_file, file, manifest) = (path(&request_file), path(&file), path(&manifest_file));
+    let output = mapreel(&[&["render", &request_file, "-o", &file, "--manifest", &manifest][..], arguments].concat());
     let manifest =
         std::fs::read(&manifest_file).map(|bytes| serde_json::from_slice(&bytes).unwrap()).unwrap_or_default();
-    Run { code: output.status.code().unwrap_or(-1), said: String::from_utf8(output.stderr).unwrap(), file, manifest }
+    let said = String::from_utf8(output.stderr).unwrap();
+    Run { code: output.status.code().unwrap_or(-1), said, file: file.into(), manifest }
 }
 
 impl Run {
