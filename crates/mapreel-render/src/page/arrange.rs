@@ -135,8 +135,11 @@ impl Arranger<'_> {
             Ok(picture) => (picture.width, picture.height),
             Err(_) => typesetter.measure(&legend::missing(), form.text_px, form.width_max as f32),
         };
-        let room =
-            if form.is_lying { picture.0.max((form.text_px * 9.0) as u32).min(form.width_max) } else { form.width_max };
+        let room = if form.is_lying {
+            picture.0.max((form.text_px * 16.0) as u32).min(form.width_max)
+        } else {
+            form.width_max
+        };
         let title = legend::title(self.page, legend.layer);
         let title = self.typesetter.measure(&title, form.text_px, room as f32);
         Ok(Block { layer: legend.layer, form, title, picture, is_foreign })

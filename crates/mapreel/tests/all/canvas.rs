@@ -85,7 +85,7 @@ fn layer(classes: usize) -> Value {
         |i: usize| json!({ "colour": format!("#{:02x}80{:02x}", i * 12, 255 - i * 12), "label": words(1 + i % 4) });
     let mut layer = json!({
         "type": "geojson", "title": words(1 + fastrand::usize(..6)),
-        "data": { "type": "Point", "coordinates": [10, 50] }, "attribution": words(fastrand::usize(..6)),
+        "data": { "type": "Point", "coordinates": [5, 47] }, "attribution": words(fastrand::usize(..6)),
     });
     if classes > 0 {
         layer["legend"] = json!({ "classes": (0..classes).map(class).collect::<Vec<_>>(), "unit": "m/s" });
@@ -128,14 +128,16 @@ fn sixty_pictures_of_any_size_and_content_are_exact_and_nothing_overlaps() {
         let (boxes, expected) = (Boxes::of(&run), size.map(even));
         assert_eq!(boxes.size, expected, "{what}");
         boxes.assert_apart(&what);
-        if matches!(format, "png" | "webp") {
+        // A page larger than a picture that Mapreel reads is read by another program.
+        let is_read = f64::from(expected[0]) * f64::from(expected[1]) < 25e6;
+        if matches!(format, "png" | "webp") && is_read {
             let page = run.picture();
             assert_eq!([page.width, page.height], expected, "{what}");
             boxes.assert_inked_within(&page, &what);
         } else {
             assert_eq!(probed(&run), expected, "{what}");
         }
-        let mine = ["legend_left_out", "canvas_rounded"];
+        let mine = ["legend_left_out", "canvas_rounded", "beyond_the_world"];
         let warnings = run.manifest["warnings"].as_array().unwrap().iter();
         let others: Vec<&Value> = warnings.filter(|w| !mine.contains(&w["code"].as_str().unwrap())).collect();
         assert!(others.is_empty(), "{what}: {others:?}");
