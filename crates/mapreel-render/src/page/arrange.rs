@@ -36,36 +36,40 @@ struct Block {
     is_foreign: bool,
 }
 
-/// A way to set legends: smaller letters, more columns of classes, a shorter bar.
+/// A way to set legends: smaller letters, classes in more columns or rows, a shorter bar.
 #[derive(Clone, Copy)]
 struct Setting {
     text: f32,
-    columns: u32,
+    /// Classes stand in so many columns, beside the map, or in so many rows, below it.
+    lines: usize,
     /// The length of a bar, in sizes of text.
     bar: f32,
 }
 
-/// A bar upright, and one that lies, in sizes of text.
-const UPRIGHT_BAR: f32 = 17.0;
-const LYING_BAR: f32 = 22.0;
+impl Setting {
+    const fn new(text: f32, lines: usize, bar: f32) -> Self {
+        Self { text, lines, bar }
+    }
+}
 
 /// From the best to what may be read still.
-const UPRIGHT: [Setting; 6] = [
-    Setting { text: 1.0, columns: 1, bar: UPRIGHT_BAR },
-    Setting { text: 1.0, columns: 2, bar: 12.0 },
-    Setting { text: 0.85, columns: 1, bar: 12.0 },
-    Setting { text: 0.85, columns: 2, bar: 9.0 },
-    Setting { text: 0.85, columns: 3, bar: 6.0 },
-    Setting { text: 0.7, columns: 4, bar: 5.0 },
+const UPRIGHT: [Setting; 8] = [
+    Setting::new(1.0, 1, 17.0),
+    Setting::new(1.0, 2, 12.0),
+    Setting::new(0.85, 1, 12.0),
+    Setting::new(0.85, 2, 9.0),
+    Setting::new(0.7, 2, 7.0),
+    Setting::new(0.85, 3, 6.0),
+    Setting::new(0.6, 3, 6.0),
+    Setting::new(0.6, 4, 5.0),
 ];
-const LYING: [Setting; 4] = [
-    Setting { text: 1.0, columns: 1, bar: LYING_BAR },
-    Setting { text: 0.85, columns: 2, bar: 18.0 },
-    Setting { text: 0.85, columns: 4, bar: 12.0 },
-    Setting { text: 0.7, columns: 8, bar: 9.0 },
+const LYING: [Setting; 5] = [
+    Setting::new(1.0, 5, 22.0),
+    Setting::new(0.85, 5, 18.0),
+    Setting::new(0.85, 8, 12.0),
+    Setting::new(0.7, 12, 9.0),
+    Setting::new(0.6, 18, 9.0),
 ];
-/// Rows of classes below the map, before they stand in another column.
-const LYING_ROWS: usize = 5;
 
 /// A legend that has to be made smaller keeps on average this many times the size of text.
 const HEIGHT_MIN: f32 = 3.5;
@@ -120,8 +124,8 @@ impl Arranger<'_> {
         legends
             .iter()
             .map(|legend| {
-                let rows = if is_lying { legend::classes(legend).div_ceil(LYING_ROWS) as u32 } else { 1 };
-                let columns = setting.columns.max(rows).clamp(1, 64);
+                let columns = if is_lying { legend::classes(legend).div_ceil(setting.lines) } else { setting.lines };
+                let columns = columns.clamp(1, 64) as u32;
                 self.block(legend, LegendForm { is_lying, columns, bar_px, width_max, text_px })
             })
             .collect()

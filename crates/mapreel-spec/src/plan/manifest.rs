@@ -54,6 +54,8 @@ pub struct Legend {
     pub layer: String,
     /// Its title.
     pub title_box: PixelBox,
+    /// The size of its text, where it is set here; in pixels.
+    pub text_px: f32,
     /// Its picture, or the words that say that it is missing.
     #[serde(rename = "box")]
     pub place: PixelBox,

@@ -88,6 +88,7 @@ fn layout(plan: &Plan) -> Layout {
     let legend = |legend: &LegendBox| Legend {
         layer: plan.layers[legend.layer].caption.name.clone(),
         title_box: legend.title,
+        text_px: legend.form.text_px,
         place: legend.picture,
     };
     Layout {

@@ -59,6 +59,7 @@ mod hostile_client;
 mod hostile_requests;
 mod imports;
 mod keys;
+mod legends;
 mod limits;
 mod mapserver;
 mod misbehaviour;

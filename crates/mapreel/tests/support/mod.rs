@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod arcgis;
+pub mod boxes;
 pub mod cluster;
 pub mod faketime;
 pub mod listening;

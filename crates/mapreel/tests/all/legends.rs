@@ -1,0 +1,176 @@
+//! Legends of every kind: by hand, of boxes and words that are cut apart, whole pictures, bars of colours. Nothing is cut or too
+//! small to be read, and every colour is the one that was given, in a PNG and in a GIF.
+
+use super::support::boxes::{Boxes, box_of};
+use super::support::render;
+use mapreel_testkit::pictures::{Picture, rgba};
+use mapreel_testkit::upstreams::{capabilities, parameter, serve_all, size};
+use serde_json::{Value, json};
+
+/// A legend that is tried, and the colours that must be seen in it.
+struct Tried {
+    name: String,
+    layer: Value,
+    colours: Vec<[u8; 3]>,
+}
+
+/// Colours that no two classes share.
+fn colour(i: usize) -> [u8; 3] {
+    [(i * 37 % 200) as u8 + 20, (i * 91 % 180) as u8 + 30, (i * 53 % 220) as u8 + 10]
+}
+
+fn code([r, g, b]: [u8; 3]) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn point(legend: Value) -> Value {
+    json!({ "type": "geojson", "title": "Layer", "data": { "type": "Point", "coordinates": [10, 50] }, "legend": legend })
+}
+
+/// Classes by hand: from one to as many as there may be, with words of every length and of three scripts.
+fn by_hand() -> Vec<Tried> {
+    const LABELS: [(&str, fn(usize) -> String); 4] = [
+        ("numbers", |i| format!("{} – {}", i * 5, i * 5 + 5)),
+        ("words", |i| format!("Ausgeprägte Niederschlagsgebiete mit Gewittern, Klasse {i}")),
+        ("greek", |i| format!("Θερμοκρασία {i} °C")),
+        ("cyrillic", |i| format!("Скорость ветра ≥ {i} м/с")),
+    ];
+    let mut all = Vec::new();
+    for count in [1, 2, 3, 5, 8, 12, 20, 40, 64] {
+        for (kind, label) in LABELS {
+            // Sixty-four long sentences have no room on any page.
+            if kind == "words" && count > 20 {
+                continue;
+            }
+            let classes: Vec<Value> =
+                (0..count).map(|i| json!({ "colour": code(colour(i)), "label": label(i) })).collect();
+            let legend = json!({ "title": "A legend", "unit": "°C", "classes": classes });
+            let name = format!("{count} {kind}");
+            all.push(Tried { name, layer: point(legend), colours: (0..count).map(colour).collect() });
+        }
+    }
+    all
+}
+
+/// A server of legends as pictures, and of an ncWMS.
+fn server() -> String {
+    serve_all(|path| {
+        let said = |text: &str| ("200 OK", "", text.as_bytes().to_vec());
+        let number = |name: &str| parameter(path, name).and_then(|text| text.parse().ok()).unwrap_or(0u32);
+        let picture = match () {
+            () if path.starts_with("/boxes") => boxes(number("count"), number("alpha") as u8),
+            () if path.starts_with("/picture") => picture(number("w"), number("h")),
+            () if path.contains("GetCapabilities") => {
+                let text = capabilities("sst", "2020-01-01");
+                return said(&text.replace("<Layer><Name>", "<Layer><Style><Name>boxfill/x</Name></Style><Name>"));
+            }
+            () => {
+                let [width, height] = size(path).unwrap_or([20, 256]);
+                rgba(width, height, |_, y| [(y * 255 / height) as u8, 90, 160, 255])
+            }
+        };
+        ("200 OK", "", picture)
+    })
+}
+
+/// Boxes with words as servers draw them, on white or on nothing.
+fn boxes(count: u32, alpha: u8) -> Vec<u8> {
+    rgba(120, count * 15 + 3, |x, y| {
+        let (row, line) = (y.saturating_sub(3) / 15, y.saturating_sub(3) % 15);
+        let [r, g, b] = colour(row as usize);
+        match x {
+            4..22 if y >= 3 && row < count && line < 11 => [r, g, b, 255],
+            30..50 if y >= 3 && row < count && (2..9).contains(&line) && x % 5 < 3 => [0, 0, 0, 255],
+            _ => [255, 255, 255, alpha],
+        }
+    })
+}
+
+/// A picture that is no column of boxes: stripes in a frame.
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    rgba(width, height, |x, y| {
+        let edge = x == 0 || y == 0 || x + 1 == width || y + 1 == height;
+        let [r, g, b] = if edge { [0; 3] } else { colour((y * 4 / height) as usize) };
+        [r, g, b, 255]
+    })
+}
+
+fn pictures(url: &str) -> Vec<Tried> {
+    let of_boxes = [(3, 255), (6, 255), (17, 0), (40, 0)].map(|(count, alpha)| Tried {
+        name: format!("{count} boxes, alpha {alpha}"),
+        layer: point(format!("{url}/boxes?count={count}&alpha={alpha}").into()),
+        colours: (0..count).map(colour).collect(),
+    });
+    let whole = [(40, 160), (300, 40), (24, 24), (90, 700)].map(|(w, h)| Tried {
+        name: format!("a picture of {w} × {h}"),
+        layer: point(format!("{url}/picture?w={w}&h={h}").into()),
+        // A picture that is made smaller has other colours between its own.
+        colours: if h < 500 { (0..4).map(colour).collect() } else { Vec::new() },
+    });
+    of_boxes.into_iter().chain(whole).collect()
+}
+
+fn drawn(tried: &Tried, format: &str, output: &Value) -> Picture {
+    let request = json!({
+        "map": { "bbox": [-20, 30, 40, 65] }, "layers": [{ "type": "natural-earth" }, tried.layer],
+        "header": { "title": tried.name }, "output": output,
+    });
+    let run = render(&format!("legend.{format}"), &request.to_string());
+    assert_eq!(run.code, 0, "{} as {format}: {}", tried.name, run.said);
+    let boxes = Boxes::of(&run);
+    boxes.assert_apart(&tried.name);
+    let legend = &run.manifest["layout"]["legends"][0];
+    let text_px = legend["text_px"].as_f64().unwrap();
+    assert!(text_px >= 9.0, "{}: text of {text_px} pixels", tried.name);
+    let page = if format == "gif" { run.film().frames.remove(0) } else { run.picture() };
+    if format == "png" {
+        boxes.assert_inked_within(&page, &tried.name);
+    }
+    page.crop(box_of(&legend["box"]).unwrap())
+}
+
+#[test]
+fn every_legend_is_whole_and_of_the_colours_that_were_given() {
+    let url = server();
+    let all: Vec<Tried> = by_hand().into_iter().chain(pictures(&url)).collect();
+    assert!(all.len() >= 40, "{} legends", all.len());
+    let outputs = [json!({ "preset": "square" }), json!({ "preset": "hd" }), json!({ "width": 900, "height": 1400 })];
+    for (i, tried) in all.iter().enumerate() {
+        let output = &outputs[i % outputs.len()];
+        for format in ["png", "gif"] {
+            let legend = drawn(tried, format, output);
+            for colour in &tried.colours {
+                let seen = legend.count(|pixel| pixel == *colour);
+                assert!(seen >= 20, "{} as {format}: {colour:?} is on {seen} pixels", tried.name);
+            }
+        }
+    }
+}
+
+/// The numbers beside a bar stand apart from one another, upright and lying, over whatever range.
+#[test]
+fn a_bar_of_colours_has_numbers_at_its_side_or_below() {
+    let url = server();
+    for (range, log) in
+        [("5,30", false), ("-2,34", false), ("0,0.00001", false), ("0.01,100", true), ("1,1000000", true)]
+    {
+        for place in ["right", "bottom"] {
+            let mut params = json!({ "COLORSCALERANGE": range });
+            if log {
+                params["LOGSCALE"] = "true".into();
+            }
+            let request = json!({
+                "map": { "bbox": [-20, 30, 40, 65] }, "times": "2020-01-01",
+                "layers": [{ "type": "wms", "url": format!("{url}/ncwms"), "layers": "sst", "title": "SST", "legend": "auto",
+                             "params": params }],
+                "design": { "legend": place }, "output": { "preset": "landscape" },
+            });
+            let run = render("bar.png", &request.to_string()).ended(0);
+            let (boxes, page) = (Boxes::of(&run), run.picture());
+            boxes.assert_apart(range);
+            boxes.assert_inked_within(&page, range);
+            let [_, _, width, height] = box_of(&run.manifest["layout"]["legends"][0]["box"]).unwrap();
+            assert_eq!(width > height, place == "bottom", "{range} {place}: {width} × {height}");
+        }
+    }
+}
