@@ -145,7 +145,10 @@ impl Arranger<'_> {
             form.width_max
         };
         let title = legend::title(self.page, legend.layer);
-        let title = self.typesetter.measure(&title, form.text_px, room as f32);
+        let title = match title.is_empty() {
+            true => (0, 0),
+            false => self.typesetter.measure(&title, form.text_px, room as f32),
+        };
         Ok(Block { layer: legend.layer, form, title, picture, is_foreign })
     }
 

@@ -59,7 +59,7 @@ fn title_of<'a>(page: &Page<'a>, form: HeaderForm, caption: &'a Caption) -> Opti
         LayerLines::Telling => {
             let stands_over_legend = page.texts.legends != LegendPlace::None
                 && caption.legend.is_some()
-                && caption.legend_title().0 == title;
+                && caption.legend_title().0 == Some(title);
             let tells = |frame: usize| labels_at(page, caption, frame).next().is_some();
             (!stands_over_legend || (0..page.frames.len()).any(tells)).then_some(title)
         }

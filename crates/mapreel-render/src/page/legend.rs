@@ -97,8 +97,9 @@ pub(crate) fn is_foreign(page: &Page, legend: &LegendPicture) -> bool {
 /// What stands above a legend: the name of its layer, or its own, and the unit of its values.
 pub(crate) fn title(page: &Page, layer: usize) -> Vec<Span> {
     let (title, unit) = page.captions[layer].legend_title();
-    let title = Span::bold(title);
-    [title].into_iter().chain(unit.map(|unit| Span::muted(format!("  {unit}")))).collect()
+    let title = title.map(Span::bold);
+    let gap = if title.is_some() { "  " } else { "" };
+    title.into_iter().chain(unit.map(|unit| Span::muted(format!("{gap}{unit}")))).collect()
 }
 
 /// What stands in the place of a legend that is missing.

@@ -289,6 +289,7 @@ fn basemap_layer(node: &Node, url: Given<String>, params: Given<Vec<(String, Str
         pointer: node.pointer.clone(),
         title: None,
         name: "basemap".into(),
+        is_named: false,
         kind,
         opacity: 1.0,
         legend: None,
@@ -348,6 +349,7 @@ fn read_overlay(node: &Node, frames: Option<usize>, limits: &Limits) -> Option<L
     Some(Layer {
         pointer: node.pointer.clone(),
         name: title.clone(),
+        is_named: true,
         title: Some(title),
         kind: kind?,
         opacity: read.opacity.or(1.0)? as f32,

@@ -140,6 +140,7 @@ pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Opt
     };
     Some(Layer {
         pointer: node.pointer.clone(),
+        is_named: title.is_some(),
         name: title.clone().unwrap_or_else(|| format!("layer {number} ({})", kind.word)),
         title,
         legend: legend.or(None)?,

@@ -21,6 +21,8 @@ pub struct Layer {
     pub title: Option<String>,
     /// What it is called where it is missing.
     pub name: String,
+    /// Whether the request or its server calls it so; otherwise the name says only which of the request's layers it is.
+    pub is_named: bool,
     /// What it shows.
     pub(crate) kind: Arc<dyn LayerKind>,
     /// 0 (invisible) to 1.
@@ -80,7 +82,7 @@ impl Asking {
     /// Calls a layer that has no title of its own by that which its server gives it, where it is missing.
     pub(super) fn name_where_unnamed(&mut self, title: Option<String>) {
         if let (None, Some(title)) = (&self.layer.title, title) {
-            self.layer.name = title;
+            (self.layer.name, self.layer.is_named) = (title, true);
         }
     }
 
@@ -91,6 +93,7 @@ impl Asking {
             pointer: layer.pointer,
             title: layer.title,
             name: layer.name,
+            is_named: layer.is_named,
             kind,
             opacity: layer.opacity,
             legend: match layer.legend {

@@ -25,6 +25,8 @@ pub struct ResolvedLayer {
     pub title: Option<String>,
     /// What it is called where it is missing.
     pub name: String,
+    /// Whether the request or its server calls it so; otherwise the name says only which of the request's layers it is.
+    pub is_named: bool,
     pub(crate) kind: Arc<dyn ResolvedKind>,
     /// 0 (invisible) to 1.
     pub opacity: f32,

@@ -13,6 +13,8 @@ pub struct Caption {
     pub title: Option<String>,
     /// What it is called where it is missing, and above its legend.
     pub name: String,
+    /// Whether its legend has that name above it, if it has no title of its own.
+    pub is_named: bool,
     /// The texts behind its title.
     pub labels: Series<Vec<PlannedLabel>>,
     /// The time that the source is asked for, or the time of the newest feature shown.
@@ -34,12 +36,11 @@ impl Caption {
     }
 
     /// What stands above its legend, and the unit of the legend's values.
-    pub fn legend_title(&self) -> (&str, Option<&str>) {
+    pub fn legend_title(&self) -> (Option<&str>, Option<&str>) {
+        let name = Some(self.name.as_str()).filter(|_| self.is_named);
         match &self.legend {
-            Some(LegendSource::Classes { title, unit, .. }) => {
-                (title.as_deref().unwrap_or(&self.name), unit.as_deref())
-            }
-            _ => (&self.name, self.colour_bar.as_ref().and_then(|bar| bar.units.as_deref())),
+            Some(LegendSource::Classes { title, unit, .. }) => (title.as_deref().or(name), unit.as_deref()),
+            _ => (name, self.colour_bar.as_ref().and_then(|bar| bar.units.as_deref())),
         }
     }
 

@@ -73,6 +73,7 @@ fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
     Caption {
         title: layer.title.clone().or_else(|| is_marked.then(|| layer.name.clone())),
         name: layer.name.clone(),
+        is_named: layer.is_named,
         labels,
         times_used,
         legend: layer.legend.clone(),
