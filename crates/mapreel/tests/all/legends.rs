@@ -27,9 +27,12 @@ fn point(legend: Value) -> Value {
     json!({ "type": "geojson", "title": "Layer", "data": { "type": "Point", "coordinates": [10, 50] }, "legend": legend })
 }
 
+/// The label of class `i`.
+type LabelOf = fn(usize) -> String;
+
 /// Classes by hand: from one to as many as there may be, with words of every length and of three scripts.
 fn by_hand() -> Vec<Tried> {
-    const LABELS: [(&str, fn(usize) -> String); 4] = [
+    const LABELS: [(&str, LabelOf); 4] = [
         ("numbers", |i| format!("{} – {}", i * 5, i * 5 + 5)),
         ("words", |i| format!("Ausgeprägte Niederschlagsgebiete mit Gewittern, Klasse {i}")),
         ("greek", |i| format!("Θερμοκρασία {i} °C")),
