@@ -36,6 +36,9 @@ pub struct Capabilities {
     pub layers_max: Option<u32>,
     /// The formats of its pictures.
     pub formats: Vec<String>,
+    /// Whether it tells legends as JSON (`GetLegendGraphic` with `application/json`).
+    #[serde(skip)]
+    pub tells_legends: bool,
     /// Scheme and host by which it knows itself: behind a proxy perhaps not those by which it is reached.
     #[serde(skip)]
     pub own_origin: Option<String>,

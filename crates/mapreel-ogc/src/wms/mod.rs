@@ -3,5 +3,6 @@
 pub mod capabilities;
 pub mod dimension_axes;
 pub mod inherited;
+pub mod legend_json;
 pub mod reader;
 pub mod scope;

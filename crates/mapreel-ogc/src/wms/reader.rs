@@ -56,10 +56,20 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
         width_max: number("MaxWidth"),
         height_max: number("MaxHeight"),
         layers_max: number("LayerLimit"),
+        tells_legends: tells_legends(capability, &formats),
         own_origin: own.and_then(|node| node.attribute("href")).and_then(|url| origin(&url)),
         formats,
         layers: walk.layers,
     })
+}
+
+/// Whether the server tells legends as JSON: its GetLegendGraphic has the format, or it is a GeoServer, whose capabilities 1.3.0 do
+/// not name that operation. Nobody else draws maps as `image/vnd.jpeg-png`.
+fn tells_legends(capability: Node, formats: &[String]) -> bool {
+    let operation = at(capability, &["Request", "GetLegendGraphic"]);
+    let own = operation.into_iter().flat_map(|node| children(node, "Format")).filter_map(words);
+    own.into_iter().any(|format| format.starts_with("application/json"))
+        || formats.iter().any(|format| format == "image/vnd.jpeg-png")
 }
 
 /// The way through the tree of layers, from the outside in.

@@ -15,9 +15,11 @@ use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use crate::vector::colour_bar::{Details, Question};
 use jiff::Timestamp;
 use mapreel_geo::{AxisOrder, Crs, Extent};
-use mapreel_ogc::LegendSource;
+use mapreel_ogc::json::Json;
 use mapreel_ogc::url::picture_format;
 use mapreel_ogc::wms::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
+use mapreel_ogc::wms::legend_json;
+use mapreel_ogc::{LegendSource, ReadLimits, ServiceUrl};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -93,9 +95,10 @@ impl Wms {
         let attribution = attribution(&kind.service, capabilities);
         asking.name_where_unnamed(title);
         let described = Described { kind, asking, wants_legend, warnings, attribution };
-        match questions.is_empty() {
-            true => Step::done(described.resolved(legend, None)),
-            false => described.ask(questions, Details::default()),
+        match (questions.is_empty(), legend) {
+            (true, Some(url)) if capabilities.tells_legends => described.ask_legend(url),
+            (true, legend) => Step::done(described.resolved(legend.map(LegendSource::Url), None)),
+            (false, _) => described.ask(questions, Details::default()),
         }
     }
 
@@ -186,11 +189,27 @@ struct Described {
 impl Described {
     fn resolved(
         self,
-        legend: Option<String>,
+        legend: Option<LegendSource>,
         colour_bar: Option<crate::vector::colour_bar::ColourBar>,
     ) -> ResolvedLayer {
         let resolved = self.asking.resolved(Arc::new(self.kind)).with_credit(self.attribution);
-        ResolvedLayer { colour_bar, warnings: self.warnings, ..resolved.with_legend(legend.map(LegendSource::Url)) }
+        ResolvedLayer { colour_bar, warnings: self.warnings, ..resolved.with_legend(legend) }
+    }
+
+    /// Asks for the legend at this address as JSON, so that it can be set in our own type; without an answer that is understood, the
+    /// server's picture of it is shown.
+    fn ask_legend(self, url: String) -> Step {
+        let Some(json) = legend_as_json(&url) else {
+            return Step::done(self.resolved(Some(LegendSource::Url(url)), None));
+        };
+        Step::ask(json, DocumentKind::Details, move |reply| {
+            let told = match reply {
+                Ok(Document::Bytes(bytes)) => Json::read(bytes, &ReadLimits::default()).ok(),
+                _ => None,
+            };
+            let legend = told.and_then(|json| legend_json::legend(&json)).unwrap_or(LegendSource::Url(url));
+            Step::done(self.resolved(Some(legend), None))
+        })
     }
 
     /// Asks the first of several questions of its colours. After the last: the numbers beside the colours, and where the
@@ -211,7 +230,8 @@ impl Described {
                 None => (None, self.kind.service.legend()),
             };
             let wanted = self.wants_legend;
-            Step::done(self.resolved(Some(legend).filter(|_| wanted), bar.filter(|_| wanted)))
+            let legend = Some(LegendSource::Url(legend)).filter(|_| wanted);
+            Step::done(self.resolved(legend, bar.filter(|_| wanted)))
         })
     }
 }
@@ -283,6 +303,14 @@ fn named_legend(service: &Service, capabilities: &Capabilities) -> String {
         Some(url) if !service.recolours() => service.request.as_reached(url, capabilities.own_origin.as_deref()),
         _ => service.legend(),
     }
+}
+
+/// The address of a legend as JSON, if it is one that the server draws when it is asked.
+fn legend_as_json(url: &str) -> Option<String> {
+    let mut request = ServiceUrl::parse(url).ok()?;
+    let draws = request.get("REQUEST").is_some_and(|request| request.eq_ignore_ascii_case("GetLegendGraphic"));
+    request.set("FORMAT", "application/json");
+    draws.then(|| request.url())
 }
 
 /// The credits that its layers ask for.
