@@ -79,7 +79,8 @@ fn features_that_take_too_long_are_a_gap_with_the_figure() {
                  "times": "2020-01-01/{last}/PT1H",
                  "layers": [{{ "type": "geojson", "time_property": "time", "data": {{ "type": "Feature",
                    "properties": {{ "time": [{times}] }},
-                   "geometry": {{ "type": "LineString", "coordinates": [{}] }} }} }}] }}"#,
+                   "geometry": {{ "type": "LineString", "coordinates": [{}] }} }} }}],
+                 "output": {{ "format": "gif" }} }}"#,
             zigzag.join(",")
         )
     };

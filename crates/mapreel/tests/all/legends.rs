@@ -6,6 +6,7 @@ use super::support::render;
 use mapreel_testkit::pictures::{Picture, rgba};
 use mapreel_testkit::upstreams::{capabilities, parameter, serve_all, size};
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 
 /// A legend that is tried, and the colours that must be seen in it.
 struct Tried {
@@ -146,6 +147,55 @@ fn every_legend_is_whole_and_of_the_colours_that_were_given() {
                 let seen = legend.count(|pixel| pixel == *colour);
                 assert!(seen >= 20, "{} as {format}: {colour:?} is on {seen} pixels", tried.name);
             }
+        }
+    }
+}
+
+const GEOSERVER_LEGEND: &str = r##"{ "Legend": [{ "layerName": "sst", "title": "SST", "rules": [{ "symbolizers": [{ "Raster": {
+    "colormap": { "type": "intervals", "entries": [
+      { "label": "0 - 10", "quantity": 10, "color": "#3344AA" }, { "label": ">= 10", "quantity": "40", "color": "#CC5522" }
+    ] } } }] }] }] }"##;
+
+/// A server that tells legends as JSON, or says that it does.
+fn telling(legend: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = asked.clone();
+    let url = serve_all(move |path| {
+        let said = |text: &str| ("200 OK", "", text.as_bytes().to_vec());
+        if path.contains("GetCapabilities") {
+            let operation = "<Capability><Request><GetLegendGraphic><Format>image/png</Format><Format>application/json</Format>\
+                             </GetLegendGraphic></Request>";
+            return said(&capabilities("sst", "2020-01-01").replace("<Capability>", operation));
+        }
+        if path.contains("GetLegendGraphic") {
+            log.lock().unwrap().push(parameter(path, "FORMAT").unwrap_or_default().to_owned());
+            let is_json = parameter(path, "FORMAT").is_some_and(|format| format.contains("json"));
+            return if is_json { said(legend) } else { ("200 OK", "", boxes(3, 255)) };
+        }
+        let [width, height] = size(path).unwrap();
+        ("200 OK", "", Picture::of(width, height, [0x33, 0x44, 0xaa]).to_png())
+    });
+    (url, asked)
+}
+
+#[test]
+fn classes_that_a_server_tells_are_set_in_our_own_type() {
+    for (legend, formats, colours) in [
+        (GEOSERVER_LEGEND, 1, vec![[0x33, 0x44, 0xaa], [0xcc, 0x55, 0x22]]),
+        ("<ServiceExceptionReport/>", 2, (0..3).map(colour).collect()),
+        (r#"{ "Legend": [] }"#, 2, (0..3).map(colour).collect()),
+    ] {
+        let (url, asked) = telling(legend);
+        let request = json!({
+            "map": { "bbox": [-20, 30, 40, 65] }, "times": "2020-01-01",
+            "layers": [{ "type": "wms", "url": url, "layers": "sst", "title": "SST", "legend": "auto" }],
+            "output": { "preset": "landscape" },
+        });
+        let run = render("told.png", &request.to_string()).ended(0);
+        assert_eq!(asked.lock().unwrap().len(), formats, "{legend}: {:?}", asked.lock().unwrap());
+        let picture = run.picture().crop(box_of(&run.manifest["layout"]["legends"][0]["box"]).unwrap());
+        for colour in colours {
+            assert!(picture.count(|pixel| pixel == colour) >= 20, "{legend}: {colour:?} is not in the legend");
         }
     }
 }
