@@ -55,7 +55,7 @@ impl Kind {
 /// Every kind that a request may name.
 pub(crate) const KINDS: [Kind; 11] = [
     Kind::new::<wms::WmsFields>("wms", wms::read).with_own_legend(),
-    Kind::new::<wmts::WmtsFields>("wmts", wmts::read).with_tiles(),
+    Kind::new::<wmts::WmtsFields>("wmts", wmts::read).with_tiles().with_own_legend(),
     Kind::new::<xyz::XyzFields>("xyz", xyz::read).with_tiles(),
     Kind::new::<xyz::XyzFields>("tms", xyz::read_tms).with_tiles(),
     Kind::new::<tilejson::TileJsonFields>("tilejson", tilejson::read).with_tiles(),

@@ -13,6 +13,7 @@ use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use crate::resolved::value_axis::ValueAxis;
 use jiff::Timestamp;
 use mapreel_geo::Extent;
+use mapreel_ogc::LegendSource;
 use mapreel_ogc::url::tile_address::{Address, Common};
 use mapreel_ogc::wms::capabilities::Dimension;
 use mapreel_ogc::wmts::capabilities::{Capabilities, Layer};
@@ -33,6 +34,10 @@ impl LayerKind for Wmts {
 
     fn asked_time(&self) -> Option<&AskedTime> {
         Some(&self.asked)
+    }
+
+    fn has_own_legend(&self) -> bool {
+        true
     }
 }
 
@@ -60,6 +65,7 @@ impl Wmts {
             layer.iter().flat_map(|layer| layer.dimensions.iter()).map(|dimension| &**dimension).collect();
         let name = asking.layer.name.clone();
         let mut warnings = self.asked.warnings(&name, &dimensions, asking.is_timeless, asking.now);
+        let legend = asking.wants_own_legend().then(|| self.legend(layer, capabilities.own_origin.as_deref()));
         let resolved = match self.tiles(capabilities, layer, &asking.map, asking.now) {
             Ok(tiles) => {
                 let unknown = tiles.default_unknown().filter(|_| asking.is_timeless);
@@ -68,7 +74,20 @@ impl Wmts {
             }
             Err(why) => asking.resolved(Arc::new(Undrawable(why.to_string()))),
         };
-        Step::done(ResolvedLayer { warnings, ..resolved })
+        Step::done(ResolvedLayer { warnings, ..resolved.with_legend(legend) })
+    }
+
+    /// The legend that its server names for its style (OGC 07-057r7, table 10).
+    pub(super) fn legend(&self, layer: Option<&Layer>, own_origin: Option<&str>) -> LegendSource {
+        let styles = || layer.into_iter().flat_map(|layer| &layer.styles);
+        let style = match &self.style {
+            Some(wanted) => styles().find(|style| style.name == *wanted),
+            None => styles().next(),
+        };
+        match style.and_then(|style| style.legend.as_deref()) {
+            Some(url) => LegendSource::Url(self.url.as_reached(url, own_origin)),
+            None => LegendSource::Missing("the server names no legend for this style".to_owned()),
+        }
     }
 
     /// Where the tiles are, as its server says.

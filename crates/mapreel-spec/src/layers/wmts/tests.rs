@@ -6,8 +6,8 @@ use super::resolve::NoTiles;
 use crate::resolved::timing::AskedTime;
 use jiff::Timestamp;
 use mapreel_geo::{Bbox, Crs, Extent, TimeStyle};
-use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::wmts::capabilities::{Capabilities, Layer};
+use mapreel_ogc::{LegendSource, ServiceUrl};
 
 use crate::resolved::timing::{Matching, Rule};
 use mapreel_ogc::wms::capabilities::Style;
@@ -106,4 +106,26 @@ fn what_a_server_does_not_have_is_named() {
     assert_eq!(error.to_string(), "there is no tile matrix set `other`; there are `set` (EPSG:3857)");
     layer.layer = "b".into();
     assert!(tiles(&layer, &caps, &map).unwrap_err().to_string().contains("no layer `b`"));
+}
+
+#[test]
+fn the_legend_is_that_of_the_style() {
+    let mut capabilities = capabilities("urn:ogc:def:crs:EPSG::3857", Vec::new());
+    let style = |name: &str, legend: Option<&str>| Style {
+        name: name.into(),
+        legend: legend.map(str::to_owned),
+        ..Style::default()
+    };
+    capabilities.layers[0].styles = vec![
+        style("default", Some("http://h/default.png")),
+        style("grey", Some("legends/grey.png")),
+        style("bare", None),
+    ];
+    let legend = |style: Option<&str>| {
+        let layer = Wmts { style: style.map(str::to_owned), ..layer("http://h/wmts/1.0.0/WMTSCapabilities.xml") };
+        layer.legend(capabilities.layers.first(), None)
+    };
+    assert_eq!(legend(None), LegendSource::Url("http://h/default.png".into()));
+    assert_eq!(legend(Some("grey")), LegendSource::Url("http://h/wmts/1.0.0/legends/grey.png".into()));
+    assert!(matches!(legend(Some("bare")), LegendSource::Missing(_)));
 }
