@@ -19,6 +19,13 @@ pub enum LegendSource {
         /// Top first.
         classes: Vec<LegendClass>,
     },
+    /// Colours that pass into one another.
+    Strip {
+        /// Red, green, blue and alpha, 0 to 255, not multiplied, at places equally far apart; the highest value first.
+        colours: Vec<[u8; 4]>,
+        /// The lowest and the highest value, as numbers.
+        range: [String; 2],
+    },
     /// There is no legend, and why.
     Missing(String),
 }
@@ -46,7 +53,7 @@ impl LegendSource {
     /// Every text of it.
     pub fn texts(&self) -> Vec<&str> {
         match self {
-            Self::Url(_) | Self::Missing(_) => Vec::new(),
+            Self::Url(_) | Self::Strip { .. } | Self::Missing(_) => Vec::new(),
             Self::Swatches(swatches) => swatches.iter().map(|swatch| swatch.label.as_str()).collect(),
             Self::Classes { title, unit, classes } => {
                 let labels = classes.iter().map(|class| &class.label);
@@ -59,7 +66,7 @@ impl LegendSource {
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Url(url) => Some(url),
-            Self::Swatches(_) | Self::Classes { .. } | Self::Missing(_) => None,
+            Self::Swatches(_) | Self::Classes { .. } | Self::Strip { .. } | Self::Missing(_) => None,
         }
     }
 }

@@ -10,19 +10,60 @@ use mapreel_geo::time::time_error::shortened;
 
 /// The most classes of a legend; more fit on no page.
 const CLASSES_MAX: usize = 64;
-/// The most entries of a ramp that stand for classes: a longer one is a bar without steps.
-const RAMP_MAX: usize = 24;
+/// The most entries of a ramp.
+const STOPS_MAX: usize = 4096;
+/// The colours of a strip.
+const STRIP: usize = 256;
 /// How deep groups lie in one another.
 const DEPTH_MAX: usize = 16;
 
 /// A legend, if all of it is understood.
 pub fn legend(json: &Json) -> Option<LegendSource> {
     let legend = match (json.get("Legend"), json.get("nodes")) {
-        (Some(_), _) => LegendSource::Classes { title: None, unit: None, classes: of_geoserver(json)? },
+        (Some(_), _) => match ramp_of(json) {
+            Some(map) => strip(map)?,
+            None => LegendSource::Classes { title: None, unit: None, classes: of_geoserver(json)? },
+        },
         (_, Some(_)) => LegendSource::Swatches(of_qgis(json)?),
         _ => return None,
     };
     Some(legend)
+}
+
+/// The colour map of a document that has no other rule, if its colours pass into one another.
+fn ramp_of(json: &Json) -> Option<&Json> {
+    let mut rules = json.list("Legend").iter().flat_map(|layer| layer.list("rules"));
+    let (rule, None) = (rules.next()?, rules.next()) else { return None };
+    let map = rule.list("symbolizers").iter().find_map(|symbolizer| symbolizer.get("Raster")?.get("colormap"))?;
+    map.text("type").unwrap_or("ramp").eq_ignore_ascii_case("ramp").then_some(map)
+}
+
+/// The colours of a ramp, between whose entries they change evenly (GeoServer's manual, Raster Symbolizer).
+fn strip(map: &Json) -> Option<LegendSource> {
+    let entries = map.list("entries");
+    if entries.len() > STOPS_MAX {
+        return None;
+    }
+    let stop = |entry: &Json| Some((number(entry.get("quantity")?)?, colour(entry, "color", "opacity")?));
+    let stops: Vec<(f64, [u8; 4])> = entries.iter().map(stop).collect::<Option<_>>()?;
+    // Entries that are not drawn stand for what is beyond the data.
+    let (first, last) = (stops.iter().position(|(_, c)| c[3] > 0)?, stops.iter().rposition(|(_, c)| c[3] > 0)?);
+    let stops = &stops[first..=last];
+    let (min, max) = (stops[0].0, stops[stops.len() - 1].0);
+    if !stops.is_sorted_by(|a, b| a.0 < b.0) || !(max - min).is_normal() {
+        return None;
+    }
+    let value = |i: usize| max - (max - min) * i as f64 / (STRIP - 1) as f64;
+    let colours = (0..STRIP).map(|i| between(stops, value(i))).collect();
+    Some(LegendSource::Strip { colours, range: [min.to_string(), max.to_string()] })
+}
+
+/// The colour of a value that lies between the first and the last stop.
+fn between(stops: &[(f64, [u8; 4])], value: f64) -> [u8; 4] {
+    let above = stops.partition_point(|(at, _)| *at < value).clamp(1, stops.len() - 1);
+    let ((from, a), (to, b)) = (stops[above - 1], stops[above]);
+    let part = ((value - from) / (to - from)).clamp(0.0, 1.0);
+    std::array::from_fn(|i| (f64::from(a[i]) + (f64::from(b[i]) - f64::from(a[i])) * part).round() as u8)
 }
 
 /// The classes of all rules of GeoServer's document.
@@ -58,8 +99,8 @@ fn of_symbolizers(symbolizers: &[Json], name: &str) -> Option<Vec<LegendClass>> 
 
 /// The entries of a colour map; where they are numbers, the highest first, as a scale is read.
 fn of_colour_map(map: &Json) -> Option<Vec<LegendClass>> {
-    let (entries, is_ramp) = (map.list("entries"), map.text("type").unwrap_or("ramp").eq_ignore_ascii_case("ramp"));
-    if entries.len() > if is_ramp { RAMP_MAX } else { CLASSES_MAX } {
+    let entries = map.list("entries");
+    if entries.len() > CLASSES_MAX {
         return None;
     }
     let mut classes = Vec::new();
@@ -189,15 +230,29 @@ mod tests {
     }
 
     #[test]
-    fn a_ramp_of_many_steps_stays_a_picture() {
-        let entries = |count: usize| {
-            let entry = |i| format!(r##"{{ "quantity": {i}, "color": "#0000{i:02x}" }}"##);
+    fn a_ramp_is_a_strip_of_its_colours() {
+        let entries = r##"{ "quantity": "-9999", "color": "#000000", "opacity": "0" }, { "quantity": "-2", "color": "#0000ff" },
+            { "quantity": 8, "color": "#00ff00" }, { "quantity": 38, "color": "#ff0000" }"##;
+        let Some(LegendSource::Strip { colours, range }) = read(&raster("ramp", entries)) else { panic!() };
+        assert_eq!((colours.len(), range), (256, ["-2".to_owned(), "38".to_owned()]));
+        assert_eq!((colours[0], colours[255]), ([255, 0, 0, 255], [0, 0, 255, 255]));
+        // Three quarters down lies 8, between two of the colours.
+        assert!(colours[191][1] > 250 && colours[191][0] < 5 && colours[100][2] == 0, "{:?}", colours[191]);
+        for wrong in [
+            r##"{ "quantity": 1, "color": "#0000ff" }"##,
+            r##"{ "quantity": 1, "color": "#0000ff" }, { "quantity": 1, "color": "#00ff00" }"##,
+            r##"{ "quantity": 2, "color": "#0000ff" }, { "quantity": 1, "color": "#00ff00" }"##,
+            r##"{ "quantity": 1, "color": "#0000ff" }, { "color": "#00ff00" }"##,
+        ] {
+            assert_eq!(read(&raster("ramp", wrong)), None, "{wrong}");
+        }
+        let many = |count: usize| {
+            let entry = |i| format!(r##"{{ "quantity": {i}, "color": "#0000ff" }}"##);
             (0..count).map(entry).collect::<Vec<_>>().join(",")
         };
-        assert!(read(&raster("ramp", &entries(RAMP_MAX))).is_some());
-        assert_eq!(read(&raster("ramp", &entries(RAMP_MAX + 1))), None);
-        assert!(read(&raster("values", &entries(CLASSES_MAX))).is_some());
-        assert_eq!(read(&raster("values", &entries(CLASSES_MAX + 1))), None);
+        assert!(read(&raster("values", &many(CLASSES_MAX))).is_some());
+        assert_eq!(read(&raster("values", &many(CLASSES_MAX + 1))), None);
+        assert_eq!(read(&raster("ramp", &many(STOPS_MAX + 1))), None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The legend of an ncWMS layer: its server's colours, and numbers of our own, so that they follow COLORSCALERANGE.
 
 use crate::pictures::map_service::Service;
-use mapreel_ogc::ReadLimits;
 use mapreel_ogc::json::Json;
 use mapreel_ogc::wms::capabilities::Dialect;
+use mapreel_ogc::{LegendSource, ReadLimits};
 use serde::{Deserialize, Serialize};
 
 /// Which values the ends of a strip of colours stand for.
@@ -157,6 +157,12 @@ fn in_order([min, max]: &[f64; 2]) -> bool {
 }
 
 impl ColourBar {
+    /// The numbers beside a strip of colours that a server has told.
+    pub(crate) fn of_strip(legend: &LegendSource) -> Option<Self> {
+        let LegendSource::Strip { range: [min, max], .. } = legend else { return None };
+        Some(Self { min: min.parse().ok()?, max: max.parse().ok()?, logarithmic: false, units: None })
+    }
+
     /// The values at which numbers stand, from below, and how far up each is (0 to 1); about as many as `wanted`.
     pub fn ticks(&self, wanted: u32) -> Vec<(f64, f64)> {
         let wanted = f64::from(wanted.max(2));

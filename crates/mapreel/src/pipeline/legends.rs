@@ -29,6 +29,7 @@ pub(crate) fn fetch_legends<'a>(
             LegendSource::Url(_) => drawn(answers.next(context)?.bytes, is_strip),
             LegendSource::Swatches(swatches) => lettered(swatches),
             LegendSource::Classes { classes, .. } => Ok(LegendArt::Swatches(classes.iter().map(coloured).collect())),
+            LegendSource::Strip { colours, .. } => Ok(LegendArt::Whole(strip(colours))),
             LegendSource::Missing(why) => Err(MissingLegend(why.clone())),
         };
         pictures.push(LegendPicture { layer, art });
@@ -77,6 +78,11 @@ fn lettered(swatches: &[Swatch]) -> Result<LegendArt, MissingLegend> {
         Some(why) if good.is_empty() => Err(why),
         _ => Ok(LegendArt::Swatches(good.into_iter().flatten().collect())),
     }
+}
+
+/// A strip of colours, upright.
+fn strip(colours: &[[u8; 4]]) -> Raster {
+    Raster::straight(1, colours.len() as u32, colours.concat())
 }
 
 /// A class whose colour is known.

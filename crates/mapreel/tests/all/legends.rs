@@ -156,6 +156,9 @@ const GEOSERVER_LEGEND: &str = r##"{ "Legend": [{ "layerName": "sst", "title": "
       { "label": "0 - 10", "quantity": 10, "color": "#3344AA" }, { "label": ">= 10", "quantity": "40", "color": "#CC5522" }
     ] } } }] }] }] }"##;
 
+const GEOSERVER_RAMP: &str = r##"{ "Legend": [{ "rules": [{ "symbolizers": [{ "Raster": { "colormap": { "type": "ramp", "entries": [
+    { "quantity": "0", "color": "#0000FF" }, { "quantity": "50", "color": "#FF0000" } ] } } }] }] }] }"##;
+
 /// A server that tells legends as JSON, or says that it does.
 fn telling(legend: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -182,6 +185,7 @@ fn telling(legend: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
 fn classes_that_a_server_tells_are_set_in_our_own_type() {
     for (legend, formats, colours) in [
         (GEOSERVER_LEGEND, 1, vec![[0x33, 0x44, 0xaa], [0xcc, 0x55, 0x22]]),
+        (GEOSERVER_RAMP, 1, vec![]),
         ("<ServiceExceptionReport/>", 2, (0..3).map(colour).collect()),
         (r#"{ "Legend": [] }"#, 2, (0..3).map(colour).collect()),
     ] {
@@ -194,6 +198,10 @@ fn classes_that_a_server_tells_are_set_in_our_own_type() {
         let run = render("told.png", &request.to_string()).ended(0);
         assert_eq!(asked.lock().unwrap().len(), formats, "{legend}: {:?}", asked.lock().unwrap());
         let picture = run.picture().crop(box_of(&run.manifest["layout"]["legends"][0]["box"]).unwrap());
+        if legend == GEOSERVER_RAMP {
+            let passing = picture.count(|[r, g, b]| g == 0 && r > 20 && b > 20 && r.abs_diff(255 - b) < 8);
+            assert!(passing > 200, "no colours pass into one another: {passing}");
+        }
         for colour in colours {
             assert!(picture.count(|pixel| pixel == colour) >= 20, "{legend}: {colour:?} is not in the legend");
         }

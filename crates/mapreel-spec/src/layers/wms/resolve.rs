@@ -12,7 +12,7 @@ use crate::resolved::axes::Axes;
 use crate::resolved::dimension::{AskedDimension, Dimensions};
 use crate::resolved::run::Run;
 use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
-use crate::vector::colour_bar::{Details, Question};
+use crate::vector::colour_bar::{ColourBar, Details, Question};
 use jiff::Timestamp;
 use mapreel_geo::{AxisOrder, Crs, Extent};
 use mapreel_ogc::json::Json;
@@ -187,11 +187,7 @@ struct Described {
 }
 
 impl Described {
-    fn resolved(
-        self,
-        legend: Option<LegendSource>,
-        colour_bar: Option<crate::vector::colour_bar::ColourBar>,
-    ) -> ResolvedLayer {
+    fn resolved(self, legend: Option<LegendSource>, colour_bar: Option<ColourBar>) -> ResolvedLayer {
         let resolved = self.asking.resolved(Arc::new(self.kind)).with_credit(self.attribution);
         ResolvedLayer { colour_bar, warnings: self.warnings, ..resolved.with_legend(legend) }
     }
@@ -208,7 +204,8 @@ impl Described {
                 _ => None,
             };
             let legend = told.and_then(|json| legend_json::legend(&json)).unwrap_or(LegendSource::Url(url));
-            Step::done(self.resolved(Some(legend), None))
+            let bar = ColourBar::of_strip(&legend);
+            Step::done(self.resolved(Some(legend), bar))
         })
     }
 
