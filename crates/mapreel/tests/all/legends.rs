@@ -119,7 +119,7 @@ fn drawn(tried: &Tried, format: &str, output: &Value) -> Picture {
         "map": { "bbox": [-20, 30, 40, 65] }, "layers": [{ "type": "natural-earth" }, tried.layer],
         "header": { "title": tried.name }, "output": output,
     });
-    let run = render(&format!("legend.{format}"), &request.to_string());
+    let run = render(&format!("tried-legend.{format}"), &request.to_string());
     assert_eq!(run.code, 0, "{} as {format}: {}", tried.name, run.said);
     let boxes = Boxes::of(&run);
     boxes.assert_apart(&tried.name);
@@ -195,7 +195,7 @@ fn classes_that_a_server_tells_are_set_in_our_own_type() {
             "layers": [{ "type": "wms", "url": url, "layers": "sst", "title": "SST", "legend": "auto" }],
             "output": { "preset": "landscape" },
         });
-        let run = render("told.png", &request.to_string()).ended(0);
+        let run = render("told-legend.png", &request.to_string()).ended(0);
         assert_eq!(asked.lock().unwrap().len(), formats, "{legend}: {:?}", asked.lock().unwrap());
         let picture = run.picture().crop(box_of(&run.manifest["layout"]["legends"][0]["box"]).unwrap());
         if legend == GEOSERVER_RAMP {
@@ -226,7 +226,7 @@ fn a_bar_of_colours_has_numbers_at_its_side_or_below() {
                              "params": params }],
                 "design": { "legend": place }, "output": { "preset": "landscape" },
             });
-            let run = render("bar.png", &request.to_string()).ended(0);
+            let run = render("tried-bar.png", &request.to_string()).ended(0);
             let (boxes, page) = (Boxes::of(&run), run.picture());
             boxes.assert_apart(range);
             boxes.assert_inked_within(&page, range);
