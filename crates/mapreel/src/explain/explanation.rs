@@ -2,7 +2,7 @@
 
 use crate::pipeline::report::WarningView;
 use mapreel_geo::{Crs, Side};
-use mapreel_spec::{Format, LayerSource, Plan, PlannedLayer, Resolved, Series};
+use mapreel_spec::{Format, LayerSource, Plan, PlannedLayer, Resolved, Room, Series};
 use serde::Serialize;
 
 /// Bytes for each pixel of a frame, as real maps came out.
@@ -36,7 +36,7 @@ pub(crate) struct Explanation {
 pub(super) struct Map {
     /// Its CRS.
     pub(super) crs: String,
-    /// Width in pixels.
+    /// Width in pixels; where the file's size is given, more than header and legends leave it.
     pub(super) width: u32,
     /// Height in pixels.
     pub(super) height: u32,
@@ -83,6 +83,8 @@ pub(super) struct Layer {
 pub(super) struct Output {
     /// Its format.
     pub(super) format: String,
+    /// Width and height in pixels, where the request says them; `null`: they follow from the map, header and legends.
+    pub(super) size: Option<[u32; 2]>,
     /// Frames per second.
     pub(super) fps: f64,
     /// How long it plays, in seconds; 0 for an image.
@@ -107,11 +109,16 @@ impl Explanation {
             layers: layers.map(|(i, planned)| described(resolved, i, planned, plan.frames.len())).collect(),
             documents,
             upstream_requests: pictures(resolved, plan) + documents,
-            legend_requests: plan.layers.iter().filter(|layer| layer.caption.legend.is_some()).count(),
+            legend_requests: plan.layers.iter().filter(|layer| has_url(layer)).count(),
             output: Output::of(plan),
             warnings: plan.warnings.iter().map(WarningView::from).collect(),
         }
     }
+}
+
+/// Whether a layer's legend is asked of a server as a picture.
+fn has_url(layer: &PlannedLayer) -> bool {
+    layer.caption.legend.as_ref().is_some_and(|legend| legend.url().is_some())
 }
 
 impl Map {
@@ -151,6 +158,10 @@ impl Output {
         let size_bytes = f64::from(map.width) * f64::from(map.height) * plan.frames.len() as f64 * per_px;
         Self {
             format: output.format.name().to_owned(),
+            size: match plan.room {
+                Room::Canvas(canvas) => Some([canvas.width, canvas.height]),
+                Room::Map(_) => None,
+            },
             fps: output.frame_rate_fps,
             duration_s: if output.format.is_animation() { plan.duration_s() } else { 0.0 },
             size_bytes: size_bytes as u64,

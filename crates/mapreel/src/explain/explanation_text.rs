@@ -13,9 +13,17 @@ impl Explanation {
     /// The explanation for people, under a verdict.
     pub(crate) fn text(&self, verdict: &str) -> String {
         let Map { crs, width, height, bbox: [west, south, east, north] } = &self.map;
+        let size = match self.output.size {
+            Some([width, height]) => {
+                format!(
+                    "picture   {width} × {height} pixels, of which the map, {crs}, has what header and legends leave"
+                )
+            }
+            None => format!("map       {width} × {height} pixels, {crs}"),
+        };
         let mut lines = vec![
             verdict.to_owned(),
-            format!("map       {width} × {height} pixels, {crs}"),
+            size,
             format!("          {west:.4}, {south:.4} to {east:.4}, {north:.4} degrees"),
             format!("frames    {}", self.frames.text()),
         ];
@@ -30,7 +38,7 @@ impl Explanation {
             "upstream  {} requests, {} of them for legends",
             self.upstream_requests, self.legend_requests
         ));
-        let Output { format, fps, duration_s, size_bytes } = &self.output;
+        let Output { format, fps, duration_s, size_bytes, .. } = &self.output;
         let plays =
             if *duration_s > 0.0 { format!(", {fps} frames per second, {duration_s:.1} s") } else { String::new() };
         lines.push(format!("output    {format}{plays}, about {}", size::in_words(*size_bytes)));
