@@ -25,6 +25,8 @@ pub enum LegendSource {
         colours: Vec<[u8; 4]>,
         /// The lowest and the highest value, as numbers.
         range: [String; 2],
+        /// The unit of the values.
+        unit: Option<String>,
     },
     /// There is no legend, and why.
     Missing(String),
@@ -53,7 +55,8 @@ impl LegendSource {
     /// Every text of it.
     pub fn texts(&self) -> Vec<&str> {
         match self {
-            Self::Url(_) | Self::Strip { .. } | Self::Missing(_) => Vec::new(),
+            Self::Url(_) | Self::Missing(_) => Vec::new(),
+            Self::Strip { unit, .. } => unit.iter().map(String::as_str).collect(),
             Self::Swatches(swatches) => swatches.iter().map(|swatch| swatch.label.as_str()).collect(),
             Self::Classes { title, unit, classes } => {
                 let labels = classes.iter().map(|class| &class.label);

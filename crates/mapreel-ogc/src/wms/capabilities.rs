@@ -36,7 +36,7 @@ pub struct Capabilities {
     pub layers_max: Option<u32>,
     /// The formats of its pictures.
     pub formats: Vec<String>,
-    /// Whether it tells legends as JSON (`GetLegendGraphic` with `application/json`).
+    /// Whether it tells the legends that it draws as JSON, too (`GetLegendGraphic` with `application/json`).
     #[serde(skip)]
     pub tells_legends: bool,
     /// Scheme and host by which it knows itself: behind a proxy perhaps not those by which it is reached.
@@ -238,6 +238,9 @@ pub struct Style {
     /// The address of its legend, as the server writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legend: Option<String>,
+    /// The address of its legend as JSON, as the server writes it, where it names one.
+    #[serde(skip)]
+    pub legend_json: Option<String>,
 }
 
 impl Item for Dimension {

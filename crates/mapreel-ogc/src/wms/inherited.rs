@@ -126,7 +126,7 @@ mod tests {
     use crate::wms::capabilities::{Dimension, Style};
 
     fn style(name: &str, title: &str) -> Arc<Style> {
-        Arc::new(Style { name: name.into(), title: title.into(), legend: None })
+        Arc::new(Style { name: name.into(), title: title.into(), ..Style::default() })
     }
 
     #[test]

@@ -56,20 +56,38 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
         width_max: number("MaxWidth"),
         height_max: number("MaxHeight"),
         layers_max: number("LayerLimit"),
-        tells_legends: tells_legends(capability, &formats),
+        tells_legends: tells_legends(capability, &formats, &walk),
         own_origin: own.and_then(|node| node.attribute("href")).and_then(|url| origin(&url)),
         formats,
         layers: walk.layers,
     })
 }
 
-/// Whether the server tells legends as JSON: its GetLegendGraphic has the format, or it is a GeoServer, whose capabilities 1.3.0 do
-/// not name that operation. Nobody else draws maps as `image/vnd.jpeg-png`.
-fn tells_legends(capability: Node, formats: &[String]) -> bool {
+/// Whether the server tells legends as JSON. Where GetLegendGraphic has formats, JSON is one of them. GeoServer does not name that
+/// operation in 1.3.0 (`Capabilities_1_3_0_Transformer`), so there the server is known by what no other product writes: pages of
+/// OpenLayers among its formats, which an administrator may have taken away, or its addresses of legends. (MapServer, too, draws
+/// `image/vnd.jpeg-png`.)
+fn tells_legends(capability: Node, formats: &[String], walk: &Walk) -> bool {
     let operation = at(capability, &["Request", "GetLegendGraphic"]);
-    let own = operation.into_iter().flat_map(|node| children(node, "Format")).filter_map(words);
-    own.into_iter().any(|format| format.starts_with("application/json"))
-        || formats.iter().any(|format| format == "image/vnd.jpeg-png")
+    let told: Vec<String> = operation.into_iter().flat_map(|node| children(node, "Format")).filter_map(words).collect();
+    match told.is_empty() {
+        false => told.iter().any(|format| is_json(format)),
+        true => {
+            walk.has_legends_of_geoserver
+                || formats.iter().any(|format| format.starts_with("text/html; subtype=openlayers"))
+        }
+    }
+}
+
+fn is_json(format: &str) -> bool {
+    format.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Whether an address of a legend is written as GeoServer writes it, whatever it is called behind a proxy.
+fn is_of_geoserver(legend: &str) -> bool {
+    const PARTS: [&str; 3] =
+        ["request=GetLegendGraphic&format=image%2F", "&width=20&height=20&layer=", "/ows?service=WMS&"];
+    PARTS.iter().all(|part| legend.contains(part))
 }
 
 /// The way through the tree of layers, from the outside in.
@@ -89,6 +107,7 @@ struct Walk<'l> {
     /// Whether some style has a name as ncWMS, or as xpublish-wms gives them.
     has_palettes: bool,
     has_rasters: bool,
+    has_legends_of_geoserver: bool,
 }
 
 impl<'l> Walk<'l> {
@@ -105,6 +124,7 @@ impl<'l> Walk<'l> {
             crs_count: 0,
             has_palettes: false,
             has_rasters: false,
+            has_legends_of_geoserver: false,
         }
     }
 
@@ -173,6 +193,7 @@ impl<'l> Walk<'l> {
         for style in &own {
             self.has_palettes |= ["boxfill/", "default-scalar/"].iter().any(|known| style.name.starts_with(known));
             self.has_rasters |= style.name.starts_with("raster/");
+            self.has_legends_of_geoserver |= style.legend.as_deref().is_some_and(is_of_geoserver);
         }
         own
     }
@@ -216,10 +237,20 @@ fn dimension(node: Node, name: String, units: String) -> Dimension {
 
 fn style(node: Node) -> Option<Style> {
     let name = child_words(node, "Name").unwrap_or_default();
-    let legend = at(node, &["LegendURL", "OnlineResource"]).and_then(|node| node.attribute("href"));
     let title = child_words(node, "Title").unwrap_or_else(|| name.clone());
-    let legend = legend.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
-    (!name.is_empty() || legend.is_some()).then_some(Style { name, title, legend })
+    let (mut legend, mut legend_json) = (None, None);
+    for (place, node) in children(node, "LegendURL").filter_map(|node| Some((address(node)?, node))) {
+        let is_json = child_words(node, "Format").is_some_and(|format| is_json(&format));
+        let first = if is_json { &mut legend_json } else { &mut legend };
+        first.get_or_insert(place);
+    }
+    (!name.is_empty() || legend.is_some()).then_some(Style { name, title, legend, legend_json })
+}
+
+/// The address that an element names.
+fn address(node: Node) -> Option<String> {
+    let place = child(node, "OnlineResource").and_then(|node| node.attribute("href"))?;
+    Some(place.trim().to_owned()).filter(|place| !place.is_empty())
 }
 
 /// Where there are data, in degrees; `None` where that is not said, or is not on the earth.

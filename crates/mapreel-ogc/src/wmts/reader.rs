@@ -106,7 +106,7 @@ fn style(node: Node) -> Option<(bool, Style)> {
     let name = child_words(node, "Identifier").unwrap_or_default();
     let legend = child(node, "LegendURL").and_then(|node| node.attribute("href")).map(Cow::into_owned);
     let title = child_words(node, "Title").unwrap_or_else(|| name.clone());
-    Some((node.attribute("isDefault").as_deref() == Some("true"), Style { name, title, legend }))
+    Some((node.attribute("isDefault").as_deref() == Some("true"), Style { name, title, legend, ..Style::default() }))
 }
 
 fn dimension(node: Node, axes: &mut Axes) -> Result<Option<Arc<Dimension>>, Exceeded> {

@@ -159,8 +159,8 @@ fn in_order([min, max]: &[f64; 2]) -> bool {
 impl ColourBar {
     /// The numbers beside a strip of colours that a server has told.
     pub(crate) fn of_strip(legend: &LegendSource) -> Option<Self> {
-        let LegendSource::Strip { range: [min, max], .. } = legend else { return None };
-        Some(Self { min: min.parse().ok()?, max: max.parse().ok()?, logarithmic: false, units: None })
+        let LegendSource::Strip { range: [min, max], unit, .. } = legend else { return None };
+        Some(Self { min: min.parse().ok()?, max: max.parse().ok()?, logarithmic: false, units: unit.clone() })
     }
 
     /// The values at which numbers stand, from below, and how far up each is (0 to 1); about as many as `wanted`.

@@ -3,6 +3,8 @@
 mod asked;
 mod pictures;
 mod resolve;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use asked::Wms;
 pub(super) use asked::{WmsFields, read};

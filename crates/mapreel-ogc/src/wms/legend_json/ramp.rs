@@ -1,0 +1,146 @@
+//! The ramp of a colour map in GeoServer's legend: between its entries colours change evenly with the values.
+
+use super::colour_map::{Entry, classes, value};
+use super::label::label;
+use crate::legend_source::LegendSource;
+
+/// The colours of a strip.
+const STRIP: usize = 256;
+/// The most entries of a ramp that is shown as classes, since a strip would not show what its entries do.
+const CLASSES_MAX: usize = 24;
+/// How many times narrower than the mean a step between two entries may be. Where one is narrower, as in 0.1, 1, 10, 100, a strip
+/// whose numbers are equally far apart would show the colours of most values on a hair's breadth.
+const UNEVENNESS_MAX: f64 = 8.0;
+/// The longest unit, in characters.
+const UNIT_CHARS_MAX: usize = 16;
+
+/// A strip where its numbers say all; else classes, if they are few.
+pub(super) fn legend(entries: &[Entry]) -> Option<LegendSource> {
+    // Entries at the ends that are not drawn stand for what is beyond the data.
+    let (first, last) = (entries.iter().position(Entry::is_drawn)?, entries.iter().rposition(Entry::is_drawn)?);
+    let entries = &entries[first..=last];
+    let stops = stops(entries)?;
+    let unit = match words(entries) {
+        Words::Numbers(unit) => unit,
+        Words::Others => {
+            let words = |i: usize| entries[i].words.map(str::to_owned).or_else(|| value(entries, i));
+            return as_classes(entries, None, words);
+        }
+    };
+    let unit = match unit {
+        Some(unit) => Some(label(unit)?),
+        None => None,
+    };
+    if !is_even(&stops) {
+        return as_classes(entries, unit, |i| value(entries, i));
+    }
+    let (min, max) = (stops[0].0, stops[stops.len() - 1].0);
+    let value = |i: usize| max - (max - min) * i as f64 / (STRIP - 1) as f64;
+    let colours = (0..STRIP).map(|i| between(&stops, value(i))).collect();
+    Some(LegendSource::Strip { colours, range: [min.to_string(), max.to_string()], unit })
+}
+
+fn as_classes(
+    entries: &[Entry],
+    unit: Option<String>,
+    words: impl Fn(usize) -> Option<String>,
+) -> Option<LegendSource> {
+    let is_short = entries.len() <= CLASSES_MAX;
+    let classes = is_short.then(|| classes(entries, words)).flatten()?;
+    Some(LegendSource::Classes { title: None, unit, classes })
+}
+
+/// The values and their colours, if numbers can stand beside them.
+fn stops(entries: &[Entry]) -> Option<Vec<(f64, [u8; 4])>> {
+    let stops: Vec<(f64, [u8; 4])> =
+        entries.iter().map(|entry| Some((entry.quantity?, entry.colour))).collect::<Option<_>>()?;
+    let (min, max) = (stops.first()?.0, stops.last()?.0);
+    let span = max - min;
+    let can_be_divided = span.is_normal() && span > 1e-9 * min.abs().max(max.abs());
+    (can_be_divided && stops.is_sorted_by(|a, b| a.0 < b.0)).then_some(stops)
+}
+
+fn is_even(stops: &[(f64, [u8; 4])]) -> bool {
+    let steps = || stops.windows(2).map(|pair| pair[1].0 - pair[0].0);
+    let mean = steps().sum::<f64>() / (stops.len() - 1) as f64;
+    steps().all(|step| step * UNEVENNESS_MAX >= mean)
+}
+
+/// The colour of a value that lies between the first and the last stop.
+fn between(stops: &[(f64, [u8; 4])], value: f64) -> [u8; 4] {
+    let above = stops.partition_point(|(at, _)| *at < value).clamp(1, stops.len() - 1);
+    let ((from, a), (to, b)) = (stops[above - 1], stops[above]);
+    let part = ((value - from) / (to - from)).clamp(0.0, 1.0);
+    std::array::from_fn(|i| (f64::from(a[i]) + (f64::from(b[i]) - f64::from(a[i])) * part).round() as u8)
+}
+
+/// What stands beside the colours of a ramp.
+#[derive(Debug, PartialEq)]
+enum Words<'j> {
+    /// The quantities, or nothing, with a unit that some name.
+    Numbers(Option<&'j str>),
+    /// What the quantities do not say.
+    Others,
+}
+
+fn words<'j>(entries: &[Entry<'j>]) -> Words<'j> {
+    let told = || entries.iter().filter_map(|entry| Some((entry.words?, entry.quantity?)));
+    let first = told().next().map(|(words, _)| words);
+    if told().count() > 1 && told().all(|(words, _)| Some(words) == first) {
+        // The same beside every colour says nothing of any.
+        return Words::Numbers(None);
+    }
+    let Some(units) = told().map(|(words, quantity)| unit(words, quantity)).collect::<Option<Vec<&str>>>() else {
+        return Words::Others;
+    };
+    let named: Vec<&str> = units.into_iter().filter(|unit| !unit.is_empty()).collect();
+    match named[..] {
+        [] => Words::Numbers(None),
+        [unit, _, ..] if named.iter().all(|other| *other == unit) => Words::Numbers(Some(unit)),
+        _ => Words::Others,
+    }
+}
+
+/// What stands behind the quantity, if the words are no more than this number and perhaps a unit.
+fn unit(words: &str, quantity: f64) -> Option<&str> {
+    let words = words.trim();
+    let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '−' | '+');
+    let (number, unit) = words.split_at(words.find(|c| !is_of_number(c)).unwrap_or(words.len()));
+    let (number, unit) = (number.replace('−', "-").parse::<f64>().ok()?, unit.trim_start());
+    let begins = unit.is_empty() || unit.starts_with(|c: char| c.is_alphabetic() || matches!(c, '°' | '%' | '‰'));
+    let is_same = (number - quantity).abs() <= 1e-9 * quantity.abs();
+    (is_same && begins && unit.chars().count() <= UNIT_CHARS_MAX).then_some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_their_quantities_have_at_most_a_unit() {
+        let check = |told: &[(f64, &'static str)], expected: Words| {
+            let entry = |(quantity, words): &(f64, &'static str)| Entry {
+                colour: [0, 0, 0, 255],
+                words: Some(*words).filter(|words| !words.is_empty()),
+                quantity: Some(*quantity),
+            };
+            assert_eq!(words(&told.iter().map(entry).collect::<Vec<_>>()), expected, "{told:?}");
+        };
+        check(&[(0.0, ""), (5.0, "")], Words::Numbers(None));
+        check(&[(0.0, "0"), (5.5, "5.50"), (10.0, "")], Words::Numbers(None));
+        check(&[(-5.0, "-5 °C"), (0.0, "0"), (5.0, "+5°C")], Words::Numbers(Some("°C")));
+        check(&[(-5.0, "−5 kg m-2"), (0.0, "0 kg m-2")], Words::Numbers(Some("kg m-2")));
+        check(&[(0.0, "values"), (1000.0, "values"), (2000.0, "")], Words::Numbers(None));
+        for others in [
+            [(0.0, "low"), (5.0, "high")],
+            [(0.0, "0"), (5.0, "5 and more")],
+            [(0.0, "0 mm"), (5.0, "5 cm")],
+            [(273.0, "0"), (283.0, "10")],
+            [(0.0, "0 - 5"), (5.0, "5 - 10")],
+            [(0.0, "< 0"), (5.0, "> 5")],
+            [(0.0, "0 (dry)"), (5.0, "5 (wet)")],
+        ] {
+            check(&others, Words::Others);
+        }
+    }
+}
