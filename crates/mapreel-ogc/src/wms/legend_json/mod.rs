@@ -3,6 +3,7 @@
 
 mod colour;
 mod colour_map;
+mod entry;
 mod geoserver;
 mod label;
 mod qgis;

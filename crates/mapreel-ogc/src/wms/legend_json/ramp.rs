@@ -1,6 +1,6 @@
 //! The ramp of a colour map in GeoServer's legend: between its entries colours change evenly with the values.
 
-use super::colour_map::{Entry, classes, value};
+use super::entry::{Entry, classes, value};
 use super::label::label;
 use crate::legend_source::LegendSource;
 
