@@ -85,30 +85,32 @@ pub(crate) struct Arranger<'a> {
 impl Arranger<'_> {
     /// The legends in a column of this width and height at most; too high, or too wide, where there is no way to make them fit.
     pub(crate) fn stacked(&mut self, legends: &[&LegendPicture], max: [u32; 2]) -> Result<Arranged, Stopped> {
-        let mut first = None;
-        for setting in UPRIGHT {
-            let blocks = self.blocks(legends, setting, false, max[0])?;
-            let arranged = self.stack(blocks, max[1]);
-            if arranged.fits(max) {
-                return Ok(arranged);
-            }
-            first.get_or_insert(arranged);
-        }
-        Ok(first.unwrap_or(Arranged { width: 0, height: 0, boxes: Vec::new() }))
+        self.first_that_fits(&UPRIGHT, legends, false, max)
     }
 
     /// The legends in rows of this width and height at most.
     pub(crate) fn flowing(&mut self, legends: &[&LegendPicture], max: [u32; 2]) -> Result<Arranged, Stopped> {
-        let mut first = None;
-        for setting in LYING {
-            let blocks = self.blocks(legends, setting, true, max[0])?;
-            let arranged = self.flow(&blocks, max[0]);
+        self.first_that_fits(&LYING, legends, true, max)
+    }
+
+    /// The legends in the first setting in which they fit; in the best where they do in none.
+    fn first_that_fits(
+        &mut self,
+        settings: &[Setting],
+        legends: &[&LegendPicture],
+        is_lying: bool,
+        max: [u32; 2],
+    ) -> Result<Arranged, Stopped> {
+        let mut best = None;
+        for setting in settings {
+            let blocks = self.blocks(legends, *setting, is_lying, max[0])?;
+            let arranged = if is_lying { self.flow(&blocks, max[0]) } else { self.stack(blocks, max[1]) };
             if arranged.fits(max) {
                 return Ok(arranged);
             }
-            first.get_or_insert(arranged);
+            best.get_or_insert(arranged);
         }
-        Ok(first.unwrap_or(Arranged { width: 0, height: 0, boxes: Vec::new() }))
+        Ok(best.unwrap_or(Arranged { width: 0, height: 0, boxes: Vec::new() }))
     }
 
     fn blocks(

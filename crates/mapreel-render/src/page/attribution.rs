@@ -55,7 +55,7 @@ pub(crate) fn measure(
 pub(crate) fn draw(canvas: &mut Canvas, page: &Page, layout: &Layout, typesetter: &mut Typesetter) {
     if let (Some(text), Some([x, y, width, _])) = (text(page), layout.attribution) {
         let (size_px, width) = (layout.scale.small_px(), width as f32);
-        let text = typesetter.shortened(&text, size_px, width, layout.attribution_lines_max);
+        let text = typesetter.shortened(&text, size_px, width, layout.header_form.lines_max);
         typesetter.draw_towards(layout.direction, canvas, &text, size_px, width, (x as f32, y as f32));
     }
 }

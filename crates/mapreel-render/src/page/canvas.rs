@@ -41,7 +41,6 @@ struct Texts {
     header: [u32; 4],
     header_lines: Vec<u32>,
     attribution: Option<[u32; 4]>,
-    attribution_lines_max: u32,
     between: [u32; 4],
 }
 
@@ -79,7 +78,6 @@ pub(crate) fn measure(
         legends,
         plate,
         attribution: texts.attribution,
-        attribution_lines_max: texts.attribution_lines_max,
     })
 }
 
@@ -105,8 +103,7 @@ fn texts_in(page: &Page, canvas: &Canvas, scale: Scale, form: HeaderForm, typese
     let [top, right, bottom, left] = canvas.margins.map(|margin| margin.max(scale.margin()));
     let width = canvas.width.saturating_sub(left + right).max(1);
     let (header_lines, header_height) = header::measure(page, scale, form, width, top, typesetter);
-    let attribution_lines_max = form.lines_max.max(1);
-    let credits = attribution::measure(page, scale, width, attribution_lines_max, typesetter);
+    let credits = attribution::measure(page, scale, width, form.lines_max, typesetter);
     let below_header = top + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
     // Credits stand a little lower than the map would end.
     let foot = bottom - if canvas.margins[2] == 0 && credits.is_some() { scale.unit } else { 0 };
@@ -118,7 +115,6 @@ fn texts_in(page: &Page, canvas: &Canvas, scale: Scale, form: HeaderForm, typese
         header: [left, top, width, header_height],
         header_lines,
         attribution,
-        attribution_lines_max,
         between: [left, below_header, width, above_credits.saturating_sub(below_header).max(1)],
     }
 }

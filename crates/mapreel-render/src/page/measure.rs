@@ -136,6 +136,5 @@ fn laid_out(
         legends,
         plate: plate_box,
         attribution,
-        attribution_lines_max: u32::MAX,
     }
 }

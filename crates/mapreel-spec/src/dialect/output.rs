@@ -6,7 +6,7 @@ use crate::request::output::{Format, Output};
 use crate::request::read::Node;
 use crate::request::room::{Canvas, Preset, SafeArea};
 use crate::schema::fields::fields;
-use crate::schema::given::{At, Given};
+use crate::schema::given::{At, Given, Noted};
 use crate::schema::numbers::{Hundredths, Side};
 use crate::schema::shape::Shape;
 use crate::schema::texts::{Flag, in_any_case};
@@ -127,7 +127,7 @@ pub(super) fn read_output(
     let canvas = size.and_then(|size| canvas(size, output.format, read.scale, read.safe_area));
     fields.later("max_bytes");
     fields.finish();
-    Some((output, canvas?))
+    Some((output, canvas.ok()?))
 }
 
 /// The size of the whole picture, and what is said of where nothing stands.
@@ -141,26 +141,25 @@ fn canvas_size<'a>(
     preset: Given<'a, Preset>,
     width: Given<'a, u32>,
     height: Given<'a, u32>,
-) -> Option<Option<CanvasSize<'a>>> {
-    let (preset, width, height) = (preset.optional_at().ok()?, width.optional_at().ok()?, height.optional_at().ok()?);
-    match (preset, width, height) {
-        (None, None, None) => Some(None),
+) -> Result<Option<CanvasSize<'a>>, Noted> {
+    match (preset.optional_at()?, width.optional_at()?, height.optional_at()?) {
+        (None, None, None) => Ok(None),
         (Some(At { value: preset, node }), None, None) => {
-            let safe_area = preset.safe_area().unwrap_or(SafeArea::None);
-            Some(Some(CanvasSize { at: At { value: preset.size(), node }, safe_area }))
+            let at = At { value: preset.size(), node };
+            Ok(Some(CanvasSize { at, safe_area: preset.safe_area() }))
         }
         (None, Some(width), Some(height)) => {
             let at = At { value: [width.value, height.value], node: width.node };
-            Some(Some(CanvasSize { at, safe_area: SafeArea::None }))
+            Ok(Some(CanvasSize { at, safe_area: SafeArea::None }))
         }
         (None, ..) => {
             let hint = "give both, or a `preset`; `map.width` alone is the map's";
             node.refuse("missing", "the picture has a width or a height, and not both", Some(hint));
-            None
+            Err(Noted)
         }
         (Some(preset), ..) => {
             preset.node.invalid("both a preset and a size are given", "give `preset`, or `width` and `height`");
-            None
+            Err(Noted)
         }
     }
 }
@@ -170,19 +169,20 @@ fn canvas(
     format: Format,
     scale: Given<f64>,
     safe_area: Given<SafeArea>,
-) -> Option<Option<Canvas>> {
+) -> Result<Option<Canvas>, Noted> {
     let Some(CanvasSize { at: At { value: [width, height], node }, safe_area: of_preset }) = size else {
-        for node in [scale.node(), safe_area.node()].into_iter().flatten() {
+        let given: Vec<_> = [scale.node(), safe_area.node()].into_iter().flatten().collect();
+        for node in &given {
             node.invalid("the size of the whole picture is not given", "give `preset`, or `width` and `height`");
         }
-        return (scale.value().is_none() && safe_area.value().is_none()).then_some(None);
+        return if given.is_empty() { Ok(None) } else { Err(Noted) };
     };
     if let Some(why) = format.why_not([width, height]) {
         node.refuse("too_large", why, Some("a smaller picture, or another format"));
-        return None;
+        return Err(Noted);
     }
-    let margins = safe_area.or(of_preset)?.margins([width, height]);
-    Some(Some(Canvas { width, height, scale: scale.or(1.0)?, margins }))
+    let margins = safe_area.or(of_preset).ok_or(Noted)?.margins([width, height]);
+    Ok(Some(Canvas { width, height, scale: scale.or(1.0).ok_or(Noted)?, margins }))
 }
 
 /// The format, which must be able to hold this many frames.

@@ -29,8 +29,6 @@ pub struct PageLayout {
     pub plate: Option<PixelBox>,
     /// The credits.
     pub attribution: Option<PixelBox>,
-    /// The most lines of the credits.
-    pub attribution_lines_max: u32,
 }
 
 /// Which lines of the header there is room for.
@@ -38,7 +36,7 @@ pub struct PageLayout {
 pub struct HeaderForm {
     /// Which layers with a title have lines of their own.
     pub layers: LayerLines,
-    /// The most lines of the title, and of each other text; what is longer ends in an ellipsis.
+    /// The most lines of the title, of each other text, and of the credits; what is longer ends in an ellipsis.
     pub lines_max: u32,
 }
 
@@ -99,6 +97,8 @@ pub struct LegendBox {
 impl PageLayout {
     /// White space round a map alone, in pixels.
     const MARGIN: u32 = 16;
+    /// The shortest side of a map on a page of an exact size, in pixels.
+    const MAP_PX_MIN: u32 = 16;
 
     /// A page with a map and nothing else: what is estimated from, before anything beside the map has been measured.
     pub fn of_map_alone(room: &Room) -> Self {
@@ -115,17 +115,25 @@ impl PageLayout {
             legends: Vec::new(),
             plate: None,
             attribution: None,
-            attribution_lines_max: u32::MAX,
         }
+    }
+
+    /// Whether the map and all that stands beside it have room on the page: a picture of an exact size may be too small for its
+    /// texts.
+    pub fn has_room(&self) -> bool {
+        let boxes = [Some(self.map), Some(self.header), self.attribution];
+        self.map[2].min(self.map[3]) >= Self::MAP_PX_MIN && boxes.into_iter().flatten().all(|at| self.holds(at))
+    }
+
+    /// Whether a box lies on the page.
+    fn holds(&self, [x, y, width, height]: PixelBox) -> bool {
+        let ends_within = |start: u32, length: u32, side: u32| start.checked_add(length).is_some_and(|end| end <= side);
+        ends_within(x, width, self.width) && ends_within(y, height, self.height)
     }
 
     /// Whether its boxes lie on the page, with a map of this size among them: one that was read may be damaged.
     pub(crate) fn is_sound(&self, map: [u32; 2], layers: usize, page_px_max: u64) -> bool {
-        let is_on_page = |[x, y, width, height]: PixelBox| {
-            let ends_within =
-                |start: u32, length: u32, side: u32| start.checked_add(length).is_some_and(|end| end <= side);
-            ends_within(x, width, self.width) && ends_within(y, height, self.height)
-        };
+        let is_on_page = |at| self.holds(at);
         let mut seen = HashSet::new();
         let mut is_sound = |legend: &LegendBox| {
             let is_on_page = is_on_page(legend.title) && is_on_page(legend.picture);

@@ -147,9 +147,9 @@ impl Preset {
         }
     }
 
-    /// The margins of its medium, where it has some.
-    pub(crate) fn safe_area(self) -> Option<SafeArea> {
-        (self == Self::Story).then_some(SafeArea::Story)
+    /// What its medium leaves free.
+    pub(crate) fn safe_area(self) -> SafeArea {
+        if self == Self::Story { SafeArea::Story } else { SafeArea::None }
     }
 }
 

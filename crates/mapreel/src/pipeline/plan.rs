@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use mapreel_render::LegendPicture;
 use mapreel_render::measure;
 use mapreel_spec::{
-    Format, Limits, PageContent, PageLayout, Plan, Problem, Problems, Request, Resolved, View, legends_mib,
+    Format, Limits, PageContent, PageLayout, Plan, Problem, Problems, Request, Resolved, Room, View, legends_mib,
 };
 
 /// The plan of a request at a time, and the legends that were measured for it. Documents are asked for by `context`, and what the
@@ -40,8 +40,22 @@ pub(crate) fn on_a_page(
     let fonts = context.fonts.for_texts(&content.texts, &content.frames, content.captions.iter());
     let (room, stop) = (view.room_of(resolved), context.drawing());
     let layout = measure(&content, &room, &resolved.area, &legends, &fonts, &stop)?;
+    if matches!(room, Room::Canvas(_)) {
+        has_room(&layout)?;
+    }
     fits(view.format_of(resolved), &layout)?;
     Ok((Plan::new(resolved, view, content, layout, limits)?, legends))
+}
+
+/// Whether a page of an exact size has room for a map beside its texts.
+fn has_room(layout: &PageLayout) -> Result<(), Problems> {
+    if layout.has_room() {
+        return Ok(());
+    }
+    let PageLayout { width, height, .. } = layout;
+    let detail = format!("{width} × {height} pixels are too few for a map beside title, times and credits");
+    let hint = Some("a larger picture, a smaller `scale`, or fewer and shorter texts".to_owned());
+    Err(Problems(vec![Problem { pointer: "/output".into(), code: "too_small", detail, hint }]))
 }
 
 /// Whether a format can hold a page. Header and legends are measured when they are here, so a map that was small enough may

@@ -160,6 +160,16 @@ fn sizes_that_contradict_one_another_or_a_format_are_refused_by_name() {
 }
 
 #[test]
+fn a_picture_too_small_for_its_texts_is_refused() {
+    for (width, height) in [(16, 16), (60, 40), (100, 60)] {
+        let run = render("tiny.png", &plain("", &format!(r#""width": {width}, "height": {height}"#))).ended(2);
+        assert!(run.said.contains("/output: ") && run.said.contains("too few for a map"), "{}", run.said);
+    }
+    let run = render("small.png", &plain("", r#""width": 120, "height": 90"#)).ended(0);
+    Boxes::of(&run).assert_apart("120 × 90");
+}
+
+#[test]
 fn a_legend_on_the_map_lies_over_every_frame() {
     let request = r##"{ "map": { "bbox": [0, 40, 20, 52], "fit": "cover" }, "times": "2020-01-01/2020-01-03/P1D",
         "layers": [{ "type": "geojson", "title": "Track", "style": { "stroke": "#000000", "stroke-width": 40 },
