@@ -10,6 +10,7 @@ laws!(
     law_2_one_job_for_one_key,
     law_3_one_holder,
     law_4_lanes_in_order,
+    law_4_the_oldest_first_while_the_broker_confirms,
     law_5_in_stages,
     law_6_fenced,
     law_7_done_is_done,
@@ -87,6 +88,33 @@ async fn law_3_one_holder(bench: Bench) {
     let claims: Vec<Claim> = tasks.join_all().await.into_iter().flatten().collect();
     let parts: HashSet<_> = claims.iter().map(|claim| (claim.lease.job, claim.lease.part)).collect();
     assert_eq!((claims.len(), parts.len()), (30, 30));
+}
+
+/// The broker's confirmations are written to the jobs at the same time as the claims.
+async fn law_4_the_oldest_first_while_the_broker_confirms(bench: Bench) {
+    let queue = bench.open().await;
+    for _ in 0..20 {
+        let mut jobs = Vec::new();
+        for _ in 0..3 {
+            jobs.push(submit(&*queue, image()).await);
+        }
+        for job in jobs {
+            let claim = claim_soon(&*queue).await;
+            assert_eq!(claim.lease.job, job);
+            assert!(queue.finish(&claim.lease, None, outcome()).await.unwrap());
+        }
+    }
+}
+
+/// The next claim, which a cluster may be woken for a moment later.
+async fn claim_soon(queue: &dyn Queue) -> Claim {
+    for _ in 0..200 {
+        if let Some(claim) = queue.claim(ANY, &[]).await.unwrap() {
+            return claim;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nothing can be claimed");
 }
 
 async fn law_4_lanes_in_order(bench: Bench) {

@@ -37,12 +37,14 @@ impl Mongo {
         Err(Error::Store("too many claim at once".into()))
     }
 
-    /// Of an owner's jobs the one that was served least recently; after failed tries one of the first few by chance, so that several
-    /// processes that claim at once take different ones.
+    /// Of an owner's jobs the one that was served least recently; after two failed tries one of the first few by chance, so that several
+    /// processes that claim at once take different ones. One failed try alone may come of the broker's confirmation, which is written to
+    /// the job too: the job is still the one whose turn it is.
     async fn first_of(&self, lane: Service, owner: &str, now: Time, tries: usize) -> Result<Option<Stored>, Error> {
         let filter = doc! { "service": lane.name(), "owner": owner, "turn": { "$gte": 0_i64 },
         "claimable_at": { "$lte": now.0 }, "plan_version": self.readable() };
-        let mut first = self.find(filter, doc! { "turn": 1, "_id": 1 }, 1 + tries.min(7) as i64).await?;
+        let mut first =
+            self.find(filter, doc! { "turn": 1, "_id": 1 }, 1 + tries.saturating_sub(1).min(7) as i64).await?;
         Ok((!first.is_empty()).then(|| first.swap_remove(fastrand::usize(..first.len()))))
     }
 
