@@ -1,0 +1,44 @@
+// Stills of a request, kept by its text: what was asked for once is not asked for again, and what nobody waits for is given up.
+import { Refused, post, sleep } from './client';
+
+export interface Still { url: string; width: number; height: number; warnings: number; image: HTMLImageElement }
+
+const kept = new Map<string, Promise<Still>>();
+const keptMax = 160;
+const keptLettersMax = 20_000_000;
+
+async function fetchStill(text: string, frame: number, signal?: AbortSignal): Promise<Still> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await post(`/api/preview?frame=${frame}`, text, signal ? { signal } : {});
+      const url = URL.createObjectURL(await answer.blob());
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      return { url, image, width: image.naturalWidth, height: image.naturalHeight, warnings: Number(answer.headers.get('mapreel-warnings') ?? 0) };
+    } catch (error) {
+      // The service draws only some previews at once.
+      if (!(error instanceof Refused) || (error.status !== 503 && error.status !== 429) || attempt === 5) throw error;
+      await sleep(Math.max(error.retryAfterS, 1) * 1000, signal);
+    }
+  }
+}
+
+export function still(text: string, frame: number, signal?: AbortSignal): Promise<Still> {
+  const key = `${frame} ${text}`;
+  const known = kept.get(key);
+  if (known) {
+    kept.delete(key);
+    kept.set(key, known);
+    return known;
+  }
+  const asked = fetchStill(text, frame, signal);
+  kept.set(key, asked);
+  asked.catch(() => kept.get(key) === asked && kept.delete(key));
+  for (const [oldest, gone] of kept) {
+    if (kept.size <= Math.min(keptMax, Math.max(2, keptLettersMax / text.length))) break;
+    kept.delete(oldest);
+    gone.then(({ url }) => URL.revokeObjectURL(url)).catch(() => undefined);
+  }
+  return asked;
+}

@@ -1,0 +1,38 @@
+// Where the page begins: the language, the place, a request from the link, and then the page.
+import { render } from 'preact';
+import { App } from './app';
+import { isObject } from './request/json';
+import { unpack } from './request/share';
+import { begin, keepChecking, replace } from './state/composition';
+import { keepDraft, readDraft } from './state/draft';
+import { readPlace, view } from './state/place';
+import { speakAsUsual } from './state/words';
+import './style/page.css';
+
+async function readLink(): Promise<boolean> {
+  const packed = /^#r=([\w-]+)$/.exec(location.hash)?.[1];
+  if (!packed) return false;
+  try {
+    const shared: unknown = JSON.parse(await unpack(packed));
+    if (isObject(shared)) replace(shared);
+    return isObject(shared);
+  } catch {
+    // A link that was cut off on its way opens the page as it is.
+    return false;
+  }
+}
+
+const arrive = async (): Promise<boolean> => {
+  readPlace();
+  return readLink();
+};
+
+window.addEventListener('popstate', () => void arrive());
+window.addEventListener('hashchange', () => void arrive());
+const [linked] = await Promise.all([arrive(), speakAsUsual()]);
+const draft = linked ? null : readDraft();
+if (draft) begin(draft);
+keepDraft();
+const element = document.getElementById('page');
+if (element) render(<App />, element);
+if (view.value !== 'operations') keepChecking();

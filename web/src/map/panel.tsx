@@ -1,0 +1,117 @@
+// The map with the frame of the picture over it. What it shows comes from the service, so it is what will be drawn.
+import { effect, signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from '../parts/controls';
+import { Said } from '../parts/said';
+import { type Box, boxOf, crsOf } from '../request/request';
+import type { JsonObject } from '../request/json';
+import { frames, replace, report, request, selectedFrame } from '../state/composition';
+import { t } from '../state/words';
+import { Chart } from './chart';
+import { FrameOverlay } from './frame';
+import { boxForRequest, boxInView, isShown, projectionOf } from './projections';
+import { mapState, StillsOfView } from './stillsOfView';
+
+export const chart = signal<Chart | null>(null);
+export const drawn = signal(0);
+const moved = signal(0);
+
+export const viewProjection = () => projectionOf(crsOf(request.value));
+
+export function frameBox(): Box | null {
+  const found = boxOf(request.value);
+  return found ? boxInView(found.box, found.crs, viewProjection()) : null;
+}
+
+// What the map will really show: the service says it in degrees, so it is drawn where meridians are straight.
+export function shownBox(): Box | null {
+  const { explanation, of } = report.value;
+  // What was said of another frame, or of another size, does not hold for this one.
+  if (of?.map !== request.value.map || of?.output !== request.value.output || of?.design !== request.value.design) return null;
+  const projection = viewProjection();
+  if (!explanation || !projection.cylindrical || projectionOf(explanation.map.crs).code !== projection.code) return null;
+  return boxInView(explanation.map.bbox, 'EPSG:4326', projection);
+}
+
+export function setFrame(box: Box, pointer = '/map/bbox'): void {
+  const map = { ...(request.value.map as JsonObject | undefined) };
+  delete map.bbox_crs;
+  replace({ ...request.value, map: { ...map, ...boxForRequest(box, viewProjection()) } }, pointer);
+}
+
+function useThisView(): void {
+  const visible = chart.value?.visible;
+  if (!visible) return;
+  const [west, south, east, north] = visible;
+  const [x, y] = [(east - west) * 0.05, (north - south) * 0.05];
+  setFrame([west + x, south + y, east - x, north - y], '');
+}
+
+const showFrame = (): void => {
+  const box = frameBox();
+  if (box) chart.value?.show(box, true);
+};
+
+// A frame that was put out of sight, or is hardly to be seen, is gone to; a map that was moved away from its frame stays.
+function follow(made: Chart, box: Box | null): void {
+  const [width, height] = made.size;
+  if (!box || width === 0) return;
+  const { left, top, width: wide, height: high } = made.pixels(box);
+  const outside = left > width || top > height || left + wide < 0 || top + high < 0;
+  if (outside || wide < width / 12 || wide > width * 8) made.show(box);
+}
+
+function start(target: HTMLElement): () => void {
+  const made = new Chart(target, () => { moved.value += 1; }, () => { drawn.value += 1; });
+  const stills = new StillsOfView(made);
+  chart.value = made;
+  let code = '';
+  const stopView = effect(() => {
+    const projection = viewProjection();
+    if (projection.code === code) return;
+    code = projection.code;
+    made.setProjection(projection, frameBox());
+  });
+  const stopFollow = effect(() => follow(made, frameBox()));
+  let last: { moved: number; request: JsonObject | null } = { moved: -1, request: null };
+  const stopStills = effect(() => {
+    // A view that moved waits until it rests, a changed request until its check has answered, or nearly; another frame of the same comes at once.
+    const wait = moved.value !== last.moved ? 200 : request.value !== last.request ? 350 : 0;
+    last = { moved: moved.value, request: request.value };
+    void report.value.problems.length;
+    const shown = Math.min(selectedFrame.value, Math.max(0, (frames.value?.count ?? 1) - 1));
+    void stills.update(request.value, viewProjection(), shown, wait);
+  });
+  return () => { stopView(); stopFollow(); stopStills(); stills.stop(); made.close(); chart.value = null; };
+}
+
+function MapNote() {
+  const { busy, warnings, detail } = mapState.value;
+  const unknown = !isShown(crsOf(request.value));
+  return (
+    <div class="map-note" role="status">
+      {busy ? <span class="busy">{t('map.drawing')}</span> : null}
+      {!busy && warnings > 0 ? <span class="tag bad">{t('map.warnings', { count: warnings })}</span> : null}
+      {!busy && detail ? <span class="tag bad"><Said text={detail.slice(0, 200)} /></span> : null}
+      {unknown ? <span class="tag">{t('map.otherCrs', { crs: crsOf(request.value) })}</span> : null}
+    </div>
+  );
+}
+
+export function MapPanel({ hidden }: { hidden: boolean }) {
+  const target = useRef<HTMLDivElement>(null);
+  useEffect(() => (target.current ? start(target.current) : undefined), []);
+  return (
+    <div class="map-panel" hidden={hidden}>
+      <div ref={target} class="chart" tabIndex={0} role="application" aria-label={t('map.label')} />
+      <FrameOverlay />
+      <div class="map-buttons">
+        <Button icon="add" wordless label={t('map.in')} onClick={() => chart.value?.zoom(1)} />
+        <Button icon="minus" wordless label={t('map.out')} onClick={() => chart.value?.zoom(-1)} />
+        <Button icon="map" wordless label={t('map.showFrame')} onClick={showFrame} />
+        <Button icon="view" label={t('map.useView')} onClick={useThisView} />
+      </div>
+      <MapNote />
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+// The service that the page talks to while it is developed; the page and its API share an origin, as they do in the program.
+const service = process.env.MAPREEL_URL ?? 'http://127.0.0.1:5005';
+const routes = ['/api', '/readyz', '/healthz', '/metrics', '/schema', '/docs', '/openapi.json'];
+
+export default defineConfig(({ command }) => ({
+  base: command === 'build' ? '/page/' : '/',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  server: {
+    host: '127.0.0.1',
+    proxy: Object.fromEntries(routes.map((route) => [route, { target: service, changeOrigin: true, headers: { origin: service } }])),
+  },
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    cssCodeSplit: false,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'page.js',
+        chunkFileNames: '[name].js',
+        // There is one style sheet; whatever the bundler calls it, it is the page's.
+        assetFileNames: (asset) => (asset.names.some((name) => name.endsWith('.css')) ? 'page.css' : '[name][extname]'),
+      },
+    },
+  },
+  test: { include: ['src/**/*.test.ts'] },
+}));
