@@ -61,8 +61,9 @@ pub const NAIVE: bool = cfg!(feature = "naive-control");
 pub use cluster::Cluster;
 pub use error::Error;
 pub use model::{
-    Bound, Claim, Clock, Counts, Failure, Filter, Garbage, Job, JobId, Key, Kind, Lease, NewJob, NotAnId, Outcome,
-    Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict, Waiting, WaitsFor,
+    Bound, Claim, Clock, Counts, Cursor, Failure, Filter, Garbage, Job, JobId, Key, Kind, Lease, NewJob, NotAnId,
+    Outcome, Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict, Waiting,
+    WaitsFor,
 };
 pub use objects::{Artifacts, Stored};
 #[cfg(feature = "cluster")]

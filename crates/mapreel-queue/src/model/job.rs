@@ -19,6 +19,9 @@ pub struct Job {
     /// The client that sent it: the name of a key, or an address. Empty in jobs of earlier versions.
     #[serde(default)]
     pub owner: String,
+    /// What its client calls it: the title of its map. None in jobs of earlier versions.
+    #[serde(default)]
+    pub title: Option<String>,
     /// Its state.
     pub state: State,
     /// Grows with every change.

@@ -44,7 +44,7 @@ pub use lease::{Claim, Key, Lease, Verdict};
 pub use part::{Kind, Part, PartState};
 pub use progress::Progress;
 pub use queue::Queue;
-pub use reports::{Counts, Filter, Garbage, Tended};
+pub use reports::{Counts, Cursor, Filter, Garbage, Tended};
 pub use service::Service;
 pub use settings::Settings;
 pub use state::State;

@@ -64,7 +64,7 @@ pub trait Queue: Send + Sync + 'static {
     /// The request document of a job, without padding, as long as it is needed.
     async fn request(&self, id: JobId) -> Result<Option<Bytes>, Error>;
 
-    /// Jobs, newest first.
+    /// Jobs, newest first; of those newer than one, the nearest.
     async fn jobs(&self, filter: Filter) -> Result<Vec<Job>, Error>;
 
     /// Takes the part whose turn it is, from the first of these lanes that has one, passing over the owners in `except`.

@@ -15,10 +15,21 @@ pub struct Filter {
     pub service: Option<Service>,
     /// Only those of this owner.
     pub owner: Option<String>,
-    /// Only those older than this one.
-    pub before: Option<JobId>,
+    /// Only those with this text in their title, id or owner, whatever its case.
+    pub search: Option<String>,
+    /// Only those on one side of a job; the nearest, where there are more than `limit`.
+    pub cursor: Option<Cursor>,
     /// At most so many.
     pub limit: usize,
+}
+
+/// A job in the list, and on which side of it to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// Only those older than this one.
+    OlderThan(JobId),
+    /// Only those newer than this one.
+    NewerThan(JobId),
 }
 
 /// What tending did.

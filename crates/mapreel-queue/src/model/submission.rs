@@ -11,6 +11,8 @@ pub struct NewJob {
     pub service: Service,
     /// The client that sends it: the name of a key, or an address.
     pub owner: String,
+    /// What the client calls it: the title of its map.
+    pub title: Option<String>,
     /// The request document.
     pub document: Bytes,
     /// Its SHA-256, in hexadecimal.

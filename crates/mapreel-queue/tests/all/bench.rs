@@ -120,6 +120,7 @@ pub fn image() -> NewJob {
     NewJob {
         service: Service::Image,
         owner: "somebody".into(),
+        title: None,
         document: Bytes::from_static(b"{}"),
         request_sha256: "ab".into(),
         segments: vec![1],

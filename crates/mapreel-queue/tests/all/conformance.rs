@@ -1,7 +1,7 @@
 //! One test for each law of [`Queue`], in the order of its documentation, for each back-end.
 
 use super::bench::{ANY, Bench, animation, failure, image, laws, outcome, submit};
-use mapreel_queue::{Bound, Claim, Filter, Kind, NewJob, Queue, Service, State, Submitted, Verdict};
+use mapreel_queue::{Bound, Claim, Cursor, Filter, Kind, NewJob, Queue, Service, State, Submitted, Verdict};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ laws!(
     law_20_a_plan_goes_to_who_can_read_it,
     law_20_an_upgrade_that_was_taken_back_costs_time_alone,
     counts_and_lists_agree,
+    jobs_are_searched_without_case,
 );
 
 async fn claim(queue: &dyn Queue) -> Claim {
@@ -368,7 +369,8 @@ async fn law_15_garbage_is_named(bench: Bench) {
     assert!(queue.garbage().await.unwrap().is_empty());
     queue.finish(&done.lease, None, outcome()).await.unwrap();
     let garbage = queue.garbage().await.unwrap();
-    assert_eq!((garbage[0].id, &garbage[0].keep[..]), (done.lease.job, &["a/final".into(), "a/manifest".into()][..]));
+    let keep = ["a/final".into(), "a/manifest".into(), format!("{}/preview.jpeg", done.lease.job)];
+    assert_eq!((garbage[0].id, &garbage[0].keep[..]), (done.lease.job, &keep[..]));
     queue.cleaned(done.lease.job).await.unwrap();
     assert!(queue.garbage().await.unwrap().is_empty());
     submit(&*queue, image()).await;
@@ -460,8 +462,33 @@ async fn counts_and_lists_agree(bench: Bench) {
     let list =
         async |filter: Filter| queue.jobs(filter).await.unwrap().into_iter().map(|job| job.id).collect::<Vec<_>>();
     assert_eq!(list(Filter { limit: 2, ..Filter::default() }).await, [ids[2], ids[1]]);
-    assert_eq!(list(Filter { limit: 2, before: Some(ids[1]), ..Filter::default() }).await, [ids[0]]);
+    assert_eq!(list(Filter { limit: 2, cursor: Some(Cursor::OlderThan(ids[1])), ..Filter::default() }).await, [ids[0]]);
+    assert_eq!(
+        list(Filter { limit: 2, cursor: Some(Cursor::NewerThan(ids[0])), ..Filter::default() }).await,
+        [ids[2], ids[1]]
+    );
+    assert_eq!(list(Filter { limit: 1, cursor: Some(Cursor::NewerThan(ids[0])), ..Filter::default() }).await, [ids[1]]);
     assert_eq!(list(Filter { limit: 9, owner: Some("nobody".into()), ..Filter::default() }).await, []);
     assert_eq!(list(Filter { limit: 9, service: Some(Service::Animation), ..Filter::default() }).await, [ids[1]]);
     assert_eq!(list(Filter { limit: 9, state: Some(State::Cancelled), ..Filter::default() }).await, [ids[2]]);
+}
+
+async fn jobs_are_searched_without_case(bench: Bench) {
+    let queue = bench.open().await;
+    let titled = |title: &str| NewJob { title: Some(title.into()), ..image() };
+    let [ocean, sky] = [submit(&*queue, titled("Ärmelkanal (50 %) [a.b]")).await, submit(&*queue, titled("Sky")).await];
+    submit(&*queue, image()).await;
+    let found = async |search: &str| {
+        let filter = Filter { limit: 9, search: Some(search.into()), ..Filter::default() };
+        queue.jobs(filter).await.unwrap().into_iter().map(|job| job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(found("äRMEL").await, [ocean]);
+    assert_eq!(found("(50 %) [A.B]").await, [ocean]);
+    assert_eq!(found("sk").await, [sky]);
+    assert_eq!(found(&sky.to_string()[20..]).await, [sky]);
+    assert_eq!(found("SOMEBODY").await.len(), 3, "the owner of all");
+    assert_eq!(found("a?b").await, []);
+    assert_eq!(found("s.y").await, []);
+    queue.cancel(sky).await.unwrap();
+    assert_eq!(found("sky").await, [sky]);
 }

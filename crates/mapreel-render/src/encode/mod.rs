@@ -34,6 +34,14 @@ pub fn still(page: &Canvas, format: Format, stop: &Stop) -> Result<Vec<u8>, Erro
     }
 }
 
+/// A small picture of a page, as a JPEG: no side has more than `side_px_max` pixels.
+///
+/// # Errors
+/// The encoder refuses, or nobody wants it any more.
+pub fn thumbnail(page: &Canvas, side_px_max: u32, stop: &Stop) -> Result<Vec<u8>, Error> {
+    still(&page.smaller(side_px_max), Format::Jpeg, stop)
+}
+
 /// What all segments of one animation share.
 #[derive(Debug, Clone)]
 pub struct Animation {

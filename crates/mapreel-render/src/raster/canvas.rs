@@ -74,6 +74,26 @@ impl Canvas {
         Colour::rgb(r, g, b)
     }
 
+    /// A box of it, as a page of its own.
+    pub fn cut(&self, [x, y, width, height]: [u32; 4]) -> Self {
+        let rows = (y..y + height).map(|row| (row as usize * self.width as usize + x as usize) * 4);
+        let pixels = rows.flat_map(|start| &self.pixels[start..start + width as usize * 4]).copied().collect();
+        Self { width, height, pixels, clip: [0, 0, width, height] }
+    }
+
+    /// The same, smaller by the least whole number so that no side is longer: each pixel is the mean of a box.
+    pub(crate) fn smaller(&self, side_px_max: u32) -> Self {
+        let by = self.width.max(self.height).div_ceil(side_px_max).max(1);
+        let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));
+        let mut small = Self::new(width, height, Colour::rgb(0, 0, 0));
+        let boxes = (0..height).flat_map(|y| (0..width).map(move |x| [x * by, y * by]));
+        for (pixel, [x, y]) in small.pixels.chunks_exact_mut(4).zip(boxes) {
+            let colour = self.mean([x, y, by.min(self.width - x), by.min(self.height - y)]);
+            pixel[..3].copy_from_slice(&[colour.r, colour.g, colour.b]);
+        }
+        small
+    }
+
     /// Draws within a box and nowhere else.
     pub(crate) fn within(&mut self, [x, y, width, height]: [u32; 4], draw: impl FnOnce(&mut Self)) {
         let outer =

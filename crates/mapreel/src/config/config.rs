@@ -2,6 +2,7 @@
 //!
 //! Every setting is a row of one table, [`SETTINGS`](super::setting::SETTINGS).
 
+use super::catalogue::Catalogue;
 use super::credentials;
 use super::fonts::FontSource;
 use super::front_door::{self, FrontDoor};
@@ -40,6 +41,7 @@ pub(crate) struct Config {
     pub queue: QueueSettings,
     pub client: ClientConfig,
     pub fonts: FontSource,
+    pub catalogue: Catalogue,
     pub log: String,
     pub log_json: bool,
 }
@@ -81,6 +83,7 @@ impl Config {
             r.refuse("memory", "");
         }
         let fonts = fonts(r);
+        let catalogue = catalogue(r, limits.as_ref());
         let log_json = r.one_of("log_format", ["text", "json"]);
         let log = log(r);
         Some(Self {
@@ -103,6 +106,7 @@ impl Config {
             queue: queue?,
             client: client?,
             fonts: fonts?,
+            catalogue,
             log,
             log_json: log_json?,
         })
@@ -191,6 +195,19 @@ fn fonts(r: &mut Reader) -> Option<FontSource> {
         r.problems.push(format!("{origin}: {problem}"));
     }
     fonts.ok()
+}
+
+/// The catalogue; an empty one where none is named, and where it is refused.
+fn catalogue(r: &mut Reader, limits: Option<&Limits>) -> Catalogue {
+    let (path, Some(limits)) = (r.text("catalogue"), limits) else { return Catalogue::default() };
+    if path.is_empty() {
+        return Catalogue::default();
+    }
+    let read = Catalogue::read(Path::new(&path), limits);
+    read.unwrap_or_else(|problems| {
+        r.problems.extend(problems);
+        Catalogue::default()
+    })
 }
 
 fn client(r: &mut Reader) -> Option<ClientConfig> {

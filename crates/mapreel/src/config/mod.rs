@@ -1,5 +1,6 @@
 //! The settings of the service, and what they name: credentials, fonts, proxies, other origins.
 
+pub(crate) mod catalogue;
 pub(crate) mod config;
 pub(crate) mod credentials;
 pub mod fonts;

@@ -38,6 +38,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("upstream_ports", "80,443,1024-65535", "ports and ranges, separated by commas", "Where upstreams are asked that no entry of `private_upstreams` names with their port."),
     setting("credentials", "", "the path of a TOML file", "Secrets for upstreams, which requests name and never hold; docs/OPERATIONS.md has its form."),
     setting("fonts", "", "paths of font files and folders, separated by commas", "Fonts for scripts beyond Latin, Greek and Cyrillic; without it, the system's. The same for all workers."),
+    setting("catalogue", "", "the path of a JSON file, or nothing", "Map servers and ready requests that the page offers; docs/OPERATIONS.md has its form."),
     setting("body_bytes_max", "1048576", COUNT, "Bytes of a request."),
     setting("depth_max", "32", COUNT, "How deep lists and objects of a request are nested."),
     setting("frames_max", "600", COUNT, "Frames of an animation."),

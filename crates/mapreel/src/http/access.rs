@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 /// Which roles a route takes, any of them. What is not listed is done for nobody.
-const ROLES: [(&str, &str, &[Role]); 11] = {
+const ROLES: [(&str, &str, &[Role]); 15] = {
     use Role::{Operate, Read, Submit};
     [
         ("POST", "/api/service/image", &[Submit]),
@@ -21,9 +21,13 @@ const ROLES: [(&str, &str, &[Role]); 11] = {
         ("POST", "/api/check", &[Submit]),
         ("POST", "/api/preview", &[Submit]),
         ("GET", "/api/layers", &[Submit]),
+        ("GET", "/api/catalogue", &[Submit]),
         ("GET", "/api/job-status/{id}", &[Read, Operate]),
         ("GET", "/api/job-status/{id}/events", &[Read, Operate]),
         ("DELETE", "/api/job-status/{id}", &[Submit, Operate]),
+        ("GET", "/api/job-status/{id}/request", &[Read, Operate]),
+        ("GET", "/api/job-status/{id}/preview", &[Read, Operate]),
+        ("POST", "/api/jobs/{id}/again", &[Submit]),
         ("GET", "/api/download/{id}", &[Read, Operate]),
         ("GET", "/api/download/{id}/manifest", &[Read, Operate]),
         ("GET", "/api/jobs", &[Read, Operate]),
@@ -31,11 +35,14 @@ const ROLES: [(&str, &str, &[Role]); 11] = {
 };
 
 /// What needs no key: it is the same for everybody, and changes nothing.
-const OPEN: [&str; 7] = ["/", "/docs", "/openapi.json", "/schema/request.json", "/healthz", "/readyz", "/metrics"];
+const OPEN: [&str; 8] =
+    ["/", "/operations", "/docs", "/openapi.json", "/schema/request.json", "/healthz", "/readyz", "/metrics"];
+/// Where the files of the page are.
+const OPEN_FOLDER: &str = "/page/";
 
 /// Whether a path is for everybody.
 pub(super) fn is_open(path: &str) -> bool {
-    OPEN.contains(&path)
+    OPEN.contains(&path) || path.starts_with(OPEN_FOLDER)
 }
 
 /// The other end of a connection.
@@ -191,6 +198,6 @@ mod tests {
                 }
             }
         }
-        assert!(count >= 17, "{count}");
+        assert!(count >= 22, "{count}");
     }
 }

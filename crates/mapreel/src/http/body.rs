@@ -25,6 +25,21 @@ impl FromRequest<Arc<App>> for Document {
     }
 }
 
+/// The body of a question that says nothing: none, or `{}`.
+pub(crate) struct NoDocument;
+
+impl FromRequest<Arc<App>> for NoDocument {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        let body = read(request.into_body(), app.config.limits.document_bytes_max).await?;
+        let said: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let refused =
+            || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", "the body is to be empty or `{}`");
+        if matches!(&said[..], b"" | b"{}") { Ok(Self) } else { Err(refused()) }
+    }
+}
+
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     let refuse = |detail: &str| {
         Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail.to_owned()))

@@ -138,6 +138,31 @@ pub(super) async fn manifest(State(app): State<Arc<App>>, caller: Caller, path: 
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
 }
 
+/// The newest drawn frame of a job, small.
+///
+/// While the job runs, the last frame of the segment that was finished last; later the last frame of all.
+#[utoipa::path(get, path = "/api/job-status/{id}/preview", tag = "jobs",
+    params(("id" = String, Path, description = "The job.", format = "uuid")),
+    responses((status = 200, description = "The picture; no side has more than 480 pixels.", body = Vec<u8>, content_type = "image/jpeg"),
+              (status = "4XX", description = "404: no such job, or no segment of it is finished. 410: expired.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn newest_frame(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    path: JobPath,
+) -> Result<Response, Problem> {
+    let job = job_of(&app, &caller, job_id(path)?).await?;
+    if job.state == JobState::Expired {
+        return Err(gone());
+    }
+    let none = || Problem::new(StatusCode::NOT_FOUND, "not_drawn", "no frame of this job can be shown");
+    if !job.has_preview() {
+        return Err(none());
+    }
+    let bytes = soon(app.artifacts.get(&job.preview_key())).await?.ok_or_else(none)?;
+    let cache = if job.state.is_final() { "private, max-age=3600" } else { "no-store" };
+    Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, cache)], bytes).into_response())
+}
+
 /// The outcome of a job that has one.
 async fn outcome(app: &App, caller: &Caller, id: JobId) -> Result<Outcome, Problem> {
     let job = job_of(app, caller, id).await?;

@@ -14,6 +14,8 @@ pub(crate) struct JobView {
     /// The same, for clients of an earlier service.
     #[serde(rename = "_id")]
     id_again: String,
+    /// The title of its map.
+    title: Option<String>,
     /// `image` or `animation`.
     service: &'static str,
     /// `PENDING`, `RUNNING`, `SUCCESS`, `FAILED`, `CANCELLED` or `EXPIRED`.
@@ -39,10 +41,14 @@ pub(crate) struct JobView {
     queue_position: Option<u64>,
     /// Where the artifact is, once there is one.
     location: Option<String>,
+    /// Where a small picture of its newest drawn frame is, once there is one.
+    preview: Option<String>,
     /// What came out.
     artifact: Option<ArtifactView>,
     /// What could not be drawn.
     warnings: Vec<WarningView>,
+    /// How many warnings there are.
+    warnings_count: usize,
     /// Why nothing came out.
     failure: Option<FailureView>,
 }
@@ -126,6 +132,7 @@ impl JobView {
         Self {
             id: job.id.to_string(),
             id_again: job.id.to_string(),
+            title: job.title.clone(),
             service: job.service.name(),
             status: job.state.name(),
             date: text(job.changed),
@@ -138,8 +145,10 @@ impl JobView {
             waiting_for: job.waits_for().map(|waiting| WaitingView { code: waiting.on.name(), detail: waiting.reason }),
             queue_position: None,
             location,
+            preview: job.has_preview().then(|| format!("/api/job-status/{}/preview", job.id)),
             artifact: outcome.map(ArtifactView::of),
             warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(WarningView::from).collect(),
+            warnings_count: outcome.map_or(0, |outcome| outcome.warnings.len()),
             failure: job.failure.as_ref().map(FailureView::of),
         }
     }

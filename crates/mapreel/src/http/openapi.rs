@@ -2,10 +2,10 @@
 
 use super::app::{App, Documents};
 use super::browser::page_policy;
-use super::{check, download, events, layers, operations, preview, status, submit};
+use super::{catalogue, check, download, events, layers, operations, preview, status, submit};
 use axum::extract::State;
 use axum::http::header;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use mapreel_spec::{Limits, request_schema, request_schemas};
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
@@ -23,7 +23,7 @@ const PAGE: &str = include_str!("docs.html");
     ),
     paths(
         submit::image, submit::animation, status::status, events::events, status::cancel, status::list,
-        download::download, download::manifest, check::check, preview::preview, layers::layers,
+        status::request, download::newest_frame, submit::again, download::download, download::manifest, check::check, preview::preview, layers::layers, catalogue::catalogue,
         schema, operations::health, operations::ready, operations::metrics
     ),
     tags(
@@ -109,8 +109,4 @@ static PAGE_POLICY: LazyLock<String> = LazyLock::new(|| page_policy(PAGE));
 
 pub(super) async fn page() -> Response {
     ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.as_str())], Html(PAGE)).into_response()
-}
-
-pub(super) async fn root() -> Redirect {
-    Redirect::temporary("/docs")
 }

@@ -22,13 +22,15 @@ use std::sync::Arc;
 #[derive(Deserialize)]
 pub(super) struct Which {
     frame: Option<String>,
+    map_only: Option<String>,
 }
 
 /// One frame of a request as a PNG, drawn now.
 ///
 /// Its map is made smaller where it is large.
 #[utoipa::path(post, path = "/api/preview", tag = "requests", request_body = ref("#/components/schemas/Request"),
-    params(("frame" = Option<u32>, Query, description = "Which frame, counted from 1; the first without it.", minimum = 1)),
+    params(("frame" = Option<u32>, Query, description = "Which frame, counted from 1; the first without it.", minimum = 1),
+           ("map_only" = Option<bool>, Query, description = "The map's pixels alone, without the page round it.")),
     responses((status = 200, description = "The picture. The header `Mapreel-Warnings` counts what is missing from it.", body = Vec<u8>, content_type = "image/png"),
               (status = "4XX", description = "The request is not valid, or too costly.", body = Problem, content_type = "application/problem+json"),
               (status = 503, description = "Too many previews are being drawn, or it took too long.", body = Problem, content_type = "application/problem+json")))]
@@ -39,7 +41,11 @@ pub(super) async fn preview(
     body: Document,
 ) -> Result<Response, Problem> {
     let wrong = || Problem::parameter("frame", "the number of a frame, counted from 1");
-    let frame = query.map_err(|_| wrong())?.0.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
+    let Query(which) = query.map_err(|_| wrong())?;
+    let frame = which.frame.map_or(Ok(1), |text| text.parse().map_err(|_| wrong()))?;
+    let map_only = which.map_only.map_or(Ok(false), |text| {
+        text.to_ascii_lowercase().parse().map_err(|_| Problem::parameter("map_only", "`true` or `false`"))
+    })?;
     let (limits, side_px_max) = (app.config.limits.clone(), app.config.preview_px_max);
     let (quotas, asker) = (app.quotas.clone(), caller.clone());
     let work = move |context: &DrawContext| {
@@ -47,7 +53,7 @@ pub(super) async fn preview(
         let view = View::Frame { index: index(frame, &request, &limits)?, side_px_max, format: Format::Png };
         let estimate = Estimate::of(&request, view, &limits)?;
         quotas.upstream_requests(&asker, estimate.upstream_requests())?.keep();
-        draw(&request, view, &limits, context)
+        draw(&request, view, map_only, &limits, context)
     };
     ask(&app, &caller, "submit a job instead", work).await
 }
@@ -68,11 +74,13 @@ fn index(frame: usize, request: &Request, limits: &Limits) -> Result<usize, Prob
 fn draw(
     request: &Request,
     view: View,
+    map_only: bool,
     limits: &Limits,
     context: &DrawContext,
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let drawn = Prepared::new(request, view, limits, context, 1, &NoProgress).and_then(|prepared| {
-        let (bytes, missing) = produce::still(&prepared, context)?;
+        let cut = map_only.then_some(prepared.plan().layout.map);
+        let (bytes, missing) = produce::still(&prepared, context, cut)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });
     let (bytes, warnings) = drawn?;

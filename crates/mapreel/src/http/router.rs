@@ -6,11 +6,12 @@ use super::origin::Pages;
 use super::problem::Problem;
 use super::quota::Quotas;
 use super::{
-    access, browser, check, download, events, framing, host, layers, openapi, operations, preview, status, submit,
+    access, browser, catalogue, check, download, events, framing, host, layers, openapi, operations, preview, status,
+    submit, web,
 };
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,6 +19,11 @@ use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+/// Answers of fewer bytes are not compressed.
+const COMPRESSED_FROM: u16 = 1024;
 
 /// Every route.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -33,19 +39,30 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/service/animation", post(submit::animation))
         .route("/api/job-status/{id}", get(status::status).delete(status::cancel))
         .route("/api/job-status/{id}/events", get(events::events))
+        .route("/api/job-status/{id}/request", get(status::request))
+        .route("/api/job-status/{id}/preview", get(download::newest_frame))
+        .route("/api/jobs/{id}/again", post(submit::again))
         .route("/api/download/{id}", get(download::download))
         .route("/api/download/{id}/manifest", get(download::manifest))
         .route("/api/jobs", get(status::list))
         .route("/api/check", post(check::check))
         .route("/api/preview", post(preview::preview))
         .route("/api/layers", get(layers::layers))
+        .route("/api/catalogue", get(catalogue::catalogue))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .route("/openapi.json", get(openapi::document))
         .route("/schema/request.json", get(openapi::schema))
         .route("/docs", get(openapi::page))
-        .route("/", get(openapi::root))
+        .route("/", get(web::page))
+        .route("/operations", get(web::page))
+        .route("/page/{name}", get(web::file))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(SizeAbove::new(COMPRESSED_FROM).and(is_long_text)),
+        )
         .layer(middleware::from_fn_with_state(door.clone(), identify))
         .layer(middleware::from_fn_with_state(door, admit))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
@@ -122,6 +139,15 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     app.metrics.request(known_method(method.as_str()), &route, status.as_u16(), duration);
     tracing::debug!(%method, route, status = status.as_u16(), duration_ms = duration.as_millis() as u64, "answered");
     response
+}
+
+/// Whether an answer is compressed for clients that take it so: long text alone. Event streams must not wait, and images and films have
+/// been compressed already.
+fn is_long_text(status: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let is_text = essence.ends_with("json") || essence.ends_with("-text") || essence.starts_with("text/");
+    is_text && essence != "text/event-stream" && status != StatusCode::PARTIAL_CONTENT
 }
 
 /// Methods are a label of metrics, and strangers must not make new ones.

@@ -9,7 +9,8 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use mapreel_queue::{Filter, Job, JobId, Service, State as JobState};
+use bytes::Bytes;
+use mapreel_queue::{Cursor, Filter, Job, JobId, Service, State as JobState};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,10 @@ use std::time::Duration;
 const WAIT_MAX_S: f64 = 30.0;
 const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
+/// Characters of a text that is searched.
+const SEARCH_MAX: usize = 200;
+/// What the cursor of a page of newer jobs begins with.
+const NEWER: char = '-';
 
 /// A job's id in a path; anything else is a job that does not exist.
 pub(super) type JobPath = Result<Path<String>, PathRejection>;
@@ -114,10 +119,33 @@ async fn view(app: &App, job: &Job) -> Result<Response, Problem> {
     Ok(([(header::RETRY_AFTER, soon.to_string())], body).into_response())
 }
 
+/// The request of a job, as long as it is kept.
+pub(super) async fn request_of(app: &App, job: &Job) -> Result<Bytes, Problem> {
+    let gone = || {
+        let detail = "its request was kept as long as its file, and is deleted";
+        Problem::new(StatusCode::GONE, "expired", detail)
+    };
+    app.queue.request(job.id).await?.ok_or_else(gone)
+}
+
+/// The request of a job.
+///
+/// The JSON values that were sent, nothing added, renamed or left out; without the white space between them.
+#[utoipa::path(get, path = "/api/job-status/{id}/request", tag = "jobs",
+    params(("id" = String, Path, description = "The job.", format = "uuid")),
+    responses((status = 200, description = "The request.", body = Object, content_type = "application/json"),
+              (status = "4XX", description = "404: no such job. 410: its request is not kept any more.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn request(State(app): State<Arc<App>>, caller: Caller, path: JobPath) -> Result<Response, Problem> {
+    let job = job_of(&app, &caller, job_id(path)?).await?;
+    let document = request_of(&app, &job).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
+}
+
 #[derive(Deserialize)]
 pub(super) struct List {
     status: Option<String>,
     service: Option<String>,
+    search: Option<String>,
     limit: Option<String>,
     cursor: Option<String>,
 }
@@ -126,18 +154,21 @@ pub(super) struct List {
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct JobList {
     jobs: Vec<JobView>,
-    /// The `cursor` of the next page; `null` at the end.
+    /// The `cursor` of the next page, with older jobs; `null` at the end.
     next: Option<String>,
+    /// The `cursor` of the page before, with newer jobs; `null` at the start.
+    previous: Option<String>,
 }
 
 /// Jobs, newest first.
 ///
 /// Own jobs, or with the role `operate` everybody's, a page at a time.
 #[utoipa::path(get, path = "/api/jobs", tag = "jobs",
-    params(("status" = Option<String>, Query, description = "Only jobs in this state.", pattern = "^(PENDING|RUNNING|SUCCESS|FAILED|CANCELLED|EXPIRED)$"),
-           ("service" = Option<String>, Query, description = "Only `image` or `animation`.", pattern = "^(image|animation)$"),
+    params(("status" = Option<String>, Query, description = "Only jobs in this state; in any case.", pattern = "^(PENDING|RUNNING|SUCCESS|FAILED|CANCELLED|EXPIRED)$"),
+           ("service" = Option<String>, Query, description = "Only `image` or `animation`; in any case.", pattern = "^(image|animation)$"),
+           ("search" = Option<String>, Query, description = "Only jobs with this text in their title, id or owner; in any case.", min_length = 1, max_length = 200),
            ("limit" = Option<u32>, Query, description = "At most so many; 50 without it.", minimum = 1, maximum = 200),
-           ("cursor" = Option<String>, Query, description = "`next` of the page before.", format = "uuid")),
+           ("cursor" = Option<String>, Query, description = "`next` or `previous` of another page.", pattern = "^-?[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")),
     responses((status = 200, description = "A page of jobs.", body = JobList),
               (status = "4XX", description = "A parameter is wrong.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn list(
@@ -145,56 +176,74 @@ pub(super) async fn list(
     caller: Caller,
     query: Result<Query<List>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Page { jobs, next } = page(&app, &caller, filter(query)?).await?;
+    let Page { jobs, next, previous } = page(&app, &caller, filter(query)?).await?;
     let now = app.queue.now();
     let list = move || {
-        let next = next.map(|id| id.to_string());
-        Json(JobList { jobs: jobs.iter().map(|job| JobView::new(job, now)).collect(), next }).into_response()
+        let (next, previous) = (next.map(|id| id.to_string()), previous.map(|id| format!("{NEWER}{id}")));
+        Json(JobList { jobs: jobs.iter().map(|job| JobView::new(job, now)).collect(), next, previous }).into_response()
     };
     // With their warnings they may be long, but they are no stranger's: nobody is refused for want of a reader.
     tokio::task::spawn_blocking(list).await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// Some jobs, and the one after which the next page begins.
+/// Some jobs, and those beyond which the neighbouring pages begin.
 struct Page {
     jobs: Vec<Job>,
     next: Option<JobId>,
+    previous: Option<JobId>,
 }
 
-/// The next jobs that are there for this client.
+/// The jobs of a page that are there for this client.
 async fn page(app: &App, caller: &Caller, filter: Filter) -> Result<Page, Problem> {
-    let limit = filter.limit;
+    let (limit, cursor) = (filter.limit, filter.cursor);
     let owner = (!caller.sees_all()).then(|| caller.owner.clone());
-    // One job more than the page has, to know whether there is a next page.
+    // One job more than the page has, to know whether the list goes on.
     let mut jobs = app.queue.jobs(Filter { limit: limit + 1, owner, ..filter }).await?;
-    let is_last = jobs.len() <= limit;
+    let goes_on = jobs.len() > limit;
+    let is_backwards = matches!(cursor, Some(Cursor::NewerThan(_)));
+    if goes_on && is_backwards {
+        jobs.remove(0);
+    }
     jobs.truncate(limit);
-    let next = jobs.last().map(|job| job.id).filter(|_| !is_last);
-    Ok(Page { jobs, next })
+    // Whoever comes from a page knows that there is one.
+    let next = jobs.last().map(|job| job.id).filter(|_| goes_on || is_backwards);
+    let previous = jobs.first().map(|job| job.id).filter(|_| if is_backwards { goes_on } else { cursor.is_some() });
+    Ok(Page { jobs, next, previous })
 }
 
 fn filter(query: Result<Query<List>, QueryRejection>) -> Result<Filter, Problem> {
     let Query(list) = query.map_err(|_| Problem::parameter("status", "given once, as text"))?;
     let state = |text: String| {
-        let found = JobState::ALL.into_iter().find(|state| state.name() == text);
+        let found = JobState::ALL.into_iter().find(|state| state.name().eq_ignore_ascii_case(&text));
         found.ok_or_else(|| {
             Problem::parameter("status", "`PENDING`, `RUNNING`, `SUCCESS`, `FAILED`, `CANCELLED` or `EXPIRED`")
         })
     };
     let service = |text: String| {
-        let found = Service::ALL.into_iter().find(|service| service.name() == text);
+        let found = Service::ALL.into_iter().find(|service| service.name().eq_ignore_ascii_case(&text));
         found.ok_or_else(|| Problem::parameter("service", "`image` or `animation`"))
     };
     let limit = |text: String| {
         let number = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
         number.ok_or_else(|| Problem::parameter("limit", "a whole number from 1 to 200"))
     };
-    let cursor = |text: String| text.parse().map_err(|_| Problem::parameter("cursor", "the `next` of another page"));
+    let cursor = |text: String| {
+        let cursor = match text.strip_prefix(NEWER) {
+            Some(id) => id.parse().map(Cursor::NewerThan),
+            None => text.parse().map(Cursor::OlderThan),
+        };
+        cursor.map_err(|_| Problem::parameter("cursor", "the `next` or `previous` of another page"))
+    };
+    let search = |text: String| {
+        let is_text = (1..=SEARCH_MAX).contains(&text.chars().count());
+        is_text.then_some(text).ok_or_else(|| Problem::parameter("search", "1 to 200 characters"))
+    };
     Ok(Filter {
         state: list.status.map(state).transpose()?,
         service: list.service.map(service).transpose()?,
         owner: None,
-        before: list.cursor.map(cursor).transpose()?,
+        search: list.search.map(search).transpose()?,
+        cursor: list.cursor.map(cursor).transpose()?,
         limit: list.limit.map(limit).transpose()?.unwrap_or(LIMIT_DEFAULT),
     })
 }

@@ -2,10 +2,11 @@
 
 use super::access::Caller;
 use super::app::App;
-use super::body::Document;
+use super::body::{Document, NoDocument};
 use super::job::JobView;
 use super::problem::Problem;
 use super::quota::Quotas;
+use super::status::{JobPath, job_id, job_of, request_of};
 use crate::explain::estimate::Estimate;
 use crate::pipeline::artifact::sha256;
 use axum::Json;
@@ -19,6 +20,8 @@ use mapreel_spec::{Limits, Problems, View, parse_request_for};
 use std::sync::Arc;
 
 const KEY_BYTES_MAX: usize = 255;
+/// Characters of a title that a list of jobs shows.
+const TITLE_MAX: usize = 200;
 
 /// Draw one image.
 ///
@@ -54,6 +57,28 @@ pub(super) async fn animation(
     submit(app, caller, Service::Animation, &headers, body.0).await
 }
 
+/// The same request as a new job.
+///
+/// As long as the request is kept: until the artifact expires, or as long after an end without one.
+#[utoipa::path(post, path = "/api/jobs/{id}/again", tag = "jobs",
+    params(("id" = String, Path, description = "The job.", format = "uuid"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Your own name for this request: equal names, one job.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")),
+    responses((status = 202, description = "Accepted; the header `Location` has the new job's status.", body = JobView),
+              (status = "4XX", description = "404: no such job. 410: its request is not kept any more. 422: there is a body that is not `{}`, or this service's limits refuse the request now.", body = Problem, content_type = "application/problem+json"),
+              (status = 503, description = "Too many jobs are open, or requests being read; `Retry-After` says when to try again.", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn again(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    path: JobPath,
+    headers: HeaderMap,
+    body: NoDocument,
+) -> Result<Response, Problem> {
+    let NoDocument = body;
+    let job = job_of(&app, &caller, job_id(path)?).await?;
+    let document = request_of(&app, &job).await?;
+    submit(State(app), caller, job.service, &headers, document).await
+}
+
 async fn submit(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -67,12 +92,13 @@ async fn submit(
     }
     // The name of the owner stands before the client's, since two clients may use the same; an owner's name has no spaces.
     let idempotency_key = idempotency_key(headers)?.map(|key| format!("{} {key}", caller.owner));
-    let (Work { segments, upstream_requests }, request_sha256) = read(&app, service, document.clone()).await?;
+    let (Work { title, segments, upstream_requests }, request_sha256) = read(&app, service, document.clone()).await?;
     let frames = app.quotas.frames(&caller, segments.iter().sum())?;
     let requests = app.quotas.upstream_requests(&caller, upstream_requests)?;
     let open_jobs_of_owner_max = Some(app.quotas.open_jobs_max(&caller));
     let owner = caller.owner;
-    let new = NewJob { service, owner, document, request_sha256, segments, idempotency_key, open_jobs_of_owner_max };
+    let new =
+        NewJob { service, owner, title, document, request_sha256, segments, idempotency_key, open_jobs_of_owner_max };
     let submitted = app.queue.submit(new).await?;
     if let Submitted::Created(job) = &submitted {
         frames.keep();
@@ -114,6 +140,7 @@ fn accepted(submitted: Submitted) -> Result<Job, Problem> {
 
 /// What a request costs.
 struct Work {
+    title: Option<String>,
     /// The frames of each segment.
     segments: Vec<u32>,
     upstream_requests: usize,
@@ -123,7 +150,8 @@ struct Work {
 fn work(service: Service, document: &[u8], limits: &Limits) -> Result<Work, Problems> {
     let request = parse_request_for(service.purpose(), document, limits)?;
     let estimate = Estimate::of(&request, View::of(&request), limits)?;
-    Ok(Work { segments: estimate.frames_of_segments(), upstream_requests: estimate.upstream_requests() })
+    let title = request.header.title.map(|title| title.chars().take(TITLE_MAX).collect());
+    Ok(Work { title, segments: estimate.frames_of_segments(), upstream_requests: estimate.upstream_requests() })
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -15,7 +15,7 @@ use crate::operations::budget::MemoryBudget;
 use anyhow::Context;
 use mapreel_render::encode;
 use mapreel_sources::Upstreams;
-use mapreel_spec::manifest::{Manifest, Warning};
+use mapreel_spec::manifest::{Manifest, PixelBox, Warning};
 use mapreel_spec::{Limits, Request, View};
 use std::fs::File;
 use std::io::Write;
@@ -112,7 +112,7 @@ pub(crate) fn draw(
     let encoded = if prepared.plan().output.format.is_animation() {
         Encoded::Segments(segments::all(prepared, context, threads, &gap_log, progress)?)
     } else {
-        let bytes = SegmentRenderer::new(prepared, context).still(&gap_log)?;
+        let bytes = SegmentRenderer::new(prepared, context).still(&gap_log, None, progress)?;
         progress.frames(1, 1);
         Encoded::Still(bytes)
     };
@@ -120,10 +120,14 @@ pub(crate) fn draw(
     Ok(Drawn { encoded, missing: gap_log.into_sorted(), afterwards: runs::gone(prepared.plan(), context)? })
 }
 
-/// One still picture of an animation of one frame, for looking at.
-pub(crate) fn still(prepared: &Prepared, context: &DrawContext) -> Result<(Vec<u8>, Vec<LayerGap>), Error> {
-    match draw(prepared, context, 1, &NoProgress)? {
-        Drawn { encoded: Encoded::Still(bytes), missing, .. } => Ok((bytes, missing)),
-        _ => Err(Error::Machine(anyhow::anyhow!("it is no still picture"))),
-    }
+/// The only frame of what is prepared, or a box of it, for looking at; and what is missing in it.
+pub(crate) fn still(
+    prepared: &Prepared,
+    context: &DrawContext,
+    cut: Option<PixelBox>,
+) -> Result<(Vec<u8>, Vec<LayerGap>), Error> {
+    let gap_log = GapLog::default();
+    let bytes = SegmentRenderer::new(prepared, context).still(&gap_log, cut, &NoProgress)?;
+    prepared.release_memory();
+    Ok((bytes, gap_log.into_sorted()))
 }

@@ -1,6 +1,7 @@
 //! Telling a person how far the work is.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mapreel_render::Canvas;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -11,6 +12,8 @@ pub trait Progress: Sync {
     fn stage(&self, name: &'static str);
     /// `done` of all frames are drawn and encoded.
     fn frames(&self, done: usize, total: usize);
+    /// This is the last frame.
+    fn last_frame(&self, _page: &Canvas) {}
 }
 
 /// Says nothing.

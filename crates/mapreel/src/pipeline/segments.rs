@@ -12,8 +12,9 @@ use super::progress::Progress;
 use anyhow::Context;
 use mapreel_queue::failpoint;
 use mapreel_render::encode::{self, SegmentEncoder};
-use mapreel_render::{Painter, Stop};
+use mapreel_render::{Canvas, Painter, Stop};
 use mapreel_spec::Plan;
+use mapreel_spec::manifest::PixelBox;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,8 +36,13 @@ impl<'a> SegmentRenderer<'a> {
         Self { prepared, context, stop, painter, holder: Holder::default(), buffers }
     }
 
-    /// Draws and encodes segment `number`; `frame_done` is told after each frame.
-    pub(crate) fn segment(&mut self, number: usize, gap_log: &GapLog, frame_done: &dyn Fn()) -> Result<Vec<u8>, Error> {
+    /// Draws and encodes segment `number`; `frame_done` is told the index and the page of each frame.
+    pub(crate) fn segment(
+        &mut self,
+        number: usize,
+        gap_log: &GapLog,
+        frame_done: &dyn Fn(usize, &Canvas),
+    ) -> Result<Vec<u8>, Error> {
         let plan = &self.prepared.scene.shared_plan();
         let segment = &plan.segments[number];
         let mut encoder = SegmentEncoder::new(&self.prepared.encoding, segment).context("cannot encode")?;
@@ -49,16 +55,22 @@ impl<'a> SegmentRenderer<'a> {
             self.holder.fill(plan, index, &mut placed, self.context, &mut self.buffers)?;
             note(gap_log, plan, index, &placed)?;
             failpoint::hit("drawing", plan.texts.title.as_deref());
-            encoder.add(self.painter.draw(index, &placed.pictures)?, &self.stop)?;
+            let page = self.painter.draw(index, &placed.pictures)?;
+            encoder.add(page, &self.stop)?;
+            frame_done(index, page);
             self.holder.keep(plan, index, placed.pictures, &mut self.buffers);
-            frame_done();
             failpoint::hit("encoding", plan.texts.title.as_deref());
         }
         Ok(encoder.finish())
     }
 
-    /// Draws the only frame.
-    pub(crate) fn still(&mut self, gap_log: &GapLog) -> Result<Vec<u8>, Error> {
+    /// Draws the only frame, and encodes it or a box of it.
+    pub(crate) fn still(
+        &mut self,
+        gap_log: &GapLog,
+        cut: Option<PixelBox>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<u8>, Error> {
         let plan = &self.prepared.scene.shared_plan();
         failpoint::hit("fetching", plan.texts.title.as_deref());
         let mut answers = fetch(self.context, plan, std::iter::once(MosaicSet::Frame(0)));
@@ -67,7 +79,11 @@ impl<'a> SegmentRenderer<'a> {
         failpoint::hit("drawing", plan.texts.title.as_deref());
         let page = self.painter.draw(0, &placed.pictures)?;
         failpoint::hit("encoding", plan.texts.title.as_deref());
-        Ok(encode::still(page, plan.output.format, &self.stop)?)
+        progress.last_frame(page);
+        match cut {
+            None => Ok(encode::still(page, plan.output.format, &self.stop)?),
+            Some(cut) => Ok(encode::still(&page.cut(cut), plan.output.format, &self.stop)?),
+        }
     }
 }
 
@@ -94,7 +110,12 @@ pub(crate) fn all(
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     // A thread that fails stops the others.
     let context = &DrawContext { stop: context.stop.child_token(), ..context.clone() };
-    let frame_done = || progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, frames);
+    let frame_done = |index: usize, page: &Canvas| {
+        progress.frames(done.fetch_add(1, Ordering::Relaxed) + 1, frames);
+        if index + 1 == frames {
+            progress.last_frame(page);
+        }
+    };
     let thread = || -> Result<Vec<(usize, File)>, Error> {
         let stop_others = context.stop.clone().drop_guard();
         let mut renderer = SegmentRenderer::new(prepared, context);

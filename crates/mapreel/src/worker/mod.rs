@@ -10,4 +10,5 @@ pub(crate) mod product;
 pub(crate) mod settle;
 pub(crate) mod slot;
 pub(crate) mod steps;
+pub(crate) mod thumbnail;
 pub(crate) mod worker;

@@ -7,6 +7,7 @@ use super::steps::{
     FrameProgress, PreparationProgress, StoredRequest, draw, draw_context, on_blocking_thread, read_object,
     timed_storing,
 };
+use super::thumbnail::Thumbnail;
 use super::worker::Worker;
 use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::gap_log::{GapLog, LayerGap};
@@ -52,14 +53,16 @@ async fn whole(
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
     let context = draw_context(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &liveness);
-    let (limits, view) = (worker.limits.clone(), view(claim));
+    let (limits, view, thumbnail) = (worker.limits.clone(), view(claim), Thumbnail::default());
+    let thumbnail_made = thumbnail.clone();
     let (prepared, findings, file) = draw(worker, &context.waited.clone(), move || {
         let prepared = Prepared::new(&stored.read()?, view, &limits, &context, 1, &PreparationProgress(&liveness))?;
-        let drawn = produce::draw(&prepared, &context, 1, &FrameProgress(&liveness))?;
+        let drawn = produce::draw(&prepared, &context, 1, &FrameProgress(&liveness, &thumbnail_made))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
     .await?;
+    thumbnail.store(worker, claim).await;
     publish(worker, claim, Arc::new(prepared), findings, file).await
 }
 
@@ -96,17 +99,25 @@ async fn segment(
 ) -> Result<Product, Failed> {
     let job = prepared(worker, claim, &stop, &liveness).await?;
     let context = draw_context(worker, job.client.clone(), stop, &liveness);
+    let (number, thumbnail) = (number as usize, Thumbnail::default());
+    let thumbnail_made = thumbnail.clone();
     let bytes = draw(worker, &context.waited.clone(), move || {
-        let _memory = context.take_memory(job.prepared.plan().cost.mib())?;
+        let plan = job.prepared.plan();
+        let _memory = context.take_memory(plan.cost.mib())?;
         let gap_log = GapLog::default();
-        let encoded = SegmentRenderer::new(&job.prepared, &context)
-            .segment(number as usize, &gap_log, &|| liveness.count_frame())?;
+        let encoded = SegmentRenderer::new(&job.prepared, &context).segment(number, &gap_log, &|index, page| {
+            liveness.count_frame();
+            if index + 1 == plan.segments[number].end {
+                thumbnail_made.take(page);
+            }
+        })?;
         let segment = DrawnSegment { missing: gap_log.into_sorted(), encoded: encoded.into() };
         Ok(stored::to_bytes(&segment).context("cannot write a segment")?)
     })
     .await?;
     let key = claim.key("frames").0;
     timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
+    thumbnail.store(worker, claim).await;
     failpoint::hit("uploading", None);
     Ok(Product { key: Some(key), outcome: None })
 }

@@ -3,6 +3,7 @@
 
 use super::liveness::{Liveness, WatchedUpstreams};
 use super::product::{Failed, internal};
+use super::thumbnail::Thumbnail;
 use super::worker::Worker;
 use crate::operations::thread::{Panicked, on_thread};
 use crate::pipeline::draw_context::{DrawContext, Waited};
@@ -11,6 +12,7 @@ use crate::pipeline::progress::Progress;
 use bytes::Bytes;
 use mapreel_queue::Claim;
 use mapreel_queue::failpoint;
+use mapreel_render::Canvas;
 use mapreel_spec::{Limits, Purpose, Request, parse_request_for};
 use std::sync::Arc;
 use std::time::Instant;
@@ -109,13 +111,17 @@ impl Progress for PreparationProgress<'_> {
     }
 }
 
-/// Counts frames for the heartbeat.
-pub(super) struct FrameProgress<'a>(pub &'a Liveness);
+/// Counts frames for the heartbeat, and keeps a small picture of the last one.
+pub(super) struct FrameProgress<'a>(pub &'a Liveness, pub &'a Thumbnail);
 
 impl Progress for FrameProgress<'_> {
     fn stage(&self, _: &'static str) {}
 
     fn frames(&self, done: usize, _: usize) {
         self.0.set_frames(done as u32);
+    }
+
+    fn last_frame(&self, page: &Canvas) {
+        self.1.take(page);
     }
 }

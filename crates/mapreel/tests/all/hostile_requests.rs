@@ -177,7 +177,7 @@ fn paths() -> Vec<Row> {
 }
 
 /// Every route, and the methods that it has.
-const ROUTES: [(&str, &[&str]); 16] = [
+const ROUTES: [(&str, &[&str]); 22] = [
     ("/api/service/image", &["POST"]), ("/api/service/animation", &["POST"]), ("/api/check", &["POST"]),
     ("/api/preview", &["POST"]),
     ("/api/job-status/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD", "DELETE"]),
@@ -186,7 +186,10 @@ const ROUTES: [(&str, &[&str]); 16] = [
     ("/api/download/0191e0e5-0000-7000-8000-000000000000/manifest", &["GET", "HEAD"]),
     ("/api/jobs", &["GET", "HEAD"]), ("/api/layers", &["GET", "HEAD"]), ("/healthz", &["GET", "HEAD"]),
     ("/readyz", &["GET", "HEAD"]), ("/metrics", &["GET", "HEAD"]), ("/openapi.json", &["GET", "HEAD"]),
-    ("/docs", &["GET", "HEAD"]), ("/", &["GET", "HEAD"]),
+    ("/docs", &["GET", "HEAD"]), ("/", &["GET", "HEAD"]), ("/operations", &["GET", "HEAD"]), ("/page/page.js", &["GET", "HEAD"]),
+    ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/request", &["GET", "HEAD"]),
+    ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/preview", &["GET", "HEAD"]),
+    ("/api/jobs/0191e0e5-0000-7000-8000-000000000000/again", &["POST"]), ("/api/catalogue", &["GET", "HEAD"]),
 ];
 
 /// Methods that a route has not.

@@ -82,11 +82,22 @@ impl Question {
 
     /// What is asked of one job: `seen` is what `submit,read` gets, and `by_submitter` what `submit` gets when it cancels.
     fn all_of_job(id: &str, seen: u16, by_submitter: u16) -> Vec<Self> {
-        let paths = ["job-status/ID", "job-status/ID/events", "download/ID", "download/ID.png", "download/ID/manifest"];
+        let paths = [
+            "job-status/ID",
+            "job-status/ID/events",
+            "job-status/ID/request",
+            "job-status/ID/preview",
+            "download/ID",
+            "download/ID.png",
+            "download/ID/manifest",
+        ];
         let read = |path: &str| format!("/api/{}", path.replace("ID", id));
         let codes = [401, 403, 404, seen, 200];
         let mut all: Vec<Self> = paths.map(|path| Self::of_job("GET", read(path), codes)).into();
         all.push(Self::of_job("HEAD", read("download/ID"), codes));
+        let accepted = |code| if code == 200 { 202 } else { code };
+        let again = [401, accepted(by_submitter), 403, accepted(seen), 403];
+        all.push(Self::of_job("POST", read("jobs/ID/again"), again));
         all.push(Self::of_job("DELETE", read("job-status/ID"), [401, by_submitter, 403, seen, 200]));
         all
     }
@@ -113,6 +124,7 @@ fn every_question(own: &str, foreign: &str, of_submitter: &str) -> Vec<Question>
         Question::of_request("POST", "/api/check", world("x")),
         Question::of_request("POST", "/api/preview", world("x")),
         Question::of_request("GET", "/api/layers?url=http://127.0.0.1:9/", String::new()),
+        Question::of_request("GET", "/api/catalogue", String::new()),
         Question::of_job("GET", "/api/jobs".into(), [401, 403, 200, 200, 200]),
         Question::of_job("PUT", "/api/jobs".into(), [401, 405, 405, 405, 405]),
         Question::of_job("GET", "/api/nowhere".into(), [401, 404, 404, 404, 404]),
@@ -121,10 +133,8 @@ fn every_question(own: &str, foreign: &str, of_submitter: &str) -> Vec<Question>
         all.extend(Question::all_of_job(id, seen, by_submitter));
     }
     all.push(Question::of_job("GET", format!("/api/job-status/{UNKNOWN}"), [401, 403, 404, 404, 404]));
-    for (path, code) in
-        [("/", 307), ("/docs", 200), ("/openapi.json", 200), ("/healthz", 200), ("/readyz", 200), ("/metrics", 200)]
-    {
-        all.push(Question::of_job("GET", path.into(), [code; 5]));
+    for path in ["/", "/operations", "/page/page.js", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"] {
+        all.push(Question::of_job("GET", path.into(), [200; 5]));
     }
     all
 }

@@ -124,6 +124,7 @@ fn die_with_two_parts(site: &Site) -> Vec<String> {
             let new = NewJob {
                 service: Service::Image,
                 owner: String::new(),
+                title: None,
                 document,
                 request_sha256: "x".into(),
                 segments: vec![1],

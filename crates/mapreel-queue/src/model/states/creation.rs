@@ -14,6 +14,7 @@ impl Job {
             id,
             service: new.service,
             owner: new.owner.clone(),
+            title: new.title.clone(),
             state: State::Pending,
             version: 1,
             created: now,

@@ -3,7 +3,7 @@
 use super::handle::Mongo;
 use super::operations::within;
 use crate::Error;
-use crate::model::{Counts, Filter, Garbage, Job, JobId, Service, Time};
+use crate::model::{Counts, Cursor, Filter, Garbage, Job, JobId, Service, Time};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
@@ -35,11 +35,22 @@ impl Mongo {
         if let Some(owner) = filter.owner {
             wanted.insert("owner", owner);
         }
-        if let Some(before) = filter.before {
-            wanted.insert("_id", doc! { "$lt": before.to_string() });
+        if let Some(search) = filter.search {
+            wanted.insert("searched", doc! { "$regex": literally(&search.to_lowercase()) });
         }
-        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-        Ok(self.find(wanted, doc! { "_id": -1 }, limit).await?.into_iter().map(|stored| stored.job).collect())
+        let is_ascending = matches!(filter.cursor, Some(Cursor::NewerThan(_)));
+        match filter.cursor {
+            None => None,
+            Some(Cursor::OlderThan(id)) => wanted.insert("_id", doc! { "$lt": id.to_string() }),
+            Some(Cursor::NewerThan(id)) => wanted.insert("_id", doc! { "$gt": id.to_string() }),
+        };
+        let (limit, order) = (i64::try_from(filter.limit).unwrap_or(i64::MAX), if is_ascending { 1 } else { -1 });
+        let found = self.find(wanted, doc! { "_id": order }, limit).await?;
+        let mut jobs: Vec<Job> = found.into_iter().map(|stored| stored.job).collect();
+        if is_ascending {
+            jobs.reverse();
+        }
+        Ok(jobs)
     }
 
     /// Jobs whose objects are to be cleaned up.
@@ -67,6 +78,18 @@ impl Mongo {
         })
         .await
     }
+}
+
+/// A regular expression that finds this text and nothing else.
+fn literally(text: &str) -> String {
+    let mut expression = String::new();
+    for character in text.chars() {
+        if character.is_ascii_punctuation() {
+            expression.push('\\');
+        }
+        expression.push(character);
+    }
+    expression
 }
 
 /// A service, a state, and how many jobs of that service are in it.

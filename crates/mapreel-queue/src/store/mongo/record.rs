@@ -36,6 +36,7 @@ fn columns(job: &Job, settings: &Settings) -> Document {
         "request_ends_at": time(job.request_ends_at(settings)),
         "forgotten_at": time(job.forgotten_at(settings)),
         "plan_version": i64::from(job.plan_version),
+        "searched": job.searched(),
         "changed": job.changed.0,
     }
 }

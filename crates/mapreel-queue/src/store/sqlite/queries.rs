@@ -2,7 +2,7 @@
 
 use super::row;
 use crate::Error;
-use crate::model::{Counts, Filter, Garbage, Job, JobId, Time};
+use crate::model::{Counts, Cursor, Filter, Garbage, Job, JobId, Time};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -17,17 +17,29 @@ pub(super) fn request(connection: &Connection, id: JobId) -> Result<Option<Bytes
 
 /// Jobs, newest first. The query has only the conditions that are asked for, so that SQLite can use the indexes.
 pub(super) fn jobs(connection: &Connection, filter: &Filter) -> Result<Vec<Job>, Error> {
+    let (beside, order, is_ascending) = match filter.cursor {
+        None => (None, "", false),
+        Some(Cursor::OlderThan(id)) => (Some(id.to_string()), " AND id < ?3", false),
+        Some(Cursor::NewerThan(id)) => (Some(id.to_string()), " AND id > ?3", true),
+    };
     let conditions = [
         (filter.state.is_some(), " AND state = ?1"),
         (filter.service.is_some(), " AND service = ?2"),
-        (filter.before.is_some(), " AND id < ?3"),
+        (beside.is_some(), order),
         (filter.owner.is_some(), " AND owner = ?4"),
+        (filter.search.is_some(), " AND instr(searched, ?5) > 0"),
     ];
     let wanted: String = conditions.iter().filter(|(is, _)| *is).map(|(_, condition)| *condition).collect();
-    let sql = format!("SELECT record FROM jobs WHERE 1{wanted} ORDER BY id DESC LIMIT ?5");
+    let direction = if is_ascending { "ASC" } else { "DESC" };
+    let sql = format!("SELECT record FROM jobs WHERE 1{wanted} ORDER BY id {direction} LIMIT ?6");
     let (state, service) = (filter.state.map(|s| s.name()), filter.service.map(|s| s.name()));
-    let (before, limit) = (filter.before.map(|id| id.to_string()), filter.limit.min(i64::MAX as usize) as i64);
-    row::records(connection, &sql, params![state, service, before, filter.owner, limit])
+    let (limit, search) = (filter.limit.min(i64::MAX as usize) as i64, filter.search.as_deref().map(str::to_lowercase));
+    let values = params![state, service, beside, filter.owner, search, limit];
+    let mut jobs = row::records(connection, &sql, values)?;
+    if is_ascending {
+        jobs.reverse();
+    }
+    Ok(jobs)
 }
 
 /// Jobs whose objects are to be cleaned up.

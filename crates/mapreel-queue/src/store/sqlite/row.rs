@@ -21,11 +21,11 @@ pub(super) fn records(connection: &Connection, sql: &str, params: impl Params) -
 /// Stores a job, new or changed.
 pub(super) fn store(connection: &Connection, job: &Job, settings: &Settings) -> Result<(), Error> {
     let sql = "INSERT INTO jobs (id, service, state, open, claimable_at, leased, ages_at, garbage_at, forgotten_at, created, record,
-                                 owner, turn, ready, request_ends_at, plan_version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                                 owner, turn, ready, request_ends_at, plan_version, searched)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
                ON CONFLICT (id) DO UPDATE SET state = ?3, open = ?4, claimable_at = ?5, leased = ?6, ages_at = ?7,
                garbage_at = ?8, forgotten_at = ?9, record = ?11, owner = ?12, turn = ?13, ready = ?14,
-               request_ends_at = ?15, plan_version = ?16";
+               request_ends_at = ?15, plan_version = ?16, searched = ?17";
     connection.prepare_cached(sql)?.execute(params![
         job.id.to_string(),
         job.service.name(),
@@ -43,6 +43,7 @@ pub(super) fn store(connection: &Connection, job: &Job, settings: &Settings) -> 
         job.ready() as i64,
         job.request_ends_at(settings).map(|time| time.0),
         job.plan_version,
+        job.searched(),
     ])?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The version of the schema; raised with every change that older programs do not understand.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS jobs (
@@ -15,7 +15,7 @@ const TABLES: &str = "
         claimable_at INTEGER, leased INTEGER NOT NULL, ages_at INTEGER, garbage_at INTEGER, forgotten_at INTEGER,
         created INTEGER NOT NULL, record TEXT NOT NULL,
         owner TEXT NOT NULL DEFAULT '', turn INTEGER NOT NULL DEFAULT 0, ready INTEGER NOT NULL DEFAULT 0,
-        request_ends_at INTEGER, plan_version INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+        request_ends_at INTEGER, plan_version INTEGER NOT NULL DEFAULT 0, searched TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS turns (
         lane TEXT NOT NULL, owner TEXT NOT NULL, turn INTEGER NOT NULL, clock INTEGER NOT NULL, PRIMARY KEY (lane, owner))
         WITHOUT ROWID;
@@ -51,6 +51,9 @@ const FROM_1: &str = "
 /// Version 2 had no versions of plans.
 const FROM_2: &str = "ALTER TABLE jobs ADD COLUMN plan_version INTEGER NOT NULL DEFAULT 0;";
 
+/// Version 3 had no text to search in: jobs of before are found by nothing until they are written again.
+const FROM_3: &str = "ALTER TABLE jobs ADD COLUMN searched TEXT NOT NULL DEFAULT '';";
+
 /// Converts the file to this version; an error if a newer one has made it.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Settings) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -64,6 +67,9 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Setti
     if matches!(version, 1 | 2) {
         transaction.execute_batch(FROM_2)?;
         transaction.execute_batch("DROP INDEX IF EXISTS contending")?;
+    }
+    if matches!(version, 1..=3) {
+        transaction.execute_batch(FROM_3)?;
     }
     transaction.execute_batch(TABLES)?;
     if version == 1 {
@@ -102,6 +108,7 @@ mod tests {
         NewJob {
             service: Service::Animation,
             owner: owner.into(),
+            title: None,
             document: "{}".into(),
             request_sha256: "ab".into(),
             segments,
@@ -125,7 +132,8 @@ mod tests {
         queue.submit(job("a", vec![12, 12])).await.unwrap();
         drop(queue);
         let connection = Connection::open(&path).unwrap();
-        let back = "DROP INDEX contending; DROP INDEX unread; ALTER TABLE jobs DROP COLUMN plan_version; PRAGMA user_version = 2;";
+        let back = "DROP INDEX contending; DROP INDEX unread; ALTER TABLE jobs DROP COLUMN plan_version;
+                    ALTER TABLE jobs DROP COLUMN searched; PRAGMA user_version = 2;";
         connection.execute_batch(back).unwrap();
         drop(connection);
         for _ in 0..2 {

@@ -1,0 +1,35 @@
+//! A small picture of the newest drawn frame of a job, so that people see what becomes of it. Nothing of the job needs it: where it
+//! cannot be made or stored, the log says so and the job goes on.
+
+use super::steps::timed_storing;
+use super::worker::Worker;
+use mapreel_queue::Claim;
+use mapreel_render::{Canvas, Stop, encode};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The longest side of the picture, in pixels.
+const SIDE_PX_MAX: u32 = 480;
+
+/// The picture of a part's last frame, when that is drawn.
+#[derive(Clone, Default)]
+pub(super) struct Thumbnail(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Thumbnail {
+    /// Makes the picture of a page.
+    pub(super) fn take(&self, page: &Canvas) {
+        match encode::thumbnail(page, SIDE_PX_MAX, &Stop::never()) {
+            Ok(bytes) => *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes),
+            Err(error) => tracing::warn!(%error, "cannot make the small picture of a job"),
+        }
+    }
+
+    /// Stores the picture as the job's newest.
+    pub(super) async fn store(&self, worker: &Worker, claim: &Claim) {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(bytes) = bytes else { return };
+        let stored = timed_storing(worker, worker.artifacts.put(&claim.job.preview_key(), bytes.into())).await;
+        if let Err(error) = stored {
+            tracing::warn!(%error, "cannot store the small picture of a job");
+        }
+    }
+}
