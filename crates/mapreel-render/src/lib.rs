@@ -40,3 +40,4 @@ pub use scene::scene::{FramePictures, Gathered, Scene};
 pub use stop::{Stop, Stopped};
 pub use text::fonts::Fonts;
 pub use text::missing_glyphs::{MissingGlyphs, MissingScript};
+pub use vector::natural_earth::FINE_DATA as NATURAL_EARTH_50M;

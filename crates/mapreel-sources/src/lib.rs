@@ -39,4 +39,5 @@ pub use error::Error;
 pub use policy::allowed::{Allowed, BadAllowed};
 pub use policy::credentials::{BadCredential, Credential, Credentials, Secret};
 pub use policy::egress::Egress;
+pub use policy::host_record::HostRecord;
 pub use policy::ports::{BadPorts, Ports};

@@ -4,6 +4,7 @@
 
 pub mod cli;
 mod config;
+mod demonstration;
 mod explain;
 #[doc(hidden)]
 pub mod fuzzing;

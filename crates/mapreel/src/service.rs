@@ -4,6 +4,7 @@
 
 use crate::config::config::Config;
 use crate::config::values::redacted;
+use crate::demonstration;
 use crate::http::app::App;
 use crate::http::openapi;
 use crate::http::quota::Quotas;
@@ -24,6 +25,7 @@ use crate::operations::supervisor::Supervisor;
 use crate::worker::slot;
 use crate::worker::worker::{self, Worker};
 use anyhow::Context;
+use axum::Router;
 use mapreel_queue::{Artifacts, Queue, Supervise, Task};
 use mapreel_sources::Client;
 use std::net::SocketAddr;
@@ -59,15 +61,23 @@ fn runtime(name: &str, threads: usize) -> anyhow::Result<Runtime> {
     builder.worker_threads(threads).thread_name(name).enable_all().build().context("cannot start")
 }
 
-async fn serve(config: Config, with_api: bool, fetching: Handle) -> anyhow::Result<Ended> {
+async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::Result<Ended> {
     let (shutdown, metrics, drain) = (Shutdown::default(), Arc::new(Metrics::new()), config.drain);
     let mut supervisor = Supervisor::new(metrics.clone(), shutdown.drain.clone());
     let signalled = shutdown.drain.clone();
     supervisor.start(Task::new("signals", move || hear_signals(signalled.clone())));
+    // The demonstration is an upstream at the address that is listened at, so it is known before the client is made.
+    let early = if config.demo.is_some() { Some(Sockets::bind(&config, with_api).await?) } else { None };
+    if let Some(listener) = early.as_ref().and_then(|sockets| sockets.main.as_ref()) {
+        demonstration::offer(&mut config, listener.local_addr()?)?;
+    }
     let Some(service) = Service::open(config, fetching, metrics, &shutdown, &supervisor).await? else {
         return Ok(Ended::Signalled);
     };
-    let sockets = Sockets::bind(&service.config, with_api).await?;
+    let sockets = match early {
+        Some(sockets) => sockets,
+        None => Sockets::bind(&service.config, with_api).await?,
+    };
     service.announce();
     let worker = service.start_worker(&shutdown, &mut supervisor);
     match with_api {
@@ -177,6 +187,9 @@ impl Service {
         let Some(listener) = sockets.main else { return Ok(()) };
         let (address, drain) = (listener.local_addr()?, &shutdown.drain);
         info!("listening at http://{address}");
+        if let Some(demo) = self.config.demo {
+            demonstration::show(address, demo.opens_browser);
+        }
         let keys = self.config.front_door.keys.take().map(|(path, keys)| KeyRing::new(path, keys));
         if let Some(keys) = &keys {
             supervisor.start_finite(keys.task(drain.clone()));
@@ -187,9 +200,10 @@ impl Service {
         }
         let connections = || Connections::new(&self.config.front_door);
         let (of_api, of_operations) = (connections(), connections());
+        let demonstration = if self.config.demo.is_some() { demonstration::routes()? } else { Router::new() };
         let app = self.into_app(keys, shutdown, supervisor);
         supervisor.start_finite(app.watch.task(drain.clone()));
-        let routes = router::router(app.clone());
+        let routes = router::router(app.clone(), demonstration);
         supervisor.start_finite(serve::task("listener", listener, routes, of_api, drain.clone()));
         if let Some(listener) = sockets.operations {
             info!("health and metrics also at http://{}", listener.local_addr()?);
@@ -217,7 +231,7 @@ impl Service {
     fn into_app(self, keys: Option<Arc<KeyRing>>, shutdown: &Shutdown, supervisor: &Supervisor) -> Arc<App> {
         let Self { config, queue, artifacts, client, memory, metrics, fetching } = self;
         Arc::new(App {
-            documents: openapi::documents(&config.limits),
+            documents: openapi::documents(&config.limits, &config.catalogue),
             keys,
             watch: Watch::new(queue.clone()),
             readiness: Readiness::new(),

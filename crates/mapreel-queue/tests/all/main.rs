@@ -18,6 +18,7 @@ mod clock;
 mod conformance;
 mod deaths;
 mod fair;
+mod lists;
 mod model;
 mod requests;
 mod store;

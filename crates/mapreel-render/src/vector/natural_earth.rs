@@ -18,7 +18,8 @@ use tiny_skia::{Color, PathBuilder, Pixmap};
 static COARSE: OnceLock<Geography> = OnceLock::new();
 static FINE: OnceLock<Geography> = OnceLock::new();
 const COARSE_DATA: &[u8] = include_bytes!("../../geography/110m.bin");
-const FINE_DATA: &[u8] = include_bytes!("../../geography/50m.bin");
+/// The outlines at 1:50m, packed as `geography/convert.py` describes it.
+pub const FINE_DATA: &[u8] = include_bytes!("../../geography/50m.bin");
 
 /// From this many degrees for each pixel on, 1:110m shows all that can be seen.
 const COARSE_FROM_DEG: f64 = 0.35;

@@ -13,10 +13,11 @@ use crate::host::host;
 use crate::policy::credentials::Credential;
 use crate::policy::host_health::Patience;
 use crate::policy::host_limiter::{HostLimiter, Permit};
+use crate::policy::host_record::{HostRecord, HostRecords};
 use bytes::Bytes;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// How long a run waits for a host that rests: through its rest, and for the one request that finds out.
@@ -37,6 +38,8 @@ struct Shared {
     connections: Connections,
     config: Config,
     limiter: HostLimiter,
+    /// What the requests to each host came to.
+    records: HostRecords,
     readers: Readers,
     /// What servers said of themselves, for a while.
     capabilities: CapabilitiesCache,
@@ -54,7 +57,8 @@ impl Client {
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
         let limiter = HostLimiter::new(config.per_host_max);
         let capabilities = CapabilitiesCache::new(config.capabilities_lifetime, config.capabilities_bytes_max);
-        Ok(Self::of(Arc::new(Shared { connections, config, limiter, readers: Readers::new(), capabilities }), ""))
+        let (readers, records) = (Readers::new(), HostRecords::default());
+        Ok(Self::of(Arc::new(Shared { connections, config, limiter, records, readers, capabilities }), ""))
     }
 
     fn of(shared: Arc<Shared>, owner: &str) -> Self {
@@ -71,6 +75,11 @@ impl Client {
     /// A client that does not wait for hosts that rest, because a person waits for its answers.
     pub fn impatient(self) -> Self {
         Self { patience: Patience::new(Duration::ZERO), ..self }
+    }
+
+    /// What the requests to each host came to, of all runs of the process: the most failing first, then the slowest.
+    pub fn hosts(&self) -> Vec<HostRecord> {
+        self.shared.records.all()
     }
 
     /// The bytes behind a URL, which are what was wanted, by their first bytes at least; none where there is no tile.
@@ -101,6 +110,13 @@ impl Client {
     }
 
     async fn fetch(&self, url: Url, credential: Option<&Credential>, wanted: Wanted) -> Result<Bytes, Error> {
+        let (host, began) = (host(&url), Instant::now());
+        let result = self.attempts(url, credential, wanted).await;
+        self.shared.records.note(&host, &result, began.elapsed());
+        result
+    }
+
+    async fn attempts(&self, url: Url, credential: Option<&Credential>, wanted: Wanted) -> Result<Bytes, Error> {
         let Shared { connections, config, limiter, readers, .. } = &*self.shared;
         let (owner, patience, first) = (self.owner.as_str(), &self.patience, host(&url));
         let attempts = Attempts { connections, config, limiter, readers, owner, patience, credential, wanted };

@@ -64,6 +64,18 @@ impl Egress {
         }
     }
 
+    /// The same rules, which also allow what this list does.
+    ///
+    /// # Errors
+    /// Every entry that cannot be read.
+    pub fn allowing(self, list: &str) -> Result<Self, BadAllowed> {
+        let more = Allowed::list(list)?;
+        Ok(match self {
+            Self::Any => Self::Any,
+            Self::Public { allowed, ports } => Self::Public { allowed: [allowed, more].concat(), ports },
+        })
+    }
+
     /// Refuses what a URL alone shows to be forbidden. The addresses of a name are not known here.
     pub(crate) fn admit(&self, url: &Url) -> Result<(), Error> {
         let Self::Public { allowed: list, ports } = self else { return Ok(()) };

@@ -5,5 +5,6 @@ pub(crate) mod credentials;
 pub(crate) mod egress;
 pub(crate) mod host_health;
 pub(crate) mod host_limiter;
+pub(crate) mod host_record;
 pub(crate) mod ports;
 pub(crate) mod public;

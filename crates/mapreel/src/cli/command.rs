@@ -31,9 +31,9 @@ enum Command {
     /// Show the layers, times and styles that a WMS, WMTS, ArcGIS or OGC API offers.
     Layers(layers::Arguments),
     /// Run the service: HTTP API and workers in one process. `--workers 0`: the API alone.
-    Serve(serve::Arguments),
+    Serve(serve::ServeArguments),
     /// Run workers alone, beside a `serve` that has the same store and artifacts.
-    Worker(serve::Arguments),
+    Worker(serve::WorkerArguments),
     /// Hand a request to a server; wait for it and fetch the file with `-o`. `MAPREEL_KEY` is the key, where it asks for one.
     Submit(submit::Arguments),
     /// Print the settings of `serve` and `worker`, and where each comes from.

@@ -8,7 +8,7 @@
 use super::problems::ConfigProblems;
 use mapreel_spec::{Limits, parse_request};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -52,9 +52,9 @@ pub(crate) struct Preset {
     /// What it shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The request.
+    /// The request, as it is written.
     #[schema(value_type = Object)]
-    pub request: Value,
+    pub request: Box<RawValue>,
 }
 
 impl Catalogue {
@@ -82,7 +82,7 @@ impl Catalogue {
             }
         }
         for (number, preset) in (0..).zip(&catalogue.presets) {
-            let refused = parse_request(preset.request.to_string().as_bytes(), limits).err();
+            let refused = parse_request(preset.request.get().as_bytes(), limits).err();
             let refused = refused.into_iter().flat_map(|problems| problems.0);
             problems.extend(refused.map(|problem| format!("/presets/{number}/request{problem}")));
         }

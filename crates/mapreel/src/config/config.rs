@@ -42,8 +42,17 @@ pub(crate) struct Config {
     pub client: ClientConfig,
     pub fonts: FontSource,
     pub catalogue: Catalogue,
+    /// Whether there is a demonstration; the command line says so.
+    pub demo: Option<Demo>,
     pub log: String,
     pub log_json: bool,
+}
+
+/// How the demonstration is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Demo {
+    /// Whether the page is opened in the browser.
+    pub opens_browser: bool,
 }
 
 impl Config {
@@ -107,6 +116,7 @@ impl Config {
             client: client?,
             fonts: fonts?,
             catalogue,
+            demo: None,
             log,
             log_json: log_json?,
         })

@@ -258,9 +258,12 @@ pub(crate) fn address(url: &str) -> Result<String, url::ParseError> {
     if is_arcgis {
         request.set("f", "json");
     } else if !is_document {
-        let service = request
-            .get("service")
-            .map_or("WMS", |service| if service.eq_ignore_ascii_case("wmts") { "WMTS" } else { "WMS" });
+        let is_wmts = match request.get("service") {
+            Some(service) => service.eq_ignore_ascii_case("wmts"),
+            // As GeoServer calls it: `…/gwc/service/wmts`.
+            None => path.ends_with("/wmts"),
+        };
+        let service = if is_wmts { "WMTS" } else { "WMS" };
         request.set("SERVICE", service);
         request.set("REQUEST", "GetCapabilities");
         if request.get("version").is_none() {
@@ -281,6 +284,10 @@ mod tests {
         check("http://h/日本", "http://h/%E6%97%A5%E6%9C%AC?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0");
         check("http://h/a/rest/services/B/mapserver/", "http://h/a/rest/services/B/mapserver/?f=json");
         check("http://h/api/collections/a?f=json", "http://h/api/collections/a?f=json");
+        check(
+            "http://h/gwc/service/wmts",
+            "http://h/gwc/service/wmts?SERVICE=WMTS&REQUEST=GetCapabilities&VERSION=1.0.0",
+        );
         check("http://h/1.0.0/WMTSCapabilities.xml", "http://h/1.0.0/WMTSCapabilities.xml");
     }
 }

@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 /// Which roles a route takes, any of them. What is not listed is done for nobody.
-const ROLES: [(&str, &str, &[Role]); 15] = {
+const ROLES: [(&str, &str, &[Role]); 16] = {
     use Role::{Operate, Read, Submit};
     [
         ("POST", "/api/service/image", &[Submit]),
@@ -27,22 +27,23 @@ const ROLES: [(&str, &str, &[Role]); 15] = {
         ("DELETE", "/api/job-status/{id}", &[Submit, Operate]),
         ("GET", "/api/job-status/{id}/request", &[Read, Operate]),
         ("GET", "/api/job-status/{id}/preview", &[Read, Operate]),
-        ("POST", "/api/jobs/{id}/again", &[Submit]),
+        ("POST", "/api/jobs/{id}/again", &[Submit, Operate]),
         ("GET", "/api/download/{id}", &[Read, Operate]),
         ("GET", "/api/download/{id}/manifest", &[Read, Operate]),
         ("GET", "/api/jobs", &[Read, Operate]),
+        ("GET", "/api/operations", &[Operate]),
     ]
 };
 
 /// What needs no key: it is the same for everybody, and changes nothing.
 const OPEN: [&str; 8] =
     ["/", "/operations", "/docs", "/openapi.json", "/schema/request.json", "/healthz", "/readyz", "/metrics"];
-/// Where the files of the page are.
-const OPEN_FOLDER: &str = "/page/";
+/// Where the files of the page are, and the map server of the demonstration.
+const OPEN_FOLDERS: [&str; 2] = ["/page/", crate::demonstration::FOLDER];
 
 /// Whether a path is for everybody.
 pub(super) fn is_open(path: &str) -> bool {
-    OPEN.contains(&path) || path.starts_with(OPEN_FOLDER)
+    OPEN.contains(&path) || OPEN_FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 
 /// The other end of a connection.
@@ -198,6 +199,6 @@ mod tests {
                 }
             }
         }
-        assert!(count >= 22, "{count}");
+        assert!(count >= 23, "{count}");
     }
 }

@@ -135,11 +135,11 @@ impl JobView {
             title: job.title.clone(),
             service: job.service.name(),
             status: job.state.name(),
-            date: text(job.changed),
-            created: text(job.created),
-            started: job.started.map(text),
-            finished: job.finished.map(text),
-            expires: job.expires.map(text),
+            date: time_text(job.changed),
+            created: time_text(job.created),
+            started: job.started.map(time_text),
+            finished: job.finished.map(time_text),
+            expires: job.expires.map(time_text),
             attempt: job.attempt(),
             progress: ProgressView::of(job, now),
             waiting_for: job.waits_for().map(|waiting| WaitingView { code: waiting.on.name(), detail: waiting.reason }),
@@ -195,6 +195,7 @@ impl FailureView {
     }
 }
 
-fn text(time: Time) -> String {
+/// A time, RFC 3339 in UTC.
+pub(super) fn time_text(time: Time) -> String {
     Timestamp::from_millisecond(time.0).map(|time| time.to_string()).unwrap_or_default()
 }

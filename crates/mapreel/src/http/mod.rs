@@ -18,6 +18,7 @@ pub(crate) mod layers;
 pub(crate) mod openapi;
 pub(crate) mod operations;
 pub(crate) mod origin;
+pub(crate) mod overview;
 pub(crate) mod preview;
 pub(crate) mod problem;
 pub(crate) mod quota;

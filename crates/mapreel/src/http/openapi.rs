@@ -2,7 +2,8 @@
 
 use super::app::{App, Documents};
 use super::browser::page_policy;
-use super::{catalogue, check, download, events, layers, operations, preview, status, submit};
+use super::{catalogue, check, download, events, layers, operations, overview, preview, status, submit};
+use crate::config::catalogue::{Catalogue, Preset};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -24,7 +25,7 @@ const PAGE: &str = include_str!("docs.html");
     paths(
         submit::image, submit::animation, status::status, events::events, status::cancel, status::list,
         status::request, download::newest_frame, submit::again, download::download, download::manifest, check::check, preview::preview, layers::layers, catalogue::catalogue,
-        schema, operations::health, operations::ready, operations::metrics
+        schema, overview::overview, operations::health, operations::ready, operations::metrics
     ),
     tags(
         (name = "jobs", description = "Submit, follow, cancel, list"),
@@ -35,8 +36,18 @@ const PAGE: &str = include_str!("docs.html");
 )]
 struct Api;
 
-/// What the API says of itself and of a request, within the limits of a service.
-pub(crate) fn documents(limits: &Limits) -> Documents {
+/// Requests that need no map server, with which every route can be tried: an image and an animation.
+const EXAMPLES: [(&str, &str, &str); 2] = [
+    ("image", "The world, drawn without a network", include_str!("../../../../examples/world.json")),
+    (
+        "animation",
+        "A hurricane's track, drawn without a network",
+        include_str!("../../../../examples/katrina-2005.json"),
+    ),
+];
+
+/// What the API says of itself and of a request, within the limits of a service, with examples of its catalogue.
+pub(crate) fn documents(limits: &Limits, catalogue: &Catalogue) -> Documents {
     let mut openapi = serde_json::to_value(Api::openapi()).expect("strings, lists and objects");
     // Where it is asked, it is.
     openapi["servers"] = json!([{ "url": "/" }]);
@@ -45,6 +56,7 @@ pub(crate) fn documents(limits: &Limits) -> Documents {
     schemas.extend(of_requests.remove("request").map(|request| ("Request".to_owned(), request)));
     schemas.extend(of_requests);
     refuse_at_the_door(&mut openapi);
+    show_examples(&mut openapi, catalogue);
     let mut request_schema = request_schema(limits);
     request_schema["$id"] = "/schema/request.json".into();
     Documents { openapi: openapi.to_string().into(), request_schema: request_schema.to_string().into() }
@@ -88,6 +100,31 @@ fn refuse_at_the_door(document: &mut Value) {
                 operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{name}") });
             }
         }
+    }
+}
+
+/// Gives every route that takes a request some that can be sent as they stand, and a map server to the route that asks one.
+fn show_examples(document: &mut Value, catalogue: &Catalogue) {
+    let read = |text: &str| serde_json::from_str::<Value>(text).expect("what was read before can be read again");
+    let built_in = EXAMPLES.map(|(kind, summary, text)| (kind, json!({ "summary": summary, "value": read(text) })));
+    let presets = catalogue.presets.iter().map(|Preset { title, description, request }| {
+        let (description, request) = (description.as_deref().unwrap_or(title), read(request.get()));
+        let kind = if request["times"].is_null() { "image" } else { "animation" };
+        (kind, json!({ "summary": title, "description": description, "value": request }))
+    });
+    let examples: Vec<(&str, Value)> = built_in.into_iter().chain(presets).collect();
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        if let Some(body) = item.pointer_mut("/post/requestBody/content/application~1json") {
+            let fitting =
+                examples.iter().filter(|(kind, _)| !path.starts_with("/api/service/") || path.ends_with(kind));
+            let named =
+                (1..).zip(fitting).map(|(number, (kind, example))| (format!("{kind}-{number}"), example.clone()));
+            body["examples"] = named.collect::<serde_json::Map<_, _>>().into();
+        }
+    }
+    let asked = document.pointer_mut("/paths/~1api~1layers/get/parameters/0");
+    if let Some((asked, server)) = asked.zip(catalogue.servers.first()) {
+        asked["example"] = server.url.as_str().into();
     }
 }
 

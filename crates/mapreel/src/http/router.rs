@@ -6,8 +6,8 @@ use super::origin::Pages;
 use super::problem::Problem;
 use super::quota::Quotas;
 use super::{
-    access, browser, catalogue, check, download, events, framing, host, layers, openapi, operations, preview, status,
-    submit, web,
+    access, browser, catalogue, check, download, events, framing, host, layers, openapi, operations, overview, preview,
+    status, submit, web,
 };
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -25,8 +25,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 /// Answers of fewer bytes are not compressed.
 const COMPRESSED_FROM: u16 = 1024;
 
-/// Every route.
-pub(crate) fn router(app: Arc<App>) -> Router {
+/// Every route, and those of the demonstration where there is one.
+pub(crate) fn router(app: Arc<App>, demonstration: Router) -> Router {
     let settings = &app.config.front_door;
     let door = Arc::new(Door {
         name: settings.public.as_ref().map(|public| public.host().to_owned()),
@@ -34,6 +34,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         quotas: app.quotas.clone(),
         access: Access { keys: app.keys.clone(), proxies: settings.trusted_proxies.clone() },
     });
+    routes()
+        .with_state::<()>(app.clone())
+        .merge(demonstration)
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(SizeAbove::new(COMPRESSED_FROM).and(is_long_text)),
+        )
+        .layer(middleware::from_fn_with_state(door.clone(), identify))
+        .layer(middleware::from_fn_with_state(door, admit))
+        .layer(middleware::from_fn_with_state(app, observe))
+}
+
+fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/service/image", post(submit::image))
         .route("/api/service/animation", post(submit::animation))
@@ -49,6 +63,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/preview", post(preview::preview))
         .route("/api/layers", get(layers::layers))
         .route("/api/catalogue", get(catalogue::catalogue))
+        .route("/api/operations", get(overview::overview))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
@@ -58,15 +73,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/", get(web::page))
         .route("/operations", get(web::page))
         .route("/page/{name}", get(web::file))
-        .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
-                .compress_when(SizeAbove::new(COMPRESSED_FROM).and(is_long_text)),
-        )
-        .layer(middleware::from_fn_with_state(door.clone(), identify))
-        .layer(middleware::from_fn_with_state(door, admit))
-        .layer(middleware::from_fn_with_state(app.clone(), observe))
-        .with_state(app)
 }
 
 /// The routes of a process that is a worker alone.
@@ -158,7 +164,7 @@ fn known_method(method: &str) -> &'static str {
 fn with_details(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || is_problem(response.headers()) {
+    if !is_error || has_details(response.headers()) {
         return response;
     }
     // Its other headers, such as the list of allowed methods, stay.
@@ -169,6 +175,8 @@ fn with_details(response: Response) -> Response {
     Response::from_parts(parts, body)
 }
 
-fn is_problem(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
+/// Whether an error says what is wrong: in problem details, or as a map server of OGC does.
+fn has_details(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type == "application/problem+json" || media_type.contains("xml")
 }

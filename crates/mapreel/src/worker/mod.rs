@@ -7,6 +7,7 @@ pub(crate) mod owner_shares;
 pub(crate) mod part;
 pub(crate) mod prepared_cache;
 pub(crate) mod product;
+pub(crate) mod progress;
 pub(crate) mod settle;
 pub(crate) mod slot;
 pub(crate) mod steps;

@@ -3,10 +3,8 @@
 use super::liveness::Liveness;
 use super::prepared_cache::PreparedJob;
 use super::product::{Failed, Product, internal};
-use super::steps::{
-    FrameProgress, PreparationProgress, StoredRequest, draw, draw_context, on_blocking_thread, read_object,
-    timed_storing,
-};
+use super::progress::{FrameProgress, PreparationProgress};
+use super::steps::{StoredRequest, draw, draw_context, on_blocking_thread, read_object, timed_storing};
 use super::thumbnail::Thumbnail;
 use super::worker::Worker;
 use crate::pipeline::drawn_segment::DrawnSegment;

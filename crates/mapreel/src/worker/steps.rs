@@ -3,16 +3,13 @@
 
 use super::liveness::{Liveness, WatchedUpstreams};
 use super::product::{Failed, internal};
-use super::thumbnail::Thumbnail;
 use super::worker::Worker;
 use crate::operations::thread::{Panicked, on_thread};
 use crate::pipeline::draw_context::{DrawContext, Waited};
 use crate::pipeline::produce;
-use crate::pipeline::progress::Progress;
 use bytes::Bytes;
 use mapreel_queue::Claim;
 use mapreel_queue::failpoint;
-use mapreel_render::Canvas;
 use mapreel_spec::{Limits, Purpose, Request, parse_request_for};
 use std::sync::Arc;
 use std::time::Instant;
@@ -98,30 +95,4 @@ pub(super) async fn on_blocking_thread<T: Send + 'static>(
 ) -> Result<T, Failed> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|panic| Failed::Failure(internal(&panic.to_string())))
-}
-
-/// Shows that a preparation goes on. The frames that it draws, to find colours, are not counted as the film's.
-pub(super) struct PreparationProgress<'a>(pub &'a Liveness);
-
-impl Progress for PreparationProgress<'_> {
-    fn stage(&self, _: &'static str) {}
-
-    fn frames(&self, _: usize, _: usize) {
-        self.0.count_sign();
-    }
-}
-
-/// Counts frames for the heartbeat, and keeps a small picture of the last one.
-pub(super) struct FrameProgress<'a>(pub &'a Liveness, pub &'a Thumbnail);
-
-impl Progress for FrameProgress<'_> {
-    fn stage(&self, _: &'static str) {}
-
-    fn frames(&self, done: usize, _: usize) {
-        self.0.set_frames(done as u32);
-    }
-
-    fn last_frame(&self, page: &Canvas) {
-        self.1.take(page);
-    }
 }

@@ -96,7 +96,7 @@ impl Question {
         let mut all: Vec<Self> = paths.map(|path| Self::of_job("GET", read(path), codes)).into();
         all.push(Self::of_job("HEAD", read("download/ID"), codes));
         let accepted = |code| if code == 200 { 202 } else { code };
-        let again = [401, accepted(by_submitter), 403, accepted(seen), 403];
+        let again = [401, accepted(by_submitter), 403, accepted(seen), 202];
         all.push(Self::of_job("POST", read("jobs/ID/again"), again));
         all.push(Self::of_job("DELETE", read("job-status/ID"), [401, by_submitter, 403, seen, 200]));
         all
@@ -126,6 +126,7 @@ fn every_question(own: &str, foreign: &str, of_submitter: &str) -> Vec<Question>
         Question::of_request("GET", "/api/layers?url=http://127.0.0.1:9/", String::new()),
         Question::of_request("GET", "/api/catalogue", String::new()),
         Question::of_job("GET", "/api/jobs".into(), [401, 403, 200, 200, 200]),
+        Question::of_job("GET", "/api/operations".into(), [401, 403, 403, 403, 200]),
         Question::of_job("PUT", "/api/jobs".into(), [401, 405, 405, 405, 405]),
         Question::of_job("GET", "/api/nowhere".into(), [401, 404, 404, 404, 404]),
     ];

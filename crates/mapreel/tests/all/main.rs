@@ -3,6 +3,7 @@
 //! - [`api`]: the HTTP API
 //! - [`arcgis`]: maps and tiles by the REST API of ArcGIS
 //! - [`architecture`]: the crates' edges are those of the drawing
+//! - [`jobs`]: lists of jobs, what they know of themselves, what operators see
 //! - [`keys`]: who may do what, and whose jobs are whose
 //! - [`limits`]: what one client may have
 //! - [`mapserver`]: a real WMS, installed and started by the suite
@@ -21,7 +22,7 @@
 //! - [`ogc_api`]: maps and tiles of a real OGC API
 //! - [`page`]: what stands beside the map
 //! - [`places`]: drawing that goes on after its job was cancelled, and its slot
-//! - [`postman`]: the collection for clients
+//! - [`demonstration`]: everything that newcomers read and try, the collection for clients among it
 //! - [`projections`]: GDAL as a witness of places
 //! - [`quirks`]: what real servers do that the standards do not say
 //! - [`random_axes`]: time axes of any kind, beside a second opinion
@@ -50,6 +51,7 @@ mod canvas;
 mod clock;
 mod command_line;
 mod connections;
+mod demonstration;
 mod dimensions;
 mod faults;
 mod films;
@@ -58,6 +60,7 @@ mod golden;
 mod hostile_client;
 mod hostile_requests;
 mod imports;
+mod jobs;
 mod keys;
 mod legends;
 mod limits;
@@ -68,7 +71,6 @@ mod online;
 mod openapi;
 mod page;
 mod places;
-mod postman;
 mod projections;
 mod quirks;
 mod random_axes;

@@ -17,6 +17,27 @@ fn linted(tool: &str, site: &Site, arguments: &[&str]) -> Output {
 }
 
 #[test]
+fn every_route_that_takes_a_request_has_examples_that_are_valid() {
+    let site = Site::new("openapi-examples");
+    let process = site.serve(&["--demo", "--no-open", "--workers", "0"], "");
+    let api = process.get("/openapi.json").json();
+    let mut count = 0;
+    for (path, item) in api["paths"].as_object().unwrap() {
+        let body = item.pointer("/post/requestBody/content/application~1json");
+        for (name, example) in body.iter().flat_map(|body| body["examples"].as_object().unwrap()) {
+            count += 1;
+            let request = example["value"].to_string();
+            let checked = process.post("/api/check", &request);
+            assert_eq!(checked.status, 200, "{path} {name}: {}", checked.text());
+            if path.starts_with("/api/service/") {
+                assert_eq!(process.post(path, &request).status, 202, "{path} {name}");
+            }
+        }
+    }
+    assert!(count >= 10, "{count}");
+}
+
+#[test]
 fn linters_find_nothing_in_the_description_of_the_api() {
     let site = Site::new("linters");
     let process = site.serve(&["--workers", "0"], "");

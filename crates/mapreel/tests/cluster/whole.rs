@@ -86,7 +86,7 @@ fn downloads_are_redirected_to_the_bucket_where_wanted() {
 fn the_postman_collection_passes_on_the_whole_cluster() {
     let Some(mut servers) = servers() else { return };
     let site = servers.as_mut().unwrap().site("postman");
-    let api = site.serve(&["--workers", "0"], "");
+    let api = site.serve(&["--workers", "0", "--demo", "--no-open"], "");
     let _workers = [site.worker(&["--slots", "1"], ""), site.worker(&["--slots", "1"], "")];
     assert_passes(&api);
 }

@@ -1,7 +1,6 @@
-//! The collection for clients, run by newman against a server and a real WMS.
+//! The collection for clients, run by newman against a server with `--demo`.
 
 use super::service::{Process, repository};
-use super::wms;
 use std::process::Command;
 
 /// Runs the collection against a server; it must pass from end to end.
@@ -14,8 +13,8 @@ pub fn assert_passes(server: &Process) {
         .arg("run")
         .arg(repository("clients/mapreel.postman_collection.json"))
         .args(variable("baseUrl", &server.url))
-        .args(variable("wms", wms::url()))
-        .args(variable("tiles", &wms::url().replace("/wms", "/tiles")))
+        .args(variable("wms", &format!("{}/demo/wms", server.url)))
+        .args(variable("tiles", &format!("{}/demo/wmts/1.0.0", server.url)))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), server.log());

@@ -1,0 +1,82 @@
+//! What the requests to each host came to, for those who run the service.
+
+use crate::error::Error;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// Hosts that are remembered: strangers name them, so the one that was asked longest ago makes room for another.
+const HOSTS_MAX: usize = 200;
+
+/// What the requests to one host came to since the process began, or since the host was last forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostRecord {
+    /// Host and port, as messages name them.
+    pub host: String,
+    /// Requests that brought what was wanted.
+    pub answered: u64,
+    /// Requests that did not, each after its attempts.
+    pub failed: u64,
+    /// The time that all of them took.
+    pub time: Duration,
+    /// When the newest one ended.
+    pub asked: SystemTime,
+    /// What the newest failure was.
+    pub failure: Option<String>,
+}
+
+/// The records of all hosts.
+#[derive(Default)]
+pub(crate) struct HostRecords(Mutex<HashMap<String, HostRecord>>);
+
+impl HostRecords {
+    /// Notes how a request to a host went, and how long it took.
+    pub(crate) fn note<T>(&self, host: &str, result: &Result<T, Error>, took: Duration) {
+        let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if records.len() >= HOSTS_MAX && !records.contains_key(host) {
+            let oldest = records.values().min_by_key(|record| record.asked).map(|record| record.host.clone());
+            oldest.map(|oldest| records.remove(&oldest));
+        }
+        let now = SystemTime::now();
+        let record = records.entry(host.to_owned()).or_insert_with(|| HostRecord {
+            host: host.to_owned(),
+            answered: 0,
+            failed: 0,
+            time: Duration::ZERO,
+            asked: now,
+            failure: None,
+        });
+        (record.asked, record.time) = (now, record.time + took);
+        match result {
+            Ok(_) => record.answered += 1,
+            Err(error) => (record.failed, record.failure) = (record.failed + 1, Some(error.to_string())),
+        }
+    }
+
+    /// The records, the most failing first, then the slowest.
+    pub(crate) fn all(&self) -> Vec<HostRecord> {
+        let mut all: Vec<HostRecord> =
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        all.sort_by_key(|record| std::cmp::Reverse((record.failed, record.time)));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_asked_longest_ago_makes_room() {
+        let records = HostRecords::default();
+        let timed_out = Err::<(), _>(Error::TimedOut { host: "slow".into(), what: "its head".into() });
+        records.note("first", &Ok::<_, Error>(()), Duration::from_millis(1));
+        records.note("slow", &timed_out, Duration::from_secs(1));
+        for number in 2..=HOSTS_MAX {
+            records.note(&number.to_string(), &Ok::<_, Error>(()), Duration::ZERO);
+        }
+        let all = records.all();
+        assert_eq!((all.len(), all[0].host.as_str(), all[0].failed), (HOSTS_MAX, "slow", 1));
+        assert!(all.iter().all(|record| record.host != "first"));
+    }
+}
