@@ -1,9 +1,8 @@
 //! The demo as a function of a request.
 
 use crate::answer::Answer;
-use crate::data::land::Land;
-use crate::data::sea::Sea;
-use crate::data::{BrokenData, World};
+use crate::data::broken_data::BrokenData;
+use crate::data::world::World;
 use crate::offer::service::Origin;
 use crate::{wms, wmts};
 
@@ -19,7 +18,7 @@ impl Demo {
     /// # Errors
     /// The outlines have another form.
     pub fn new(land: &[u8]) -> Result<Self, BrokenData> {
-        Ok(Self { world: World { sea: Sea::unpack()?, land: Land::read(land)? } })
+        Ok(Self { world: World::unpack(land)? })
     }
 
     /// Answers a request for a path below `/demo/`, with the query of its URL without the question mark, both as they were sent, and

@@ -18,6 +18,6 @@ mod wmts;
 mod xml;
 
 pub use answer::Answer;
-pub use data::BrokenData;
+pub use data::broken_data::BrokenData;
 pub use demo::Demo;
 pub use router::router;

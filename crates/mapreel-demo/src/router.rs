@@ -1,7 +1,7 @@
 //! The demo's routes for axum.
 
 use crate::answer::Answer;
-use crate::data::BrokenData;
+use crate::data::broken_data::BrokenData;
 use crate::demo::Demo;
 use axum::Router;
 use axum::extract::State;

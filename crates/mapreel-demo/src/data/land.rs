@@ -1,7 +1,7 @@
 //! The outlines of the land: Natural Earth (public domain) as `mapreel-render/geography/convert.py` packs it, handed over by the caller
 //! so that the program holds it once.
 
-use super::BrokenData;
+use super::broken_data::BrokenData;
 use super::mercator;
 use super::numbers::Numbers;
 
@@ -74,7 +74,7 @@ fn length(numbers: &mut Numbers) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::Land;
-    use crate::data::BrokenData;
+    use crate::data::broken_data::BrokenData;
 
     #[test]
     fn other_data_are_refused() {

@@ -1,6 +1,6 @@
 //! The temperatures of the sea: NOAA ERSSTv5, of which `data/pack.py` makes the packed form.
 
-use super::BrokenData;
+use super::broken_data::BrokenData;
 use super::field::{COLUMNS, Field, ROWS};
 use super::months;
 use super::numbers::Numbers;

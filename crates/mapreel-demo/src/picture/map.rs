@@ -4,7 +4,7 @@ use super::coverage::Coverage;
 use super::png;
 use super::sampler::{Columns, Sampler};
 use super::view::View;
-use crate::data::World;
+use crate::data::world::World;
 use crate::offer::layer::{Layer, Quantity};
 use crate::offer::scale::{Kind, Rgb, Scale, mixed};
 

@@ -7,7 +7,7 @@ mod layer_tree;
 mod version;
 
 use crate::answer::Answer;
-use crate::data::World;
+use crate::data::world::World;
 use crate::offer::layer::Layer;
 use crate::offer::legend_json;
 use crate::offer::service::Origin;

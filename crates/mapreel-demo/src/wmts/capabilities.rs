@@ -8,13 +8,16 @@ use crate::offer::service::{ABSTRACT, KEYWORDS, Origin, TITLE};
 use crate::picture::legend;
 use crate::xml::escaped;
 
+/// The name of the document among the resources.
+pub(crate) const RESOURCE: &str = "WMTSCapabilities.xml";
+
 /// The document.
 pub(crate) fn answer(origin: &Origin) -> Answer {
     let keywords: String = KEYWORDS.iter().map(|word| format!("      <ows:Keyword>{word}</ows:Keyword>\n")).collect();
     let operations = operation("GetCapabilities", origin) + &operation("GetTile", origin);
     let layers: String = LAYERS.iter().map(|layer| of_layer(layer, origin)).collect();
     let sets: String = TILE_MATRIX_SETS.iter().map(of_set).collect();
-    let own = escaped(&format!("{}/{}", origin.wmts_resources(), super::CAPABILITIES));
+    let own = escaped(&format!("{}/{}", origin.wmts_resources(), RESOURCE));
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 <Capabilities version=\"1.0.0\" xmlns=\"http://www.opengis.net/wmts/1.0\" xmlns:ows=\"http://www.opengis.net/ows/1.1\"

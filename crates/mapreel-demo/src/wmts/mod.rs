@@ -6,7 +6,7 @@ mod get_tile;
 mod tile_matrix_set;
 
 use crate::answer::Answer;
-use crate::data::World;
+use crate::data::world::World;
 use crate::offer::service::Origin;
 use crate::parameters::Parameters;
 use crate::picture::map;
@@ -15,8 +15,6 @@ use exception::{Encoding, Exception};
 use get_tile::Tile;
 use percent_encoding::percent_decode_str;
 
-/// The resource of the capabilities.
-const CAPABILITIES: &str = "WMTSCapabilities.xml";
 /// The longest path of a resource that is read, in bytes.
 const RESOURCE_BYTES_MAX: usize = 1024;
 
@@ -42,7 +40,7 @@ fn by_parameters(world: &World, query: &str, origin: &Origin) -> Result<Answer, 
 /// Answers a request for a resource (OGC 07-057r7, 10), by its path behind the version.
 pub(crate) fn answer_resource(world: &World, path: &str, origin: &Origin) -> Answer {
     let made = || {
-        if path == CAPABILITIES {
+        if path == capabilities::RESOURCE {
             return Ok(capabilities::answer(origin));
         }
         let path = path.get(..RESOURCE_BYTES_MAX).map_or(path, |_| "");

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// Crate, and the crates of the workspace that it may know.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("mapreel-geo", &[]),
     ("mapreel-ogc", &["mapreel-geo"]),
     ("mapreel-spec", &["mapreel-geo", "mapreel-ogc"]),
     ("mapreel-sources", &["mapreel-ogc", "mapreel-spec"]),
     ("mapreel-render", &["mapreel-geo", "mapreel-spec"]),
     ("mapreel-queue", &["mapreel-spec"]),
+    ("mapreel-demo", &[]),
     ("mapreel-testkit", &[]),
     ("mapreel-powerloss", &[]),
     ("mapreel-fuzz", &["mapreel", "mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render"]),
@@ -117,7 +118,9 @@ fn the_guides_lead_to_files_that_are_there() {
             }
             let (first, rest) = path.split_once('/').unwrap();
             let source = match first {
-                "geo" | "ogc" | "spec" | "sources" | "render" | "queue" => format!("crates/mapreel-{first}/src/{rest}"),
+                "geo" | "ogc" | "spec" | "sources" | "render" | "queue" | "demo" => {
+                    format!("crates/mapreel-{first}/src/{rest}")
+                }
                 "mapreel" => format!("crates/mapreel/src/{rest}"),
                 _ => path.to_owned(),
             };

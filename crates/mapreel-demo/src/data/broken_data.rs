@@ -1,0 +1,12 @@
+//! What is wrong with packed data.
+
+/// Data that are not in the form that their maker describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenData {
+    /// The outlines of the land, which the caller hands over.
+    #[error("the outlines of the land are not in the form of `mapreel-render/geography/convert.py`")]
+    Land,
+    /// The temperatures, which are part of this crate.
+    #[error("the temperatures of the sea are not in the form of `mapreel-demo/data/pack.py`")]
+    Sea,
+}
