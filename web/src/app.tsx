@@ -15,26 +15,25 @@ import { KeyDialog } from './parts/keyDialog';
 import { textAt } from './request/json';
 import { isFilm } from './request/request';
 import { dropWrongFormat, SettingsPanel } from './settings/panel';
-import { canRedo, canUndo, redo, report, request, undo } from './state/composition';
-import { narrowPanel, type NarrowPanel, readPlace, sideTab, stage, view } from './state/place';
+import { canRedo, canUndo, keepChecking, redo, report, request, undo } from './state/composition';
+import { go, narrowPanel, type NarrowPanel, sideTab, stage, view } from './state/place';
 import { language, languageName, languages, speak, t } from './state/words';
 import { TimePanel } from './time/panel';
 
 function Head() {
-  const go = (event: MouseEvent, to: string): void => {
-    if (location.pathname === '/operations') return;
+  const take = (event: MouseEvent, to: Parameters<typeof go>[0]): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    history.pushState(null, '', to);
-    readPlace();
+    go(to);
   };
   const current = (name: string) => (view.value === name ? 'page' : undefined);
   return (
     <header class="head">
-      <a class="brand" href="/" onClick={(event) => go(event, '/')}>Mapreel</a>
+      <a class="brand" href="/" onClick={(event) => take(event, '/')}>Mapreel</a>
       <nav aria-label={t('nav')}>
-        <a href="/" aria-current={current('compose')} onClick={(event) => go(event, '/')}>{t('compose')}</a>
-        <a href="/#jobs" aria-current={current('jobs')} onClick={(event) => go(event, '/#jobs')}>{t('jobs')}</a>
-        <a class="minor" href="/operations" aria-current={current('operations')}>{t('operations')}</a>
+        <a href="/" aria-current={current('compose')} onClick={(event) => take(event, '/')}>{t('compose')}</a>
+        <a href="/#jobs" aria-current={current('jobs')} onClick={(event) => take(event, '/#jobs')}>{t('jobs')}</a>
+        <a class="minor" href="/operations" aria-current={current('operations')} onClick={(event) => take(event, '/operations')}>{t('operations')}</a>
         <a class="minor" href="/docs">{t('reference')}</a>
       </nav>
       <span class="head-end">
@@ -97,13 +96,14 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function Composer() {
+  useEffect(keepChecking, []);
   useEffect(() => {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
   useEffect(dropWrongFormat, [isFilm(request.value)]);
   return (
-    <main class={`composer show-${narrowPanel.value} side-${sideTab.value}`} id="main">
+    <main class={`composer show-${narrowPanel.value} side-${sideTab.value} stage-${stage.value}`} id="main">
       <h1 class="hidden">{t('compose')}</h1>
       <Stage />
       <Tabs className="narrow-tabs" label={t('panels')} panel="panels" chosen={narrowPanel.value} choose={chooseNarrow} tabs={[{ name: 'layers', label: t('layers') }, { name: 'time', label: t('time') }, { name: 'settings', label: t('form') }, { name: 'json', label: t('json') }]} />

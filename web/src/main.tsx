@@ -3,9 +3,9 @@ import { render } from 'preact';
 import { App } from './app';
 import { isObject } from './request/json';
 import { unpack } from './request/share';
-import { begin, keepChecking, replace } from './state/composition';
+import { begin, replace } from './state/composition';
 import { keepDraft, readDraft } from './state/draft';
-import { readPlace, view } from './state/place';
+import { readPlace } from './state/place';
 import { speakAsUsual } from './state/words';
 import './style/page.css';
 
@@ -35,4 +35,3 @@ if (draft) begin(draft);
 keepDraft();
 const element = document.getElementById('page');
 if (element) render(<App />, element);
-if (view.value !== 'operations') keepChecking();

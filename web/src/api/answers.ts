@@ -5,8 +5,8 @@ export interface Warning { code: string; message: string; layer?: string | null;
 
 export interface Job {
   id: string;
-  title?: string | null;
-  preview?: unknown;
+  title: string | null;
+  preview: string | null;
   service: 'image' | 'animation';
   status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'CANCELLED' | 'EXPIRED';
   created: string;
@@ -18,6 +18,7 @@ export interface Job {
   location: string | null;
   artifact: { format: string; content_type: string; size_bytes: number; width: number; height: number; frames: number; duration_s: number } | null;
   warnings: Warning[];
+  warnings_count: number;
   failure: { code?: string; message?: string; detail?: string } | null;
 }
 

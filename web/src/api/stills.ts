@@ -7,10 +7,12 @@ const kept = new Map<string, Promise<Still>>();
 const keptMax = 160;
 const keptLettersMax = 20_000_000;
 
-async function fetchStill(text: string, frame: number, signal?: AbortSignal): Promise<Still> {
+export type Part = 'page' | 'map';
+
+async function fetchStill(text: string, frame: number, part: Part, signal?: AbortSignal): Promise<Still> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const answer = await post(`/api/preview?frame=${frame}`, text, signal ? { signal } : {});
+      const answer = await post(`/api/preview?frame=${frame}${part === 'map' ? '&map_only=true' : ''}`, text, signal ? { signal } : {});
       const url = URL.createObjectURL(await answer.blob());
       const image = new Image();
       image.src = url;
@@ -24,15 +26,16 @@ async function fetchStill(text: string, frame: number, signal?: AbortSignal): Pr
   }
 }
 
-export function still(text: string, frame: number, signal?: AbortSignal): Promise<Still> {
-  const key = `${frame} ${text}`;
+// A frame, counted from 1, of the whole page or of its map alone.
+export function still(text: string, frame: number, part: Part, signal?: AbortSignal): Promise<Still> {
+  const key = `${part} ${frame} ${text}`;
   const known = kept.get(key);
   if (known) {
     kept.delete(key);
     kept.set(key, known);
     return known;
   }
-  const asked = fetchStill(text, frame, signal);
+  const asked = fetchStill(text, frame, part, signal);
   kept.set(key, asked);
   asked.catch(() => kept.get(key) === asked && kept.delete(key));
   for (const [oldest, gone] of kept) {

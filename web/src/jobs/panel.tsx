@@ -1,63 +1,70 @@
-// The jobs of this key, or of this address: what they are, how they went, and their files. Read when the page is opened or asked again, never by itself.
+// The jobs of this key, or of this address: what they are, how they went, and what can be done with them.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Job } from '../api/answers';
-import { call, getJson } from '../api/client';
-import { editJob, isOpen, job, makeAgain, rememberedRequest, watch } from '../make/job';
+import { copy } from '../make/panel';
+import { editJob, isOpen, job, makeAgain, requestOf, trouble as makeTrouble, watch } from '../make/job';
 import { Button } from '../parts/controls';
-import { textAt } from '../request/json';
-import { shownName } from '../layers/name';
-import { layersOf } from '../request/request';
-import { Thumbnail } from './thumbnail';
+import { Icon } from '../parts/icons';
+import { Said } from '../parts/said';
+import { linkTo } from '../request/share';
+import { go } from '../state/place';
 import { moment, number, size, t } from '../state/words';
+import { page, readAgain, reading, readJobs, search, status, takeBack, trouble } from './list';
+import { Thumbnail } from './thumbnail';
 
-const jobs = signal<Job[]>([]);
-const next = signal<string | null>(null);
-const status = signal('');
-const wanted = signal('');
-const trouble = signal('');
+const said = signal<{ id: string; words: string }>({ id: '', words: '' });
 
-export async function readJobs(more = false): Promise<void> {
-  const query = new URLSearchParams({ limit: '24', ...(status.value ? { status: status.value } : {}), ...(more && next.value ? { cursor: next.value } : {}) });
-  try {
-    const page = await getJson<{ jobs: Job[]; next: string | null }>(`/api/jobs?${query}`);
-    jobs.value = more ? [...jobs.value, ...page.jobs] : page.jobs;
-    next.value = page.next;
-    trouble.value = '';
-  } catch (error) {
-    trouble.value = error instanceof Error ? error.message : '';
-  }
+export const titleOf = ({ title, service }: Job): string => title || t(service === 'image' ? 'job.image' : 'job.film');
+
+// What a request that is asked for says, or in words why there is none.
+async function withRequest(id: string, use: (request: unknown) => Promise<string>): Promise<void> {
+  const found = await requestOf(id);
+  said.value = { id, words: typeof found === 'string' ? found : await use(found) };
 }
 
-function titleOf(one: Job): string {
-  const made = rememberedRequest(one.id);
-  const title = one.title || textAt(made ?? {}, '/header/title') || (made ? layersOf(made).map(shownName).at(-1) : '');
-  return title || t(one.service === 'image' ? 'job.image' : 'job.film');
+const share = (id: string): Promise<void> => withRequest(id, async (found) => copy(await linkTo(location.origin, found), t('share.copied')));
+const edit = async (id: string): Promise<void> => { said.value = { id, words: await editJob(id) }; };
+
+async function again(id: string): Promise<void> {
+  if (await makeAgain(id)) go('/');
+  else said.value = { id, words: makeTrouble.value };
 }
 
-async function takeBack(id: string): Promise<void> {
-  await call(`/api/job-status/${id}`, { method: 'DELETE' }).catch((error: Error) => { trouble.value = error.message; });
-  await readJobs();
+function Picture({ one, title }: { one: Job; title: string }) {
+  if (one.preview) return <Thumbnail path={one.preview} version={`${one.status} ${one.progress.done}`} title={t('job.picture', { title })} />;
+  return <div class="thumbnail none" aria-hidden="true"><Icon name={one.service === 'image' ? 'map' : 'film'} /></div>;
+}
+
+function Facts({ one }: { one: Job }) {
+  const { artifact, failure, warnings_count: warnings, queue_position: position } = one;
+  return (
+    <>
+      <p class="hint">{moment(one.created)} · <code>{one.id.slice(-8)}</code></p>
+      {artifact && <p class="hint">{artifact.format.toUpperCase()} · {artifact.width} × {artifact.height} · {t(artifact.frames === 1 ? 'figure.oneFrame' : 'figure.framesShort', { count: number(artifact.frames) })} · {size(artifact.size_bytes)}</p>}
+      {isOpen(one) && <progress max={100} value={one.progress.percent} aria-label={t('job.drawing', { done: one.progress.done, total: one.progress.total })} />}
+      {position !== null && position > 0 && <p class="hint">{t('job.queue', { count: number(position) })}</p>}
+      {failure && <p class="problems"><Said text={failure.message ?? failure.detail ?? failure.code ?? ''} /></p>}
+      {warnings > 0 && <p><span class="tag warn"><Icon name="warning" /> {t('film.warnings', { count: number(warnings) })}</span></p>}
+    </>
+  );
 }
 
 function Card({ one }: { one: Job }) {
-  const { artifact, failure } = one;
   const title = titleOf(one);
   return (
-    <li class={`job ${one.status.toLowerCase()}`}>
-      {typeof one.preview === 'string' && one.preview.startsWith('/api/') && <Thumbnail path={one.preview} title={title} />}
+    <li class={`job ${one.status.toLowerCase()}`} id={`job-${one.id}`}>
+      <Picture one={one} title={title} />
       <div class="job-head"><h2>{title}</h2><span class={`tag ${one.status === 'FAILED' ? 'bad' : one.status === 'SUCCESS' ? 'good' : ''}`}>{t(`status.${one.status}`)}</span></div>
-      <p class="hint">{moment(one.created)} · <code>{one.id.slice(-8)}</code></p>
-      {artifact && <p class="hint">{artifact.format.toUpperCase()} · {artifact.width} × {artifact.height} · {t('figure.framesShort', { count: number(artifact.frames) })} · {size(artifact.size_bytes)}</p>}
-      {isOpen(one) && <progress max={100} value={one.progress.percent} aria-label={t('job.drawing', { done: one.progress.done, total: one.progress.total })} />}
-      {failure && <p class="problems">{failure.message ?? failure.detail ?? failure.code}</p>}
-      {one.warnings.length > 0 && <p class="hint">{t('film.warnings', { count: one.warnings.length })}</p>}
+      <Facts one={one} />
       <div class="actions">
-        {(one.status === 'SUCCESS' || isOpen(one)) && <Button icon="play" label={t('job.show')} onClick={() => { history.pushState(null, '', '/'); void watch(one); }} />}
-        {rememberedRequest(one.id) && <Button icon="edit" label={t('film.edit')} onClick={() => void editJob(one.id)} />}
-        {!isOpen(one) && <Button icon="again" label={t('film.again')} onClick={() => { history.pushState(null, '', '/'); void makeAgain(one.id); }} />}
+        {(one.status === 'SUCCESS' || isOpen(one)) && <Button icon="play" label={t('job.show')} onClick={() => { go('/'); void watch(one); }} />}
         {isOpen(one) && <Button icon="close" label={t('job.cancel')} onClick={() => void takeBack(one.id)} />}
+        {!isOpen(one) && one.status !== 'EXPIRED' && <Button icon="again" label={t('film.again')} onClick={() => void again(one.id)} />}
+        {one.status !== 'EXPIRED' && <Button icon="edit" label={t('film.edit')} onClick={() => void edit(one.id)} />}
+        {one.status !== 'EXPIRED' && <Button icon="link" label={t('share')} onClick={() => void share(one.id)} />}
       </div>
+      <p role="status" class="hint wrap">{said.value.id === one.id ? said.value.words : ''}</p>
     </li>
   );
 }
@@ -66,8 +73,11 @@ const states = ['PENDING', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED', 'EXPIRED
 
 function Filters() {
   return (
-    <div class="filters">
-      <div class="field"><label for="job-search">{t('jobs.search')}</label><input id="job-search" type="search" value={wanted.value} onInput={({ currentTarget }) => { wanted.value = currentTarget.value; }} /></div>
+    <form class="filters" role="search" onSubmit={(event) => { event.preventDefault(); void readJobs(); }}>
+      <div class="field">
+        <label for="job-search">{t('jobs.search')}</label>
+        <input id="job-search" type="search" maxLength={200} value={search.value} onInput={({ currentTarget }) => { search.value = currentTarget.value; void readJobs('', 300); }} />
+      </div>
       <div class="field">
         <label for="job-status">{t('jobs.status')}</label>
         <select id="job-status" value={status.value} onChange={({ currentTarget }) => { status.value = currentTarget.value; void readJobs(); }}>
@@ -75,24 +85,43 @@ function Filters() {
           {states.map((one) => <option key={one} value={one}>{t(`status.${one}`)}</option>)}
         </select>
       </div>
-      <Button icon="again" label={t('jobs.again')} onClick={() => void readJobs()} />
-    </div>
+      <Button icon="again" label={t('jobs.again')} onClick={() => void readAgain()} />
+    </form>
   );
+}
+
+function Pages() {
+  const { next = null, previous = null } = page.value ?? {};
+  if (!next && !previous) return null;
+  const turn = (cursor: string | null): void => {
+    if (cursor) void readJobs(cursor).then(() => document.getElementById('main')?.scrollIntoView());
+  };
+  return (
+    <nav class="pages" aria-label={t('jobs.pages')}>
+      <Button icon="previous" label={t('jobs.newer')} disabled={!previous} onClick={() => turn(previous)} />
+      <Button icon="next" label={t('jobs.older')} disabled={!next} onClick={() => turn(next)} />
+    </nav>
+  );
+}
+
+function None() {
+  const filtered = search.value.trim() !== '' || status.value !== '';
+  return <div class="empty"><p>{t(filtered ? 'jobs.noneFound' : 'jobs.none')}</p>{!filtered && <Button kind="main" icon="film" label={t('jobs.compose')} onClick={() => go('/')} />}</div>;
 }
 
 export function JobsPanel() {
   // A job of this page that has changed is also another one here.
-  useEffect(() => void readJobs(), [job.value?.status]);
-  const words = wanted.value.toLowerCase();
-  const found = jobs.value.filter((one) => `${one.id} ${titleOf(one)}`.toLowerCase().includes(words));
+  useEffect(() => void readAgain(), [job.value?.status]);
+  const found = page.value?.jobs ?? [];
   return (
     <main class="page-wide" id="main">
       <h1>{t('jobs')}</h1>
       <Filters />
-      {trouble.value && <p role="alert" class="notice bad">{trouble.value}</p>}
-      {found.length === 0 && !trouble.value && <p class="empty">{t('jobs.none')}</p>}
-      <ul class="gallery">{found.map((one) => <Card key={one.id} one={one} />)}</ul>
-      {next.value && <Button label={t('jobs.more')} onClick={() => void readJobs(true)} />}
+      {trouble.value && <p role="alert" class="notice bad"><Said text={trouble.value} /></p>}
+      <p role="status" class="hidden">{reading.value ? '' : t('jobs.shown', { count: found.length })}</p>
+      {page.value && found.length === 0 && !trouble.value && <None />}
+      <ul class="gallery" aria-busy={reading.value}>{found.map((one) => <Card key={one.id} one={one} />)}</ul>
+      <Pages />
     </main>
   );
 }

@@ -6,13 +6,15 @@ import { follow } from '../api/events';
 import { isObject, type Json, type JsonObject } from '../request/json';
 import { isFilm } from '../request/request';
 import { check, replace, report, request } from '../state/composition';
-import { stage, view } from '../state/place';
+import { go, stage } from '../state/place';
+import { t } from '../state/words';
+import { glimpse } from './glimpse';
+import { film, readManifest } from './manifest';
 
 export const job = signal<Job | null>(null);
 export const file = signal<{ url: string; type: string; name: string } | null>(null);
 export const making = signal(false);
 export const trouble = signal('');
-export const glimpse = signal<string | null>(null);
 
 // `randomUUID` is there on secure pages only; a service in a local network may have no certificate.
 const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -21,67 +23,26 @@ let following = new AbortController();
 
 export const isOpen = ({ status }: Job): boolean => status === 'PENDING' || status === 'RUNNING';
 
-// What this browser sent, so that a job can be edited and made again where the service does not tell its request.
-const rememberedMax = 40;
-const memory = 'mapreel-requests';
-
-function remembered(): [string, JsonObject][] {
+// What a job was made from; or in words why that is not known.
+export async function requestOf(id: string): Promise<JsonObject | string> {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(memory) ?? '[]');
-    return Array.isArray(kept) ? kept as [string, JsonObject][] : [];
-  } catch {
-    return [];
+    const told = await getJson<Json>(`/api/job-status/${id}/request`);
+    return isObject(told) ? told : t('job.noRequest');
+  } catch (error) {
+    return error instanceof Error && error.message ? error.message : t('job.noRequest');
   }
-}
-
-function remember(id: string, made: JsonObject): void {
-  try {
-    localStorage.setItem(memory, JSON.stringify([[id, made], ...remembered()].slice(0, rememberedMax)));
-  } catch {
-    // A browser that keeps nothing, or has no room, remembers nothing.
-  }
-}
-
-export const rememberedRequest = (id: string): JsonObject | null => remembered().find(([known]) => known === id)?.[1] ?? null;
-
-export async function requestOf(id: string): Promise<JsonObject | null> {
-  const known = rememberedRequest(id);
-  if (known) return known;
-  const told = await getJson<Json>(`/api/job-status/${id}/request`).catch(() => null);
-  return isObject(told) ? told : null;
 }
 
 export function forgetFile(): void {
   if (file.value) URL.revokeObjectURL(file.value.url);
   file.value = null;
-}
-
-let looking = false;
-
-// The newest frame of a job that is being made, where the service shows it: one at a time, and none after the end.
-async function lookAt(now: Job, signal: AbortSignal): Promise<void> {
-  if (looking || now.status !== 'RUNNING' || now.progress.done === 0) return;
-  looking = true;
-  try {
-    const blob = await (await call(`/api/job-status/${now.id}/preview`, { signal })).blob();
-    if (job.value?.id === now.id) showGlimpse(blob);
-  } catch {
-    // Nothing is drawn yet, or the service does not show it.
-  } finally {
-    looking = false;
-  }
-}
-
-function showGlimpse(blob: Blob | null): void {
-  if (glimpse.value) URL.revokeObjectURL(glimpse.value);
-  glimpse.value = blob ? URL.createObjectURL(blob) : null;
+  film.value = null;
 }
 
 async function takeFile(done: Job, signal: AbortSignal): Promise<void> {
   if (!done.location || !done.artifact) return;
   const blob = await (await call(done.location, { signal })).blob();
   if (signal.aborted) return;
-  forgetFile();
   file.value = { url: URL.createObjectURL(blob), type: done.artifact.content_type, name: `mapreel-${done.id.slice(-8)}.${done.artifact.format}` };
 }
 
@@ -92,68 +53,68 @@ export async function watch(first: Job): Promise<void> {
   forgetFile();
   job.value = first;
   trouble.value = '';
-  showGlimpse(null);
+  glimpse.end();
   stage.value = 'film';
-  view.value = 'compose';
   try {
     if (isOpen(first)) {
       await follow(`/api/job-status/${first.id}/events`, ({ name, data }) => {
         if (name !== 'job') return false;
         const now = JSON.parse(data) as Job;
         job.value = now;
-        void lookAt(now, signal);
+        if (now.status === 'RUNNING') glimpse.look(now);
         return !isOpen(now);
       }, signal);
     }
-    if (job.value?.status === 'SUCCESS') await takeFile(job.value, signal);
+    if (signal.aborted) return;
+    if (job.value?.status === 'SUCCESS') await Promise.all([takeFile(job.value, signal), readManifest(job.value, signal).catch(() => undefined)]);
   } catch (error) {
     if (!isAbort(error)) trouble.value = error instanceof Error ? error.message : '';
   }
+  if (!signal.aborted) glimpse.end();
 }
 
-export async function make(what: JsonObject = request.value): Promise<void> {
+function sending(): void {
+  following.abort();
   making.value = true;
   trouble.value = '';
   stage.value = 'film';
   job.value = null;
+  glimpse.end();
   forgetFile();
+}
+
+// Sends something that makes a job, and follows that; says whether there is one.
+async function send(path: string, text: string): Promise<boolean> {
+  sending();
   try {
-    const answer = await post(`/api/service/${isFilm(what) ? 'animation' : 'image'}`, JSON.stringify(what), { headers: { 'idempotency-key': newKey() } });
-    const accepted = await answer.json() as Job;
-    remember(accepted.id, what);
+    const accepted = await (await post(path, text, { headers: { 'idempotency-key': newKey() } })).json() as Job;
     making.value = false;
-    await watch(accepted);
+    void watch(accepted);
+    return true;
   } catch (error) {
     making.value = false;
     if (error instanceof Refused && error.problems.length > 0) report.value = { ...report.value, state: 'problems', problems: error.problems, detail: error.message };
     trouble.value = error instanceof Error ? error.message : '';
     if (error instanceof Refused && error.problems.length === 0 && error.status === 422) void check(true);
+    return false;
   }
 }
 
-// Makes a job again: from what this browser knows, or by the service, which knows it in any case.
-export async function makeAgain(id: string): Promise<void> {
-  const known = await requestOf(id);
-  if (known) return make(known);
-  try {
-    const accepted = await (await post(`/api/jobs/${id}/again`, '{}')).json() as Job;
-    await watch(accepted);
-  } catch (error) {
-    trouble.value = error instanceof Error ? error.message : '';
-  }
-}
+export const make = (): Promise<boolean> => send(`/api/service/${isFilm(request.value) ? 'animation' : 'image'}`, JSON.stringify(request.value));
+
+// The same request once more, which the service knows.
+export const makeAgain = (id: string): Promise<boolean> => send(`/api/jobs/${id}/again`, '{}');
 
 export async function cancel(): Promise<void> {
   if (job.value) await call(`/api/job-status/${job.value.id}`, { method: 'DELETE' }).catch((error: Error) => { trouble.value = error.message; });
 }
 
-// Opens what a job was made from in the composer.
-export async function editJob(id: string): Promise<boolean> {
+// Opens what a job was made from in the composer; or says why not.
+export async function editJob(id: string): Promise<string> {
   const found = await requestOf(id);
-  if (!found) return false;
+  if (typeof found === 'string') return found;
   replace(found);
   stage.value = 'map';
-  view.value = 'compose';
-  if (location.hash === '#jobs') history.pushState(null, '', '/');
-  return true;
+  go('/');
+  return '';
 }

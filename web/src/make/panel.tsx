@@ -5,9 +5,12 @@ import { call } from '../api/client';
 import { Button } from '../parts/controls';
 import { Said } from '../parts/said';
 import { linkTo } from '../request/share';
-import { request } from '../state/composition';
 import { moment, number, size, t } from '../state/words';
-import { cancel, editJob, file, glimpse, isOpen, job, makeAgain, making, requestOf, trouble } from './job';
+import { FilmLine, follow, framesWords, seek } from './filmLine';
+import { glimpse } from './glimpse';
+import { cancel, editJob, file, isOpen, job, makeAgain, making, requestOf, trouble } from './job';
+import { film } from './manifest';
+import { grouped } from './warnings';
 
 const said = signal('');
 
@@ -19,26 +22,32 @@ export async function copy(text: string, words: string): Promise<string> {
 
 function Progress({ now }: { now: Job }) {
   const { done, total, percent, eta_s } = now.progress;
+  const newest = glimpse.shown.value;
   return (
-    <div class="progress">
-      <label for="job-progress">{now.status === 'PENDING' ? t('job.waiting') : t('job.drawing', { done, total })}</label>
-      <progress id="job-progress" max={100} value={percent} />
-      <p class="hint">
-        {eta_s !== null ? t('job.eta', { seconds: number(Math.ceil(eta_s)) }) : ''}
-        {now.queue_position ? t('job.queue', { count: now.queue_position }) : ''}
-        {now.waiting_for?.detail ? ` ${now.waiting_for.detail}` : ''}
-      </p>
-      <Button icon="close" label={t('job.cancel')} onClick={() => void cancel()} />
-      {glimpse.value && <img class="glimpse" src={glimpse.value} alt={t('film.glimpse')} />}
-    </div>
+    <>
+      <div class="progress">
+        <label for="job-progress">{now.status === 'PENDING' ? t('job.waiting') : t('job.drawing', { done, total })}</label>
+        <progress id="job-progress" max={100} value={percent} />
+        <p class="hint">
+          {eta_s !== null ? t('job.eta', { seconds: number(Math.ceil(eta_s)) }) : ''}
+          {now.queue_position ? t('job.queue', { count: now.queue_position }) : ''}
+          {now.waiting_for?.detail ? <> <Said text={now.waiting_for.detail} /></> : ''}
+        </p>
+        <Button icon="close" label={t('job.cancel')} onClick={() => void cancel()} />
+      </div>
+      {newest && <figure class="glimpse"><img src={newest.url} alt={t('film.glimpse')} /><figcaption class="hint">{t('film.glimpse')}</figcaption></figure>}
+    </>
   );
 }
 
 function Result() {
   const made = file.value;
-  if (!made) return null;
-  if (made.type.startsWith('video/')) return <video key={made.url} src={made.url} controls autoplay loop muted playsInline aria-label={t('film.label')} />;
-  return <img src={made.url} alt={t('film.label')} />;
+  const artifact = job.value?.artifact;
+  if (!made || !artifact) return null;
+  const { width, height } = artifact;
+  if (!made.type.startsWith('video/')) return <img src={made.url} width={width} height={height} alt={t('film.label')} />;
+  const tell = ({ currentTarget }: { currentTarget: HTMLVideoElement }): void => follow(film.value, currentTarget);
+  return <video key={made.url} src={made.url} width={width} height={height} controls autoplay loop muted playsInline aria-label={t('film.label')} onTimeUpdate={tell} onSeeked={tell} />;
 }
 
 async function saveManifest(id: string): Promise<void> {
@@ -51,8 +60,11 @@ async function saveManifest(id: string): Promise<void> {
 }
 
 async function share(id: string): Promise<void> {
-  said.value = await copy(await linkTo(location.origin, (await requestOf(id)) ?? request.value), t('share.copied'));
+  const made = await requestOf(id);
+  said.value = typeof made === 'string' ? made : await copy(await linkTo(location.origin, made), t('share.copied'));
 }
+
+const say = (work: Promise<string>): void => { void work.then((words) => { said.value = words; }); };
 
 function Actions({ now }: { now: Job }) {
   const made = file.value;
@@ -61,31 +73,23 @@ function Actions({ now }: { now: Job }) {
       {made && <a class="button main" href={made.url} download={made.name}>{t('film.download')}</a>}
       {now.status === 'SUCCESS' && <Button label={t('film.manifest')} icon="download" onClick={() => void saveManifest(now.id)} />}
       <Button label={t('share')} icon="link" onClick={() => void share(now.id)} />
-      <Button label={t('film.edit')} icon="edit" onClick={() => void editJob(now.id).then((found) => { if (!found) said.value = t('job.noRequest'); })} />
+      <Button label={t('film.edit')} icon="edit" onClick={() => say(editJob(now.id))} />
       <Button label={t('film.again')} icon="again" onClick={() => void makeAgain(now.id)} />
     </div>
   );
 }
 
-// A warning of a frame leads to it in the film.
-function seek(frame: number, { artifact }: Job): void {
-  const video = document.querySelector<HTMLVideoElement>('.film-panel video');
-  if (!video || !artifact || artifact.frames === 0) return;
-  video.pause();
-  video.currentTime = Math.min(video.duration - 0.01, ((frame - 0.5) / artifact.frames) * artifact.duration_s);
-  video.scrollIntoView({ block: 'nearest' });
+function Runs({ runs }: { runs: [number, number][] }) {
+  const seen = film.value;
+  return <>{runs.map(([from, to]) => <>{seen && file.value?.type.startsWith('video/') ? <button key={from} type="button" class="link" onClick={() => seek(seen, from)}>{framesWords(from, to)}</button> : framesWords(from, to)}{': '}</>)}</>;
 }
 
 function Warnings({ now }: { now: Job }) {
   return (
     <section aria-labelledby="film-warnings">
-      <h3 id="film-warnings">{t('film.warnings', { count: now.warnings.length })}</h3>
+      <h3 id="film-warnings">{t('film.warnings', { count: now.warnings_count })}</h3>
       <ul class="warnings">
-        {now.warnings.map(({ code, message, layer, frame }) => (
-          <li key={`${code} ${layer} ${frame}`}>
-            {frame ? <><button type="button" class="link" onClick={() => seek(frame, now)}>{t('film.frame', { frame })}</button>{': '}</> : ''}{layer ? `${layer}: ` : ''}<Said text={message} />
-          </li>
-        ))}
+        {grouped(now.warnings).map(({ key, layer, message, runs }) => <li key={key}><Runs runs={runs} />{layer ? `${layer}: ` : ''}<Said text={message} /></li>)}
       </ul>
     </section>
   );
@@ -93,10 +97,11 @@ function Warnings({ now }: { now: Job }) {
 
 function Details({ now }: { now: Job }) {
   const { artifact, warnings, failure, expires } = now;
+  const facts = artifact && t(artifact.frames === 1 ? 'film.imageFacts' : 'film.facts', { size: size(artifact.size_bytes), width: artifact.width, height: artifact.height, frames: number(artifact.frames) });
   return (
     <>
       {failure && <p role="alert" class="notice bad"><Said text={failure.message ?? failure.detail ?? failure.code ?? ''} /></p>}
-      {artifact && <p class="hint">{t('film.facts', { size: size(artifact.size_bytes), width: artifact.width, height: artifact.height, frames: number(artifact.frames) })}{expires ? ` ${t('film.expires', { time: moment(expires) })}` : ''}</p>}
+      {facts && <p class="hint">{facts}{expires ? ` ${t('film.expires', { time: moment(expires) })}` : ''}</p>}
       {warnings.length > 0 && <Warnings now={now} />}
     </>
   );
@@ -104,12 +109,14 @@ function Details({ now }: { now: Job }) {
 
 export function FilmPanel() {
   const now = job.value;
+  const line = film.value && now && film.value.id === now.id && film.value.frames > 1 ? film.value : null;
   return (
     <div class="film-panel">
       <p role="status" class="film-state">{making.value ? t('job.sending') : now ? t(`status.${now.status}`) : trouble.value ? '' : t('film.none')}</p>
       {trouble.value && <p role="alert" class="notice bad"><Said text={trouble.value} /></p>}
       {now && isOpen(now) && <Progress now={now} />}
       <Result />
+      {line && <FilmLine film={line} />}
       {now && !isOpen(now) && <Actions now={now} />}
       {now && <Details now={now} />}
       <p role="status" class="hint wrap">{said.value}</p>

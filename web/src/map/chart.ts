@@ -7,7 +7,7 @@ import type { FrameState } from 'ol/Map.js';
 import type { Box } from '../request/request';
 import type { Projection } from './projections';
 
-export interface Picture { canvas: HTMLCanvasElement; box: Box; crs: string }
+export interface Picture { image: HTMLImageElement; box: Box; crs: string }
 
 export class Chart {
   readonly #map: OlMap;
@@ -116,7 +116,7 @@ export class Chart {
     for (const picture of [this.#pictures.ground, this.#pictures.layers]) {
       if (!picture || picture.crs !== this.#projection?.code) continue;
       const { left, top, width: wide, height: high } = this.pixels(picture.box);
-      pen.drawImage(picture.canvas, left, top, wide, high);
+      pen.drawImage(picture.image, left, top, wide, high);
     }
     return this.#canvas;
   }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { findMap } from './crop';
 import { askable, boxForRequest, boxInView, projectionOf } from './projections';
 
 const mercator = projectionOf('EPSG:3857');
@@ -24,11 +23,4 @@ describe('boxes', () => {
     expect(projectionOf('EPSG:2056').code).toBe('EPSG:3857');
     expect(boxInView([0, 0, 1, 1], 'EPSG:2056', mercator)).toBeNull();
   });
-});
-
-it('finds the map in a still by the line round it', () => {
-  const [width, height] = [20, 20];
-  const data = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let y = 6; y < 6 + 12; y += 1) for (let x = 4; x < 16; x += 1) data.fill(y === 6 || y === 17 || x === 4 || x === 15 ? 90 : (x * y) % 250, (y * width + x) * 4, (y * width + x) * 4 + 3);
-  expect(findMap({ data, width, height }, 10, 10)).toEqual({ left: 5, top: 7 });
 });

@@ -14,7 +14,7 @@ async function draw(text: string, frame: number, signal: AbortSignal): Promise<v
   try {
     await sleep(250, signal);
     state.value = { busy: true, detail: '' };
-    const { url, warnings } = await still(text, frame + 1, signal);
+    const { url, warnings } = await still(text, frame + 1, 'page', signal);
     if (signal.aborted) return;
     shown.value = { url, warnings };
     state.value = { busy: false, detail: '' };

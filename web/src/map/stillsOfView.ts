@@ -6,7 +6,6 @@ import type { Json } from '../request/json';
 import { groundStill, mapStill, type Place } from '../request/preview';
 import { report } from '../state/composition';
 import type { Chart, Picture } from './chart';
-import { cropMap } from './crop';
 import { askable, type Projection } from './projections';
 
 export interface MapState { busy: boolean; warnings: number; detail: string }
@@ -50,9 +49,9 @@ export class StillsOfView {
       if (!where) return;
       mapState.value = { ...mapState.value, busy: true };
       const lay = async (which: 'ground' | 'layers', wanted: Json, shown: number): Promise<number> => {
-        const made = await still(JSON.stringify(wanted), shown + 1, signal);
+        const made = await still(JSON.stringify(wanted), shown + 1, 'map', signal);
         if (signal.aborted) return 0;
-        this.chart.lay(which, { canvas: cropMap(made.image, where.place.width, where.place.height), box: where.laid, crs: projection.code });
+        this.chart.lay(which, { image: made.image, box: where.laid, crs: projection.code });
         return made.warnings;
       };
       const ground = groundStill(where.place);

@@ -14,3 +14,9 @@ export function readPlace(): void {
   if (location.pathname === '/operations') view.value = 'operations';
   else view.value = location.hash === '#jobs' ? 'jobs' : 'compose';
 }
+
+// Goes to another view without a request; what is composed stays.
+export function go(to: '/' | '/#jobs' | '/operations'): void {
+  if (location.pathname + location.hash !== to) history.pushState(null, '', to);
+  readPlace();
+}
