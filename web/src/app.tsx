@@ -4,6 +4,7 @@ import { declined, forgetKey, hasKey, wantKey } from './api/client';
 import { JsonPanel } from './editor/panel';
 import { JobsPanel } from './jobs/panel';
 import { AddDialog, adding } from './layers/addDialog';
+import { dropFiles, hovering, leftFiles, overFiles } from './layers/files';
 import { LayersPanel } from './layers/panel';
 import { FilmPanel } from './make/panel';
 import { make, making } from './make/job';
@@ -103,8 +104,9 @@ function Composer() {
   }, []);
   useEffect(dropWrongFormat, [isFilm(request.value)]);
   return (
-    <main class={`composer show-${narrowPanel.value} side-${sideTab.value} stage-${stage.value}`} id="main">
+    <main class={`composer show-${narrowPanel.value} side-${sideTab.value} stage-${stage.value}`} id="main" onDragOver={overFiles} onDragLeave={leftFiles} onDrop={(event) => void dropFiles(event)}>
       <h1 class="hidden">{t('compose')}</h1>
+      {hovering.value && <p class="drop-here">{t('layers.drop')}</p>}
       <Stage />
       <Tabs className="narrow-tabs" label={t('panels')} panel="panels" chosen={narrowPanel.value} choose={chooseNarrow} tabs={[{ name: 'layers', label: t('layers') }, { name: 'time', label: t('time') }, { name: 'settings', label: t('form') }, { name: 'json', label: t('json') }]} />
       <div id="panels" class="panels">

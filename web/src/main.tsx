@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { App } from './app';
 import { isObject } from './request/json';
 import { unpack } from './request/share';
-import { begin, replace } from './state/composition';
+import { begin, open } from './state/composition';
 import { keepDraft, readDraft } from './state/draft';
 import { readPlace } from './state/place';
 import { speakAsUsual } from './state/words';
@@ -14,7 +14,7 @@ async function readLink(): Promise<boolean> {
   if (!packed) return false;
   try {
     const shared: unknown = JSON.parse(await unpack(packed));
-    if (isObject(shared)) replace(shared);
+    if (isObject(shared)) open(shared);
     return isObject(shared);
   } catch {
     // A link that was cut off on its way opens the page as it is.

@@ -36,6 +36,7 @@ export interface OfferedLayer {
   title?: string;
   description?: string;
   within?: string[];
+  crs?: string[];
   degrees?: [number, number, number, number];
   styles?: { name: string; title?: string }[];
   dimensions?: { name: string; default?: string; extent?: string; axis?: { first?: string; last?: string; count?: number; problem?: string } }[];
@@ -43,7 +44,6 @@ export interface OfferedLayer {
 
 export interface Offer { service: string; title?: string; layers: OfferedLayer[] }
 
-export interface Catalogue {
-  servers?: { title: string; url: string; type?: string; layers?: (string | { name: string; title?: string })[] }[];
-  presets?: { title: string; request: Json }[];
-}
+export interface ListedServer { title: string; url: string; type?: string; description?: string }
+export interface Preset { title: string; description?: string; request: Json }
+export interface Catalogue { servers: ListedServer[]; presets: Preset[] }

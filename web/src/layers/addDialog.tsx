@@ -1,27 +1,26 @@
-// Adding a layer: a server by its address, one of the catalogue, what is built in, or a file.
+// Adding a layer: a server of the catalogue or another by its address, what is built in, or a file.
 import { signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
-import type { Catalogue, Offer, OfferedLayer } from '../api/answers';
-import { getJson } from '../api/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ListedServer, OfferedLayer } from '../api/answers';
+import { atOnce } from '../api/thumbs';
 import { Button } from '../parts/controls';
 import { Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icons';
 import { Said } from '../parts/said';
-import { isObject } from '../request/json';
 import type { Layer } from '../request/request';
-import { replace } from '../state/composition';
-import { number, t } from '../state/words';
-import { layerOfFile } from './files';
-import { addLayer, type Asked, askServer, layerOf, offers, timesOf } from './offers';
+import { t } from '../state/words';
+import { catalogue } from './catalogue';
+import { takeFile } from './files';
+import { OfferList } from './offerList';
+import { addLayer, type Asked, askServer, offers } from './offers';
 import { sayFailed } from './rowProblem';
 
 export const adding = signal(false);
-const catalogue = signal<Catalogue | null>(null);
 const askedFor = signal('');
 
-async function readCatalogue(): Promise<void> {
-  // A service without a catalogue answers that there is no such route.
-  catalogue.value ??= await getJson<Catalogue>('/api/catalogue').catch(() => ({}));
+export function openAdd(): void {
+  askedFor.value = '';
+  adding.value = true;
 }
 
 const done = (layer: Layer, offered?: OfferedLayer): void => {
@@ -29,70 +28,64 @@ const done = (layer: Layer, offered?: OfferedLayer): void => {
   adding.value = false;
 };
 
-function Times({ offered }: { offered: OfferedLayer }) {
-  const time = timesOf(offered);
-  const axis = time?.axis;
-  if (axis?.problem) return <span class="tag bad">{axis.problem}</span>;
-  if (axis?.first && axis.last) return <span class="tag">{t('offer.times', { count: number(axis.count ?? 0), first: axis.first.slice(0, 10), last: axis.last.slice(0, 10) })}</span>;
-  return time?.extent ? <span class="tag">{time.extent.slice(0, 48)}</span> : null;
+// Addresses of one picture, or of one file, offer nothing to choose from.
+const isTemplate = (url: string): boolean => /\{(z|x|y|-y|q|tileMatrix)\}/.test(url);
+function plainType(url: string): string | null {
+  if (isTemplate(url)) return 'xyz';
+  if (/\.geojson(\?|$)/i.test(url)) return 'geojson';
+  return /tilejson|tiles\.json/i.test(url) ? 'tilejson' : null;
 }
 
-function Offered({ url, offer, offered }: { url: string; offer: Offer; offered: OfferedLayer }) {
-  return (
-    <li>
-      <button type="button" class="offered" onClick={() => done(layerOf(url, offer, offered), offered)}>
-        <strong>{offered.title ?? offered.name}</strong>
-        <span class="hint">{offered.name}{offered.description ? ` · ${offered.description.slice(0, 140)}` : ''}</span>
-        <span class="tags"><Times offered={offered} />{offered.styles && offered.styles.length > 1 ? <span class="tag">{t('offer.styles', { count: offered.styles.length })}</span> : null}</span>
-      </button>
-    </li>
-  );
+function take(url: string, title?: string, known?: string): void {
+  const type = ['xyz', 'tilejson', 'geojson'].includes(known ?? '') ? known : plainType(url);
+  if (type) {
+    const name = title ?? (type === 'geojson' ? url.split('/').pop() : undefined);
+    done({ type, url, ...(name ? { title: name } : {}) });
+  } else {
+    askedFor.value = url;
+    void askServer(url);
+  }
 }
 
-const shownMax = 100;
+const hostOf = (url: string): string => { try { return new URL(url).host; } catch { return url; } };
 
-function OfferList({ url, offer }: { url: string; offer: Offer }) {
-  const [wanted, want] = useState('');
-  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = offer.layers.filter((one) => words.every((word) => `${one.name} ${one.title ?? ''} ${one.description ?? ''} ${one.within?.join(' ') ?? ''}`.toLowerCase().includes(word)));
+// The servers of the catalogue, and those that have been asked on this page.
+function servers(): ListedServer[] {
+  const listed = catalogue.value.servers;
+  const asked = Object.entries(offers.value).filter(([url, { offer }]) => offer && !listed.some((one) => one.url === url));
+  return [...listed, ...asked.map(([url, { offer }]) => ({ title: offer?.title ?? hostOf(url), url }))];
+}
+
+function Servers() {
+  const all = servers();
+  if (all.length === 0) return null;
   return (
-    <section aria-label={offer.title ?? url}>
-      <div class="field wide">
-        <label for="offer-search">{t('offer.search', { count: number(offer.layers.length), title: offer.title ?? url })}</label>
-        <input id="offer-search" type="search" value={wanted} onInput={({ currentTarget }) => want(currentTarget.value)} />
-      </div>
-      <p class="hint" role="status">{found.length > shownMax ? t('offer.someFound', { count: number(found.length), shown: shownMax }) : t('offer.found', { count: number(found.length) })}</p>
-      <ul class="offers">{found.slice(0, shownMax).map((offered) => <Offered key={offered.name} url={url} offer={offer} offered={offered} />)}</ul>
+    <section aria-labelledby="servers-title">
+      <h3 id="servers-title">{t('add.servers')}</h3>
+      <ul class="servers">
+        {all.map(({ title, url, type, description }, index) => (
+          <li key={url}>
+            <button type="button" class="server" data-first={index === 0 || undefined} onClick={() => take(url, title, type)}>
+              <Icon name="layers" /><span><strong>{title}</strong><span class="hint">{description ?? hostOf(url)}</span></span><Icon name="more" />
+            </button>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
 
-const isTemplate = (url: string): boolean => /\{(z|x|y|-y|q|tileMatrix)\}/.test(url);
-const plainType = (url: string): string | null => {
-  if (isTemplate(url)) return 'xyz';
-  if (/\.geojson(\?|$)/i.test(url)) return 'geojson';
-  return /tilejson|tiles\.json/i.test(url) ? 'tilejson' : null;
-};
-
 function ServerForm() {
-  const [url, setUrl] = useState(askedFor.value);
+  const [url, setUrl] = useState('');
   const ask = (event: Event): void => {
     event.preventDefault();
-    const address = url.trim();
-    if (!address) return;
-    const type = plainType(address);
-    if (type) {
-      done({ type, url: address, ...(type === 'geojson' ? { title: address.split('/').pop() ?? '' } : {}) });
-      return;
-    }
-    askedFor.value = address;
-    void askServer(address);
+    if (url.trim()) take(url.trim());
   };
   return (
     <form class="row" onSubmit={ask}>
       <div class="field wide">
         <label for="server-url">{t('add.url')}</label>
-        <input id="server-url" type="url" required value={url} placeholder="https://…" onInput={({ currentTarget }) => setUrl(currentTarget.value)} />
+        <input id="server-url" type="url" required value={url} placeholder="https://…" data-first={servers().length === 0 || undefined} onInput={({ currentTarget }) => setUrl(currentTarget.value)} />
         <p class="hint">{t('add.urlHint')}</p>
       </div>
       <button type="submit" class="button main"><Icon name="search" /><span>{t('add.ask')}</span></button>
@@ -101,71 +94,42 @@ function ServerForm() {
 }
 
 function Answer({ url, asked }: { url: string; asked: Asked | undefined }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [asked?.state]);
   if (!asked) return null;
-  if (asked.state === 'asking') return <p role="status" class="busy">{t('add.asking')}</p>;
-  if (asked.offer) return <OfferList url={url} offer={asked.offer} />;
+  if (asked.state === 'asking') return <div ref={place} role="status" class="busy">{t('add.asking')}</div>;
   const { what, advice } = sayFailed(asked);
-  return <div role="alert" class="notice bad"><p><Said text={what} /></p><p class="hint">{advice}</p><Button icon="again" label={t('tryAgain')} onClick={() => void askServer(url, true)} /></div>;
+  return <div ref={place} role="alert" class="notice bad"><p><Said text={what} /></p><p class="hint">{advice}</p><Button icon="again" label={t('tryAgain')} onClick={() => void askServer(url, true)} /></div>;
 }
 
 function FileChoice() {
   const [trouble, say] = useState('');
-  const take = async (file: File | undefined): Promise<void> => {
+  const choose = async (file: File | undefined): Promise<void> => {
     if (!file) return;
-    const layer = await layerOfFile(file);
-    if (typeof layer === 'string') say(t(layer === 'too-large' ? 'file.tooLarge' : 'file.notGeojson', { name: file.name }));
+    const layer = await takeFile(file);
+    if (typeof layer === 'string') say(layer);
     else done(layer);
   };
   return (
     <div class="field">
       <label for="geojson-file">{t('add.file')}</label>
-      <input id="geojson-file" type="file" accept=".geojson,.json,application/geo+json" onChange={({ currentTarget }) => void take(currentTarget.files?.[0])} />
+      <input id="geojson-file" type="file" accept=".geojson,.json,application/geo+json" onChange={({ currentTarget }) => void choose(currentTarget.files?.[0])} />
       {trouble && <p role="alert" class="problems">{trouble}</p>}
     </div>
   );
 }
 
-// A layer that the catalogue names: its server is asked for its times, and if it does not answer, that is said.
-async function takeOffered(url: string, name: string): Promise<void> {
-  askedFor.value = url;
-  const { offer } = await askServer(url);
-  const offered = offer?.layers.find((one) => one.name === name);
-  if (offer && offered) done(layerOf(url, offer, offered), offered);
-}
-
-function CatalogueChoices() {
-  const servers = catalogue.value?.servers ?? [];
-  const presets = catalogue.value?.presets ?? [];
-  if (servers.length + presets.length === 0) return null;
-  const ask = (url: string): void => { askedFor.value = url; void askServer(url); };
+function Choices({ url, asked }: { url: string; asked: Asked | undefined }) {
   return (
-    <section>
-      <h3>{t('add.catalogue')}</h3>
-      <div class="choices">
-        {servers.map(({ title, url, layers }) => (
-          <>
-            <Button key={url} icon="search" label={title} onClick={() => ask(url)} />
-            {layers?.map((layer) => {
-              const { name, title: words = name } = typeof layer === 'string' ? { name: layer } : layer;
-              return <Button key={`${url} ${name}`} icon="layers" label={words} onClick={() => void takeOffered(url, name)} />;
-            })}
-          </>
-        ))}
-        {presets.map(({ title, request }) => <Button key={title} icon="map" label={title} onClick={() => { if (isObject(request)) replace(request); adding.value = false; }} />)}
-      </div>
-    </section>
-  );
-}
-
-export function AddDialog() {
-  useEffect(() => void readCatalogue(), []);
-  return (
-    <Dialog title={t('layers.add')} onClose={() => { adding.value = false; }}>
-      <CatalogueChoices />
-      <ServerForm key={askedFor.value} />
-      <Answer url={askedFor.value} asked={offers.value[askedFor.value]} />
-      <section>
-        <h3>{t('add.builtIn')}</h3>
+    <>
+      <Servers />
+      <section aria-labelledby="server-title">
+        <h3 id="server-title">{t('add.server')}</h3>
+        <ServerForm />
+        <Answer url={url} asked={asked} />
+      </section>
+      <section aria-labelledby="built-in-title">
+        <h3 id="built-in-title">{t('add.builtIn')}</h3>
         <div class="choices">
           <Button icon="map" label={t('layer.naturalEarth')} onClick={() => done({ type: 'natural-earth' })} />
           <Button icon="map" label={t('layer.coastline')} onClick={() => done({ type: 'natural-earth', show: ['coastline', 'borders'] })} />
@@ -173,6 +137,21 @@ export function AddDialog() {
         </div>
         <FileChoice />
       </section>
+    </>
+  );
+}
+
+export function AddDialog() {
+  useEffect(() => {
+    atOnce.value = 2;
+    return () => { atOnce.value = 1; };
+  }, []);
+  const url = askedFor.value;
+  const asked = offers.value[url];
+  return (
+    <Dialog title={t('layers.add')} onClose={() => { adding.value = false; }}>
+      {asked?.offer && <div><Button kind="bare" icon="back" label={t('add.back')} onClick={() => { askedFor.value = ''; }} /></div>}
+      {asked?.offer ? <OfferList key={url} url={url} offer={asked.offer} take={done} /> : <Choices url={url} asked={asked} />}
     </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import { call, getJson, isAbort, post, Refused } from '../api/client';
 import { follow } from '../api/events';
 import { isObject, type Json, type JsonObject } from '../request/json';
 import { isFilm } from '../request/request';
-import { check, replace, report, request } from '../state/composition';
+import { check, open, report, request } from '../state/composition';
 import { go, stage } from '../state/place';
 import { t } from '../state/words';
 import { glimpse } from './glimpse';
@@ -113,7 +113,7 @@ export async function cancel(): Promise<void> {
 export async function editJob(id: string): Promise<string> {
   const found = await requestOf(id);
   if (typeof found === 'string') return found;
-  replace(found);
+  open(found);
   stage.value = 'map';
   go('/');
   return '';

@@ -50,7 +50,8 @@ export class Chart {
   }
 
   show(box: Box, gentle = false): void {
-    const size = this.#map.getSize() ?? [600, 400];
+    // A map that is hidden has no size yet; it shows the box again when it gets one.
+    const size = this.size.every((side) => side > 0) ? this.size : [600, 400];
     const [width = 600, height = 400] = size;
     const margin = Math.min(width, height) * 0.09;
     // The buttons of the map stand above, on a phone below; the frame keeps clear of them.

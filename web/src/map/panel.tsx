@@ -5,7 +5,7 @@ import { Button } from '../parts/controls';
 import { Said } from '../parts/said';
 import { type Box, boxOf, crsOf } from '../request/request';
 import type { JsonObject } from '../request/json';
-import { frames, replace, report, request, selectedFrame } from '../state/composition';
+import { frames, opened, replace, report, request, selectedFrame } from '../state/composition';
 import { t } from '../state/words';
 import { Chart } from './chart';
 import { FrameOverlay } from './frame';
@@ -72,7 +72,13 @@ function start(target: HTMLElement): () => void {
     code = projection.code;
     made.setProjection(projection, frameBox());
   });
-  const stopFollow = effect(() => follow(made, frameBox()));
+  let seen = opened.peek();
+  const stopFollow = effect(() => {
+    const box = frameBox();
+    if (opened.value !== seen && box) made.show(box);
+    else follow(made, box);
+    seen = opened.value;
+  });
   let last: { moved: number; request: JsonObject | null } = { moved: -1, request: null };
   const stopStills = effect(() => {
     // A view that moved waits until it rests, a changed request until its check has answered, or nearly; another frame of the same comes at once.

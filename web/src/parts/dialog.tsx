@@ -1,4 +1,4 @@
-// A dialog of the browser's own: it keeps the focus, Escape closes it, and the page behind it rests.
+// A dialog of the browser's own: it keeps the focus, Escape closes it, and the page behind it rests. It begins where `data-first` stands.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../state/words';
@@ -8,6 +8,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     element.current?.showModal();
+    element.current?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => element.current?.close();
   }, []);
   return (

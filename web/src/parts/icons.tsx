@@ -3,6 +3,7 @@
 const paths = {
   add: 'M12 5v14M5 12h14',
   again: 'M4 12a8 8 0 1 0 2.6-5.9M4 4v4.5h4.5',
+  back: 'M15 5l-7 7 7 7',
   close: 'M6 6l12 12M18 6 6 18',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   down: 'M12 5v14M6 13l6 6 6-6',

@@ -21,7 +21,7 @@ export function KeyDialog() {
         {wanted.detail && <p><Said text={wanted.detail} /></p>}
         <div class="field wide">
           <label for="key">{t('key.label')}</label>
-          <input id="key" type="password" autocomplete="off" autofocus value={key} onInput={({ currentTarget }) => setKey(currentTarget.value)} />
+          <input id="key" type="password" autocomplete="off" data-first value={key} onInput={({ currentTarget }) => setKey(currentTarget.value)} />
           <p class="hint">{t('key.hint')}</p>
         </div>
         <div class="actions"><button type="submit" class="button main">{t('key.give')}</button><Button label={t('key.without')} onClick={() => wanted.give(null)} /></div>

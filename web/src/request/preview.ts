@@ -26,3 +26,23 @@ export function mapStill(request: Json, place: Place, without: Set<number> = new
 }
 
 export const groundStill = (place: Place): JsonObject | null => mapStill({ layers: [{ type: 'natural-earth' }] }, place);
+
+// A small picture of a place on Earth in degrees, with what lies around.
+export function thumbOf(layer: Layer, degrees: Box | undefined, crs: string, size: { width: number; height: number }): JsonObject {
+  let [west, south, east, north] = degrees ?? [-180, -80, 180, 80];
+  if (east <= west) east += 360;
+  const end = crs === 'EPSG:3857' ? 84 : 90;
+  [south, north] = [Math.max(-end, Math.min(south, end - 1)), Math.min(end, Math.max(north, 1 - end))];
+  const least = 0.05;
+  if (east - west < least) [west, east] = [west - least, east + least];
+  if (north - south < least) [south, north] = [south - least, north + least];
+  return { map: { bbox: [west, south, Math.min(east, west + 360), north], crs, ...size }, layers: [{ type: 'natural-earth' }, bare(layer)], header: { layers: false }, design: { legend: 'none' } };
+}
+
+// A small picture of the first frame of a request.
+export function thumbOfRequest(request: Json, size: { width: number; height: number }): JsonObject | null {
+  const { width: _width, height: _height, zoom: _zoom, ...map } = (get(request, '/map') ?? {}) as JsonObject;
+  const { times, animate } = request as JsonObject;
+  if (isFirstDialect(request)) return null;
+  return { map: { ...map, ...size }, ...(times ? { times } : {}), ...(animate ? { animate } : {}), layers: layersOf(request).map(bare), header: { layers: false }, design: { legend: 'none' } };
+}

@@ -29,6 +29,17 @@ export function replace(next: JsonObject, pointer = ''): void {
   });
 }
 
+// How many other compositions have been opened in the place of one; the map goes to the frame of each.
+export const opened = signal(0);
+
+export function open(next: JsonObject): void {
+  batch(() => {
+    replace(next);
+    selectedFrame.value = 0;
+    opened.value += 1;
+  });
+}
+
 // Where the page begins is nothing to be undone.
 export function begin(first: JsonObject): void {
   request.value = first;

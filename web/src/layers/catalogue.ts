@@ -1,0 +1,29 @@
+// The operator's catalogue: map servers to choose from, and requests to begin with. It is read once.
+import { signal } from '@preact/signals';
+import type { Catalogue } from '../api/answers';
+import { getJson } from '../api/client';
+import { isObject, type Json } from '../request/json';
+import { isFirstDialect, layersOf } from '../request/request';
+import { open } from '../state/composition';
+import { stage } from '../state/place';
+
+export const catalogue = signal<Catalogue>({ servers: [], presets: [] });
+let reading: Promise<void> | null = null;
+
+export function readCatalogue(): Promise<void> {
+  // Without it, everything else goes on; who opens the page again asks again.
+  reading ??= getJson<Catalogue>('/api/catalogue').then((read) => { catalogue.value = read; }).catch(() => { reading = null; });
+  return reading;
+}
+
+// Whether nothing has been composed yet but what is built in.
+export const isBare = (request: Json): boolean =>
+  !isFirstDialect(request) && layersOf(request).every(({ type }) => type === 'natural-earth' || type === 'graticule');
+
+export function beginWith(request: Json): void {
+  if (!isObject(request)) return;
+  open(request);
+  stage.value = 'map';
+  // What was chosen is gone from the page; what comes next is to make it.
+  requestAnimationFrame(() => document.getElementById('make')?.focus());
+}
