@@ -21,7 +21,9 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: {
       output: {
         entryFileNames: 'page.js',
-        chunkFileNames: '[name].js',
+        chunkFileNames: ({ name, facadeModuleId }) => (facadeModuleId?.includes('/operations/') ? 'operations.js' : `${name}.js`),
+        // What the page and its later parts share is one file.
+        codeSplitting: { groups: [{ name: 'base', minShareCount: 2 }] },
         // There is one style sheet; whatever the bundler calls it, it is the page's.
         assetFileNames: (asset) => (asset.names.some((name) => name.endsWith('.css')) ? 'page.css' : '[name][extname]'),
       },

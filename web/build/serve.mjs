@@ -33,6 +33,7 @@ function handOn(ask, answer) {
 createServer((ask, answer) => {
   const { pathname } = new URL(ask.url, 'http://page');
   if (pathname === '/' || pathname === '/operations') return page('index.html', answer);
+  if (pathname === '/docs') return page('docs.html', answer);
   if (pathname.startsWith('/page/')) return page(pathname.slice(6), answer);
   return handOn(ask, answer);
 }).listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}`));

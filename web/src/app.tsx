@@ -10,9 +10,9 @@ import { FilmPanel } from './make/panel';
 import { make, making } from './make/job';
 import { MapPanel } from './map/panel';
 import { PicturePanel } from './map/picture';
-import { OperationsPanel } from './operations/panel';
 import { Button, Tabs } from './parts/controls';
 import { KeyDialog } from './parts/keyDialog';
+import { Later } from './parts/later';
 import { textAt } from './request/json';
 import { isFilm } from './request/request';
 import { dropWrongFormat, SettingsPanel } from './settings/panel';
@@ -118,6 +118,12 @@ function Composer() {
   );
 }
 
+const operations = () => import('./operations/panel').then(({ OperationsPanel }) => OperationsPanel);
+
+function Operations() {
+  return <main class="page-wide" id="main"><h1>{t('operations')}</h1><Later load={operations} /></main>;
+}
+
 function usePageTitle(): void {
   const here = view.value === 'compose' ? textAt(request.value, '/header/title') : t(view.value);
   useEffect(() => { document.title = here ? `${here} – Mapreel` : 'Mapreel'; }, [here]);
@@ -131,7 +137,7 @@ export function App() {
       <Head />
       {view.value === 'compose' && <Composer />}
       {view.value === 'jobs' && <JobsPanel />}
-      {view.value === 'operations' && <OperationsPanel />}
+      {view.value === 'operations' && <Operations />}
       {adding.value && <AddDialog />}
       <KeyDialog />
     </>

@@ -62,7 +62,7 @@ function Card({ one }: { one: Job }) {
         {isOpen(one) && <Button icon="close" label={t('job.cancel')} onClick={() => void takeBack(one.id)} />}
         {!isOpen(one) && one.status !== 'EXPIRED' && <Button icon="again" label={t('film.again')} onClick={() => void again(one.id)} />}
         {one.status !== 'EXPIRED' && <Button icon="edit" label={t('film.edit')} onClick={() => void edit(one.id)} />}
-        {one.status !== 'EXPIRED' && <Button icon="link" label={t('share')} onClick={() => void share(one.id)} />}
+        {one.status !== 'EXPIRED' && <Button icon="link" label={t('job.link')} onClick={() => void share(one.id)} />}
       </div>
       <p role="status" class="hint wrap">{said.value.id === one.id ? said.value.words : ''}</p>
     </li>

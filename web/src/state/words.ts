@@ -34,9 +34,11 @@ export function t(word: Word, values: Record<string, string | number> = {}): str
 const formats = computed(() => ({
   number: new Intl.NumberFormat(language.value, { maximumFractionDigits: 1 }),
   time: new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }),
+  clock: new Intl.DateTimeFormat(language.value, { timeStyle: 'medium' }),
 }));
 export const number = (value: number): string => formats.value.number.format(value);
 export const moment = (iso: string): string => formats.value.time.format(new Date(iso));
+export const clock = (ms: number): string => formats.value.clock.format(ms);
 
 export function size(bytes: number): string {
   if (bytes < 1000) return `${number(bytes)} B`;

@@ -1,0 +1,62 @@
+// Reads what an operator's page shows, at a calm interval while somebody looks at it.
+import { signal } from '@preact/signals';
+import type { Job } from '../api/answers';
+import { getJson, isAbort } from '../api/client';
+import { t } from '../state/words';
+import { type Reading, withReading } from './history';
+import { parseMetrics } from './metrics';
+
+const everyMs = 10_000;
+
+export const history = signal<Reading[]>([]);
+export const ready = signal<{ ok: boolean; detail: string } | null>(null);
+export const jobs = signal<{ open: Job[]; failed: Job[]; newest: Job[] }>({ open: [], failed: [], newest: [] });
+export const trouble = signal('');
+export const going = signal(true);
+
+const list = async (query: string, signal: AbortSignal): Promise<Job[]> => (await getJson<{ jobs: Job[] }>(`/api/jobs?${query}`, signal)).jobs;
+
+async function readMetrics(signal: AbortSignal): Promise<void> {
+  const [state, metrics] = await Promise.all([fetch('/readyz', { signal }), fetch('/metrics', { signal })]);
+  ready.value = { ok: state.ok, detail: state.ok ? '' : (await state.text()).slice(0, 500) };
+  if (!metrics.ok) throw new Error(t('operations.noMetrics', { status: metrics.status }));
+  history.value = withReading(history.value, { at: Date.now(), samples: parseMetrics(await metrics.text()) });
+}
+
+async function readJobs(signal: AbortSignal): Promise<void> {
+  const [running, pending, failed, newest] = await Promise.all(['status=RUNNING&limit=50', 'status=PENDING&limit=50', 'status=FAILED&limit=20', 'limit=50'].map((query) => list(query, signal)));
+  jobs.value = { open: [...(running ?? []), ...(pending ?? []).reverse()], failed: failed ?? [], newest: newest ?? [] };
+}
+
+let underWay = new AbortController();
+
+export async function readAll(): Promise<void> {
+  underWay.abort();
+  underWay = new AbortController();
+  const { signal } = underWay;
+  const read = await Promise.allSettled([readMetrics(signal), readJobs(signal)]);
+  if (signal.aborted) return;
+  const failed = read.find((one) => one.status === 'rejected' && !isAbort(one.reason));
+  trouble.value = failed?.status === 'rejected' && failed.reason instanceof Error ? failed.reason.message : '';
+}
+
+// Reads on until it is told to stop; not while the tab is hidden, nor while the user has stopped it.
+export function keepReading(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const next = async (): Promise<void> => {
+    clearTimeout(timer);
+    if (document.visibilityState !== 'visible') return;
+    if (going.value || history.value.length === 0) await readAll();
+    timer = setTimeout(() => void next(), everyMs);
+  };
+  const seen = (): void => { if (document.visibilityState === 'visible') void next(); else clearTimeout(timer); };
+  document.addEventListener('visibilitychange', seen);
+  void next();
+  return () => {
+    document.removeEventListener('visibilitychange', seen);
+    clearTimeout(timer);
+    underWay.abort();
+    // A reading that ends after this sets no timer that anybody would see.
+    timer = undefined;
+  };
+}
