@@ -1,18 +1,15 @@
-//! `/openapi.json`, made from the types, and a page to read it.
+//! `/openapi.json`, made from the types. `/docs` shows it.
 
 use super::app::{App, Documents};
-use super::browser::page_policy;
 use super::{catalogue, check, download, events, layers, operations, overview, preview, status, submit};
 use crate::config::catalogue::{Catalogue, Preset};
 use axum::extract::State;
 use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use mapreel_spec::{Limits, request_schema, request_schemas};
 use serde_json::{Value, json};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use utoipa::OpenApi;
-
-const PAGE: &str = include_str!("docs.html");
 
 #[derive(OpenApi)]
 #[openapi(
@@ -139,11 +136,4 @@ pub(super) async fn document(State(app): State<Arc<App>>) -> Response {
     responses((status = 200, description = "JSON Schema 2020-12 of both dialects.", body = Object, content_type = "application/schema+json")))]
 pub(super) async fn schema(State(app): State<Arc<App>>) -> Response {
     ([(header::CONTENT_TYPE, "application/schema+json")], app.documents.request_schema.clone()).into_response()
-}
-
-/// The page may run what stands in it.
-static PAGE_POLICY: LazyLock<String> = LazyLock::new(|| page_policy(PAGE));
-
-pub(super) async fn page() -> Response {
-    ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY.as_str())], Html(PAGE)).into_response()
 }

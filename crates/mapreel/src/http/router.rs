@@ -69,7 +69,7 @@ fn routes() -> Router<Arc<App>> {
         .route("/metrics", get(operations::metrics))
         .route("/openapi.json", get(openapi::document))
         .route("/schema/request.json", get(openapi::schema))
-        .route("/docs", get(openapi::page))
+        .route("/docs", get(web::reference))
         .route("/", get(web::page))
         .route("/operations", get(web::page))
         .route("/page/{name}", get(web::file))

@@ -35,10 +35,14 @@ macro_rules! files {
 /// Every file.
 static FILES: LazyLock<Vec<WebFile>> = LazyLock::new(|| {
     files! {
+        "base.js" "text/javascript; charset=utf-8"
         "de.js" "text/javascript; charset=utf-8"
+        "docs.css" "text/css; charset=utf-8"
+        "docs.html" "text/html; charset=utf-8"
+        "docs.js" "text/javascript; charset=utf-8"
         "editor.js" "text/javascript; charset=utf-8"
         "index.html" "text/html; charset=utf-8"
-        "json.js" "text/javascript; charset=utf-8"
+        "operations.js" "text/javascript; charset=utf-8"
         "page.css" "text/css; charset=utf-8"
         "page.js" "text/javascript; charset=utf-8"
     }
@@ -54,6 +58,11 @@ impl WebFile {
 /// The page, at each of its own addresses.
 pub(super) async fn page(headers: HeaderMap) -> Result<Response, Problem> {
     answer("index.html", &headers)
+}
+
+/// The reference of the API.
+pub(super) async fn reference(headers: HeaderMap) -> Result<Response, Problem> {
+    answer("docs.html", &headers)
 }
 
 /// A file that the page asks for.
