@@ -29,13 +29,13 @@ impl Numbers {
 
     /// The next number; `None` at the end, or where it is beyond 32 bits.
     pub(crate) fn unsigned(&mut self) -> Option<u32> {
-        let mut number = 0;
+        let mut number = 0u64;
         for shift in [0, 7, 14, 21, 28] {
             let byte = *self.bytes.get(self.at)?;
             self.at += 1;
-            number |= u32::from(byte & 127).checked_shl(shift)?;
+            number |= u64::from(byte & 127) << shift;
             if byte < 128 {
-                return Some(number);
+                return u32::try_from(number).ok();
             }
         }
         None
@@ -45,5 +45,29 @@ impl Numbers {
     pub(crate) fn signed(&mut self) -> Option<i32> {
         let number = self.unsigned()?;
         Some((number >> 1) as i32 ^ -((number & 1) as i32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Numbers;
+
+    fn of(bytes: &[u8]) -> Numbers {
+        Numbers { bytes: bytes.to_vec(), at: 0 }
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_are_packed() {
+        let mut numbers = of(&[0, 1, 2, 0xac, 0x02, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+        assert_eq!([0; 4].map(|_| numbers.signed()), [Some(0), Some(-1), Some(1), Some(150)]);
+        assert_eq!((numbers.signed(), numbers.signed()), (Some(i32::MIN), None));
+    }
+
+    #[test]
+    fn a_number_that_does_not_end_or_fit_is_none() {
+        for broken in [&[0x80][..], &[0xff, 0xff, 0xff, 0xff, 0x1f], &[0x80; 6]] {
+            assert_eq!(of(broken).unsigned(), None, "{broken:?}");
+        }
+        assert!(of(&[1, 2]).raw(3).is_none() && of(&[1, 2]).raw(usize::MAX).is_none());
     }
 }

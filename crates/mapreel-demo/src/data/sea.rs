@@ -11,6 +11,12 @@ const DATA_ROWS: usize = ROWS - 2;
 const CELLS: usize = DATA_ROWS * COLUMNS;
 /// The packed temperatures in each degree Celsius.
 const STEPS_PER_DEGREE: f32 = 20.0;
+/// From 66° S to the north, sea that Natural Earth knows and ERSSTv5 does not lies in inlets: up to three cells from the sea it has the
+/// temperature that goes on there.
+const REACH_OF_INLETS: usize = 3;
+const FIRST_ROW_OF_INLETS: usize = 11;
+/// In the south it lies under the ice shelves of Antarctica, which are no open sea.
+const REACH_OF_SHELVES: usize = 1;
 
 /// What is known of the sea.
 pub(crate) struct Sea {
@@ -18,7 +24,7 @@ pub(crate) struct Sea {
     pub(crate) temperature: Vec<Field>,
     /// How far the temperature of each month is from the mean of all 24 months at the same place, in degrees Celsius.
     pub(crate) departure: Vec<Field>,
-    /// 1 in cells of which ERSSTv5 knows the temperature and in their neighbours, 0 beyond: above one half, the sea may be drawn.
+    /// 1 in cells of which ERSSTv5 knows the temperature and near them, 0 beyond: above one half, the sea may be drawn.
     pub(crate) reach: Field,
 }
 
@@ -67,13 +73,14 @@ fn read_months(numbers: &mut Numbers) -> Option<Vec<Vec<f32>>> {
     Some(months)
 }
 
-/// 1 in known cells and their neighbours in all eight directions.
+/// 1 in known cells and those near them in all eight directions.
 fn reach(known: &[bool]) -> Vec<f32> {
     let is_near = |cell: usize| {
         let (row, column) = (cell / COLUMNS, cell % COLUMNS);
-        let rows = row.saturating_sub(1)..=(row + 1).min(DATA_ROWS - 1);
-        rows.flat_map(|row| [COLUMNS - 1, 0, 1].map(|step| row * COLUMNS + (column + step) % COLUMNS))
-            .any(|near| known[near])
+        let far = if row < FIRST_ROW_OF_INLETS { REACH_OF_SHELVES } else { REACH_OF_INLETS };
+        let rows = row.saturating_sub(far)..=(row + far).min(DATA_ROWS - 1);
+        let columns = || (0..=2 * far).map(|step| (column + COLUMNS - far + step) % COLUMNS);
+        rows.flat_map(|row| columns().map(move |column| row * COLUMNS + column)).any(|near| known[near])
     };
     (0..CELLS).map(|cell| f32::from(u8::from(is_near(cell)))).collect()
 }

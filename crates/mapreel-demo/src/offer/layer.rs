@@ -59,7 +59,7 @@ pub(crate) static LAYERS: [Layer; 2] = [
     },
     Layer {
         name: "sst_departure",
-        title: "Sea surface temperature, departure from the mean of 2018 and 2019",
+        title: "Sea surface, departure from its 2018–2019 mean",
         summary: "How much warmer or colder the sea's surface is in a month than in the mean of all 24 months of 2018 and 2019 at the \
             same place, in degrees Celsius: the seasons of the sea, and not a departure from a climatology (NOAA ERSSTv5).",
         quantity: Quantity::Departure,

@@ -8,14 +8,15 @@ use crate::offer::service::{ATTRIBUTION, DATA_URL, KEYWORDS, Origin, TITLE};
 use crate::picture::legend;
 use crate::xml::escaped;
 
-/// The outermost layer, which cannot be asked for, with all that the layers in it inherit.
+/// The outermost layer, which cannot be asked for, with what the layers in it inherit. Their times stand in each of them: some clients
+/// know nothing of inherited ones.
 pub(crate) fn tree(version: Version, origin: &Origin) -> String {
-    let layers: String = LAYERS.iter().map(|layer| of_layer(layer, origin)).collect();
-    let (places, times) = (places(version), times(version));
+    let layers: String = LAYERS.iter().map(|layer| of_layer(layer, version, origin)).collect();
+    let places = places(version);
     format!(
         "    <Layer>
       <Title>{TITLE}</Title>
-{places}{times}      <Attribution>
+{places}      <Attribution>
         <Title>{ATTRIBUTION}</Title>
         <OnlineResource xlink:type=\"simple\" xlink:href=\"{DATA_URL}\"/>
       </Attribution>
@@ -61,17 +62,17 @@ fn times(version: Version) -> String {
     let (default, times) = (months::text(months::newest()), months::interval());
     match version {
         Version::V111 => format!(
-            "      <Dimension name=\"time\" units=\"ISO8601\"/>
-      <Extent name=\"time\" default=\"{default}\" multipleValues=\"0\" nearestValue=\"0\">{times}</Extent>\n"
+            "        <Dimension name=\"time\" units=\"ISO8601\"/>
+        <Extent name=\"time\" default=\"{default}\" multipleValues=\"0\" nearestValue=\"0\">{times}</Extent>\n"
         ),
         Version::V130 => format!(
-            "      <Dimension name=\"time\" units=\"ISO8601\" default=\"{default}\" multipleValues=\"0\" \
+            "        <Dimension name=\"time\" units=\"ISO8601\" default=\"{default}\" multipleValues=\"0\" \
              nearestValue=\"0\">{times}</Dimension>\n"
         ),
     }
 }
 
-fn of_layer(layer: &Layer, origin: &Origin) -> String {
+fn of_layer(layer: &Layer, version: Version, origin: &Origin) -> String {
     let keywords: String = KEYWORDS.iter().map(|word| format!("          <Keyword>{word}</Keyword>\n")).collect();
     let styles: String = layer.styles.iter().map(|style| of_style(layer, style, origin)).collect();
     format!(
@@ -81,9 +82,12 @@ fn of_layer(layer: &Layer, origin: &Origin) -> String {
         <Abstract>{}</Abstract>
         <KeywordList>
 {keywords}        </KeywordList>
-{styles}      </Layer>
+{}{styles}      </Layer>
 ",
-        layer.name, layer.title, layer.summary
+        layer.name,
+        layer.title,
+        layer.summary,
+        times(version)
     )
 }
 
