@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_named_at_once() {
         let text = r#"{ "servers": [{ "title": "A", "url": "ftp://x/" }],
-                        "presets": [{ "title": "P", "request": { "map": { "bbox": [0, 0, 1, 1], "width": 9 }, "layers": [{ "type": "x" }] } }] }"#;
+                        "presets": [{ "title": "P", "request": { "map": { "bbox": [0, 0, 1, 1], "width": 90 }, "layers": [{ "type": "x" }] } }] }"#;
         let problems: Vec<String> =
             Catalogue::parse(text, &Limits::default()).unwrap_err().iter().map(ToString::to_string).collect();
         assert!(problems.len() >= 2, "{problems:?}");

@@ -16,7 +16,18 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("mapreel-testkit", &[]),
     ("mapreel-powerloss", &[]),
     ("mapreel-fuzz", &["mapreel", "mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render"]),
-    ("mapreel", &["mapreel-geo", "mapreel-ogc", "mapreel-spec", "mapreel-sources", "mapreel-render", "mapreel-queue"]),
+    (
+        "mapreel",
+        &[
+            "mapreel-geo",
+            "mapreel-ogc",
+            "mapreel-spec",
+            "mapreel-sources",
+            "mapreel-render",
+            "mapreel-queue",
+            "mapreel-demo",
+        ],
+    ),
 ];
 
 /// Crate, and libraries that it must not know, by what they stand for.
