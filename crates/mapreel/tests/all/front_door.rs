@@ -194,7 +194,19 @@ fn pages_of_named_origins_may_use_the_api() {
 fn every_answer_says_what_browsers_must_not_do() {
     let site = Site::new("door-headers");
     let process = site.serve(&["--workers", "0"], "");
-    for path in ["/", "/docs", "/openapi.json", "/healthz", "/metrics", "/api/jobs", "/api/download/x", "/nowhere"] {
+    let pages = ["/", "/operations", "/docs", "/page/page.js"];
+    for path in [
+        "/",
+        "/operations",
+        "/docs",
+        "/page/page.js",
+        "/openapi.json",
+        "/healthz",
+        "/metrics",
+        "/api/jobs",
+        "/api/download/x",
+        "/nowhere",
+    ] {
         let answer = process.get(path);
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
@@ -202,8 +214,30 @@ fn every_answer_says_what_browsers_must_not_do() {
         let policy = answer.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'"), "{path}: {policy}");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
-        assert_eq!(policy.contains("script-src"), ["/", "/docs"].contains(&path), "{path}: {policy}");
+        assert_eq!(policy.contains("script-src"), pages.contains(&path), "{path}: {policy}");
     }
+}
+
+#[test]
+fn the_files_of_the_page_are_compressed_and_known_again() {
+    let site = Site::new("door-page");
+    let process = site.serve(&["--workers", "0"], "");
+    let plain = process.get("/");
+    assert_eq!((plain.status, plain.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(plain.text().contains("<script type=\"module\""), "{}", plain.text());
+    let packed = process.request("GET", "/", &["accept-encoding: gzip"], b"");
+    assert_eq!((packed.header("content-encoding"), packed.header("vary")), ("gzip", "Accept-Encoding"));
+    assert!(packed.body.starts_with(&[0x1f, 0x8b]) && packed.body.len() < plain.body.len());
+    for path in ["/", "/operations", "/docs", "/page/page.js"] {
+        let answer = process.get(path);
+        let known = format!("if-none-match: \"other\", {}", answer.header("etag"));
+        let again = process.request("GET", path, &[&known], b"");
+        assert_eq!((again.status, again.body.len(), again.header("cache-control")), (304, 0, "no-cache"), "{path}");
+    }
+    assert_eq!(process.get("/page/index.html.gz").status, 404);
+    let schema = process.request("GET", "/schema/request.json", &["accept-encoding: gzip"], b"");
+    assert!(schema.body.len() * 4 < process.get("/schema/request.json").body.len());
+    assert_eq!(process.request("GET", "/healthz", &["accept-encoding: gzip"], b"").header("content-encoding"), "");
 }
 
 #[test]
