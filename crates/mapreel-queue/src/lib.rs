@@ -62,8 +62,8 @@ pub use cluster::Cluster;
 pub use error::Error;
 pub use model::{
     Bound, Claim, Clock, Counts, Cursor, Failure, Filter, Garbage, Job, JobId, Key, Kind, Lease, NewJob, NotAnId,
-    Outcome, Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict, Waiting,
-    WaitsFor,
+    Outcome, PREVIEW, Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict,
+    Waiting, WaitsFor,
 };
 pub use objects::{Artifacts, Stored};
 #[cfg(feature = "cluster")]

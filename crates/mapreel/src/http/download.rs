@@ -140,7 +140,7 @@ pub(super) async fn manifest(State(app): State<Arc<App>>, caller: Caller, path: 
 
 /// The newest drawn frame of a job, small.
 ///
-/// While the job runs, the last frame of the segment that was finished last; later the last frame of all.
+/// While the job runs, the last frame of the last segment that is finished; later the last frame of all.
 #[utoipa::path(get, path = "/api/job-status/{id}/preview", tag = "jobs",
     params(("id" = String, Path, description = "The job.", format = "uuid")),
     responses((status = 200, description = "The picture; no side has more than 480 pixels.", body = Vec<u8>, content_type = "image/jpeg"),
@@ -155,10 +155,8 @@ pub(super) async fn newest_frame(
         return Err(gone());
     }
     let none = || Problem::new(StatusCode::NOT_FOUND, "not_drawn", "no frame of this job can be shown");
-    if !job.has_preview() {
-        return Err(none());
-    }
-    let bytes = soon(app.artifacts.get(&job.preview_key())).await?.ok_or_else(none)?;
+    let key = job.preview_key().ok_or_else(none)?;
+    let bytes = soon(app.artifacts.get(&key)).await?.ok_or_else(none)?;
     let cache = if job.state.is_final() { "private, max-age=3600" } else { "no-store" };
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, cache)], bytes).into_response())
 }

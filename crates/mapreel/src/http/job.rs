@@ -145,7 +145,7 @@ impl JobView {
             waiting_for: job.waits_for().map(|waiting| WaitingView { code: waiting.on.name(), detail: waiting.reason }),
             queue_position: None,
             location,
-            preview: job.has_preview().then(|| format!("/api/job-status/{}/preview", job.id)),
+            preview: job.preview_key().map(|_| format!("/api/job-status/{}/preview", job.id)),
             artifact: outcome.map(ArtifactView::of),
             warnings: outcome.iter().flat_map(|outcome| &outcome.warnings).map(WarningView::from).collect(),
             warnings_count: outcome.map_or(0, |outcome| outcome.warnings.len()),

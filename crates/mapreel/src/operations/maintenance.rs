@@ -95,6 +95,6 @@ async fn is_needed(queue: &dyn Queue, key: &str) -> Result<bool, mapreel_queue::
     let Some(job) = queue.job(id).await? else { return Ok(false) };
     let of_parts = job.parts.iter().filter_map(|part| part.key.as_deref()).any(|known| known == key);
     let of_outcome = job.outcome.iter().any(|outcome| outcome.key == key || outcome.manifest_key == key);
-    let of_preview = job.outcome.is_some() && job.preview_key() == key;
+    let of_preview = job.preview_key().as_deref() == Some(key);
     Ok(!job.state.is_final() || of_parts || of_outcome || of_preview)
 }

@@ -60,8 +60,8 @@ async fn whole(
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
     .await?;
-    thumbnail.store(worker, claim).await;
-    publish(worker, claim, Arc::new(prepared), findings, file).await
+    let preview = thumbnail.store(worker, claim).await;
+    Ok(Product { preview, ..publish(worker, claim, Arc::new(prepared), findings, file).await? })
 }
 
 async fn prepare(
@@ -85,7 +85,7 @@ async fn prepare(
     let key = claim.key("shared").0;
     timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
     worker.prepared_cache.insert(&key, client, prepared);
-    Ok(Product { key: Some(key), outcome: None })
+    Ok(Product { key: Some(key), preview: None, outcome: None })
 }
 
 async fn segment(
@@ -115,9 +115,9 @@ async fn segment(
     .await?;
     let key = claim.key("frames").0;
     timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
-    thumbnail.store(worker, claim).await;
+    let preview = thumbnail.store(worker, claim).await;
     failpoint::hit("uploading", None);
-    Ok(Product { key: Some(key), outcome: None })
+    Ok(Product { key: Some(key), preview, outcome: None })
 }
 
 async fn assemble(
@@ -199,7 +199,7 @@ async fn publish(
     })
     .await??;
     timed_storing(worker, worker.artifacts.put(&manifest_key, json.into())).await?;
-    Ok(Product { key: None, outcome: Some(Outcome { artifact, key, manifest_key, warnings }) })
+    Ok(Product { key: None, preview: None, outcome: Some(Outcome { artifact, key, manifest_key, warnings }) })
 }
 
 fn shortened(mut warnings: Vec<Warning>) -> Vec<Warning> {

@@ -10,6 +10,8 @@ use mapreel_spec::FramesUnknown;
 pub(super) struct Product {
     /// The object that later parts need.
     pub key: Option<String>,
+    /// A small picture of the part's last frame.
+    pub preview: Option<String>,
     /// What the job's last part brings.
     pub outcome: Option<Outcome>,
 }
@@ -18,7 +20,7 @@ impl Product {
     /// Every object of it.
     pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
         let outcome = self.outcome.iter().flat_map(|outcome| [&outcome.key, &outcome.manifest_key]);
-        self.key.iter().chain(outcome)
+        self.key.iter().chain(&self.preview).chain(outcome)
     }
 }
 

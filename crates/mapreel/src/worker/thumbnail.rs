@@ -3,7 +3,7 @@
 
 use super::steps::timed_storing;
 use super::worker::Worker;
-use mapreel_queue::Claim;
+use mapreel_queue::{Claim, PREVIEW};
 use mapreel_render::{Canvas, Stop, encode};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,13 +23,16 @@ impl Thumbnail {
         }
     }
 
-    /// Stores the picture as the job's newest.
-    pub(super) async fn store(&self, worker: &Worker, claim: &Claim) {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(bytes) = bytes else { return };
-        let stored = timed_storing(worker, worker.artifacts.put(&claim.job.preview_key(), bytes.into())).await;
-        if let Err(error) = stored {
-            tracing::warn!(%error, "cannot store the small picture of a job");
+    /// Stores the picture beside what else the claim leaves; its key, where that succeeds.
+    pub(super) async fn store(&self, worker: &Worker, claim: &Claim) -> Option<String> {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let key = claim.key(PREVIEW).0;
+        match timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await {
+            Ok(_) => Some(key),
+            Err(error) => {
+                tracing::warn!(%error, "cannot store the small picture of a job");
+                None
+            }
         }
     }
 }

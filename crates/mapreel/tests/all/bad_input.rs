@@ -43,7 +43,7 @@ const NO_JOBS: [&str; 21] = [
 #[rustfmt::skip]
 const NO_LISTS: [&str; 12] = [
     "limit=0", "limit=201", "limit=-1", "limit=x", "limit=99999999999999999999", "cursor=x", "cursor=../",
-    "status=DONE", "status=success", "service=film", "status=PENDING&status=FAILED", "status=%ff",
+    "status=DONE", "status=succeeded", "service=film", "status=PENDING&status=FAILED", "status=%ff",
 ];
 
 /// Where nothing is.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The job has succeeded, its file is what its record says, and its two objects are the only ones of `site`'s that
+/// The job has succeeded, its file is what its record says, and file, manifest and small picture are the only objects of `site`'s that
 /// belong to it.
 #[track_caller]
 fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
@@ -20,8 +20,9 @@ fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
     assert_eq!(file.status, 200);
     assert_eq!(job["artifact"]["sha256"], file.sha256());
     let own = || site.objects().into_iter().filter(|key| key.starts_with(id)).collect::<Vec<_>>();
-    let has_two = wait_until(Duration::from_secs(10), || own().len() == 2);
-    assert!(has_two, "one file and one manifest, and not {:?}", own());
+    let has_three = wait_until(Duration::from_secs(10), || own().len() == 3);
+    assert!(has_three, "a file, a manifest and a small picture, and not {:?}", own());
+    assert_eq!(process.get(&format!("/api/job-status/{id}/preview")).status, 200);
 }
 
 /// Places where a process is killed, and whether an image passes them too.

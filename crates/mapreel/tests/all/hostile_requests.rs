@@ -259,7 +259,7 @@ fn bodies() -> Vec<Row> {
 /// Questions that are none.
 const QUESTIONS: [&str; 22] = [
     "/api/jobs?limit=0", "/api/jobs?limit=-1", "/api/jobs?limit=201", "/api/jobs?limit=1e2", "/api/jobs?limit=",
-    "/api/jobs?limit=1&limit=2", "/api/jobs?status=running", "/api/jobs?status=", "/api/jobs?service=video",
+    "/api/jobs?limit=1&limit=2", "/api/jobs?status=runs", "/api/jobs?status=", "/api/jobs?service=video",
     "/api/jobs?cursor=x", "/api/jobs?cursor=..%2f", "/api/jobs?limit=%00", "/api/jobs?limit=%ff", "/api/layers",
     "/api/layers?url=", "/api/layers?url=file:///etc/passwd", "/api/layers?url=ftp://a/",
     "/api/layers?url=javascript:1", "/api/layers?url=gopher://127.0.0.1:6379/_INFO", "/api/layers?url=//a",

@@ -235,7 +235,12 @@ fn frames_in(bytes: &[u8], format: &str) -> Result<u64, String> {
     counted.parse().map_err(|_| format!("it cannot be decoded: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Soon every job that has a file has two objects, and the bucket holds no others.
+/// The small picture of a job, which none needs: it may be missing, and a job has one at most.
+fn is_preview(key: &str) -> bool {
+    key.ends_with(".preview.jpeg")
+}
+
+/// Soon every job that has a file has two objects and a small picture, and the bucket holds no others.
 fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut Judgement) {
     let events = rig.history.events();
     let mut files: HashMap<&str, usize> = accepted.iter().map(|(job, _)| (job.as_str(), 0)).collect();
@@ -252,15 +257,15 @@ fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut
     let mut unneeded: Vec<String> = Vec::new();
     let patience = if rig.program == Program::Naive { CLEANING_NAIVE } else { CLEANING };
     wait_until(patience, || {
-        let mut found: HashMap<String, usize> = HashMap::new();
+        let mut found: HashMap<(String, bool), usize> = HashMap::new();
         unneeded.clear();
         for key in rig.site.objects().into_iter().filter(|key| !key.starts_with("ready")) {
             let job = key.split('/').next().unwrap_or_default().to_owned();
-            let count = found.entry(job.clone()).or_default();
+            let count = found.entry((job.clone(), is_preview(&key))).or_default();
             *count += 1;
-            let known = files.get(&*job);
+            let known = files.get(&*job).map(|wanted| if is_preview(&key) { *wanted / 2 } else { *wanted });
             let is_unneeded = match known {
-                Some(wanted) => *count > *wanted && !open.contains(&*job),
+                Some(wanted) => *count > wanted && !open.contains(&*job),
                 None => !is_known(url, &job),
             };
             if is_unneeded {
@@ -272,7 +277,7 @@ fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut
     });
     judgement.left = unneeded.len();
     let mut found: HashMap<String, usize> = HashMap::new();
-    for key in rig.site.objects() {
+    for key in rig.site.objects().into_iter().filter(|key| !is_preview(key)) {
         *found.entry(key.split('/').next().unwrap_or_default().to_owned()).or_default() += 1;
     }
     for (job, wanted) in files.iter().filter(|(job, wanted)| **wanted > found.get(**job).copied().unwrap_or(0)) {

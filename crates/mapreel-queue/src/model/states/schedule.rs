@@ -1,7 +1,7 @@
 //! What a store searches by: which parts can be claimed, which leases run, and when time alone changes a job.
 
 use crate::model::job::Job;
-use crate::model::part::{Kind, Part, PartState};
+use crate::model::part::{Part, PartState};
 use crate::model::settings::Settings;
 use crate::model::state::State;
 use crate::model::time::Time;
@@ -11,23 +11,9 @@ impl Job {
     pub(crate) fn kept_keys(&self) -> Vec<String> {
         match &self.outcome {
             Some(outcome) if self.state == State::Success => {
-                vec![outcome.key.clone(), outcome.manifest_key.clone(), self.preview_key()]
+                [outcome.key.clone(), outcome.manifest_key.clone()].into_iter().chain(self.preview_key()).collect()
             }
             _ => Vec::new(),
-        }
-    }
-
-    /// The key of a small picture of its newest drawn frame. Every holder of a segment writes to it: the last one is the newest.
-    pub fn preview_key(&self) -> String {
-        format!("{}/preview.jpeg", self.id)
-    }
-
-    /// Whether a frame of it has been drawn that can be shown: from its first finished segment on, until its artifact expires.
-    pub fn has_preview(&self) -> bool {
-        let is_drawn = |part: &Part| matches!(part.kind, Kind::Segment(_)) && part.state == PartState::Done;
-        match self.state {
-            State::Pending | State::Running => self.parts.iter().any(is_drawn),
-            state => state == State::Success,
         }
     }
 
