@@ -50,7 +50,7 @@ fn pictures() -> Vec<(&'static str, String)> {
         ("close", map("LAYERS=sst&STYLES=&SRS=EPSG:4326&BBOX=8,54,14,58&WIDTH=900&HEIGHT=600")),
         ("south", map("LAYERS=sst&STYLES=&SRS=EPSG:4326&BBOX=-180,-90,180,-50&WIDTH=1440&HEIGHT=320")),
         ("uhd", map("LAYERS=sst&STYLES=&SRS=EPSG:4326&BBOX=-180,-90,180,90&WIDTH=3840&HEIGHT=2160")),
-        ("largest", map("LAYERS=sst&STYLES=classes&SRS=EPSG:4326&BBOX=-180,-90,180,90&WIDTH=4096&HEIGHT=4096")),
+        ("largest", map("LAYERS=sst&STYLES=classes&SRS=EPSG:4326&BBOX=-180,-90,180,90&WIDTH=2048&HEIGHT=2048")),
         ("legend", legend("LAYER=sst&STYLE=thermal")),
         ("legend-classes", legend("LAYER=sst&STYLE=classes")),
         ("legend-departure", legend("LAYER=sst_departure&STYLE=balance")),

@@ -4,7 +4,7 @@
 //! 1.3.0 (OGC 06-042) and WMTS 1.0.0 (OGC 07-057r7). [`Demo`] answers a request as a pure function; [`router`] lets axum ask it.
 //!
 //! A request is bounded before anything is drawn: its length, the number of its parameters, the sides of its picture. A picture is
-//! drawn row by row into its PNG, so that none takes more memory than its rows and its own bytes.
+//! drawn row by row into its PNG, so that drawing takes no more memory than its rows and its own bytes, at most some 2 MB.
 
 mod answer;
 mod data;

@@ -9,17 +9,20 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// The answers that are made at once; others wait, with nothing in memory but their addresses.
+/// The answers that are made at once; others wait for a permit, with nothing in memory but their addresses.
 const AT_ONCE: usize = 2;
-/// The answers do not change while the program runs, but the next version may colour them otherwise.
+/// How long an answer waits for its permit.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Pictures do not change while the program runs, but the next version may colour them otherwise.
 const CACHE: &str = "public, max-age=3600";
 
 #[derive(Clone)]
 struct Shared {
     demo: Arc<Demo>,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 /// The routes `/demo/wms`, `/demo/wmts` and all below `/demo/wmts/1.0.0/`, for GET and HEAD. They stand at the root of a service, not
@@ -30,7 +33,7 @@ struct Shared {
 /// # Errors
 /// The outlines of the land have another form.
 pub fn router(land: &[u8]) -> Result<Router, BrokenData> {
-    let shared = Shared { demo: Arc::new(Demo::new(land)?), turns: Arc::new(Semaphore::new(AT_ONCE)) };
+    let shared = Shared { demo: Arc::new(Demo::new(land)?), permits: Arc::new(Semaphore::new(AT_ONCE)) };
     let routes = ["/demo/wms", "/demo/wmts", "/demo/wmts/1.0.0/{*resource}"];
     let router = routes.into_iter().fold(Router::new(), |router, route| router.route(route, get(answer)));
     Ok(router.with_state(shared))
@@ -38,18 +41,19 @@ pub fn router(land: &[u8]) -> Result<Router, BrokenData> {
 
 async fn answer(State(shared): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-    let Ok(turn) = shared.turns.acquire_owned().await else {
+    let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, shared.permits.acquire_owned()).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let made = tokio::task::spawn_blocking(move || {
-        // The turn lasts as long as the drawing, also when the client has gone.
-        let _turn = turn;
+        // The permit is kept as long as the drawing lasts, also when the client has gone.
+        let _permit = permit;
         shared.demo.answer(uri.path(), uri.query().unwrap_or_default(), host.as_deref())
     });
     match made.await {
         Ok(Answer { status, media_type, body }) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, CACHE)], body).into_response()
+            let cache = if media_type == "image/png" { CACHE } else { "no-store" };
+            (status, [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, cache)], body).into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -38,6 +38,6 @@ pub use decode::wanted::{Absence, Wanted};
 pub use error::Error;
 pub use policy::allowed::{Allowed, BadAllowed};
 pub use policy::credentials::{BadCredential, Credential, Credentials, Secret};
-pub use policy::egress::Egress;
+pub use policy::egress::{Egress, OwnFolder};
 pub use policy::host_record::HostRecord;
 pub use policy::ports::{BadPorts, Ports};

@@ -1,7 +1,7 @@
 //! What `mapreel serve --demo` adds: a WMS and a WMTS of real data under `/demo` of the service itself, in the catalogue with films of
 //! them, and allowed as upstreams; so the page can be tried without any network.
 
-use crate::config::catalogue::{ListedServer, Preset};
+use crate::config::catalogue::{Catalogue, ListedServer, Preset};
 use crate::config::config::Config;
 use anyhow::Context;
 use axum::Router;
@@ -37,19 +37,21 @@ const EXAMPLES: [(&str, &str, &str); 4] = [
     ),
 ];
 
-/// Puts the demonstration into the catalogue, and allows its address, and no other, as an upstream.
+/// Puts the demonstration into the catalogue, and allows its folder, and no other of the service, as an upstream.
 ///
 /// # Errors
 /// An example is broken.
 pub(crate) fn offer(config: &mut Config, listening: SocketAddr) -> anyhow::Result<()> {
     let address = own_address(listening);
-    let client = &mut config.client;
-    let own = if address.ip().is_loopback() {
-        format!("{address},localhost:{}", address.port())
-    } else {
-        address.to_string()
-    };
-    client.egress = client.egress.clone().allowing(&own)?;
+    let Some(demo) = &mut config.demo else { return Ok(()) };
+    demo.offer = catalogue(address)?;
+    config.catalogue.extend(&demo.offer);
+    config.client.egress = config.client.egress.clone().with_own_folder(address, FOLDER);
+    Ok(())
+}
+
+/// What it offers to begin with.
+fn catalogue(address: SocketAddr) -> anyhow::Result<Catalogue> {
     let service = format!("http://{address}/");
     let server = |title: &str, kind: &str, description: &str| ListedServer {
         title: title.into(),
@@ -57,16 +59,16 @@ pub(crate) fn offer(config: &mut Config, listening: SocketAddr) -> anyhow::Resul
         kind: Some(kind.into()),
         description: Some(description.into()),
     };
-    config.catalogue.servers.extend([
+    let servers = vec![
         server("Demonstration (WMS)", "wms", "Sea surface temperature, month by month, 2018 and 2019"),
         server("Demonstration (WMTS)", "wmts", "The same in tiles"),
-    ]);
-    for (title, description, request) in EXAMPLES {
+    ];
+    let presets = EXAMPLES.iter().map(|(title, description, request)| {
         let request = request.replace(SERVICE_OF_EXAMPLES, &service);
         let request = RawValue::from_string(request).with_context(|| format!("the example `{title}`"))?;
-        config.catalogue.presets.push(Preset { title: title.into(), description: Some(description.into()), request });
-    }
-    Ok(())
+        Ok(Preset { title: (*title).into(), description: Some((*description).into()), request })
+    });
+    Ok(Catalogue { servers, presets: presets.collect::<anyhow::Result<_>>()? })
 }
 
 /// Its routes.

@@ -187,7 +187,7 @@ impl Service {
         let Some(listener) = sockets.main else { return Ok(()) };
         let (address, drain) = (listener.local_addr()?, &shutdown.drain);
         info!("listening at http://{address}");
-        if let Some(demo) = self.config.demo {
+        if let Some(demo) = &self.config.demo {
             demonstration::show(address, demo.opens_browser);
         }
         let keys = self.config.front_door.keys.take().map(|(path, keys)| KeyRing::new(path, keys));
@@ -231,7 +231,11 @@ impl Service {
     fn into_app(self, keys: Option<Arc<KeyRing>>, shutdown: &Shutdown, supervisor: &Supervisor) -> Arc<App> {
         let Self { config, queue, artifacts, client, memory, metrics, fetching } = self;
         Arc::new(App {
-            documents: openapi::documents(&config.limits, &config.catalogue),
+            documents: openapi::documents(
+                &config.limits,
+                &config.catalogue,
+                config.demo.as_ref().map(|demo| &demo.offer),
+            ),
             keys,
             watch: Watch::new(queue.clone()),
             readiness: Readiness::new(),

@@ -4,7 +4,7 @@ use crate::data::land::Corner;
 use crate::data::mercator;
 
 /// The longest side of a picture, in pixels.
-pub(crate) const SIDE_PX_MAX: u32 = 4096;
+pub(crate) const SIDE_PX_MAX: u32 = 2048;
 /// The largest coordinate that is read, in degrees or metres: larger than any of a map, and small enough to reckon with.
 const COORDINATE_MAX: f64 = 1e9;
 /// The least extent of a picture, in degrees or metres.
@@ -36,7 +36,7 @@ pub(crate) struct View {
 
 impl View {
     /// What lies between two corners, given as x and y of each, in degrees or in metres. `None` if they enclose nothing, or are beyond
-    /// all maps, or if a side has no pixel or more than 4096.
+    /// all maps, or if a side has no pixel or more than 2048.
     pub(crate) fn new(projection: Projection, corners: [f64; 4], width: u32, height: u32) -> Option<Self> {
         let [min_x, min_y, max_x, max_y] = corners;
         let is_finite = corners.iter().all(|c| c.abs() <= COORDINATE_MAX);

@@ -1,6 +1,6 @@
 //! GetCapabilities of the WMTS (OGC 07-057r7, 7.1).
 
-use super::tile_matrix_set::{LEVELS, TILE_MATRIX_SETS, TILE_PX, TileMatrixSet};
+use super::tile_matrix_set::{TILE_MATRICES, TILE_MATRIX_SETS, TILE_PX, TileMatrixSet};
 use crate::answer::Answer;
 use crate::data::months;
 use crate::offer::layer::{LAYERS, Layer, Style};
@@ -128,7 +128,7 @@ fn times() -> String {
 }
 
 fn of_set(set: &TileMatrixSet) -> String {
-    let matrices: String = (0..LEVELS).map(|level| of_matrix(set, level)).collect();
+    let matrices: String = (0..TILE_MATRICES).map(|level| of_matrix(set, level)).collect();
     format!(
         "    <TileMatrixSet>
       <ows:Identifier>{}</ows:Identifier>

@@ -1,7 +1,7 @@
 //! GetTile (OGC 07-057r7, 7.2): what is asked for, in either encoding, as what is drawn.
 
 use super::exception::Exception;
-use super::tile_matrix_set::{LEVELS, TileMatrixSet};
+use super::tile_matrix_set::{TILE_MATRICES, TileMatrixSet};
 use crate::data::months;
 use crate::offer::layer::Layer;
 use crate::parameters::Parameters;
@@ -45,7 +45,7 @@ impl<'q> Tile<'q> {
         })
     }
 
-    /// The tile of a resource: layer, style, time, pyramid, level, row, column with `.png`.
+    /// The tile of a resource: layer, style, time, tile matrix set, tile matrix, row, column with `.png`.
     ///
     /// # Errors
     /// The path has another form.
@@ -75,8 +75,9 @@ impl<'q> Tile<'q> {
             .filter(|time| *time != "default")
             .map_or(Ok(months::newest()), |time| months::find(time).ok_or_else(|| invalid("TIME", time)))?;
         let set = TileMatrixSet::find(self.set).ok_or_else(|| invalid("TILEMATRIXSET", self.set))?;
-        let level =
-            number(self.matrix).filter(|level| *level < LEVELS).ok_or_else(|| invalid("TILEMATRIX", self.matrix))?;
+        let level = number(self.matrix)
+            .filter(|level| *level < TILE_MATRICES)
+            .ok_or_else(|| invalid("TILEMATRIX", self.matrix))?;
         let [columns, rows] = set.size(level);
         let row = within("TILEROW", self.row, rows)?;
         let column = within("TILECOL", self.column, columns)?;

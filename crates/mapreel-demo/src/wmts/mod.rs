@@ -43,7 +43,7 @@ pub(crate) fn answer_resource(world: &World, path: &str, origin: &Origin) -> Ans
         if path == capabilities::RESOURCE {
             return Ok(capabilities::answer(origin));
         }
-        let path = path.get(..RESOURCE_BYTES_MAX).map_or(path, |_| "");
+        let path = if path.len() > RESOURCE_BYTES_MAX { "" } else { path };
         let steps: Vec<_> = path.split('/').map(|step| percent_decode_str(step).decode_utf8_lossy()).collect();
         let tile = Tile::of_resource(&steps)?;
         Ok(Answer::png(map::draw(world, &tile.picture()?)))

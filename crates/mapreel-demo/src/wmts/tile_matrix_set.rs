@@ -1,14 +1,14 @@
-//! The pyramids of tiles: two of the common ones (OGC 17-083r2, annex D), nine levels of each.
+//! The tile matrix sets: two of the common ones (OGC 17-083r2, annex D), nine tile matrices of each.
 
 use crate::data::mercator::HALF_WORLD_M;
 use crate::picture::view::{Projection, View};
 
 /// The side of a tile in pixels.
 pub(crate) const TILE_PX: u32 = 256;
-/// The levels of each pyramid, the first of which is 0.
-pub(crate) const LEVELS: u32 = 9;
+/// The tile matrices of each tile matrix set, the first of which is 0.
+pub(crate) const TILE_MATRICES: u32 = 9;
 
-/// A pyramid.
+/// A tile matrix set.
 pub(crate) struct TileMatrixSet {
     /// By which requests name it.
     pub(crate) name: &'static str,
@@ -17,13 +17,13 @@ pub(crate) struct TileMatrixSet {
     projection: Projection,
     /// The upper left corner of the world in the CRS, which goes on as far to the other side of its origin.
     pub(crate) top_left: [f64; 2],
-    /// The scale of the first level, a pixel being 0.28 mm.
+    /// The scale of the first tile matrix, a pixel being 0.28 mm.
     scale_denominator: f64,
-    /// Columns and rows of the first level.
+    /// Columns and rows of the first tile matrix.
     size: [u32; 2],
 }
 
-/// All pyramids.
+/// All tile matrix sets.
 pub(crate) static TILE_MATRIX_SETS: [TileMatrixSet; 2] = [
     TileMatrixSet {
         name: "GoogleMapsCompatible",
@@ -46,24 +46,24 @@ pub(crate) static TILE_MATRIX_SETS: [TileMatrixSet; 2] = [
 ];
 
 impl TileMatrixSet {
-    /// A pyramid by its name.
+    /// A tile matrix set by its name.
     pub(crate) fn find(name: &str) -> Option<&'static Self> {
         TILE_MATRIX_SETS.iter().find(|set| set.name == name)
     }
 
-    /// The scale of a level.
+    /// The scale of a tile matrix.
     pub(crate) fn scale_denominator(&self, level: u32) -> f64 {
         self.scale_denominator / f64::from(1u32 << level)
     }
 
-    /// Columns and rows of a level.
+    /// Columns and rows of a tile matrix.
     pub(crate) fn size(&self, level: u32) -> [u32; 2] {
         self.size.map(|count| count << level)
     }
 
-    /// What a tile shows; `None` if there is no such level, or the tile lies outside it.
+    /// What a tile shows; `None` if there is no such tile matrix, or the tile lies outside it.
     pub(crate) fn view(&self, level: u32, column: u32, row: u32) -> Option<View> {
-        if level >= LEVELS || column >= self.size(level)[0] || row >= self.size(level)[1] {
+        if level >= TILE_MATRICES || column >= self.size(level)[0] || row >= self.size(level)[1] {
             return None;
         }
         let [left, top] = self.top_left;

@@ -47,7 +47,7 @@ fn both_versions_of_the_wms_are_read() {
 #[test]
 fn limits_and_axes_are_those_of_the_version() {
     let new = read("service=WMS&request=GetCapabilities");
-    assert_eq!((new.width_max, new.height_max, new.layers_max), (Some(4096), Some(4096), Some(1)));
+    assert_eq!((new.width_max, new.height_max, new.layers_max), (Some(2048), Some(2048), Some(1)));
     assert_eq!(new.axes()["EPSG:4326"], AxisOrder::YThenX);
     assert_eq!(new.axes()["CRS:84"], AxisOrder::XThenY);
     assert!(read("request=GetCapabilities&version=1.1.1").tells_legends);

@@ -78,7 +78,7 @@ fn revalued(seed: &str, rng: &mut Rng) -> String {
 /// Sides may become long; a test has no time for such pictures.
 fn is_small(query: &str) -> bool {
     let sides = query.split('&').filter_map(|pair| pair.split_once('='));
-    !sides.into_iter().any(|(_, value)| value.parse::<u32>().is_ok_and(|side| (400..=4096).contains(&side)))
+    !sides.into_iter().any(|(_, value)| value.parse::<u32>().is_ok_and(|side| (400..=2048).contains(&side)))
 }
 
 #[test]

@@ -258,13 +258,13 @@ pub(super) fn egress_address(input: &[u8]) {
 /// What is allowed is written as it is read, and allows nothing by itself that is not meant.
 pub(super) fn allowed_upstreams(input: &[u8]) {
     let text = text(input);
-    let Ok(Egress::Public { allowed: list, ports }) = Egress::public(&text) else { return };
+    let Ok(Egress::Public { allowed: list, ports, own }) = Egress::public(&text) else { return };
     for allowed in &list {
         let written = allowed.to_string();
         assert_eq!(written.parse::<Allowed>().as_ref(), Ok(allowed), "{written}");
     }
     if list.is_empty() {
-        let none = Egress::Public { allowed: list, ports };
+        let none = Egress::Public { allowed: list, ports, own };
         for host in ["127.0.0.1", "[::1]", "localhost", "10.0.0.1"] {
             assert!(!fuzzing::admits(&none, &Url::parse(&format!("http://{host}/")).expect("it is one")));
         }

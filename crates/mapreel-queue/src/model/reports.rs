@@ -6,6 +6,9 @@ use super::state::State;
 use super::time::Time;
 use std::collections::BTreeMap;
 
+/// Jobs that one search looks through: no index helps it.
+pub const SEARCHED_MAX: usize = 2_000;
+
 /// Which jobs are listed.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -15,7 +18,7 @@ pub struct Filter {
     pub service: Option<Service>,
     /// Only those of this owner.
     pub owner: Option<String>,
-    /// Only those with this text in their title, id or owner, whatever its case.
+    /// Only those with this text in their title or id, whatever its case, of the nearest [`SEARCHED_MAX`] jobs that the other conditions leave.
     pub search: Option<String>,
     /// Only those on one side of a job; the nearest, where there are more than `limit`.
     pub cursor: Option<Cursor>,

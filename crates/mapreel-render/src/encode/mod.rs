@@ -39,7 +39,7 @@ pub fn still(page: &Canvas, format: Format, stop: &Stop) -> Result<Vec<u8>, Erro
 /// # Errors
 /// The encoder refuses, or nobody wants it any more.
 pub fn thumbnail(page: &Canvas, side_px_max: u32, stop: &Stop) -> Result<Vec<u8>, Error> {
-    still(&page.smaller(side_px_max), Format::Jpeg, stop)
+    still(&page.downscaled(side_px_max), Format::Jpeg, stop)
 }
 
 /// What all segments of one animation share.

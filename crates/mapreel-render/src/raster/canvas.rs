@@ -74,15 +74,20 @@ impl Canvas {
         Colour::rgb(r, g, b)
     }
 
-    /// A box of it, as a page of its own.
-    pub fn cut(&self, [x, y, width, height]: [u32; 4]) -> Self {
-        let rows = (y..y + height).map(|row| (row as usize * self.width as usize + x as usize) * 4);
-        let pixels = rows.flat_map(|start| &self.pixels[start..start + width as usize * 4]).copied().collect();
+    /// A box of it, as a page of its own; what of the box lies outside is left out.
+    pub fn crop(&self, [x, y, width, height]: [u32; 4]) -> Self {
+        let (x, y) = (x.min(self.width), y.min(self.height));
+        let (width, height) = (width.min(self.width - x), height.min(self.height - y));
+        let mut pixels = Vec::with_capacity(width as usize * height as usize * 4);
+        for row in y..y + height {
+            let start = (row as usize * self.width as usize + x as usize) * 4;
+            pixels.extend_from_slice(&self.pixels[start..start + width as usize * 4]);
+        }
         Self { width, height, pixels, clip: [0, 0, width, height] }
     }
 
     /// The same, smaller by the least whole number so that no side is longer: each pixel is the mean of a box.
-    pub(crate) fn smaller(&self, side_px_max: u32) -> Self {
+    pub(crate) fn downscaled(&self, side_px_max: u32) -> Self {
         let by = self.width.max(self.height).div_ceil(side_px_max).max(1);
         let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));
         let mut small = Self::new(width, height, Colour::rgb(0, 0, 0));

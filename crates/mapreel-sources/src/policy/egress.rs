@@ -39,7 +39,18 @@ pub enum Egress {
         allowed: Vec<Allowed>,
         /// The ports of all upstreams that are not allowed with a port of their own.
         ports: Ports,
+        /// What of the process's own server may be asked.
+        own: Option<OwnFolder>,
     },
+}
+
+/// A folder of the process's own server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFolder {
+    /// Where the process listens.
+    address: SocketAddr,
+    /// What paths begin with.
+    folder: String,
 }
 
 /// A name that leads, or may lead, where nobody may ask.
@@ -53,32 +64,49 @@ impl Egress {
     /// # Errors
     /// Every entry that cannot be read.
     pub fn public(list: &str) -> Result<Self, BadAllowed> {
-        Ok(Self::Public { allowed: Allowed::list(list)?, ports: Ports::default() })
+        Ok(Self::Public { allowed: Allowed::list(list)?, ports: Ports::default(), own: None })
     }
 
     /// The same rules on other ports.
     pub fn on(self, ports: Ports) -> Self {
         match self {
             Self::Any => Self::Any,
-            Self::Public { allowed, .. } => Self::Public { allowed, ports },
+            Self::Public { allowed, own, .. } => Self::Public { allowed, ports, own },
         }
     }
 
-    /// The same rules, which also allow what this list does.
-    ///
-    /// # Errors
-    /// Every entry that cannot be read.
-    pub fn allowing(self, list: &str) -> Result<Self, BadAllowed> {
-        let more = Allowed::list(list)?;
-        Ok(match self {
+    /// The same rules, which also allow one folder of a server: the process's own, whose other paths must not be asked on behalf of
+    /// strangers. Only its address leads there, and no name.
+    pub fn with_own_folder(self, address: SocketAddr, folder: &str) -> Self {
+        match self {
             Self::Any => Self::Any,
-            Self::Public { allowed, ports } => Self::Public { allowed: [allowed, more].concat(), ports },
-        })
+            Self::Public { allowed, ports, .. } => {
+                Self::Public { allowed, ports, own: Some(OwnFolder { address, folder: folder.to_owned() }) }
+            }
+        }
+    }
+
+    /// Whether a URL leads to the process's own folder.
+    fn is_own(&self, url: &Url) -> bool {
+        let Self::Public { own: Some(own), .. } = self else { return false };
+        let is_there = match url.host() {
+            Some(Host::Ipv4(ip)) => own.address.ip() == IpAddr::V4(ip),
+            Some(Host::Ipv6(ip)) => own.address.ip() == IpAddr::V6(ip),
+            _ => false,
+        };
+        let is_bare = url.username().is_empty() && url.password().is_none();
+        is_there
+            && is_bare
+            && url.port_or_known_default() == Some(own.address.port())
+            && url.path().starts_with(&own.folder)
     }
 
     /// Refuses what a URL alone shows to be forbidden. The addresses of a name are not known here.
     pub(crate) fn admit(&self, url: &Url) -> Result<(), Error> {
-        let Self::Public { allowed: list, ports } = self else { return Ok(()) };
+        let Self::Public { allowed: list, ports, .. } = self else { return Ok(()) };
+        if self.is_own(url) {
+            return Ok(());
+        }
         let port = url.port_or_known_default();
         // The typed host: whatever notation an address came in, here it is an address.
         let admitted = match url.host() {
@@ -115,7 +143,7 @@ impl Egress {
         let port = url.port_or_known_default();
         let by_name = url.domain().is_some_and(|name| admits_name(list, name, port));
         let by_address = peer.is_some_and(|peer| admits_address(list, peer.ip(), port));
-        if by_name || by_address { Ok(()) } else { Err(refused(url)) }
+        if by_name || by_address || self.is_own(url) { Ok(()) } else { Err(refused(url)) }
     }
 
     /// The ports that the list names.
@@ -216,6 +244,29 @@ mod tests {
         assert!(asks(&egress, "http://[::ffff:10.107.3.4]/"));
         assert!(!asks(&egress, "http://10.1.1.1/") && asks(&egress, "http://10.1.1.1:8090/"));
         assert!(!asks(&egress, "http://localhost:8090/"), "a name that is never public needs a name");
+    }
+
+    #[test]
+    fn of_the_own_server_one_folder_is_asked_and_by_its_address_alone() {
+        let egress = egress("").with_own_folder("127.0.0.1:5005".parse().unwrap(), "/demo/");
+        let peer = "127.0.0.1:5005".parse().ok();
+        let asked = |url: &str| {
+            let url = Url::parse(url).unwrap();
+            egress.admit(&url).is_ok() && egress.admit_peer(&url, peer).is_ok()
+        };
+        assert!(asked("http://127.0.0.1:5005/demo/wms?a=b") && asked("http://127.1:5005/demo/wmts/1.0.0/x"));
+        for refused in [
+            "http://127.0.0.1:5005/api/layers?url=/demo/",
+            "http://127.0.0.1:5005/demo/../api/jobs",
+            "http://127.0.0.1:5005/demo/%2e%2e/api/jobs",
+            "http://127.0.0.1:5006/demo/wms",
+            "http://127.0.0.1/demo/wms",
+            "http://localhost:5005/demo/wms",
+            "http://a@127.0.0.1:5005/demo/wms",
+        ] {
+            assert!(!asked(refused), "{refused}");
+        }
+        assert!(!resolves(&egress, "a.org", Some(5005), "127.0.0.1"), "a name leads there");
     }
 
     #[test]

@@ -18,9 +18,9 @@ pub struct HostRecord {
     /// Requests that did not, each after its attempts.
     pub failed: u64,
     /// The time that all of them took.
-    pub time: Duration,
+    pub time_total: Duration,
     /// When the newest one ended.
-    pub asked: SystemTime,
+    pub asked_last: SystemTime,
     /// What the newest failure was.
     pub failure: Option<String>,
 }
@@ -34,7 +34,7 @@ impl HostRecords {
     pub(crate) fn note<T>(&self, host: &str, result: &Result<T, Error>, took: Duration) {
         let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if records.len() >= HOSTS_MAX && !records.contains_key(host) {
-            let oldest = records.values().min_by_key(|record| record.asked).map(|record| record.host.clone());
+            let oldest = records.values().min_by_key(|record| record.asked_last).map(|record| record.host.clone());
             oldest.map(|oldest| records.remove(&oldest));
         }
         let now = SystemTime::now();
@@ -42,11 +42,11 @@ impl HostRecords {
             host: host.to_owned(),
             answered: 0,
             failed: 0,
-            time: Duration::ZERO,
-            asked: now,
+            time_total: Duration::ZERO,
+            asked_last: now,
             failure: None,
         });
-        (record.asked, record.time) = (now, record.time + took);
+        (record.asked_last, record.time_total) = (now, record.time_total + took);
         match result {
             Ok(_) => record.answered += 1,
             Err(error) => (record.failed, record.failure) = (record.failed + 1, Some(error.to_string())),
@@ -57,7 +57,7 @@ impl HostRecords {
     pub(crate) fn all(&self) -> Vec<HostRecord> {
         let mut all: Vec<HostRecord> =
             self.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
-        all.sort_by_key(|record| std::cmp::Reverse((record.failed, record.time)));
+        all.sort_by_key(|record| std::cmp::Reverse((record.failed, record.time_total)));
         all
     }
 }

@@ -42,6 +42,7 @@ impl RabbitMq {
             set("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1".into()),
             set("RABBITMQ_NODE_PORT", port.to_string()),
             set("RABBITMQ_DIST_PORT", free_port().to_string()),
+            set("ERL_CRASH_DUMP", "/dev/null".into()),
             set("ERL_EPMD_PORT", free_port().to_string()),
             set("ERL_EPMD_ADDRESS", "127.0.0.1".into()),
             set("RABBITMQ_MNESIA_BASE", at("mnesia")),

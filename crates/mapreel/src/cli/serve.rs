@@ -2,6 +2,7 @@
 
 use super::ending::Ending;
 use super::settings::Flags;
+use crate::config::catalogue::Catalogue;
 use crate::config::config::{Config, Demo};
 use crate::operations::shutdown::Ended;
 use crate::operations::telemetry;
@@ -31,7 +32,7 @@ pub(super) struct WorkerArguments {
 /// HTTP API and workers.
 pub(super) fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let Some(config) = arguments.flags.config() else { return Ok(Ending::Invalid) };
-    let demo = arguments.demo.then_some(Demo { opens_browser: !arguments.no_open });
+    let demo = arguments.demo.then(|| Demo { opens_browser: !arguments.no_open, offer: Catalogue::default() });
     run(Config { demo, ..config }, true)
 }
 

@@ -16,6 +16,8 @@ use url::Url;
 use utoipa::ToSchema;
 
 const BYTES_MAX: u64 = 4 << 20;
+/// Kinds of layers that a server has.
+const KINDS: [&str; 8] = ["wms", "wmts", "xyz", "tms", "tilejson", "arcgis", "ogc-maps", "image"];
 
 /// What the page offers to begin with.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
@@ -73,12 +75,25 @@ impl Catalogue {
         Self::parse(&text, limits).map_err(|problems| problems.in_file(path))
     }
 
+    /// Adds what another one has.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.servers.extend(other.servers.iter().cloned());
+        self.presets.extend(other.presets.iter().cloned());
+    }
+
     fn parse(text: &str, limits: &Limits) -> Result<Self, ConfigProblems> {
         let catalogue: Self = serde_json::from_str(text).map_err(|error| ConfigProblems::only(error.to_string()))?;
         let mut problems = ConfigProblems::default();
         for (number, server) in (0..).zip(&catalogue.servers) {
             if !Url::parse(&server.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
                 problems.push(format!("/servers/{number}/url: `{}` is no `http://` or `https://` URL", server.url));
+            }
+        }
+        for (number, kind) in
+            (0..).zip(&catalogue.servers).filter_map(|(number, server)| Some((number, server.kind.as_ref()?)))
+        {
+            if !KINDS.contains(&kind.as_str()) {
+                problems.push(format!("/servers/{number}/type: `{kind}` is none of `{}`", KINDS.join("`, `")));
             }
         }
         for (number, preset) in (0..).zip(&catalogue.presets) {
@@ -96,12 +111,13 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_named_at_once() {
-        let text = r#"{ "servers": [{ "title": "A", "url": "ftp://x/" }],
+        let text = r#"{ "servers": [{ "title": "A", "url": "ftp://x/", "type": "wmsx" }],
                         "presets": [{ "title": "P", "request": { "map": { "bbox": [0, 0, 1, 1], "width": 90 }, "layers": [{ "type": "x" }] } }] }"#;
         let problems: Vec<String> =
             Catalogue::parse(text, &Limits::default()).unwrap_err().iter().map(ToString::to_string).collect();
-        assert!(problems.len() >= 2, "{problems:?}");
+        assert!(problems.len() >= 3, "{problems:?}");
         assert!(problems[0].starts_with("/servers/0/url: `ftp://x/`"), "{problems:?}");
-        assert!(problems[1].starts_with("/presets/0/request/layers/0"), "{problems:?}");
+        assert!(problems[1].starts_with("/servers/0/type: `wmsx`"), "{problems:?}");
+        assert!(problems[2].starts_with("/presets/0/request/layers/0"), "{problems:?}");
     }
 }

@@ -49,10 +49,12 @@ pub(crate) struct Config {
 }
 
 /// How the demonstration is shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Demo {
     /// Whether the page is opened in the browser.
     pub opens_browser: bool,
+    /// What it adds to the catalogue; empty before it is known where the service listens.
+    pub offer: Catalogue,
 }
 
 impl Config {

@@ -18,10 +18,12 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// What the API says of itself and of a request, as JSON.
+/// What does not change while the process runs, as JSON.
 pub(crate) struct Documents {
     pub openapi: Bytes,
     pub request_schema: Bytes,
+    /// What the operator offers to begin with, and the demonstration.
+    pub catalogue: Bytes,
 }
 
 /// What the routes share.

@@ -13,8 +13,8 @@ use std::time::Duration;
 /// Until the whole body is here.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The longest body that says nothing.
-const NOTHING_BYTES_MAX: usize = 64;
+/// The longest body that counts as empty.
+const EMPTY_BODY_BYTES_MAX: usize = 64;
 
 /// A request document, unread.
 pub(crate) struct Document(pub Bytes);
@@ -28,18 +28,18 @@ impl FromRequest<Arc<App>> for Document {
     }
 }
 
-/// The body of a question that says nothing: none, or `{}`.
-pub(crate) struct NoDocument;
+/// An empty body: none, or `{}`.
+pub(crate) struct EmptyBody;
 
-impl FromRequest<Arc<App>> for NoDocument {
+impl FromRequest<Arc<App>> for EmptyBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Problem> {
-        let body = read(request.into_body(), NOTHING_BYTES_MAX).await?;
-        let said: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let body = read(request.into_body(), EMPTY_BODY_BYTES_MAX).await?;
+        let written: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let refused =
             || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", "the body is to be empty or `{}`");
-        if matches!(&said[..], b"" | b"{}") { Ok(Self) } else { Err(refused()) }
+        if matches!(&written[..], b"" | b"{}") { Ok(Self) } else { Err(refused()) }
     }
 }
 

@@ -6,7 +6,8 @@ use crate::config::catalogue::{Catalogue, Preset};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use mapreel_spec::{Limits, request_schema, request_schemas};
+use mapreel_queue::Service;
+use mapreel_spec::{Limits, parse_request_for, request_schema, request_schemas};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -33,18 +34,15 @@ use utoipa::OpenApi;
 )]
 struct Api;
 
-/// Requests that need no map server, with which every route can be tried: an image and an animation.
-const EXAMPLES: [(&str, &str, &str); 2] = [
-    ("image", "The world, drawn without a network", include_str!("../../../../examples/world.json")),
-    (
-        "animation",
-        "A hurricane's track, drawn without a network",
-        include_str!("../../../../examples/katrina-2005.json"),
-    ),
+/// Requests that need no map server.
+const EXAMPLES: [(&str, &str); 2] = [
+    ("The world, drawn without a network", include_str!("../../../../examples/world.json")),
+    ("A hurricane's track, drawn without a network", include_str!("../../../../examples/katrina-2005.json")),
 ];
 
-/// What the API says of itself and of a request, within the limits of a service, with examples of its catalogue.
-pub(crate) fn documents(limits: &Limits, catalogue: &Catalogue) -> Documents {
+/// What the API says of itself and of a request, within the limits of a service, with examples of its demonstration. Everybody may read it: so
+/// nothing of the operator's catalogue stands in it.
+pub(crate) fn documents(limits: &Limits, catalogue: &Catalogue, demonstration: Option<&Catalogue>) -> Documents {
     let mut openapi = serde_json::to_value(Api::openapi()).expect("strings, lists and objects");
     // Where it is asked, it is.
     openapi["servers"] = json!([{ "url": "/" }]);
@@ -53,10 +51,15 @@ pub(crate) fn documents(limits: &Limits, catalogue: &Catalogue) -> Documents {
     schemas.extend(of_requests.remove("request").map(|request| ("Request".to_owned(), request)));
     schemas.extend(of_requests);
     refuse_at_the_door(&mut openapi);
-    show_examples(&mut openapi, catalogue);
+    show_examples(&mut openapi, limits, demonstration);
     let mut request_schema = request_schema(limits);
     request_schema["$id"] = "/schema/request.json".into();
-    Documents { openapi: openapi.to_string().into(), request_schema: request_schema.to_string().into() }
+    let catalogue = serde_json::to_vec(catalogue).expect("texts and requests that were read");
+    Documents {
+        openapi: openapi.to_string().into(),
+        request_schema: request_schema.to_string().into(),
+        catalogue: catalogue.into(),
+    }
 }
 
 /// What every route of the API may answer before it looks at the request: status, the name of the answer, when.
@@ -100,27 +103,27 @@ fn refuse_at_the_door(document: &mut Value) {
     }
 }
 
-/// Gives every route that takes a request some that can be sent as they stand, and a map server to the route that asks one.
-fn show_examples(document: &mut Value, catalogue: &Catalogue) {
-    let read = |text: &str| serde_json::from_str::<Value>(text).expect("what was read before can be read again");
-    let built_in = EXAMPLES.map(|(kind, summary, text)| (kind, json!({ "summary": summary, "value": read(text) })));
-    let presets = catalogue.presets.iter().map(|Preset { title, description, request }| {
-        let (description, request) = (description.as_deref().unwrap_or(title), read(request.get()));
-        let kind = if request["times"].is_null() { "image" } else { "animation" };
-        (kind, json!({ "summary": title, "description": description, "value": request }))
-    });
-    let examples: Vec<(&str, Value)> = built_in.into_iter().chain(presets).collect();
+/// Gives every route that takes a request some that it accepts as they stand, and the demonstration's map server to the route that asks one.
+fn show_examples(document: &mut Value, limits: &Limits, demonstration: Option<&Catalogue>) {
+    let presets = demonstration.iter().flat_map(|catalogue| &catalogue.presets);
+    let presets = presets.map(|Preset { title, request, .. }| (title.as_str(), request.get()));
+    let examples: Vec<(&str, &str)> = EXAMPLES.into_iter().chain(presets).collect();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         if let Some(body) = item.pointer_mut("/post/requestBody/content/application~1json") {
-            let fitting =
-                examples.iter().filter(|(kind, _)| !path.starts_with("/api/service/") || path.ends_with(kind));
-            let named =
-                (1..).zip(fitting).map(|(number, (kind, example))| (format!("{kind}-{number}"), example.clone()));
-            body["examples"] = named.collect::<serde_json::Map<_, _>>().into();
+            let purpose = Service::ALL.into_iter().find(|service| path.ends_with(service.name())).map(Service::purpose);
+            let is_accepted = |request: &str| {
+                purpose.is_none_or(|purpose| parse_request_for(purpose, request.as_bytes(), limits).is_ok())
+            };
+            let accepted = examples.iter().filter(|(_, request)| is_accepted(request));
+            let example = |(number, (title, request)): (usize, &(&str, &str))| {
+                let value: Value = serde_json::from_str(request).expect("what was read before can be read again");
+                (format!("example-{number}"), json!({ "summary": title, "value": value }))
+            };
+            body["examples"] = (1..).zip(accepted).map(example).collect::<serde_json::Map<_, _>>().into();
         }
     }
     let asked = document.pointer_mut("/paths/~1api~1layers/get/parameters/0");
-    if let Some((asked, server)) = asked.zip(catalogue.servers.first()) {
+    if let Some((asked, server)) = asked.zip(demonstration.and_then(|catalogue| catalogue.servers.first())) {
         asked["example"] = server.url.as_str().into();
     }
 }

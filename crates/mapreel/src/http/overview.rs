@@ -5,6 +5,7 @@ use super::job::time_text;
 use super::problem::Problem;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use mapreel_queue::{Filter, Job, Part, PartState, State as JobState};
 use mapreel_sources::HostRecord;
@@ -21,7 +22,9 @@ const JOBS_MAX: usize = 200;
 pub(super) struct Overview {
     /// Workers that hold parts of jobs, in all processes that share the store.
     workers: Vec<WorkerView>,
-    /// Upstreams that this process has asked, the most failing first.
+    /// Whether more jobs are running than the 200 newest, whose parts are told.
+    more_jobs: bool,
+    /// Upstreams that this process has asked, the most failing first; at most 200.
     upstreams: Vec<UpstreamView>,
 }
 
@@ -77,9 +80,17 @@ struct UpstreamView {
     responses((status = 200, description = "Workers and upstreams.", body = Overview),
               (status = 503, description = "The store does not answer.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn overview(State(app): State<Arc<App>>) -> Result<Json<Overview>, Problem> {
-    let running = Filter { state: Some(JobState::Running), limit: JOBS_MAX, ..Filter::default() };
-    let jobs = app.queue.jobs(running).await?;
-    Ok(Json(Overview { workers: workers(&jobs), upstreams: app.client.hosts().iter().map(upstream).collect() }))
+    let running = Filter { state: Some(JobState::Running), limit: JOBS_MAX + 1, ..Filter::default() };
+    let mut jobs = app.queue.jobs(running).await?;
+    let more_jobs = jobs.len() > JOBS_MAX;
+    jobs.truncate(JOBS_MAX);
+    let hosts = app.client.hosts();
+    let made = tokio::task::spawn_blocking(move || Overview {
+        workers: workers(&jobs),
+        more_jobs,
+        upstreams: hosts.iter().map(upstream).collect(),
+    });
+    made.await.map(Json).map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 fn workers(jobs: &[Job]) -> Vec<WorkerView> {
@@ -110,8 +121,8 @@ fn upstream(record: &HostRecord) -> UpstreamView {
         host: record.host.clone(),
         answered: record.answered,
         failed: record.failed,
-        mean_s: (record.time.as_secs_f64() / count * 1000.0).round() / 1000.0,
-        asked: Timestamp::try_from(record.asked).map(|time| time.to_string()).unwrap_or_default(),
+        mean_s: (record.time_total.as_secs_f64() / count * 1000.0).round() / 1000.0,
+        asked: Timestamp::try_from(record.asked_last).map(|time| time.to_string()).unwrap_or_default(),
         failure: record.failure.clone(),
     }
 }

@@ -79,8 +79,8 @@ fn draw(
     context: &DrawContext,
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let drawn = Prepared::new(request, view, limits, context, 1, &NoProgress).and_then(|prepared| {
-        let cut = map_only.then_some(prepared.plan().layout.map);
-        let (bytes, missing) = produce::still(&prepared, context, cut)?;
+        let part = map_only.then_some(prepared.plan().layout.map);
+        let (bytes, missing) = produce::still(&prepared, context, part)?;
         Ok((bytes, report::warnings(&prepared, &missing, Vec::new()).len()))
     });
     let (bytes, warnings) = drawn?;

@@ -166,7 +166,7 @@ pub(super) struct JobList {
 #[utoipa::path(get, path = "/api/jobs", tag = "jobs",
     params(("status" = Option<String>, Query, description = "Only jobs in this state; in any case.", pattern = "^(PENDING|RUNNING|SUCCESS|FAILED|CANCELLED|EXPIRED)$"),
            ("service" = Option<String>, Query, description = "Only `image` or `animation`; in any case.", pattern = "^(image|animation)$"),
-           ("search" = Option<String>, Query, description = "Only jobs with this text in their title, id or owner; in any case.", min_length = 1, max_length = 200),
+           ("search" = Option<String>, Query, description = "Only jobs with this text in their title or id; in any case. The 2 000 jobs next to the cursor are looked through.", min_length = 1, max_length = 200),
            ("limit" = Option<u32>, Query, description = "At most so many; 50 without it.", minimum = 1, maximum = 200),
            ("cursor" = Option<String>, Query, description = "`next` or `previous` of another page.", pattern = "^-?[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")),
     responses((status = 200, description = "A page of jobs.", body = JobList),
@@ -206,13 +206,15 @@ async fn page(app: &App, caller: &Caller, filter: Filter) -> Result<Page, Proble
     }
     jobs.truncate(limit);
     // Whoever comes from a page knows that there is one.
-    let next = jobs.last().map(|job| job.id).filter(|_| goes_on || is_backwards);
+    let came_from = if let Some(Cursor::NewerThan(id)) = cursor { Some(id) } else { None };
+    let next = jobs.last().map(|job| job.id).filter(|_| goes_on || is_backwards).or(came_from);
     let previous = jobs.first().map(|job| job.id).filter(|_| if is_backwards { goes_on } else { cursor.is_some() });
     Ok(Page { jobs, next, previous })
 }
 
 fn filter(query: Result<Query<List>, QueryRejection>) -> Result<Filter, Problem> {
-    let Query(list) = query.map_err(|_| Problem::parameter("status", "given once, as text"))?;
+    let Query(list) =
+        query.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", error.body_text()))?;
     let state = |text: String| {
         let found = JobState::ALL.into_iter().find(|state| state.name().eq_ignore_ascii_case(&text));
         found.ok_or_else(|| {
@@ -235,8 +237,8 @@ fn filter(query: Result<Query<List>, QueryRejection>) -> Result<Filter, Problem>
         cursor.map_err(|_| Problem::parameter("cursor", "the `next` or `previous` of another page"))
     };
     let search = |text: String| {
-        let is_text = (1..=SEARCH_MAX).contains(&text.chars().count());
-        is_text.then_some(text).ok_or_else(|| Problem::parameter("search", "1 to 200 characters"))
+        let is_text = (1..=SEARCH_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
+        is_text.then_some(text).ok_or_else(|| Problem::parameter("search", "1 to 200 characters, none of control"))
     };
     Ok(Filter {
         state: list.status.map(state).transpose()?,

@@ -2,7 +2,7 @@
 
 use super::access::Caller;
 use super::app::App;
-use super::body::{Document, NoDocument};
+use super::body::{Document, EmptyBody};
 use super::job::JobView;
 use super::problem::Problem;
 use super::quota::Quotas;
@@ -71,9 +71,9 @@ pub(super) async fn again(
     caller: Caller,
     path: JobPath,
     headers: HeaderMap,
-    body: NoDocument,
+    body: EmptyBody,
 ) -> Result<Response, Problem> {
-    let NoDocument = body;
+    let EmptyBody = body;
     let job = job_of(&app, &caller, job_id(path)?).await?;
     let document = request_of(&app, &job).await?;
     submit(State(app), caller, job.service, &headers, document).await

@@ -22,8 +22,10 @@ struct WebFile {
     media_type: &'static str,
     /// Its bytes, compressed with gzip.
     packed: &'static [u8],
-    /// Its `ETag`.
-    etag: String,
+    /// Its bytes.
+    plain: Vec<u8>,
+    /// What tells this content from any other; an `ETag` begins with it.
+    tag: String,
 }
 
 macro_rules! files {
@@ -50,8 +52,10 @@ static FILES: LazyLock<Vec<WebFile>> = LazyLock::new(|| {
 
 impl WebFile {
     fn new(name: &'static str, media_type: &'static str, packed: &'static [u8]) -> Self {
-        let etag = format!("\"{}\"", &hex::encode(Sha256::digest(packed))[..32]);
-        Self { name, media_type, packed, etag }
+        let tag = hex::encode(Sha256::digest(packed))[..32].to_owned();
+        let mut plain = Vec::new();
+        GzDecoder::new(packed).read_to_end(&mut plain).expect("a test unpacks every file");
+        Self { name, media_type, packed, plain, tag }
     }
 }
 
@@ -72,38 +76,46 @@ pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result
 
 fn answer(name: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(|| Problem::plain(StatusCode::NOT_FOUND))?;
+    let is_packed = takes_gzip(headers);
+    // Two representations have two tags (RFC 9110, 8.8.3).
+    let etag = format!("\"{}{}\"", file.tag, if is_packed { "-gzip" } else { "" });
     let about = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, CACHE),
         (header::VARY, "Accept-Encoding"),
-        (header::ETAG, file.etag.as_str()),
+        (header::ETAG, &etag),
     ];
-    if has(headers, header::IF_NONE_MATCH, |tag| tag.trim_start_matches("W/") == file.etag.as_str()) {
+    if elements(headers, header::IF_NONE_MATCH).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag) {
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());
     }
     let media_type = [(header::CONTENT_TYPE, file.media_type)];
-    if takes_gzip(headers) {
-        return Ok((about, media_type, [(header::CONTENT_ENCODING, "gzip")], file.packed).into_response());
-    }
-    let mut bytes = Vec::new();
-    let unpacked = GzDecoder::new(file.packed).read_to_end(&mut bytes);
-    unpacked.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
-    Ok((about, media_type, bytes).into_response())
-}
-
-/// Whether `Accept-Encoding` has gzip (RFC 9110, 12.5.3); of weights, only the one that refuses counts.
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    has(headers, header::ACCEPT_ENCODING, |coding| {
-        let (coding, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let is_refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
-        matches!(coding.trim(), "gzip" | "x-gzip" | "*") && !is_refused
+    Ok(match is_packed {
+        true => (about, media_type, [(header::CONTENT_ENCODING, "gzip")], file.packed).into_response(),
+        false => (about, media_type, file.plain.as_slice()).into_response(),
     })
 }
 
-/// Whether one element of a header's list is what is looked for.
-fn has(headers: &HeaderMap, name: header::HeaderName, is_it: impl Fn(&str) -> bool) -> bool {
-    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|element| is_it(element.trim()))
+/// Whether `Accept-Encoding` takes gzip (RFC 9110, 12.5.3). Of weights only the one that refuses counts, and what is said of gzip counts more
+/// than what is said of all others.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let mut of_others = false;
+    for element in elements(headers, header::ACCEPT_ENCODING) {
+        let element = element.to_ascii_lowercase();
+        let (coding, weight) = element.split_once(';').unwrap_or((&element, ""));
+        let is_taken = weight.trim().strip_prefix("q=").is_none_or(|weight| weight.parse() != Ok(0.0));
+        match coding.trim() {
+            "gzip" | "x-gzip" => return is_taken,
+            "*" => of_others = is_taken,
+            _ => {}
+        }
+    }
+    of_others
+}
+
+/// The elements of a header's list.
+fn elements(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
 #[cfg(test)]
@@ -125,6 +137,8 @@ mod tests {
         let takes =
             |value: &str| takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, value.parse().unwrap())]));
         assert!(takes("gzip") && takes("br, gzip;q=0.5") && takes("*"));
+        assert!(takes("GZIP;Q=0.1") && takes("identity, *;q=0.1"));
+        assert!(!takes("gzip;q=0, *") && !takes("*, gzip;Q=0") && !takes("*;q=0"));
         assert!(!takes("br") && !takes("gzip;q=0") && !takes_gzip(&HeaderMap::new()));
     }
 }

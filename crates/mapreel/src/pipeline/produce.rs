@@ -124,10 +124,10 @@ pub(crate) fn draw(
 pub(crate) fn still(
     prepared: &Prepared,
     context: &DrawContext,
-    cut: Option<PixelBox>,
+    part: Option<PixelBox>,
 ) -> Result<(Vec<u8>, Vec<LayerGap>), Error> {
     let gap_log = GapLog::default();
-    let bytes = SegmentRenderer::new(prepared, context).still(&gap_log, cut, &NoProgress)?;
+    let bytes = SegmentRenderer::new(prepared, context).still(&gap_log, part, &NoProgress)?;
     prepared.release_memory();
     Ok((bytes, gap_log.into_sorted()))
 }

@@ -68,7 +68,7 @@ impl<'a> SegmentRenderer<'a> {
     pub(crate) fn still(
         &mut self,
         gap_log: &GapLog,
-        cut: Option<PixelBox>,
+        part: Option<PixelBox>,
         progress: &dyn Progress,
     ) -> Result<Vec<u8>, Error> {
         let plan = &self.prepared.scene.shared_plan();
@@ -80,9 +80,9 @@ impl<'a> SegmentRenderer<'a> {
         let page = self.painter.draw(0, &placed.pictures)?;
         failpoint::hit("encoding", plan.texts.title.as_deref());
         progress.last_frame(page);
-        match cut {
+        match part {
             None => Ok(encode::still(page, plan.output.format, &self.stop)?),
-            Some(cut) => Ok(encode::still(&page.cut(cut), plan.output.format, &self.stop)?),
+            Some(part) => Ok(encode::still(&page.crop(part), plan.output.format, &self.stop)?),
         }
     }
 }

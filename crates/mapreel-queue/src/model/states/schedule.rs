@@ -17,9 +17,9 @@ impl Job {
         }
     }
 
-    /// The text in which a list's search looks, without case: title, id and owner.
+    /// The text in which a list's search looks, without case: title and id. Not the owner, who may be an address that strangers must not learn.
     pub(crate) fn searched(&self) -> String {
-        format!("{}\n{}\n{}", self.title.as_deref().unwrap_or_default(), self.id, self.owner).to_lowercase()
+        format!("{}\n{}", self.title.as_deref().unwrap_or_default(), self.id).to_lowercase()
     }
 
     /// When a part can be claimed, if ever.

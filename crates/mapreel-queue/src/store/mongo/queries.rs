@@ -1,9 +1,10 @@
 //! What is asked of the store without changing it: requests, lists of jobs, numbers.
 
 use super::handle::Mongo;
-use super::operations::within;
+use super::operations::{PATIENCE, within};
+use super::record::{self, Stored};
 use crate::Error;
-use crate::model::{Counts, Cursor, Filter, Garbage, Job, JobId, Service, Time};
+use crate::model::{Counts, Cursor, Filter, Garbage, Job, JobId, SEARCHED_MAX, Service, Time};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
@@ -35,9 +36,6 @@ impl Mongo {
         if let Some(owner) = filter.owner {
             wanted.insert("owner", owner);
         }
-        if let Some(search) = filter.search {
-            wanted.insert("searched", doc! { "$regex": literally(&search.to_lowercase()) });
-        }
         let is_ascending = matches!(filter.cursor, Some(Cursor::NewerThan(_)));
         match filter.cursor {
             None => None,
@@ -45,12 +43,31 @@ impl Mongo {
             Some(Cursor::NewerThan(id)) => wanted.insert("_id", doc! { "$gt": id.to_string() }),
         };
         let (limit, order) = (i64::try_from(filter.limit).unwrap_or(i64::MAX), if is_ascending { 1 } else { -1 });
-        let found = self.find(wanted, doc! { "_id": order }, limit).await?;
+        let found = match filter.search {
+            None => self.find(wanted, doc! { "_id": order }, limit).await?,
+            Some(search) => self.search(wanted, order, &search, limit).await?,
+        };
         let mut jobs: Vec<Job> = found.into_iter().map(|stored| stored.job).collect();
         if is_ascending {
             jobs.reverse();
         }
         Ok(jobs)
+    }
+
+    /// The first jobs with a text in what is searched.
+    async fn search(&self, wanted: Document, order: i32, text: &str, limit: i64) -> Result<Vec<Stored>, Error> {
+        let jobs = self.collections.jobs.clone();
+        let has_text = doc! { "searched": { "$regex": literally(&text.to_lowercase()) } };
+        let pipeline = [
+            doc! { "$match": wanted },
+            doc! { "$sort": { "_id": order } },
+            doc! { "$limit": SEARCHED_MAX as i64 },
+            doc! { "$match": has_text },
+            doc! { "$limit": limit },
+        ];
+        // The server gives up when nobody waits any more.
+        let find = async move { jobs.aggregate(pipeline).max_time(PATIENCE).await?.try_collect::<Vec<_>>().await };
+        within(find).await?.into_iter().map(record::read).collect()
     }
 
     /// Jobs whose objects are to be cleaned up.

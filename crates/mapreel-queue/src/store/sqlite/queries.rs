@@ -2,7 +2,7 @@
 
 use super::row;
 use crate::Error;
-use crate::model::{Counts, Cursor, Filter, Garbage, Job, JobId, Time};
+use crate::model::{Counts, Cursor, Filter, Garbage, Job, JobId, SEARCHED_MAX, Time};
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -27,15 +27,22 @@ pub(super) fn jobs(connection: &Connection, filter: &Filter) -> Result<Vec<Job>,
         (filter.service.is_some(), " AND service = ?2"),
         (beside.is_some(), order),
         (filter.owner.is_some(), " AND owner = ?4"),
-        (filter.search.is_some(), " AND instr(searched, ?5) > 0"),
     ];
     let wanted: String = conditions.iter().filter(|(is, _)| *is).map(|(_, condition)| *condition).collect();
     let direction = if is_ascending { "ASC" } else { "DESC" };
-    let sql = format!("SELECT record FROM jobs WHERE 1{wanted} ORDER BY id {direction} LIMIT ?6");
+    let nearest = format!("FROM jobs WHERE 1{wanted} ORDER BY id {direction} LIMIT");
+    let sql = match &filter.search {
+        None => format!("SELECT record {nearest} ?5"),
+        Some(_) => format!(
+            "SELECT record FROM (SELECT id, record, searched {nearest} {SEARCHED_MAX}) WHERE instr(searched, ?6) > 0 ORDER BY id {direction} LIMIT ?5"
+        ),
+    };
     let (state, service) = (filter.state.map(|s| s.name()), filter.service.map(|s| s.name()));
     let (limit, search) = (filter.limit.min(i64::MAX as usize) as i64, filter.search.as_deref().map(str::to_lowercase));
-    let values = params![state, service, beside, filter.owner, search, limit];
-    let mut jobs = row::records(connection, &sql, values)?;
+    let mut jobs = match search {
+        None => row::records(connection, &sql, params![state, service, beside, filter.owner, limit])?,
+        Some(search) => row::records(connection, &sql, params![state, service, beside, filter.owner, limit, search])?,
+    };
     if is_ascending {
         jobs.reverse();
     }

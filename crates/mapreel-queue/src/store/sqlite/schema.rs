@@ -51,7 +51,7 @@ const FROM_1: &str = "
 /// Version 2 had no versions of plans.
 const FROM_2: &str = "ALTER TABLE jobs ADD COLUMN plan_version INTEGER NOT NULL DEFAULT 0;";
 
-/// Version 3 had no text to search in: jobs of before are found by nothing until they are written again.
+/// Version 3 had no text to search in.
 const FROM_3: &str = "ALTER TABLE jobs ADD COLUMN searched TEXT NOT NULL DEFAULT '';";
 
 /// Converts the file to this version; an error if a newer one has made it.
@@ -72,7 +72,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Setti
         transaction.execute_batch(FROM_3)?;
     }
     transaction.execute_batch(TABLES)?;
-    if version == 1 {
+    if matches!(version, 1..=3) {
         for job in row::records(&transaction, "SELECT record FROM jobs", [])? {
             row::store(&transaction, &job, settings)?;
         }
