@@ -1,18 +1,18 @@
 import { defineConfig } from '@playwright/test';
 
-// The service whose page is tried. It must be allowed to ask the map server of MAP_SERVER_URL.
-const service = process.env.MAPREEL_URL ?? 'http://127.0.0.1:5005';
-
+// MAPREEL is the path of the program. All else is started by `tests/setup`.
 export default defineConfig({
   testDir: 'tests',
   testMatch: '*.spec.ts',
+  globalSetup: './tests/setup/global.ts',
   timeout: 60_000,
-  expect: { timeout: 20_000 },
+  expect: { timeout: 20_000, toHaveScreenshot: { maxDiffPixelRatio: 0.03, threshold: 0.25, animations: 'disabled', scale: 'css' } },
+  snapshotPathTemplate: 'tests/screenshots/{arg}{ext}',
   workers: 1,
   reporter: 'list',
   use: {
-    baseURL: service,
     locale: 'en-GB',
+    timezoneId: 'UTC',
     launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
   },
 });

@@ -1,4 +1,5 @@
-import { accessible, addLayer, expect, test } from './page';
+// Layers: of the catalogue, of files, their order and their times.
+import { accessible, addLayer, demo, expect, test } from './page';
 
 const track = { type: 'FeatureCollection', features: [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: [[0, 45], [10, 50], [20, 45]] } }] };
 
@@ -14,6 +15,20 @@ test('a GeoJSON file becomes a layer', async ({ watched: page }) => {
   await expect(page.locator('.cm-content')).toContainText('"stroke": "#ff0000"');
 });
 
+test('a file is dropped on the map', async ({ watched: page }) => {
+  await page.goto('/');
+  const files = await page.evaluateHandle((text) => {
+    const moved = new DataTransfer();
+    moved.items.add(new File([text], 'way.geojson'));
+    return moved;
+  }, JSON.stringify(track));
+  await page.locator('.chart').dispatchEvent('dragover', { dataTransfer: files });
+  await expect(page.getByText('Drop the GeoJSON file')).toBeVisible();
+  await page.locator('.chart').dispatchEvent('drop', { dataTransfer: files });
+  await expect(page.getByRole('button', { name: /^way/ })).toBeVisible();
+  await expect(page.getByText('Drop the GeoJSON file')).toBeHidden();
+});
+
 test('a file that is no GeoJSON is refused in words', async ({ watched: page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Add layer' }).click();
@@ -21,26 +36,53 @@ test('a file that is no GeoJSON is refused in words', async ({ watched: page }) 
   await expect(page.getByRole('alert')).toHaveText('“a<b>.json” is not GeoJSON.');
 });
 
-test('the catalogue of a service is offered', async ({ watched: page }) => {
-  const catalogue = { servers: [{ title: 'Oceans', url: 'https://example.org/wms' }], presets: [{ title: 'The Alps', request: { map: { bbox: [5, 44, 16, 48] }, layers: [{ type: 'natural-earth' }], header: { title: 'The Alps' }, output: { preset: 'square' } } }] };
-  await page.route('**/api/catalogue', (route) => route.fulfill({ json: catalogue }));
-  await page.route('**/api/layers?*', (route) => route.fulfill({ json: { service: 'wms', title: 'Oceans', layers: [{ name: 'sst', title: 'Sea surface temperature' }] } }));
+test('the catalogue is what is offered first, and layers show what they are', async ({ watched: page }) => {
   await page.goto('/');
+  await expect(page.locator('.example .thumb.waits')).toHaveCount(0);
+  let [asked, most] = [0, 0];
+  const ended = (url: string): void => { if (url.includes('/api/preview')) asked -= 1; };
+  page.on('request', (request) => { if (request.url().includes('/api/preview')) { asked += 1; most = Math.max(most, asked); } });
+  page.on('requestfinished', (request) => ended(request.url()));
+  page.on('requestfailed', (request) => ended(request.url()));
   await page.getByRole('button', { name: 'Add layer' }).click();
-  await page.getByRole('button', { name: 'Oceans' }).click();
-  await expect(page.locator('.offers')).toContainText('Sea surface temperature');
+  await expect(page.locator('.server').first()).toBeFocused();
   await accessible(page, 'catalogue');
-  await page.getByRole('button', { name: 'The Alps' }).click();
-  await expect(page.getByLabel('Title', { exact: true })).toHaveValue('The Alps');
+  await page.locator('.server').first().click();
+  await expect(page.getByLabel(/^Search the/)).toBeFocused();
+  await expect(page.locator('.offers .thumb img').first()).toBeVisible();
+  await accessible(page, 'offers');
+  expect(most).toBeLessThanOrEqual(2);
+  await page.getByRole('button', { name: 'Other servers' }).click();
+  await expect(page.getByLabel('Address of a map server')).toBeVisible();
 });
 
-test('a server that hangs is said in the row of its layer', async ({ watched: page }) => {
-  await page.route('**/api/layers?*', (route) => route.fulfill({ status: 502, contentType: 'application/problem+json', json: { status: 502, code: 'upstream', detail: '`slow.example.org` did not answer within 30 s' } }));
+test('a dialog that is closed leaves no picture being asked for', async ({ watched: page }) => {
   await page.goto('/');
-  await page.getByRole('tab', { name: 'JSON' }).click();
-  await page.locator('.cm-content').fill('{ "map": { "bbox": [0, 40, 20, 55] }, "layers": [{ "type": "wms", "url": "https://slow.example.org/wms", "layers": "a", "title": "Slow" }], "output": { "preset": "hd" } }');
-  await expect(page.locator('.layer')).toContainText('did not answer within 30 s');
-  await expect(page.locator('.layer')).toContainText('The server is slow or silent');
+  await expect(page.locator('.example .thumb.waits')).toHaveCount(0);
+  const layers = Array.from({ length: 40 }, (_, index) => ({ name: `layer-${index}`, title: `Layer ${index}` }));
+  await page.route('**/api/layers?*', (route) => route.fulfill({ json: { service: 'wms', title: 'Many', layers } }));
+  const small = '"width":144';
+  const asked: string[] = [];
+  await page.route('**/api/preview?*', (route) => {
+    const text = route.request().postData() ?? '';
+    if (text.includes(small)) asked.push(text);
+  });
+  // What is held back by a test is not told to it as given up, so the page counts.
+  await page.evaluate((mark) => {
+    const ask = window.fetch;
+    document.title = '0';
+    window.fetch = (where, init) => {
+      if (String(init?.body).includes(mark)) init?.signal?.addEventListener('abort', () => { document.title = String(Number(document.title) + 1); });
+      return ask(where, init);
+    };
+  }, small);
+  await page.getByRole('button', { name: 'Add layer' }).click();
+  await page.getByLabel('Address of a map server').fill('https://many.example.org/wms');
+  await page.getByRole('button', { name: 'Ask the server' }).click();
+  await expect.poll(() => asked.length).toBe(2);
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page).toHaveTitle('2');
+  expect(asked).toHaveLength(2);
 });
 
 test('layers change places, and what was done is undone', async ({ watched: page }) => {
@@ -54,33 +96,11 @@ test('layers change places, and what was done is undone', async ({ watched: page
   await expect(page.locator('.layer').first()).toContainText('Graticule');
 });
 
-test('a film is made by the keyboard alone', async ({ watched: page }) => {
-  await page.goto('/');
-  await expect(page.getByText('Ready to be made')).toBeVisible();
-  const to = async (name: string): Promise<void> => {
-    for (let pressed = 0; pressed < 90; pressed += 1) {
-      await page.keyboard.press('Tab');
-      const here = await page.evaluate(() => { const at = document.activeElement; return at === document.body ? '' : at?.getAttribute('aria-label') ?? at?.textContent ?? ''; });
-      if (here.includes(name)) return;
-    }
-    throw new Error(`no way to ${name}`);
-  };
-  await to('Add layer');
-  await page.keyboard.press('Enter');
-  await to('Graticule');
-  await page.keyboard.press('Enter');
-  await expect(page.locator('.layer').first()).toContainText('Graticule');
-  await page.keyboard.press('Shift+Tab');
-  await to('Make the image');
-  await page.keyboard.press('Enter');
-  await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 40_000 });
-});
-
 test('a range of the times of a server is taken by dragging over them', async ({ watched: page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Add layer' }).click();
   await page.getByRole('button', { name: 'Coastline and borders' }).click();
-  await addLayer(page, /^Surface wind speed/);
+  await addLayer(page, await demo(), /Sea surface temperature/);
   await expect(page.locator('.frame-name')).toContainText('/24');
   await expect(page.locator('.layer').first()).toContainText('Coastline');
   const box = await page.locator('.time-line').boundingBox();
@@ -93,22 +113,4 @@ test('a range of the times of a server is taken by dragging over them', async ({
   await page.getByRole('button', { name: 'Play a rough preview' }).click();
   await expect(page.locator('.frame-name')).toContainText('3/');
   await page.getByRole('button', { name: 'Pause' }).click();
-});
-
-test('whatever is typed as JSON, the page stays', async ({ watched: page }) => {
-  await page.goto('/');
-  await page.getByRole('tab', { name: 'JSON' }).click();
-  const strange = [
-    '{}', '{ "layers": {} }', '{ "map": 5, "layers": [null, 1, { "type": 5, "title": {}, "url": [] }] }', '{ "times": [1, {}], "layers": [{}] }', '{ "times": {}, "animate": 7 }',
-    '{ "map": { "bbox": [0, 90, 0, 90], "crs": "EPSG:99999" }, "layers": [{ "type": "wms", "url": "x", "opacity": "much" }] }', '{ "header": "x", "output": [], "design": null }',
-    '{ "map": { "bbox": [1e300, -1e300, 5, 6], "crs": "EPSG:3413", "bbox_crs": "EPSG:3031" } }', '{ "basemap": 1, "overlays": 2 }', '{ "times": "////", "layers": [{ "type": "natural-earth", "show": 3 }] }',
-  ];
-  for (const text of strange) {
-    await page.locator('.cm-content').fill(text);
-    await page.waitForTimeout(400);
-    await page.locator('.side').getByRole('tab', { name: 'Picture' }).click();
-    await expect(page.getByLabel('Subtitle')).toBeVisible();
-    await page.getByRole('tab', { name: 'JSON' }).click();
-    await expect(page.locator('.cm-content')).toBeVisible();
-  }
 });

@@ -64,3 +64,17 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => new Pr
   const timer = setTimeout(done, ms);
   signal?.addEventListener('abort', () => { clearTimeout(timer); fail(new DOMException('', 'AbortError')); }, { once: true });
 });
+
+// The service draws, and asks servers, for only some at once; who comes too early comes again.
+const attemptsMax = 6;
+
+export async function whenFree<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Refused) || (error.status !== 503 && error.status !== 429) || attempt === attemptsMax) throw error;
+      await sleep(Math.max(error.retryAfterS, 1) * 1000, signal);
+    }
+  }
+}

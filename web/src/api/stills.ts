@@ -1,5 +1,5 @@
 // Stills of a request, kept by its text: what was asked for once is not asked for again, and what nobody waits for is given up.
-import { Refused, post, sleep } from './client';
+import { post, whenFree } from './client';
 
 export interface Still { url: string; width: number; height: number; warnings: number; image: HTMLImageElement }
 
@@ -10,20 +10,12 @@ const keptLettersMax = 20_000_000;
 export type Part = 'page' | 'map';
 
 async function fetchStill(text: string, frame: number, part: Part, signal?: AbortSignal): Promise<Still> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const answer = await post(`/api/preview?frame=${frame}${part === 'map' ? '&map_only=true' : ''}`, text, signal ? { signal } : {});
-      const url = URL.createObjectURL(await answer.blob());
-      const image = new Image();
-      image.src = url;
-      await image.decode();
-      return { url, image, width: image.naturalWidth, height: image.naturalHeight, warnings: Number(answer.headers.get('mapreel-warnings') ?? 0) };
-    } catch (error) {
-      // The service draws only some previews at once.
-      if (!(error instanceof Refused) || (error.status !== 503 && error.status !== 429) || attempt === 5) throw error;
-      await sleep(Math.max(error.retryAfterS, 1) * 1000, signal);
-    }
-  }
+  const answer = await whenFree(() => post(`/api/preview?frame=${frame}${part === 'map' ? '&map_only=true' : ''}`, text, signal ? { signal } : {}), signal);
+  const url = URL.createObjectURL(await answer.blob());
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return { url, image, width: image.naturalWidth, height: image.naturalHeight, warnings: Number(answer.headers.get('mapreel-warnings') ?? 0) };
 }
 
 // A frame, counted from 1, of the whole page or of its map alone.

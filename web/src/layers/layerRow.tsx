@@ -12,7 +12,7 @@ import { number, t } from '../state/words';
 import { parseTime } from '../time/iso';
 import { askServer, missingOf, moveLayer, offeredOf, offers, removeLayer, takeTimes, timesOf } from './offers';
 import { DimensionFields, FeatureFields, GraticuleFields, WorldFields } from './kindFields';
-import { shownName } from './name';
+import { shownName, typeName } from './name';
 import { sayFailed } from './rowProblem';
 
 export const openRow = signal<number | null>(null);
@@ -47,22 +47,38 @@ function TimeFields({ pointer }: { pointer: string }) {
   );
 }
 
+// What is changed seldom; it is open where something in it is wrong.
+function More({ pointer, layer }: { pointer: string; layer: Layer }) {
+  if (!hasAddress(layer)) return null;
+  const wrong = ['url', 'time', 'within', 'on_error', 'resampling'].some((field) => problemsOf(problems.value, `${pointer}/${field}`).length > 0);
+  return (
+    <details class="more" open={wrong || undefined}>
+      <summary>{t('layer.more')}</summary>
+      <div class="layer-fields">
+        <TextField wide pointer={`${pointer}/url`} label={t('layer.url')} />
+        {hasTimes(layer) && <TimeFields pointer={pointer} />}
+        <ChoiceField pointer={`${pointer}/on_error`} label={t('layer.onError')} choices={[['', t('error.mark')], ['hold', t('error.hold')], ['fail', t('error.fail')]]} />
+        <ChoiceField pointer={`${pointer}/resampling`} label={t('layer.resampling')} choices={[['', t('resampling.smooth')], ['nearest', t('resampling.nearest')]]} />
+      </div>
+    </details>
+  );
+}
+
 function Details({ pointer, layer }: { pointer: string; layer: Layer }) {
   return (
-    <div class="layer-fields">
-      <TextField wide pointer={`${pointer}/title`} label={t('layer.title')} />
-      {hasAddress(layer) && <TextField wide pointer={`${pointer}/url`} label={t('layer.url')} />}
-      <Opacity pointer={pointer} />
-      <StyleField pointer={pointer} layer={layer} />
-      {hasLegend(layer) && <ChoiceField pointer={`${pointer}/legend`} label={t('layer.legend')} choices={[['', t('legend.none')], ['auto', t('legend.auto')]]} />}
-      {hasTimes(layer) && <TimeFields pointer={pointer} />}
-      <DimensionFields pointer={pointer} layer={layer} />
-      {layer.type === 'geojson' && <FeatureFields pointer={pointer} />}
-      {layer.type === 'graticule' && <GraticuleFields pointer={pointer} />}
-      {layer.type === 'natural-earth' && <WorldFields pointer={pointer} />}
-      {hasAddress(layer) && <ChoiceField pointer={`${pointer}/on_error`} label={t('layer.onError')} choices={[['', t('error.mark')], ['hold', t('error.hold')], ['fail', t('error.fail')]]} />}
-      {hasAddress(layer) && <ChoiceField pointer={`${pointer}/resampling`} label={t('layer.resampling')} choices={[['', t('resampling.smooth')], ['nearest', t('resampling.nearest')]]} />}
-    </div>
+    <>
+      <div class="layer-fields">
+        <TextField wide pointer={`${pointer}/title`} label={t('layer.title')} />
+        <Opacity pointer={pointer} />
+        <StyleField pointer={pointer} layer={layer} />
+        {hasLegend(layer) && <ChoiceField pointer={`${pointer}/legend`} label={t('layer.legend')} choices={[['', t('legend.none')], ['auto', t('legend.auto')]]} />}
+        <DimensionFields pointer={pointer} layer={layer} />
+        {layer.type === 'geojson' && <FeatureFields pointer={pointer} />}
+        {layer.type === 'graticule' && <GraticuleFields pointer={pointer} />}
+        {layer.type === 'natural-earth' && <WorldFields pointer={pointer} />}
+      </div>
+      <More pointer={pointer} layer={layer} />
+    </>
   );
 }
 
@@ -128,7 +144,7 @@ export function LayerRow({ layer, index, count }: { layer: Layer; index: number;
       <div class="layer-head">
         <span class="grip"><Icon name="grip" /></span>
         <button type="button" class="layer-name" aria-expanded={open} onClick={() => { openRow.value = open ? null : index; }}>
-          <strong>{name}</strong><span class="hint">{String(layer.type ?? '')}</span>
+          <strong>{name}</strong><span class="hint">{typeName(layer)}</span>
         </button>
         <RowButtons index={index} count={count} name={name} />
       </div>

@@ -1,7 +1,7 @@
 // What servers offer, by their address; each is asked once, and what it answered or why it did not is kept.
 import { signal } from '@preact/signals';
 import type { Offer, OfferedLayer } from '../api/answers';
-import { getJson, Refused } from '../api/client';
+import { getJson, Refused, whenFree } from '../api/client';
 import { newestRange } from '../time/iso';
 import type { JsonObject } from '../request/json';
 import { isFilm, type Layer, layersOf } from '../request/request';
@@ -17,7 +17,7 @@ export async function askServer(url: string, again = false): Promise<Asked> {
   if (known && known.state !== 'failed' && !again) return known;
   put(url, { state: 'asking' });
   try {
-    put(url, { state: 'there', offer: await getJson<Offer>(`/api/layers?url=${encodeURIComponent(url)}`) });
+    put(url, { state: 'there', offer: await whenFree(() => getJson<Offer>(`/api/layers?url=${encodeURIComponent(url)}`)) });
   } catch (error) {
     put(url, { state: 'failed', detail: error instanceof Error ? error.message : '', status: error instanceof Refused ? error.status : 0 });
   }

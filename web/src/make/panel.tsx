@@ -87,7 +87,7 @@ function Runs({ runs }: { runs: [number, number][] }) {
 function Warnings({ now }: { now: Job }) {
   return (
     <section aria-labelledby="film-warnings">
-      <h3 id="film-warnings">{t('film.warnings', { count: now.warnings_count })}</h3>
+      <h2 id="film-warnings">{t('film.warnings', { count: now.warnings_count })}</h2>
       <ul class="warnings">
         {grouped(now.warnings).map(({ key, layer, message, runs }) => <li key={key}><Runs runs={runs} />{layer ? `${layer}: ` : ''}<Said text={message} /></li>)}
       </ul>

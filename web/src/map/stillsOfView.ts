@@ -46,8 +46,8 @@ export class StillsOfView {
     try {
       await sleep(delayMs, signal);
       const where = placeOf(this.chart, projection);
+      mapState.value = { ...mapState.value, busy: where !== null };
       if (!where) return;
-      mapState.value = { ...mapState.value, busy: true };
       const lay = async (which: 'ground' | 'layers', wanted: Json, shown: number): Promise<number> => {
         const made = await still(JSON.stringify(wanted), shown + 1, 'map', signal);
         if (signal.aborted) return 0;

@@ -32,7 +32,7 @@ export function LineChart({ title, unit = '', lines }: { title: string; unit?: s
           {lines.map(({ label, points, tone = '' }) => <path key={label} class={`line ${tone}`} d={path(points)} />)}
         </svg>
       </div>
-      {all.length > 1 && <p class="hint ends"><span>{clock(from)}</span><span>{clock(to)}</span></p>}
+      <p class="hint ends">{to > from && <><span>{clock(from)}</span><span>{clock(to)}</span></>}</p>
     </figure>
   );
 }

@@ -7,6 +7,8 @@ import { type Reading, withReading } from './history';
 import { parseMetrics } from './metrics';
 
 const everyMs = 10_000;
+// Rates need two readings, and the first who looks should not wait for them.
+const secondMs = 2000;
 
 export const history = signal<Reading[]>([]);
 export const ready = signal<{ ok: boolean; detail: string } | null>(null);
@@ -43,20 +45,20 @@ export async function readAll(): Promise<void> {
 // Reads on until it is told to stop; not while the tab is hidden, nor while the user has stopped it.
 export function keepReading(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
   const next = async (): Promise<void> => {
     clearTimeout(timer);
-    if (document.visibilityState !== 'visible') return;
+    if (stopped || document.visibilityState !== 'visible') return;
     if (going.value || history.value.length === 0) await readAll();
-    timer = setTimeout(() => void next(), everyMs);
+    if (!stopped) timer = setTimeout(() => void next(), history.value.length < 2 ? secondMs : everyMs);
   };
   const seen = (): void => { if (document.visibilityState === 'visible') void next(); else clearTimeout(timer); };
   document.addEventListener('visibilitychange', seen);
   void next();
   return () => {
     document.removeEventListener('visibilitychange', seen);
+    stopped = true;
     clearTimeout(timer);
     underWay.abort();
-    // A reading that ends after this sets no timer that anybody would see.
-    timer = undefined;
   };
 }

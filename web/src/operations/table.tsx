@@ -10,7 +10,7 @@ export function Table({ word, columns, rows, none }: { word: Word; columns: Word
     <section aria-labelledby={`table-${word}`}>
       <h2 id={`table-${word}`}>{t(word)}</h2>
       {rows.length === 0 ? <p class="hint">{none && t(none)}</p> : (
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby={`table-${word}`}><table>
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby={`table-${word}`}><table>
           <thead><tr>{columns.map((column) => <th key={column} scope="col">{t(column)}</th>)}</tr></thead>
           <tbody>{rows.map(({ key, cells, below }) => (
             <>

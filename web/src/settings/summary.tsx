@@ -17,6 +17,8 @@ export function goTo(pointer: string): void {
     const id = fieldOf(fieldId(pointer).replaceAll('-', '/'), ids.map((one) => one.replaceAll('-', '/')))?.replaceAll('/', '-');
     const element = id ? document.getElementById(id) : null;
     const target = element?.matches('input, select, textarea, button') ? element : element?.querySelector<HTMLElement>('input, select, button');
+    const folded = target?.closest('details');
+    if (folded) folded.open = true;
     target?.focus();
     element?.scrollIntoView({ block: 'center' });
   });

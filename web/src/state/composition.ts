@@ -1,7 +1,7 @@
 // What is being composed: the request is the one truth, and form, map, time line and JSON are views of it.
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Explanation } from '../api/answers';
-import { isAbort, post, Refused, sleep } from '../api/client';
+import { isAbort, post, Refused, sleep, whenFree } from '../api/client';
 import { type Json, type JsonObject, set, write } from '../request/json';
 import type { Problem } from '../request/problems';
 import { start } from '../request/request';
@@ -70,7 +70,7 @@ export const frames = computed(() => report.value.explanation?.frames ?? null);
 async function ask(of: JsonObject, online: boolean, signal: AbortSignal): Promise<void> {
   const text = JSON.stringify(of);
   try {
-    const explanation = await (await post(`/api/check?online=${online}`, text, { signal })).json() as Explanation;
+    const explanation = await (await whenFree(() => post(`/api/check?online=${online}`, text, { signal }), signal)).json() as Explanation;
     if (signal.aborted) return;
     report.value = { state: 'valid', online, explanation, problems: [], detail: '', of };
     // Only the servers know how many times are the last ones, and which.

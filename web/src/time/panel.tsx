@@ -53,7 +53,7 @@ function chooseKind(kind: Kind): void {
 // A time with the browser's own control where it can be understood, and as text where not; days alone where days are all that matters.
 function TimeInput({ id, value, change, label, days }: { id: string; value: string; change: (value: string) => void; label: string; days: boolean }) {
   const ms = parseTime(value);
-  const day = days && /^\d{4}-\d{2}-\d{2}$/.test(value);
+  const day = days && ms !== null && ms % 86_400_000 === 0;
   return (
     <div class="field">
       <label for={id}>{label}</label>
