@@ -15,7 +15,7 @@ export default defineConfig(({ command }) => ({
     target: 'es2022',
     outDir: 'dist',
     cssCodeSplit: false,
-    modulePreload: false,
+    modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { Catalogue } from '../api/answers';
 import { getJson } from '../api/client';
 import { isObject, type Json } from '../request/json';
-import { isFirstDialect, layersOf } from '../request/request';
+import { isFilm, isFirstDialect, layersOf } from '../request/request';
 import { open } from '../state/composition';
 import { stage } from '../state/place';
 
@@ -18,7 +18,7 @@ export function readCatalogue(): Promise<void> {
 
 // Whether nothing has been composed yet but what is built in.
 export const isBare = (request: Json): boolean =>
-  !isFirstDialect(request) && layersOf(request).every(({ type }) => type === 'natural-earth' || type === 'graticule');
+  !isFirstDialect(request) && !isFilm(request) && layersOf(request).every(({ type }) => type === 'natural-earth' || type === 'graticule');
 
 export function beginWith(request: Json): void {
   if (!isObject(request)) return;
