@@ -6,7 +6,7 @@ use axum::http::{Request, StatusCode};
 use tower::ServiceExt as _;
 
 fn get(target: &str) -> (StatusCode, String, Vec<u8>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let request = Request::get(target).header("host", "maps.example:5005").body(Body::empty()).unwrap();
         let response = mapreel_demo::router(LAND).unwrap().oneshot(request).await.unwrap();
