@@ -38,6 +38,7 @@ test('a file that is no GeoJSON is refused in words', async ({ watched: page }) 
 
 test('the catalogue is what is offered first, and layers show what they are', async ({ watched: page }) => {
   await page.goto('/');
+  await expect(page.locator('.example')).not.toHaveCount(0);
   await expect(page.locator('.example .thumb.waits')).toHaveCount(0);
   let [asked, most] = [0, 0];
   const ended = (url: string): void => { if (url.includes('/api/preview')) asked -= 1; };
@@ -58,6 +59,7 @@ test('the catalogue is what is offered first, and layers show what they are', as
 
 test('a dialog that is closed leaves no picture being asked for', async ({ watched: page }) => {
   await page.goto('/');
+  await expect(page.locator('.example')).not.toHaveCount(0);
   await expect(page.locator('.example .thumb.waits')).toHaveCount(0);
   const layers = Array.from({ length: 40 }, (_, index) => ({ name: `layer-${index}`, title: `Layer ${index}` }));
   await page.route('**/api/layers?*', (route) => route.fulfill({ json: { service: 'wms', title: 'Many', layers } }));
