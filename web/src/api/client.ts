@@ -1,6 +1,7 @@
 // Asks the service. Where it wants a key, the page asks for one; it stays in this tab and goes in a header, never in a URL.
 import { signal } from '@preact/signals';
 import type { Problem } from '../request/problems';
+import { t } from '../state/words';
 
 const keyName = 'mapreel-key';
 export const keyWanted = signal<{ detail: string; give: (key: string | null) => void } | null>(null);
@@ -39,11 +40,16 @@ async function refusal(answer: Response): Promise<Refused> {
   return new Refused(answer.status, body.code ?? '', body.detail ?? body.title ?? `${answer.status}`, body.errors ?? [], Number.isFinite(retry) ? retry : 0);
 }
 
+// What the browser says when nobody answers is neither in words nor in the user's language.
+const unanswered = (error: unknown): never => {
+  throw error instanceof TypeError ? new Refused(0, 'unanswered', t('trouble.unanswered')) : error;
+};
+
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const key = sessionStorage.getItem(keyName);
   const headers = new Headers(init.headers);
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
-  const answer = await fetch(path, { ...init, headers });
+  const answer = await fetch(path, { ...init, headers }).catch(unanswered);
   if (answer.ok) return answer;
   const refused = await refusal(answer);
   if (answer.status !== 401 || declined.value) throw refused;

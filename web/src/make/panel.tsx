@@ -40,6 +40,9 @@ function Progress({ now }: { now: Job }) {
   );
 }
 
+// Who wants less motion starts the film.
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
 function Result() {
   const made = file.value;
   const artifact = job.value?.artifact;
@@ -47,7 +50,7 @@ function Result() {
   const { width, height } = artifact;
   if (!made.type.startsWith('video/')) return <img src={made.url} width={width} height={height} alt={t('film.label')} />;
   const tell = ({ currentTarget }: { currentTarget: HTMLVideoElement }): void => follow(film.value, currentTarget);
-  return <video key={made.url} src={made.url} width={width} height={height} controls autoplay loop muted playsInline aria-label={t('film.label')} onTimeUpdate={tell} onSeeked={tell} />;
+  return <video key={made.url} src={made.url} width={width} height={height} controls autoplay={!still.matches} loop muted playsInline aria-label={t('film.label')} onTimeUpdate={tell} onSeeked={tell} />;
 }
 
 async function saveManifest(id: string): Promise<void> {
