@@ -6,7 +6,7 @@ import { constants, gzipSync } from 'node:zlib';
 
 const from = fileURLToPath(new URL('../dist', import.meta.url));
 const to = fileURLToPath(new URL('../../crates/mapreel/page', import.meta.url));
-const media = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
+const media = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8' };
 
 function compress(bytes) {
   const packed = gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION });

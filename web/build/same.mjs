@@ -9,6 +9,7 @@ import { gunzipSync } from 'node:zlib';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
 const kept = fileURLToPath(new URL('../../crates/mapreel/page', import.meta.url));
+const licences = fileURLToPath(new URL('licences.mjs', import.meta.url));
 const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
 
 function build(to) {
@@ -16,6 +17,7 @@ function build(to) {
     const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', to, ...more], { cwd: web, stdio: 'inherit' });
     if (status !== 0) process.exit(status ?? 1);
   }
+  spawnSync(process.execPath, [licences, to], { stdio: 'inherit' });
 }
 
 function firstDifference(one, other) {

@@ -44,6 +44,7 @@ static FILES: LazyLock<Vec<WebFile>> = LazyLock::new(|| {
         "docs.js" "text/javascript; charset=utf-8"
         "editor.js" "text/javascript; charset=utf-8"
         "index.html" "text/html; charset=utf-8"
+        "licences.txt" "text/plain; charset=utf-8"
         "operations.js" "text/javascript; charset=utf-8"
         "page.css" "text/css; charset=utf-8"
         "page.js" "text/javascript; charset=utf-8"

@@ -235,6 +235,7 @@ fn the_files_of_the_page_are_compressed_and_known_again() {
         assert_eq!((again.status, again.body.len(), again.header("cache-control")), (304, 0, "no-cache"), "{path}");
     }
     assert_eq!(process.get("/page/index.html.gz").status, 404);
+    assert!(process.get("/page/licences.txt").text().contains("Apache License"));
     let schema = process.request("GET", "/schema/request.json", &["accept-encoding: gzip"], b"");
     assert!(schema.body.len() * 4 < process.get("/schema/request.json").body.len());
     assert_eq!(process.request("GET", "/healthz", &["accept-encoding: gzip"], b"").header("content-encoding"), "");
