@@ -18,7 +18,7 @@ pub struct Filter {
     pub service: Option<Service>,
     /// Only those of this owner.
     pub owner: Option<String>,
-    /// Only those with this text in their title or id, whatever its case, of the nearest [`SEARCHED_MAX`] jobs that the other conditions leave.
+    /// Only those with this text in their title or id, whatever its case, of the 2 000 nearest jobs that the other conditions leave.
     pub search: Option<String>,
     /// Only those on one side of a job; the nearest, where there are more than `limit`.
     pub cursor: Option<Cursor>,
