@@ -9,6 +9,8 @@ export default defineConfig({
   expect: { timeout: 20_000, toHaveScreenshot: { maxDiffPixelRatio: 0.03, threshold: 0.25, animations: 'disabled', scale: 'css' } },
   snapshotPathTemplate: 'tests/screenshots/{arg}{ext}',
   workers: 1,
+  // A machine that is busy with other things may be late once; what fails twice is wrong.
+  retries: 1,
   reporter: 'list',
   use: {
     locale: 'en-GB',

@@ -121,11 +121,11 @@ test('the editor says what may stand where', async ({ watched: page }) => {
   for (let back = 0; back < 4; back += 1) await page.keyboard.press('ArrowLeft');
   await page.keyboard.type('"pre', { delay: 50 });
   await expect(page.locator('.cm-tooltip-autocomplete')).toContainText('preset');
-  await page.waitForTimeout(200);
+  await page.waitForTimeout(500);
   await page.keyboard.press('Enter');
   await page.keyboard.type('"squ', { delay: 50 });
   await expect(page.locator('.cm-tooltip-autocomplete')).toContainText('square');
-  await page.waitForTimeout(200);
+  await page.waitForTimeout(500);
   await page.keyboard.press('Enter');
   await page.locator('.side').getByRole('tab', { name: 'Settings' }).click();
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('square');
