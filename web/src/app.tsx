@@ -17,6 +17,7 @@ import { textAt } from './request/json';
 import { isFilm } from './request/request';
 import { dropWrongFormat, SettingsPanel } from './settings/panel';
 import { canRedo, canUndo, keepChecking, redo, report, request, undo } from './state/composition';
+import { may, readRights, rights } from './state/rights';
 import { go, narrowPanel, type NarrowPanel, sideTab, stage, view } from './state/place';
 import { language, languageName, languages, speak, t } from './state/words';
 import { TimePanel } from './time/panel';
@@ -34,11 +35,11 @@ function Head() {
       <nav aria-label={t('nav')}>
         <a href="/" aria-current={current('compose')} onClick={(event) => take(event, '/')}>{t('compose')}</a>
         <a href="/#jobs" aria-current={current('jobs')} onClick={(event) => take(event, '/#jobs')}>{t('jobs')}</a>
-        <a class="minor" href="/operations" aria-current={current('operations')} onClick={(event) => take(event, '/operations')}>{t('operations')}</a>
+        {may('operate') && <a class="minor" href="/operations" aria-current={current('operations')} onClick={(event) => take(event, '/operations')}>{t('operations')}</a>}
         <a class="minor" href="/docs">{t('reference')}</a>
       </nav>
       <span class="head-end">
-        {hasKey.value && <Button kind="bare" icon="key" wordless label={t('key.forget')} onClick={forgetKey} />}
+        {hasKey.value && <Button kind="bare" icon="key" wordless label={[rights.value, t('key.forget')].filter(Boolean).join(' ')} onClick={forgetKey} />}
         {declined.value && <Button kind="bare" icon="key" label={t('key.later')} onClick={() => void wantKey('').then((key) => { if (key) location.reload(); })} />}
         <select class="language" aria-label={t('language')} value={language.value} onChange={({ currentTarget }) => void speak(currentTarget.value)}>
           {languages.map((code) => <option key={code} value={code}>{languageName(code)}</option>)}
@@ -50,6 +51,7 @@ function Head() {
 }
 
 function MakeButton() {
+  if (!may('submit')) return <span class="hint">{t('make.notAllowed')}</span>;
   return <Button kind="main" icon="film" id="make" label={t(isFilm(request.value) ? 'make.film' : 'make.image')} disabled={making.value || report.value.state === 'problems'} onClick={() => void make()} />;
 }
 
@@ -131,6 +133,7 @@ function usePageTitle(): void {
 
 export function App() {
   usePageTitle();
+  useEffect(() => void readRights(), [hasKey.value]);
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.querySelector<HTMLElement>('button, input, select, a')?.focus(); }}>{t('skip')}</a>

@@ -11,6 +11,7 @@ test('a service with keys is given one, and makes a film with it', async ({ brow
     await page.getByLabel('Key', { exact: true }).fill(keyed.key);
     await page.getByRole('button', { name: 'Use this key' }).click();
     await expect(page.getByText('Ready to be made')).toBeVisible();
+    await expect(page.getByRole('button', { name: /^newsroom: Your key may make pictures and films, see its own jobs and files, see everybody/ })).toBeVisible();
     await page.getByRole('button', { name: 'Make the film' }).click();
     await expect(done(page)).toBeVisible({ timeout: 40_000 });
     await page.getByRole('link', { name: 'Jobs' }).click();
@@ -21,6 +22,20 @@ test('a service with keys is given one, and makes a film with it', async ({ brow
     await route.locator('.opblock-summary-control').click();
     await route.getByRole('button', { name: 'Execute' }).click();
     await expect(route.locator('.live-responses-table .response-col_status').last()).toContainText('200');
+  });
+});
+
+test('who may only look is shown what there is to see', async ({ browser }) => {
+  await fresh(browser, { baseURL: keyed.url }, async (page) => {
+    await page.goto('/#jobs');
+    await page.getByLabel('Key', { exact: true }).fill(keyed.reader);
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await expect(page.getByRole('button', { name: /^archive: Your key may see its own jobs and files/ })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Operations' })).toHaveCount(0);
+    await page.getByRole('link', { name: 'Compose' }).click();
+    await expect(page.getByText('Your key may not make anything')).toBeVisible();
+    await expect(page.locator('#make')).toHaveCount(0);
+    await accessible(page, 'a key to look with');
   });
 });
 

@@ -12,6 +12,9 @@ test('an operator sees what fails and why, and tries it again', async ({ watched
   await expect(page.locator('pre')).toContainText('"nosuch"');
   await row.getByRole('button', { name: 'Try again' }).click();
   await expect(row).toContainText('It is made again');
+  await expect(page.getByRole('heading', { name: 'Workers, and the parts that they hold' })).toBeVisible();
+  const asked = page.getByRole('group', { name: 'Map servers, as they answer this process' });
+  await expect(asked.getByRole('row').filter({ hasText: new URL(await demo()).host })).toBeVisible();
   await accessible(page, 'operations');
   await row.getByRole('button', { name: 'Edit' }).click();
   await expect(page.getByLabel('Title', { exact: true })).toHaveValue('Bound to fail');

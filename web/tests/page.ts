@@ -4,7 +4,7 @@ import { type Browser, type BrowserContextOptions, expect, type Page, test as pl
 
 const env = (name: string): string => process.env[name] ?? '';
 export const origin = env('E2E_URL');
-export const keyed = { url: env('E2E_KEYED_URL'), key: env('E2E_KEY') };
+export const keyed = { url: env('E2E_KEYED_URL'), key: env('E2E_KEY'), reader: env('E2E_READER') };
 export const strange = `http://${env('E2E_WMS')}`;
 export const silent = `http://${env('E2E_SILENT')}`;
 // The service asks itself under its own address, whatever stands before it.

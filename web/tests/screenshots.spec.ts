@@ -4,11 +4,11 @@ import type { Page } from '@playwright/test';
 
 const pictures = ['.ol-viewport', '.thumb', '.thumbnail', 'video', '.film-panel > img', '.picture-panel img'];
 
-async function looks(page: Page, name: string, covered: string[] = []): Promise<void> {
+async function looks(page: Page, name: string, covered: string[] = [], under = pictures): Promise<void> {
   await expect(page.locator('.busy')).toHaveCount(0);
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.mouse.move(0, 0);
-  await expect(page).toHaveScreenshot(`${name}.png`, { mask: [...pictures, ...covered].map((part) => page.locator(part)), maskColor: '#8aa4b4' });
+  await expect(page).toHaveScreenshot(`${name}.png`, { mask: [...under, ...covered].map((part) => page.locator(part)), maskColor: '#8aa4b4' });
 }
 
 // Where the system's type is another, every line of text is another, and nothing can be learnt by comparing.
@@ -42,7 +42,8 @@ test('adding looks as it did', async ({ watched: page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Add layer' }).click();
   await expect(page.locator('.server').first()).toBeVisible();
-  await looks(page, 'add');
+  // What covers the pictures would cover the dialog.
+  await looks(page, 'add', [], []);
 });
 
 test('a film that is composed looks as it did, and one with a problem', async ({ watched: page }) => {

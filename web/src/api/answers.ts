@@ -44,6 +44,13 @@ export interface OfferedLayer {
 
 export interface Offer { service: string; title?: string; layers: OfferedLayer[] }
 
+export interface HeldPart { job: string; title: string | null; part: string; done: number; frames: number; attempt: number; lease_ends: string }
+export interface AskedServer { host: string; answered: number; failed: number; mean_s: number; failure: string | null }
+export interface Overview { workers: { worker: string; parts: HeldPart[] }[]; more_jobs: boolean; upstreams: AskedServer[] }
+
+export type Role = 'submit' | 'read' | 'operate';
+export interface OwnKey { name: string | null; roles: Role[] }
+
 export interface ListedServer { title: string; url: string; type?: string; description?: string }
 export interface Preset { title: string; description?: string; request: Json }
 export interface Catalogue { servers: ListedServer[]; presets: Preset[] }

@@ -7,6 +7,7 @@ import { LineChart } from './chart';
 import { FailedJobs, whoOf } from './failed';
 import { levels, mean, type Point, rates } from './history';
 import { named, sum } from './metrics';
+import { AskedServers, Workers } from './overview';
 import { going, history, jobs, keepReading, readAll, ready, trouble } from './reading';
 import { Table } from './table';
 import { troubles } from './upstreams';
@@ -99,9 +100,11 @@ export function OperationsPanel() {
       <State />
       {trouble.value && <p role="alert" class="notice bad"><Said text={trouble.value} /></p>}
       {history.value.length > 0 && <><Figures /><Charts /></>}
+      <Workers />
       <OpenJobs />
       <FailedJobs />
       <Upstreams />
+      <AskedServers />
       <Parts />
     </>
   );

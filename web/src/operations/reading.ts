@@ -1,6 +1,6 @@
 // Reads what an operator's page shows, at a calm interval while somebody looks at it.
 import { signal } from '@preact/signals';
-import type { Job } from '../api/answers';
+import type { Job, Overview } from '../api/answers';
 import { getJson, isAbort } from '../api/client';
 import { t } from '../state/words';
 import { type Reading, withReading } from './history';
@@ -13,6 +13,7 @@ const secondMs = 2000;
 export const history = signal<Reading[]>([]);
 export const ready = signal<{ ok: boolean; detail: string } | null>(null);
 export const jobs = signal<{ open: Job[]; failed: Job[]; newest: Job[] }>({ open: [], failed: [], newest: [] });
+export const overview = signal<Overview>({ workers: [], more_jobs: false, upstreams: [] });
 export const trouble = signal('');
 export const going = signal(true);
 
@@ -30,13 +31,17 @@ async function readJobs(signal: AbortSignal): Promise<void> {
   jobs.value = { open: [...(running ?? []), ...(pending ?? []).reverse()], failed: failed ?? [], newest: newest ?? [] };
 }
 
+async function readOverview(signal: AbortSignal): Promise<void> {
+  overview.value = await getJson<Overview>('/api/operations', signal);
+}
+
 let underWay = new AbortController();
 
 export async function readAll(): Promise<void> {
   underWay.abort();
   underWay = new AbortController();
   const { signal } = underWay;
-  const read = await Promise.allSettled([readMetrics(signal), readJobs(signal)]);
+  const read = await Promise.allSettled([readMetrics(signal), readJobs(signal), readOverview(signal)]);
   if (signal.aborted) return;
   const failed = read.find((one) => one.status === 'rejected' && !isAbort(one.reason));
   trouble.value = failed?.status === 'rejected' && failed.reason instanceof Error ? failed.reason.message : '';

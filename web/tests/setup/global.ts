@@ -10,7 +10,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const upstreams = await startUpstreams();
   const allowed = [upstreams.wms, upstreams.silent];
   const [open, keyed] = await Promise.all([startService(program, allowed, false), startService(program, [], true)]);
-  Object.assign(process.env, { E2E_URL: open.url, E2E_KEYED_URL: keyed.url, E2E_KEY: keyed.key, E2E_WMS: upstreams.wms, E2E_SILENT: upstreams.silent });
+  Object.assign(process.env, { E2E_URL: open.url, E2E_KEYED_URL: keyed.url, E2E_KEY: keyed.key, E2E_READER: keyed.reader, E2E_WMS: upstreams.wms, E2E_SILENT: upstreams.silent });
   return async () => {
     upstreams.stop();
     await Promise.all([open.stop(), keyed.stop()]);

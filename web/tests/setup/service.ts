@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface Service { url: string; key: string; stop: () => Promise<void> }
+export interface Service { url: string; key: string; reader: string; stop: () => Promise<void> }
 
 const freePort = (): Promise<number> => new Promise((done) => {
   const server = createServer();
@@ -47,10 +47,11 @@ export async function startService(program: string, upstreams: string[], keyed: 
   const port = await freePort();
   const own = `127.0.0.1:${port}`;
   const keys = join(folder, 'keys.toml');
-  const key = keyed ? execFileSync(program, ['keys', 'add', '--file', keys, '--roles', 'submit,read,operate', 'newsroom'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split(/\s/).at(-1) ?? '' : '';
+  const add = (name: string, roles: string): string => keyed ? execFileSync(program, ['keys', 'add', '--file', keys, '--roles', roles, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split(/\s/).at(-1) ?? '' : '';
+  const [key, reader] = [add('newsroom', 'submit,read,operate'), add('archive', 'read')];
   let log = '';
   const child = spawn(program, [
-    'serve', '--demo', '--no-open', '--listen', own, '--private-upstreams', [own, ...upstreams].join(','), '--upstream-timeout-s', '4', '--upstream-connect-timeout-s', '2',
+    'serve', '--demo', '--no-open', '--listen', own, '--private-upstreams', upstreams.join(','), '--upstream-timeout-s', '4', '--upstream-connect-timeout-s', '2',
     '--store', `sqlite:${join(folder, 'jobs.db')}`, '--artifacts', `file:${join(folder, 'artifacts')}`, ...(keyed ? ['--keys', keys] : []),
   ], { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
   child.stderr?.on('data', (text: Buffer) => { log = (log + text.toString()).slice(-4000); });
@@ -59,6 +60,7 @@ export async function startService(program: string, upstreams: string[], keyed: 
   return {
     url: page.url,
     key,
+    reader,
     stop: async () => {
       if (page.child) await ended(page.child);
       await ended(child);

@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 /// Which roles a route takes, any of them. What is not listed is done for nobody.
-const ROLES: [(&str, &str, &[Role]); 16] = {
+const ROLES: [(&str, &str, &[Role]); 17] = {
     use Role::{Operate, Read, Submit};
     [
         ("POST", "/api/service/image", &[Submit]),
@@ -32,6 +32,7 @@ const ROLES: [(&str, &str, &[Role]); 16] = {
         ("GET", "/api/download/{id}/manifest", &[Read, Operate]),
         ("GET", "/api/jobs", &[Read, Operate]),
         ("GET", "/api/operations", &[Operate]),
+        ("GET", "/api/key", &[Submit, Read, Operate]),
     ]
 };
 
@@ -199,6 +200,6 @@ mod tests {
                 }
             }
         }
-        assert!(count >= 23, "{count}");
+        assert!(count >= 24, "{count}");
     }
 }

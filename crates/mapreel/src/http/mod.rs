@@ -19,6 +19,7 @@ pub(crate) mod openapi;
 pub(crate) mod operations;
 pub(crate) mod origin;
 pub(crate) mod overview;
+pub(crate) mod own_key;
 pub(crate) mod preview;
 pub(crate) mod problem;
 pub(crate) mod quota;

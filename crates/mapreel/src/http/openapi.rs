@@ -1,7 +1,7 @@
 //! `/openapi.json`, made from the types. `/docs` shows it.
 
 use super::app::{App, Documents};
-use super::{catalogue, check, download, events, layers, operations, overview, preview, status, submit};
+use super::{catalogue, check, download, events, layers, operations, overview, own_key, preview, status, submit};
 use crate::config::catalogue::{Catalogue, Preset};
 use axum::extract::State;
 use axum::http::header;
@@ -23,7 +23,7 @@ use utoipa::OpenApi;
     paths(
         submit::image, submit::animation, status::status, events::events, status::cancel, status::list,
         status::request, download::newest_frame, submit::again, download::download, download::manifest, check::check, preview::preview, layers::layers, catalogue::catalogue,
-        schema, overview::overview, operations::health, operations::ready, operations::metrics
+        schema, overview::overview, own_key::own_key, operations::health, operations::ready, operations::metrics
     ),
     tags(
         (name = "jobs", description = "Submit, follow, cancel, list"),

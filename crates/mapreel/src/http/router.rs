@@ -6,8 +6,8 @@ use super::origin::Pages;
 use super::problem::Problem;
 use super::quota::Quotas;
 use super::{
-    access, browser, catalogue, check, download, events, framing, host, layers, openapi, operations, overview, preview,
-    status, submit, web,
+    access, browser, catalogue, check, download, events, framing, host, layers, openapi, operations, overview, own_key,
+    preview, status, submit, web,
 };
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -64,6 +64,7 @@ fn routes() -> Router<Arc<App>> {
         .route("/api/layers", get(layers::layers))
         .route("/api/catalogue", get(catalogue::catalogue))
         .route("/api/operations", get(overview::overview))
+        .route("/api/key", get(own_key::own_key))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))

@@ -166,7 +166,7 @@ pub(super) struct JobList {
 #[utoipa::path(get, path = "/api/jobs", tag = "jobs",
     params(("status" = Option<String>, Query, description = "Only jobs in this state; in any case.", pattern = "^(PENDING|RUNNING|SUCCESS|FAILED|CANCELLED|EXPIRED)$"),
            ("service" = Option<String>, Query, description = "Only `image` or `animation`; in any case.", pattern = "^(image|animation)$"),
-           ("search" = Option<String>, Query, description = "Only jobs with this text in their title or id; in any case. The 2 000 jobs next to the cursor are looked through.", min_length = 1, max_length = 200),
+           ("search" = Option<String>, Query, description = "Only jobs with this text in their title or id; in any case. The 2 000 jobs next to the cursor are looked through.", min_length = 1, max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$"),
            ("limit" = Option<u32>, Query, description = "At most so many; 50 without it.", minimum = 1, maximum = 200),
            ("cursor" = Option<String>, Query, description = "`next` or `previous` of another page.", pattern = "^-?[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")),
     responses((status = 200, description = "A page of jobs.", body = JobList),

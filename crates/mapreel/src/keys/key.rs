@@ -33,7 +33,8 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    const ALL: [Self; 3] = [Self::Submit, Self::Read, Self::Operate];
+    /// Every role.
+    pub(crate) const ALL: [Self; 3] = [Self::Submit, Self::Read, Self::Operate];
 
     /// The word for it.
     pub(crate) fn name(self) -> &'static str {

@@ -177,7 +177,7 @@ fn paths() -> Vec<Row> {
 }
 
 /// Every route, and the methods that it has.
-const ROUTES: [(&str, &[&str]); 23] = [
+const ROUTES: [(&str, &[&str]); 24] = [
     ("/api/service/image", &["POST"]), ("/api/service/animation", &["POST"]), ("/api/check", &["POST"]),
     ("/api/preview", &["POST"]),
     ("/api/job-status/0191e0e5-0000-7000-8000-000000000000", &["GET", "HEAD", "DELETE"]),
@@ -190,7 +190,7 @@ const ROUTES: [(&str, &[&str]); 23] = [
     ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/request", &["GET", "HEAD"]),
     ("/api/job-status/0191e0e5-0000-7000-8000-000000000000/preview", &["GET", "HEAD"]),
     ("/api/jobs/0191e0e5-0000-7000-8000-000000000000/again", &["POST"]), ("/api/catalogue", &["GET", "HEAD"]),
-    ("/api/operations", &["GET", "HEAD"]),
+    ("/api/operations", &["GET", "HEAD"]), ("/api/key", &["GET", "HEAD"]),
 ];
 
 /// Methods that a route has not.

@@ -127,6 +127,7 @@ fn every_question(own: &str, foreign: &str, of_submitter: &str) -> Vec<Question>
         Question::of_request("GET", "/api/catalogue", String::new()),
         Question::of_job("GET", "/api/jobs".into(), [401, 403, 200, 200, 200]),
         Question::of_job("GET", "/api/operations".into(), [401, 403, 403, 403, 200]),
+        Question::of_job("GET", "/api/key".into(), [401, 200, 200, 200, 200]),
         Question::of_job("PUT", "/api/jobs".into(), [401, 405, 405, 405, 405]),
         Question::of_job("GET", "/api/nowhere".into(), [401, 404, 404, 404, 404]),
     ];
@@ -151,6 +152,8 @@ fn every_route_asks_for_its_role_and_shows_own_jobs_only() {
     let (own, foreign) = (submit(&process, &both, "own"), submit(&process, &other, "foreign"));
     let of_submitter = submit(&process, &submitter, "of the submitter");
     [&own, &foreign, &of_submitter].iter().for_each(|id| ended(&process, &operator, id));
+    let told = ask(&process, &both, "GET", "/api/key", "").json();
+    assert_eq!(told, serde_json::json!({ "name": "both", "roles": ["submit", "read"] }));
     let questions = every_question(&own, &foreign, &of_submitter);
     for question in &questions {
         let keys = ["", &submitter, &reader, &both, &operator];
