@@ -83,3 +83,9 @@ export function FilmLine({ film }: { film: Film }) {
 export const follow = (film: Film | null, player: HTMLVideoElement): void => {
   if (film) shownFrame.value = frameAt(film, player.currentTime);
 };
+
+// While it plays, each picture that is shown; `timeupdate` comes four times a second, and would be a frame late.
+export function followFrames(film: () => Film | null, player: HTMLVideoElement): void {
+  follow(film(), player);
+  if (!player.paused && player.isConnected) player.requestVideoFrameCallback?.(() => followFrames(film, player));
+}

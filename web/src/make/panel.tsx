@@ -6,7 +6,7 @@ import { Button } from '../parts/controls';
 import { Said } from '../parts/said';
 import { linkTo } from '../request/share';
 import { moment, number, size, t } from '../state/words';
-import { FilmLine, follow, framesWords, seek } from './filmLine';
+import { FilmLine, follow, followFrames, framesWords, seek } from './filmLine';
 import { glimpse } from './glimpse';
 import { cancel, editJob, file, isOpen, job, makeAgain, making, requestOf, trouble } from './job';
 import { film } from './manifest';
@@ -50,7 +50,7 @@ function Result() {
   const { width, height } = artifact;
   if (!made.type.startsWith('video/')) return <img src={made.url} width={width} height={height} alt={t('film.label')} />;
   const tell = ({ currentTarget }: { currentTarget: HTMLVideoElement }): void => follow(film.value, currentTarget);
-  return <video key={made.url} src={made.url} width={width} height={height} controls autoplay={!still.matches} loop muted playsInline aria-label={t('film.label')} onTimeUpdate={tell} onSeeked={tell} />;
+  return <video key={made.url} src={made.url} width={width} height={height} controls autoplay={!still.matches} loop muted playsInline aria-label={t('film.label')} onTimeUpdate={tell} onSeeked={tell} onPlay={({ currentTarget }) => followFrames(() => film.value, currentTarget)} />;
 }
 
 async function saveManifest(id: string): Promise<void> {
