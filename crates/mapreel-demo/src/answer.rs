@@ -1,4 +1,4 @@
-//! What the demo answers.
+//! The answer of [`Demo`](crate::Demo) to a request, before it is an HTTP response.
 
 /// The answer to a request: what an HTTP response needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

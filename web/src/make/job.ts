@@ -1,15 +1,14 @@
 // One job of this page: sent, followed by its events, and its file taken when it is done.
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
-import { call, getJson, isAbort, post, Refused } from '../api/client';
+import { call, isAbort, post, Refused } from '../api/client';
 import { follow } from '../api/events';
-import { isObject, type Json, type JsonObject } from '../request/json';
 import { isFilm } from '../request/request';
 import { check, open, report, request } from '../state/composition';
 import { go, stage } from '../state/place';
-import { t } from '../state/words';
 import { glimpse } from './glimpse';
 import { film, readManifest } from './manifest';
+import { requestOf } from './requestOf';
 
 export const job = signal<Job | null>(null);
 export const file = signal<{ url: string; type: string; name: string } | null>(null);
@@ -22,16 +21,6 @@ const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16
 let following = new AbortController();
 
 export const isOpen = ({ status }: Job): boolean => status === 'PENDING' || status === 'RUNNING';
-
-// What a job was made from; or in words why that is not known.
-export async function requestOf(id: string): Promise<JsonObject | string> {
-  try {
-    const told = await getJson<Json>(`/api/job-status/${id}/request`);
-    return isObject(told) ? told : t('job.noRequest');
-  } catch (error) {
-    return error instanceof Error && error.message ? error.message : t('job.noRequest');
-  }
-}
 
 export function forgetFile(): void {
   if (file.value) URL.revokeObjectURL(file.value.url);

@@ -3,8 +3,8 @@ import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { getJson } from '../api/client';
 import { numberAt } from '../request/json';
-import { requestOf } from './job';
 import { type Film, type Manifest, marksOf, nameOf } from './marks';
+import { requestOf } from './requestOf';
 
 export const film = signal<Film | null>(null);
 

@@ -8,7 +8,8 @@ import { linkTo } from '../request/share';
 import { moment, number, size, t } from '../state/words';
 import { FilmLine, follow, followFrames, framesWords, seek } from './filmLine';
 import { glimpse } from './glimpse';
-import { cancel, editJob, file, isOpen, job, makeAgain, making, requestOf, trouble } from './job';
+import { cancel, editJob, file, isOpen, job, makeAgain, making, trouble } from './job';
+import { requestOf } from './requestOf';
 import { film } from './manifest';
 import { grouped } from './warnings';
 

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { Box } from '../request/request';
 import { Icon } from '../parts/icons';
 import { t, type Word } from '../state/words';
-import { chart, drawn, frameBox, setFrame, shownBox } from './panel';
+import { chart, drawn, frameBox, setFrame, shownBox } from './frameBox';
 
 interface Handle { name: string; word: Word; sides: [number, number, number, number] }
 

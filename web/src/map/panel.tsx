@@ -3,41 +3,17 @@ import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../parts/controls';
 import { Said } from '../parts/said';
-import { type Box, boxOf, crsOf } from '../request/request';
+import { type Box, crsOf } from '../request/request';
 import type { JsonObject } from '../request/json';
-import { frames, opened, replace, report, request, selectedFrame } from '../state/composition';
+import { frames, opened, report, request, selectedFrame } from '../state/composition';
 import { t } from '../state/words';
 import { Chart } from './chart';
 import { FrameOverlay } from './frame';
-import { boxForRequest, boxInView, isShown, projectionOf } from './projections';
+import { chart, drawn, frameBox, setFrame, viewProjection } from './frameBox';
+import { isShown, } from './projections';
 import { mapState, StillsOfView } from './stillsOfView';
 
-export const chart = signal<Chart | null>(null);
-export const drawn = signal(0);
 const moved = signal(0);
-
-export const viewProjection = () => projectionOf(crsOf(request.value));
-
-export function frameBox(): Box | null {
-  const found = boxOf(request.value);
-  return found ? boxInView(found.box, found.crs, viewProjection()) : null;
-}
-
-// What the map will really show: the service says it in degrees, so it is drawn where meridians are straight.
-export function shownBox(): Box | null {
-  const { explanation, of } = report.value;
-  // What was said of another frame, or of another size, does not hold for this one.
-  if (of?.map !== request.value.map || of?.output !== request.value.output || of?.design !== request.value.design) return null;
-  const projection = viewProjection();
-  if (!explanation || !projection.cylindrical || projectionOf(explanation.map.crs).code !== projection.code) return null;
-  return boxInView(explanation.map.bbox, 'EPSG:4326', projection);
-}
-
-export function setFrame(box: Box, pointer = '/map/bbox'): void {
-  const map = { ...(request.value.map as JsonObject | undefined) };
-  delete map.bbox_crs;
-  replace({ ...request.value, map: { ...map, ...boxForRequest(box, viewProjection()) } }, pointer);
-}
 
 function useThisView(): void {
   const visible = chart.value?.visible;

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { post } from '../api/client';
-import { editJob, requestOf } from '../make/job';
+import { editJob } from '../make/job';
+import { requestOf } from '../make/requestOf';
 import { Button } from '../parts/controls';
 import { Said } from '../parts/said';
 import { write } from '../request/json';

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Job } from '../api/answers';
 import { mean, rates, withReading } from './history';
 import { parseMetrics, sum } from './metrics';
-import { troubles } from './upstreams';
 
 it('reads samples with labels, and sums them', () => {
   const samples = parseMetrics('# TYPE mapreel_jobs gauge\nmapreel_jobs{service="animation",state="PENDING"} 3\nmapreel_jobs{service="image",state="PENDING"} 1\nmapreel_up 1.5\n# EOF');
@@ -17,13 +15,4 @@ it('tells how fast counters grow, also after the service began anew', () => {
   expect(rates(history, 'n_total').map(({ value }) => value)).toEqual([2, 0.5]);
   expect(mean(parseMetrics('t_sum{kind="whole"} 6\nt_count{kind="whole"} 4'), 't', { kind: 'whole' })).toBe(1.5);
   expect(mean([], 't', {})).toBeNull();
-});
-
-it('finds the servers that jobs complain of', () => {
-  const job = (id: string, more: object): Job => ({ id, status: 'SUCCESS', warnings: [], waiting_for: null, failure: null, ...more }) as unknown as Job;
-  const warning = { code: 'layer_unavailable', message: '`maps.example.org:8080` answered with an exception: `LayerNotDefined`' };
-  expect(troubles([job('a', { warnings: [warning, warning] }), job('b', { waiting_for: { code: 'upstream', detail: '`slow.example.org` has not answered for 5 s' } }), job('c', {})])).toMatchObject([
-    { host: 'slow.example.org', waiting: 1, jobs: 1, gaps: 0 },
-    { host: 'maps.example.org:8080', waiting: 0, jobs: 1, gaps: 2 },
-  ]);
 });

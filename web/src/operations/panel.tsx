@@ -10,7 +10,6 @@ import { named, sum } from './metrics';
 import { AskedServers, Workers } from './overview';
 import { going, history, jobs, keepReading, readAll, ready, trouble } from './reading';
 import { Table } from './table';
-import { troubles } from './upstreams';
 
 const newest = () => history.value.at(-1)?.samples ?? [];
 const aMinute = (points: Point[]): Point[] => points.map(({ at, value }) => ({ at, value: value * 60 }));
@@ -75,12 +74,6 @@ function OpenJobs() {
   return <Table word="operations.open" none="operations.noneOpen" columns={['operations.job', 'jobs.status', 'figure.frames', 'operations.waitsFor', 'operations.since']} rows={rows} />;
 }
 
-function Upstreams() {
-  const known = [...new Map([...jobs.value.open, ...jobs.value.newest].map((one) => [one.id, one])).values()];
-  const rows = troubles(known).map(({ host, waiting, jobs: count, gaps, said }) => ({ key: host, cells: [<code key="host">{host}</code>, number(waiting), number(count), number(gaps), <Said key="said" text={said.slice(0, 240)} />] }));
-  return <Table word="operations.upstreams" none="operations.noUpstreams" columns={['operations.host', 'operations.waiting', 'operations.jobsOf', 'operations.gaps', 'operations.reason']} rows={rows} />;
-}
-
 function State() {
   const at = history.value.at(-1)?.at;
   return (
@@ -103,7 +96,6 @@ export function OperationsPanel() {
       <Workers />
       <OpenJobs />
       <FailedJobs />
-      <Upstreams />
       <AskedServers />
       <Parts />
     </>

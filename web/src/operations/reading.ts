@@ -12,7 +12,7 @@ const secondMs = 2000;
 
 export const history = signal<Reading[]>([]);
 export const ready = signal<{ ok: boolean; detail: string } | null>(null);
-export const jobs = signal<{ open: Job[]; failed: Job[]; newest: Job[] }>({ open: [], failed: [], newest: [] });
+export const jobs = signal<{ open: Job[]; failed: Job[] }>({ open: [], failed: [] });
 export const overview = signal<Overview>({ workers: [], more_jobs: false, upstreams: [] });
 export const trouble = signal('');
 export const going = signal(true);
@@ -27,8 +27,8 @@ async function readMetrics(signal: AbortSignal): Promise<void> {
 }
 
 async function readJobs(signal: AbortSignal): Promise<void> {
-  const [running, pending, failed, newest] = await Promise.all(['status=RUNNING&limit=50', 'status=PENDING&limit=50', 'status=FAILED&limit=20', 'limit=50'].map((query) => list(query, signal)));
-  jobs.value = { open: [...(running ?? []), ...(pending ?? []).reverse()], failed: failed ?? [], newest: newest ?? [] };
+  const [running, pending, failed] = await Promise.all(['status=RUNNING&limit=50', 'status=PENDING&limit=50', 'status=FAILED&limit=20'].map((query) => list(query, signal)));
+  jobs.value = { open: [...(running ?? []), ...(pending ?? []).reverse()], failed: failed ?? [] };
 }
 
 async function readOverview(signal: AbortSignal): Promise<void> {

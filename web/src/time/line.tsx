@@ -6,7 +6,7 @@ import { offeredOf, timesOf } from '../layers/offers';
 import { edit, frames, request, selectedFrame } from '../state/composition';
 import { t } from '../state/words';
 import { expand, parseTime, writeTime } from './iso';
-import { rangeOf, setRange } from './panel';
+import { rangeOf, setRange } from './range';
 
 interface Row { name: string; times: number[] }
 interface Scale { from: number; to: number }

@@ -10,6 +10,7 @@ import { t } from '../state/words';
 import { parseTime, writeTime } from './iso';
 import { TimeLine } from './line';
 import { Player } from './player';
+import { rangeOf, setRange } from './range';
 
 type Kind = 'image' | 'range' | 'last' | 'next' | 'list' | `animate:${string}`;
 
@@ -20,15 +21,6 @@ function kindOf(times: Json | undefined): Kind {
   if (Array.isArray(times)) return 'list';
   if (isObject(times)) return 'next' in times ? 'next' : 'last';
   return 'image';
-}
-
-export const rangeOf = (times: Json | undefined): [string, string, string] => {
-  const [from = '', to = '', step = ''] = typeof times === 'string' ? times.split('/') : [];
-  return [from, to, step];
-};
-
-export function setRange(from: string, to: string, step: string): void {
-  edit('/times', `${from}/${to}/${step}`);
 }
 
 // The range that all servers' times lie in, for a film that begins with none.

@@ -1,4 +1,4 @@
-//! What is wrong with packed data.
+//! The error of unpacking data that have another form.
 
 /// Data that are not in the form that their maker describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! What is drawn: the temperatures of the sea, their months, and the land before them.
+//! The data that the pictures are drawn from: the temperatures of the sea, their months, and the land before them.
 
 pub(crate) mod broken_data;
 pub(crate) mod field;

@@ -4,7 +4,7 @@
 pub(crate) const COUNT: usize = 24;
 /// The year of the first.
 const FIRST_YEAR: usize = 2018;
-/// What a time of less precision leaves out (OGC 06-042, D.2.1).
+/// The smallest instant, whose end fills up an instant that a client writes with less precision (OGC 06-042, D.2.1).
 const LEFT_OUT: &str = "0000-01-01T00:00:00.000";
 
 /// The first instant of a month, counted from 0, in ISO 8601.

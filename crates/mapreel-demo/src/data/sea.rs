@@ -18,7 +18,7 @@ const FIRST_ROW_OF_INLETS: usize = 11;
 /// In the south it lies under the ice shelves of Antarctica, which are no open sea.
 const REACH_OF_SHELVES: usize = 1;
 
-/// What is known of the sea.
+/// The temperatures of the sea, month by month, their departures from the mean, and where the sea is.
 pub(crate) struct Sea {
     /// The temperature of each month in degrees Celsius. Under land it goes on smoothly.
     pub(crate) temperature: Vec<Field>,

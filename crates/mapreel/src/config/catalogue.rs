@@ -88,11 +88,7 @@ impl Catalogue {
             if !Url::parse(&server.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
                 problems.push(format!("/servers/{number}/url: `{}` is no `http://` or `https://` URL", server.url));
             }
-        }
-        for (number, kind) in
-            (0..).zip(&catalogue.servers).filter_map(|(number, server)| Some((number, server.kind.as_ref()?)))
-        {
-            if !KINDS.contains(&kind.as_str()) {
+            if let Some(kind) = server.kind.as_deref().filter(|kind| !KINDS.contains(kind)) {
                 problems.push(format!("/servers/{number}/type: `{kind}` is none of `{}`", KINDS.join("`, `")));
             }
         }
