@@ -62,6 +62,16 @@ pub enum NoAnswer {
     Failed(String),
 }
 
+impl NoAnswer {
+    /// Why there is no document, in words for a person.
+    pub(crate) fn why(self) -> String {
+        match self {
+            Self::NotAsked => "its server has not been asked yet".to_owned(),
+            Self::Failed(why) => why,
+        }
+    }
+}
+
 /// What follows from the answer to a question.
 pub struct Next(Box<dyn FnOnce(Reply<'_>) -> Step + Send>);
 

@@ -29,14 +29,14 @@ use std::sync::Arc;
 const PARTS_MAX: usize = 16;
 
 /// The legend of some layers of a service, or of all where it does not list any.
-fn legend_of(legend: &Result<Json, String>, layers: &[&Sublayer]) -> LegendSource {
+fn legend_of(legend: &Result<Json, NoAnswer>, layers: &[&Sublayer]) -> LegendSource {
     let numbers: Vec<u32> = layers.iter().map(|layer| layer.number).collect();
     let of_layers = Some(&*numbers).filter(|numbers| !numbers.is_empty());
-    let swatches = legend
-        .as_ref()
-        .map_err(Clone::clone)
-        .and_then(|legend| swatches(legend, of_layers).map_err(|why| why.to_string()));
-    swatches.map_or_else(LegendSource::Missing, LegendSource::Swatches)
+    match legend {
+        Ok(legend) => swatches(legend, of_layers)
+            .map_or_else(|why| LegendSource::Missing(why.to_string()), LegendSource::Swatches),
+        Err(silence) => LegendSource::Missing(silence.clone().why()),
+    }
 }
 
 impl ArcGis {
@@ -92,12 +92,10 @@ impl ArcGis {
         self.rule.iter().for_each(|rule| document.set("renderingRule", rule.as_str()));
         Step::ask(document.url(), DocumentKind::Details, move |reply| {
             let legend = match reply {
-                Ok(Document::Bytes(bytes)) => {
-                    read_document(bytes).map_err(|why| without_quotes(&document.url(), why.to_string()))
-                }
-                Ok(_) => Err("it is no legend of ArcGIS".to_owned()),
-                Err(NoAnswer::NotAsked) => Err("its server has not been asked yet".to_owned()),
-                Err(NoAnswer::Failed(why)) => Err(why),
+                Ok(Document::Bytes(bytes)) => read_document(bytes)
+                    .map_err(|why| NoAnswer::Failed(without_quotes(&document.url(), why.to_string()))),
+                Ok(_) => Err(NoAnswer::Failed("it is no legend of ArcGIS".to_owned())),
+                Err(silence) => Err(silence),
             };
             self.drawn(asking, &service, details.as_ref(), Some(&legend))
         })
@@ -129,7 +127,7 @@ impl ArcGis {
         mut asking: Asking,
         service: &Service,
         details: Option<&Json>,
-        legend: Option<&Result<Json, String>>,
+        legend: Option<&Result<Json, NoAnswer>>,
     ) -> Step {
         let shown = service.shown(self.layers.as_deref());
         let legend = |layers: &[&Sublayer]| Some(legend_of(legend?, layers));

@@ -254,7 +254,8 @@ impl OgcMaps {
         let web = || (web_mercator_quad(), None);
         match (json.get("tileMatrixSet"), definition) {
             (Some(set @ Json::Object(_)), _) => {
-                self.tiles(asking, template, link, read_matrix_set(set).map_err(|why| why.to_string()), collection)
+                let set = read_matrix_set(set).map_err(|why| NoAnswer::Failed(why.to_string()));
+                self.tiles(asking, template, link, set, collection)
             }
             // That of the web is known; how deep it goes here is said by limits, or by the definition.
             (_, definition) if is_usual && (definition.is_none() || !link.limits.is_empty()) => {
@@ -264,10 +265,9 @@ impl OgcMaps {
             (_, Some(url)) if asked.contains(&url) => asking.gap(IN_A_CIRCLE.into()),
             (_, Some(url)) => Step::ask(url.clone(), DocumentKind::Details, move |reply| {
                 let set = match read_reply(reply, &url) {
-                    Ok(page) => read_matrix_set(&page.json).map_err(|why| why.to_string()),
+                    Ok(page) => read_matrix_set(&page.json).map_err(|why| NoAnswer::Failed(why.to_string())),
                     Err(_) if is_usual => Ok(web()),
-                    Err(NoAnswer::Failed(why)) => Err(why),
-                    Err(NoAnswer::NotAsked) => Err("its server has not been asked yet".to_owned()),
+                    Err(silence) => Err(silence),
                 };
                 self.tiles(asking, template, link, set, collection)
             }),
@@ -280,12 +280,12 @@ impl OgcMaps {
         asking: Asking,
         template: String,
         link: MatrixSetLink,
-        set: Result<(MatrixSet, Option<AxisOrder>), String>,
+        set: Result<(MatrixSet, Option<AxisOrder>), NoAnswer>,
         collection: Collection,
     ) -> Step {
         let (set, order) = match set {
             Ok(set) => set,
-            Err(why) => return asking.gap(why),
+            Err(silence) => return asking.gap(silence.why()),
         };
         let matrix_set = link.name.clone();
         let set = MatrixSet { name: matrix_set.clone(), ..set };
