@@ -28,6 +28,7 @@ pub use time::axis_reader::Allowance;
 pub use time::entry::expand as expand_times;
 pub use time::ignored::Ignored;
 pub use time::language::Language;
+pub use time::number_style::{NumberStyle, superscript};
 pub use time::time_axis::{Side, TimeAxis};
 pub use time::time_error::TimeError;
 pub use time::time_pattern::{TimeFormatError, TimePattern};

@@ -1,6 +1,7 @@
 //! Where a layer's legend comes from.
 
 use base64::prelude::BASE64_STANDARD;
+use mapreel_geo::NumberStyle;
 use serde::{Deserialize, Serialize};
 
 /// A layer's legend, as its server has it.
@@ -48,18 +49,54 @@ pub struct LegendClass {
     /// Red, green, blue and alpha, 0 to 255, not multiplied.
     pub colour: [u8; 4],
     /// What it means.
-    pub label: String,
+    pub label: ClassLabel,
+}
+
+/// What a class of a legend means. Numbers are written in ASCII, with a decimal point.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ClassLabel {
+    /// What these words say.
+    Words(String),
+    /// One value.
+    Value(String),
+    /// The values from the first number, where there is one, to below the second, where there is one.
+    Interval([Option<String>; 2]),
+}
+
+impl ClassLabel {
+    /// The label as it stands beside the colour.
+    pub fn text(&self, numbers: &NumberStyle) -> String {
+        match self {
+            Self::Words(words) => words.clone(),
+            Self::Value(value) => numbers.exact(value),
+            Self::Interval([Some(from), Some(to)]) => format!("{} – {}", numbers.exact(from), numbers.exact(to)),
+            Self::Interval([None, Some(to)]) => format!("< {}", numbers.exact(to)),
+            Self::Interval([Some(from), None]) => format!("≥ {}", numbers.exact(from)),
+            Self::Interval([None, None]) => String::new(),
+        }
+    }
 }
 
 impl LegendSource {
-    /// Every text of it.
+    /// The legend with the labels of its classes in words.
+    pub fn in_words(mut self, numbers: &NumberStyle) -> Self {
+        if let Self::Classes { classes, .. } = &mut self {
+            classes.iter_mut().for_each(|class| class.label = ClassLabel::Words(class.label.text(numbers)));
+        }
+        self
+    }
+
+    /// Every text of it that is in words.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Url(_) | Self::Missing(_) => Vec::new(),
             Self::Strip { unit, .. } => unit.iter().map(String::as_str).collect(),
             Self::Swatches(swatches) => swatches.iter().map(|swatch| swatch.label.as_str()).collect(),
             Self::Classes { title, unit, classes } => {
-                let labels = classes.iter().map(|class| &class.label);
+                let labels = classes.iter().filter_map(|class| match &class.label {
+                    ClassLabel::Words(words) => Some(words),
+                    ClassLabel::Value(_) | ClassLabel::Interval(_) => None,
+                });
                 title.iter().chain(unit).chain(labels).map(String::as_str).collect()
             }
         }
@@ -99,6 +136,20 @@ mod as_base64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_labels_are_written_as_the_page_writes_them() {
+        let german = NumberStyle::of(mapreel_geo::Language::parse("de"));
+        let check = |label: ClassLabel, expected: [&str; 2]| {
+            assert_eq!([label.text(&NumberStyle::default()), label.text(&german)], expected);
+        };
+        let number = |text: &str| Some(text.to_owned());
+        check(ClassLabel::Words("1.5 and more".into()), ["1.5 and more", "1.5 and more"]);
+        check(ClassLabel::Value("12.50".into()), ["12.50", "12,50"]);
+        check(ClassLabel::Interval([number("-0.5"), number("1000.5")]), ["−0.5 – 1000.5", "−0,5 – 1.000,5"]);
+        check(ClassLabel::Interval([None, number("0.1")]), ["< 0.1", "< 0,1"]);
+        check(ClassLabel::Interval([number("30"), None]), ["≥ 30", "≥ 30"]);
+    }
 
     #[test]
     fn a_picture_is_a_text_for_people() {

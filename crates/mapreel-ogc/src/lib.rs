@@ -19,6 +19,7 @@ pub mod ogc_api;
 pub mod read_limits;
 pub mod reported_error;
 pub mod text;
+pub mod units;
 pub mod unknown_times;
 pub mod url;
 pub mod wms;
@@ -27,7 +28,7 @@ pub mod xml;
 
 pub use broken_description::BrokenDescription;
 pub use json_service::JsonService;
-pub use legend_source::{LegendClass, LegendSource, Swatch};
+pub use legend_source::{ClassLabel, LegendClass, LegendSource, Swatch};
 pub use read_limits::{Exceeded, ReadLimits};
 pub use reported_error::ReportedError;
 pub use unknown_times::UnknownTimes;

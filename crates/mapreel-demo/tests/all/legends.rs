@@ -1,11 +1,12 @@
 //! A legend says in both forms what the map shows.
 
 use crate::support::{pixels, wms};
-use mapreel_ogc::{LegendSource, wms::legend_json};
+use mapreel_geo::NumberStyle;
+use mapreel_ogc::{LegendSource, wms::legend};
 
 fn told(layer: &str, style: &str) -> LegendSource {
     let query = format!("REQUEST=GetLegendGraphic&LAYER={layer}&STYLE={style}&FORMAT=application/json");
-    legend_json::read(&wms(&query).body).unwrap()
+    legend::of_json(&wms(&query).body).unwrap()
 }
 
 #[test]
@@ -19,7 +20,9 @@ fn mapreel_sets_a_ramp_as_a_strip_with_its_unit() {
 #[test]
 fn mapreel_sets_classes_with_their_words() {
     let labels = |layer| match told(layer, "classes") {
-        LegendSource::Classes { classes, .. } => classes.into_iter().map(|class| class.label).collect::<Vec<_>>(),
+        LegendSource::Classes { classes, .. } => {
+            classes.into_iter().map(|class| class.label.text(&NumberStyle::default())).collect::<Vec<_>>()
+        }
         other => panic!("{other:?}"),
     };
     let of_sea = labels("sst");

@@ -11,6 +11,7 @@ use icu_decimal::input::Decimal;
 use icu_decimal::{DecimalFormatter, DecimalFormatterPreferences};
 use icu_locale_core::{LanguageIdentifier, langid};
 use jiff::civil;
+use serde::{Deserialize, Serialize};
 use writeable::TryWriteable;
 
 /// The longest tag that is read: what BCP 47 (section 4.4.1) asks every program to have room for.
@@ -19,9 +20,29 @@ const BYTES_MAX: usize = 35;
 /// Why tables for a language are always found.
 const TABLES: &str = "a language without tables of its own is written by its parent's, and at last by the root's";
 
-/// A language of which it is known how it writes dates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A language of which it is known how it writes dates. It is stored as its tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Language(LanguageIdentifier);
+
+/// A stored tag is no language whose tables are in this program.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a language that is known here")]
+pub struct UnknownLanguage(String);
+
+impl From<Language> for String {
+    fn from(language: Language) -> Self {
+        language.tag()
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = UnknownLanguage;
+
+    fn try_from(tag: String) -> Result<Self, UnknownLanguage> {
+        Self::parse(&tag).ok_or(UnknownLanguage(tag))
+    }
+}
 
 /// What is written where no language is named.
 pub(crate) static ENGLISH: Language = Language(langid!("en"));
@@ -53,11 +74,13 @@ impl Language {
         self.0.language == ENGLISH.0.language
     }
 
-    /// A whole number in the language's digits, grouped as it groups them: `12,345`, `12.345`, `١٢٬٣٤٥`.
-    pub(crate) fn number(&self, number: u64) -> String {
+    /// A number, given in the digits of ASCII with a decimal point, in the language's digits, grouped as it groups them: `12,345.5`,
+    /// `12.345,5`, `١٢٬٣٤٥٫٥`. What is no number stays as it is.
+    pub(crate) fn number(&self, ascii: &str) -> String {
         let preferences = DecimalFormatterPreferences::from(&self.0);
         let formatter = DecimalFormatter::try_new(preferences, Default::default()).expect(TABLES);
-        formatter.format(&Decimal::from(number)).to_string()
+        let decimal = Decimal::try_from_str(ascii);
+        decimal.map_or_else(|_| ascii.to_owned(), |decimal| formatter.format(&decimal).to_string())
     }
 
     /// A time as the language writes those of its fields that are asked for.
@@ -159,20 +182,20 @@ mod tests {
 
     #[test]
     fn numbers_have_the_languages_digits_and_groups() {
-        let check = |tag: &str, number: u64, written: &str| {
+        let check = |tag: &str, number: &str, written: &str| {
             assert_eq!(Language::parse(tag).unwrap().number(number), written, "{tag}");
         };
-        check("en", 0, "0");
-        check("en", u64::MAX, "18,446,744,073,709,551,615");
-        check("de", 12_345, "12.345");
-        check("es", 1234, "1234");
-        check("fr", 12_345, "12\u{202f}345");
-        check("hi", 1_234_567, "12,34,567");
-        check("ar", 12_345, "12,345");
-        check("ar-EG", 12_345, "١٢٬٣٤٥");
-        check("fa", 12_345, "۱۲٬۳۴۵");
-        check("mr", 12_345, "१२,३४५");
-        check("bn", 12_345, "১২,৩৪৫");
+        check("en", "0", "0");
+        check("en", "18446744073709551615", "18,446,744,073,709,551,615");
+        check("de", "12345", "12.345");
+        check("es", "1234", "1234");
+        check("fr", "12345", "12\u{202f}345");
+        check("hi", "1234567", "12,34,567");
+        check("ar", "12345", "12,345");
+        check("ar-EG", "12345", "١٢٬٣٤٥");
+        check("fa", "12345", "۱۲٬۳۴۵");
+        check("mr", "12345", "१२,३४५");
+        check("bn", "12345", "১২,৩৪৫");
     }
 
     proptest! {
@@ -187,7 +210,7 @@ mod tests {
                 for symbol in ["uuuu", "yy", "MMMM", "MMM", "LLL", "EEEE", "ccc", "DDD", "hh", "a"] {
                     prop_assert!(!language.field(symbol, at).is_empty());
                 }
-                prop_assert!(!language.number(seconds.unsigned_abs()).is_empty());
+                prop_assert!(!language.number(&seconds.to_string()).is_empty());
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod interval;
 pub mod intervals;
 pub mod iso8601;
 pub mod language;
+pub mod number_style;
 pub mod period;
 pub mod time_axis;
 pub mod time_error;

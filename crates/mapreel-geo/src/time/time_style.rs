@@ -1,6 +1,7 @@
 //! How times are written on a page: in which zone, as which of their parts, in which language.
 
 use super::language::{ENGLISH, Language};
+use super::number_style::NumberStyle;
 use super::time_pattern::{TimeFormatError, TimePattern};
 use super::valid_time::ValidTime;
 use super::zone::Zone;
@@ -68,9 +69,9 @@ impl TimeStyle {
         }
     }
 
-    /// A whole number in the digits of the language, grouped as it groups them; without a language `12345`.
-    pub fn number(&self, n: u64) -> String {
-        self.language.as_ref().map_or_else(|| n.to_string(), |language| language.number(n))
+    /// How numbers are written beside the times.
+    pub fn numbers(&self) -> NumberStyle {
+        NumberStyle::of(self.language.clone())
     }
 
     /// Whether the page is in English: it is where no other language is named.
@@ -223,10 +224,8 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_plain_until_a_language_is_named() {
+    fn a_page_is_english_until_a_language_is_named() {
         let style = |tag: &str| TimeStyle { language: Language::parse(tag), ..TimeStyle::default() };
-        assert_eq!(TimeStyle::default().number(12_345), "12345");
-        assert_eq!([style("en").number(12_345), style("ar-EG").number(12_345)], ["12,345", "١٢٬٣٤٥"]);
         assert!(TimeStyle::default().is_english() && style("en-GB").is_english() && !style("de").is_english());
     }
 

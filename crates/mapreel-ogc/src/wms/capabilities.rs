@@ -39,6 +39,9 @@ pub struct Capabilities {
     /// Whether it tells the legends that it draws as JSON, too (`GetLegendGraphic` with `application/json`).
     #[serde(skip)]
     pub tells_legends: bool,
+    /// Whether it tells styles as SLD (`GetStyles`).
+    #[serde(skip)]
+    pub tells_styles: bool,
     /// Scheme and host by which it knows itself: behind a proxy perhaps not those by which it is reached.
     #[serde(skip)]
     pub own_origin: Option<String>,
@@ -180,7 +183,7 @@ impl Dimension {
     pub fn symbol(&self) -> Option<String> {
         let is_code = self.units.contains(':') || self.is_time();
         let units = self.unit_symbol.as_deref().or(Some(self.units.as_str()).filter(|_| !is_code))?;
-        crate::text::clean(units).ok().filter(|units| !units.is_empty() && units != "unitless" && units != "none")
+        crate::units::shown(&crate::text::clean(units).ok()?)
     }
 
     /// The latest time that is not later than now.

@@ -3,6 +3,6 @@
 pub mod capabilities;
 pub mod dimension_axes;
 pub mod inherited;
-pub mod legend_json;
+pub mod legend;
 pub mod reader;
 pub mod scope;

@@ -57,6 +57,7 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
         height_max: number("MaxHeight"),
         layers_max: number("LayerLimit"),
         tells_legends: tells_legends(capability, &formats, &walk),
+        tells_styles: at(capability, &["Request", "GetStyles"]).is_some(),
         own_origin: own.and_then(|node| node.attribute("href")).and_then(|url| origin(&url)),
         formats,
         layers: walk.layers,

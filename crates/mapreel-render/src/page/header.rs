@@ -8,9 +8,7 @@ use super::texts::Page;
 use crate::raster::canvas::Canvas;
 use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
-use mapreel_spec::{
-    Caption, Cause, CountWords, Gap, GapKind, HeaderForm, LayerLines, LegendPlace, PlannedLabel, Series,
-};
+use mapreel_spec::{Caption, Cause, Gap, GapKind, HeaderForm, LayerLines, LegendPlace, PlannedLabel, Series};
 
 /// One line of the header in one frame.
 struct Line {
@@ -76,14 +74,7 @@ fn labels_at<'a>(page: &Page<'a>, caption: &'a Caption, frame: usize) -> impl It
 fn time_line(page: &Page, scale: Scale, frame: usize) -> Option<Line> {
     let mut spans = vec![Span::bold(page.frames[frame].time_text.as_ref()?)];
     if page.frames.len() > 1 {
-        let digits = page.frames.len().to_string().len();
-        let count = match page.texts.count_words {
-            CountWords::English => format!("({} of {})", frame + 1, page.frames.len()),
-            CountWords::Slash => format!("{}/{}", frame + 1, page.frames.len()),
-        };
-        // U+2007 is as wide as a digit: the count ends at the same place from 9 to 10.
-        let pad = "\u{2007}".repeat(digits - (frame + 1).to_string().len());
-        spans.push(Span::muted(format!("  {pad}{count}")));
+        spans.push(Span::muted(format!("  {}", page.texts.count(frame, page.frames.len()))));
     }
     Some(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 })
 }

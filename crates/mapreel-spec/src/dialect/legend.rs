@@ -8,8 +8,8 @@ use crate::schema::fields::{Object, fields};
 use crate::schema::given::Noted;
 use crate::schema::shape::Shape;
 use crate::schema::texts::{ColourCode, Shown, address};
-use mapreel_ogc::LegendClass;
 use mapreel_ogc::json::Json;
+use mapreel_ogc::{ClassLabel, LegendClass};
 use serde_json::{Value, json};
 
 fields! {
@@ -129,5 +129,5 @@ fn read_class(node: &Node, limits: &Limits) -> Option<LegendClass> {
     fields.finish();
     let (colour, label) = (colour.value(), label.value());
     let colour = colour?;
-    Some(LegendClass { colour: [colour.r, colour.g, colour.b, colour.a], label: label? })
+    Some(LegendClass { colour: [colour.r, colour.g, colour.b, colour.a], label: ClassLabel::Words(label?) })
 }

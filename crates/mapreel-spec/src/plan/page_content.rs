@@ -14,6 +14,7 @@ use crate::resolved::dimension::with_units;
 use crate::resolved::labels::labels;
 use crate::resolved::resolved::{Along, Resolved};
 use crate::resolved::series::Series;
+use crate::vector::colour_bar::ColourBar;
 use mapreel_geo::ValidTime;
 
 /// What stands on the page beside the map, frame by frame.
@@ -63,7 +64,7 @@ fn frame(index: usize, of_data: Option<&ValidTime>, resolved: &Resolved) -> Fram
 }
 
 fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
-    let times_used = layer.kind.times_used(moments);
+    let (times_used, numbers) = (layer.kind.times_used(moments), moments.style.numbers());
     let of_frame = |(i, frame): (usize, &usize)| {
         labels(layer, *frame, moments.times[i].as_ref(), times_used.at(i).as_deref(), moments.style)
     };
@@ -76,8 +77,8 @@ fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
         is_named: layer.is_named,
         labels,
         times_used,
-        legend: layer.legend.clone(),
-        colour_bar: layer.colour_bar.clone(),
+        legend: layer.legend.clone().map(|legend| legend.in_words(&numbers)),
+        colour_bar: layer.colour_bar.clone().map(|bar| ColourBar { numbers, ..bar }),
         attribution: layer.attribution.clone(),
         has_pictures: !layer.kind.is_drawn_here() && layer.kind.gap().is_none(),
     }

@@ -2,6 +2,7 @@
 
 use crate::request::design::LegendPlace;
 use crate::resolved::resolved::Resolved;
+use mapreel_geo::NumberStyle;
 use serde::{Deserialize, Serialize};
 
 /// What stands on the page in every frame, whatever its layers are, and where its legends stand.
@@ -17,6 +18,8 @@ pub struct PageTexts {
     pub shows_layers: bool,
     /// What stands between the number of a frame and how many there are; of languages other than English only `/`.
     pub count_words: CountWords,
+    /// How the numbers of frames are written.
+    pub numbers: NumberStyle,
     /// Where legends stand.
     pub legends: LegendPlace,
 }
@@ -32,6 +35,17 @@ pub enum CountWords {
 }
 
 impl PageTexts {
+    /// The number of frame `index` among so many: `(2 of 24)`, or `2/24`. Figure spaces (U+2007), which are as wide as a digit, stand
+    /// before it, so that it ends at the same place from 9 to 10.
+    pub fn count(&self, index: usize, frames: usize) -> String {
+        let [number, of] = [index + 1, frames].map(|number| self.numbers.whole(number as u64));
+        let pad = "\u{2007}".repeat(of.chars().count().saturating_sub(number.chars().count()));
+        match self.count_words {
+            CountWords::English => format!("{pad}({number} of {of})"),
+            CountWords::Slash => format!("{pad}{number}/{of}"),
+        }
+    }
+
     pub(crate) fn of(resolved: &Resolved) -> Self {
         let header = &resolved.header;
         Self {
@@ -40,7 +54,26 @@ impl PageTexts {
             source: header.source.clone(),
             shows_layers: header.shows_layers,
             count_words: if header.times.is_english() { CountWords::English } else { CountWords::Slash },
+            numbers: header.times.numbers(),
             legends: resolved.design.legend,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mapreel_geo::Language;
+
+    #[test]
+    fn a_count_ends_at_the_same_place_in_every_frame() {
+        let texts = |count_words, tag: &str| {
+            let numbers = NumberStyle::of(Language::parse(tag));
+            PageTexts { count_words, numbers, ..PageTexts::default() }
+        };
+        let english = texts(CountWords::English, "");
+        assert_eq!([english.count(1, 24), english.count(9, 24)], ["\u{2007}(2 of 24)", "(10 of 24)"]);
+        let egyptian = texts(CountWords::Slash, "ar-EG");
+        assert_eq!([egyptian.count(1, 24), egyptian.count(9, 24)], ["\u{2007}٢/٢٤", "١٠/٢٤"]);
     }
 }

@@ -276,10 +276,13 @@ impl Chosen {
     }
 }
 
-/// A value as people read it: `elevation -10 m`.
+/// A value as people read it: `elevation −10 m`.
 pub(crate) fn with_units(name: &str, text: &str, units: Option<&str>, style: &TimeStyle) -> String {
     let name = spoken(name);
     match (units, text.parse::<f64>(), ValidTime::parse_kept(text)) {
+        (Some(units), Ok(number), _) if number.is_finite() => {
+            format!("{name} {} {units}", style.numbers().decimal(number))
+        }
         (Some(units), ..) => format!("{name} {text} {units}"),
         // A bare year is a number, too.
         (None, Err(_), Ok(time)) => format!("{name} {}", style.show(&time)),

@@ -1,7 +1,9 @@
 //! The legend of an ncWMS layer: its server's colours, and numbers of our own, so that they follow COLORSCALERANGE.
 
 use crate::pictures::map_service::Service;
+use mapreel_geo::NumberStyle;
 use mapreel_ogc::json::Json;
+use mapreel_ogc::units;
 use mapreel_ogc::wms::capabilities::Dialect;
 use mapreel_ogc::{LegendSource, ReadLimits};
 use serde::{Deserialize, Serialize};
@@ -15,8 +17,10 @@ pub struct ColourBar {
     pub max: f64,
     /// Whether equal factors and not equal differences are equally long.
     pub logarithmic: bool,
-    /// Of the values.
+    /// Of the values, as they are shown.
     pub units: Option<String>,
+    /// How the numbers beside it are written.
+    pub numbers: NumberStyle,
 }
 
 /// What an ncWMS is asked of a layer with `GetMetadata`.
@@ -94,7 +98,7 @@ impl Details {
         let range = range.and_then(|ends| ends.try_into().ok()).filter(in_order);
         self.scale_range = range.or(self.scale_range);
         self.logarithmic |= json.get("logScaling") == Some(&Json::Bool(true));
-        self.units = text("units").or(self.units.take());
+        self.units = text("units").and_then(|units| units::shown(&units)).or(self.units.take());
         self.palette = text("defaultPalette").or(self.palette.take());
     }
 
@@ -114,7 +118,7 @@ impl Details {
         let [min, max] = range?;
         let asked_log = service.request.get("LOGSCALE").map(|text| text.eq_ignore_ascii_case("true"));
         let logarithmic = asked_log.unwrap_or(self.logarithmic) && min > 0.0 && (max / min).is_finite();
-        let bar = ColourBar { min, max, logarithmic, units: self.units.clone() };
+        let bar = ColourBar { min, max, logarithmic, units: self.units.clone(), numbers: NumberStyle::default() };
         Some((bar, self.strip(service, dialect)))
     }
 
@@ -160,7 +164,9 @@ impl ColourBar {
     /// The numbers beside a strip of colours that a server has told.
     pub(crate) fn of_strip(legend: &LegendSource) -> Option<Self> {
         let LegendSource::Strip { range: [min, max], unit, .. } = legend else { return None };
-        Some(Self { min: min.parse().ok()?, max: max.parse().ok()?, logarithmic: false, units: unit.clone() })
+        let (min, max) = (min.parse().ok()?, max.parse().ok()?);
+        let units = unit.as_deref().and_then(units::shown);
+        Some(Self { min, max, logarithmic: false, units, numbers: NumberStyle::default() })
     }
 
     /// The values at which numbers stand, from below, and how far up each is (0 to 1); about as many as `wanted`.
@@ -187,14 +193,9 @@ impl ColourBar {
         (first..=last).map(|n| n as f64 * step).map(|value| (value, (value - self.min) / span)).collect()
     }
 
-    /// A value as a reader wants it: no more digits than tell neighbours apart.
+    /// A value as it stands beside the strip.
     pub fn text(&self, value: f64) -> String {
-        let size = value.abs();
-        if value == 0.0 || (1e-3..1e6).contains(&size) {
-            let rounded = format!("{value:.6}");
-            return rounded.trim_end_matches('0').trim_end_matches('.').replace('-', "−");
-        }
-        format!("{value:.2e}").replace("e-", " × 10^−").replace('e', " × 10^")
+        self.numbers.decimal(value)
     }
 }
 
@@ -222,7 +223,7 @@ mod tests {
     fn a_bar_follows_the_range_that_is_asked_for() {
         let details = details(ANSWER);
         let (bar, _) = details.bar(&mut service("COLORSCALERANGE=5,25"), Dialect::NcWms).unwrap();
-        assert_eq!((bar.min, bar.max, bar.units.as_deref()), (5.0, 25.0, Some("degC")));
+        assert_eq!((bar.min, bar.max, bar.units.as_deref()), (5.0, 25.0, Some("°C")));
         let (bar, url) =
             details.bar(&mut service("STYLES=boxfill/occam&NUMCOLORBANDS=10&ELEVATION=-5"), Dialect::NcWms).unwrap();
         assert_eq!((bar.min, bar.max), (-2.0, 34.0));
@@ -250,7 +251,7 @@ mod tests {
         let mut details = details(br#"{ "min": -77.0, "max": 83.0 }"#);
         details.take_in(br#"{ "units": "degC", "supportedStyles": ["raster"] }"#);
         let (bar, url) = details.bar(&mut service, Dialect::Xpublish).unwrap();
-        assert_eq!((bar.min, bar.max, bar.units.as_deref()), (-77.0, 83.0, Some("degC")));
+        assert_eq!((bar.min, bar.max, bar.units.as_deref()), (-77.0, 83.0, Some("°C")));
         assert_eq!(service.request.get("COLORSCALERANGE"), Some("-77,83"));
         assert!(url.contains("LAYERS=sst") && url.contains("COLORSCALERANGE=-77,83"), "{url}");
     }
@@ -275,7 +276,7 @@ mod tests {
     #[test]
     fn ticks_are_numbers_that_people_like() {
         let check = |min: f64, max: f64, logarithmic: bool, expected: &[&str]| {
-            let bar = ColourBar { min, max, logarithmic, units: None };
+            let bar = ColourBar { min, max, logarithmic, units: None, numbers: NumberStyle::default() };
             let ticks = bar.ticks(6);
             let texts: Vec<_> = ticks.iter().map(|(value, _)| bar.text(*value)).collect();
             assert_eq!(texts, expected);
@@ -287,6 +288,6 @@ mod tests {
         check(5.0, 25.0, false, &["5", "10", "15", "20", "25"]);
         check(-1.0, 1.0, false, &["−1", "−0.5", "0", "0.5", "1"]);
         check(0.01, 100.0, true, &["0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30", "100"]);
-        check(1e-9, 5e-9, false, &["1.00 × 10^−9", "2.00 × 10^−9", "3.00 × 10^−9", "4.00 × 10^−9", "5.00 × 10^−9"]);
+        check(1e-9, 5e-9, false, &["1 × 10⁻⁹", "2 × 10⁻⁹", "3 × 10⁻⁹", "4 × 10⁻⁹", "5 × 10⁻⁹"]);
     }
 }

@@ -5,6 +5,7 @@ use super::error;
 use super::gather::raster;
 use super::prefetch::{Prefetch, Request};
 use bytes::Bytes;
+use mapreel_geo::NumberStyle;
 use mapreel_ogc::{LegendClass, LegendSource, Swatch};
 use mapreel_render::{LegendArt, LegendPicture, LetteredSwatch, MissingLegend, Raster, Words, cut_into_swatches};
 use mapreel_sources::{Error, Sizes, Wanted, decode_into};
@@ -90,7 +91,7 @@ fn coloured(LegendClass { colour, label }: &LegendClass) -> LetteredSwatch {
     LetteredSwatch {
         picture: Raster::straight(1, 1, colour.to_vec()),
         is_colour: true,
-        words: Words::Text(label.clone()),
+        words: Words::Text(label.text(&NumberStyle::default())),
     }
 }
 

@@ -47,7 +47,7 @@ impl Preparation {
 
 impl StoredObject for Preparation {
     const KIND: u8 = b'p';
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 
     fn of_version(version: u8, body: &[u8]) -> Result<Self, Unreadable> {
         #[derive(Deserialize)]
@@ -62,7 +62,7 @@ impl StoredObject for Preparation {
             return Ok(Self { now_ms, planned: Planned::Again, answers, palette });
         }
         let read: Self = postcard::from_bytes(body).map_err(damaged)?;
-        // The plans of versions 2 and 3, which were in no release, were others: their servers are asked again.
+        // The plans of versions 2 to 4, which were in no release, were others: their servers are asked again.
         Ok(if version < Self::VERSION { Self { planned: Planned::Again, ..read } } else { read })
     }
 }

@@ -1,45 +1,66 @@
-//! The colour map of a raster in GeoServer's legend (its manual, Raster Symbolizer): values, intervals or a ramp.
+//! The colour map of a raster: values, intervals or a ramp (SLD 1.0.0, `ColorMap`, with the types that GeoServer has added; SE 1.1.0,
+//! `Categorize` and `Interpolate`).
 
-use super::colour::opacity;
-use super::entry::{Entry, classes, plain, value};
+use super::entry::{Entry, classes, label, plain, value};
 use super::ramp;
-use crate::json::Json;
-use crate::legend_source::LegendSource;
+use crate::legend_source::{ClassLabel, LegendSource};
 
 /// The most entries of a colour map.
-const ENTRIES_MAX: usize = 4096;
+pub(super) const ENTRIES_MAX: usize = 4096;
+
+/// The colours of a raster, in the order in which its style has them.
+#[derive(Debug, PartialEq)]
+pub(super) struct ColourMap {
+    pub meaning: Meaning,
+    pub entries: Vec<Entry>,
+}
+
+/// What the entries of a colour map mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Each has the colour of one value.
+    Values,
+    /// Each has the colour of the values from the entry before to its own, which is not among them.
+    Intervals,
+    /// Between the values of two entries colours pass into one another.
+    Ramp,
+}
+
+impl Meaning {
+    /// By its name in GeoServer's styles.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "values" => Some(Self::Values),
+            "intervals" => Some(Self::Intervals),
+            "ramp" => Some(Self::Ramp),
+            _ => None,
+        }
+    }
+}
 
 /// The legend of a raster with a colour map.
-pub(super) fn legend(raster: &Json) -> Option<LegendSource> {
-    let map = raster.get("colormap")?;
-    let entries = map.list("entries");
-    if entries.len() > ENTRIES_MAX {
-        return None;
-    }
-    let raster_opacity = opacity(raster, "opacity")?;
-    let entries: Vec<Entry> = entries.iter().map(|entry| Entry::read(entry, raster_opacity)).collect::<Option<_>>()?;
-    let meaning = match map.text("type").unwrap_or("ramp") {
-        "values" => value,
-        "intervals" => interval,
-        "ramp" => return ramp::legend(&entries),
-        _ => return None,
+pub(super) fn legend(map: &ColourMap) -> Option<LegendSource> {
+    let entries = &map.entries[..];
+    let meaning: fn(&[Entry], usize) -> Option<ClassLabel> = match map.meaning {
+        Meaning::Values => value,
+        Meaning::Intervals => interval,
+        Meaning::Ramp => return ramp::legend(entries),
     };
-    let words = |i: usize| entries[i].words.map(str::to_owned).or_else(|| meaning(&entries, i));
-    Some(LegendSource::Classes { title: None, unit: None, classes: classes(&entries, words)? })
+    let classes = classes(entries, |i| label(entries, i, meaning))?;
+    Some(LegendSource::Classes { title: None, unit: None, classes })
 }
 
 /// The values that have the colour: from the quantity of the entry before, drawn or not, to below its own.
-fn interval(entries: &[Entry], i: usize) -> Option<String> {
+fn interval(entries: &[Entry], i: usize) -> Option<ClassLabel> {
     let to = entries[i].quantity?;
     let from = match i.checked_sub(1) {
         Some(before) => entries[before].quantity?,
         None => f64::NEG_INFINITY,
     };
-    match (from.is_finite(), to.is_finite()) {
-        _ if from >= to => None,
-        (true, true) => Some(format!("{} – {}", plain(from)?, plain(to)?)),
-        (false, true) => Some(format!("< {}", plain(to)?)),
-        (true, false) => Some(format!("≥ {}", plain(from)?)),
-        (false, false) => None,
-    }
+    let end = |end: f64| match end.is_finite() {
+        true => plain(end).map(Some),
+        false => Some(None),
+    };
+    let is_interval = from < to && (from.is_finite() || to.is_finite());
+    is_interval.then_some(ClassLabel::Interval([end(from)?, end(to)?]))
 }

@@ -1,25 +1,23 @@
 //! The entries of a colour map, and the classes that they make.
 
 use super::CLASSES_MAX;
-use super::colour::{number, opacity, paint};
-use super::label::label;
-use crate::json::Json;
-use crate::legend_source::LegendClass;
+use super::label::label as words_of;
+use crate::legend_source::{ClassLabel, LegendClass};
 
 /// A colour, and what stands beside it.
-pub(super) struct Entry<'j> {
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
     pub colour: [u8; 4],
-    pub words: Option<&'j str>,
+    pub words: Option<String>,
     /// Infinite at the ends of some intervals.
     pub quantity: Option<f64>,
 }
 
-impl<'j> Entry<'j> {
-    /// `None` if it is not clear what it shows.
-    pub(super) fn read(json: &'j Json, raster_opacity: f64) -> Option<Self> {
-        let colour = paint(json, "color", raster_opacity * opacity(json, "opacity")?)?;
-        let words = json.text("label").filter(|words| !words.trim().is_empty());
-        let quantity = json.get("quantity").map(number);
+impl Entry {
+    /// An entry with the words and the quantity that its style gives it; `Some(None)` is a quantity that is no number. `None` if it is
+    /// not clear what the entry shows.
+    pub(super) fn new(colour: [u8; 4], words: Option<&str>, quantity: Option<Option<f64>>) -> Option<Self> {
+        let words = words.filter(|words| !words.trim().is_empty()).map(str::to_owned);
         if words.is_none() && quantity == Some(None) && colour[3] > 0 {
             return None;
         }
@@ -33,11 +31,11 @@ impl<'j> Entry<'j> {
 
 /// The classes of those entries that are drawn and say something; where all are numbers that rise, the highest first, as a scale
 /// is read.
-pub(super) fn classes(entries: &[Entry], words: impl Fn(usize) -> Option<String>) -> Option<Vec<LegendClass>> {
+pub(super) fn classes(entries: &[Entry], label_of: impl Fn(usize) -> Option<ClassLabel>) -> Option<Vec<LegendClass>> {
     let says_something = |entry: &Entry| entry.is_drawn() && (entry.words.is_some() || entry.quantity.is_some());
     let (mut classes, mut quantities) = (Vec::new(), Vec::new());
     for (i, entry) in entries.iter().enumerate().filter(|(_, entry)| says_something(entry)) {
-        classes.push(LegendClass { colour: entry.colour, label: label(&words(i)?)? });
+        classes.push(LegendClass { colour: entry.colour, label: label_of(i)? });
         quantities.extend(entry.quantity);
         if classes.len() > CLASSES_MAX {
             return None;
@@ -49,9 +47,21 @@ pub(super) fn classes(entries: &[Entry], words: impl Fn(usize) -> Option<String>
     (!classes.is_empty()).then_some(classes)
 }
 
+/// What an entry says in its own words, or else what follows from the quantities.
+pub(super) fn label(
+    entries: &[Entry],
+    i: usize,
+    from_quantities: impl Fn(&[Entry], usize) -> Option<ClassLabel>,
+) -> Option<ClassLabel> {
+    match &entries[i].words {
+        Some(words) => words_of(words).map(ClassLabel::Words),
+        None => from_quantities(entries, i),
+    }
+}
+
 /// The one value that has the colour.
-pub(super) fn value(entries: &[Entry], i: usize) -> Option<String> {
-    plain(entries[i].quantity?)
+pub(super) fn value(entries: &[Entry], i: usize) -> Option<ClassLabel> {
+    plain(entries[i].quantity?).map(ClassLabel::Value)
 }
 
 /// A number as people write it, if they would.

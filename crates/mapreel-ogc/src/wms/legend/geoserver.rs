@@ -1,94 +1,94 @@
 //! What GeoServer tells of a style (`JSONLegendGraphicBuilder`; its manual, GetLegendGraphic, "JSON Output Format"): rules, and how
-//! each is drawn.
+//! each is drawn. Colours and numbers are texts, with expressions in the places of those that are reckoned from the data.
 
-use super::CLASSES_MAX;
-use super::colour::{opacity, paint};
-use super::colour_map;
-use super::label::label;
+use super::colour::{number, opaque};
+use super::colour_map::{ColourMap, ENTRIES_MAX, Meaning};
+use super::entry::Entry;
+use super::rule::{self, Colour, Rule, Symbolizer};
 use crate::json::Json;
-use crate::legend_source::{LegendClass, LegendSource};
+use crate::legend_source::LegendSource;
 
 /// The legend of one layer. Of several each has a heading, which classes do not have.
 pub(super) fn legend(json: &Json) -> Option<LegendSource> {
     let [layer] = json.list("Legend") else { return None };
-    let rules = layer.list("rules");
-    // The author of a style has drawn the legend of such a rule.
-    if rules.iter().any(|rule| rule.get("LegendGraphic").is_some()) {
-        return None;
-    }
-    let rasters: Vec<Option<&Json>> = rules.iter().flat_map(drawn).map(|drawn| drawn.get("Raster")).collect();
-    match rasters.split_first() {
-        // A raster may have a rule for each range of scales.
-        Some((Some(raster), others)) if others.iter().all(|other| *other == Some(raster)) => colour_map::legend(raster),
-        _ => classes(layer).map(|classes| LegendSource::Classes { title: None, unit: None, classes }),
+    let rules: Vec<Rule> = layer.list("rules").iter().map(read_rule).collect();
+    rule::legend(layer.text("title"), &rules)
+}
+
+fn read_rule(json: &Json) -> Rule {
+    let text = |field: &str| json.text(field).map(str::to_owned);
+    let symbolizers = json.list("symbolizers").iter().filter(|symbolizer| symbolizer.get("Text").is_none());
+    Rule {
+        title: text("title"),
+        name: text("name"),
+        symbolizers: symbolizers.map(symbolizer).collect(),
+        has_own_legend: json.get("LegendGraphic").is_some(),
     }
 }
 
-/// What a rule draws on the map, words apart.
-fn drawn(rule: &Json) -> impl Iterator<Item = &Json> {
-    rule.list("symbolizers").iter().filter(|symbolizer| symbolizer.get("Text").is_none())
-}
-
-/// The classes of all rules.
-fn classes(layer: &Json) -> Option<Vec<LegendClass>> {
-    let rules = layer.list("rules");
-    let title_of_layer = layer.text("title").filter(|_| rules.len() == 1);
-    let mut classes: Vec<LegendClass> = Vec::new();
-    for rule in rules {
-        let symbolizers: Vec<&Json> = drawn(rule).collect();
-        if symbolizers.is_empty() {
-            continue;
-        }
-        let names = [rule.text("title"), title_of_layer, rule.text("name")];
-        let name = names.into_iter().flatten().find(|name| !name.trim().is_empty());
-        let class = LegendClass { colour: colour(&symbolizers)?, label: label(name.unwrap_or_default())? };
-        if classes.contains(&class) {
-            // The rule of another range of scales.
-            continue;
-        }
-        // Rules of one colour differ in what a box of it does not show: the shape of a mark, the width of a line.
-        if classes.len() == CLASSES_MAX || classes.iter().any(|known| known.colour == class.colour) {
-            return None;
-        }
-        classes.push(class);
+fn symbolizer(json: &Json) -> Symbolizer {
+    let kinds = ["Raster", "Polygon", "Line", "Point"].map(|kind| json.get(kind));
+    match kinds {
+        [Some(raster), None, None, None] => Symbolizer::Raster(colour_map(raster)),
+        [None, Some(polygon), None, None] if is_filled(polygon) => Symbolizer::Area(fill(polygon)),
+        [None, Some(_), None, None] => Symbolizer::Outline,
+        [None, None, Some(line), None] => Symbolizer::Line(stroke(line)),
+        [None, None, None, Some(point)] => Symbolizer::Point(mark(point)),
+        _ => Symbolizer::Unknown,
     }
-    let are_told = classes.len() == 1 || classes.iter().all(|class| !class.label.is_empty());
-    (are_told && !classes.is_empty()).then_some(classes)
-}
-
-/// The one colour of a rule; `None` if there are several, or none that is written out and seen.
-fn colour(symbolizers: &[&Json]) -> Option<[u8; 4]> {
-    let of = |kind: &str| symbolizers.iter().filter_map(|symbolizer| symbolizer.get(kind)).collect::<Vec<_>>();
-    let (polygons, lines, points) = (of("Polygon"), of("Line"), of("Point"));
-    if polygons.len() + lines.len() + points.len() < symbolizers.len() {
-        return None;
-    }
-    let colours: Option<Vec<[u8; 4]>> = match (&polygons[..], &lines[..], &points[..]) {
-        // The lines of areas are outlines.
-        ([_, ..], _, []) => polygons.into_iter().filter(|polygon| is_filled(polygon)).map(fill).collect(),
-        ([], [_, ..], []) => lines.into_iter().map(stroke).collect(),
-        ([], [], [_, ..]) => points.into_iter().map(mark).collect(),
-        _ => None,
-    };
-    let colours = colours?;
-    let first = colours.first().copied()?;
-    (first[3] > 0 && colours.iter().all(|colour| *colour == first)).then_some(first)
 }
 
 fn is_filled(polygon: &Json) -> bool {
     ["fill", "graphic-fill"].iter().any(|field| polygon.get(field).is_some())
 }
 
-fn fill(of: &Json) -> Option<[u8; 4]> {
-    paint(of, "fill", opacity(of, "fill-opacity")?)
+fn fill(of: &Json) -> Colour {
+    opaque(of.text("fill")?, opacity(of, "fill-opacity")?)
 }
 
-fn stroke(line: &Json) -> Option<[u8; 4]> {
-    paint(line, "stroke", opacity(line, "stroke-opacity")?)
+fn stroke(line: &Json) -> Colour {
+    opaque(line.text("stroke")?, opacity(line, "stroke-opacity")?)
 }
 
 /// The filling of the mark that is drawn, the first of those that are named; a picture has none.
-fn mark(point: &Json) -> Option<[u8; 4]> {
+fn mark(point: &Json) -> Colour {
     let mark = point.list("graphics").first().filter(|mark| mark.get("external-graphic-url").is_none())?;
-    paint(mark, "fill", opacity(point, "opacity")? * opacity(mark, "fill-opacity")?)
+    opaque(mark.text("fill")?, opacity(point, "opacity")? * opacity(mark, "fill-opacity")?)
+}
+
+/// The colour map of a raster.
+fn colour_map(raster: &Json) -> Option<ColourMap> {
+    let map = raster.get("colormap")?;
+    let entries = map.list("entries");
+    if entries.len() > ENTRIES_MAX {
+        return None;
+    }
+    let meaning = Meaning::named(map.text("type").unwrap_or("ramp"))?;
+    let opacity = opacity(raster, "opacity")?;
+    let entries = entries.iter().map(|entry| read_entry(entry, opacity)).collect::<Option<_>>()?;
+    Some(ColourMap { meaning, entries })
+}
+
+/// `None` if it is not clear what it shows.
+fn read_entry(json: &Json, raster_opacity: f64) -> Option<Entry> {
+    let colour = opaque(json.text("color")?, raster_opacity * opacity(json, "opacity")?)?;
+    let quantity = json.get("quantity").map(value);
+    Entry::new(colour, json.text("label"), quantity)
+}
+
+/// An opacity, 0 to 1; 1 where there is none, `None` where it is reckoned from the data.
+fn opacity(of: &Json, field: &str) -> Option<f64> {
+    match of.get(field) {
+        Some(opacity) => value(opacity).filter(|opacity| opacity.is_finite()).map(|opacity| opacity.clamp(0.0, 1.0)),
+        None => Some(1.0),
+    }
+}
+
+/// A number, also one that is written as a text; the infinite ones are written as expressions (`'["Infinity"]'`).
+fn value(json: &Json) -> Option<f64> {
+    match json {
+        Json::Number(number) => Some(*number),
+        Json::Text(text) => number(text.trim_matches(|c: char| c.is_whitespace() || "'[\"]".contains(c))),
+        _ => None,
+    }
 }

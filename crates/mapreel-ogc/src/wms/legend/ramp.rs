@@ -1,8 +1,8 @@
-//! The ramp of a colour map in GeoServer's legend: between its entries colours change evenly with the values.
+//! The ramp of a colour map: between its entries colours change evenly with the values.
 
-use super::entry::{Entry, classes, value};
-use super::label::label;
-use crate::legend_source::LegendSource;
+use super::entry::{Entry, classes, label, value};
+use super::label::label as words_of;
+use crate::legend_source::{ClassLabel, LegendSource};
 
 /// The colours of a strip.
 const STRIP: usize = 256;
@@ -22,13 +22,10 @@ pub(super) fn legend(entries: &[Entry]) -> Option<LegendSource> {
     let stops = stops(entries)?;
     let unit = match words(entries) {
         Words::Numbers(unit) => unit,
-        Words::Others => {
-            let words = |i: usize| entries[i].words.map(str::to_owned).or_else(|| value(entries, i));
-            return as_classes(entries, None, words);
-        }
+        Words::Others => return as_classes(entries, None, |i| label(entries, i, value)),
     };
     let unit = match unit {
-        Some(unit) => Some(label(unit)?),
+        Some(unit) => Some(words_of(unit)?),
         None => None,
     };
     if !is_even(&stops) {
@@ -43,10 +40,10 @@ pub(super) fn legend(entries: &[Entry]) -> Option<LegendSource> {
 fn as_classes(
     entries: &[Entry],
     unit: Option<String>,
-    words: impl Fn(usize) -> Option<String>,
+    label_of: impl Fn(usize) -> Option<ClassLabel>,
 ) -> Option<LegendSource> {
     let is_short = entries.len() <= CLASSES_MAX;
-    let classes = is_short.then(|| classes(entries, words)).flatten()?;
+    let classes = is_short.then(|| classes(entries, label_of)).flatten()?;
     Some(LegendSource::Classes { title: None, unit, classes })
 }
 
@@ -76,15 +73,15 @@ fn between(stops: &[(f64, [u8; 4])], value: f64) -> [u8; 4] {
 
 /// What stands beside the colours of a ramp.
 #[derive(Debug, PartialEq)]
-enum Words<'j> {
+enum Words<'e> {
     /// The quantities, or nothing, with a unit that some name.
-    Numbers(Option<&'j str>),
+    Numbers(Option<&'e str>),
     /// What the quantities do not say.
     Others,
 }
 
-fn words<'j>(entries: &[Entry<'j>]) -> Words<'j> {
-    let told = || entries.iter().filter_map(|entry| Some((entry.words?, entry.quantity?)));
+fn words(entries: &[Entry]) -> Words<'_> {
+    let told = || entries.iter().filter_map(|entry| Some((entry.words.as_deref()?, entry.quantity?)));
     let first = told().next().map(|(words, _)| words);
     if told().count() > 1 && told().all(|(words, _)| Some(words) == first) {
         // The same beside every colour says nothing of any.
@@ -119,10 +116,8 @@ mod tests {
     #[test]
     fn words_that_are_their_quantities_have_at_most_a_unit() {
         let check = |told: &[(f64, &'static str)], expected: Words| {
-            let entry = |(quantity, words): &(f64, &'static str)| Entry {
-                colour: [0, 0, 0, 255],
-                words: Some(*words).filter(|words| !words.is_empty()),
-                quantity: Some(*quantity),
+            let entry = |(quantity, words): &(f64, &'static str)| {
+                Entry::new([0, 0, 0, 255], Some(words), Some(Some(*quantity))).unwrap()
             };
             assert_eq!(words(&told.iter().map(entry).collect::<Vec<_>>()), expected, "{told:?}");
         };

@@ -1,9 +1,10 @@
 //! Documents as servers write them, and as none should.
 
-use super::read;
-use crate::legend_source::{LegendClass, LegendSource};
+use super::of_json;
+use crate::legend_source::LegendSource;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use mapreel_geo::NumberStyle;
 
 type Told = [([u8; 4], &'static str)];
 
@@ -14,14 +15,20 @@ fn check(json: &str, expected: &Told) {
 
 #[track_caller]
 fn check_in(json: &str, unit: Option<&str>, expected: &Told) {
-    let class = |(colour, label): &([u8; 4], &str)| LegendClass { colour: *colour, label: (*label).to_owned() };
-    let (unit, classes) = (unit.map(str::to_owned), expected.iter().map(class).collect());
-    assert_eq!(read(json.as_bytes()), Some(LegendSource::Classes { title: None, unit, classes }), "{json}");
+    let class = |(colour, label): &([u8; 4], &str)| (*colour, (*label).to_owned());
+    let (unit, classes) = (unit.map(str::to_owned), expected.iter().map(class).collect::<Vec<_>>());
+    assert_eq!(of_json(json.as_bytes()).map(said), Some((unit, classes)), "{json}");
+}
+
+/// The unit of a legend of classes, and each with its colour and its label.
+fn said(legend: LegendSource) -> (Option<String>, Vec<([u8; 4], String)>) {
+    let LegendSource::Classes { title: None, unit, classes } = legend else { panic!("{legend:?}") };
+    (unit, classes.into_iter().map(|class| (class.colour, class.label.text(&NumberStyle::default()))).collect())
 }
 
 #[track_caller]
 fn check_none(json: &str) {
-    assert_eq!(read(json.as_bytes()), None, "{json}");
+    assert_eq!(of_json(json.as_bytes()), None, "{json}");
 }
 
 fn rules(rules: &str) -> String {
@@ -168,7 +175,7 @@ fn an_interval_without_words_is_named_by_its_ends() {
     let expected = [([255, 0, 0, 255], "≥ 5"), ([0, 255, 0, 255], "0.1 – 5"), ([0, 0, 255, 255], "0 – 0.1")];
     check(&raster("intervals", &entries.join(",")), &expected);
     let first = [entry(-5, "#0000ff", ""), entry(0, "#00ff00", "mild")].join(",");
-    check(&raster("intervals", &first), &[([0, 255, 0, 255], "mild"), ([0, 0, 255, 255], "< -5")]);
+    check(&raster("intervals", &first), &[([0, 255, 0, 255], "mild"), ([0, 0, 255, 255], "< −5")]);
     check_none(&raster("intervals", &[entry("'[a]'", "#0000ff", "low"), entry(2, "#00ff00", "")].join(",")));
     check_none(&raster("intervals", &[entry(3, "#0000ff", ""), entry(3, "#00ff00", "")].join(",")));
 }
@@ -189,7 +196,7 @@ fn a_raster_may_have_the_same_rule_for_several_scales() {
 }
 
 fn strip(json: &str) -> (Vec<[u8; 4]>, [String; 2], Option<String>) {
-    match read(json.as_bytes()) {
+    match of_json(json.as_bytes()) {
         Some(LegendSource::Strip { colours, range, unit }) => (colours, range, unit),
         other => panic!("{json}: {other:?}"),
     }
@@ -222,7 +229,7 @@ fn a_ramp_whose_numbers_do_not_say_all_is_classes_if_they_are_few() {
     check_in(&raster("ramp", &uneven.join(",")), Some("mm"), &expected);
     let many = |count: i32, label: fn(i32) -> String| {
         let entries: Vec<String> = (0..count).map(|i| entry(i, "#0000ff", &label(i))).collect();
-        read(raster("ramp", &entries.join(",")).as_bytes())
+        of_json(raster("ramp", &entries.join(",")).as_bytes())
     };
     assert!(matches!(many(24, |i| format!("class {i}")), Some(LegendSource::Classes { .. })));
     assert_eq!(many(25, |i| format!("class {i}")), None);
@@ -268,7 +275,7 @@ fn qgis(nodes: &str) -> String {
 
 #[track_caller]
 fn check_swatches(json: &str, expected: &[&str]) {
-    let Some(LegendSource::Swatches(swatches)) = read(json.as_bytes()) else { panic!("{json}") };
+    let Some(LegendSource::Swatches(swatches)) = of_json(json.as_bytes()) else { panic!("{json}") };
     assert_eq!(swatches.iter().map(|swatch| &*swatch.label).collect::<Vec<_>>(), expected, "{json}");
     assert!(swatches.iter().all(|swatch| swatch.picture.starts_with(b"\x89PNG")));
 }
@@ -318,7 +325,7 @@ fn a_legend_of_more_classes_than_fit_is_left_to_the_picture() {
         [raster("values", &entries.join(",")), rules(&rules_of.join(",")), qgis(&layer("a", &symbols))]
     };
     for json in many(64) {
-        assert!(read(json.as_bytes()).is_some(), "{json}");
+        assert!(of_json(json.as_bytes()).is_some(), "{json}");
     }
     many(65).iter().for_each(|json| check_none(json));
 }
@@ -331,12 +338,12 @@ fn hostile_documents_are_refused() {
     check_none(&deep(100_000));
     let entries: Vec<String> = (0..100_000).map(|i| entry(i, "#0000ff", "")).collect();
     for kind in ["values", "intervals", "ramp"] {
-        assert_eq!(read(raster(kind, &entries.join(",")).as_bytes()), None);
+        assert_eq!(of_json(raster(kind, &entries.join(",")).as_bytes()), None);
     }
     let same: Vec<String> = (0..100_000).map(|_| rule("a", LINE)).collect();
-    assert_eq!(read(rules(&same.join(",")).as_bytes()), None);
+    assert_eq!(of_json(rules(&same.join(",")).as_bytes()), None);
     let padded = format!("{}{}", rules(&rule("a", LINE)), " ".repeat(4 << 20));
-    assert_eq!(read(padded.as_bytes()), None);
+    assert_eq!(of_json(padded.as_bytes()), None);
     for words in ["a\\u202eb", "a\\u0000b", "\\u2066a", &"x".repeat(301)] {
         check_none(&rules(&rule(words, LINE)));
         check_none(&raster("values", &entry(1, "#000001", words)));

@@ -1,6 +1,7 @@
 //! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
 
 mod asked;
+mod named_legend;
 mod pictures;
 mod resolve;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is asked of its server, and what the answers mean.
 
 use super::asked::Wms;
+use super::named_legend::{NamedLegend, ToldLegend};
 use super::pictures::{NO_LIMIT, ResolvedWms};
 use crate::layers::layer::{Asking, LayerKind};
 use crate::layers::resolved_layer::ResolvedLayer;
@@ -15,10 +16,9 @@ use crate::resolved::timing::{AskedTime, ServerTimes, Timing};
 use crate::vector::colour_bar::{ColourBar, Details, Question};
 use jiff::Timestamp;
 use mapreel_geo::{AxisOrder, Crs, Extent};
+use mapreel_ogc::LegendSource;
 use mapreel_ogc::url::picture_format;
-use mapreel_ogc::wms::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
-use mapreel_ogc::wms::legend_json;
-use mapreel_ogc::{LegendSource, ServiceUrl};
+use mapreel_ogc::wms::capabilities::{Capabilities, Dialect, Dimension, Layer};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -96,7 +96,7 @@ impl Wms {
         let described = Described { kind, asking, wants_legend, warnings, attribution };
         match legend {
             _ if !questions.is_empty() => described.ask(questions, Details::default()),
-            Some(NamedLegend { picture, json: Some(json) }) => described.ask_legend(picture, json),
+            Some(NamedLegend { picture, told: Some(told) }) => described.ask_legend(picture, told),
             legend => Step::done(described.resolved(legend.map(|legend| LegendSource::Url(legend.picture)), None)),
         }
     }
@@ -191,15 +191,15 @@ impl Described {
         ResolvedLayer { colour_bar, warnings: self.warnings, ..resolved.with_legend(legend) }
     }
 
-    /// Asks for the legend as JSON, so that it can be set in our own type; without an answer that is understood, its picture is
+    /// Asks for the legend as data, so that it can be set in our own type; without an answer that is understood, its picture is
     /// shown.
-    fn ask_legend(self, picture: String, json: String) -> Step {
-        Step::ask(json, DocumentKind::Details, move |reply| {
-            let told = match reply {
-                Ok(Document::Bytes(bytes)) => legend_json::read(bytes),
+    fn ask_legend(self, picture: String, told: ToldLegend) -> Step {
+        Step::ask(told.url.clone(), DocumentKind::Details, move |reply| {
+            let read = match reply {
+                Ok(Document::Bytes(bytes)) => told.read(bytes),
                 _ => None,
             };
-            let legend = told.unwrap_or(LegendSource::Url(picture));
+            let legend = read.unwrap_or(LegendSource::Url(picture));
             let bar = ColourBar::of_strip(&legend);
             Step::done(self.resolved(Some(legend), bar))
         })
@@ -283,41 +283,6 @@ fn settle_dimensions(service: &mut Service, asked: &[AskedDimension], layers: &[
         service.request.set(parameter, value);
     }
     dimensions
-}
-
-/// Where the legend of a layer is.
-struct NamedLegend {
-    picture: String,
-    /// The same as JSON, where the server tells it.
-    json: Option<String>,
-}
-
-impl NamedLegend {
-    /// The legend that the server names for the layer's style, or one that is asked for.
-    fn of(service: &Service, capabilities: &Capabilities) -> Self {
-        let name = service.layers().next().unwrap_or_default();
-        let wanted = service.request.get("STYLES").unwrap_or_default().split(',').next().unwrap_or_default();
-        let is_wanted = |style: &&Arc<Style>| wanted.is_empty() || style.name == wanted;
-        let style = capabilities.layer(name).and_then(|layer| layer.styles.iter().find(is_wanted));
-        // What the server has made beforehand does not know of these.
-        let style = style.filter(|_| !service.recolours());
-        let reached = |url: &String| service.request.as_reached(url, capabilities.own_origin.as_deref());
-        let picture = style.and_then(|style| style.legend.as_ref()).map_or_else(|| service.legend(), reached);
-        let named = style.and_then(|style| style.legend_json.as_ref()).map(reached);
-        let json = named.or_else(|| legend_as_json(&picture).filter(|_| capabilities.tells_legends));
-        Self { picture, json }
-    }
-}
-
-/// The address of a legend as JSON, if it is one that the server draws when it is asked.
-fn legend_as_json(picture: &str) -> Option<String> {
-    // QGIS Server draws the colours of rasters this large, in pixels; unasked 7 × 4.
-    const SIDES: [(&str, &str); 2] = [("SYMBOLWIDTH", "20"), ("SYMBOLHEIGHT", "12")];
-    let mut request = ServiceUrl::parse(picture).ok()?;
-    let draws = request.get("REQUEST").is_some_and(|request| request.eq_ignore_ascii_case("GetLegendGraphic"));
-    request.set("FORMAT", "application/json");
-    SIDES.iter().for_each(|(name, px)| request.set_default(name, px));
-    draws.then(|| request.url())
 }
 
 /// The credits that its layers ask for.

@@ -6,7 +6,7 @@ use crate::plan::plan::Plan;
 use crate::plan::view::View;
 use crate::request::limits::Limits;
 use crate::resolved::resolved::Resolved;
-use mapreel_ogc::{LegendClass, LegendSource, ServiceUrl};
+use mapreel_ogc::{ClassLabel, LegendClass, LegendSource, ServiceUrl};
 
 /// The capabilities of a server whose layer `rain` has this style; its request part has this, too.
 fn capabilities(operation: &str, format: &str, style: &str) -> String {
@@ -58,7 +58,7 @@ fn legend(fields: &str, capabilities: &str, told: Option<&str>) -> (Option<Legen
 const AUTO: &str = r#""legend": "auto""#;
 
 fn classes() -> LegendSource {
-    let class = LegendClass { colour: [0x10, 0x20, 0x30, 255], label: "≥ 5".into() };
+    let class = LegendClass { colour: [0x10, 0x20, 0x30, 255], label: ClassLabel::Words("≥ 5".into()) };
     LegendSource::Classes { title: None, unit: None, classes: vec![class] }
 }
 
@@ -137,6 +137,54 @@ fn only_a_server_that_tells_legends_is_asked() {
     check("<GetLegendGraphic><Format>image/png</Format></GetLegendGraphic>", "image/jpeg", GEOSERVER, false);
     // What the author of a style has drawn is not told.
     check(OF_QGIS, "image/jpeg", "http://inside:8080/legends/rain.png", false);
+}
+
+#[test]
+fn a_server_that_tells_its_styles_is_asked_for_them_as_sld() {
+    const STYLES: &str = "<ms:GetStyles><Format>text/xml</Format></ms:GetStyles>";
+    const SLD: &str = r##"<StyledLayerDescriptor><NamedLayer><Name>rain</Name><UserStyle><FeatureTypeStyle><Rule><Name>&gt;= 5</Name>
+        <PolygonSymbolizer><Fill><CssParameter name="fill">#102030</CssParameter></Fill></PolygonSymbolizer>
+        </Rule></FeatureTypeStyle></UserStyle></NamedLayer></StyledLayerDescriptor>"##;
+    let operations = format!("{OF_MAPSERVER}{STYLES}");
+    let of_styles = capabilities(&operations, "image/jpeg", &style(DRAWN));
+    let (read, asked) = legend(AUTO, &of_styles, Some(SLD));
+    assert_eq!((read, asked.len()), (Some(classes()), 2), "{asked:?}");
+    for (name, expected) in [("REQUEST", "GetStyles"), ("VERSION", "1.1.1"), ("LAYERS", "rain")] {
+        assert_eq!(parameter(&asked[1], name).as_deref(), Some(expected), "{}", asked[1]);
+    }
+    for not_understood in [None, Some("<StyledLayerDescriptor/>"), Some("{}")] {
+        let (picture, _) = legend(AUTO, &of_styles, not_understood);
+        assert_eq!(picture, Some(LegendSource::Url(DRAWN.replace("http://inside:8080", "https://h"))));
+    }
+    let asks = |fields: &str, capabilities: &str| {
+        let asked = legend(&format!("{AUTO}, {fields}"), capabilities, Some(SLD)).1;
+        asked.iter().any(|url| url.contains("GetStyles"))
+    };
+    // The style does not know of colours that the request chooses, nor of what its author has drawn.
+    assert!(!asks(r#""params": { "SLD": "http://h/a.sld" }"#, &of_styles));
+    let own = style("http://inside:8080/legends/rain.png");
+    assert!(!asks(r#""opacity": 1"#, &capabilities(&operations, "image/jpeg", &own)));
+    // JSON says the same, and more.
+    let both = format!("{OF_QGIS}{STYLES}");
+    assert!(!asks(r#""opacity": 1"#, &capabilities(&both, "image/jpeg", &style(DRAWN))));
+}
+
+#[test]
+fn numbers_of_a_told_legend_are_in_the_language_of_the_header() {
+    let told = |kind: &str| {
+        let entries = r##"{ "quantity": 7.5, "color": "#000001" }, { "quantity": 1000, "color": "#000002" }"##;
+        let map = format!(r#"{{ "Raster": {{ "colormap": {{ "type": "{kind}", "entries": [{entries}] }} }} }}"#);
+        format!(r#"{{ "Legend": [{{ "rules": [{{ "symbolizers": [{map}] }}] }}] }}"#)
+    };
+    let capabilities = capabilities(OF_QGIS, "image/jpeg", &style(DRAWN));
+    let german = request(AUTO).replacen(r#""layers""#, r#""header": { "language": "de" }, "layers""#, 1);
+    let caption = |told: String| {
+        let answer = |url: &str| if url.contains("GetCapabilities") { Some(&*capabilities) } else { Some(&*told) };
+        plan_answered(&german, answer).0.layers[0].caption.clone()
+    };
+    let intervals = caption(told("intervals"));
+    assert_eq!(intervals.legend.as_ref().unwrap().texts(), ["7,5 – 1.000", "< 7,5"]);
+    assert_eq!(caption(told("ramp")).colour_bar.unwrap().text(7.5), "7,5");
 }
 
 #[test]
