@@ -185,7 +185,7 @@ macro_rules! tests {
 tests! {
     first_dialect second_dialect
     instant period interval time_axis value_axis
-    wms_capabilities wmts_capabilities tilejson arcgis ogc_api ncwms_details exception_report
+    wms_capabilities wmts_capabilities tilejson arcgis ogc_api ncwms_details styles exception_report
     geojson
     png jpeg webp gif
     mp4_segments gif_segments preparation segment_object

@@ -59,7 +59,7 @@ impl Config {
     pub(crate) fn bytes_max(&self, wanted: Wanted) -> usize {
         match wanted {
             Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description => self.capabilities_bytes_max,
-            Wanted::Picture | Wanted::Json => self.answer_bytes_max,
+            Wanted::Picture | Wanted::Json | Wanted::Styles => self.answer_bytes_max,
             Wanted::Piece { bytes_max, .. } => bytes_max,
         }
     }

@@ -2,9 +2,11 @@
 
 use super::now;
 use crate::seeds::file;
-use mapreel_ogc::JsonService;
+use mapreel_geo::NumberStyle;
+use mapreel_ogc::wms::legend;
 use mapreel_ogc::wms::reader as wms;
 use mapreel_ogc::wmts::reader as wmts;
+use mapreel_ogc::{JsonService, LegendSource};
 use mapreel_sources::{Absence, Error, Wanted, fuzzing};
 use mapreel_spec::{
     Document, DocumentKind, FramesUnknown, Limits, Next, Plan, Question, Reply, Request, Resolved, Step, View,
@@ -105,6 +107,33 @@ pub(super) mod seeds {
             r#"{"units":"kg m-3","scaleRange":["1e-6","0.3"],"defaultPalette":"x-Sst","logScaling":true}"#,
         ]);
         [recorded.to_vec(), further].concat()
+    }
+
+    pub fn styles() -> Vec<Vec<u8>> {
+        let style = |rules: &str| {
+            let style = format!("<UserStyle><Name>s</Name><FeatureTypeStyle>{rules}</FeatureTypeStyle></UserStyle>");
+            format!("<StyledLayerDescriptor><NamedLayer><Name>a</Name>{style}</NamedLayer></StyledLayerDescriptor>")
+                .into_bytes()
+        };
+        let raster = |map: &str| {
+            style(&format!(
+                "<Rule><RasterSymbolizer><Opacity>0.5</Opacity><ColorMap type=\"ramp\">{map}</ColorMap></RasterSymbolizer></Rule>"
+            ))
+        };
+        let fill = "<Fill><CssParameter name=\"fill\"><ogc:Literal>#102030</ogc:Literal></CssParameter></Fill>";
+        vec![
+            style(&format!("<Rule><Name>0 - 5</Name><PolygonSymbolizer>{fill}</PolygonSymbolizer></Rule>")),
+            style(&format!(
+                "<Rule><Title>a</Title><PointSymbolizer><Graphic><Mark>{fill}</Mark></Graphic></PointSymbolizer></Rule>"
+            )),
+            raster(
+                "<ColorMapEntry color=\"#0000ff\" quantity=\"-2\" label=\"-2 °C\"/><ColorMapEntry color=\"#ff0000\" quantity=\"34\"/>",
+            ),
+            raster("<Categorize><Value>#0000ff</Value><Threshold>1e9</Threshold><Value>#ff0000</Value></Categorize>"),
+            raster(
+                "<Interpolate><InterpolationPoint><Data>1</Data><Value>#0000ff</Value></InterpolationPoint></Interpolate>",
+            ),
+        ]
     }
 
     pub fn exception_report() -> Vec<Vec<u8>> {
@@ -236,6 +265,25 @@ pub(super) fn ncwms_details(input: &[u8]) {
     }
 }
 
+/// Styles become a legend that fits on a page, or none.
+pub(super) fn styles(input: &[u8]) {
+    let legend = legend::of_sld(input, "a", "");
+    assert_eq!(legend, legend::of_sld(input, "a", ""), "read twice");
+    match legend {
+        None => {}
+        Some(LegendSource::Classes { classes, .. }) => {
+            assert!((1..=64).contains(&classes.len()), "{} classes", classes.len());
+            let texts = classes.iter().map(|class| class.label.text(&NumberStyle::default()));
+            assert!(texts.into_iter().all(|text| text.chars().count() <= 300));
+        }
+        Some(LegendSource::Strip { colours, range, .. }) => {
+            let [min, max] = range.map(|end| end.parse::<f64>().expect("a number"));
+            assert!(colours.len() == 256 && min < max, "{min} to {max}");
+        }
+        Some(other) => panic!("SLD has no {other:?}"),
+    }
+}
+
 /// Whatever is answered is what was wanted, or an error that quotes a bounded piece of it.
 pub(super) fn exception_report(input: &[u8]) {
     let tile = |absence| Wanted::Piece { bytes_max: 1 << 20, absence: Some(absence) };
@@ -303,6 +351,7 @@ pub(super) fn answered(request: &Request, layer: usize, question: &Question, nex
             return next.after(Ok(Document::Wmts(&read)));
         }
         DocumentKind::Details => &DETAILS,
+        DocumentKind::Styles => b"<StyledLayerDescriptor/>",
         DocumentKind::Json if question.url.contains("MapServer") => &MAP_SERVER,
         DocumentKind::Json if question.url.contains("ImageServer") => &IMAGE_SERVER,
         DocumentKind::Json if question.url.contains("/tiles") => &TILESETS,

@@ -28,7 +28,7 @@ macro_rules! targets {
 targets! {
     requests: first_dialect, second_dialect;
     times: instant, period, interval, time_axis, value_axis;
-    documents: wms_capabilities, wmts_capabilities, tilejson, arcgis, ogc_api, ncwms_details, exception_report;
+    documents: wms_capabilities, wmts_capabilities, tilejson, arcgis, ogc_api, ncwms_details, styles, exception_report;
     geojson: geojson;
     pictures: png, jpeg, webp, gif;
     films: mp4_segments, gif_segments, preparation, segment_object;

@@ -95,14 +95,26 @@ impl Column {
 }
 
 impl Table {
+    /// Columns as wide as their words where all fit side by side; otherwise all have the same share of the width, in which words are
+    /// broken into lines.
     fn measure(swatches: &[LetteredSwatch], form: LegendForm, typesetter: &mut Typesetter) -> Self {
+        let unbroken = Self::wrapped_at(f32::MAX, swatches, form, typesetter);
+        if unbroken.size().0 <= form.width_max {
+            return unbroken;
+        }
+        let columns = unbroken.columns.len().max(1) as u32;
+        let widest = unbroken.columns.iter().map(|column| column.pictures_width).max().unwrap_or(0);
+        let gap = unbroken.gap;
+        let each = form.width_max.saturating_sub((columns - 1) * 2 * gap) / columns;
+        let words_max = (each.saturating_sub(widest + gap + 1) as f32).max(form.text_px * WORDS_WIDTH_MIN);
+        Self::wrapped_at(words_max, swatches, form, typesetter)
+    }
+
+    fn wrapped_at(words_max: f32, swatches: &[LetteredSwatch], form: LegendForm, typesetter: &mut Typesetter) -> Self {
         let (size_px, gap) = (form.text_px, Scale::of(form.text_px / 0.8).unit);
         let columns = form.columns.clamp(1, swatches.len().max(1) as u32);
         let per_column = swatches.len().div_ceil(columns as usize).max(1);
         let pictures: Vec<(u32, u32)> = swatches.iter().map(|swatch| picture_size(swatch, size_px)).collect();
-        let widest = pictures.iter().map(|(width, _)| *width).max().unwrap_or(0);
-        let each = form.width_max.saturating_sub((columns - 1) * 2 * gap) / columns;
-        let words_max = (each.saturating_sub(widest + gap + 1) as f32).max(size_px * WORDS_WIDTH_MIN);
         let words: Vec<(u32, u32)> =
             swatches.iter().map(|swatch| swatch.words.measure(size_px, words_max, typesetter)).collect();
         let rows: Vec<[(u32, u32); 2]> =

@@ -96,7 +96,7 @@ impl Client {
         self.shared.config.egress.admit(&parsed)?;
         let credential = self.shared.config.credentials.named_in(&named)?;
         let answer = match wanted {
-            Wanted::Picture | Wanted::Piece { .. } | Wanted::Json => {
+            Wanted::Picture | Wanted::Piece { .. } | Wanted::Json | Wanted::Styles => {
                 return self.cache.get(&wanted.key(url), self.fetch(parsed, credential, wanted)).await;
             }
             Wanted::Capabilities | Wanted::Description => match self.shared.capabilities.get(&wanted.key(url)) {

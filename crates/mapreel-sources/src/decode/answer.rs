@@ -55,8 +55,9 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     }
     let host = host.to_owned();
     let exception = exception(body);
-    let is_description = matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description);
-    if is_description && success && exception.is_none() && is_xml(body.trim_ascii_start()) {
+    let may_be_xml =
+        matches!(wanted, Wanted::Capabilities | Wanted::CapabilitiesNow | Wanted::Description | Wanted::Styles);
+    if may_be_xml && success && exception.is_none() && is_xml(body.trim_ascii_start()) {
         return Ok(Found::Whole);
     }
     if let Some(text) = exception {

@@ -22,6 +22,8 @@ pub enum Wanted {
     CapabilitiesNow,
     /// What a server says of itself, in XML or JSON.
     Description,
+    /// The styles of a layer, in XML (SLD).
+    Styles,
 }
 
 /// What a server answers that has no tile at a place, because there is nothing.
@@ -52,6 +54,7 @@ impl Wanted {
             Self::Picture | Self::Piece { .. } => "image/png, image/*;q=0.8, */*;q=0.1",
             Self::Json => "application/json, application/geo+json;q=0.9, */*;q=0.1",
             Self::Capabilities | Self::CapabilitiesNow => "*/*",
+            Self::Styles => "application/vnd.ogc.sld+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
             Self::Description => "application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
         }
     }
@@ -63,6 +66,7 @@ impl Wanted {
             Self::Json => "JSON",
             Self::Capabilities | Self::CapabilitiesNow => "capabilities",
             Self::Description => "the description of a map server",
+            Self::Styles => "styles",
         }
     }
 }

@@ -31,8 +31,10 @@ pub enum DocumentKind {
     GeoJson,
     /// What a WMS says of itself.
     Wms,
-    /// What a server says beyond what it must: without it the layer is drawn all the same.
+    /// What a server says beyond what it must, in JSON: without it the layer is drawn all the same.
     Details,
+    /// The styles of a layer, as SLD: without them the layer is drawn all the same.
+    Styles,
     /// What a WMTS says of itself.
     Wmts,
     /// A document in JSON that the layer reads itself.

@@ -157,6 +157,7 @@ impl Asking<'_> {
             let (wanted, bytes_max) = match kind {
                 DocumentKind::Wms | DocumentKind::Wmts => (Wanted::Capabilities, CAPABILITIES_BYTES_MAX),
                 DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details => (Wanted::Json, answer_bytes_max),
+                DocumentKind::Styles => (Wanted::Styles, answer_bytes_max),
             };
             prefetch::Request { url, wanted, bytes_max }
         };
@@ -200,8 +201,9 @@ impl Asking<'_> {
     ) -> Step {
         let (notes, now) = (&mut self.notes, self.now);
         notes.may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
-        // Without details a legend is drawn by its server.
-        if let Some(error) = answer.as_ref().err().filter(|_| question.kind != DocumentKind::Details) {
+        // Without details or styles a legend is drawn by its server.
+        let is_needed = !matches!(question.kind, DocumentKind::Details | DocumentKind::Styles);
+        if let Some(error) = answer.as_ref().err().filter(|_| is_needed) {
             notes.unanswered.push(Unanswered { layer, why: error.to_string(), refused: error.is_refusal() });
         }
         self.asked.insert(question.url.clone());
@@ -215,7 +217,7 @@ impl Asking<'_> {
             Err(NoAnswer::Failed(why))
         };
         match question.kind {
-            DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details => {
+            DocumentKind::GeoJson | DocumentKind::Json | DocumentKind::Details | DocumentKind::Styles => {
                 then.after(Ok(Document::Bytes(&bytes)))
             }
             DocumentKind::Wms => match once(&mut readings.wms, &question.url, || wms::capabilities(&bytes, now)) {

@@ -1,5 +1,6 @@
 //! Where the legend of a layer is: its picture, and the same as data, where the server tells it.
 
+use crate::layers::step::DocumentKind;
 use crate::pictures::map_service::Service;
 use mapreel_ogc::wms::capabilities::{Capabilities, Style};
 use mapreel_ogc::wms::legend;
@@ -60,6 +61,14 @@ impl ToldLegend {
             request.set(parameter, value);
         }
         Some(Self { url: request.url(), form: Form::Sld { layer: layer.to_owned(), style: style.to_owned() } })
+    }
+
+    /// What is asked for.
+    pub(super) fn kind(&self) -> DocumentKind {
+        match self.form {
+            Form::Json => DocumentKind::Details,
+            Form::Sld { .. } => DocumentKind::Styles,
+        }
     }
 
     /// The legend that an answer tells, if all of it is understood.

@@ -194,7 +194,7 @@ impl Described {
     /// Asks for the legend as data, so that it can be set in our own type; without an answer that is understood, its picture is
     /// shown.
     fn ask_legend(self, picture: String, told: ToldLegend) -> Step {
-        Step::ask(told.url.clone(), DocumentKind::Details, move |reply| {
+        Step::ask(told.url.clone(), told.kind(), move |reply| {
             let read = match reply {
                 Ok(Document::Bytes(bytes)) => told.read(bytes),
                 _ => None,

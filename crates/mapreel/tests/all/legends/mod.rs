@@ -1,11 +1,17 @@
-//! Legends of every kind: by hand, of boxes and words that are cut apart, whole pictures, bars of colours. Nothing is cut or too
-//! small to be read, and every colour is the one that was given, in a PNG and in a GIF.
+//! Legends of every kind: by hand, of boxes and words that are cut apart, whole pictures, bars of colours, and as every kind of server
+//! tells them. Nothing is cut or too small to be read, and every colour is the one that was given, in a PNG and in a GIF.
+//!
+//! Each legend is left beside its server's own picture in `target/tmp/legends-beside`, to be looked at.
 
+mod dialects;
+
+use super::scripts::{NOTO, SCRIPTS, has_noto};
 use super::support::boxes::{Boxes, box_of};
-use super::support::render;
+use super::support::{folder, picture, render, render_with_fonts};
 use mapreel_testkit::pictures::{Picture, rgba};
 use mapreel_testkit::upstreams::{capabilities, parameter, serve_all, size};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// A legend that is tried, and the colours that must be seen in it.
@@ -13,6 +19,17 @@ struct Tried {
     name: String,
     layer: Value,
     colours: Vec<[u8; 3]>,
+    /// Whether the map has these colours, too.
+    is_on_map: bool,
+    /// The legend as its server draws it.
+    own: Option<Vec<u8>>,
+}
+
+impl Tried {
+    /// A legend on a map that does not have its colours.
+    fn alone(name: String, legend: Value, colours: Vec<[u8; 3]>, own: Option<Vec<u8>>) -> Self {
+        Self { name, layer: point(legend), colours, is_on_map: false, own }
+    }
 }
 
 /// Colours that no two classes share.
@@ -50,7 +67,7 @@ fn by_hand() -> Vec<Tried> {
                 (0..count).map(|i| json!({ "colour": code(colour(i)), "label": label(i) })).collect();
             let legend = json!({ "title": "A legend", "unit": "°C", "classes": classes });
             let name = format!("{count} {kind}");
-            all.push(Tried { name, layer: point(legend), colours: (0..count).map(colour).collect() });
+            all.push(Tried::alone(name, legend, (0..count).map(colour).collect(), None));
         }
     }
     all
@@ -63,7 +80,7 @@ fn server() -> String {
         let number = |name: &str| parameter(path, name).and_then(|text| text.parse().ok()).unwrap_or(0u32);
         let picture = match () {
             () if path.starts_with("/boxes") => boxes(number("count"), number("alpha") as u8),
-            () if path.starts_with("/picture") => picture(number("w"), number("h")),
+            () if path.starts_with("/picture") => picture_of(number("w"), number("h")),
             () if path.contains("GetCapabilities") => {
                 let text = capabilities("sst", "2020-01-01");
                 return said(&text.replace("<Layer><Name>", "<Layer><Style><Name>boxfill/x</Name></Style><Name>"));
@@ -91,7 +108,7 @@ fn boxes(count: u32, alpha: u8) -> Vec<u8> {
 }
 
 /// A picture that is no column of boxes: stripes in a frame.
-fn picture(width: u32, height: u32) -> Vec<u8> {
+fn picture_of(width: u32, height: u32) -> Vec<u8> {
     rgba(width, height, |x, y| {
         let edge = x == 0 || y == 0 || x + 1 == width || y + 1 == height;
         let [r, g, b] = if edge { [0; 3] } else { colour((y * 4 / height) as usize) };
@@ -100,26 +117,64 @@ fn picture(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn pictures(url: &str) -> Vec<Tried> {
-    let of_boxes = [(3, 255), (6, 255), (17, 0), (40, 0)].map(|(count, alpha)| Tried {
-        name: format!("{count} boxes, alpha {alpha}"),
-        layer: point(format!("{url}/boxes?count={count}&alpha={alpha}").into()),
-        colours: (0..count).map(colour).collect(),
+    let of_boxes = [(3, 255), (6, 255), (17, 0), (40, 0)].map(|(count, alpha)| {
+        let (name, legend) =
+            (format!("{count} boxes, alpha {alpha}"), format!("{url}/boxes?count={count}&alpha={alpha}"));
+        let colours = (0..count as usize).map(colour).collect();
+        Tried::alone(name, legend.into(), colours, Some(boxes(count, alpha)))
     });
-    let whole = [(40, 160), (300, 40), (24, 24), (90, 700)].map(|(w, h)| Tried {
-        name: format!("a picture of {w} × {h}"),
-        layer: point(format!("{url}/picture?w={w}&h={h}").into()),
+    let whole = [(40, 160), (300, 40), (24, 24), (90, 700)].map(|(w, h)| {
+        let (name, legend) = (format!("a picture of {w} × {h}"), format!("{url}/picture?w={w}&h={h}"));
         // A picture that is made smaller has other colours between its own.
-        colours: if h < 500 { (0..4).map(colour).collect() } else { Vec::new() },
+        let colours = if h < 500 { (0..4).map(colour).collect() } else { Vec::new() };
+        Tried::alone(name, legend.into(), colours, Some(picture_of(w, h)))
     });
     of_boxes.into_iter().chain(whole).collect()
 }
 
-fn drawn(tried: &Tried, format: &str, output: &Value) -> Picture {
+/// Classes called by words of every script, where there are fonts for them.
+fn scripts() -> Vec<Tried> {
+    let classes = |text: &str| -> Vec<Value> {
+        (0..3).map(|i| json!({ "colour": code(colour(i)), "label": format!("{text} {i}") })).collect()
+    };
+    let tried = |(script, text): &(&str, &str)| {
+        let legend = json!({ "title": text, "unit": "m/s", "classes": classes(text) });
+        Tried::alone((*script).to_owned(), legend, (0..3).map(colour).collect(), None)
+    };
+    SCRIPTS.iter().map(tried).collect()
+}
+
+/// The legend beside its server's own picture.
+fn leave_beside(name: &str, own: Option<&[u8]>, ours: &Picture) {
+    let folder = folder("legends-beside");
+    let own = own.map(|own| {
+        let file = folder.join("own.png");
+        std::fs::write(&file, own).unwrap();
+        picture::read(&file)
+    });
+    let width = own.as_ref().map_or(0, |own| own.width + 24);
+    let height = own.as_ref().map_or(0, |own| own.height).max(ours.height);
+    let at = |picture: &Picture, x: u32, y: u32| if y < picture.height { picture.at(x, y) } else { [255; 3] };
+    let mut rgb = Vec::new();
+    for y in 0..height {
+        (0..width).for_each(|x| match &own {
+            Some(own) if x < own.width => rgb.extend(at(own, x, y)),
+            _ => rgb.extend([255; 3]),
+        });
+        (0..ours.width).for_each(|x| rgb.extend(at(ours, x, y)));
+    }
+    let sheet = Picture { width: width + ours.width, height, rgb };
+    std::fs::write(folder.join(format!("{name}.png")), sheet.to_png()).unwrap();
+}
+
+/// The legend as it is drawn, with its title, and the map.
+fn drawn(tried: &Tried, format: &str, output: &Value) -> [Picture; 2] {
     let request = json!({
         "map": { "bbox": [-20, 30, 40, 65] }, "layers": [{ "type": "natural-earth" }, tried.layer],
         "header": { "title": tried.name }, "output": output,
     });
-    let run = render(&format!("tried-legend.{format}"), &request.to_string());
+    let (name, request) = (format!("tried-legend.{format}"), request.to_string());
+    let run = if has_noto() { render_with_fonts(&name, &request, Path::new(NOTO)) } else { render(&name, &request) };
     assert_eq!(run.code, 0, "{} as {format}: {}", tried.name, run.said);
     let boxes = Boxes::of(&run);
     boxes.assert_apart(&tried.name);
@@ -127,25 +182,35 @@ fn drawn(tried: &Tried, format: &str, output: &Value) -> Picture {
     let text_px = legend["text_px"].as_f64().unwrap();
     assert!(text_px >= 9.0, "{}: text of {text_px} pixels", tried.name);
     let page = if format == "gif" { run.film().frames.remove(0) } else { run.picture() };
+    let place = box_of(&legend["box"]).unwrap();
     if format == "png" {
         boxes.assert_inked_within(&page, &tried.name);
+        let [x, y, width, height] = place;
+        let [_, top, title_width, _] = box_of(&legend["title_box"]).unwrap();
+        let whole = page.crop([x, top, width.max(title_width), y + height - top]);
+        leave_beside(&tried.name, tried.own.as_deref(), &whole);
     }
-    page.crop(box_of(&legend["box"]).unwrap())
+    [page.crop(place), page.crop(boxes.map)]
 }
 
 #[test]
-fn every_legend_is_whole_and_of_the_colours_that_were_given() {
+fn every_legend_is_whole_and_of_the_colours_of_the_map() {
     let url = server();
-    let all: Vec<Tried> = by_hand().into_iter().chain(pictures(&url)).collect();
+    let mut all: Vec<Tried> = by_hand().into_iter().chain(pictures(&url)).chain(dialects::all()).collect();
     assert!(all.len() >= 40, "{} legends", all.len());
+    if has_noto() {
+        all.extend(scripts());
+    }
     let outputs = [json!({ "preset": "square" }), json!({ "preset": "hd" }), json!({ "width": 900, "height": 1400 })];
     for (i, tried) in all.iter().enumerate() {
         let output = &outputs[i % outputs.len()];
         for format in ["png", "gif"] {
-            let legend = drawn(tried, format, output);
+            let [legend, map] = drawn(tried, format, output);
             for colour in &tried.colours {
                 let seen = legend.count(|pixel| pixel == *colour);
                 assert!(seen >= 20, "{} as {format}: {colour:?} is on {seen} pixels", tried.name);
+                let on_map = map.count(|pixel| pixel == *colour);
+                assert!(!tried.is_on_map || on_map > 100, "{} as {format}: {colour:?} is not on the map", tried.name);
             }
         }
     }
