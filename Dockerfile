@@ -10,7 +10,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-# Line tables stay out of the image, names of functions stay in it.
+# Strips line tables from the program, and keeps the names of functions for stack traces.
 ENV CARGO_PROFILE_RELEASE_STRIP=debuginfo
 ARG TARGETPLATFORM
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
@@ -18,7 +18,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     cargo build --release --locked -p mapreel \
  && install -D target/release/mapreel /out/mapreel
 
-# With a shell, because a profile of the AWS files may have a `credential_process`, and with Noto, because titles have every script.
+# It has a shell, because a profile of the AWS files may name a `credential_process`, and the Noto fonts, because a title may have any script.
 FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -42,7 +42,7 @@ LABEL org.opencontainers.image.title="Mapreel" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim"
 
-# API and worker listen at the same port, each in its own container, so that one health check is right for both.
+# API and worker listen at the same port, each in its own container, so that both have the same health check.
 ENV HOME=/var/lib/mapreel \
     MAPREEL_LISTEN=0.0.0.0:5005 \
     MAPREEL_WORKER_LISTEN=0.0.0.0:5005 \
@@ -51,7 +51,7 @@ ENV HOME=/var/lib/mapreel \
 WORKDIR /var/lib/mapreel
 USER 10001:10001
 EXPOSE 5005
-# It begins to listen when the store answers, for which it waits up to 60 s.
+# The program begins to listen when the store answers; it waits up to 60 s for the store.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=70s --retries=6 CMD ["mapreel", "health"]
 ENTRYPOINT ["mapreel"]
 CMD ["serve"]

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.h2.mvstore.MVStore;
 
 /**
- * A server that speaks MongoDB's wire protocol, for tests. Runs until it is killed. Arguments: the port; and, if it is to find again
- * what it had, a file. Without one it keeps everything in memory.
+ * A server that speaks MongoDB's wire protocol, for tests. Runs until it is killed. Arguments: the port; and, to keep its data over a
+ * restart, a file. Without a file it keeps the data in memory.
  */
 class Server {
     public static void main(String[] arguments) throws Exception {
@@ -24,11 +24,11 @@ class Server {
         Thread.currentThread().join();
     }
 
-    /** What it has answered is in its file, so that `kill -9` takes nothing of it. */
+    /** Commits to its file before it answers, so that `kill -9` loses no write that was answered. */
     private static class OnDisk extends H2Backend {
         OnDisk(String file) {
             super(new MVStore.Builder().fileName(file).autoCommitDisabled().open());
-            // What was written survives `kill -9`, so the room of old versions can be used again at once.
+            // Committed data survive `kill -9`, so the space of old versions can be used again at once.
             getMvStore().setRetentionTime(0);
         }
 
@@ -47,7 +47,7 @@ class Server {
             return committed(() -> super.handleQuery(query));
         }
 
-        /** One after another, so that nobody commits half of what another one changes. */
+        /** One call after another, so that no call commits half of another call's changes. */
         private synchronized <T> T committed(Supplier<T> handle) {
             try {
                 return handle.get();
@@ -57,7 +57,7 @@ class Server {
         }
     }
 
-    /** The oldest version that today's drivers talk to. They use nothing of it that the server has not. */
+    /** The oldest version that today's drivers accept. They use no feature of it that this server lacks. */
     private static class Mongo44 implements MongoVersion {
         public List<Integer> getVersionArray() {
             return List.of(4, 4, 0);

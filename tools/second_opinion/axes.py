@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""A second opinion on time axes: makes random ones, and says by counting which times they have.
+"""A second opinion on time axes: makes random axes, and finds by enumeration which times they have.
 
-    axes.py make SEED AXES LAYERS NOW    requests of so many layers each, and what must come of them, as JSON
+    axes.py make SEED AXES LAYERS NOW    requests of so many layers each, and the expected results, as JSON
     axes.py judge < PAIRS                [expected, text] pairs: which texts are not the time that was expected
 
-Shares no code and no algorithm with Mapreel: dates are read by strptime, intervals are walked step by step until they end,
-times are looked for in the list that comes of it. Only the standard library is used.
+Shares no code and no algorithm with Mapreel: strptime reads dates, a loop walks intervals step by step until they end,
+and times are searched in the resulting list. Only the standard library is used.
 """
 
 import bisect
@@ -86,7 +86,7 @@ def read_moment(text, now):
 
 
 def read_duration(text):
-    """Months, and the rest."""
+    """A duration as a number of months, and the rest as a timedelta."""
     match = DURATION.fullmatch(text)
     if not match:
         raise Unreadable("not a duration")
@@ -115,7 +115,7 @@ def later(moment, duration, times):
 
 
 class Axis:
-    """The times of an axis, one by one, and stretches of which every moment is a time."""
+    """The times of an axis as a list, and stretches in which every moment is a time."""
 
     def __init__(self, extent, now):
         self.now, self.ignored, self.stretches = now, 0, []
@@ -172,7 +172,7 @@ class Axis:
         return min(found, default=None)
 
     def chosen(self, moment, rule, within):
-        """The time that stands for a frame's."""
+        """The time of the axis that a layer shows for a frame's time."""
         before, after = self.previous(moment), self.next(moment)
         if rule == "exact":
             found = before if before == moment else None
@@ -186,7 +186,7 @@ class Axis:
         return found
 
     def default(self, named):
-        """The time of a picture for which none is asked, and whether the server's own could not be taken."""
+        """The time of an image whose request names none, and whether the server's default had to be refused."""
         refused = False
         if named and named not in NOW_WORDS:
             try:
@@ -210,68 +210,68 @@ BAD += ["2020-01-01/2019-01-01/P1D", "2020-01-01/2020-02-01/P1X", "2020-01-01/20
 BAD += ["2000-01-01/2000-01-02/P99999999999999999999D", "2020-01-01T25:00Z", "2020-01-01T24:01Z", "2020-1-1", "//", "P1D", "202001"]
 
 
-def write(chance, moment, whole_days):
+def write(rng, moment, whole_days):
     """A time in one of its forms."""
     days = ["%Y-%m-%d", "%Y%m%d", "%Y-%j", "%Y%j", "%G-W%V-%u", "%GW%V%u"]
-    if whole_days and chance.random() < 0.5:
+    if whole_days and rng.random() < 0.5:
         if moment.hour == moment.minute == moment.second == 0:
-            return moment.strftime(chance.choice(days))
-    if moment.hour == moment.minute == moment.second == 0 and chance.random() < 0.1:
+            return moment.strftime(rng.choice(days))
+    if moment.hour == moment.minute == moment.second == 0 and rng.random() < 0.1:
         return (moment - datetime.timedelta(days=1)).strftime("%Y-%m-%dT24:00Z")
-    day = moment.strftime(chance.choices(days, [6, 2, 1, 1, 1, 1])[0])
+    day = moment.strftime(rng.choices(days, [6, 2, 1, 1, 1, 1])[0])
     is_basic = "-" not in day
     clock = "%H%M%S" if is_basic else "%H:%M:%S"
-    if moment.second == 0 and chance.random() < 0.4:
+    if moment.second == 0 and rng.random() < 0.4:
         clock = "%H%M" if is_basic else "%H:%M"
-    elif not is_basic and chance.random() < 0.3:
+    elif not is_basic and rng.random() < 0.3:
         clock += ".000"
-    return day + "T" + moment.strftime(clock) + chance.choice(["Z", "Z", ""])
+    return day + "T" + moment.strftime(clock) + rng.choice(["Z", "Z", ""])
 
 
-def make_entry(chance, base, now, words):
+def make_entry(rng, base, now, words):
     """One readable entry near a moment."""
-    start = base + datetime.timedelta(days=chance.randrange(-300, 300))
-    if chance.random() < 0.5:
-        start += datetime.timedelta(minutes=30 * chance.randrange(48))
-    period, count = chance.choice(PERIODS), chance.randrange(1, 40)
-    kind = chance.choices(["value", "interval", "length", "back", "repeat", "rolling", "every", "future", "word"],
+    start = base + datetime.timedelta(days=rng.randrange(-300, 300))
+    if rng.random() < 0.5:
+        start += datetime.timedelta(minutes=30 * rng.randrange(48))
+    period, count = rng.choice(PERIODS), rng.randrange(1, 40)
+    kind = rng.choices(["value", "interval", "length", "back", "repeat", "rolling", "every", "future", "word"],
                           [6, 9, 2, 2, 2, 2, 1, 1, 1 if words else 0])[0]
     end = later(start, read_duration(period), count)
     if kind == "value":
-        return write(chance, start, True)
+        return write(rng, start, True)
     if kind == "interval":
         # The end may lie behind the last step.
-        end += datetime.timedelta(hours=chance.choice([0, 0, 0, 1, 5]))
-        return f"{write(chance, start, True)}/{write(chance, end.replace(microsecond=0), False)}/{period}"
+        end += datetime.timedelta(hours=rng.choice([0, 0, 0, 1, 5]))
+        return f"{write(rng, start, True)}/{write(rng, end.replace(microsecond=0), False)}/{period}"
     if kind == "length":
-        return f"{write(chance, start, True)}/P{chance.randrange(1, 90)}D/{period}"
+        return f"{write(rng, start, True)}/P{rng.randrange(1, 90)}D/{period}"
     if kind == "back":
-        return f"P{chance.randrange(1, 4)}M/{write(chance, start, True)}/{period}"
+        return f"P{rng.randrange(1, 4)}M/{write(rng, start, True)}/{period}"
     if kind == "repeat":
-        return f"R{count}/{write(chance, start, True)}/{period}"
+        return f"R{count}/{write(rng, start, True)}/{period}"
     if kind == "rolling":
-        days = chance.randrange(3, 100)
+        days = rng.randrange(3, 100)
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        first = (today - datetime.timedelta(days=days)).strftime(chance.choice(["%Y-%m-%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%SZ"]))
-        return f"{first}/{chance.choice(NOW_WORDS)}/{chance.choice(['P1D', 'P2D', 'P1W', 'P1M1D'])}"
+        first = (today - datetime.timedelta(days=days)).strftime(rng.choice(["%Y-%m-%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%SZ"]))
+        return f"{first}/{rng.choice(NOW_WORDS)}/{rng.choice(['P1D', 'P2D', 'P1W', 'P1M1D'])}"
     if kind == "every":
-        return f"{write(chance, start, True)}/{write(chance, start + datetime.timedelta(days=count), False)}"
+        return f"{write(rng, start, True)}/{write(rng, start + datetime.timedelta(days=count), False)}"
     if kind == "future":
         return f"{now.year + 3}-01-01/{now.year + 3}-03-01/P1W"
     return "current"
 
 
-def make_axis(chance, base, now, words):
-    entries = [make_entry(chance, base, now, words) for _ in range(chance.choice([1, 1, 2, 3, 5, 8]))]
-    entries += [chance.choice(BAD) for _ in range(chance.choice([0, 0, 1, 3]))]
-    chance.shuffle(entries)
-    return chance.choice([",", ", "]).join(entries)
+def make_axis(rng, base, now, words):
+    entries = [make_entry(rng, base, now, words) for _ in range(rng.choice([1, 1, 2, 3, 5, 8]))]
+    entries += [rng.choice(BAD) for _ in range(rng.choice([0, 0, 1, 3]))]
+    rng.shuffle(entries)
+    return rng.choice([",", ", "]).join(entries)
 
 
-def make_default(chance, axis):
-    kind = chance.choice(["none", "none", "on", "off", "now", "bad"])
+def make_default(rng, axis):
+    kind = rng.choice(["none", "none", "on", "off", "now", "bad"])
     if kind == "on" and axis.times:
-        return write(chance, chance.choice(axis.times).replace(microsecond=0), True)
+        return write(rng, rng.choice(axis.times).replace(microsecond=0), True)
     if kind == "off":
         return "1901-02-03T04:05:06Z"
     return {"now": "current", "bad": "default"}.get(kind)
@@ -283,45 +283,45 @@ def text(moment, now=None):
     return "now" if moment == now else moment.isoformat().replace("+00:00", "Z")
 
 
-def make_request(chance, number, layers, now):
+def make_request(rng, number, layers, now):
     kind = ["list", "last", "list", "none", "next", "list"][number % 6]
-    base = datetime.datetime(chance.randrange(1950, 2024), chance.randrange(1, 13), 1, tzinfo=UTC)
-    # `current` alone is another moment in each run: no frame's time comes of it.
+    base = datetime.datetime(rng.randrange(1950, 2024), rng.randrange(1, 13), 1, tzinfo=UTC)
+    # `current` alone is another moment in each run, so it cannot be a frame's time.
     axes, extents = [], []
     while len(axes) < layers:
-        extent = make_axis(chance, base, now, kind in ("list", "none"))
+        extent = make_axis(rng, base, now, kind in ("list", "none"))
         axis = Axis(extent, now)
         if axis.times or axis.stretches:
             axes.append(axis)
             extents.append(extent)
     frames, times = [None], None
     if kind in ("last", "next"):
-        count, candidates = chance.randrange(2, 6), []
+        count, candidates = rng.randrange(2, 6), []
         for index, axis in enumerate(axes):
             past = [time for time in axis.times if (time <= now) == (kind == "last")]
             if past and not axis.stretches:
                 candidates.append((index, past[-count:] if kind == "last" else past[:count]))
         if candidates:
-            index, frames = chance.choice(candidates)
+            index, frames = rng.choice(candidates)
             times = {kind: count, "of": f"Axis {index}"}
         else:
             kind = "list"
     if kind == "list":
         chosen = set()
         while len(chosen) < 5:
-            axis = chance.choice(axes)
+            axis = rng.choice(axes)
             past = [time for time in axis.times if time < now - datetime.timedelta(days=2)]
-            if past and chance.random() < 0.9:
-                chosen.add(chance.choice(past))
+            if past and rng.random() < 0.9:
+                chosen.add(rng.choice(past))
             else:
-                chosen.add(base + datetime.timedelta(hours=chance.randrange(-8000, 8000)))
+                chosen.add(base + datetime.timedelta(hours=rng.randrange(-8000, 8000)))
         frames = sorted(chosen)
         times = [text(frame) for frame in frames]
     described = []
     for extent, axis in zip(extents, axes):
-        rule = chance.choice(["exact", "nearest", "previous"]) if times else "exact"
-        within = chance.choice([None, None, None, 48, 900]) if rule != "exact" else None
-        default = make_default(chance, axis)
+        rule = rng.choice(["exact", "nearest", "previous"]) if times else "exact"
+        within = rng.choice([None, None, None, 48, 900]) if rule != "exact" else None
+        default = make_default(rng, axis)
         shown, refused = axis.default(default)
         hours = None if within is None else datetime.timedelta(hours=within)
         used = [shown] if not times else [axis.chosen(frame, rule, hours) for frame in frames]
@@ -338,13 +338,13 @@ def make_request(chance, number, layers, now):
 
 
 def make(seed, count, layers, now):
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     now = read_moment(now, None)
-    return [make_request(chance, number, layers, now) for number in range(count // layers)]
+    return [make_request(rng, number, layers, now) for number in range(count // layers)]
 
 
 def judge(pairs):
-    """Texts that are not the time that was expected."""
+    """The pairs whose text is not the expected time."""
     wrong = []
     for expected, found in pairs:
         if expected is None or found is None:

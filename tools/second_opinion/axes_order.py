@@ -1,4 +1,4 @@
-"""The order and direction of axes in the EPSG registry, as PROJ has it.
+"""The order and direction of axes in the EPSG registry, from PROJ's copy of it.
 
 Without arguments: for each projected CRS (and the projected part of each compound one) a line `code first second names`,
 such as `3035 north east Y,X`. For `crates/mapreel/tests/all/registry.rs`, which compares Mapreel's order with it.
@@ -44,13 +44,13 @@ def is_northing_first(first, second):
 
 
 def is_west_or_south(first, second):
-    """Both axes of CRSs round a pole go north, or both south: there is no other direction."""
+    """Whether an axis points west or south. Both axes of a polar CRS may point south: such a CRS counts as usual."""
     directions = {first.direction, second.direction}
     return "west" in directions or ("south" in directions and directions != {"south"})
 
 
 def runs(codes, belongs):
-    """Runs of codes that belong, not interrupted by one that does not."""
+    """Runs of codes for which `belongs` is true; a code for which it is false ends a run."""
     found = []
     open_run = False
     for code in codes:

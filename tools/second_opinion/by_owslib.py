@@ -1,4 +1,4 @@
-"""The same capabilities as OWSLib reads them: what it does not read is left out, and not compared."""
+"""The same capabilities, read by OWSLib. Values that OWSLib does not read are absent, and not compared."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from owslib.wmts import WebMapTileService
 Json = dict[str, object]
 
 NOWHERE = "http://example.org/"
-"""OWSLib wants an address; given the document it asks none."""
+"""An address that OWSLib requires; it sends no request to it, because it gets the document."""
 
 
 def dimensions(layer: Any) -> list[Json]:
-    """Of WMS 1.3.0 and WMTS; of 1.1.1 OWSLib reads the times alone."""
+    """The dimensions of WMS 1.3.0 and WMTS; from WMS 1.1.1 OWSLib reads only the times."""
     of = dict(getattr(layer, "dimensions", None) or {})
     if not of and getattr(layer, "timepositions", None):
         of = {"time": {"values": layer.timepositions, "default": layer.defaulttimeposition}}
@@ -87,11 +87,11 @@ def wmts(document: bytes) -> Json:
 
 
 def read(document: bytes, service: object, version: str) -> Json:
-    """The document as OWSLib has it, or why it has it not."""
+    """The document as OWSLib reads it, or the error with which OWSLib fails."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return wmts(document) if service == "wmts" else wms(document, version)
-    # Whatever it raises is its answer: it has no error of its own for a document that it cannot read.
+    # Every exception counts as OWSLib's answer: it has no exception of its own for a document that it cannot read.
     except Exception as error:  # noqa: BLE001
         return {"problem": f"{type(error).__name__}: {error}"}

@@ -1,10 +1,10 @@
-"""A second opinion on recorded capabilities: what OWSLib, PROJ and a reading by the letter of the standards make of it.
+"""A second opinion on recorded capabilities: read by OWSLib, by PROJ, and by a reader that follows the letter of the standards.
 
     capabilities.py FOLDER
 
 prints, as JSON, for each NAME.xml.gz in it: {NAME: {"reading", "owslib", "north_first", "east_first"}}
 
-It shares no code with Mapreel. `crates/mapreel/tests/all/second_opinion.rs` compares.
+It shares no code with Mapreel. `crates/mapreel/tests/all/second_opinion.rs` compares the results.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NORTHERLY = ("northing", "southing", "latitude", "geodetic latitude")
 
 @cache
 def is_north_first(code: str) -> bool | None:
-    """Whether the registry, as PROJ has it, writes northing or latitude first; None for what it does not know."""
+    """Whether the EPSG registry (PROJ's copy) has northing or latitude as first axis; None for an unknown code."""
     try:
         crs = pyproj.CRS.from_user_input("OGC:" + code.replace(":", "") if code.startswith("CRS:") else code)
     except pyproj.exceptions.CRSError:
@@ -35,7 +35,7 @@ def is_north_first(code: str) -> bool | None:
     axes = crs.axis_info[:2]
     if len(axes) < 2 or not (crs.is_projected or crs.is_geographic):
         return None
-    # Around a pole both axes point north, or both south: there only their names tell them apart.
+    # In a polar CRS both axes point north, or both south; only their names distinguish them.
     lie_apart = {axes[0].direction, axes[1].direction} & {"east", "west"}
     return axes[0].direction in ("north", "south") if lie_apart else axes[0].name.lower().startswith(NORTHERLY)
 

@@ -1,8 +1,8 @@
-"""Where PROJ has places of WGS 84 in projected CRSs, for `tests/all/registry.rs`, which looks where Mapreel has them.
+"""The coordinates that PROJ gives to places of WGS 84 in projected CRSs. `tests/all/registry.rs` compares Mapreel's with them.
 
-Reads EPSG codes from standard input, one a line. Writes for each, and for places all over its area of use:
+Reads EPSG codes from standard input, one a line. Writes a line for each code and each of some places in its area of use:
 `code longitude latitude x y ballpark`, x before y and towards east and north; `ballpark` is 1 where PROJ knows of no
-transformation between the datums. Grids of shifts that are not installed are not used.
+transformation between the datums. PROJ uses no shift grids, unless they are installed.
 
     seq 20000 33000 | tools/venv/bin/python tools/second_opinion/datum_shifts.py
 """

@@ -1,4 +1,4 @@
-"""The time axis of a dimension, read with dateutil and calendar arithmetic, and not as Mapreel reads it."""
+"""Reads the time axis of a dimension with dateutil and calendar arithmetic, by another algorithm than Mapreel's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dateutil.parser import isoparse
 from dateutil.relativedelta import relativedelta
 
 COUNTED_MAX = 20_000
-"""Times that are written out to see which are there twice."""
+"""The most times that are enumerated to find duplicates."""
 
 PERIOD = re.compile(
     r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
@@ -19,7 +19,7 @@ PERIOD = re.compile(
 
 
 class Interval(NamedTuple):
-    """From a start to an end; without a period every moment between them is a time."""
+    """An interval from a start to an end; without a period every moment between them is a time."""
 
     start: datetime
     end: datetime
@@ -34,7 +34,7 @@ class Interval(NamedTuple):
         return self.start + relativedelta(months=self.months * step) + self.exact * step
 
     def steps(self) -> int:
-        """Steps after the start that are not later than the end."""
+        """The number of steps after the start that are not later than the end."""
         if not self.months:
             return (self.end - self.start) // self.exact
         step = 0
@@ -44,7 +44,7 @@ class Interval(NamedTuple):
 
 
 def instant(text: str) -> datetime:
-    """A time of a server's; without a zone it is in UTC."""
+    """A time as a server writes it; without a zone it is in UTC."""
     at = isoparse(text.strip())
     return at.astimezone(timezone.utc) if at.tzinfo else at.replace(tzinfo=timezone.utc)
 
@@ -72,13 +72,13 @@ def entries(text: str) -> Iterator[datetime | Interval]:
 
 
 def written(at: datetime) -> str:
-    """RFC 3339 in UTC, with a fraction only where there is one."""
+    """A time as RFC 3339 in UTC, with a fraction only if it is not zero."""
     fraction = f".{at.microsecond:06d}".rstrip("0") if at.microsecond else ""
     return at.strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
 
 
 def axis(text: str) -> dict[str, object]:
-    """The first time, the last, and how many there are; `count` is None where every moment is one."""
+    """The first time, the last, and their number; `count` is None if every moment between them is a time."""
     try:
         read = list(entries(text))
     except (ValueError, OverflowError):

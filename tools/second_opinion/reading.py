@@ -1,4 +1,4 @@
-"""Capabilities of a WMS or WMTS, read element by element by what the standards say (OGC 01-068r3, 06-042, 07-057r7)."""
+"""Reads the capabilities of a WMS or WMTS, element by element, by the letter of the standards (OGC 01-068r3, 06-042, 07-057r7)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ MOST = {"width_max": "MaxWidth", "height_max": "MaxHeight", "layers_max": "Layer
 
 
 def root(document: bytes) -> Element:
-    """The document's root; nothing outside of it is loaded, and what a strict parser refuses is read past."""
+    """The document's root. The parser loads nothing from outside, and recovers from errors at which a strict parser stops."""
     at = document.find(b"<")
-    # Whatever stands before the first tag (a byte-order mark, a blank line) is no part of the document.
+    # Bytes before the first tag (a byte-order mark, a blank line) are not part of the document.
     parser = etree.XMLParser(recover=True, no_network=True, load_dtd=False, resolve_entities=False, huge_tree=False)
     return etree.fromstring(document[at:], parser)
 
 
 def name_of(element: Element) -> str:
-    """The local name; none for comments and instructions."""
+    """The local name; empty for comments and processing instructions."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
@@ -40,7 +40,7 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 
 def words(element: Element | None) -> str:
-    """The text of an element, each run of blanks made one."""
+    """The text of an element, each run of white space replaced by one blank."""
     return "" if element is None else " ".join("".join(element.itertext(with_tail=False)).split())
 
 
@@ -49,7 +49,7 @@ def attribute(element: Element, name: str) -> str:
 
 
 def legend(style: Element) -> str | None:
-    """The first of its legends: in WMS an element farther in, in WMTS the element itself has the address."""
+    """The address of a style's first legend: in WMS in an inner element, in WMTS in an attribute of `LegendURL` itself."""
     element = child(style, "LegendURL", "OnlineResource")
     if element is None:
         element = child(style, "LegendURL")
@@ -58,7 +58,7 @@ def legend(style: Element) -> str | None:
 
 @dataclass
 class Inherited:
-    """What a layer has from those that it lies in (OGC 06-042, table 7)."""
+    """The values that a layer inherits from its parent layers (OGC 06-042, table 7)."""
 
     crs: set[str] = field(default_factory=set)
     styles: dict[str, str | None] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Inherited:
     opaque: bool = False
     dimensions: dict[str, Json] = field(default_factory=dict)
     declared: dict[str, str] = field(default_factory=dict)
-    """Units by name: 1.1.1 declares a dimension in one element and gives its values in another, perhaps farther in."""
+    """Units by name: 1.1.1 declares a dimension in one element and gives its values in another one, perhaps of a child layer."""
 
 
 def box_of(layer: Element) -> list[float] | None:
@@ -107,7 +107,7 @@ def by_name(dimension: Json) -> str:
 
 
 def dimensions(layer: Element, here: Inherited) -> None:
-    """Replaces, by name, those of the layers around it. Of two of one name in a layer the first counts."""
+    """The dimensions of a layer, which replace inherited ones of the same name. If a layer has two of one name, the first counts."""
     own: dict[str, Json] = {}
     for element in children(layer, "Dimension"):
         name, units = attribute(element, "name"), element.get("units", "")
@@ -125,7 +125,7 @@ def dimensions(layer: Element, here: Inherited) -> None:
 
 
 def wms_layers(layer: Element, around: Inherited) -> Iterator[Json]:
-    """This layer, if it can be asked for, and those in it, as they stand."""
+    """This layer, if it has a name, and its child layers, in the order of the document."""
     codes = [words(code) for tag in ("CRS", "SRS") for code in children(layer, tag)]
     styles = {words(child(style, "Name")): legend(style) for style in children(layer, "Style")}
     here = Inherited(
@@ -222,6 +222,6 @@ def wmts(document: Element) -> Json:
 
 
 def read(document: bytes) -> Json:
-    """The whole of a document."""
+    """The result for a whole document."""
     top = root(document)
     return wmts(top) if name_of(top) == "Capabilities" else wms(top)

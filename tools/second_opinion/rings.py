@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""A second opinion on where features are drawn: shapely says which places lie in a ring or near a line, pyproj where they are.
+"""A second opinion on where features are drawn: shapely says which places lie in a ring or near a line, pyproj projects them.
 
     rings.py make FOLDER SEED COUNT    writes one request for each CRS, COUNT features over all of them
-    rings.py judge FOLDER              compares the films FOLDER/CODE.gif, drawn from them, with what is right
+    rings.py judge FOLDER              compares the films FOLDER/CODE.gif, drawn from these requests, with the results of shapely and pyproj
 
 Each frame of a film shows one feature: a ring of any width and shape, with or without holes, round a pole, wider than the
-world, cut at ±180 as RFC 7946 (3.1.9) has it, or a line with steps of any length. Coordinates mean what they say.
+world, cut at ±180 as RFC 7946 (3.1.9) requires, or a line with steps of any length. Edges are straight in longitude and latitude.
 """
 import json, math, pathlib, random, subprocess, sys
 
@@ -24,35 +24,35 @@ MAPS = {
     "EPSG:32633": {"bbox": [-8, -20, 38, 70], "width": 130},
     "EPSG:3978": {"bbox": [-6.5e6, -5e6, 6.5e6, 7e6], "bbox_crs": "EPSG:3978", "width": 180},
 }
-PARALLEL = {"EPSG:3857", "EPSG:4326"}
+CYLINDRICAL = {"EPSG:3857", "EPSG:4326"}
 WORLD = box(-540, -90, 540, 90)
-# Places so near to an edge, in pixels, are left out: the edge goes through their pixel, or through the one beside it.
+# Places nearer to an edge than this, in pixels, are not compared: the edge goes through their pixel, or through the one beside it.
 EDGE_PX = 1.5
 # The width of lines: 3, for text of 13 pixels; the smallest text has 10.5.
 LINE_PX = 3 * 10.5 / 13
 COLOUR = "#d00000"
 
 
-def star(chance, wide):
+def star(rng, wide):
     """A ring of any shape round a place."""
     while True:
-        x, y = chance.uniform(-200, 200), chance.uniform(-75, 75)
-        across, up = (chance.uniform(5, 300), chance.uniform(5, 120)) if wide else (chance.uniform(3, 60), chance.uniform(3, 40))
-        angles = sorted(chance.uniform(0, 2 * math.pi) for _ in range(chance.randint(4, 40)))
-        reach = [chance.uniform(0.3, 1) for _ in angles]
+        x, y = rng.uniform(-200, 200), rng.uniform(-75, 75)
+        across, up = (rng.uniform(5, 300), rng.uniform(5, 120)) if wide else (rng.uniform(3, 60), rng.uniform(3, 40))
+        angles = sorted(rng.uniform(0, 2 * math.pi) for _ in range(rng.randint(4, 40)))
+        reach = [rng.uniform(0.3, 1) for _ in angles]
         polygon = Polygon([(x + across * r * math.cos(a), y + up * r * math.sin(a)) for a, r in zip(angles, reach)])
         if polygon.is_valid:
             return polygon
 
 
-def band(chance):
+def band(rng):
     """A ring with ragged edges round the world or a part of it, to a pole or not."""
-    west = chance.choice([-180, -180, chance.uniform(-300, 100)])
-    east = chance.choice([180, west + 360, west + chance.uniform(60, 480)])
+    west = rng.choice([-180, -180, rng.uniform(-300, 100)])
+    east = rng.choice([180, west + 360, west + rng.uniform(60, 480)])
     columns = [west + (east - west) * i / 24 for i in range(25)]
-    south = [(x, chance.uniform(-80, 20)) for x in columns]
-    north = [(x, chance.uniform(30, 85)) for x in columns]
-    kind = chance.randrange(3)
+    south = [(x, rng.uniform(-80, 20)) for x in columns]
+    north = [(x, rng.uniform(30, 85)) for x in columns]
+    kind = rng.randrange(3)
     if kind == 0:
         north = [(west, 90), (east, 90)]
     elif kind == 1:
@@ -60,35 +60,35 @@ def band(chance):
     return Polygon(south + north[::-1])
 
 
-def rectangle(chance):
-    west = chance.choice([-180, -540, chance.uniform(-250, 150)])
-    east = chance.choice([180, 540, west + chance.uniform(1, 400)])
-    south = chance.choice([-90, chance.uniform(-89, 60)])
-    north = chance.choice([90, south + chance.uniform(1, 149)])
+def rectangle(rng):
+    west = rng.choice([-180, -540, rng.uniform(-250, 150)])
+    east = rng.choice([180, 540, west + rng.uniform(1, 400)])
+    south = rng.choice([-90, rng.uniform(-89, 60)])
+    north = rng.choice([90, south + rng.uniform(1, 149)])
     return box(west, south, max(east, west + 1), min(north, 90))
 
 
-def cut(chance):
-    """What crosses the antimeridian, in two parts that do not (RFC 7946, 3.1.9)."""
-    whole = affinity.translate(star(chance, False), 180)
+def cut(rng):
+    """A ring across the antimeridian, cut into two parts that do not cross it (RFC 7946, 3.1.9)."""
+    whole = affinity.translate(star(rng, False), 180)
     east = affinity.translate(whole.intersection(box(180, -90, 540, 90)), -360)
     return whole.intersection(box(-180, -90, 180, 90)).union(east)
 
 
-def ring(chance):
+def ring(rng):
     """A valid polygon as GeoJSON may have it."""
     while True:
-        kind = chance.randrange(8)
+        kind = rng.randrange(8)
         if kind < 3:
-            polygon = star(chance, kind > 0)
+            polygon = star(rng, kind > 0)
         elif kind == 3:
-            polygon = cut(chance)
+            polygon = cut(rng)
         elif kind == 4:
-            polygon = rectangle(chance).difference(star(chance, True))
+            polygon = rectangle(rng).difference(star(rng, True))
         elif kind == 5:
-            polygon = rectangle(chance)
+            polygon = rectangle(rng)
         else:
-            polygon = band(chance)
+            polygon = band(rng)
         if not polygon.is_valid:
             continue
         polygon = shapely.set_precision(polygon.intersection(WORLD), 1e-4)
@@ -96,23 +96,23 @@ def ring(chance):
             return polygon
 
 
-def line(chance):
+def line(rng):
     """A line with steps of any length."""
-    places = [(chance.uniform(-200, 200), chance.uniform(-85, 85))]
-    for _ in range(chance.randint(1, 6)):
-        reach = chance.choice([20, 120, 350])
-        x, y = places[-1][0] + chance.uniform(-reach, reach), chance.uniform(-89, 89)
+    places = [(rng.uniform(-200, 200), rng.uniform(-85, 85))]
+    for _ in range(rng.randint(1, 6)):
+        reach = rng.choice([20, 120, 350])
+        x, y = places[-1][0] + rng.uniform(-reach, reach), rng.uniform(-89, 89)
         places.append((min(max(x, -540), 540), y))
     return LineString([(round(x, 4), round(y, 4)) for x, y in places])
 
 
 def make(folder, seed, count):
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     each = -(-count // len(MAPS))
     for code, described in MAPS.items():
         features = []
         for frame in range(each):
-            geometry = line(chance) if frame % 3 == 2 else ring(chance)
+            geometry = line(rng) if frame % 3 == 2 else ring(rng)
             style = {"stroke": COLOUR, "stroke-width": 3} if frame % 3 == 2 else {"fill": COLOUR, "fill-opacity": 1, "stroke-opacity": 0}
             properties = {"time": f"2000-01-{frame // 24 + 1:02}T{frame % 24:02}:00:00Z", **style}
             features.append({"type": "Feature", "properties": properties, "geometry": mapping(geometry)})
@@ -132,14 +132,14 @@ def make(folder, seed, count):
 class Map:
     """The pixels of a map and the places that they show, by PROJ."""
 
-    def __init__(self, code, manifest, chance):
-        self.parallel = code in PARALLEL
+    def __init__(self, code, manifest, rng):
+        self.is_cylindrical = code in CYLINDRICAL
         self.left, self.top, self.width, self.height = manifest["layout"]["map"]
         self.bbox = manifest["map"]["bbox"]
         self.rx, self.ry = manifest["map"]["resolution"]
         self.plane = pyproj.Transformer.from_crs("EPSG:4326", code, always_xy=True)
         self.unit = 20037508.342789244 / 180 if code == "EPSG:3857" else 1.0
-        step, off = 3, chance.randrange(3)
+        step, off = 3, rng.randrange(3)
         rows, columns = numpy.meshgrid(range(off, self.height, step), range(off, self.width, step), indexing="ij")
         self.rows, self.columns = rows.ravel(), columns.ravel()
         self.centres = numpy.column_stack([self.columns + 0.5, self.rows + 0.5])
@@ -151,12 +151,12 @@ class Map:
                 self.clear &= self.places(self.centres + [dx, dy])[2] == self.there
 
     def places(self, pixels):
-        """Degrees of pixels, and whether they are on the globe."""
+        """Longitude and latitude of pixels, and whether the pixels are on the globe."""
         x = self.bbox[0] + pixels[:, 0] * self.rx
         y = self.bbox[3] - pixels[:, 1] * self.ry
         lon, lat = self.plane.transform(x, y, direction="INVERSE")
         again = numpy.column_stack(self.plane.transform(lon, lat))
-        if self.parallel:
+        if self.is_cylindrical:
             lon = x / self.unit
             return lon, lat, numpy.abs(lat) <= 90
         with numpy.errstate(invalid="ignore"):
@@ -164,7 +164,7 @@ class Map:
         return lon, lat, near & numpy.isfinite(lon)
 
     def pixels(self, lon, lat):
-        if self.parallel:
+        if self.is_cylindrical:
             lat = numpy.clip(lat, -89.9, 89.9) if self.unit != 1.0 else lat
             _, y = self.plane.transform(numpy.zeros_like(lon), lat)
             x = lon * self.unit
@@ -173,7 +173,7 @@ class Map:
         return numpy.column_stack([(x - self.bbox[0]) / self.rx, (self.bbox[3] - y) / self.ry])
 
     def lines(self, lines):
-        """Lines of degrees as they lie on the map, in pixels, cut where the projection is; `None`: none comes near."""
+        """Lines, given in degrees, as pixels of the map, cut where the projection is cut; `None` if none comes near the map."""
         runs = []
         for places in lines:
             dense = [places[:1]]
@@ -181,7 +181,7 @@ class Map:
                 steps = max(1, math.ceil(max(abs(b - a)) / 0.2))
                 dense.append(a + (b - a) * (numpy.arange(1, steps + 1) / steps)[:, None])
             dense = numpy.concatenate(dense)
-            copies = [-720, -360, 0, 360, 720] if self.parallel else [0]
+            copies = [-720, -360, 0, 360, 720] if self.is_cylindrical else [0]
             for shift in copies:
                 pixels = self.pixels(dense[:, 0] + shift, dense[:, 1])
                 side = self.width + self.height
@@ -233,11 +233,11 @@ def frames(film):
 
 
 def judge(folder):
-    chance, failed = random.Random(1), 0
+    rng, failed = random.Random(1), 0
     for code in MAPS:
         name = code.replace(":", "-")
         request = json.loads((folder / f"{name}.json").read_text())
-        where = Map(code, json.loads((folder / f"{name}.manifest.json").read_text()), chance)
+        where = Map(code, json.loads((folder / f"{name}.manifest.json").read_text()), rng)
         features = request["layers"][0]["data"]["features"]
         film = frames(folder / f"{name}.gif")
         if len(film) != len(features):

@@ -141,7 +141,7 @@ pub fn sabotages() -> Vec<(&'static str, Vec<Event>, Rule)> {
     let downloaded = |sha256: &str| What::Downloaded { job: "a".to_owned(), sha256: sha256.to_owned() };
     vec![
         (
-            "an accepted job that nobody knows",
+            "an accepted job that the API does not know",
             in_turn([accepted("a", ""), What::Unknown { job: "a".into() }]),
             Rule::Known,
         ),
@@ -162,7 +162,7 @@ pub fn sabotages() -> Vec<(&'static str, Vec<Event>, Rule)> {
             Rule::OneArtifact,
         ),
         (
-            "another file than the one told of",
+            "a downloaded file with another hash than the job's status names",
             in_turn([seen("SUCCESS", 1, Some("x")), downloaded("y")]),
             Rule::OneArtifact,
         ),

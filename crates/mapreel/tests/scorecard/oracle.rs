@@ -197,8 +197,8 @@ fn is_whole(file: &[u8], told: &Value, frames: u64) -> Result<(), String> {
 
 /// Files that no sound service gives.
 pub const SABOTAGES: [&str; 3] = [
-    "another file than the record tells of",
-    "a file that is cut, of which the record knows",
+    "a file with another hash than the record has",
+    "a cut file, whose hash and size the record has",
     "fewer frames than promised",
 ];
 

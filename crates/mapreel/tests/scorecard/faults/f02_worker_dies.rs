@@ -11,7 +11,7 @@ pub const FAULT: Fault = Fault {
     injects: "`kill -9` after the claim, while fetching, drawing, encoding and storing, after storing, after telling the store, after acknowledging the message",
     stores: BOTH,
     times: (1, 4),
-    guarantee: [Ok("leases of the dead go to others"), Ok("leases of the dead go to others")],
+    guarantee: [Ok("parts of dead workers go to other workers"), Ok("parts of dead workers go to other workers")],
     harm: Some(Harm::Stuck),
     resumes_within_aim: true,
     is_alone: false,

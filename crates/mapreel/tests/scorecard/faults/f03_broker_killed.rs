@@ -11,7 +11,7 @@ pub const FAULT: Fault = Fault {
     injects: "`kill -9` of RabbitMQ with work in flight, requests while it is away, and a start with what it has on its disk",
     stores: CLUSTER,
     times: (0, 3),
-    guarantee: [Err(""), Ok("the outbox, and looks into the store")],
+    guarantee: [Err(""), Ok("the outbox, and polling the store")],
     harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,

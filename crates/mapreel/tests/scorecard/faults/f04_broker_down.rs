@@ -10,7 +10,7 @@ pub const FAULT: Fault = Fault {
     injects: "`rabbitmqctl stop_app`, 100 requests, `start_app`",
     stores: CLUSTER,
     times: (1, 2),
-    guarantee: [Err(""), Ok("the outbox, and looks into the store")],
+    guarantee: [Err(""), Ok("the outbox, and polling the store")],
     harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,

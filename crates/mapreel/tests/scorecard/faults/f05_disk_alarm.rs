@@ -7,11 +7,11 @@ use std::time::Duration;
 
 pub const FAULT: Fault = Fault {
     id: "F5",
-    what: "the broker holds publishers up",
+    what: "the broker blocks publishers",
     injects: "a disk alarm for 15 s (`set_disk_free_limit`), with requests all the while",
     stores: CLUSTER,
     times: (0, 2),
-    guarantee: [Err(""), Ok("confirmations, and the outbox")],
+    guarantee: [Err(""), Ok("publisher confirms, and the outbox")],
     harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,

@@ -10,7 +10,7 @@ pub const FAULT: Fault = Fault {
     injects: "a message is acknowledged twice",
     stores: CLUSTER,
     times: (0, 3),
-    guarantee: [Err(""), Err("it acknowledges elsewhere, so this cannot be done to it")],
+    guarantee: [Err(""), Err("the control acknowledges on delivery, where this fault cannot be injected")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -10,7 +10,7 @@ pub const FAULT: Fault = Fault {
     injects: "`consumer_timeout` of 5 s, a film of 20 s",
     stores: CLUSTER,
     times: (0, 1),
-    guarantee: [Err(""), Err("who acknowledges first is never waited for")],
+    guarantee: [Err(""), Err("the control acknowledges on delivery, so the broker does not wait for it")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

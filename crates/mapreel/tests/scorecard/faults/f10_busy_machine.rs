@@ -12,7 +12,7 @@ pub const FAULT: Fault = Fault {
     injects: "four threads that spin for 20 s, and films",
     stores: BOTH,
     times: (0, 1),
-    guarantee: [Err("it is about heartbeats, which it has, too"), Err("it is about heartbeats, which it has, too")],
+    guarantee: [Err("the control sends heartbeats, too"), Err("the control sends heartbeats, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: true,

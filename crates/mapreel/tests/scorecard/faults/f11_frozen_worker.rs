@@ -8,7 +8,7 @@ use std::time::Duration;
 pub const FAULT: Fault = Fault {
     id: "F11",
     what: "a worker freezes, and wakes up too late",
-    injects: "SIGSTOP while it draws, until others have done its work; then SIGCONT",
+    injects: "SIGSTOP while it draws, until another worker has done its part; then SIGCONT",
     stores: BOTH,
     times: (1, 5),
     guarantee: [Ok("leases end"), Ok("leases end")],

@@ -10,7 +10,7 @@ pub const FAULT: Fault = Fault {
     injects: "SIGTERM; a new worker takes its place",
     stores: BOTH,
     times: (2, 6),
-    guarantee: [Err("it hands back, too"), Err("it hands back, too")],
+    guarantee: [Err("the control hands parts back, too"), Err("the control hands parts back, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -12,7 +12,7 @@ pub const FAULT: Fault = Fault {
     injects: "SIGSTOP for the MongoDB-protocol server, a write lock on SQLite's file, for 10 s, with requests all the while",
     stores: BOTH,
     times: (0, 3),
-    guarantee: [Err("it waits, too"), Err("it asks the store again, too")],
+    guarantee: [Err("the control waits for the store, too"), Err("the control repeats calls to the store, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -11,7 +11,7 @@ pub const FAULT: Fault = Fault {
     injects: "503 SlowDown, no answer, cut PUTs, each for 8 s",
     stores: CLUSTER,
     times: (0, 2),
-    guarantee: [Err(""), Err("requests to a bucket are made again by it, too")],
+    guarantee: [Err(""), Err("the control repeats requests to the bucket, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

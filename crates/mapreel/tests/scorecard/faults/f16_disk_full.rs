@@ -13,8 +13,8 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 2),
     guarantee: [
-        Err("parts that cannot be stored are handed back by it, too"),
-        Err("parts that cannot be stored are handed back by it, too, and told of once"),
+        Err("the control hands back parts that it cannot store, too"),
+        Err("the control hands back parts that it cannot store, too, but publishes each only once"),
     ],
     harm: None,
     resumes_within_aim: false,

@@ -10,10 +10,13 @@ use std::time::Duration;
 pub const FAULT: Fault = Fault {
     id: "F17",
     what: "the clock of one worker is an hour off",
-    injects: "libfaketime at a worker beside another one: +1 h, -1 h; a bucket refuses who is off by more than 15 minutes",
+    injects: "libfaketime at a worker beside another one: +1 h, -1 h; the bucket refuses requests that are signed more than 15 minutes off",
     stores: BOTH,
     times: (0, 4),
-    guarantee: [Err("it has no leases that could be stolen"), Ok("the outbox, and looks into the store")],
+    guarantee: [
+        Err("the control takes no leases, so a wrong clock cannot make it take one"),
+        Ok("the outbox, and polling the store"),
+    ],
     harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
@@ -41,8 +44,8 @@ fn run(rig: &mut Rig<'_>) {
         handed_back += worker.log().matches("handed back, to be tried again").count();
     }
     let taken: usize = rig.workers.iter().chain(&rig.api).map(|one| one.log().matches("took leases").count()).sum();
-    assert!(taken == 0 || rig.program == Program::Naive, "leases were taken of who lives");
+    assert!(taken == 0 || rig.program == Program::Naive, "leases were taken from a living worker");
     rig.note = format!(
-        "leases were taken {taken} times; by the clock that is off {done} parts were done, {handed_back} handed back"
+        "leases were taken {taken} times; the worker with the wrong clock did {done} parts and handed back {handed_back}"
     );
 }

@@ -10,7 +10,7 @@ pub const FAULT: Fault = Fault {
     injects: "4 films of 96 frames, then 20 images",
     stores: BOTH,
     times: (0, 1),
-    guarantee: [Err("it is about fairness, which it has, too"), Err("it is about fairness, which it has, too")],
+    guarantee: [Err("the control keeps slots for images, too"), Err("the control keeps slots for images, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -11,7 +11,7 @@ pub const FAULT: Fault = Fault {
     injects: "1 500 requests from 8 clients as fast as they are answered; 600 may be open",
     stores: BOTH,
     times: (0, 1),
-    guarantee: [Err("it is about admission, which it has, too"), Err("it is about admission, which it has, too")],
+    guarantee: [Err("the control limits open jobs, too"), Err("the control limits open jobs, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: true,

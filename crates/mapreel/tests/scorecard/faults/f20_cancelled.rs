@@ -11,7 +11,7 @@ pub const FAULT: Fault = Fault {
     injects: "DELETE before, while and shortly after they are drawn",
     stores: BOTH,
     times: (4, 12),
-    guarantee: [Ok("a cancelled job stays so"), Ok("a cancelled job stays so")],
+    guarantee: [Ok("a cancelled job stays cancelled"), Ok("a cancelled job stays cancelled")],
     harm: Some(Harm::Doubled),
     resumes_within_aim: false,
     is_alone: false,

@@ -10,7 +10,7 @@ pub const FAULT: Fault = Fault {
     injects: "a lifetime of 2 s",
     stores: BOTH,
     times: (0, 1),
-    guarantee: [Err("it is about time, which passes for it, too"), Err("it is about time, which passes for it, too")],
+    guarantee: [Err("artifacts of the control expire, too"), Err("artifacts of the control expire, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -10,7 +10,10 @@ pub const FAULT: Fault = Fault {
     injects: "503 to everything for 3 s",
     stores: BOTH,
     times: (0, 3),
-    guarantee: [Err("requests are made again by it, too"), Err("requests are made again by it, too")],
+    guarantee: [
+        Err("the control repeats requests to upstreams, too"),
+        Err("the control repeats requests to upstreams, too"),
+    ],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -13,8 +13,8 @@ pub const FAULT: Fault = Fault {
     stores: BOTH,
     times: (0, 4),
     guarantee: [
-        Err("it is about reading, which it does in the same way"),
-        Err("it is about reading, which it does in the same way"),
+        Err("the control answers downloads in the same way"),
+        Err("the control answers downloads in the same way"),
     ],
     harm: None,
     resumes_within_aim: false,

@@ -11,7 +11,7 @@ pub const FAULT: Fault = Fault {
     injects: "every second a worker is killed, frozen for a while, or told to end; the API is killed; connections to the broker are closed",
     stores: BOTH,
     times: (0, 60),
-    guarantee: [Ok("all of them"), Ok("all of them")],
+    guarantee: [Ok("all guarantees"), Ok("all guarantees")],
     harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,

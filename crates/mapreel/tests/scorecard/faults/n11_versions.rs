@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 pub const FAULT: Fault = Fault {
     id: "N11",
     what: "an old and a new version side by side",
-    injects: "an API and workers of an earlier version, and one of this; the API, then one worker after another is replaced by SIGTERM, with requests all the while; then the same the other way round",
+    injects: "an API and workers of an earlier version, and a worker of this one; SIGTERM for the API and then for one worker after another, each replaced by a process of this version, with requests all the while; then the same back to the earlier version",
     stores: BOTH,
     times: (0, 2),
-    guarantee: [Err("there is no earlier one"), Err("there is no earlier one")],
+    guarantee: [Err("there is no earlier version of the control"), Err("there is no earlier version of the control")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -11,7 +11,7 @@ pub const FAULT: Fault = Fault {
     injects: "`kill -9` of one of two workers, between 0.3 and 2 s after it was started, under load",
     stores: BOTH,
     times: (0, 20),
-    guarantee: [Ok("leases of the dead go to others"), Ok("leases of the dead go to others")],
+    guarantee: [Ok("parts of dead workers go to other workers"), Ok("parts of dead workers go to other workers")],
     harm: Some(Harm::Stuck),
     resumes_within_aim: true,
     is_alone: false,

@@ -11,7 +11,10 @@ pub const FAULT: Fault = Fault {
     injects: "an API with 64 descriptors (`prlimit`) and 100 idle connections for 5 s",
     stores: BOTH,
     times: (0, 2),
-    guarantee: [Err("it refuses in the same way"), Err("it refuses in the same way")],
+    guarantee: [
+        Err("the control refuses connections in the same way"),
+        Err("the control refuses connections in the same way"),
+    ],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

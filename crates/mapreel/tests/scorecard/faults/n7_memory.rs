@@ -7,11 +7,11 @@ use std::time::Duration;
 
 pub const FAULT: Fault = Fault {
     id: "N7",
-    what: "the memory of a process is not enough for all that it has slots for",
+    what: "the memory of a process is not enough for all its slots",
     injects: "`--memory 512MiB`, 8 slots, images 3 000 pixels wide",
     stores: BOTH,
     times: (0, 1),
-    guarantee: [Err("parts wait for memory in it, too"), Err("parts wait for memory in it, too")],
+    guarantee: [Err("parts of the control wait for memory, too"), Err("parts of the control wait for memory, too")],
     harm: None,
     resumes_within_aim: false,
     is_alone: false,

@@ -11,10 +11,10 @@ use std::time::Duration;
 pub const FAULT: Fault = Fault {
     id: "N8",
     what: "the machine loses power",
-    injects: "`kill -9` of all processes at once, at a random moment under load; their folder is given back with what they had made durable by `fsync`: in every second trial with nothing else, in the others with half of the pages that were written besides",
+    injects: "`kill -9` of all processes at once, at a random moment under load; their folder is set back to what `fsync` had made durable; in every second trial half of the pages that were written without `fsync` stay as well",
     stores: SQLITE,
     times: (1, 8),
-    guarantee: [Ok("a promise is on the disk before it is told"), Err("")],
+    guarantee: [Ok("a write is on the disk before it is confirmed"), Err("")],
     harm: Some(Harm::Lost),
     resumes_within_aim: false,
     is_alone: false,
@@ -56,7 +56,7 @@ fn run(rig: &mut Rig<'_>) {
         }
         start(rig);
     }
-    rig.note = format!("{files} files were not as they had been written, or not there");
+    rig.note = format!("{files} files had lost writes, or were gone");
 }
 
 fn start(rig: &mut Rig<'_>) {

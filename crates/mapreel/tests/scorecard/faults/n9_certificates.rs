@@ -14,7 +14,7 @@ pub const FAULT: Fault = Fault {
     injects: "broker, store and bucket by TLS alone; all connections reset for 1 s, with requests; then processes that meet, at one of the three, a certificate of another CA or for another name",
     stores: CLUSTER,
     times: (0, 2),
-    guarantee: [Err(""), Ok("confirmations, and the outbox")],
+    guarantee: [Err(""), Ok("publisher confirms, and the outbox")],
     harm: Some(Harm::Stuck),
     resumes_within_aim: false,
     is_alone: false,
@@ -65,7 +65,7 @@ fn run(rig: &mut Rig<'_>) {
         }
     }
     rig.kept.push(Box::new(house));
-    rig.note = "each of the 6 wrong certificates was refused, and the log says whose it is and why".to_owned();
+    rig.note = "each of the 6 wrong certificates was refused, and the log names the server and the reason".to_owned();
 }
 
 /// The URL of a server by TLS, at another address.
