@@ -1,5 +1,5 @@
 // The list of jobs: one page of it, with cursors to newer and older jobs. It is read when the page is opened, when the user changes the filter or the page of
-// the list, and when the user asks for it again; never by polling.
+// the list, when the user asks for it again, and when a job of this page has changed; never by polling.
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { call, getJson, isAbort, sleep } from '../api/client';

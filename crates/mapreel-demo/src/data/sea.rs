@@ -11,7 +11,7 @@ const DATA_ROWS: usize = ROWS - 2;
 const CELLS: usize = DATA_ROWS * COLUMNS;
 /// Steps of the packed temperatures for each degree Celsius.
 const STEPS_PER_DEGREE: f32 = 20.0;
-/// North of 66° S, sea of Natural Earth that has no temperature in ERSSTv5 lies in inlets. Up to three cells from the sea of ERSSTv5
+/// From 66° S northward, sea of Natural Earth that has no temperature in ERSSTv5 lies in inlets. Up to three cells from the sea of ERSSTv5
 /// it gets the temperature that was extrapolated there.
 const REACH_OF_INLETS: usize = 3;
 const FIRST_ROW_OF_INLETS: usize = 11;

@@ -113,7 +113,7 @@ fn is_timed(caption: &Caption, frame: usize) -> bool {
     caption.has_pictures && caption.times_used.at(frame).is_some()
 }
 
-/// The labels after a title, as texts. A marked label is bold: it says that a time is not the frame's. The first label is bold,
+/// The labels after a title, as texts. A marked label is bold: it says that a time is not the frame's, or may not be. The first label is bold,
 /// too, where the page shows the time of the data nowhere else.
 fn labels<'a>(labels: impl Iterator<Item = &'a PlannedLabel>, first_is_time: bool) -> impl Iterator<Item = Span> {
     labels.enumerate().map(move |(i, label)| {
