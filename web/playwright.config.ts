@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-// MAPREEL is the path of the program. All else is started by `tests/setup`.
+// MAPREEL is the path of the program. `tests/setup` starts all else that the tests need.
 export default defineConfig({
   testDir: 'tests',
   testMatch: '*.spec.ts',
@@ -9,7 +9,7 @@ export default defineConfig({
   expect: { timeout: 20_000, toHaveScreenshot: { maxDiffPixelRatio: 0.03, threshold: 0.25, animations: 'disabled', scale: 'css' } },
   snapshotPathTemplate: 'tests/screenshots/{arg}{ext}',
   workers: 1,
-  // A machine that is busy with other things may be late once; what fails twice is wrong.
+  // A test may fail once by a timeout on a busy machine; a test that fails twice has found a mistake.
   retries: 1,
   reporter: 'list',
   use: {

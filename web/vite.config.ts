@@ -22,9 +22,9 @@ export default defineConfig(({ command }) => ({
       output: {
         entryFileNames: 'page.js',
         chunkFileNames: ({ name, facadeModuleId }) => (facadeModuleId?.includes('/operations/') ? 'operations.js' : `${name}.js`),
-        // What the page and its later parts share is one file.
+        // Modules that the page shares with its lazily loaded parts are one file.
         codeSplitting: { groups: [{ name: 'base', minShareCount: 2 }] },
-        // There is one style sheet; whatever the bundler calls it, it is the page's.
+        // The bundler makes one style sheet, under a name of its own: it becomes page.css.
         assetFileNames: (asset) => (asset.names.some((name) => name.endsWith('.css')) ? 'page.css' : '[name][extname]'),
       },
     },

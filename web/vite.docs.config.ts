@@ -1,4 +1,4 @@
-// The reference of the API is built by itself, so that it shares no file with the page.
+// The API reference is a build of its own, so that it shares no file with the page.
 import { defineConfig } from 'vite';
 
 export default defineConfig({

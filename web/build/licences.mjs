@@ -1,4 +1,5 @@
-// Writes the licences of the libraries that are in the page, with their texts, into the folder of the built page: what is built in is given on.
+// Writes the licences of the libraries that are in the page, with their texts, into the folder of the built page: they are distributed
+// together with the libraries.
 // Usage: node build/licences.mjs FOLDER
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Packs what the bundler wrote into the folder that the program embeds: each file compressed, always to the same bytes, and a list of them.
+// Packs what the bundler wrote into the folder that the program embeds: each file compressed, always to the same bytes, and `files.json`,
+// the list of them.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

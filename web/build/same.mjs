@@ -1,5 +1,5 @@
-// Builds the page into a temporary folder, and compares it with what the program embeds: what is inside of the packed files, since another Node packs
-// differently. Ends with 1 where they differ, and says what and what to do.
+// Builds the page into a temporary folder, and compares it with the page that the program embeds. The files are compared unpacked, since another version
+// of Node compresses differently. Where they differ, it names the differences and what to do, and ends with 1.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -89,7 +89,7 @@ function chooseNarrow(name: NarrowPanel): void {
   sideTab.value = name === 'json' ? 'json' : 'form';
 }
 
-// Undo and redo by keys, but not where a field has an undo of its own.
+// Undo and redo by keys, except in a text field: there the browser's own undo works.
 function onKey(event: KeyboardEvent): void {
   const own = event.composedPath().some((target) => target instanceof HTMLElement && (target.matches('input:not([type=range], [type=checkbox]), textarea') || target.isContentEditable));
   if (own || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;

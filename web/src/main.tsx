@@ -1,4 +1,4 @@
-// Where the page begins: the language, the place, a request from the link, and then the page.
+// The entry point: sets the language and the view, reads a request from the link, and then renders the page.
 import { render } from 'preact';
 import { App } from './app';
 import { isObject } from './request/json';
@@ -17,7 +17,7 @@ async function readLink(): Promise<boolean> {
     if (isObject(shared)) open(shared);
     return isObject(shared);
   } catch {
-    // A link that was cut off on its way opens the page as it is.
+    // A link that was cut off opens the page without its request.
     return false;
   }
 }

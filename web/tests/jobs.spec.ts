@@ -1,4 +1,4 @@
-// Jobs: watched while they are made, taken back, made again, found.
+// Jobs: watched while they are made, cancelled, made again, found.
 import { accessible, done, expect, finished, fresh, linkTo, post, test, world } from './page';
 
 const long = { map: { bbox: [-180, -70, 180, 75] }, times: '2018-01-01/2019-06-01/P1D', layers: [{ type: 'natural-earth' }, { type: 'graticule' }], header: { title: 'A long one' }, output: { preset: 'full-hd' } };

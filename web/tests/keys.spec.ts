@@ -1,4 +1,4 @@
-// A service with keys: the page asks for one, keeps it for its tab, and never has it in an address.
+// A service with keys: the page asks for a key, keeps it for its tab, and never has it in an address.
 import { accessible, done, expect, fresh, keyed, linkTo, test, world } from './page';
 
 test('a service with keys is given one, and makes a film with it', async ({ browser }) => {
@@ -25,7 +25,7 @@ test('a service with keys is given one, and makes a film with it', async ({ brow
   });
 });
 
-test('who may only look is shown what there is to see', async ({ browser }) => {
+test('a key with the role read alone cannot make jobs', async ({ browser }) => {
   await fresh(browser, { baseURL: keyed.url }, async (page) => {
     await page.goto('/#jobs');
     await page.getByLabel('Key', { exact: true }).fill(keyed.reader);
@@ -39,7 +39,7 @@ test('who may only look is shown what there is to see', async ({ browser }) => {
   });
 });
 
-test('who has no key can go on without', async ({ browser }) => {
+test('a user without a key can go on without one', async ({ browser }) => {
   await fresh(browser, { baseURL: keyed.url }, async (page) => {
     await page.goto('/');
     await page.getByRole('button', { name: 'Go on without' }).click();

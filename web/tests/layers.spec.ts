@@ -69,7 +69,7 @@ test('a dialog that is closed leaves no picture being asked for', async ({ watch
     const text = route.request().postData() ?? '';
     if (text.includes(small)) asked.push(text);
   });
-  // What is held back by a test is not told to it as given up, so the page counts.
+  // Playwright does not tell a test that the page aborted a request which the test holds back, so the page counts aborted requests itself, in its title.
   await page.evaluate((mark) => {
     const ask = window.fetch;
     document.title = '0';

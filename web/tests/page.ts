@@ -1,4 +1,4 @@
-// What the tests of the page share: a page that watches itself, and ways to what they begin with.
+// What the tests of the page share: a page that is watched for mistakes, and helpers to reach the state that a test begins with.
 import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, expect, type Page, test as plain } from '@playwright/test';
 
@@ -7,7 +7,7 @@ export const origin = env('E2E_URL');
 export const keyed = { url: env('E2E_KEYED_URL'), key: env('E2E_KEY'), reader: env('E2E_READER') };
 export const strange = `http://${env('E2E_WMS')}`;
 export const silent = `http://${env('E2E_SILENT')}`;
-// The service asks itself under its own address, whatever stands before it.
+// The address of the demonstration's WMS, from the catalogue: the service asks itself under its own address, not under that of a proxy before it.
 export const demo = async (): Promise<string> => {
   const { servers } = await (await fetch(`${origin}/api/catalogue`)).json() as { servers: { url: string; type?: string }[] };
   return servers.find(({ type }) => type === 'wms')?.url ?? '';
@@ -15,7 +15,7 @@ export const demo = async (): Promise<string> => {
 
 const policy = ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"];
 
-// Whatever a page does that it must not: asks another origin, breaks its policy or has none, throws, or has a key in an address.
+// Collects what a page must not do: ask another origin, violate its Content-Security-Policy or have none, throw, or have a key in an address.
 export function watch(page: Page, home: string): string[] {
   const wrong: string[] = [];
   page.on('request', (request) => {
@@ -45,7 +45,7 @@ export const test = plain.extend<{ watched: Page }>({
 
 export { expect };
 
-// A browser that knows nothing yet, watched like the others.
+// A browser without storage of an earlier visit, watched like the others.
 export async function fresh(browser: Browser, options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext({ baseURL: origin, locale: 'en-GB', ...options });
   const page = await context.newPage();
@@ -55,7 +55,7 @@ export async function fresh(browser: Browser, options: BrowserContextOptions, wo
   await context.close();
 }
 
-// A link that holds a request, in a block of deflate that is stored as it is.
+// A link that holds a request, in a stored (uncompressed) block of deflate.
 export function linkTo(request: unknown): string {
   const bytes = Buffer.from(JSON.stringify(request));
   const head = Buffer.from([1, bytes.length & 255, bytes.length >> 8, ~bytes.length & 255, (~bytes.length >> 8) & 255]);
@@ -88,7 +88,7 @@ export async function addLayer(page: Page, address: string, title: RegExp): Prom
   await page.locator('.offers').getByRole('button', { name: title }).first().click();
 }
 
-// In light and in dark.
+// Finds no accessibility violation (axe), in light and in dark.
 export async function accessible(page: Page, state: string): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });

@@ -1,4 +1,5 @@
-// How the page looks, in ten states. What the service or a map server draws is covered, and what is another each time.
+// How the page looks, in ten states. Masks cover what the service or a map server draws, and what differs from run to
+// run.
 import { addLayer, demo, done, expect, finished, linkTo, post, strange, test, world } from './page';
 import type { Page } from '@playwright/test';
 
@@ -11,7 +12,7 @@ async function looks(page: Page, name: string, covered: string[] = [], under = p
   await expect(page).toHaveScreenshot(`${name}.png`, { mask: [...under, ...covered].map((part) => page.locator(part)), maskColor: '#8aa4b4' });
 }
 
-// Where the system's type is another, every line of text is another, and nothing can be learnt by comparing.
+// On a system with another font every line of text differs, so a comparison tells nothing: the tests are skipped.
 const probeWidth = 241.08;
 
 test.beforeEach(async ({ page }) => {
@@ -42,7 +43,7 @@ test('adding looks as it did', async ({ watched: page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Add layer' }).click();
   await expect(page.locator('.server').first()).toBeVisible();
-  // What covers the pictures would cover the dialog.
+  // Masks over the pictures would cover the dialog.
   await looks(page, 'add', [], []);
 });
 

@@ -1,7 +1,7 @@
-// Everybody can use it: in light and dark, on a phone and a tablet, by keys alone, in German; and it is there soon.
+// The page is accessible: in light and dark, on a phone and a tablet, by the keyboard alone, in German; and it loads fast.
 import { accessible, addLayer, askServer, demo, done, expect, fresh, origin, test } from './page';
 
-test('everybody can use it, in light and dark', async ({ watched: page }) => {
+test('the page is accessible, in light and dark', async ({ watched: page }) => {
   test.setTimeout(120_000);
   await page.goto('/');
   await expect(page.getByText('Ready to be made')).toBeVisible();
@@ -65,7 +65,7 @@ test('a film is made by the keyboard alone', async ({ watched: page }) => {
   await to('Coastline and borders');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeHidden();
-  // The button stands before the layers, so the way back is the short one.
+  // In the tab order the button comes before the layers, so Shift+Tab is the shorter way.
   await to('Make the film', 'Shift+Tab');
   await page.keyboard.press('Enter');
   await expect(done(page)).toBeVisible({ timeout: 50_000 });
@@ -119,7 +119,7 @@ test('the page answers at once', async ({ watched: page }) => {
   expect(slowest).toBeLessThan(300);
 });
 
-test('who opens the page while the service is gone is told so', async ({ watched: page }) => {
+test('the page says when the service does not answer', async ({ watched: page }) => {
   await page.goto('/');
   await expect(page.getByText('Ready to be made')).toBeVisible();
   await page.route('**/api/**', (route) => route.abort('connectionrefused'));

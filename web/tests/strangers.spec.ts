@@ -1,4 +1,4 @@
-// What comes from strangers: servers that hang, that may not be asked, that lack times; and names that are HTML.
+// Untrusted upstreams: servers that hang, that may not be asked, that lack times; and names that are HTML.
 import { accessible, addLayer, askServer, done, expect, linkTo, silent, strange, test } from './page';
 import { wickedName as name } from './setup/upstreams';
 

@@ -30,7 +30,7 @@ fn main() {
     }
 }
 
-/// Names, and what is asked for.
+/// The pictures: a name, and the query of the request.
 fn pictures() -> Vec<(&'static str, String)> {
     let map = |rest: &str| format!("{MAP}&{rest}");
     let legend = |rest: &str| format!("SERVICE=WMS&VERSION=1.1.1&REQUEST=GetLegendGraphic&{rest}");

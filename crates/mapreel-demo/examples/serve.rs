@@ -1,4 +1,4 @@
-//! Serves the demo alone, at `http://127.0.0.1:5055/demo/wms` or the port that is named:
+//! Serves the demo alone, at `http://127.0.0.1:5055/demo/wms` or at the port that its argument names:
 //! `cargo run --release -p mapreel-demo --example serve -- 5055`.
 
 const LAND: &[u8] = include_bytes!("../../mapreel-render/geography/50m.bin");

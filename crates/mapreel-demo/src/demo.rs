@@ -6,14 +6,14 @@ use crate::data::world::World;
 use crate::offer::service::Origin;
 use crate::{wms, wmts};
 
-/// The services with their data, some ten megabytes. It answers requests one at a time or many at once, and remembers none.
+/// The services with their data, some ten megabytes. It answers requests one at a time or many at once, and keeps nothing of a request.
 pub struct Demo {
     world: World,
 }
 
 impl Demo {
-    /// Unpacks the data. `land` are the outlines of the land, as `crates/mapreel-render/geography/convert.py` packs them (`50m.bin`): they
-    /// are handed over, since the program has them already.
+    /// Unpacks the data. `land` are the outlines of the land, as `crates/mapreel-render/geography/convert.py` packs them (`50m.bin`): the
+    /// caller hands them over, since the program has them already.
     ///
     /// # Errors
     /// The outlines have another form.
@@ -22,9 +22,9 @@ impl Demo {
     }
 
     /// Answers a request for a path below `/demo/`, with the query of its URL without the question mark, both as they were sent, and
-    /// the header `Host`, by which the services know their own addresses.
+    /// the header `Host`, from which the services take their own addresses.
     ///
-    /// Whatever a stranger sends, the answer is a picture, a document, an exception of the service's standard, or 404. A picture of the
+    /// Whatever a client sends, the answer is a picture, a document, an exception of the service's standard, or 404. A picture of the
     /// longest sides takes about a second; see [`router`](crate::router) for how many are drawn at once.
     pub fn answer(&self, path: &str, query: &str, host: Option<&str>) -> Answer {
         let origin = Origin::of_host(host);

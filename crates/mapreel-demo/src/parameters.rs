@@ -12,7 +12,7 @@ const PARAMETERS_MAX: usize = 64;
 pub(crate) struct Parameters<'q>(Vec<(Cow<'q, str>, Cow<'q, str>)>);
 
 impl<'q> Parameters<'q> {
-    /// Reads what stands behind the question mark of a URL. `None` if it is longer than 8192 bytes or has more than 64 parameters.
+    /// Reads the query of a URL: what follows its question mark. `None` if it is longer than 8192 bytes or has more than 64 parameters.
     pub(crate) fn read(query: &'q str) -> Option<Self> {
         if query.len() > QUERY_BYTES_MAX || query.split('&').count() > PARAMETERS_MAX {
             return None;
@@ -23,7 +23,7 @@ impl<'q> Parameters<'q> {
         ))
     }
 
-    /// The value of a parameter, the first where it is there twice; `None` where it is missing or empty.
+    /// The value of a parameter, the first where a query has it twice; `None` where it is missing or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())

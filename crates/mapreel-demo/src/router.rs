@@ -12,11 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// The answers that are made at once; others wait for a permit, with nothing in memory but their addresses.
+/// The permits of the semaphore: how many answers are made at once. Other requests wait for a permit, and have nothing in memory
+/// but their address.
 const AT_ONCE: usize = 2;
-/// How long an answer waits for its permit.
+/// How long a request waits for its permit before it is answered with 503.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Pictures do not change while the program runs, but the next version may colour them otherwise.
+/// Pictures do not change while the program runs, but the next version may give them other colours.
 const CACHE: &str = "public, max-age=3600";
 
 #[derive(Clone)]
@@ -28,7 +29,7 @@ struct Shared {
 /// The routes `/demo/wms`, `/demo/wmts` and all below `/demo/wmts/1.0.0/`, for GET and HEAD. They stand at the root of a service, not
 /// nested in another path. `land` is what [`Demo::new`] takes.
 ///
-/// Two answers at once are made, on threads that may block; axum must run on tokio.
+/// At most two answers are made at once, on tokio's blocking threads; axum must run on tokio.
 ///
 /// # Errors
 /// The outlines of the land have another form.
@@ -45,7 +46,7 @@ async fn answer(State(shared): State<Shared>, uri: Uri, headers: HeaderMap) -> R
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let made = tokio::task::spawn_blocking(move || {
-        // The permit is kept as long as the drawing lasts, also when the client has gone.
+        // The drawing thread holds the permit until it has drawn, also when the client has closed its connection.
         let _permit = permit;
         shared.demo.answer(uri.path(), uri.query().unwrap_or_default(), host.as_deref())
     });

@@ -1,4 +1,4 @@
-//! What strangers wrote, as it may stand in XML.
+//! Escaping: text of a request, as it may stand in XML.
 
 /// The most characters that an exception quotes of a request.
 const QUOTED_CHARS_MAX: usize = 60;
@@ -33,7 +33,7 @@ mod tests {
     use super::{escaped, quoted};
 
     #[test]
-    fn what_strangers_wrote_cannot_end_an_element() {
+    fn text_of_a_request_cannot_end_an_element() {
         assert_eq!(escaped("a<b>&\"'\u{1}é"), "a&lt;b&gt;&amp;&quot;&apos;\u{fffd}é");
     }
 

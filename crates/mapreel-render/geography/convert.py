@@ -76,7 +76,7 @@ def centred(line, longitude):
 
 
 def areas(topology):
-    """The rings of all land, each unwrapped and closed, holes in the same world as what they are in."""
+    """The rings of all land, each unwrapped and closed, each hole in the same copy of the world as its outer ring."""
     lines = list(arcs(topology))
     for polygon in polygons(topology["objects"]["land"]):
         outer, *holes = [closed(unwrapped(joined(ring, lines))) for ring in polygon]

@@ -12,7 +12,7 @@ pub enum Error {
         /// What the encoder says.
         reason: String,
     },
-    /// The word to stop has come.
+    /// The stop token is set: the caller no longer wants the result.
     #[error(transparent)]
     Stopped(#[from] crate::stop::Stopped),
     /// A segment that was not made by this version's encoder of this format.

@@ -13,8 +13,9 @@ pub(crate) const LAND: Colour = Colour::rgb(241, 239, 232);
 pub(crate) const COASTLINE: Colour = Colour::rgb(96, 112, 128);
 pub(crate) const BORDER: Colour = Colour::rgb(160, 156, 150);
 
-/// What lies off the globe: neither sea nor land, and darker than the page, so that it is no gap either.
+/// The ground of what lies off the globe. It is neither the sea's colour nor the land's, and darker than the page, so that no
+/// reader takes it for a gap.
 pub(crate) const OFF_GLOBE: Colour = Colour::rgb(236, 237, 239);
 pub(crate) const GLOBE_OUTLINE: Colour = Colour::rgb(112, 122, 134);
-/// The degrees of meridians and parallels.
+/// The degree labels of meridians and parallels.
 pub(crate) const DEGREES: Colour = Colour::rgb(64, 72, 84);

@@ -1,4 +1,4 @@
-// What the service answers with; fields that the page does not use are left out.
+// The service's answers; fields that the page does not use are left out.
 import type { Json } from '../request/json';
 
 export interface Warning { code: string; message: string; layer?: string | null; frame?: number | null }

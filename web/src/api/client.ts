@@ -1,4 +1,5 @@
-// Asks the service. Where it wants a key, the page asks for one; it stays in this tab and goes in a header, never in a URL.
+// Sends requests to the service. Where the service wants a key, the page asks the user for one. The key stays in this tab's `sessionStorage` and goes in
+// a header, never in a URL.
 import { signal } from '@preact/signals';
 import type { Problem } from '../request/problems';
 import { t } from '../state/words';
@@ -8,7 +9,7 @@ export const keyWanted = signal<{ detail: string; give: (key: string | null) => 
 let asking: Promise<string | null> | null = null;
 
 export const hasKey = signal(sessionStorage.getItem(keyName) !== null);
-// Who goes on without a key is not asked at every step, but may give one later.
+// The user has chosen to go on without a key: the page does not ask again, but has a button to give one later.
 export const declined = signal(false);
 
 export class Refused extends Error {
@@ -40,7 +41,7 @@ async function refusal(answer: Response): Promise<Refused> {
   return new Refused(answer.status, body.code ?? '', body.detail ?? body.title ?? `${answer.status}`, body.errors ?? [], Number.isFinite(retry) ? retry : 0);
 }
 
-// What the browser says when nobody answers is neither in words nor in the user's language.
+// A request without an answer fails with the browser's own message, which is no sentence and not in the user's language; the page has one of its own.
 const unanswered = (error: unknown): never => {
   throw error instanceof TypeError ? new Refused(0, 'unanswered', t('trouble.unanswered')) : error;
 };
@@ -71,7 +72,7 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> => new Pr
   signal?.addEventListener('abort', () => { clearTimeout(timer); fail(new DOMException('', 'AbortError')); }, { once: true });
 });
 
-// The service draws, and asks servers, for only some at once; who comes too early comes again.
+// The service draws, and asks map servers, for only some clients at once. A client that gets 503 or 429 asks again after `Retry-After`.
 const attemptsMax = 6;
 
 export async function whenFree<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {

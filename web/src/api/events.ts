@@ -2,7 +2,7 @@
 import { call, isAbort, sleep } from './client';
 import { type Event, takeEvents } from './takeEvents';
 
-// Follows a stream until `take` says that it has seen the last event. A stream that breaks is taken up where it was.
+// Follows a stream until `take` says that it has seen the last event. A stream that breaks is resumed after the last event that came (`Last-Event-ID`).
 export async function follow(path: string, take: (event: Event) => boolean, signal: AbortSignal): Promise<void> {
   let last = '';
   for (let broken = 0; broken < 10 && !signal.aborted; ) {

@@ -1,4 +1,4 @@
-// Stills of a request, kept by its text: what was asked for once is not asked for again, and what nobody waits for is given up.
+// Stills of a request, in a cache by the request's text: the least recently used are dropped. A still that is not wanted any more is aborted.
 import { post, whenFree } from './client';
 
 export interface Still { url: string; width: number; height: number; warnings: number; image: HTMLImageElement }

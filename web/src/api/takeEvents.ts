@@ -2,7 +2,7 @@
 
 export interface Event { id: string; name: string; data: string }
 
-// Takes whole events off the front of a text; what is left is the beginning of the next.
+// Takes the whole events off the front of a text; `rest` is the beginning of the next event.
 export function takeEvents(text: string): { events: Event[]; rest: string } {
   const blocks = text.replaceAll('\r\n', '\n').split('\n\n');
   const rest = blocks.pop() ?? '';

@@ -1,4 +1,4 @@
-// Small pictures of maps, one or two at once and the others in their turn: the service draws only few previews at a time, and the map needs them, too.
+// Small pictures of maps. A queue asks for one or two at once: the service draws only few previews at a time, and the map needs previews, too.
 import { effect, signal } from '@preact/signals';
 import type { JsonObject } from '../request/json';
 import { still } from './stills';
@@ -12,7 +12,7 @@ const waiting = signal<Waiting[]>([]);
 async function draw({ text, signal, done }: Waiting): Promise<void> {
   const made = await still(text, 1, 'map', signal).catch(() => null);
   underWay.value -= 1;
-  // A picture without the layer that it should show says nothing.
+  // A preview with warnings may lack the layer that it should show, so it is not used.
   if (!signal.aborted) done(made && made.warnings === 0 ? made.url : '');
 }
 

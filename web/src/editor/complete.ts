@@ -24,7 +24,7 @@ const nameOf = (state: EditorState, property: SyntaxNode): string => {
   return name ? unquoted(state.sliceDoc(name.from, name.to)) : '';
 };
 
-// The path of an object, an array or a value, from the whole down.
+// The path to an object, an array or a value, from the root of the request.
 function pathOf(state: EditorState, node: SyntaxNode): string[] {
   const path: string[] = [];
   for (let at: SyntaxNode | null = node; at?.parent; at = at.parent) {
@@ -38,7 +38,7 @@ function pathOf(state: EditorState, node: SyntaxNode): string[] {
   return path;
 }
 
-// What stands as `type` in the objects around a node, by the length of their paths.
+// The value of `type` in each object around a node, found by the object's path.
 function typesAround(state: EditorState, node: SyntaxNode): (path: string[]) => string | undefined {
   const types = new Map<string, string>();
   for (let at: SyntaxNode | null = node; at; at = at.parent) {
@@ -66,7 +66,7 @@ export async function complete(context: CompletionContext): Promise<CompletionRe
   const isValue = property && node.name !== 'PropertyName' && /:\s*"?[\w-]*$/.test(state.sliceDoc(property.from, pos));
   if (isValue) {
     const around = property.parent ? pathOf(state, property.parent) : [];
-    // A `type` that is being written does not narrow what it may be.
+    // While a `type` is being typed, its own value does not restrict the choices for it.
     const choices = valuesOf(schemasAt(root, [...around, nameOf(state, property)], (path) => (nameOf(state, property) === 'type' && path.length === around.length ? undefined : types(path))));
     return { from, to, options: options(choices, (label) => label) };
   }

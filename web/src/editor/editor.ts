@@ -1,4 +1,5 @@
-// The editor of the JSON, CodeMirror in a shadow root: there its styles are constructed sheets, which the page's policy allows.
+// The editor of the JSON, CodeMirror in a shadow root: there its styles are constructed style sheets, which the page's
+// Content-Security-Policy allows.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';

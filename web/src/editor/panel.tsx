@@ -1,4 +1,4 @@
-// The request as JSON. What is typed shows in the form as soon as it is JSON; what the form changes shows here.
+// The request as JSON. Typed text changes the form as soon as it is valid JSON; a change in the form changes the text.
 import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { hasKey } from '../api/client';
@@ -27,7 +27,7 @@ function take(text: string): void {
 function open(host: HTMLElement): () => void {
   let stop = (): void => undefined;
   let closed = false;
-  // The editor is a part of its own, and comes when it is wanted.
+  // The editor is a bundle of its own, loaded when the panel opens (lazy loading).
   void import('./editor').then(({ openEditor }) => {
     if (closed) return;
     let typed = '';
@@ -35,7 +35,7 @@ function open(host: HTMLElement): () => void {
     const stopText = effect(() => {
       const text = requestText.value;
       let same = false;
-      try { same = JSON.stringify(JSON.parse(typed)) === JSON.stringify(request.value); } catch { /* What is typed is no JSON yet. */ }
+      try { same = JSON.stringify(JSON.parse(typed)) === JSON.stringify(request.value); } catch { /* The typed text is no valid JSON yet. */ }
       if (!same) { editor.show(text); trouble.value = ''; }
     });
     const stopMarks = effect(() => editor.mark(report.value.state === 'asking' ? [] : problems.value));
@@ -47,7 +47,7 @@ function open(host: HTMLElement): () => void {
 async function copyAs(how: 'curl' | 'python' | 'cli' | 'link'): Promise<void> {
   const text = requestText.value;
   const film = isFilm(request.value);
-  // Keys stand in nothing that is copied: the commands take them from the environment.
+  // Copied text never has a key in it: the commands take the key from the environment.
   const service = { origin: location.origin, keyed: hasKey.value };
   const format = get(request.value, '/output/format');
   const made = how === 'curl' ? asCurl(text, service, film)

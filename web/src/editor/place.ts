@@ -45,7 +45,7 @@ export function findPointer(text: string, path: string[]): Span | null {
   return found;
 }
 
-// The place of a pointer, or of the nearest that there is around it.
+// The place of a pointer's value, or of the innermost value around it that the text has.
 export function nearestPlace(text: string, path: string[]): Span {
   for (let length = path.length; length >= 0; length -= 1) {
     const found = findPointer(text, path.slice(0, length));

@@ -1,4 +1,4 @@
-// What may stand at a place of the request, by the service's JSON Schema: names of fields with their descriptions, and values.
+// The completions for a place in the request, from the service's JSON Schema: names of fields with their descriptions, and values.
 import { isObject, type Json, type JsonObject } from '../request/json';
 
 export interface Choice { label: string; detail: string }
@@ -13,7 +13,7 @@ function expand(schema: Json | undefined, root: JsonObject): JsonObject[] {
 
 const propertyOf = (schema: JsonObject, name: string): Json | undefined => (isObject(schema.properties) ? schema.properties[name] : undefined);
 
-// Of alternatives that are told apart by their `type`, those that fit the one that stands there.
+// The alternatives that fit the value of `type`. Alternatives without a constant `type` always fit.
 function fitting(schemas: JsonObject[], type: string | undefined): JsonObject[] {
   if (type === undefined) return schemas;
   return schemas.filter((schema) => {
@@ -22,7 +22,7 @@ function fitting(schemas: JsonObject[], type: string | undefined): JsonObject[] 
   });
 }
 
-// The schemas of a place. `typeAt` says what stands as `type` in the object of a path.
+// The schemas of a place. `typeAt` gives the value of `type` in the object at a path.
 export function schemasAt(root: JsonObject, path: string[], typeAt: (path: string[]) => string | undefined): JsonObject[] {
   let found = expand(root, root);
   path.forEach((part, depth) => {

@@ -1,4 +1,5 @@
-// The list of jobs: one page of it, with the way to newer and older ones. Read when the page is opened, asked for something else, or asked again; never by itself.
+// The list of jobs: one page of it, with cursors to newer and older jobs. It is read when the page is opened, when the user changes the filter or the page of
+// the list, when the user asks for it again, and when a job of this page has changed; never by polling.
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { call, getJson, isAbort, sleep } from '../api/client';

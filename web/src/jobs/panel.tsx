@@ -1,4 +1,4 @@
-// The jobs of this key, or of this address: what they are, how they went, and what can be done with them.
+// The jobs of this key, or of this address: their facts, their states, and the actions on them.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Job } from '../api/answers';
@@ -18,7 +18,7 @@ const said = signal<{ id: string; words: string }>({ id: '', words: '' });
 
 export const titleOf = ({ title, service }: Job): string => title || t(service === 'image' ? 'job.image' : 'job.film');
 
-// What a request that is asked for says, or in words why there is none.
+// Fetches the request of a job and uses it; shows the words that `use` returns, or why there is no request.
 async function withRequest(id: string, use: (request: unknown) => Promise<string>): Promise<void> {
   const found = await requestOf(id);
   said.value = { id, words: typeof found === 'string' ? found : await use(found) };
@@ -111,7 +111,7 @@ function None() {
 }
 
 export function JobsPanel() {
-  // A job of this page that has changed is also another one here.
+  // When the state of the job that this page follows changes, the list is read again.
   useEffect(() => void readAgain(), [job.value?.status]);
   const found = page.value?.jobs ?? [];
   return (

@@ -1,8 +1,8 @@
-// A picture of a job: fetched with the key, and given back when it is not seen any more.
+// A picture of a job: fetched with the key, and its blob URL revoked when the picture leaves the page.
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api/client';
 
-// The `version` changes when there is another picture at the same place.
+// The `version` changes when the service has another picture at the same path.
 export function Thumbnail({ path, version, title }: { path: string; version: string; title: string }) {
   const [url, setUrl] = useState('');
   useEffect(() => {

@@ -1,4 +1,4 @@
-// Adding a layer: a server of the catalogue or another by its address, what is built in, or a file.
+// Adding a layer: from a server of the catalogue, from another server by its address, a built-in layer, or a file.
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ListedServer, OfferedLayer } from '../api/answers';
@@ -28,7 +28,7 @@ const done = (layer: Layer, offered?: OfferedLayer): void => {
   adding.value = false;
 };
 
-// Addresses of one picture, or of one file, offer nothing to choose from.
+// An address of tiles, or of one file, is a layer by itself: there is no list to choose from.
 const isTemplate = (url: string): boolean => /\{(z|x|y|-y|q|tileMatrix)\}/.test(url);
 function plainType(url: string): string | null {
   if (isTemplate(url)) return 'xyz';

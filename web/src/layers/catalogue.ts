@@ -11,12 +11,12 @@ export const catalogue = signal<Catalogue>({ servers: [], presets: [] });
 let reading: Promise<void> | null = null;
 
 export function readCatalogue(): Promise<void> {
-  // Without it, everything else goes on; who opens the page again asks again.
+  // The page works without the catalogue. If it could not be read, the next call reads it again.
   reading ??= getJson<Catalogue>('/api/catalogue').then((read) => { catalogue.value = read; }).catch(() => { reading = null; });
   return reading;
 }
 
-// Whether nothing has been composed yet but what is built in.
+// Whether the request has no layers but built-in ones, and no times.
 export const isBare = (request: Json): boolean =>
   !isFirstDialect(request) && !isFilm(request) && layersOf(request).every(({ type }) => type === 'natural-earth' || type === 'graticule');
 
@@ -24,6 +24,6 @@ export function beginWith(request: Json): void {
   if (!isObject(request)) return;
   open(request);
   stage.value = 'map';
-  // What was chosen is gone from the page; what comes next is to make it.
+  // The button that had the focus is gone from the page; the focus goes to the button that makes the film.
   requestAnimationFrame(() => document.getElementById('make')?.focus());
 }

@@ -17,7 +17,7 @@ async function read(file: File): Promise<Json | undefined> {
   }
 }
 
-// The layer, or in words why there is none.
+// The layer, or a message that says why the file is none.
 export async function takeFile(file: File): Promise<Layer | string> {
   if (file.size > bytesMax) return t('file.tooLarge', { name: file.name });
   const data = await read(file);

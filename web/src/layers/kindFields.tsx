@@ -1,4 +1,4 @@
-// The fields that only some kinds of layers have: dimensions, styles of features, the step of a graticule, what of the world is drawn.
+// The fields that only some kinds of layers have: dimensions, styles of features, the step of a graticule, the parts of Natural Earth.
 import type { OfferedLayer } from '../api/answers';
 import { ChoiceField, CheckField, Field, NumberField, Problems, TextField } from '../parts/controls';
 import { get, textAt } from '../request/json';
@@ -12,7 +12,7 @@ const valuesMax = 200;
 
 export const otherDimensions = (offered: OfferedLayer | undefined) => offered?.dimensions?.filter(({ name }) => name.toLowerCase() !== 'time') ?? [];
 
-// The values that a server lists; those of intervals are typed.
+// The values that a server lists. A dimension of intervals has no list: its value is typed.
 export const valuesOf = (extent = ''): string[] => (extent.includes('/') ? [] : extent.split(',').map((value) => value.trim()).filter(Boolean).slice(0, valuesMax));
 
 export function DimensionFields({ pointer, layer }: { pointer: string; layer: Layer }) {

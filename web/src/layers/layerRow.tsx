@@ -1,4 +1,4 @@
-// One layer of the request: its name, its place in the order, and what can be said about it.
+// One layer of the request: its name, its place in the order, its fields and its problems.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Button, ChoiceField, Field, Problems, TextField } from '../parts/controls';
@@ -47,7 +47,7 @@ function TimeFields({ pointer }: { pointer: string }) {
   );
 }
 
-// What is changed seldom; it is open where something in it is wrong.
+// The fields that are changed seldom, folded; unfolded where one of them has a problem.
 function More({ pointer, layer }: { pointer: string; layer: Layer }) {
   if (!hasAddress(layer)) return null;
   const wrong = ['url', 'time', 'within', 'on_error', 'resampling'].some((field) => problemsOf(problems.value, `${pointer}/${field}`).length > 0);
@@ -82,7 +82,7 @@ function Details({ pointer, layer }: { pointer: string; layer: Layer }) {
   );
 }
 
-// What the server of a layer says, or why it says nothing.
+// What the server of a layer offers for it, or why that is not known.
 function ServerWord({ layer }: { layer: Layer }) {
   const url = String(layer.url ?? '');
   const asked = offers.value[url];
@@ -128,7 +128,7 @@ export function LayerRow({ layer, index, count }: { layer: Layer; index: number;
   const wrong = problemsOf(problems.value, pointer).length > 0;
   const url = hasTimes(layer) ? String(layer.url ?? '') : '';
   useEffect(() => {
-    // An address that is being typed is not asked for at every letter.
+    // Debounce: while an address is being typed, its server is not asked at every letter.
     const timer = setTimeout(() => { if (/^https?:\/\/./.test(url) && !offers.peek()[url]) void askServer(url); }, open ? 1200 : 0);
     return () => clearTimeout(timer);
   }, [url]);

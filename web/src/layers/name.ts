@@ -1,4 +1,4 @@
-// What a layer is called on the page: what the request calls it, or in words what is built in.
+// The name of a layer on the page: its title or name in the request, or words for a built-in layer.
 import { type Layer, nameOf } from '../request/request';
 import { t, type Word } from '../state/words';
 

@@ -15,7 +15,7 @@ function Times({ offered }: { offered: OfferedLayer }) {
   return time?.extent ? <span class="tag">{time.extent.slice(0, 48)}</span> : null;
 }
 
-// A map that the layer's server has; where it does not say which, the usual one.
+// The CRS for the thumbnail: one that the layer's server offers, or EPSG:3857 where the server names none.
 const crsOf = ({ crs }: OfferedLayer): string => (!crs || crs.includes('EPSG:3857') || !crs.some((one) => /4326|CRS:?84/.test(one)) ? 'EPSG:3857' : 'EPSG:4326');
 
 type Take = (layer: Layer, offered: OfferedLayer) => void;

@@ -1,4 +1,4 @@
-// What servers offer, by their address; each is asked once, and what it answered or why it did not is kept.
+// The offers of map servers, by their addresses. Each server is asked once; its offer, or the reason why there is none, is kept.
 import { signal } from '@preact/signals';
 import type { Offer, OfferedLayer } from '../api/answers';
 import { getJson, Refused, whenFree } from '../api/client';
@@ -26,13 +26,13 @@ export async function askServer(url: string, again = false): Promise<Asked> {
 
 const fieldOf: Record<string, string> = { wms: 'layers', wmts: 'layer', arcgis: 'layers', 'ogc-maps': 'collection' };
 
-// The layer of a server that a layer of the request shows, where it is one alone and its server has been asked.
+// The server's layer that a layer of the request shows; undefined where it shows several, or its server has not answered.
 export function offeredOf(layer: Layer): OfferedLayer | undefined {
   const name = layer[fieldOf[String(layer.type)] ?? ''];
   return offers.value[String(layer.url)]?.offer?.layers.find((one) => one.name === String(name));
 }
 
-// The first name of a layer of the request that its server, which has been asked, does not have.
+// The first layer name in a layer of the request that its server does not offer; undefined while the server has not answered.
 export function missingOf(layer: Layer): string | undefined {
   const offer = offers.value[String(layer.url)]?.offer;
   const names = String(layer[fieldOf[String(layer.type)] ?? ''] ?? '').split(',').map((name) => name.trim()).filter(Boolean);
@@ -54,11 +54,11 @@ export function layerOf(url: string, offer: Offer, offered: OfferedLayer): Layer
 
 const framesAtFirst = 24;
 
-// Lines without areas: they hide nothing, and are to be seen above what is added.
+// Whether a layer has lines only: it hides nothing, and stays above the layers that are added.
 const isLines = ({ type, show }: Layer): boolean =>
   type === 'graticule' || (type === 'natural-earth' && Array.isArray(show) && !show.includes('land') && !show.includes('ocean'));
 
-// A layer goes on top, but below the lines that are to be seen above it. The first layer with times makes a film of an image.
+// Adds a layer on top, but below layers of lines. The first layer with times turns an image into a film.
 export function addLayer(layer: Layer, offered?: OfferedLayer): void {
   const layers = layersOf(request.value);
   const last = layers.findLastIndex((one) => !isLines(one));

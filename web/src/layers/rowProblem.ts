@@ -1,4 +1,4 @@
-// Says in words what is the matter with a server, and what to do.
+// Words for a server that failed: what happened, and what the user can do.
 import { t } from '../state/words';
 import type { Asked } from './offers';
 

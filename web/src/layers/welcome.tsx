@@ -1,4 +1,4 @@
-// What stands in the place of layers while there are none of one's own: an example to begin with, a server, a file.
+// Shown while the request has built-in layers only: examples to begin with, a server to add, a file to drop.
 import { useEffect } from 'preact/hooks';
 import type { Preset } from '../api/answers';
 import { Button } from '../parts/controls';

@@ -1,4 +1,4 @@
-// The line under a film: where it is, and which layers are not in which frames as they were asked for. A mark leads to its first frame.
+// The line under a film: the frame that is shown, and the gaps of layers as marks. A click on a mark goes to its first frame.
 import { signal } from '@preact/signals';
 import { Said } from '../parts/said';
 import { t } from '../state/words';
@@ -28,7 +28,7 @@ function move(event: KeyboardEvent): void {
   all[all.indexOf(event.currentTarget as HTMLElement) + by]?.focus();
 }
 
-// One mark of all is in the order of tabs; arrows lead to the others.
+// One of all marks is in the tab order; arrow keys go to the others (roving tabindex).
 function MarkButton({ film, mark, reachable }: { film: Film; mark: Mark; reachable: boolean }) {
   const show = (): void => { current.value = mark; };
   const place = { left: `${((mark.from - 1) / film.frames) * 100}%`, width: `${((mark.to - mark.from + 1) / film.frames) * 100}%` };
@@ -57,7 +57,7 @@ function Here({ film }: { film: Film }) {
   return (
     <>
       <span class="hint row-name">{t('film.frameOf', { frame, count: film.frames })}</span>
-      {/* By keys, the player's own line does the same. */}
+      {/* For the keyboard, the player's own time line does the same. */}
       <div class="row-frames" aria-hidden="true" onClick={choose}><span class="here" style={{ left: `${((frame - 1) / film.frames) * 100}%`, width: `${100 / film.frames}%` }} /></div>
     </>
   );
@@ -84,7 +84,7 @@ export const follow = (film: Film | null, player: HTMLVideoElement): void => {
   if (film) shownFrame.value = frameAt(film, player.currentTime);
 };
 
-// While it plays, each picture that is shown; `timeupdate` comes four times a second, and would be a frame late.
+// Follows each picture that a playing film shows. `timeupdate` comes four times a second only, and may be a frame late.
 export function followFrames(film: () => Film | null, player: HTMLVideoElement): void {
   follow(film(), player);
   if (!player.paused && player.isConnected) player.requestVideoFrameCallback?.(() => followFrames(film, player));

@@ -1,5 +1,5 @@
-// The newest frame of a job that is being made. One picture is fetched at a time: what is drawn meanwhile is looked for afterwards, and what
-// was drawn before that is never asked for. Were each event to break off the picture before it, a slow line would never show one.
+// The newest frame of a job that is being made. One picture is fetched at a time. Events that come meanwhile replace each other, and the newest of them is
+// fetched next. If each event aborted the fetch before it, a slow connection would never show a picture.
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { call } from '../api/client';
@@ -20,7 +20,7 @@ async function fetchWanted(): Promise<void> {
     const { preview, progress } = wanted;
     wanted = null;
     if (!preview) continue;
-    // A picture that does not come is not missed: the next event asks for the next.
+    // A failed fetch is ignored: the next event fetches the next picture.
     const blob = await call(preview, { signal: stop.signal }).then((answer) => answer.blob()).catch(() => null);
     if (blob && !stop.signal.aborted) show({ url: URL.createObjectURL(blob), done: progress.done });
   }

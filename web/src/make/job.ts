@@ -1,4 +1,4 @@
-// One job of this page: sent, followed by its events, and its file taken when it is done.
+// The job of this page: it is sent, followed by its events, and its file is fetched when it is done.
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { call, isAbort, post, Refused } from '../api/client';
@@ -15,7 +15,7 @@ export const file = signal<{ url: string; type: string; name: string } | null>(n
 export const making = signal(false);
 export const trouble = signal('');
 
-// `randomUUID` is there on secure pages only; a service in a local network may have no certificate.
+// The idempotency key of a job. Browsers have `randomUUID` on secure pages only; a service in a local network may have no certificate.
 const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 let following = new AbortController();
@@ -72,7 +72,7 @@ function sending(): void {
   forgetFile();
 }
 
-// Sends something that makes a job, and follows that; says whether there is one.
+// Sends a request that makes a job, and follows the job; returns whether the service accepted it.
 async function send(path: string, text: string): Promise<boolean> {
   sending();
   try {
@@ -91,14 +91,14 @@ async function send(path: string, text: string): Promise<boolean> {
 
 export const make = (): Promise<boolean> => send(`/api/service/${isFilm(request.value) ? 'animation' : 'image'}`, JSON.stringify(request.value));
 
-// The same request once more, which the service knows.
+// Makes a new job from the request of an earlier one, which the service has kept.
 export const makeAgain = (id: string): Promise<boolean> => send(`/api/jobs/${id}/again`, '{}');
 
 export async function cancel(): Promise<void> {
   if (job.value) await call(`/api/job-status/${job.value.id}`, { method: 'DELETE' }).catch((error: Error) => { trouble.value = error.message; });
 }
 
-// Opens what a job was made from in the composer; or says why not.
+// Opens the request of a job in the composer; returns a message if there is none.
 export async function editJob(id: string): Promise<string> {
   const found = await requestOf(id);
   if (typeof found === 'string') return found;

@@ -1,4 +1,4 @@
-// What the manifest says of each frame: which layers are not in it as they were asked for, and where that is in the film.
+// The gaps of a film's layers, from its manifest, as marks at their frames.
 
 export type Outcome = 'marked' | 'held' | 'empty';
 export interface Mark { layer: string; outcome: Outcome; from: number; to: number; reason: string }
@@ -10,7 +10,7 @@ export interface Manifest {
 
 const isGap = (outcome: string): outcome is Outcome => outcome === 'marked' || outcome === 'held' || outcome === 'empty';
 
-// What went wrong for a layer in frames one after another, in the same way, is one mark.
+// Neighbouring frames in which a layer has the same outcome are one mark.
 export function marksOf({ frames }: Manifest): Mark[] {
   const marks: Mark[] = [];
   const open = new Map<number, Mark>();
@@ -30,7 +30,7 @@ export function marksOf({ frames }: Manifest): Mark[] {
 export const nameOf = ({ map_time: time, value }: Manifest['frames'][number]): string =>
   String(time ?? value ?? '').replace('T00:00:00Z', '').replace(/:00Z$/, 'Z');
 
-// The frame, counted from 1, that is to be seen at a time of the film.
+// The frame, counted from 1, that the film shows at a time.
 export const frameAt = ({ frames, frameS }: Film, seconds: number): number => Math.min(frames, Math.max(1, Math.floor(seconds / frameS + 1e-6) + 1));
 
 export const middleOf = ({ frameS }: Film, frame: number): number => (frame - 0.5) * frameS;

@@ -1,4 +1,4 @@
-// The film while it is made, and when it is there.
+// The film panel: the progress of a job, then its film, its facts and its warnings.
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { call } from '../api/client';
@@ -15,7 +15,7 @@ import { grouped } from './warnings';
 
 const said = signal('');
 
-// Puts a text into the clipboard; says what there is to say, or, where the browser does not allow it, the text itself.
+// Copies a text to the clipboard and returns `words`. Where the browser does not allow that, it returns the text itself, to be shown.
 export async function copy(text: string, words: string): Promise<string> {
   const there = (navigator as { clipboard?: Clipboard }).clipboard;
   return there ? there.writeText(text).then(() => words, () => text) : text;
@@ -41,7 +41,7 @@ function Progress({ now }: { now: Job }) {
   );
 }
 
-// Who wants less motion starts the film.
+// For a user who prefers reduced motion the film does not start by itself.
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 function Result() {

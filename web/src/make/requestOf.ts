@@ -3,7 +3,7 @@ import { getJson } from '../api/client';
 import { isObject, type Json, type JsonObject } from '../request/json';
 import { t } from '../state/words';
 
-// What a job was made from; or in words why that is not known.
+// The request of a job, or a message that says why it is not known.
 export async function requestOf(id: string): Promise<JsonObject | string> {
   try {
     const told = await getJson<Json>(`/api/job-status/${id}/request`);

@@ -1,4 +1,4 @@
-// Warnings that say the same of several frames, said once.
+// Groups warnings that say the same of several frames.
 import type { Warning } from '../api/answers';
 
 export interface Said { key: string; layer: string; message: string; runs: [number, number][] }

@@ -1,4 +1,4 @@
-// The map of the page: OpenLayers for panning and zooming, and pictures from the service laid where they belong.
+// The map of the page: OpenLayers pans and zooms, and pictures from the service are drawn at their boxes.
 import OlMap from 'ol/Map.js';
 import View from 'ol/View.js';
 import { defaults as interactions } from 'ol/interaction/defaults.js';
@@ -50,11 +50,11 @@ export class Chart {
   }
 
   show(box: Box, gentle = false): void {
-    // A map that is hidden has no size yet; it shows the box again when it gets one.
+    // A hidden map has no size yet; it shows the box again when it gets its size.
     const size = this.size.every((side) => side > 0) ? this.size : [600, 400];
     const [width = 600, height = 400] = size;
     const margin = Math.min(width, height) * 0.09;
-    // The buttons of the map stand above, on a phone below; the frame keeps clear of them.
+    // The map's buttons are at its top, on a phone at its bottom; the frame keeps clear of them.
     const buttons = 60;
     const [above, below] = width < 480 ? [margin, buttons] : [buttons, margin];
     const view = this.#map.getView();
@@ -63,7 +63,7 @@ export class Chart {
     if (!gentle) remember();
   }
 
-  // A map that gets another size shows the same box again, unless somebody has moved it meanwhile.
+  // A map that gets another size shows the same box again, unless the user has moved the map meanwhile.
   #showAgain(): void {
     const shown = this.#shown;
     const still = shown && shown.resolution === this.resolution && shown.center === String(this.#map.getView().getCenter());

@@ -7,7 +7,7 @@ import { chart, drawn, frameBox, setFrame, shownBox } from './frameBox';
 
 interface Handle { name: string; word: Word; sides: [number, number, number, number] }
 
-// Which sides (west, south, east, north) go with a handle.
+// `sides` tells which sides (west, south, east, north) a handle moves: 1 or 0.
 const handles: Handle[] = [
   { name: 'move', word: 'frame.move', sides: [1, 1, 1, 1] },
   { name: 'nw', word: 'frame.nw', sides: [1, 0, 0, 1] },
@@ -26,7 +26,7 @@ function shifted(box: Box, { sides }: Handle, x: number, y: number): Box {
   const [west, south, east, north] = box;
   const made: Box = [west + sides[0] * x, south + sides[1] * y, east + sides[2] * x, north + sides[3] * y];
   const [least, lowest] = [(east - west) * 0.02, (north - south) * 0.02];
-  // A side that is pulled beyond the one opposite stops before it.
+  // A side that is pulled beyond the opposite side stops before it.
   if (made[2] - made[0] < least) { if (sides[0]) made[0] = made[2] - least; else made[2] = made[0] + least; }
   if (made[3] - made[1] < lowest) { if (sides[1]) made[1] = made[3] - lowest; else made[3] = made[1] + lowest; }
   return made;
@@ -67,7 +67,7 @@ export function FrameOverlay() {
   const box = draft.value ?? frameBox();
   const made = chart.value;
   if (!box || !made) return null;
-  // Dim is what the picture does not show, or while that is not known, what lies outside of the frame.
+  // The page dims what the picture will not show. While that is not known, it dims what lies outside of the frame.
   const shown = draft.value ? null : shownBox();
   return (
     <div class="frame-layer">

@@ -1,4 +1,4 @@
-// The box of the frame on the map: what is asked for, what will really be shown, and setting it.
+// The box of the frame on the map: the requested box, the box that the picture will show, and setting it.
 import { signal } from '@preact/signals';
 import type { JsonObject } from '../request/json';
 import { type Box, boxOf, crsOf } from '../request/request';
@@ -16,10 +16,10 @@ export function frameBox(): Box | null {
   return found ? boxInView(found.box, found.crs, viewProjection()) : null;
 }
 
-// What the map will really show: the service says it in degrees, so it is drawn where meridians are straight.
+// The box that the picture will really show. The service gives it in degrees, so the page can draw it in cylindrical projections only.
 export function shownBox(): Box | null {
   const { explanation, of } = report.value;
-  // What was said of another frame, or of another size, does not hold for this one.
+  // A report on another frame, or on another size, is not true of this request.
   if (of?.map !== request.value.map || of?.output !== request.value.output || of?.design !== request.value.design) return null;
   const projection = viewProjection();
   if (!explanation || !projection.cylindrical || projectionOf(explanation.map.crs).code !== projection.code) return null;

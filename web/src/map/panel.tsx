@@ -1,4 +1,4 @@
-// The map with the frame of the picture over it. What it shows comes from the service, so it is what will be drawn.
+// The map with the frame of the picture over it. The service draws what the map shows, so the film will look the same.
 import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../parts/controls';
@@ -28,7 +28,7 @@ const showFrame = (): void => {
   if (box) chart.value?.show(box, true);
 };
 
-// A frame that was put out of sight, or is hardly to be seen, is gone to; a map that was moved away from its frame stays.
+// Goes to a frame that was set out of sight, or too small or too large to be seen. A map that the user moved away from its frame stays.
 function follow(made: Chart, box: Box | null): void {
   const [width, height] = made.size;
   if (!box || width === 0) return;
@@ -57,7 +57,8 @@ function start(target: HTMLElement): () => void {
   });
   let last: { moved: number; request: JsonObject | null } = { moved: -1, request: null };
   const stopStills = effect(() => {
-    // A view that moved waits until it rests, a changed request until its check has answered, or nearly; another frame of the same comes at once.
+    // Debounce: after a move of the map it waits until the map rests, after a change of the request about until its check has answered. Another frame of the same
+    // request is asked for at once.
     const wait = moved.value !== last.moved ? 200 : request.value !== last.request ? 350 : 0;
     last = { moved: moved.value, request: request.value };
     void report.value.problems.length;

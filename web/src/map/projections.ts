@@ -23,7 +23,7 @@ export const projections: Projection[] = [
 
 for (const { code, definition } of projections) if (definition) proj4.defs(code, definition);
 register(proj4);
-// OpenLayers must know where a projection ends.
+// OpenLayers needs the extent of a projection.
 for (const { code, extent, definition } of projections) if (definition) getProjection(code)?.setExtent(extent);
 
 const shown = (code: string): string => (code === 'CRS:84' || code === 'OGC:CRS84' ? 'EPSG:4326' : code);
@@ -35,7 +35,7 @@ export function projectionOf(code: string): Projection {
   return projections.find((one) => one.code === shown(code)) ?? first;
 }
 
-// A box in the units of the view; null where it cannot be told.
+// A box in the units of the view; null where it cannot be transformed.
 export function boxInView(box: Box, from: string, to: Projection): Box | null {
   if (!getProjection(shown(from))) return null;
   let [west, south, east, north] = box;
@@ -47,7 +47,7 @@ export function boxInView(box: Box, from: string, to: Projection): Box | null {
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits)) + 0;
 
-// A box of the view as a request says it: in degrees where the map's sides are meridians and parallels, otherwise in the CRS's own units.
+// A box of the view as a request has it: in degrees for a cylindrical projection, in the CRS's own units for all others.
 export function boxForRequest(box: Box, { code, cylindrical }: Projection): { bbox: Box; bbox_crs?: string } {
   if (!cylindrical) return { bbox: box.map((side) => rounded(side, 0)) as Box, bbox_crs: code };
   const [west, south, east, north] = code === 'EPSG:4326' ? box : (transformExtent(box, code, 'EPSG:4326') as Box);
@@ -57,7 +57,7 @@ export function boxForRequest(box: Box, { code, cylindrical }: Projection): { bb
   return { bbox: [rounded(west - turns, digits), rounded(Math.max(south, -90), digits), rounded(east - turns, digits), rounded(Math.min(north, 90), digits)] };
 }
 
-// The part of what is visible that there is a map of, moved to where the service expects it, and by how much it was moved.
+// The visible part of the projection's extent, moved by whole worlds to where the service expects it, and by how much it was moved.
 export function askable(visible: Box, { extent, cylindrical }: Projection): { box: Box; moved: number } | null {
   const [left, bottom, right, top] = extent;
   let [west, south, east, north] = visible;

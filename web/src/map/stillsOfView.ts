@@ -1,4 +1,4 @@
-// Keeps the map's pictures up to date: the built-in geography at once, then the layers as the service draws them; what is superseded is given up.
+// Keeps the map's pictures up to date: first the built-in geography, then the layers as the service draws them. A newer update aborts an older one.
 import { signal } from '@preact/signals';
 import { isAbort, Refused, sleep } from '../api/client';
 import { still } from '../api/stills';
@@ -13,7 +13,7 @@ export const mapState = signal<MapState>({ busy: false, warnings: 0, detail: '' 
 
 const sideMax = 900;
 
-// Where the picture is to be asked for, and where it is to be laid.
+// The place to ask a picture for, and the box to draw it at.
 function placeOf(chart: Chart, projection: Projection): { place: Place; laid: Picture['box'] } | null {
   const asked = askable(chart.visible, projection);
   const [width, height] = chart.size;
@@ -25,7 +25,7 @@ function placeOf(chart: Chart, projection: Projection): { place: Place; laid: Pi
   return { place: { box: asked.box, crs: projection.code, ...size }, laid: [west + asked.moved, south, east + asked.moved, north] };
 }
 
-// Layers that have a problem are left out, so that the others can be seen meanwhile.
+// The layers that have a problem, and whether the times have one: they are left out, so that the other layers can be seen meanwhile.
 function faulty(): { layers: Set<number>; times: boolean } {
   const pointers = report.value.problems.map(({ pointer }) => pointer);
   const layers = pointers.map((pointer) => /^\/layers\/(\d+)/.exec(pointer)?.[1]).filter((index) => index !== undefined).map(Number);

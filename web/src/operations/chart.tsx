@@ -1,4 +1,4 @@
-// A small line chart: what was, over the time that the page is open; the newest value stands beside its name.
+// A small line chart of the values since the page was opened; the newest value stands beside its name.
 import { clock, number, t } from '../state/words';
 import type { Point } from './history';
 
@@ -6,7 +6,7 @@ export interface Line { label: string; points: Point[]; tone?: 'bad' | 'soft' }
 
 const [wide, high] = [300, 72];
 
-// The least round number that nothing is above.
+// The least round number that no value exceeds.
 function roundAbove(value: number): number {
   if (value <= 0) return 1;
   const step = 10 ** Math.floor(Math.log10(value));

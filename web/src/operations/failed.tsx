@@ -1,4 +1,4 @@
-// Jobs that failed: why, what they were asked for, and what can be done.
+// Jobs that failed: the reason, the request, and the actions on them.
 import { signal } from '@preact/signals';
 import type { Job } from '../api/answers';
 import { post } from '../api/client';

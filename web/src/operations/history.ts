@@ -1,4 +1,4 @@
-// What `/metrics` said while the page was open: the newest counters, and what became of them from one reading to the next.
+// The readings of `/metrics` since the page was opened: levels of gauges, and rates of counters from one reading to the next.
 import { type Sample, sum } from './metrics';
 
 export interface Reading { at: number; samples: Sample[] }
@@ -11,7 +11,7 @@ export const withReading = (history: Reading[], next: Reading): Reading[] => [..
 export const levels = (history: Reading[], name: string, labels: Record<string, string> = {}): Point[] =>
   history.map(({ at, samples }) => ({ at, value: sum(samples, name, labels) }));
 
-// How much a counter grew in a second; one that is smaller than before began anew.
+// How much a counter grew in a second. A counter that is smaller than before was reset by a restart.
 export function rates(history: Reading[], name: string, labels: Record<string, string> = {}): Point[] {
   return history.slice(1).map(({ at, samples }, index) => {
     const before = history[index];
@@ -21,7 +21,7 @@ export function rates(history: Reading[], name: string, labels: Record<string, s
   });
 }
 
-// Seconds that one took on average, of all that a histogram has.
+// The mean of all observations of a histogram, in seconds.
 export function mean(samples: Sample[], name: string, labels: Record<string, string>): number | null {
   const count = sum(samples, `${name}_count`, labels);
   return count > 0 ? sum(samples, `${name}_sum`, labels) / count : null;

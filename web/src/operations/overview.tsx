@@ -1,11 +1,11 @@
-// Who holds which parts, and how map servers answer: what `/api/operations` says.
+// The workers with the parts that they hold, and how map servers answer: from `/api/operations`.
 import type { HeldPart } from '../api/answers';
 import { Said } from '../parts/said';
 import { number, t } from '../state/words';
 import { overview } from './reading';
 import { Table } from './table';
 
-// A worker's name is as long as it is unique; its end tells it from the others that are there.
+// The name of a worker is long, to be unique; its last letters tell it from the others in the table.
 const shortly = (worker: string): string => worker.slice(-8);
 
 function partOf(worker: string, { job, title, part, done, frames, attempt }: HeldPart) {

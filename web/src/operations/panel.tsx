@@ -41,6 +41,7 @@ function Charts() {
   const worked = (doing: string): Point[] => rates(past, 'mapreel_worker_time_seconds_total', { doing });
   const httpFailed = [...new Set(named(newest(), 'mapreel_http_requests_total').map(({ labels }) => labels.status ?? '').filter((status) => status.startsWith('5')))];
   const failing = httpFailed.map((status) => rates(past, 'mapreel_http_requests_total', { status }));
+  // No metric has the name `none`: its rates are 0 at the time of each reading.
   const wrong = rates(past, 'none').map(({ at }, index) => ({ at, value: failing.reduce((total, points) => total + (points[index]?.value ?? 0), 0) }));
   return (
     <section aria-labelledby="charts-title">

@@ -1,4 +1,4 @@
-// Reads what an operator's page shows, at a calm interval while somebody looks at it.
+// Reads what the operator's page shows, every ten seconds while the page is visible.
 import { signal } from '@preact/signals';
 import type { Job, Overview } from '../api/answers';
 import { getJson, isAbort } from '../api/client';
@@ -7,7 +7,7 @@ import { type Reading, withReading } from './history';
 import { parseMetrics } from './metrics';
 
 const everyMs = 10_000;
-// Rates need two readings, and the first who looks should not wait for them.
+// Rates need two readings: the second comes soon, so that an operator who opens the page does not wait for them.
 const secondMs = 2000;
 
 export const history = signal<Reading[]>([]);
@@ -47,7 +47,7 @@ export async function readAll(): Promise<void> {
   trouble.value = failed?.status === 'rejected' && failed.reason instanceof Error ? failed.reason.message : '';
 }
 
-// Reads on until it is told to stop; not while the tab is hidden, nor while the user has stopped it.
+// Keeps reading until the returned function is called; pauses while the tab is hidden, or while the user has switched reading off.
 export function keepReading(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;

@@ -1,4 +1,4 @@
-// Controls that know a field of the request by its JSON Pointer: they show its value, its problems, and change it.
+// Controls for a field of the request, which is named by its JSON Pointer: a control shows the field's value and problems, and changes it.
 import type { ComponentChildren } from 'preact';
 import { get, type Json, textAt } from '../request/json';
 import { fieldId, problemsOf } from '../request/problems';
@@ -100,7 +100,7 @@ export function CheckField({ pointer, label, usual, whenOn, whenOff }: { pointer
 
 export interface Tab<Name extends string> { name: Name; label: string; icon?: IconName }
 
-// Tabs as WAI-ARIA has them: one is in the order of tabs, arrows go to the others.
+// Tabs by the WAI-ARIA pattern: one tab is in the tab order, arrow keys go to the others (roving tabindex).
 export function Tabs<Name extends string>({ tabs, chosen, choose, label, panel, className = '' }: { tabs: Tab<Name>[]; chosen: Name; choose: (name: Name) => void; label: string; panel: string; className?: string }) {
   const go = (event: KeyboardEvent, index: number): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;

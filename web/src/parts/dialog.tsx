@@ -1,4 +1,4 @@
-// A dialog of the browser's own: it keeps the focus, Escape closes it, and the page behind it rests. It begins where `data-first` stands.
+// A modal `<dialog>`: the browser keeps the focus in it, closes it by Escape, and makes the page behind it inert. The element with `data-first` gets the focus.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../state/words';

@@ -1,4 +1,4 @@
-// The icons of the page, drawn as lines of the text's colour. They say nothing to screen readers: the control that bears one has words.
+// The icons of the page, drawn as lines of the text's colour. Screen readers skip them: the control with the icon has a label.
 
 const paths = {
   add: 'M12 5v14M5 12h14',

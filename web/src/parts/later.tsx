@@ -1,4 +1,4 @@
-// A part of the page that comes when it is wanted.
+// A part of the page that is loaded when it is first shown (lazy loading).
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Said } from './said';

@@ -1,4 +1,4 @@
-// A small picture of what a request shows, asked for when it comes into view, and given up when it leaves before it is there.
+// A small picture of what a request shows. It is fetched when it scrolls into view; the fetch is aborted when it scrolls out again before it is there.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { wantThumb } from '../api/thumbs';
 import type { JsonObject } from '../request/json';

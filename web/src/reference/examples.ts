@@ -1,4 +1,4 @@
-// Puts into the description of the API what its parameters can be tried with: a job that there is, a server of the catalogue.
+// Adds examples for parameters to the OpenAPI description: the id of a finished job, the address of a server of the catalogue.
 import { isObject, type Json, type JsonObject } from '../request/json';
 
 export interface Known { job: string | undefined; server: string | undefined }

@@ -1,4 +1,4 @@
-// The reference of the API: Swagger UI over the service's own description. What is tried out goes to this service, with the page's key, if there is one.
+// The reference of the API: Swagger UI over the service's own description. “Try it out” sends requests to this service, with the page's key, if there is one.
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
 import { isObject, type Json, textAt } from '../request/json';
 import { withExamples } from './examples';
@@ -12,7 +12,7 @@ const takeTheme = (): void => { document.documentElement.classList.toggle('dark-
 dark.addEventListener('change', takeTheme);
 takeTheme();
 
-// A key that was given here counts before the one of the page.
+// A key that was given in Swagger UI has precedence over the page's key.
 function withKey(asked: Asked): Asked {
   const key = sessionStorage.getItem('mapreel-key');
   const given = Object.keys(asked.headers).some((name) => name.toLowerCase() === 'authorization');
@@ -25,7 +25,7 @@ const headers = (): HeadersInit => {
   return key === null ? {} : { authorization: `Bearer ${key}` };
 };
 
-// What cannot be read is no example, and no reason to show nothing.
+// An answer that cannot be read is null: the reference is shown without it.
 const read = (path: string): Promise<Json> => fetch(path, { headers: headers() }).then((answer) => (answer.ok ? answer.json() as Promise<Json> : null)).catch(() => null);
 
 const order = ['post', 'get', 'put', 'head', 'delete'];
@@ -37,9 +37,9 @@ const place = document.getElementById('reference');
 if (place) keepMended(place);
 SwaggerUI({
   dom_id: '#reference',
-  // Without a description, it asks for it again, and says what was answered.
+  // Without a description, Swagger UI asks for it again and shows the error.
   ...(isObject(description) ? { spec: withExamples(description, { job: textAt(jobs, '/jobs/0/id') || undefined, server: textAt(catalogue, '/servers/0/url') || undefined }) } : { url: '/openapi.json' }),
-  // Links within the buttons that open a route cannot be reached by keys.
+  // Deep links would be links within the buttons that open a route, which the keyboard cannot reach.
   deepLinking: false,
   docExpansion: 'list',
   defaultModelsExpandDepth: 0,

@@ -11,7 +11,7 @@ export function asCurl(text: string, { origin, keyed }: Service, film: boolean):
 }
 
 export function asPython(text: string, { origin, keyed }: Service, film: boolean): string {
-  // A JSON text is also the content of a raw Python string: it never has three quotes in a row, for those within texts are escaped.
+  // The JSON text can stand in a raw Python string of three quotes: it never has three quotes in a row, since quotes within JSON strings are escaped.
   return [
     `import json, ${keyed ? 'os, ' : ''}urllib.request`,
     '',

@@ -1,4 +1,4 @@
-// JSON values, and JSON Pointers (RFC 6901) into them. Values are never changed: what sets one gives a new whole.
+// JSON values, and JSON Pointers (RFC 6901) into them. Values are immutable: setting one returns a new root.
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject { [name: string]: Json }
@@ -23,7 +23,7 @@ export function get(whole: Json | undefined, pointer: string): Json | undefined 
   return value;
 }
 
-// Sets a value; `undefined` takes the field away, and with it an object that was only there for it.
+// Sets a value. `undefined` removes the field, and an object that has become empty by that.
 export function set(whole: Json, pointer: string, to: Json | undefined): Json {
   return setAt(whole, parts(pointer), to) ?? {};
 }

@@ -27,7 +27,7 @@ export function mapStill(request: Json, place: Place, without: Set<number> = new
 
 export const groundStill = (place: Place): JsonObject | null => mapStill({ layers: [{ type: 'natural-earth' }] }, place);
 
-// A small picture of a place on Earth in degrees, with what lies around.
+// The request for a small picture of a layer's area, in degrees, over built-in geography.
 export function thumbOf(layer: Layer, degrees: Box | undefined, crs: string, size: { width: number; height: number }): JsonObject {
   let [west, south, east, north] = degrees ?? [-180, -80, 180, 80];
   if (east <= west) east += 360;
@@ -39,7 +39,7 @@ export function thumbOf(layer: Layer, degrees: Box | undefined, crs: string, siz
   return { map: { bbox: [west, south, Math.min(east, west + 360), north], crs, ...size }, layers: [{ type: 'natural-earth' }, bare(layer)], header: { layers: false }, design: { legend: 'none' } };
 }
 
-// A small picture of the first frame of a request.
+// The request for a small picture of another request's first frame.
 export function thumbOfRequest(request: Json, size: { width: number; height: number }): JsonObject | null {
   const { width: _width, height: _height, zoom: _zoom, ...map } = (get(request, '/map') ?? {}) as JsonObject;
   const { times, animate } = request as JsonObject;

@@ -8,7 +8,7 @@ const within = (pointer: string, field: string): boolean => pointer === field ||
 export const problemsOf = (problems: Problem[], field: string, shownElsewhere: string[] = []): Problem[] =>
   problems.filter(({ pointer }) => within(pointer, field) && !shownElsewhere.some((other) => other !== field && within(pointer, other)));
 
-// The deepest of the page's fields that a pointer leads into; the way from a list of problems to what is to be changed.
+// The page's field for a pointer, where a click on a problem goes: the innermost field around the pointer's place, else the outermost field within it.
 export function fieldOf(pointer: string, fields: string[]): string | null {
   const around = fields.filter((field) => within(pointer, field) || within(field, pointer));
   const inside = around.filter((field) => within(pointer, field)).sort((a, b) => b.length - a.length);

@@ -1,4 +1,4 @@
-// What the page knows of a request: its layers, whether it is a film, and where a new one begins.
+// What the page reads from a request: its layers, its box, whether it is a film; and the request that a new composition begins with.
 import { get, isObject, type Json, type JsonObject } from './json';
 
 export type Layer = JsonObject;
@@ -40,7 +40,7 @@ export const hasAddress = (layer: Layer): boolean => !builtIn.includes(String(la
 export const hasTimes = (layer: Layer): boolean => ['wms', 'wmts', 'arcgis', 'ogc-maps'].includes(String(layer.type));
 export const hasLegend = (layer: Layer): boolean => ['wms', 'wmts', 'arcgis'].includes(String(layer.type));
 
-// What a layer is called on the page: its title, or what it is.
+// The name of a layer on the page: its title, else its layer name, its address or its type.
 export function nameOf(layer: Layer): string {
   for (const field of ['title', 'layers', 'layer', 'collection', 'url', 'type']) {
     const value = layer[field];

@@ -1,4 +1,4 @@
-// The link that holds a request: deflated, in letters that a URL may have, behind the `#`, so that no server sees it.
+// The link that holds a request: deflated, base64url-encoded, after the `#` (the fragment), which browsers do not send to servers.
 
 const stream = async (bytes: Uint8Array<ArrayBuffer>, through: GenericTransformStream): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(through)).arrayBuffer());

@@ -18,7 +18,7 @@ function choosePreset(name: string): void {
   put('/output/preset', name === 'own' ? undefined : name);
   put('/output/width', name === 'own' ? 1280 : undefined);
   put('/output/height', name === 'own' ? 720 : undefined);
-  // A picture that has a size gives its map what is left: a size of the map's own would contradict it.
+  // On a canvas, the map gets the room that is left: a size of the map's own would contradict that.
   for (const side of ['width', 'height', 'zoom']) put(`/map/${side}`, undefined);
   replace(next);
 }
@@ -43,7 +43,7 @@ function OutputFields() {
   const film = isFilm(request.value);
   const formats: [string, string][] = film ? [['', 'MP4'], ['gif', 'GIF']] : [['', 'PNG'], ['jpeg', 'JPEG'], ['webp', 'WebP']];
   const format = get(request.value, '/output/format');
-  // Said in full, the usual format is the same as one left out.
+  // A request that names the default format means the same as one that leaves it out.
   if (format === (film ? 'mp4' : 'png')) formats[0] = [format, film ? 'MP4' : 'PNG'];
   return (
     <fieldset class="fields">
@@ -80,7 +80,7 @@ export function chooseCrs(code: string): void {
   let next = set(request.value, '/map/crs', code === 'EPSG:3857' ? undefined : code) as JsonObject;
   const now = get(request.value, '/map/bbox_crs');
   const before = projections.find((one) => one.code === (get(request.value, '/map/crs') ?? 'EPSG:3857'));
-  // A box in degrees is kept between maps whose sides are meridians; other projections begin where they are at home.
+  // A box in degrees is kept between two cylindrical projections; with any other, the map begins with the projection's own box.
   if (projection && !(projection.cylindrical && before?.cylindrical)) {
     next = set(next, '/map/bbox', projection.cylindrical ? [-30, 33, 50, 66] : projection.home) as JsonObject;
     next = set(next, '/map/bbox_crs', projection.cylindrical ? undefined : code) as JsonObject;

@@ -7,7 +7,7 @@ import { number, size, t } from '../state/words';
 import { openRow } from '../layers/layerRow';
 import { narrowPanel } from '../state/place';
 
-// Goes to the field that a pointer leads into, and opens what hides it.
+// Goes to the field of a pointer, and unfolds what hides it.
 export function goTo(pointer: string): void {
   const layer = /^\/layers\/(\d+)/.exec(pointer)?.[1];
   if (layer !== undefined) openRow.value = Number(layer);

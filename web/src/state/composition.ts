@@ -1,4 +1,4 @@
-// What is being composed: the request is the one truth, and form, map, time line and JSON are views of it.
+// The composition: the request is the single source of truth; form, map, time line and JSON are views of it.
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Explanation } from '../api/answers';
 import { isAbort, post, Refused, sleep, whenFree } from '../api/client';
@@ -18,7 +18,7 @@ let lastPointer = '';
 let lastAt = 0;
 
 export function replace(next: JsonObject, pointer = ''): void {
-  // Letters typed into one field one after another are one change.
+  // Letters that are typed into one field shortly after each other are one step of undo.
   const goesOn = pointer !== '' && pointer === lastPointer && Date.now() - lastAt < 1500;
   lastPointer = pointer;
   lastAt = Date.now();
@@ -29,7 +29,7 @@ export function replace(next: JsonObject, pointer = ''): void {
   });
 }
 
-// How many other compositions have been opened in the place of one; the map goes to the frame of each.
+// Counts the requests that were opened in place of the composition; the map goes to the frame of each.
 export const opened = signal(0);
 
 export function open(next: JsonObject): void {
@@ -40,7 +40,7 @@ export function open(next: JsonObject): void {
   });
 }
 
-// Where the page begins is nothing to be undone.
+// Sets the first request of the page, which is no step of undo.
 export function begin(first: JsonObject): void {
   request.value = first;
 }
@@ -73,7 +73,7 @@ async function ask(of: JsonObject, online: boolean, signal: AbortSignal): Promis
     const explanation = await (await whenFree(() => post(`/api/check?online=${online}`, text, { signal }), signal)).json() as Explanation;
     if (signal.aborted) return;
     report.value = { state: 'valid', online, explanation, problems: [], detail: '', of };
-    // Only the servers know how many times are the last ones, and which.
+    // A request for the last or next times of a layer: only its server knows which times these are.
     if (!online && (explanation.frames.times_of || explanation.frames.values_of)) await ask(of, true, signal);
   } catch (error) {
     if (isAbort(error) || signal.aborted) return;

@@ -1,4 +1,4 @@
-// What is composed outlives a reload of its tab; a link that was opened stands in the address until something is changed.
+// Keeps the composition over a reload of its tab, in `sessionStorage`. The link of a shared request stays in the address until the request is changed.
 import { effect } from '@preact/signals';
 import { isObject, type JsonObject } from '../request/json';
 import { request } from './composition';
@@ -23,7 +23,7 @@ export function keepDraft(): void {
       try {
         sessionStorage.setItem(name, JSON.stringify(now));
       } catch {
-        // A tab without room keeps nothing.
+        // A tab whose storage is full keeps no draft.
       }
     }, 400);
     return () => clearTimeout(timer);

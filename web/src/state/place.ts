@@ -15,7 +15,7 @@ export function readPlace(): void {
   else view.value = location.hash === '#jobs' ? 'jobs' : 'compose';
 }
 
-// Goes to another view without a request; what is composed stays.
+// Goes to another view of the page without loading it anew; the composition stays.
 export function go(to: '/' | '/#jobs' | '/operations'): void {
   if (location.pathname + location.hash !== to) history.pushState(null, '', to);
   readPlace();

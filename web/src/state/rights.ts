@@ -6,7 +6,7 @@ import { t } from './words';
 
 const own = signal<OwnKey | null>(null);
 
-// Until it is known, nothing is hidden: the service refuses what must not be.
+// Until the key's roles are known, the page hides nothing: the service refuses what a role does not allow.
 export const may = (role: Role): boolean => own.value?.roles.includes(role) ?? true;
 
 export const rights = computed(() => {

@@ -1,4 +1,5 @@
-// The words of the page. A language is one file in `messages`; English is there from the first moment, and stands in for what another lacks.
+// The words of the page. A language is one file in `messages`. English is bundled with the page, and is the fallback for words that another language
+// lacks.
 import { computed, signal } from '@preact/signals';
 import english from '../messages/en.json';
 

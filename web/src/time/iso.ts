@@ -1,4 +1,4 @@
-// Times and durations of ISO 8601, as far as the page must understand them to draw a line of times; the service decides.
+// Times and durations of ISO 8601, as far as the page must read them to draw the line of times. The service alone decides what is valid.
 
 export interface Duration { months: number; ms: number }
 
@@ -30,7 +30,7 @@ export function addDuration(ms: number, { months, ms: more }: Duration, times = 
   return date.getTime() + more * times;
 }
 
-// As short as it can be written.
+// A time in ISO 8601, as short as possible.
 export function writeTime(ms: number): string {
   const text = new Date(ms).toISOString();
   if (text.endsWith('T00:00:00.000Z')) return text.slice(0, 10);
@@ -55,13 +55,13 @@ export function expand(extent: string): number[] {
   return [...new Set(times)].sort((a, b) => a - b);
 }
 
-// The step of a server's times, where they have one: that of its last interval.
+// The step of a server's times: that of its last interval, if it has one.
 export function stepOf(extent: string): string | null {
   const steps = extent.split(',').map((entry) => entry.trim().split('/')[2]).filter((step) => step !== undefined && parseDuration(step));
   return steps.at(-1) ?? null;
 }
 
-// The times of a request for the last `count` of a server's.
+// The value of `times` in a request for the last `count` times of a server.
 export function newestRange(extent: string, count: number): string | string[] | null {
   const times = expand(extent).slice(-count);
   const first = times[0];

@@ -36,14 +36,14 @@ function scaleOf(rows: Row[]): Scale | null {
 
 const place = (time: number, { from, to }: Scale): number => 8 + ((time - from) / (to - from)) * (wide - 16);
 
-// Ticks that would lie on each other are one.
+// Ticks that would lie on each other become one tick.
 const ticks = (times: number[], scale: Scale): number[] => [...new Set(times.map((time) => Math.round(place(time, scale) * 2) / 2))];
 
 const nearest = (times: number[], to: number): number => times.reduce((best, time) => (Math.abs(time - to) < Math.abs(best - to) ? time : best), times[0] ?? to);
 
 const listMax = 600;
 
-// A film with a step keeps it; another takes the times that the server has in the range.
+// Sets the times to a range. A film with a step keeps its step; any other gets a list of the server's times in the range.
 function choose([from, to]: [number, number], step: string, times: number[]): void {
   if (step) setRange(writeTime(from), writeTime(to), step);
   else edit('/times', times.filter((time) => time >= from && time <= to).slice(0, listMax).map(writeTime));

@@ -23,7 +23,7 @@ function kindOf(times: Json | undefined): Kind {
   return 'image';
 }
 
-// The range that all servers' times lie in, for a film that begins with none.
+// The range for a new film: the times and step of the lowest layer whose server has told its times; today where there is none.
 function wholeRange(): [string, string, string] {
   const axes = layersOf(request.value).map((layer) => timesOf(offeredOf(layer))).filter((time) => time?.axis?.first && time.axis.last);
   const axis = axes[0]?.axis;
@@ -42,7 +42,7 @@ function chooseKind(kind: Kind): void {
   else if (get(request.value, '/animate') !== undefined) edit('/animate', undefined);
 }
 
-// A time with the browser's own control where it can be understood, and as text where not; days alone where days are all that matters.
+// A field for a time: the browser's date control where the page can read the time, else a text field. With `days`, a time at midnight has a date only.
 function TimeInput({ id, value, change, label, days }: { id: string; value: string; change: (value: string) => void; label: string; days: boolean }) {
   const ms = parseTime(value);
   const day = days && ms !== null && ms % 86_400_000 === 0;

@@ -1,4 +1,4 @@
-// A rough preview: the frames one after another as stills, which are drawn once and kept.
+// A rough preview: the frames one after another as stills, which the service draws once and the page keeps.
 import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Button } from '../parts/controls';
@@ -9,7 +9,7 @@ import { t } from '../state/words';
 
 const playing = signal(false);
 
-// The next frame comes when its time is up and the one before it has been drawn.
+// Shows the next frame when the time of the current one is up and its still has been drawn.
 function play(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = effect(() => {

@@ -1,4 +1,4 @@
-// Starts all that the tests need, and ends it: the service with its demonstration, one with keys, and the map servers that misbehave.
+// Starts all that the tests need, and ends it: the service with its demonstration, a second service with keys, and the map servers that misbehave.
 import { resolve } from 'node:path';
 import { startService } from './service';
 import { startUpstreams } from './upstreams';

@@ -1,4 +1,5 @@
-// A service of its own for the tests, on a free port, with its data in a temporary folder. It is ended by its process.
+// A service of its own for the tests, on a free port, with its data in a temporary folder. Stopping it ends its process
+// by SIGTERM, or by SIGKILL after ten seconds.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -33,7 +34,7 @@ async function ended(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-// With BUNDLE=1 the page is that of ../crates/mapreel/page, before a program that has an older one.
+// With BUNDLE=1 a server in front of the program serves the page of ../crates/mapreel/page, in place of an older page in the program.
 async function withBundle(service: string): Promise<{ url: string; child: ChildProcess }> {
   const port = await freePort();
   const child = spawn(process.execPath, ['build/serve.mjs'], { env: { ...process.env, MAPREEL_URL: service, PORT: String(port) }, stdio: 'ignore' });

@@ -1,4 +1,4 @@
-// Map servers as they are met: one whose names are HTML, one that lacks some times, and one that takes connections and never answers.
+// Map servers that misbehave as real ones do: one whose names are HTML, one that lacks some times, and one that takes connections and never answers.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcp, type AddressInfo, type Socket } from 'node:net';
 import { crc32, deflateSync } from 'node:zlib';
@@ -14,7 +14,7 @@ function chunk(kind: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, sum]);
 }
 
-// A picture of one colour that can be seen through.
+// A picture of one translucent colour.
 function png(width: number, height: number): Buffer {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);

@@ -1,6 +1,6 @@
 //! The error of unpacking data that have another form.
 
-/// Data that are not in the form that their maker describes.
+/// Packed data that are not in the form that the script describes which packs them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenData {
     /// The outlines of the land, which the caller hands over.

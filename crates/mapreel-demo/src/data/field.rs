@@ -1,5 +1,5 @@
-//! Values on a grid of 2 degrees over the whole earth, and what lies between them: by cubic convolution (Keys 1981), which passes
-//! through every value of the grid, goes on over the date line, and meets in one value at each pole.
+//! Values on a grid of 2 degrees over the whole earth, interpolated by cubic convolution (Keys 1981). The interpolation passes through
+//! every value of the grid, goes on over the date line, and has one value at each pole.
 
 /// The rows of a grid, from pole to pole: 90° S, 88° S … 90° N.
 pub(crate) const ROWS: usize = 91;
@@ -13,14 +13,14 @@ pub(crate) struct Field {
     values: Vec<f32>,
 }
 
-/// The four values of a grid that a place lies between, the first of them by its number, and the share of each.
+/// The four neighbouring columns of the grid around a longitude: the index of the first, and the weight of each.
 #[derive(Clone, Copy)]
 pub(crate) struct Taps {
     first: usize,
     shares: [f32; 4],
 }
 
-/// One row of a field at any latitude: the values at its columns, the first four again behind the last.
+/// One row of a field at any latitude: the values at its columns, with the first four repeated after the last.
 pub(crate) struct Parallel([f32; COLUMNS + 4]);
 
 impl Field {
@@ -36,7 +36,7 @@ impl Field {
         Self { values }
     }
 
-    /// The row at a latitude in degrees; beyond the poles, that at the pole.
+    /// The row at a latitude in degrees; beyond a pole, the row at the pole.
     pub(crate) fn parallel(&self, latitude: f64) -> Parallel {
         let (row, shares) = split((latitude.clamp(-90.0, 90.0) + 90.0) / STEP_DEG);
         let mut out = [0.0; COLUMNS + 4];
@@ -51,7 +51,7 @@ impl Field {
 }
 
 impl Taps {
-    /// The columns round a longitude in degrees, of whatever world.
+    /// The columns around a longitude in degrees, which may lie any number of times round the earth.
     pub(crate) fn of_longitude(longitude: f64) -> Self {
         let (column, shares) = split((longitude + 180.0) / STEP_DEG - 1.0);
         Self { first: column.rem_euclid(COLUMNS as f64) as usize % COLUMNS, shares }
@@ -59,14 +59,14 @@ impl Taps {
 }
 
 impl Parallel {
-    /// The value between four columns.
+    /// The value at a longitude, interpolated between four columns.
     pub(crate) fn at(&self, taps: &Taps) -> f32 {
         let near: &[f32; 4] = self.0[taps.first..].first_chunk().expect("a column has four behind it");
         near.iter().zip(taps.shares).map(|(value, share)| value * share).sum()
     }
 }
 
-/// The grid line at or before a place, and the shares of that before it, itself and the two behind it.
+/// The grid line at or before a place, and the weights of four grid lines: the one before it, itself, and the next two.
 fn split(place: f64) -> (f64, [f32; 4]) {
     let before = place.floor();
     let t = (place - before) as f32;

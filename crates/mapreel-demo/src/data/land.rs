@@ -13,7 +13,7 @@ pub(crate) struct Land {
     pub(crate) rings: Vec<Ring>,
 }
 
-/// An outline, clockwise round land and the other way round water within it. Its longitudes go on past ±180°.
+/// An outline: clockwise around land, counter-clockwise around water within land. Its longitudes go on past ±180°.
 pub(crate) struct Ring {
     pub(crate) corners: Vec<Corner>,
     pub(crate) west: f64,
@@ -66,7 +66,7 @@ impl Ring {
     }
 }
 
-/// A length, if it is one of outlines.
+/// The length of a list; `None` if it is longer than any list of outlines or corners.
 fn length(numbers: &mut Numbers) -> Option<usize> {
     numbers.unsigned().map(|length| length as usize).filter(|length| *length <= COUNT_MAX)
 }

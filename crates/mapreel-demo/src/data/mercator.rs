@@ -2,7 +2,7 @@
 
 /// Metres of EPSG:3857 from the equator's middle to the end of the world.
 pub(crate) const HALF_WORLD_M: f64 = 20_037_508.342_789_244;
-/// The latitude beyond which the projection is cut, in degrees: far behind all maps, and short of infinity.
+/// The latitude beyond which the projection is cut, in degrees: far beyond every map, but at a finite place.
 const LATITUDE_MAX_DEG: f64 = 89.999;
 
 /// Where a latitude lies on the axis; latitudes near the poles lie where the projection is cut.

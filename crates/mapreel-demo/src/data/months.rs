@@ -1,10 +1,10 @@
 //! The 24 months: each is the time of its first instant.
 
-/// How many there are.
+/// The number of months.
 pub(crate) const COUNT: usize = 24;
-/// The year of the first.
+/// The year of the first month.
 const FIRST_YEAR: usize = 2018;
-/// The smallest instant, whose end fills up an instant that a client writes with less precision (OGC 06-042, D.2.1).
+/// The smallest instant. Its end completes a time that a client writes with less precision (OGC 06-042, D.2.1).
 const LEFT_OUT: &str = "0000-01-01T00:00:00.000";
 
 /// The first instant of a month, counted from 0, in ISO 8601.
@@ -22,7 +22,7 @@ pub(crate) fn newest() -> usize {
     COUNT - 1
 }
 
-/// The month of a time as requests write it: `current` (OGC 06-042, D.2.2), or the first instant of a month with all its precision or
+/// The month of a time as requests write it: `current` (OGC 06-042, D.2.2), or the first instant of a month, with full precision or
 /// less. `None` for every other time.
 pub(crate) fn find(time: &str) -> Option<usize> {
     if time.eq_ignore_ascii_case("current") {

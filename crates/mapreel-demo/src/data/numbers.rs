@@ -6,7 +6,7 @@ use std::io::Read;
 /// The most bytes that packed data may inflate to.
 const INFLATED_BYTES_MAX: u64 = 8 << 20;
 
-/// Inflated data, read from their beginning.
+/// Inflated data, and the place up to which they have been read.
 pub(crate) struct Numbers {
     bytes: Vec<u8>,
     at: usize,

@@ -9,22 +9,22 @@ const PACKED: &[u8] = include_bytes!("../../data/sst_2018_2019.bin");
 /// The rows of the grid between the poles.
 const DATA_ROWS: usize = ROWS - 2;
 const CELLS: usize = DATA_ROWS * COLUMNS;
-/// The packed temperatures in each degree Celsius.
+/// Steps of the packed temperatures for each degree Celsius.
 const STEPS_PER_DEGREE: f32 = 20.0;
-/// From 66° S to the north, sea that Natural Earth knows and ERSSTv5 does not lies in inlets: up to three cells from the sea it has the
-/// temperature that goes on there.
+/// From 66° S northward, sea of Natural Earth that has no temperature in ERSSTv5 lies in inlets. Up to three cells from the sea of ERSSTv5
+/// it gets the temperature that was extrapolated there.
 const REACH_OF_INLETS: usize = 3;
 const FIRST_ROW_OF_INLETS: usize = 11;
-/// In the south it lies under the ice shelves of Antarctica, which are no open sea.
+/// South of that row, such sea lies under the ice shelves of Antarctica, which are no open sea.
 const REACH_OF_SHELVES: usize = 1;
 
 /// The temperatures of the sea, month by month, their departures from the mean, and where the sea is.
 pub(crate) struct Sea {
-    /// The temperature of each month in degrees Celsius. Under land it goes on smoothly.
+    /// The temperature of each month in degrees Celsius. Under land it is extrapolated smoothly.
     pub(crate) temperature: Vec<Field>,
     /// How far the temperature of each month is from the mean of all 24 months at the same place, in degrees Celsius.
     pub(crate) departure: Vec<Field>,
-    /// 1 in cells of which ERSSTv5 knows the temperature and near them, 0 beyond: above one half, the sea may be drawn.
+    /// 1 in cells that have a temperature in ERSSTv5 and in cells near them, 0 in all others. The sea is drawn where it is above one half.
     pub(crate) reach: Field,
 }
 
@@ -32,7 +32,7 @@ impl Sea {
     /// Unpacks the temperatures.
     ///
     /// # Errors
-    /// The packed data are broken: a mistake of whoever made them.
+    /// The packed data are not in the form of `data/pack.py`.
     pub(crate) fn unpack() -> Result<Self, BrokenData> {
         let mut numbers = Numbers::inflate(PACKED).ok_or(BrokenData::Sea)?;
         let bits = numbers.raw(CELLS.div_ceil(8)).ok_or(BrokenData::Sea)?;
@@ -58,7 +58,8 @@ fn read_months(numbers: &mut Numbers) -> Option<Vec<Vec<f32>>> {
     let mut before = vec![0i32; CELLS];
     let mut months = Vec::new();
     for _ in 0..months::COUNT {
-        // What changes from month to month was packed by its differences to the west, and these by their differences to the south.
+        // The change from the month before is packed as its difference to the cell in the west, and of that the difference to the row
+        // in the south.
         let mut change = vec![0i32; CELLS];
         for cell in 0..CELLS {
             let west = if cell % COLUMNS == 0 { 0 } else { change[cell - 1] };

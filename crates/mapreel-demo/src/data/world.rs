@@ -1,4 +1,4 @@
-//! All that is drawn.
+//! All data that pictures are drawn from.
 
 use super::broken_data::BrokenData;
 use super::land::Land;
@@ -11,7 +11,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Unpacks the temperatures, and the outlines of the land that it is given.
+    /// Unpacks the temperatures, and the given outlines of the land.
     ///
     /// # Errors
     /// One of them has another form.

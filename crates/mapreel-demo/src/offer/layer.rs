@@ -5,11 +5,11 @@ use super::scale::{Kind, Scale};
 
 /// A layer that can be asked for.
 pub(crate) struct Layer {
-    /// By which requests name it.
+    /// The name in requests.
     pub(crate) name: &'static str,
-    /// By which people know it.
+    /// The title for people.
     pub(crate) title: &'static str,
-    /// What exactly it shows.
+    /// What exactly the layer shows.
     pub(crate) summary: &'static str,
     pub(crate) quantity: Quantity,
     /// The default style first.
@@ -27,9 +27,9 @@ pub(crate) enum Quantity {
 
 /// A rendering of a layer.
 pub(crate) struct Style {
-    /// By which requests name it.
+    /// The name in requests.
     pub(crate) name: &'static str,
-    /// By which people know it.
+    /// The title for people.
     pub(crate) title: &'static str,
     pub(crate) scale: Scale,
 }
@@ -79,12 +79,12 @@ pub(crate) static LAYERS: [Layer; 2] = [
 ];
 
 impl Layer {
-    /// A layer by its name, which has case (OGC 06-042, 6.8.1).
+    /// A layer by its name, which is case-sensitive (OGC 06-042, 6.8.1).
     pub(crate) fn find(name: &str) -> Option<&'static Self> {
         LAYERS.iter().find(|layer| layer.name == name)
     }
 
-    /// A style by its name; the default one where it is not named.
+    /// A style by its name; without a name, the default style.
     pub(crate) fn style(&'static self, name: Option<&str>) -> Option<&'static Style> {
         match name {
             Some(name) => self.styles.iter().find(|style| style.name == name),

@@ -1,5 +1,6 @@
-//! Colours of our own, chosen in OKLCh. Lightness alone orders them, so that they are read also without red or green, or in print: in the
-//! first two it rises, in the others it falls from the middle to both sides, blue and brown.
+//! Colours of our own, chosen in OKLCh. Their lightness alone gives their order, so that colour-blind readers, and readers of a print
+//! without colours, can tell them apart. In the first two palettes lightness rises; in the others (diverging palettes) it falls from
+//! the middle to both ends, blue and brown.
 
 /// 18 colours from night blue over violet and coral to pale yellow.
 pub(crate) const THERMAL: &[u32] = &[
@@ -17,6 +18,6 @@ pub(crate) const BALANCE: &[u32] = &[
     0xf5dcc5, 0xedc29f, 0xe4a77a, 0xd98b5e, 0xcc6f44, 0xbe512d, 0xa8412b, 0x913327, 0x7b2522, 0x65171c,
 ];
 
-/// 9 colours of the way of [`BALANCE`].
+/// 9 colours along the range of [`BALANCE`].
 pub(crate) const BALANCE_STEPS: &[u32] =
     &[0x0b2964, 0x1b4788, 0x3c73b2, 0x82b3de, 0xf5f5f5, 0xe9b58c, 0xcc6f44, 0x9c3a29, 0x65171c];

@@ -14,17 +14,17 @@ pub(crate) struct Scale {
     pub(crate) colours: &'static [u32],
 }
 
-/// What happens between two colours.
+/// How the values between two colours are coloured.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Colours change evenly with the values.
     Ramp,
-    /// A colour stands for all values of a class. The first and the last class have no other end.
+    /// A colour stands for all values of a class. The first and the last class are open-ended.
     Classes,
 }
 
 impl Scale {
-    /// The colour of a value that changes by `slope` from one pixel to the next: classes meet within one pixel, without steps.
+    /// The colour of a value that changes by `slope` from one pixel to the next. Two classes blend within one pixel (anti-aliasing).
     pub(crate) fn colour(&self, value: f32, slope: f32) -> Rgb {
         let place = (value - self.from) / self.step;
         match self.kind {
@@ -40,7 +40,7 @@ impl Scale {
         }
     }
 
-    /// A colour by its number; the first and the last go on for ever.
+    /// A colour by its number; below the first it is the first, beyond the last it is the last.
     fn rgb(&self, number: f32) -> Rgb {
         rgb(self.colours[(number.max(0.0) as usize).min(self.colours.len() - 1)])
     }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_has_no_colour() {
+    fn every_value_has_a_colour() {
         for kind in [Kind::Ramp, Kind::Classes] {
             let scale = Scale { kind, from: 0.0, step: 1.0, colours: COLOURS };
             for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX] {

@@ -1,12 +1,12 @@
-//! What both services say of themselves.
+//! The description that both services give of themselves.
 
 /// The name of the service for people.
 pub(crate) const TITLE: &str = "Mapreel demo: the temperature of the sea";
-/// What it is.
+/// The description of the service for people.
 pub(crate) const ABSTRACT: &str = "Monthly sea surface temperature of 2018 and 2019 on a grid of 2 degrees, drawn inside the program. \
 Data: NOAA Extended Reconstructed Sea Surface Temperature, version 5 (ERSSTv5; Huang et al. 2017, doi:10.1175/JCLI-D-16-0836.1), \
 public domain. Coast: Natural Earth 1:50m, public domain.";
-/// Words by which catalogues find it.
+/// Words by which catalogues find the service.
 pub(crate) const KEYWORDS: [&str; 4] = ["ocean", "sea surface temperature", "ERSSTv5", "demonstration"];
 /// The credit of all layers.
 pub(crate) const ATTRIBUTION: &str = "NOAA ERSSTv5";
@@ -56,7 +56,7 @@ mod tests {
     use super::Origin;
 
     #[test]
-    fn a_host_that_is_none_is_not_repeated() {
+    fn a_header_that_is_no_host_is_not_repeated() {
         let wms = |host| Origin::of_host(host).wms();
         assert_eq!(wms(Some("127.0.0.1:5005")), "http://127.0.0.1:5005/demo/wms?");
         assert_eq!(wms(Some("[::1]:80")), "http://[::1]:80/demo/wms?");

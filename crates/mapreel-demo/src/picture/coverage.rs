@@ -1,7 +1,7 @@
 //! How much of each pixel of a row lies on land: exact areas, summed up from the edges of all outlines (as in font-rs, Levien 2016).
 //!
-//! An edge that goes down covers what is right of it once more, one that goes up once less. So an outline costs its length in pixels, and
-//! edges that lie left of the picture their height.
+//! An edge that goes down adds one to the winding number of all pixels right of it; an edge that goes up takes one away. So drawing an
+//! outline costs its length in pixels, and an edge left of the picture costs its height.
 
 /// Some rows of a picture.
 pub(crate) struct Coverage {
@@ -12,7 +12,7 @@ pub(crate) struct Coverage {
     rows: usize,
 }
 
-/// To the right and down, in pixels.
+/// Pixels to the right, and pixels down.
 type Point = (f64, f64);
 
 impl Coverage {
@@ -73,7 +73,7 @@ impl Coverage {
     }
 }
 
-/// Adds what an edge covers that crosses a row from one place to another farther right, with so much height.
+/// Adds the area that an edge covers in a row: it runs from `from` to `to`, which is farther right, and `height` is its signed height.
 fn within_row(pixels: &mut [f32], from: f64, to: f64, height: f64) {
     let (first, end) = (from as usize, to.ceil() as usize);
     if end <= first + 1 {
@@ -82,7 +82,7 @@ fn within_row(pixels: &mut [f32], from: f64, to: f64, height: f64) {
         pixels[first + 1] += (height * outside) as f32;
         return;
     }
-    // From the pixel where the edge enters to where it leaves, ever more of a pixel lies right of it.
+    // Pixel by pixel, from where the edge enters the row to where it leaves it, more of a pixel lies right of the edge.
     let per_pixel = height / (to - from);
     let mut before = 0.0;
     for (pixel, change) in pixels.iter_mut().enumerate().take(end + 1).skip(first) {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_outside_changes_nothing_within() {
+    fn edges_outside_the_picture_cover_it_as_a_whole_or_not_at_all() {
         check(&[(-1e6, -1e6), (1e6, -1e6), (1e6, 1e6), (-1e6, 1e6)], [[1.0; 4]; 2]);
         check(&[(-8.0, -4.0), (-2.0, -4.0), (-2.0, 9.0), (-8.0, 9.0)], [[0.0; 4]; 2]);
         check(&[(5.0, -4.0), (9.0, -4.0), (9.0, 9.0), (5.0, 9.0)], [[0.0; 4]; 2]);

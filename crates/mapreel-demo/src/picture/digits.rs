@@ -15,10 +15,10 @@ use Stroke::{Arc, Line};
 const ARC_PIECES: u16 = 20;
 /// Half of a stroke's width, in heights.
 const HALF_STROKE: f32 = 0.065;
-/// Between two signs, in heights.
+/// The gap between two signs, in heights.
 const GAP: f32 = 0.2;
 
-/// The width of a sign in heights, and its strokes. What is no sign of legends is a space.
+/// The width of a sign in heights, and its strokes. A character that no legend needs is a space.
 fn glyph(sign: char) -> (f32, &'static [Stroke]) {
     match sign {
         '0' => (0.56, &[Arc((0.28, 0.5), (0.28, 0.5), (0.0, 360.0))]),
@@ -59,7 +59,7 @@ fn glyph(sign: char) -> (f32, &'static [Stroke]) {
 /// A straight piece of ink.
 type Segment = ((f32, f32), (f32, f32));
 
-/// A line of signs, set at a place.
+/// A line of text, set at a place.
 pub(crate) struct Ink {
     segments: Vec<Segment>,
     /// The rows that it may touch.
@@ -107,7 +107,7 @@ fn points(stroke: &Stroke) -> Vec<(f32, f32)> {
     }
 }
 
-/// From a point to the nearest of a segment.
+/// The distance from a point to the nearest point of a segment.
 fn distance(point: (f32, f32), (from, to): Segment) -> f32 {
     let (along, away) = ((to.0 - from.0, to.1 - from.1), (point.0 - from.0, point.1 - from.1));
     let length2 = along.0 * along.0 + along.1 * along.1;

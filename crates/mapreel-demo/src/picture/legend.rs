@@ -15,7 +15,7 @@ const INK: Rgb = [0x22, 0x2b, 0x36];
 const BAR_LEFT: u32 = 10;
 const BAR_RIGHT: u32 = 28;
 const BAR_TOP: u32 = 32;
-/// Ten pixels beneath the bar are left.
+/// Ten pixels are left below the bar.
 const BAR_HEIGHT: u32 = 190;
 const TICK_PX: u32 = 4;
 const DIGIT_PX: f32 = 9.0;
@@ -43,7 +43,7 @@ pub(crate) fn draw(scale: &Scale) -> Vec<u8> {
     })
 }
 
-/// The values that have numbers: every boundary of classes, every other colour of a ramp.
+/// The values that have a number beside the bar: every boundary of classes, every other colour of a ramp.
 fn labelled(scale: &Scale) -> Vec<f32> {
     let is_labelled = |value: &f32| match scale.kind {
         Kind::Ramp => (value / (2.0 * scale.step)).fract() == 0.0,
@@ -52,7 +52,7 @@ fn labelled(scale: &Scale) -> Vec<f32> {
     scale.values().filter(is_labelled).collect()
 }
 
-/// How far up the bar goes from the first value to the last, and where it begins.
+/// The values at the lower and at the upper end of the bar.
 fn ends(scale: &Scale) -> (f32, f32) {
     let last = scale.from + scale.step * (scale.colours.len() - 1) as f32;
     match scale.kind {

@@ -11,19 +11,19 @@ use crate::offer::scale::{Kind, Rgb, Scale, mixed};
 /// The rows whose land is found at once.
 const BAND_ROWS: u32 = 64;
 
-/// What is drawn.
+/// The map that is drawn.
 #[derive(Clone, Copy)]
 pub(crate) struct Picture {
     pub(crate) layer: &'static Layer,
     pub(crate) scale: &'static Scale,
-    /// Counted from the first.
+    /// The index of the month, from 0.
     pub(crate) month: usize,
     pub(crate) view: View,
-    /// What stands in place of land and of what is beyond the data; without it they are transparent.
+    /// The colour of land and of pixels without data; `None`: they are transparent.
     pub(crate) background: Option<Rgb>,
 }
 
-/// The picture as PNG. It is drawn band by band, so that beside the PNG only some rows are held.
+/// The picture as PNG. It is drawn band by band, so that memory holds only some rows beside the PNG.
 pub(crate) fn draw(world: &World, picture: &Picture) -> Vec<u8> {
     let view = &picture.view;
     let columns = Columns::of(view);
@@ -80,7 +80,7 @@ fn fill(pixels: &mut [u8], background: Option<Rgb>) {
     }
 }
 
-/// What is known of a row.
+/// The data for one row of pixels.
 struct Row<'a> {
     values: &'a Sampler<'a>,
     reach: &'a Sampler<'a>,
@@ -106,7 +106,7 @@ impl Row<'_> {
         }
     }
 
-    /// The colour of the sea; black where there is none, so that what is not seen packs well.
+    /// The colour of the sea; black where there is none, so that transparent pixels compress well.
     fn colour(&self, column: usize, scale: &Scale, sea: f32) -> Rgb {
         if sea == 0.0 {
             return [0; 3];
@@ -121,7 +121,7 @@ impl Row<'_> {
             return 0.0;
         }
         let reach = self.reach.value(column);
-        // Most pixels are far from where the reach ends.
+        // Most pixels are far from the edge of the reach: there the slope is not needed.
         let within = match reach {
             1.0.. => 1.0,
             _ => (0.5 + (reach - 0.5) / self.reach.slope(column).max(1e-9)).clamp(0.0, 1.0),

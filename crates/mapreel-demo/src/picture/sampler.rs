@@ -10,7 +10,7 @@ pub(crate) struct Columns(Vec<Option<Taps>>);
 pub(crate) struct Sampler<'a> {
     field: &'a Field,
     columns: &'a Columns,
-    /// The values of the present row, and of that below it; of rows beyond the poles those of the row before.
+    /// The values of the current row, and of the row below it. A row beyond a pole has the values of the row before it.
     present: Vec<f32>,
     below: Vec<f32>,
 }
@@ -36,7 +36,7 @@ impl<'a> Sampler<'a> {
         sampler
     }
 
-    /// Goes to a row, which follows the one before.
+    /// Goes to the next row, whose number is `row`.
     pub(crate) fn go_to(&mut self, view: &View, row: u32) {
         std::mem::swap(&mut self.present, &mut self.below);
         self.look_below(view, row + 1);

@@ -5,11 +5,11 @@ use crate::data::mercator;
 
 /// The longest side of a picture, in pixels.
 pub(crate) const SIDE_PX_MAX: u32 = 2048;
-/// The largest coordinate that is read, in degrees or metres: larger than any of a map, and small enough to reckon with.
+/// The largest coordinate that is read, in degrees or metres: larger than any on a map, and small enough to calculate with.
 const COORDINATE_MAX: f64 = 1e9;
 /// The least extent of a picture, in degrees or metres.
 const SPAN_MIN: f64 = 1e-7;
-/// How far from Greenwich the world goes on, in degrees: once more on both sides.
+/// How far from Greenwich the world is repeated, in degrees: one more world on each side.
 pub(crate) const LONGITUDE_MAX_DEG: f64 = 540.0;
 
 /// A system of coordinates in which maps are drawn.
@@ -35,8 +35,8 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// What lies between two corners, given as x and y of each, in degrees or in metres. `None` if they enclose nothing, or are beyond
-    /// all maps, or if a side has no pixel or more than 2048.
+    /// What lies between two corners, given as x and y of each, in degrees or in metres. `None` if they enclose nothing, or are larger
+    /// than any coordinate of a map, or if a side has no pixel or more than 2048.
     pub(crate) fn new(projection: Projection, corners: [f64; 4], width: u32, height: u32) -> Option<Self> {
         let [min_x, min_y, max_x, max_y] = corners;
         let is_finite = corners.iter().all(|c| c.abs() <= COORDINATE_MAX);
@@ -50,13 +50,13 @@ impl View {
         (is_finite && has_area && has_pixels).then_some(Self { projection, west, east, bottom, top, width, height })
     }
 
-    /// The longitude of the middle of a column, in degrees; `None` where the world has ended.
+    /// The longitude of the middle of a column, in degrees; `None` beyond the repeated worlds.
     pub(crate) fn longitude(&self, column: u32) -> Option<f64> {
         let longitude = self.west + (self.east - self.west) * (f64::from(column) + 0.5) / f64::from(self.width);
         (longitude.abs() <= LONGITUDE_MAX_DEG).then_some(longitude)
     }
 
-    /// The latitude of the middle of a row, in degrees, also of the row behind the last; `None` beyond the poles.
+    /// The latitude of the middle of a row, in degrees; the row may be the one below the picture. `None` beyond the poles.
     pub(crate) fn latitude(&self, row: u32) -> Option<f64> {
         let place = self.top - (self.top - self.bottom) * (f64::from(row) + 0.5) / f64::from(self.height);
         match self.projection {
@@ -89,8 +89,7 @@ impl View {
         (self.pixel_of(0.0, place(north)).1, self.pixel_of(0.0, place(south)).1)
     }
 
-    /// The worlds, as degrees to turn by, in which what lies between two longitudes is left of the picture's right edge and not wholly
-    /// west of its left one.
+    /// The copies of the world, as degrees to turn by, in which some of what lies between two longitudes is seen in the picture.
     pub(crate) fn turns(&self, west: f64, east: f64) -> impl Iterator<Item = f64> + '_ {
         let is_seen = move |turn: &f64| west + turn < self.east && east + turn > self.west;
         [-360.0, 0.0, 360.0].into_iter().filter(is_seen)
@@ -104,7 +103,7 @@ mod tests {
     const WORLD: [f64; 4] = [-180.0, -90.0, 180.0, 90.0];
 
     #[test]
-    fn a_pixel_lies_in_its_middle() {
+    fn the_place_of_a_pixel_is_its_middle() {
         let view = View::new(Projection::Degrees, WORLD, 360, 180).unwrap();
         assert_eq!((view.longitude(0), view.latitude(0)), (Some(-179.5), Some(89.5)));
         assert_eq!((view.longitude(359), view.latitude(179)), (Some(179.5), Some(-89.5)));
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_picture_shows_is_refused() {
+    fn a_view_without_area_or_pixels_is_refused() {
         let none = |corners, width, height| View::new(Projection::Degrees, corners, width, height).is_none();
         assert!(none(WORLD, 0, 1) && none(WORLD, 1, 4097));
         assert!(none([0.0, 0.0, 0.0, 1.0], 1, 1) && none([1.0, 0.0, 0.0, 1.0], 1, 1));

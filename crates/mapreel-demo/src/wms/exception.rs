@@ -1,4 +1,4 @@
-//! What a WMS says of a request that it cannot answer (OGC 06-042, 6.11 and table E.1; OGC 01-068r3, 6.7 and A.3).
+//! The service exceptions of the WMS, for requests that it cannot answer (OGC 06-042, 6.11 and table E.1; OGC 01-068r3, 6.7 and A.3).
 
 use super::version::Version;
 use crate::answer::Answer;
@@ -8,7 +8,7 @@ use crate::xml::{escaped, quoted};
 /// Why a request is not answered.
 #[derive(Debug)]
 pub(crate) struct Exception {
-    /// A code of the standard, where it has one for this.
+    /// The standard's code for this exception, if it has one.
     code: Option<&'static str>,
     /// What is wrong, and what would be right; not yet escaped.
     text: String,
@@ -47,7 +47,7 @@ impl Exception {
         Self::new(Some("InvalidFormat"), format!("there is no format {}: ask for {known}", quoted(format)))
     }
 
-    /// The report in the form of a version, with status 200, as servers of maps answer.
+    /// The report in the form of a version, with status 200, as map servers answer.
     pub(crate) fn answer(&self, version: Version) -> Answer {
         let code = self.code.map_or(String::new(), |code| format!(" code=\"{code}\""));
         let exception = format!("<ServiceException{code}>{}</ServiceException>", escaped(&self.text));

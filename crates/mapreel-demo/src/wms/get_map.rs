@@ -1,4 +1,4 @@
-//! GetMap (OGC 06-042, 7.3; OGC 01-068r3, 7.2): its parameters as what is drawn.
+//! GetMap (OGC 06-042, 7.3; OGC 01-068r3, 7.2): from its parameters to the picture that is drawn.
 
 use super::exception::Exception;
 use super::version::Version;
@@ -10,7 +10,7 @@ use crate::picture::map::Picture;
 use crate::picture::view::{Projection, SIDE_PX_MAX, View};
 use crate::xml::quoted;
 
-/// What a request asks for. A parameter that is missing has the standard's default; what the standard wants and a request leaves out is
+/// The picture that a request asks for. A missing parameter has the standard's default; a missing parameter that the standard requires is
 /// an exception.
 ///
 /// # Errors

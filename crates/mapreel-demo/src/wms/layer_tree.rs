@@ -8,8 +8,8 @@ use crate::offer::service::{ATTRIBUTION, DATA_URL, KEYWORDS, Origin, TITLE};
 use crate::picture::legend;
 use crate::xml::escaped;
 
-/// The outermost layer, which cannot be asked for, with what the layers in it inherit. Their times stand in each of them: some clients
-/// know nothing of inherited ones.
+/// The root layer, which has no name and cannot be requested, with the properties that its layers inherit. Each layer names its times
+/// itself: some clients do not read inherited dimensions.
 pub(crate) fn tree(version: Version, origin: &Origin) -> String {
     let layers: String = LAYERS.iter().map(|layer| of_layer(layer, version, origin)).collect();
     let places = places(version);
@@ -57,7 +57,8 @@ fn places(version: Version) -> String {
     }
 }
 
-/// The dimension of time. `current` is understood without being announced: the data are not kept current (OGC 06-042, C.2).
+/// The time dimension. The services accept `current`, but the document does not announce it: the data are not kept current (OGC 06-042,
+/// C.2).
 fn times(version: Version) -> String {
     let (default, times) = (months::text(months::newest()), months::interval());
     match version {

@@ -2,7 +2,7 @@
 
 use crate::parameters::Parameters;
 
-/// A version that is spoken.
+/// A version that the service supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Version {
     /// OGC 01-068r3.
@@ -12,7 +12,8 @@ pub(crate) enum Version {
 }
 
 impl Version {
-    /// The version in which a request is answered: the highest that is not above what it asks for, else the lowest (OGC 06-042, 6.2.4).
+    /// The version in which a request is answered: the highest that is not above the requested one; if there is none, the
+    /// lowest (version negotiation, OGC 06-042, 6.2.4).
     /// A request without a version that names an SRS is one of 1.1.1.
     pub(crate) fn of(asked: &Parameters) -> Self {
         let Some(version) = asked.get("VERSION").or(asked.get("WMTVER")) else {

@@ -112,7 +112,7 @@ fn of_style(layer: &Layer, style: &Style, is_default: bool, origin: &Origin) -> 
     )
 }
 
-/// The dimension of time, value by value: the standard knows no intervals.
+/// The time dimension, value by value: the standard has no intervals.
 fn times() -> String {
     let value = |month| format!("        <Value>{}</Value>\n", months::text(month));
     let values: String = (0..months::COUNT).map(value).collect();

@@ -1,4 +1,4 @@
-//! What a WMTS says of a request that it cannot answer (OGC 07-057r7, 7.1.4, 7.2.4; OGC 06-121r3, 8).
+//! The exceptions of the WMTS, for requests that it cannot answer (OGC 07-057r7, 7.1.4, 7.2.4; OGC 06-121r3, 8).
 
 use crate::answer::Answer;
 use crate::xml::{escaped, quoted};
@@ -13,17 +13,17 @@ pub(crate) struct Exception {
     text: String,
 }
 
-/// How a request was written.
+/// The encoding of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// As a query: an exception has the status of its code.
+    /// Key-value pairs (KVP), a query: an exception has the status of its code.
     Parameters,
-    /// As a path: what is not there is 404.
+    /// RESTful, a path: every exception has status 404.
     Resources,
 }
 
 impl Exception {
-    /// A parameter has a value that there is not.
+    /// A parameter has a value that the service does not offer.
     pub(crate) fn invalid(parameter: &str, text: impl Into<String>) -> Self {
         Self { code: "InvalidParameterValue", locator: parameter.to_owned(), text: text.into() }
     }

@@ -1,4 +1,4 @@
-//! GetTile (OGC 07-057r7, 7.2): what is asked for, in either encoding, as what is drawn.
+//! GetTile (OGC 07-057r7, 7.2): from a request, in either encoding, to the picture that is drawn.
 
 use super::exception::Exception;
 use super::tile_matrix_set::{TILE_MATRICES, TileMatrixSet};
@@ -24,7 +24,7 @@ impl<'q> Tile<'q> {
     /// The tile of a query. Style and time may be left out.
     ///
     /// # Errors
-    /// A parameter that the standard wants is missing, or the format is not PNG.
+    /// A parameter that the standard requires is missing, or the format is not PNG.
     pub(crate) fn of_parameters(asked: &'q Parameters) -> Result<Self, Exception> {
         let get = |name| asked.get(name).ok_or_else(|| Exception::missing(name));
         let format = get("FORMAT")?;
@@ -64,7 +64,7 @@ impl<'q> Tile<'q> {
     /// What the tile shows.
     ///
     /// # Errors
-    /// The first parameter that names what is not there.
+    /// The first parameter whose value the service does not offer.
     pub(crate) fn picture(&self) -> Result<Picture, Exception> {
         let invalid = |parameter, value| Exception::invalid(parameter, format!("there is no {}", quoted(value)));
         let layer = Layer::find(self.layer).ok_or_else(|| invalid("LAYER", self.layer))?;
@@ -91,7 +91,7 @@ fn number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|_| text.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// The number of a row or column, of which there are so many.
+/// The number of a row or column; `count` is how many there are.
 fn within(parameter: &str, text: &str, count: u32) -> Result<u32, Exception> {
     let no_number = || Exception::invalid(parameter, format!("{} is no number of a tile", quoted(text)));
     let index = number(text).ok_or_else(no_number)?;

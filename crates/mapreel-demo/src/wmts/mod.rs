@@ -1,4 +1,4 @@
-//! The WMTS 1.0.0 (OGC 07-057r7), by parameters and by resources.
+//! The WMTS 1.0.0 (OGC 07-057r7), by key-value pairs (KVP) and by resources (RESTful).
 
 mod capabilities;
 mod exception;
@@ -37,7 +37,7 @@ fn by_parameters(world: &World, query: &str, origin: &Origin) -> Result<Answer, 
     }
 }
 
-/// Answers a request for a resource (OGC 07-057r7, 10), by its path behind the version.
+/// Answers a request for a resource (OGC 07-057r7, 10), by its path after the version.
 pub(crate) fn answer_resource(world: &World, path: &str, origin: &Origin) -> Answer {
     let made = || {
         if path == capabilities::RESOURCE {

@@ -10,14 +10,14 @@ pub(crate) const TILE_MATRICES: u32 = 9;
 
 /// A tile matrix set.
 pub(crate) struct TileMatrixSet {
-    /// By which requests name it.
+    /// The name in requests.
     pub(crate) name: &'static str,
     pub(crate) crs: &'static str,
     pub(crate) scale_set: &'static str,
     projection: Projection,
-    /// The upper left corner of the world in the CRS, which goes on as far to the other side of its origin.
+    /// The upper left corner of the world in the CRS. The origin is the middle of the world.
     pub(crate) top_left: [f64; 2],
-    /// The scale of the first tile matrix, a pixel being 0.28 mm.
+    /// The scale denominator of the first tile matrix, for pixels of 0.28 mm.
     scale_denominator: f64,
     /// Columns and rows of the first tile matrix.
     size: [u32; 2],
@@ -51,7 +51,7 @@ impl TileMatrixSet {
         TILE_MATRIX_SETS.iter().find(|set| set.name == name)
     }
 
-    /// The scale of a tile matrix.
+    /// The scale denominator of a tile matrix.
     pub(crate) fn scale_denominator(&self, level: u32) -> f64 {
         self.scale_denominator / f64::from(1u32 << level)
     }

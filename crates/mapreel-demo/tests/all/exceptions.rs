@@ -1,4 +1,4 @@
-//! What cannot be answered is refused with the code of the standard.
+//! Requests that cannot be answered are refused with the code of the standard.
 
 use crate::support::{DEMO, WORLD, text, wms, wmts};
 
@@ -65,7 +65,7 @@ fn version_1_1_1_has_its_own_report() {
 }
 
 #[test]
-fn what_strangers_wrote_is_escaped() {
+fn text_of_a_request_is_escaped() {
     let answer = wms(&NEW.replace("LAYERS=sst", "LAYERS=%3Cb%3E%26%22%00"));
     assert!(text(&answer).contains("`&lt;b&gt;&amp;&quot;\u{fffd}`"), "{}", text(&answer));
 }

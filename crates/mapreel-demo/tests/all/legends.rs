@@ -1,4 +1,4 @@
-//! A legend says in both forms what the map shows.
+//! A legend has the map's values and colours, as a picture and as JSON.
 
 use crate::support::{pixels, wms};
 use mapreel_geo::NumberStyle;

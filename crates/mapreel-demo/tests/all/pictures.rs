@@ -12,7 +12,7 @@ const KNOWN: [(&str, f64, f64, f64); 6] = [
     ("2018-09", 60.0, 2.0, 13.74),
 ];
 
-/// Those of the colours of the default style at -2, 0 … 32 °C that this test needs, as the legend has them.
+/// The colour of a temperature in the default style, interpolated between the colours that the legend has at -2, 0 … 32 °C.
 fn colour(celsius: f64) -> [u8; 4] {
     let json: serde_json::Value =
         serde_json::from_slice(&wms("REQUEST=GetLegendGraphic&LAYER=sst&FORMAT=application/json").body).unwrap();

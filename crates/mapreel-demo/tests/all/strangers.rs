@@ -1,4 +1,4 @@
-//! Whatever is sent, something is answered, in little time.
+//! Whatever a client sends, the demo answers, in little time: mutated requests (fuzzing).
 
 use crate::support::{DEMO, LAND};
 use fastrand::Rng;
@@ -59,7 +59,7 @@ fn mutated(seed: &str, rng: &mut Rng) -> String {
     text.into_iter().collect()
 }
 
-/// One of its values is another word.
+/// The request with one of its values replaced by another word.
 fn revalued(seed: &str, rng: &mut Rng) -> String {
     let mut parts: Vec<String> = seed.split([',', '&']).map(str::to_owned).collect();
     let at = rng.usize(0..parts.len());
@@ -68,14 +68,14 @@ fn revalued(seed: &str, rng: &mut Rng) -> String {
         Some((name, _)) => format!("{name}={word}"),
         None => word.to_owned(),
     };
-    // A comma where the next part has no name.
+    // A part without a name follows a comma: it is one of several values.
     parts
         .into_iter()
         .reduce(|all, part| if part.contains('=') { all + "&" + &part } else { all + "," + &part })
         .unwrap_or_default()
 }
 
-/// Sides may become long; a test has no time for such pictures.
+/// Whether no side of the picture is long: a test has no time for large pictures.
 fn is_small(query: &str) -> bool {
     let sides = query.split('&').filter_map(|pair| pair.split_once('='));
     !sides.into_iter().any(|(_, value)| value.parse::<u32>().is_ok_and(|side| (400..=2048).contains(&side)))

@@ -20,13 +20,13 @@ pub struct Pixels {
 }
 
 impl Pixels {
-    /// A pixel; opaque where the picture has no opacity.
+    /// A pixel; opaque where the picture has no alpha channel.
     pub fn at(&self, x: u32, y: u32) -> [u8; 4] {
         let pixel = &self.bytes[(y * self.width + x) as usize * self.channels..][..self.channels];
         [pixel[0], pixel[1], pixel[2], pixel.get(3).copied().unwrap_or(255)]
     }
 
-    /// Whether each pixel has an opacity.
+    /// Whether the picture has an alpha channel.
     pub fn has_alpha(&self) -> bool {
         self.channels == 4
     }

@@ -4,7 +4,7 @@ use super::palette::Mapper;
 use super::segment;
 use crate::encode::Animation;
 use crate::error::Error;
-use crate::error::encode as wrong;
+use crate::error::encode as encode_error;
 use crate::raster::canvas::Canvas;
 use crate::stop::{Stop, Stopped};
 use gif::{DisposalMethod, Frame, Repeat};
@@ -21,9 +21,11 @@ pub struct Encoder {
     encoder: gif::Encoder<Vec<u8>>,
     mapper: Mapper,
     transparent: u8,
-    /// The frame before in this segment, its pixels and their indices.
+    /// The pixels of the previous frame of this segment.
     pixels_before: Vec<u8>,
+    /// The palette indices of those pixels; empty before the segment's first frame.
     before: Vec<u8>,
+    /// The palette indices of the current frame.
     now: Vec<u8>,
     /// The number of the next frame in the animation, from 0.
     index: usize,
@@ -36,7 +38,7 @@ impl Encoder {
     pub(super) fn new(animation: &Animation, first: usize) -> Result<Self, Error> {
         let palette = animation.palette.bytes();
         let encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette)
-            .map_err(wrong(FORMAT))?;
+            .map_err(encode_error(FORMAT))?;
         Ok(Self {
             encoder,
             mapper: Mapper::new(&animation.palette),
@@ -74,7 +76,7 @@ impl Encoder {
             ..Frame::default()
         };
         let start = self.encoder.get_ref().len();
-        self.encoder.write_lzw_pre_encoded_frame(&frame).map_err(wrong(FORMAT))?;
+        self.encoder.write_lzw_pre_encoded_frame(&frame).map_err(encode_error(FORMAT))?;
         self.out.add(&self.encoder.get_ref()[start..]);
         self.encoder.get_mut().truncate(start);
         std::mem::swap(&mut self.before, &mut self.now);
@@ -84,7 +86,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// The indices of a rectangle of the page, with `transparent` for pixels that are as they were.
+    /// The indices of a rectangle of the page, with `transparent` for pixels that did not change since the previous frame.
     fn indices(&self, [left, top, w, h]: [usize; 4], page_width: usize, transparent: Option<u8>) -> Vec<u8> {
         let mut buffer = Vec::with_capacity(w * h);
         for row in top..top + h {
@@ -100,7 +102,7 @@ impl Encoder {
         buffer
     }
 
-    /// Finds the indices of all pixels. Most of a map is as it was a frame ago, and known.
+    /// Finds the palette indices of all pixels. Most pixels of a map equal those of the previous frame: their indices are copied.
     fn map(&mut self, pixels: &[u8], stop: &Stop) -> Result<(), Stopped> {
         const RUN: usize = 16;
         /// Pixels between two looks at the stop token.
@@ -130,7 +132,7 @@ impl Encoder {
     }
 }
 
-/// Indices of colours by the variable-length-code LZW of GIF89a (appendix F), the size of its first codes before them.
+/// Palette indices, compressed by the variable-length-code LZW of GIF89a (appendix F). The first byte is the minimum code size.
 fn compressed(indices: &[u8], stop: &Stop) -> Result<Vec<u8>, Error> {
     /// Indices between two looks at the stop token.
     const BAND: usize = 1 << 16;
@@ -151,7 +153,7 @@ fn compressed(indices: &[u8], stop: &Stop) -> Result<Vec<u8>, Error> {
         let step = encoder.encode_bytes(band, &mut codes);
         out.extend_from_slice(&codes[..step.consumed_out]);
         band = &band[step.consumed_in..];
-        if let LzwStatus::Done = step.status.map_err(wrong(FORMAT))? {
+        if let LzwStatus::Done = step.status.map_err(encode_error(FORMAT))? {
             return Ok(out);
         }
     }
@@ -172,7 +174,7 @@ fn changed(before: &[u8], now: &[u8], width: usize) -> [usize; 4] {
     if top == usize::MAX { [0, 0, 1, 1] } else { [left, top, right - left + 1, bottom - top + 1] }
 }
 
-/// Hundredths of a second for a frame; rounding does not add up.
+/// Hundredths of a second for a frame; rounding errors do not accumulate.
 fn delay_cs(output: &Output, index: usize, frames: usize) -> u16 {
     let end = |frames_shown: usize| (frames_shown as f64 * 100.0 / output.frame_rate_fps).round();
     let held = if index + 1 == frames { (output.hold_last_s * 100.0).round() } else { 0.0 };
@@ -193,9 +195,9 @@ pub(super) fn assemble<R: Read>(
         return Err(Error::Segment("its palette is another"));
     }
     let mut encoder = gif::Encoder::new(Vec::new(), side(animation.width)?, side(animation.height)?, &palette)
-        .map_err(wrong(FORMAT))?;
+        .map_err(encode_error(FORMAT))?;
     if animation.output.repeat {
-        encoder.set_repeat(Repeat::Infinite).map_err(wrong(FORMAT))?;
+        encoder.set_repeat(Repeat::Infinite).map_err(encode_error(FORMAT))?;
     }
     out.write_all(encoder.get_ref())?;
     segments.into_iter().try_for_each(|segment| segment.copy_frames(out))?;
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn indices_are_compressed_as_by_one_call_and_no_longer_than_they_are_wanted() {
+    fn compression_in_bands_equals_that_in_one_call_and_ends_at_the_stop_token() {
         for (len, colours) in [(0, 1), (1, 2), (3, 3), (70_000, 256), (1 << 16, 17), (300_000, 200)] {
             let indices: Vec<u8> = (0..len as u64).map(|i| (i * i / 7 % colours) as u8).collect();
             let mut frame = Frame { buffer: Cow::Borrowed(&indices), ..Frame::default() };

@@ -1,7 +1,7 @@
-//! JPEG, 4:4:4: halved colour would cost hard-edged overlays 10 dB.
+//! JPEG without chroma subsampling (4:4:4): chroma of half the resolution would cost hard-edged overlays 10 dB.
 
 use crate::error::Error;
-use crate::error::encode as wrong;
+use crate::error::encode as encode_error;
 use crate::raster::canvas::Canvas;
 use crate::stop::Stop;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -13,17 +13,18 @@ pub(super) fn encode(page: &Canvas, stop: &Stop) -> Result<Vec<u8>, Error> {
     let mut out = Out { bytes: Vec::new(), looked_at: 0, stop };
     let mut encoder = Encoder::new(&mut out, QUALITY);
     encoder.set_sampling_factor(SamplingFactor::F_1_1);
-    let side = |n: u32| u16::try_from(n).map_err(|_| "a side is longer than 65535 pixels").map_err(wrong("JPEG"));
+    let side =
+        |n: u32| u16::try_from(n).map_err(|_| "a side is longer than 65535 pixels").map_err(encode_error("JPEG"));
     let encoded = encoder.encode(page.pixels(), side(page.width())?, side(page.height())?, ColorType::Rgba);
     stop.look()?;
-    encoded.map_err(wrong("JPEG"))?;
+    encoded.map_err(encode_error("JPEG"))?;
     Ok(out.bytes)
 }
 
-/// Bytes between two looks at the stop token: even of a page of one colour there are that many soon.
+/// Encoded bytes between two looks at the stop token: so few that even a page of one colour yields them soon.
 const LOOK_BYTES: usize = 4096;
 
-/// Takes the encoder's bytes, and refuses them when nobody wants them any more: then the encoder ends.
+/// Takes the encoder's bytes. Once the stop token is set it returns an error instead, which ends the encoder.
 struct Out<'a> {
     bytes: Vec<u8>,
     looked_at: usize,

@@ -1,5 +1,5 @@
-//! Pixels to files. A still is encoded whole; an animation in segments — runs of neighbouring frames, each encoded alone
-//! and by anybody — which are assembled without being drawn or encoded again.
+//! Pixels to files. A still is encoded whole. An animation is encoded in segments: runs of neighbouring frames, each encoded
+//! alone, by any worker. Assembling joins the segments; nothing is drawn or encoded again.
 
 mod gif;
 mod jpeg;
@@ -21,7 +21,7 @@ use std::io::{Read, Write};
 /// Encodes a still picture.
 ///
 /// # Errors
-/// The encoder refuses, the format is one for animations, or nobody wants it any more.
+/// The encoder refuses, the format is one for animations, or the stop token is set.
 pub fn still(page: &Canvas, format: Format, stop: &Stop) -> Result<Vec<u8>, Error> {
     stop.look()?;
     match format {
@@ -37,7 +37,7 @@ pub fn still(page: &Canvas, format: Format, stop: &Stop) -> Result<Vec<u8>, Erro
 /// A small picture of a page, as a JPEG: no side has more than `side_px_max` pixels.
 ///
 /// # Errors
-/// The encoder refuses, or nobody wants it any more.
+/// The encoder refuses, or the stop token is set.
 pub fn thumbnail(page: &Canvas, side_px_max: u32, stop: &Stop) -> Result<Vec<u8>, Error> {
     still(&page.downscaled(side_px_max), Format::Jpeg, stop)
 }
@@ -81,7 +81,7 @@ impl SegmentEncoder {
     /// Adds the next frame.
     ///
     /// # Errors
-    /// The encoder refuses, or nobody wants it any more.
+    /// The encoder refuses, or the stop token is set.
     pub fn add(&mut self, page: &Canvas, stop: &Stop) -> Result<(), Error> {
         stop.look()?;
         match self {
@@ -130,25 +130,25 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    /// Stops at the fifth look.
-    fn fifth() -> Stop {
+    /// A stop token that is set at the fifth look.
+    fn stop_at_fifth_look() -> Stop {
         let looks = Arc::new(AtomicU32::new(0));
         Stop::when(move || looks.fetch_add(1, Ordering::Relaxed) >= 4)
     }
 
     #[test]
-    fn encoding_ends_within_a_page_when_nobody_wants_it() {
+    fn encoding_ends_within_a_page_when_the_stop_token_is_set() {
         let mut page = Canvas::new(1200, 1200, Colour::rgb(0, 0, 0));
         let noise = (0..1200 * 1200u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) ^ (i >> 3)).to_le_bytes());
         page.pixels_mut().iter_mut().zip(noise).for_each(|(to, from)| *to = from);
         for format in [Format::Png, Format::Jpeg] {
-            assert!(matches!(still(&page, format, &fifth()), Err(Error::Stopped(_))), "{}", format.name());
+            assert!(matches!(still(&page, format, &stop_at_fifth_look()), Err(Error::Stopped(_))), "{}", format.name());
         }
-        assert!(Colours::default().add(&page, &fifth()).is_err());
+        assert!(Colours::default().add(&page, &stop_at_fifth_look()).is_err());
         let output = Output { format: Format::Gif, frame_rate_fps: 5.0, hold_last_s: 0.0, repeat: true };
         let palette = Palette::from(vec![[0, 0, 0], [255, 255, 255]]);
         let animation = Animation { width: 1200, height: 1200, frames: 1, output, palette };
         let mut encoder = SegmentEncoder::new(&animation, &(0..1)).unwrap();
-        assert!(matches!(encoder.add(&page, &fifth()), Err(Error::Stopped(_))));
+        assert!(matches!(encoder.add(&page, &stop_at_fifth_look()), Err(Error::Stopped(_))));
     }
 }

@@ -5,7 +5,7 @@ use super::mp4_index::{FORMAT, PPS, SPS, moov, nal_kind};
 use super::segment;
 use crate::encode::Animation;
 use crate::error::Error;
-use crate::error::encode as wrong;
+use crate::error::encode as encode_error;
 use crate::raster::canvas::Canvas;
 use mapreel_spec::Format;
 use mp4_atom::{Encode, Ftyp};
@@ -72,7 +72,7 @@ impl Encoder {
             // `Off` would ignore the quantiser.
             .rate_control_mode(RateControlMode::Quality)
             .qp(QpRange::new(QP, QP))
-            // Not kept in this mode, but it decides the level that players must support.
+            // The encoder does not keep to this rate in this mode, but takes from it the H.264 level that players must support.
             .bitrate(BitRate::from_bps(5_000_000))
             .max_frame_rate(FrameRate::from_hz(30.0))
             .skip_frames(false)
@@ -86,8 +86,8 @@ impl Encoder {
             .complexity(Complexity::Low)
             .num_threads(1)
             .vui(VuiConfig::bt709());
-        let mut encoder =
-            openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config).map_err(wrong(FORMAT))?;
+        let mut encoder = openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config)
+            .map_err(encode_error(FORMAT))?;
         silence(&mut encoder);
         let chroma = vec![0; width * height / 4];
         let yuv = Planes { width, height, y: vec![0; width * height], u: chroma.clone(), v: chroma };
@@ -96,7 +96,7 @@ impl Encoder {
 
     pub(super) fn add(&mut self, page: &Canvas) -> Result<(), Error> {
         to_yuv(page, &mut self.yuv)?;
-        let stream = self.encoder.encode(&self.yuv).map_err(wrong(FORMAT))?;
+        let stream = self.encoder.encode(&self.yuv).map_err(encode_error(FORMAT))?;
         let mut sample = Vec::new();
         let mut parameters = Vec::new();
         for layer in (0..stream.num_layers()).filter_map(|i| stream.layer(i)) {
@@ -122,7 +122,7 @@ impl Encoder {
     }
 }
 
-/// The encoder would say on standard error that a constant quality gives no constant bit rate.
+/// Turns off the encoder's log, which would say on standard error that a constant quality gives no constant bit rate.
 fn silence(encoder: &mut openh264::encoder::Encoder) {
     let mut level: i32 = openh264_sys2::WELS_LOG_QUIET;
     // SAFETY: this option takes a pointer to an int, which is read during the call; the encoder is not yet in use.
@@ -147,7 +147,7 @@ fn to_yuv(page: &Canvas, planes: &mut Planes) -> Result<(), Error> {
     };
     let (range, matrix) = (YuvRange::Limited, YuvStandardMatrix::Bt709);
     yuv::rgba_to_yuv420(&mut image, page.pixels(), page.width() * 4, range, matrix, YuvConversionMode::Balanced)
-        .map_err(wrong(FORMAT))
+        .map_err(encode_error(FORMAT))
 }
 
 pub(super) fn assemble<R: Read>(
@@ -165,12 +165,12 @@ pub(super) fn assemble<R: Read>(
         compatible_brands: vec![b"isom".into(), b"iso2".into(), b"avc1".into(), b"mp41".into()],
     };
     let mut head = Vec::new();
-    ftyp.encode(&mut head).map_err(wrong(FORMAT))?;
+    ftyp.encode(&mut head).map_err(encode_error(FORMAT))?;
     // The index stands before the pictures and says where they are, so it is made twice: first for its length.
     let lengths: Vec<u64> = segments.iter().map(segment::Reader::frames_len).collect();
     let index = |first: u64| -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        moov(animation, &segments, &shared, first)?.encode(&mut bytes).map_err(wrong(FORMAT))?;
+        moov(animation, &segments, &shared, first)?.encode(&mut bytes).map_err(encode_error(FORMAT))?;
         Ok(bytes)
     };
     let data_len = lengths.iter().sum::<u64>();

@@ -3,7 +3,7 @@
 use super::segment;
 use crate::encode::Animation;
 use crate::error::Error;
-use crate::error::encode as wrong;
+use crate::error::encode as encode_error;
 use mp4_atom::{
     Avc1, Avcc, Codec, Colr, Dinf, Dref, DrefEntry, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stco, Stsc, StscEntry,
     Stsd, Stss, Stsz, StszSamples, Stts, SttsEntry, Tkhd, Trak, Url, Visual, Vmhd,
@@ -101,7 +101,7 @@ fn sample_entry(width: u16, height: u16, shared: &[u8]) -> Result<Avc1, Error> {
     }
     Ok(Avc1 {
         visual: Visual { data_reference_index: 1, width, height, ..Visual::default() },
-        avcc: Avcc::new(sps, pps).map_err(wrong(FORMAT))?,
+        avcc: Avcc::new(sps, pps).map_err(encode_error(FORMAT))?,
         // BT.709 primaries, transfer and matrix, limited range (ISO/IEC 23091-2).
         colr: Some(Colr::Nclx {
             colour_primaries: 1,
@@ -113,7 +113,7 @@ fn sample_entry(width: u16, height: u16, shared: &[u8]) -> Result<Avc1, Error> {
     })
 }
 
-/// The ticks of every frame; rounding does not add up.
+/// The ticks of every frame; rounding errors do not accumulate.
 fn durations(animation: &Animation) -> Vec<u32> {
     let mut end_s = 0.0;
     let mut end_ticks = 0u64;

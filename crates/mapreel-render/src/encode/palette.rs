@@ -1,4 +1,4 @@
-//! One palette for a whole GIF: the exact colours of the legends and of flat areas, and the best for the rest.
+//! One palette for a whole GIF: the exact colours of the legends and of flat areas, and the best ones that k-means finds for the rest.
 
 use crate::raster::canvas::Canvas;
 use crate::raster::raster::Raster;
@@ -7,20 +7,23 @@ use quantette::deps::palette::Srgb;
 use quantette::{PaletteSize, Pipeline};
 use std::collections::HashMap;
 
-/// Colours of a GIF; one more place is the transparency of unchanged pixels.
+/// The most colours of a GIF's palette; one more entry is the transparent index, which unchanged pixels get.
 const COLOURS_MAX: usize = 255;
-/// Places that legends may take: a colour bar of hundreds of steps must leave some for the map.
+/// Palette entries that legends may take: a colour bar of hundreds of steps must leave some for the map.
 const LEGEND_MAX: usize = 160;
-/// A colour that covers this part of a legend is one of its keys: a step of a colour bar of 250 covers more.
+/// A colour that covers at least one part in so many of a legend is one of its classes: each step of a colour bar of 250 steps
+/// covers more.
 const LEGEND_PART: u64 = 1500;
-/// A colour that covers this part of the sampled frames is taken exactly: flat areas must not change their tint.
+/// A colour that covers at least one part in so many of the counted frames is taken exactly: flat areas must not
+/// change their tint.
 const FLAT_PART: u64 = 400;
 /// Pixels given to the quantiser.
 const SAMPLE_MAX: u64 = 400_000;
 
-/// A frame of more colours than this is a photograph or a shaded relief: its rare colours are counted coarsely.
+/// A frame of more colours than this is a photograph or a shaded relief: its rare colours are rounded to 5 bits for each channel before
+/// they are counted.
 const FINE_MAX: usize = 1 << 15;
-/// Of such a frame, colours that cover less than this part are rare.
+/// In such a frame a colour that covers less than one part in so many is rare.
 const RARE_PART: u64 = 1 << 14;
 
 /// Pixels that are counted between two looks at the stop token.
@@ -37,11 +40,11 @@ pub struct Palette(Vec<Rgb>);
 pub struct Colours(HashMap<Rgb, u64>);
 
 impl Colours {
-    /// Counts the colours of a frame. What is counted coarsely depends on this frame alone, so that the sum of all
-    /// frames is the same in whatever order and by however many threads they are counted.
+    /// Counts the colours of a frame. Which colours are rounded depends on this frame alone, so that the sum over all frames
+    /// depends neither on their order nor on the number of threads.
     ///
     /// # Errors
-    /// Nobody wants it any more.
+    /// The stop token is set.
     pub fn add(&mut self, page: &Canvas, stop: &Stop) -> Result<(), Stopped> {
         let mut frame = HashMap::new();
         for band in page.pixels().chunks(4 * BAND_PX) {
@@ -61,7 +64,7 @@ impl Colours {
         Ok(())
     }
 
-    /// Adds what another has counted.
+    /// Adds the counts of another counter.
     pub fn merge(&mut self, other: Self) {
         other.0.into_iter().for_each(|(colour, count)| *self.0.entry(colour).or_default() += count);
     }
@@ -100,18 +103,18 @@ impl Palette {
         &self.0
     }
 
-    /// Red, green and blue of each colour, and of the transparent place, which must lie in the table too.
+    /// Red, green and blue of each colour, and of the transparent entry, which the colour table must hold, too.
     pub(super) fn bytes(&self) -> Vec<u8> {
         [self.0.concat(), vec![0; 3]].concat()
     }
 
-    /// The index of transparency: the first after the colours.
+    /// The transparent index: the first after the colours.
     pub(super) fn transparent(&self) -> u8 {
         self.0.len() as u8
     }
 }
 
-/// The legends' colours, commonest first. The shades at the edges of a legend's letters are many and no key to anything.
+/// The legends' colours, commonest first, without the many anti-aliased shades at the edges of letters: these stand for no class.
 fn pinned<'a>(legends: impl Iterator<Item = &'a Raster>) -> Vec<Rgb> {
     let mut counts: HashMap<Rgb, u64> = HashMap::new();
     for legend in legends {
@@ -137,7 +140,7 @@ fn count(pixels: impl Iterator<Item = Rgb>, counts: &mut HashMap<Rgb, u64>) {
     }
 }
 
-/// Equals stand in the order of their values, so that the palette depends on nothing but the colours.
+/// Colours of equal count stand in the order of their values, so that the palette does not depend on the order of a hash map.
 fn commonest_first(counts: HashMap<Rgb, u64>) -> Vec<(Rgb, u64)> {
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_unstable_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
@@ -147,7 +150,7 @@ fn commonest_first(counts: HashMap<Rgb, u64>) -> Vec<(Rgb, u64)> {
 fn quantised(counts: &[(Rgb, u64)], colours: usize) -> Vec<Rgb> {
     let total: u64 = counts.iter().map(|(_, count)| count).sum();
     let every = total.div_ceil(SAMPLE_MAX).max(1);
-    // Rare colours count at least once: a thin line of its own colour is seen.
+    // Every colour is sampled at least once, so that the quantiser sees a thin line that has a colour of its own.
     let pixels: Vec<Srgb<u8>> = counts
         .iter()
         .flat_map(|(c, count)| std::iter::repeat_n(Srgb::new(c[0], c[1], c[2]), count.div_ceil(every) as usize))
@@ -158,7 +161,7 @@ fn quantised(counts: &[(Rgb, u64)], colours: usize) -> Vec<Rgb> {
     input.output_srgb8_palette().into_iter().map(|c| [c.red, c.green, c.blue]).collect()
 }
 
-/// Finds the nearest colour of a palette, and remembers it.
+/// Finds the nearest colour of a palette, with a cache.
 pub(super) struct Mapper {
     colours: Vec<[i32; 3]>,
     exact: HashMap<Rgb, u8>,
@@ -178,7 +181,7 @@ impl Mapper {
         }
     }
 
-    /// The index of the nearest colour; of a colour that is in the palette, that one.
+    /// The index of the nearest colour; a colour of the palette has its own index.
     pub(super) fn index(&mut self, [r, g, b]: Rgb) -> u8 {
         let key = u32::from_le_bytes([r, g, b, 0]);
         let slot = (key.wrapping_mul(0x9E37_79B1) >> 17) as usize & (SLOTS - 1);
@@ -216,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_palette_does_not_depend_on_who_counts_what() {
+    fn the_palette_does_not_depend_on_the_order_of_counting() {
         let frames: Vec<Canvas> = (0..4).map(noise).collect();
         let counted = |order: &[usize]| {
             let mut colours = Colours::default();
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn few_colours_are_kept_exactly_and_the_transparent_place_is_in_the_table() {
+    fn few_colours_are_kept_exactly_and_the_transparent_entry_is_in_the_table() {
         let mut colours = Colours::default();
         colours.add(&Canvas::new(4, 4, Colour::rgb(1, 2, 3)), &Stop::never()).unwrap();
         let palette = colours.palette(std::iter::empty());

@@ -6,8 +6,9 @@ use crate::error::Error;
 use std::io::Read;
 
 const MAGIC: &[u8; 4] = b"MRS1";
-/// More is not ours: a bound on what a broken file makes us allocate.
+/// The longest shared part, in bytes: a bound on what a broken file makes the reader allocate.
 const SHARED_MAX: u32 = 64 << 10;
+/// The most frames of a segment: the same bound for their sizes.
 const FRAMES_MAX: u32 = 100_000;
 
 #[derive(Default)]

@@ -15,7 +15,7 @@ pub(crate) struct Arranged {
 }
 
 impl Arranged {
-    /// The boxes with that corner at `x`, `y`.
+    /// The boxes, with their common upper left corner at `x`, `y`.
     pub(crate) fn boxes(self, x: u32, y: u32) -> Vec<LegendBox> {
         let moved = |[left, top, width, height]: [u32; 4]| [left + x, top + y, width, height];
         self.boxes.into_iter().map(|b| LegendBox { title: moved(b.title), picture: moved(b.picture), ..b }).collect()
@@ -42,7 +42,7 @@ struct Setting {
     text: f32,
     /// Classes stand in so many columns, beside the map, or in so many rows, below it.
     lines: usize,
-    /// The length of a bar, in sizes of text.
+    /// The length of a colour bar, in multiples of the text size.
     bar: f32,
 }
 
@@ -52,7 +52,7 @@ impl Setting {
     }
 }
 
-/// From the best to what may be read still.
+/// The settings of a column of legends, from the best to the smallest that can still be read.
 const UPRIGHT: [Setting; 8] = [
     Setting::new(1.0, 1, 17.0),
     Setting::new(1.0, 2, 12.0),
@@ -63,6 +63,7 @@ const UPRIGHT: [Setting; 8] = [
     Setting::new(0.6, 3, 6.0),
     Setting::new(0.6, 4, 5.0),
 ];
+/// The settings of legends in rows, in the same order.
 const LYING: [Setting; 5] = [
     Setting::new(1.0, 5, 22.0),
     Setting::new(0.85, 5, 18.0),
@@ -71,7 +72,7 @@ const LYING: [Setting; 5] = [
     Setting::new(0.6, 18, 9.0),
 ];
 
-/// A legend that has to be made smaller keeps on average this many times the size of text.
+/// Legends that are made smaller keep, on average, at least this height in multiples of the text size.
 const HEIGHT_MIN: f32 = 3.5;
 
 /// What legends are measured with.
@@ -83,17 +84,17 @@ pub(crate) struct Arranger<'a> {
 }
 
 impl Arranger<'_> {
-    /// The legends in a column of this width and height at most; too high, or too wide, where there is no way to make them fit.
+    /// The legends in a column, at most as wide and as high as `max`. Where they fit in no setting, the column is larger than that.
     pub(crate) fn stacked(&mut self, legends: &[&LegendPicture], max: [u32; 2]) -> Result<Arranged, Stopped> {
         self.first_that_fits(&UPRIGHT, legends, false, max)
     }
 
-    /// The legends in rows of this width and height at most.
+    /// The legends in rows, at most as wide and as high as `max`. Where they fit in no setting, the rows are larger than that.
     pub(crate) fn flowing(&mut self, legends: &[&LegendPicture], max: [u32; 2]) -> Result<Arranged, Stopped> {
         self.first_that_fits(&LYING, legends, true, max)
     }
 
-    /// The legends in the first setting in which they fit; in the best where they do in none.
+    /// The legends in the first setting in which they fit. Where they fit in none, the first setting is taken.
     fn first_that_fits(
         &mut self,
         settings: &[Setting],
@@ -154,7 +155,7 @@ impl Arranger<'_> {
         Ok(Block { layer: legend.layer, form, title, picture, is_foreign })
     }
 
-    /// The size of a server's picture: enlarged by a whole number on a large page, where its letters could not be read.
+    /// The size of a server's picture. On a large page it is enlarged by a whole number: its letters would be too small to be read.
     fn foreign_size(&self, (width, height): (u32, u32), width_max: u32) -> (u32, u32) {
         let wanted = (self.scale.body_px / 13.0).floor().max(1.0) as u32;
         let times = wanted.min(width_max / width.max(1)).max(1);
@@ -174,7 +175,7 @@ impl Arranger<'_> {
         let foreign: u32 = blocks.iter().filter(|block| block.is_foreign).map(|block| block.picture.1).sum();
         if total > height_max && foreign > 0 {
             let room = height_max.saturating_sub(total - foreign) as f32;
-            // A small picture becomes higher rather than its legends unreadable.
+            // Legends stay legible: the column becomes higher than a small map instead.
             let legible = blocks.len() as f32 * self.scale.body_px * HEIGHT_MIN;
             let shrink = (room.max(legible) / foreign as f32).min(1.0);
             let smaller = |px: u32| ((px as f32 * shrink).floor() as u32).max(1);
@@ -210,7 +211,7 @@ impl Arranger<'_> {
 }
 
 impl Block {
-    /// Its width; a title of whole pixels is not broken where it was measured in one line.
+    /// Its width. The title has a pixel to spare: a title that was measured in one line must not be wrapped for a rounding error.
     fn width(&self) -> u32 {
         self.picture.0.max(self.title.0 + 1)
     }

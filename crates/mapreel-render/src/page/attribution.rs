@@ -13,7 +13,7 @@ fn text(page: &Page) -> Option<[Span; 1]> {
     (!credits.is_empty()).then(|| [Span::muted(credits.join(" · "))])
 }
 
-/// The credits without those that another one says, too.
+/// The credits without those whose words another credit contains.
 fn each_once<'a>(credits: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut kept: Vec<(&str, String)> = Vec::new();
     for credit in credits {
@@ -21,7 +21,7 @@ fn each_once<'a>(credits: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
         if words == "  " || kept.iter().any(|(_, known)| known.contains(&words)) {
             continue;
         }
-        // A longer one stands where the first of those that it says stood.
+        // A longer credit takes the place of the first credit that it contains.
         let place = kept.iter().position(|(_, known)| words.contains(known.as_str())).unwrap_or(kept.len());
         kept.retain(|(_, known)| !words.contains(known.as_str()));
         kept.insert(place, (credit, words));

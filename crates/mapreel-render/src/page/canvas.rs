@@ -13,11 +13,14 @@ use crate::stop::{Stop, Stopped};
 use crate::text::typesetter::Typesetter;
 use mapreel_spec::{Canvas, HeaderForm, LayerLines, LegendBox, LegendPlace, MapArea, PageLayout};
 
-/// The parts of the page's height that header and credits, and of the rest's width or height that legends may take.
+/// The part of the page's height that header and credits may take.
 const TEXTS_PART: f32 = 0.42;
+/// The part of the width between header and credits that a column of legends may take.
 const COLUMN_PART: f32 = 0.36;
+/// The part of the height between header and credits that rows of legends may take.
 const ROWS_PART: f32 = 0.45;
-/// How much smaller letters become, and how many lines long texts have, before something is left out.
+/// The forms of header and credits, in the order in which they are tried: by how much letters become smaller, whether layers have
+/// lines, and the most lines of a long text.
 const FORMS: [(f32, HeaderForm); 8] = {
     const fn form(layers: LayerLines, lines_max: u32) -> HeaderForm {
         HeaderForm { layers, lines_max }
@@ -105,7 +108,7 @@ fn texts_in(page: &Page, canvas: &Canvas, scale: Scale, form: HeaderForm, typese
     let (header_lines, header_height) = header::measure(page, scale, form, width, top, typesetter);
     let credits = attribution::measure(page, scale, width, form.lines_max, typesetter);
     let below_header = top + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
-    // Credits stand a little lower than the map would end.
+    // Credits reach a little into the lower margin, unless the canvas sets that margin.
     let foot = bottom - if canvas.margins[2] == 0 && credits.is_some() { scale.unit } else { 0 };
     let above_credits = canvas.height.saturating_sub(foot + credits.map_or(0, |height| height + scale.unit));
     let attribution = credits.map(|height| [left, above_credits + scale.unit, width, height]);
@@ -119,7 +122,7 @@ fn texts_in(page: &Page, canvas: &Canvas, scale: Scale, form: HeaderForm, typese
     }
 }
 
-/// The map beside legends, where they leave it most; `None`: there is no room for them.
+/// The map's box and the legends on the side where most of the map's area is seen; `None`: there is no room for legends.
 fn beside(
     arranger: &mut Arranger,
     legends: &[&LegendPicture],
@@ -151,7 +154,7 @@ fn beside(
             ways.push((between, Side::Inside(place), arranged));
         }
     }
-    // `max_by` takes the last of equals, and right comes before below.
+    // `max_by` takes the last of equals: in reverse order that is the right side, not the one below.
     let shown = |[_, _, width, height]: [u32; 4]| area.pixels_shown([width, height]);
     Ok(ways.into_iter().rev().max_by(|a, b| shown(a.0).total_cmp(&shown(b.0))))
 }

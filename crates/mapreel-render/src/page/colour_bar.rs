@@ -11,7 +11,7 @@ use crate::text::typesetter::{Typesetter, line_height};
 use crate::theme;
 use mapreel_spec::{ColourBar, LegendForm};
 
-/// The strip's width in sizes of text, or its height where it lies.
+/// The strip's width in multiples of the text size, or its height where the strip is horizontal.
 const THICKNESS: f32 = 1.3;
 /// How many numbers stand beside it at most.
 const TICKS: u32 = 6;
@@ -84,7 +84,7 @@ fn lying(
     let (line, width, height) = (line_height(size_px), form.bar_px, (size_px * THICKNESS).round() as u32);
     let widest = |ticks: &[Tick]| ticks.iter().map(|tick| tick.width).max().unwrap_or(0);
     let all = ticks(bar, TICKS, size_px, typesetter);
-    // Neighbours leave a digit or two between them.
+    // Neighbouring numbers are a digit or two apart.
     let wanted = (f64::from(width) / (f64::from(widest(&all)) + 1.5 * f64::from(size_px))) as u32;
     let ticks = if wanted < TICKS { ticks(bar, wanted.max(2), size_px, typesetter) } else { all };
     let (mark, half) = (unit / 2, widest(&ticks).div_ceil(2));
@@ -110,7 +110,7 @@ fn lay(page: &mut Canvas, strip: &Raster, place: [u32; 4], edge: u32, stop: &Sto
     Ok(())
 }
 
-/// An upright strip as a lying one, its lowest value at the left.
+/// An upright strip, turned to a horizontal one with its lowest value at the left.
 fn turned(strip: &Raster) -> Raster {
     let (width, height) = (strip.width as usize, strip.height as usize);
     let mut pixels = Vec::with_capacity(strip.pixels.len());

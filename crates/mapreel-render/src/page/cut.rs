@@ -1,7 +1,8 @@
 //! A legend that a server has drawn as one picture, cut into its swatches and their words, where that is certain: a column of
 //! boxes of one size, each with its words at its right, apart from one another on a white ground.
 //!
-//! The swatches are then set anew like all others; the words stay the server's pixels, since nothing here reads them.
+//! The swatches are then set anew like all others; the words stay the server's pixels, since there is no text recognition
+//! (OCR) here.
 
 use super::swatches::{LetteredSwatch, Words};
 use crate::raster::raster::Raster;
@@ -9,8 +10,9 @@ use std::ops::Range;
 
 /// The fewest swatches that make a column, and the most.
 const SWATCHES: std::ops::RangeInclusive<usize> = 3..=64;
-/// The smallest swatch, and the least between it and its words, in pixels.
+/// The least width and height of a swatch, in pixels.
 const SWATCH_MIN: [u32; 2] = [6, 5];
+/// The least gap between a swatch and its words, in pixels.
 const GAP_MIN: u32 = 2;
 /// The most pixels by which the swatches of a column differ in place and size.
 const UNEVEN_MAX: u32 = 1;
@@ -35,11 +37,11 @@ pub fn swatches(picture: &Raster) -> Option<Vec<LetteredSwatch>> {
     let words = common_rows(&ground, &entries);
     let cut: Vec<LetteredSwatch> = entries.iter().map(|entry| entry.lettered(&ground, words.clone())).collect();
     let coloured = cut.iter().filter(|swatch| swatch.is_colour).count();
-    // What has no box of a colour may be a list of words, or of symbols that say nothing without their place.
+    // A legend of few boxes of one colour may be a list of words, or of symbols that mean nothing outside their legend.
     (2 * coloured > cut.len()).then_some(cut)
 }
 
-/// A picture whose ground is white or nothing.
+/// A picture whose ground is white or transparent.
 struct Ground<'a> {
     picture: &'a Raster,
 }
@@ -101,7 +103,7 @@ impl Entry {
         Some(Self { swatch: [swatch.start, swatch_rows.start, size[0], size[1]], words })
     }
 
-    /// The rows in which its words have ink, counted from their first.
+    /// The rows in which its words have ink, counted from the top of the words' box.
     fn inked_rows(&self, ground: &Ground) -> Option<Range<u32>> {
         let [left, top, width, height] = self.words?;
         let has_ink = |row: &u32| ground.has_ink(left..left + width, top + row..top + row + 1);
@@ -128,13 +130,13 @@ impl Entry {
     }
 }
 
-/// The rows in which any words have ink: all are cut to them, so that they keep their base line.
+/// The rows in which the words of any swatch have ink. All words are cut to the same rows, so that they keep their base line.
 fn common_rows(ground: &Ground, entries: &[Entry]) -> Range<u32> {
     let rows = entries.iter().filter_map(|entry| entry.inked_rows(ground));
     rows.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0)
 }
 
-/// The runs of places, of so many, at which something is.
+/// The runs of neighbouring places, from 0 to `places`, at which `is_there` holds.
 fn runs(places: u32, is_there: impl Fn(u32) -> bool) -> Vec<Range<u32>> {
     let mut runs: Vec<Range<u32>> = Vec::new();
     for place in (0..places).filter(|place| is_there(*place)) {
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_something_else_stays_whole() {
+    fn a_picture_that_may_be_no_column_of_swatches_stays_whole() {
         assert!(swatches(&legend(&COLOURS, 0)).is_none(), "boxes that touch one another");
         assert!(swatches(&legend(&COLOURS[..2], 4)).is_none(), "two boxes are no column");
         assert!(swatches(&Raster::straight(60, 60, [9, 9, 9, 255].repeat(3600))).is_none(), "no white ground");

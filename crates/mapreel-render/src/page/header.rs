@@ -1,6 +1,6 @@
 //! The header: the title, the subtitle, the map time and `(k of n)`, and a line for each layer that has a title, topmost first.
 //!
-//! Every line has its place for all frames: what changes is redrawn there, and nothing moves.
+//! Every line has one place in all frames: lines that change are redrawn there, and nothing moves.
 
 use super::layout::Layout;
 use super::scale::Scale;
@@ -18,11 +18,11 @@ struct Line {
     gap: u32,
 }
 
-/// A frame as the header sees it.
+/// A frame, and what the header says of its layers.
 pub(crate) struct Moment<'a> {
     /// The frame's index, from 0.
     pub frame: usize,
-    /// What layers are instead of what was asked for.
+    /// The gap of a layer in this frame, by the layer's index in the plan.
     pub gap: &'a dyn Fn(usize) -> Option<&'a Gap>,
 }
 
@@ -64,7 +64,7 @@ fn title_of<'a>(page: &Page<'a>, form: HeaderForm, caption: &'a Caption) -> Opti
     }
 }
 
-/// The labels behind a layer's title in a frame; its time only where that is not the one that the header shows.
+/// The labels after a layer's title in a frame. The layer's time is left out where it is the time that the header shows.
 fn labels_at<'a>(page: &Page<'a>, caption: &'a Caption, frame: usize) -> impl Iterator<Item = &'a PlannedLabel> {
     let shown = page.frames[frame].time_text.as_ref();
     caption.labels.at(frame).iter().filter(move |label| label.marked || Some(&label.text) != shown)
@@ -79,7 +79,7 @@ fn time_line(page: &Page, scale: Scale, frame: usize) -> Option<Line> {
     Some(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 })
 }
 
-/// What stands behind a layer's title: its labels, and whether its picture is what was asked for.
+/// What stands after a layer's title: its labels, and its gap if it has one.
 fn layer_spans(page: &Page, caption: &Caption, frame: usize, gap: Option<&Gap>) -> Vec<Span> {
     let labels = |of: usize| -> Vec<Span> {
         let is_only_time = page.frames[frame].shown.is_none() && is_timed(caption, of);
@@ -104,8 +104,8 @@ fn is_timed(caption: &Caption, frame: usize) -> bool {
     caption.has_pictures && caption.times_used.at(frame).is_some()
 }
 
-/// The texts behind a title. What says that a time is not the frame's stands out, and so does the first where it is the only
-/// place in which the time of the data is told.
+/// The labels after a title, as texts. A marked label is bold: it says that a time is not the frame's, or may not be. The first label is bold,
+/// too, where the page shows the time of the data nowhere else.
 fn labels<'a>(labels: impl Iterator<Item = &'a PlannedLabel>, first_is_time: bool) -> impl Iterator<Item = Span> {
     labels.enumerate().map(move |(i, label)| {
         let text = format!("{}{}", if i == 0 { "   " } else { "  ·  " }, label.text);
@@ -113,14 +113,14 @@ fn labels<'a>(labels: impl Iterator<Item = &'a PlannedLabel>, first_is_time: boo
     })
 }
 
-/// The height of each line, the greatest of all frames.
+/// The gap above each line, and its height: the greatest of all frames.
 fn heights(page: &Page, scale: Scale, form: HeaderForm, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
     let mut heights: Vec<(u32, u32)> = Vec::new();
     for frame in measured_frames(page) {
         let gap = |kind| Some(Gap { kind, ..Gap::missing("") });
         let held = gap(GapKind::Held { from: frame });
         for gap in [None, gap(GapKind::Missing), Some(Gap::incomplete("")), gap(GapKind::Empty), held] {
-            // Features are there or not.
+            // A layer of features can only be missing as a whole.
             let may_have = |layer: usize, gap: &Gap| {
                 page.captions[layer].has_pictures || (gap.kind, &gap.cause) == (GapKind::Missing, &Cause::Unavailable)
             };

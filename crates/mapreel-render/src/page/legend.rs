@@ -1,6 +1,7 @@
 //! A legend: the pictures and words of a layer's server, or its classes, set in our own type.
 //!
-//! Its colours are those of the map: the legend of a layer that is laid on the map with an opacity is mixed with the same ground.
+//! It has the colours that its layer has on the map: where a layer has an opacity, its legend is blended with the same opacity
+//! over the mean colour of what lies below the layer.
 //! A server's picture is enlarged by whole numbers alone, so that its letters stay sharp; it is made smaller where there is no room.
 
 use super::colour_bar;

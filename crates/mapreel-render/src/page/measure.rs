@@ -15,10 +15,10 @@ use mapreel_spec::{HeaderForm, LegendPlace, MapArea, PageContent, PageLayout, Ro
 
 /// Measures what stands beside a map, and finds the place of everything. Round a map of so many pixels both sides of the page are
 /// even, as H.264 4:2:0 needs them; a canvas has its own size. The legends are topmost layer first. A legend for which a canvas
-/// has no room is left out, and of the ways to lay it out that is taken by which most of `area` is seen.
+/// has no room is left out. A canvas has its legends on the side where most of `area` is seen.
 ///
 /// # Errors
-/// Nobody wants it any more.
+/// The stop token is set.
 pub fn measure(
     content: &PageContent,
     room: &Room,
@@ -67,7 +67,7 @@ pub(crate) fn round_a_map(
         place => {
             let max = inside_max(map, scale);
             let arranged = arranger.stacked(&legends, max)?;
-            // What a small map would vanish under stands beside it.
+            // Legends under which a small map would vanish stand beside it.
             match arranged.width <= max[0] && arranged.height <= max[1] {
                 true => Some((Side::Inside(place), arranged)),
                 false => Some((Side::Right, arranger.stacked(&legends, column_max)?)),
@@ -77,7 +77,7 @@ pub(crate) fn round_a_map(
     Ok(laid_out(page, map, scale, arranged, typesetter))
 }
 
-/// A column or rows: those that make the page less large.
+/// The column or the rows, whichever makes the page smaller.
 fn less_wasteful([width, height]: [u32; 2], scale: Scale, column: Arranged, rows: Arranged) -> (Side, Arranged) {
     let gap = scale.margin();
     let beside = u64::from(width + gap + column.width) * u64::from(height.max(column.height));
@@ -105,7 +105,7 @@ fn laid_out(
     let map_bottom = map[1] + map[3] + line;
     let (mut legends, mut plate_box, mut content_bottom) = (Vec::new(), None, map_bottom);
     match arranged {
-        // The column may be longer than a small map: what is below makes room for it.
+        // The column may be longer than a small map: the credits move down.
         Some((Side::Right, column)) => {
             content_bottom = map_bottom.max(map[1] + column.height);
             legends = column.boxes(map[0] + map[2] + line + margin, map[1]);

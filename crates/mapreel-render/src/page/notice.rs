@@ -33,7 +33,7 @@ fn panel(page: &mut Canvas, plan: &Plan, gaps: &[(usize, &Gap)], layout: &Layout
     let total = |sizes: &[(u32, u32)]| sizes.iter().map(|(_, h)| h).sum::<u32>() + 2 * padding;
     let mut text: Vec<Vec<Span>> = gaps.iter().map(|(layer, gap)| sentence(plan, *layer, gap)).collect();
     let mut sizes = measure(&text);
-    // A notice leaves half of the map to what is there.
+    // A notice that would be higher than half of the map becomes one sentence.
     if total(&sizes) > height / 2 {
         let all_missing = gaps.iter().all(|(_, gap)| gap.is_lack());
         let all = format!("{} layers are not {}", gaps.len(), if all_missing { "shown" } else { "as asked for" });

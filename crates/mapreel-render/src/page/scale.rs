@@ -1,4 +1,4 @@
-//! The sizes of everything of our own, which grow with the map, or with the page where that has an exact size.
+//! The sizes of texts and furniture, which grow with the map, or with the page where the page has an exact size.
 
 use mapreel_spec::Canvas;
 
@@ -25,8 +25,8 @@ impl Scale {
         Self::of((area_side(width, height) * 0.0154).max(BODY_PX_MIN))
     }
 
-    /// The sizes on a page of an exact size. It is looked at as large as the screen is, so its shorter side decides: 26 pixels at
-    /// 1080, which on a phone is the size of its own captions.
+    /// The sizes on a page of an exact size. A player shows the page as large as the screen, so its shorter side decides: 26 pixels
+    /// at 1080, which on a phone is the size of the phone's own captions.
     pub(crate) fn of_canvas(canvas: &Canvas) -> Self {
         let text_px = (canvas.width.min(canvas.height) as f32 * 0.024).max(BODY_PX_MIN);
         Self::of(text_px * canvas.scale as f32)

@@ -1,4 +1,4 @@
-//! A legend of small pictures, each with its words: of a server that does not put them together itself.
+//! A legend of small pictures, each with its words, from a server that does not put them together to one picture.
 
 use super::scale::Scale;
 use crate::raster::canvas::Canvas;
@@ -16,7 +16,7 @@ use mapreel_spec::{Colour, LEGEND_PX_MAX, LegendForm};
 pub struct LetteredSwatch {
     /// The picture.
     pub picture: Raster,
-    /// Whether it is one pixel of a colour, which a box of the size of the words shows.
+    /// Whether the picture is one pixel, whose colour fills a box as high as the words.
     pub is_colour: bool,
     /// The words beside it.
     pub words: Words,
@@ -32,7 +32,7 @@ pub enum Words {
 }
 
 impl Words {
-    /// As a server has drawn them, if it has.
+    /// The picture of the words, if a server has drawn them.
     pub fn picture(&self) -> Option<&Raster> {
         match self {
             Self::Text(_) => None,
@@ -55,12 +55,13 @@ impl Words {
 /// The size of text that servers draw beside swatches, in pixels.
 const DRAWN_PX: f32 = 10.0;
 
-/// Words have at least this room before they are broken, in sizes of text.
+/// The least width at which words are wrapped, in multiples of the text size.
 const WORDS_WIDTH_MIN: f32 = 5.0;
-/// The widest that a picture is laid down, in sizes of text, and the highest, in lines.
+/// The greatest width of a picture beside its words, in multiples of the text size.
 const PICTURE_WIDTH_MAX: f32 = 8.0;
+/// The greatest height of a picture beside its words, in lines.
 const PICTURE_LINES_MAX: u32 = 2;
-/// The width of the box of a colour, in sizes of text.
+/// The width of the box of a colour, in multiples of the text size.
 const COLOUR_WIDTH: f32 = 1.8;
 
 /// Where the parts of a legend stand, for a size of text.
@@ -146,8 +147,8 @@ fn picture_size(swatch: &LetteredSwatch, size_px: f32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// The legend as one picture, as wide as its form allows where words can be broken so, and of at most [`LEGEND_PX_MAX`] pixels:
-/// what would have more has smaller letters.
+/// The legend as one picture, as wide as its form allows; wider where its words cannot be wrapped so narrow. It has at most
+/// [`LEGEND_PX_MAX`] pixels: a legend that would have more gets smaller letters.
 pub(crate) fn draw(
     swatches: &[LetteredSwatch],
     form: LegendForm,
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_its_server_sends_a_legend_is_no_larger_than_one() {
+    fn a_legend_keeps_within_its_pixels_whatever_its_server_sends() {
         let long = "a word of many letters ".repeat(13);
         for (pictures, label) in [
             (vec![(16_384, 1)], ""),

@@ -1,4 +1,4 @@
-//! The texts of a page: of what is known before anything is planned, or of a plan.
+//! The texts of a page: from its content, which is known before the plan, or from a plan.
 
 use crate::text::bidi::Direction;
 use mapreel_spec::{Caption, Frame, PageContent, PageTexts, Plan};
@@ -25,7 +25,7 @@ impl<'a> From<&'a Plan> for Page<'a> {
 }
 
 impl Page<'_> {
-    /// The direction in which the page is read: that of its title, or without one of its topmost layer's.
+    /// The direction in which the page is read: that of its title. Without a title, that of the topmost layer's title.
     pub(crate) fn direction(&self) -> Direction {
         let of_layers = || self.captions.iter().rev().find_map(|caption| caption.title.as_deref());
         self.texts.title.as_deref().or_else(of_layers).map_or(Direction::LeftToRight, Direction::of)

@@ -74,7 +74,7 @@ impl Canvas {
         Colour::rgb(r, g, b)
     }
 
-    /// A box of it, as a page of its own; what of the box lies outside is left out.
+    /// A box of the page, as a page of its own; the part of the box that lies outside the page is left out.
     pub fn crop(&self, [x, y, width, height]: [u32; 4]) -> Self {
         let (x, y) = (x.min(self.width), y.min(self.height));
         let (width, height) = (width.min(self.width - x), height.min(self.height - y));
@@ -86,7 +86,7 @@ impl Canvas {
         Self { width, height, pixels, clip: [0, 0, width, height] }
     }
 
-    /// The same, smaller by the least whole number so that no side is longer: each pixel is the mean of a box.
+    /// The page, smaller by the least whole number by which no side is longer than `side_px_max`. Each pixel is the mean of a box.
     pub(crate) fn downscaled(&self, side_px_max: u32) -> Self {
         let by = self.width.max(self.height).div_ceil(side_px_max).max(1);
         let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));

@@ -30,7 +30,7 @@ pub(crate) fn blend(page: &mut Canvas, picture: &Raster, x: i64, y: i64, clip: [
 pub(crate) fn mix(picture: &mut Raster, opacity: u8, ground: Colour) {
     let (over, under) = (u32::from(opacity), u32::from(255 - opacity));
     for pixel in picture.pixels.chunks_exact_mut(4) {
-        // The ground of a pixel that is premultiplied has its alpha, too.
+        // In a premultiplied picture the ground is multiplied by the pixel's alpha, too.
         let alpha = if picture.premultiplied { u32::from(pixel[3]) } else { 255 };
         for (channel, ground) in pixel[..3].iter_mut().zip([ground.r, ground.g, ground.b]) {
             *channel = div255(u32::from(*channel) * over + div255(u32::from(ground) * alpha) * under) as u8;
@@ -69,7 +69,7 @@ impl Kernel {
         }
     }
 
-    /// The same, eight pixels at a time.
+    /// What `row_plain` does, eight pixels at a time.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn row_avx2(self, page: &mut [u8], picture: &[u8]) {
@@ -79,7 +79,7 @@ impl Kernel {
         let half = _mm256_set1_epi16(128);
         let opaque = _mm256_set1_epi32(0xFF00_0000u32 as i32);
         let opacity = _mm256_set1_epi16(self.opacity.into());
-        // From 16-bit channels r g b a of two pixels in each half: a a a a.
+        // Shuffles the 16-bit channels r g b a of each pixel to a a a a; each 128-bit half holds two pixels.
         let spread = _mm256_setr_epi8(
             6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14, 15, 6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14,
             15,
@@ -92,7 +92,7 @@ impl Kernel {
             let alpha = div255(_mm256_mullo_epi16(_mm256_shuffle_epi8(s, spread), opacity));
             let weight = if self.premultiplied { opacity } else { alpha };
             let (s, d) = (_mm256_mullo_epi16(s, weight), _mm256_mullo_epi16(d, _mm256_sub_epi16(all, alpha)));
-            // The sum of a rounded premultiplied colour may be a hair above 255·255; the sum saturates there.
+            // With a rounded premultiplied colour the sum may be slightly above 255·255: it is clamped there.
             div255(_mm256_min_epu16(_mm256_adds_epu16(s, d), _mm256_set1_epi16((255u16 * 255) as i16)))
         };
         let mut pages = page.chunks_exact_mut(32);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fast_way_and_the_plain_way_agree_to_the_last_bit() {
+    fn the_avx2_kernel_and_the_plain_one_agree_to_the_last_bit() {
         for opacity in [1, 77, 128, 254, 255] {
             for premultiplied in [false, true] {
                 let kernel = Kernel { opacity, premultiplied };

@@ -1,8 +1,8 @@
 //! Laying a picture of one area onto a map of another.
 //!
-//! A picture that shows just the map is taken pixel for pixel. A picture that can be moved by whole pixels without any of it
-//! lying more than half a pixel off its place is moved, and stays sharp. Everything else is resampled. Where both CRSs have
-//! parallel axes, every column of the map has one place in the picture and every row another; `warp.rs` does the rest.
+//! A picture of exactly the map's area and size is taken pixel for pixel. A picture is moved by whole pixels, and stays sharp,
+//! where no part of it then lies more than half a pixel off its place. Everything else is resampled. Where both CRSs are
+//! cylindrical, each column of the map has one x in the picture and each row one y; `warp.rs` resamples between all other CRSs.
 
 use super::placed::Placed;
 use super::raster::Raster;
@@ -16,7 +16,7 @@ use mapreel_spec::Resampling;
 /// picture must be repeated.
 ///
 /// # Errors
-/// Nobody wants it any more.
+/// The stop token is set.
 pub fn place(
     raster: Raster,
     crs: Crs,
@@ -26,7 +26,7 @@ pub fn place(
     stop: &Stop,
 ) -> Result<Vec<Placed>, Stopped> {
     stop.look()?;
-    if crs == map.crs && shows_just(bbox, map) && (raster.width, raster.height) == (map.width, map.height) {
+    if crs == map.crs && covers_exactly(bbox, map) && (raster.width, raster.height) == (map.width, map.height) {
         return Ok(vec![Placed { raster, x: 0, y: 0 }]);
     }
     let (Some(world), true) = (crs.world_width(), map.crs.is_cylindrical()) else {
@@ -45,7 +45,7 @@ pub fn place(
 }
 
 /// Whether the edges of a picture lie less than half a pixel from those of the map.
-fn shows_just(bbox: &Bbox, map: &Extent) -> bool {
+fn covers_exactly(bbox: &Bbox, map: &Extent) -> bool {
     let [rx, ry] = map.resolution();
     let near = |a: f64, b: f64, unit: f64| (a - b).abs() < unit / 2.0;
     near(bbox.min_x, map.bbox.min_x, rx)
@@ -54,7 +54,8 @@ fn shows_just(bbox: &Bbox, map: &Extent) -> bool {
         && near(bbox.max_y, map.bbox.max_y, ry)
 }
 
-/// The box of a picture in every world that shows some of it; only as it is where it covers all that is wanted.
+/// The picture's box in every copy of the world in which the map shows some of it. A picture as wide as all that is wanted is
+/// not repeated.
 fn copies(bbox: &Bbox, wanted: &Bbox, world: f64) -> Vec<Bbox> {
     let covers = bbox.min_x <= wanted.min_x && bbox.max_x >= wanted.max_x;
     let worlds = if covers {
@@ -80,7 +81,8 @@ fn place_one(
     }
 }
 
-/// A picture of the map's CRS moved by whole pixels; `None` where one that shows would then lie more than half a pixel off.
+/// A picture of the map's CRS moved by whole pixels; `None` where a pixel that shows would then lie more than half
+/// a pixel off its place.
 fn moved(raster: &Raster, bbox: &Bbox, map: &Extent) -> Option<Placed> {
     let [rx, ry] = map.resolution();
     let columns = [bbox.min_x - map.bbox.min_x, bbox.max_x - map.bbox.min_x].map(|x| x / rx);
@@ -90,11 +92,13 @@ fn moved(raster: &Raster, bbox: &Bbox, map: &Extent) -> Option<Placed> {
     Some(Placed { raster: raster.clone(), x, y })
 }
 
-/// Where one side of a picture begins when it is moved by whole pixels; `start` and `end` are where it lies on the map's.
+/// Along one axis, the pixel of the map at which a picture begins when it is moved by whole pixels. `start` and `end` are its
+/// exact edges, in pixels of the map.
 fn moved_side([start, end]: [f64; 2], pixels: u32, map: u32) -> Option<i64> {
     const HALF: f64 = 0.5 + 1e-6;
     let scale = (end - start) / f64::from(pixels);
-    // The picture's first and last edge that show, in its own pixels; a scale that is not the map's moves them apart.
+    // The first and the last place of the picture that show, in its own pixels. Where its scale is not the map's, these two are
+    // not off their places by the same distance.
     let first = (-start / scale).max(0.0);
     let last = ((f64::from(map) - start) / scale).min(f64::from(pixels)).max(first);
     let [first, last] = [first, last].map(|at| start + at * (scale - 1.0));
@@ -102,7 +106,7 @@ fn moved_side([start, end]: [f64; 2], pixels: u32, map: u32) -> Option<i64> {
     ((first - place).abs() <= HALF && (last - place).abs() <= HALF).then_some(place as i64)
 }
 
-/// The pixels of the map whose centres lie in the picture, each from the picture's four nearest.
+/// The pixels of the map whose centres lie in the picture, each from the picture's four nearest pixels or from the nearest one.
 fn resampled(
     raster: &Raster,
     crs: Crs,
@@ -118,7 +122,7 @@ fn resampled(
     let columns: Vec<u32> = (0..map.width).filter(|c| (bbox.min_x..bbox.max_x).contains(&centre_x(*c))).collect();
     let rows: Vec<u32> = (0..map.height).filter(|r| (bbox.min_y..bbox.max_y).contains(&centre_y(*r))).collect();
     let ([x, ..], [y, ..]) = (&columns[..], &rows[..]) else { return Ok(None) };
-    // A picture much finer than the map is first made about as coarse, so that every one of its pixels counts.
+    // A picture much finer than the map is first downscaled to about the map's resolution, so that every one of its pixels counts.
     let coarse = |side: u32, pixels: usize, part: f64| {
         let wanted = (pixels as f64 / part).ceil();
         if resampling == Resampling::Bilinear && f64::from(side) > 1.5 * wanted { (wanted as u32).max(1) } else { side }
@@ -138,7 +142,7 @@ fn resampled(
     Ok(Some(Placed { raster: sampled(source, &across, down, stop)?, x: (*x).into(), y: (*y).into() }))
 }
 
-/// The picture that these columns and rows of another make.
+/// The source picture, sampled at these columns and rows.
 fn sampled(
     source: &Raster,
     across: &[Tap],
@@ -161,7 +165,7 @@ fn sampled(
 mod tests {
     use super::*;
 
-    /// The picture on the map, to its end.
+    /// The picture on the map, with a stop token that is never set.
     fn placed(raster: Raster, bbox: &Bbox, map: &Extent) -> Vec<Placed> {
         place(raster, Crs::Geographic, bbox, map, Resampling::Bilinear, &Stop::never()).unwrap()
     }

@@ -8,14 +8,14 @@ use mapreel_spec::{Fit, Mosaic, Piece};
 /// A mosaic in the making.
 pub struct MosaicSheet<'a> {
     mosaic: &'a Mosaic,
-    /// A buffer to lay them down in.
+    /// The memory for the mosaic's pixels, until the first piece is laid down.
     buffer: Vec<u8>,
-    /// What has been laid down; `None` while there is nothing.
+    /// The pieces that have been laid down; `None` before the first.
     raster: Option<Raster>,
 }
 
 impl<'a> MosaicSheet<'a> {
-    /// Nothing laid down yet; `buffer` may have served before.
+    /// A mosaic without a piece. Its pixels are laid down in `buffer`, which may hold old pixels: they are cleared.
     pub fn new(mosaic: &'a Mosaic, buffer: Vec<u8>) -> Self {
         Self { mosaic, buffer, raster: None }
     }
@@ -24,7 +24,7 @@ impl<'a> MosaicSheet<'a> {
     /// place is scaled.
     ///
     /// # Errors
-    /// Nobody wants it any more.
+    /// The stop token is set.
     pub fn lay(&mut self, piece: &Piece, picture: Raster, stop: &Stop) -> Result<Vec<u8>, Stopped> {
         stop.look()?;
         let Some((width, height)) = self.mosaic.size.filter(|size| !self.is_the_whole(piece, &picture, *size)) else {
@@ -49,12 +49,12 @@ impl<'a> MosaicSheet<'a> {
         Ok(picture.pixels)
     }
 
-    /// The mosaic as one picture; what was not laid down is transparent. Nothing was: the buffer.
+    /// The mosaic as one picture, transparent where a piece is missing. `Err`: no piece was laid down; the buffer is given back.
     pub fn finish(self) -> Result<Raster, Vec<u8>> {
         self.raster.ok_or(self.buffer)
     }
 
-    /// Whether a piece's picture is that of the mosaic of this size, as it is.
+    /// Whether a piece's picture is already the whole mosaic of this size.
     fn is_the_whole(&self, piece: &Piece, picture: &Raster, size: (u32, u32)) -> bool {
         piece.fit == Fit::Whole || self.mosaic.pieces.len() == 1 && size == (picture.width, picture.height)
     }

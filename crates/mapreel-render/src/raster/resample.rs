@@ -1,4 +1,4 @@
-//! Pixels between pixels: a picture at another size, or a colour at a place between four.
+//! Resampling: a picture at another size, or a colour at a place between four pixels.
 
 use super::raster::Raster;
 use crate::stop::{Stop, Stopped};
@@ -13,7 +13,7 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    /// At a place on a side of so many pixels, counted from its outer end.
+    /// The two pixels around a place on a side of so many pixels; the place is counted from the side's outer end.
     pub(crate) fn new(place: f64, side: u32) -> Self {
         let at = (place - 0.5).clamp(0.0, f64::from(side - 1));
         let first = at as u32;
@@ -72,8 +72,8 @@ pub(crate) fn sample(upper: &[u8], lower: &[u8], column: &Tap, weight: u32) -> [
 /// Pixels that are read, or made, by one call of the resizer.
 const BAND_PX: f64 = (4 << 20) as f64;
 
-/// A picture at another size, by Lanczos' filter; transparency is minded. It is made in bands of rows, each from the rows that
-/// it is made of.
+/// A picture at another size, by a Lanczos filter (3 lobes), weighted by alpha. It is made in bands of rows, each from the source
+/// rows that the filter reaches, with a look at the stop token before each band.
 pub(crate) fn resized(raster: &Raster, width: u32, height: u32, stop: &Stop) -> Result<Raster, Stopped> {
     let scale = f64::from(raster.height) / f64::from(height);
     let per_row = (f64::from(raster.width) * scale).max(f64::from(width));

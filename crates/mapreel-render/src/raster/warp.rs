@@ -1,7 +1,7 @@
 //! Laying a picture of one CRS onto a map of another, where rows and columns of the two are not parallel.
 //!
 //! The place of a map's pixel in the picture is computed at the corners of cells and interpolated within them. A cell is
-//! divided until that is right to a fraction of the picture's pixels; where it never is – at a pole, at the seam where the
+//! divided until the interpolation is right to a fraction of a pixel. Where it never is – at a pole, at the seam where the
 //! picture's world ends, at the edge of a projection – every pixel is computed by itself.
 
 use super::placed::Placed;
@@ -27,26 +27,26 @@ pub(crate) fn warp(
     resampling: Resampling,
     stop: &Stop,
 ) -> Result<Option<Placed>, Stopped> {
-    let mut lens = Lens { map: *map, crs, bbox: *bbox, width: raster.width, height: raster.height };
-    let coarser = if resampling == Resampling::Bilinear { lens.coarser() } else { None };
+    let mut transform = Transform { map: *map, crs, bbox: *bbox, width: raster.width, height: raster.height };
+    let coarser = if resampling == Resampling::Bilinear { transform.coarser() } else { None };
     let smaller = coarser.map(|(width, height)| resized(raster, width, height, stop)).transpose()?;
     let picture = smaller.as_ref().unwrap_or(raster);
-    (lens.width, lens.height) = (picture.width, picture.height);
+    (transform.width, transform.height) = (picture.width, picture.height);
     let sheet = Raster::transparent(map.width, map.height);
-    let mut sheet = Sheet { picture, out: sheet, wraps: lens.wraps(), resampling, touched: false };
+    let mut sheet = Sheet { picture, out: sheet, wraps: transform.wraps(), resampling, touched: false };
     for row in (0..map.height).step_by(CELL_PX as usize) {
         for column in (0..map.width).step_by(CELL_PX as usize) {
             stop.look()?;
             let (right, bottom) = ((column + CELL_PX).min(map.width), (row + CELL_PX).min(map.height));
-            fill(&lens, &mut sheet, [column, row, right, bottom]);
+            fill(&transform, &mut sheet, [column, row, right, bottom]);
         }
     }
     let placed = Placed { raster: Raster { premultiplied: raster.premultiplied, ..sheet.out }, x: 0, y: 0 };
     Ok(sheet.touched.then_some(placed))
 }
 
-/// From pixels of the map to those of the picture, both counted from the outer corner at the upper left.
-struct Lens {
+/// The transform from pixels of the map to pixels of the picture, both counted from the outer corner at the upper left.
+struct Transform {
     map: Extent,
     crs: Crs,
     bbox: Bbox,
@@ -54,7 +54,7 @@ struct Lens {
     height: u32,
 }
 
-impl Lens {
+impl Transform {
     fn at(&self, column: f64, row: f64) -> Option<[f64; 2]> {
         let [rx, ry] = self.map.resolution();
         let place = self.map.crs.inverse([self.map.bbox.min_x + column * rx, self.map.bbox.max_y - row * ry])?;
@@ -72,7 +72,8 @@ impl Lens {
         self.crs.world_width().is_some_and(|world| (self.bbox.width() - world).abs() < pixel / 2.0)
     }
 
-    /// The size at which a picture much finer than the map is about as coarse, so that every one of its pixels counts.
+    /// The size to which a picture much finer than the map is downscaled, so that every one of its pixels counts; `None` for a picture
+    /// that is not.
     fn coarser(&self) -> Option<(u32, u32)> {
         let mut steps = Vec::new();
         let (width, height) = (f64::from(self.map.width), f64::from(self.map.height));
@@ -93,7 +94,7 @@ impl Lens {
     }
 }
 
-/// What is drawn on, and from.
+/// The picture that colours are taken from, and the pixels of the map that get them.
 struct Sheet<'a> {
     picture: &'a Raster,
     out: Raster,
@@ -130,16 +131,17 @@ impl Sheet<'_> {
 /// A cell: left, top, right, bottom in pixels of the map.
 type Cell = [u32; 4];
 
-/// Draws a cell: between its corners where the projection bends it little, else in quarters, and the smallest pixel by pixel.
-fn fill(lens: &Lens, sheet: &mut Sheet, cell: Cell) {
+/// Draws a cell: interpolated between its corners where that is accurate enough, else in quarters. The smallest cells are drawn
+/// pixel by pixel.
+fn fill(transform: &Transform, sheet: &mut Sheet, cell: Cell) {
     let [left, top, right, bottom] = cell;
-    if let Some(patch) = Patch::of(lens, cell).filter(|patch| patch.is_right(lens)) {
+    if let Some(patch) = Patch::of(transform, cell).filter(|patch| patch.is_accurate(transform)) {
         return each_pixel(cell, |column, row| sheet.put(column, row, patch.at(centre(column), centre(row))));
     }
     let (width, height) = (right - left, bottom - top);
     if width.max(height) <= CELL_PX_MIN {
         return each_pixel(cell, |column, row| {
-            if let Some(place) = lens.at(centre(column), centre(row)) {
+            if let Some(place) = transform.at(centre(column), centre(row)) {
                 sheet.put(column, row, place);
             }
         });
@@ -152,7 +154,7 @@ fn fill(lens: &Lens, sheet: &mut Sheet, cell: Cell) {
         [middle_x, middle_y, right, bottom],
     ] {
         if part[0] < part[2] && part[1] < part[3] {
-            fill(lens, sheet, part);
+            fill(transform, sheet, part);
         }
     }
 }
@@ -170,7 +172,7 @@ fn centre(at: u32) -> f64 {
     f64::from(at) + 0.5
 }
 
-/// A cell as it would lie in the picture if the projection did not bend it: its corners, and all else evenly between them.
+/// A cell's place in the picture: exact at its corners, and interpolated between them (bilinear).
 struct Patch {
     x: [f64; 2],
     y: [f64; 2],
@@ -179,11 +181,16 @@ struct Patch {
 }
 
 impl Patch {
-    /// The patch of a cell, from the centre of its first pixel to that of the one after the last; `None` where a corner lies
-    /// nowhere in the picture.
-    fn of(lens: &Lens, [left, top, right, bottom]: Cell) -> Option<Self> {
+    /// The patch of a cell, from the centre of its first pixel to that of the one after the last; `None` where the
+    /// projection is undefined at a corner.
+    fn of(transform: &Transform, [left, top, right, bottom]: Cell) -> Option<Self> {
         let (x, y) = ([centre(left), centre(right)], [centre(top), centre(bottom)]);
-        let corners = [lens.at(x[0], y[0])?, lens.at(x[1], y[0])?, lens.at(x[0], y[1])?, lens.at(x[1], y[1])?];
+        let corners = [
+            transform.at(x[0], y[0])?,
+            transform.at(x[1], y[0])?,
+            transform.at(x[0], y[1])?,
+            transform.at(x[1], y[1])?,
+        ];
         Some(Self { x, y, corners })
     }
 
@@ -194,18 +201,18 @@ impl Patch {
         [0, 1].map(|i| (a[i] * (1.0 - s) + b[i] * s) * (1.0 - t) + (c[i] * (1.0 - s) + d[i] * s) * t)
     }
 
-    /// Whether the middle of the patch and of its edges lie where the projection has them.
-    fn is_right(&self, lens: &Lens) -> bool {
+    /// Whether the interpolation is accurate at the middle of the patch and at the middles of its edges.
+    fn is_accurate(&self, transform: &Transform) -> bool {
         let Self { x: [x0, x1], y: [y0, y1], corners: [a, b, c, _] } = *self;
         let (xm, ym) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
         // Pixels of the picture for one of the map.
         let step = ((b[0] - a[0]).hypot(b[1] - a[1]) / (x1 - x0)).min((c[0] - a[0]).hypot(c[1] - a[1]) / (y1 - y0));
         let off_max = OFF_PX * step.min(1.0);
-        let right_at = |(x, y): (f64, f64)| {
+        let is_accurate_at = |(x, y): (f64, f64)| {
             let [u, v] = self.at(x, y);
-            lens.at(x, y).is_some_and(|[p, q]| (u - p).abs() < off_max && (v - q).abs() < off_max)
+            transform.at(x, y).is_some_and(|[p, q]| (u - p).abs() < off_max && (v - q).abs() < off_max)
         };
-        [(xm, ym), (xm, y0), (xm, y1), (x0, ym), (x1, ym)].into_iter().all(right_at)
+        [(xm, ym), (xm, y0), (xm, y1), (x0, ym), (x1, ym)].into_iter().all(is_accurate_at)
     }
 }
 

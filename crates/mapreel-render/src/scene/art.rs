@@ -1,4 +1,4 @@
-//! What a layer is on the page, as far as that can be drawn before the frames.
+//! What is drawn of a layer: a still picture, drawn once for all frames, or something to draw for each frame.
 
 use crate::page::scale::Scale;
 use crate::raster::placed::Placed;
@@ -12,13 +12,13 @@ use mapreel_spec::{LayerSource, Plan};
 
 /// Something that is laid on the map of every frame.
 pub(super) enum Art {
-    /// The same pictures of a layer each time.
+    /// The same pictures of a layer in every frame.
     Still { layer: usize, placed: Vec<Placed> },
-    /// New pictures of a layer each time.
+    /// Other pictures of a layer in every frame.
     Pictures { layer: usize },
     /// A layer's features as of the frame's time.
     Features { layer: usize, shapes: Shapes },
-    /// The ground of what is off the globe, over all layers: a server may colour it like the sea.
+    /// The ground of what is off the globe. It lies over all layers, since a server may colour that part of its picture like the sea.
     OffGlobe(Placed),
     /// Degrees at the edges, over everything else of the map.
     Degrees { layer: usize },
@@ -75,7 +75,7 @@ pub(super) fn art_of_layer(
     }
 }
 
-/// Features that are drawn for every frame, unless that takes too much.
+/// Features that are drawn anew for every frame; `Halt::TooMuch` where that takes more steps than the limits allow.
 fn changing(
     features: &Features,
     plan: &Plan,
@@ -101,7 +101,7 @@ const STEPS_MAX: u64 = 2_000_000_000;
 /// Steps that drawing a layer's features in all frames may take.
 const STEPS_OF_FILM_MAX: u64 = 20_000_000_000;
 
-/// Why a layer is missing whose features take more steps than they may.
+/// The reason that is given for a missing layer whose features take more steps than the limits allow.
 pub(super) fn too_much() -> String {
     format!(
         "its features take more than {} million steps to draw ({} million over all frames): simplify their geometries, or ask \

@@ -33,7 +33,7 @@ impl<'a> Painter<'a> {
     /// Draws frame `index` (from 0) with its pictures.
     ///
     /// # Errors
-    /// Nobody wants the frame any more.
+    /// The stop token is set.
     pub fn draw(&mut self, index: usize, pictures: &FramePictures) -> Result<&Canvas, Stopped> {
         let Scene { plan, layout, header, base, above, gaps, .. } = self.scene;
         let gap = |layer: usize| {

@@ -41,10 +41,10 @@ pub struct Scene {
     pub(super) fonts: Fonts,
     /// The page with everything that lies below the first layer that changes.
     pub(super) base: Canvas,
-    /// The layers from there on.
+    /// The first layer that changes, and all that is drawn above it.
     pub(super) above: Vec<Art>,
     projection: Projection,
-    /// What layers are, in every frame, instead of what was asked for.
+    /// The gap that each layer has in every frame, if it has one.
     pub(super) gaps: Vec<Option<Gap>>,
     /// The legends in the colours in which they are drawn.
     legends: Vec<LegendPicture>,
@@ -59,7 +59,7 @@ impl Scene {
     /// do not change; the legends are in the order of the column, topmost layer first.
     ///
     /// # Errors
-    /// Nobody wants the scene any more.
+    /// The stop token is set.
     pub fn new(
         mut plan: Arc<Plan>,
         still: FramePictures,
@@ -119,23 +119,23 @@ impl Scene {
         all
     }
 
-    /// What is drawn.
+    /// The plan that is drawn.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// What is drawn, to be kept.
+    /// The plan that is drawn, to be kept.
     pub fn shared_plan(&self) -> Arc<Plan> {
         self.plan.clone()
     }
 
-    /// What layers are, in every frame, instead of what was asked for.
+    /// The gap that each layer has in every frame, if it has one.
     pub fn gaps(&self) -> &[Option<Gap>] {
         &self.gaps
     }
 }
 
-/// What layers are, in every frame, instead of what was asked for.
+/// The gap that each layer has in every frame, if it has one.
 fn gaps(plan: &Plan, still: &FramePictures) -> Vec<Option<Gap>> {
     let gap = |(layer, planned): (usize, &PlannedLayer)| match &planned.drawing {
         LayerSource::Missing(reason) => Some(Gap::missing(reason)),
@@ -147,7 +147,7 @@ fn gaps(plan: &Plan, still: &FramePictures) -> Vec<Option<Gap>> {
     plan.layers.iter().enumerate().map(gap).collect()
 }
 
-/// Whether the header would show the time of data of which nothing is there.
+/// Whether the header would show a time of data although every layer that has times is missing.
 fn shows_time_of_nothing(plan: &Plan, gaps: &[Option<Gap>]) -> bool {
     let is_missing = |gap: &Option<Gap>| gap.as_ref().is_some_and(Gap::is_lack);
     let nothing = || plan.layers.iter().zip(gaps).all(|(layer, gap)| is_missing(gap) || !layer.caption.has_times());
@@ -188,7 +188,7 @@ fn measure_without_time(
             let map = [plan.map.width, plan.map.height];
             plan.layout = round_a_map(&Page::from(&*plan), map, legends, typesetter, stop)?;
         }
-        // The pictures of the map have been planned for the room that it has.
+        // The map's pictures have been planned for the size that it has: the time's line stays, without a text.
         Room::Canvas(_) => plan.frames[0].time_text = Some(String::new()),
     }
     Ok(())
@@ -219,7 +219,7 @@ fn draw_base(
     let mut above = Vec::new();
     for art in arts {
         map.stop.look()?;
-        // The colours of a layer that lets through what is below it are those of both, on the map and in its legend.
+        // A layer with an opacity is blended with what lies below it; its legend gets the same colours.
         for legend in legends.iter_mut().filter(|legend| art.is_of(legend.layer)) {
             let opacity = opacity(&map.plan.layers[legend.layer]);
             if opacity < 255 {
@@ -246,7 +246,7 @@ fn draw_furniture(
 ) -> Result<Header, Stopped> {
     let MapOnPage { plan, layout, stop, .. } = *map;
     let page = Page::from(plan);
-    // Texts of all frames are looked through once, for characters that no font has.
+    // Shapes the texts of all frames once, so that the typesetter notes the characters that no font has.
     header::measure(&page, layout.scale, layout.header_form, layout.header[2], 0, typesetter);
     let header =
         Header::new(&page, layout.header_form, &|layer| !plan.layers[layer].drawing.is_static(plan.frames.len()));

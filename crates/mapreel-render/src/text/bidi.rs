@@ -3,7 +3,7 @@
 //! The Unicode Bidirectional Algorithm (UAX #9) orders a line by its first strong character, and digits, signs and spaces
 //! by their neighbours: beside Arabic, `2019-12-01 00:00 UTC` would be shown as `UTC 00:00 01-12-2019`. So in a line that
 //! has right-to-left letters every span is an isolate, and in a right-to-left span every run with a number is one, too.
-//! Requests cannot bring isolates of their own: they are refused.
+//! A request with isolate characters of its own is refused.
 
 use super::span::Span;
 use unicode_bidi::{BidiClass, bidi_class};
@@ -14,7 +14,7 @@ const LEFT_TO_RIGHT_ISOLATE: char = '\u{2066}';
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_ISOLATE: char = '\u{2069}';
 
-/// The direction in which a line is read, and from whose side it begins.
+/// The direction in which a line is read, which is also the side at which it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     LeftToRight,
@@ -45,7 +45,7 @@ fn is_right_to_left(c: char) -> bool {
     matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN)
 }
 
-/// A span as an isolate; what separates it from the span before stays outside.
+/// A span as an isolate; the separator between it and the span before stays outside.
 fn isolate(text: &str) -> String {
     let (separator, text) = text.split_at(text.len() - separated(text).len());
     if text.is_empty() {
@@ -55,7 +55,7 @@ fn isolate(text: &str) -> String {
     format!("{separator}{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}")
 }
 
-/// The text behind white space, and behind a dot or dash between white space.
+/// The text without its leading separator: white space, or a dot or dash with white space on both sides.
 pub(crate) fn separated(text: &str) -> &str {
     let trimmed = text.trim_start();
     match trimmed.strip_prefix(['·', '–']) {

@@ -1,7 +1,7 @@
 //! The fonts of the page.
 //!
 //! Two weights of one family are in the binary, so that a picture looks the same on every machine. Scripts that they do
-//! not cover come from fonts that the program adds.
+//! not cover come from fallback fonts, which the program adds.
 
 use super::missing_glyphs::is_visible;
 use cosmic_text::fontdb::{Database, FaceInfo, Source};
@@ -32,8 +32,8 @@ impl Fonts {
     pub fn with_fallbacks(mut others: Database) -> Self {
         for (data, weight) in [(REGULAR, Weight::NORMAL), (SEMIBOLD, Weight::BOLD)] {
             for id in others.load_font_source(Source::Binary(Arc::new(data))) {
-                // Other families have a bold face and rarely a semi-bold one, and only a face of the very weight is
-                // preferred: ours counts as bold, so that a title falls back to its script's bold face.
+                // Glyph fallback prefers a face of exactly the wanted weight, and other families have a bold face but rarely a
+                // semi-bold one. Our semi-bold face is registered as bold, so that a title falls back to its script's bold face.
                 if let Some(face) = others.face(id).cloned() {
                     others.remove_face(id);
                     others.push_face_info(FaceInfo { weight, ..face });

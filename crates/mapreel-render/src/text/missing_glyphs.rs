@@ -1,4 +1,4 @@
-//! Characters that no font has: noted where text is shaped, so that a box on the picture is never a silent one.
+//! Characters that no font has. The typesetter notes them while it shapes text, so that every box on the picture is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_script::{Script, UnicodeScript};
@@ -27,7 +27,7 @@ impl MissingGlyphs {
         self.0.is_empty()
     }
 
-    /// Takes in what is missing elsewhere.
+    /// Adds the missing characters of `other`.
     pub fn extend(&mut self, other: Self) {
         for (name, MissingScript { texts, characters }) in other.0 {
             let known = self.0.entry(name).or_default();

@@ -17,7 +17,7 @@ use mapreel_spec::Colour;
 /// Line height over font size.
 const LEADING: f32 = 1.3;
 
-/// Shapes and draws text. Each thread has a typesetter of its own, since it keeps what it has shaped.
+/// Shapes and draws text. Each thread has a typesetter of its own, since a typesetter keeps shaped text and a cache of glyphs.
 pub(crate) struct Typesetter {
     fonts: FontSystem,
     glyphs: SwashCache,
@@ -32,14 +32,14 @@ impl Typesetter {
         Self { fonts, glyphs: SwashCache::new(), buffer, missing: MissingGlyphs::default() }
     }
 
-    /// What no font had of all that was shaped since the last call.
+    /// The characters that no font had, of all text shaped since the last call.
     pub(crate) fn take_missing(&mut self) -> MissingGlyphs {
         std::mem::take(&mut self.missing)
     }
 
     fn set(&mut self, spans: &[Span], size_px: f32, width_max: f32, direction: Direction) {
         let isolated = bidi::isolated(spans, direction);
-        // Digits of equal width: a time that changes does not make its line jump.
+        // Tabular digits (`tnum`) have equal width: a time that changes does not make its line jump.
         let mut features = FontFeatures::new();
         features.enable(FeatureTag::new(b"tnum"));
         let base = Attrs::new().family(Family::Name(FAMILY)).font_features(features);
@@ -89,7 +89,7 @@ impl Typesetter {
         if lines_max == u32::MAX || fits(spans) {
             return spans.to_vec();
         }
-        // The longest beginning that fits, by halving.
+        // Finds the longest beginning that fits, by bisection.
         let (mut least, mut most) = (0, spans.iter().map(|span| span.text.chars().count()).sum());
         while least + 1 < most {
             let middle = usize::midpoint(least, most);
@@ -187,7 +187,7 @@ fn beginning(spans: &[Span], chars: usize) -> Vec<Span> {
     kept
 }
 
-/// Whether no font has a shape for it.
+/// Whether the glyph stands for a character that no font has.
 fn is_missing(run: &LayoutRun, glyph: &LayoutGlyph) -> bool {
     glyph.glyph_id == 0 && run.text[glyph.start..glyph.end].chars().any(is_visible)
 }

@@ -32,7 +32,7 @@ pub(crate) fn segment(bounds: [f64; 4], a: Position, b: Position) -> Option<[Pos
     (from <= to).then(|| [at(from), at(to)])
 }
 
-/// The ring cut at a box's four edges (Sutherland and Hodgman): what lies outside becomes a way along the edges.
+/// The ring cut at a box's four edges (Sutherland and Hodgman): the part outside becomes a path along the edges.
 pub(crate) fn ring(bounds: [f64; 4], mut ring: Vec<Position>) -> Vec<Position> {
     for axis in 0..2 {
         for (edge, sign) in [(bounds[axis], 1.0), (bounds[axis + 2], -1.0)] {

@@ -2,8 +2,8 @@
 //!
 //! tiny-skia keeps the edges that a scanline crosses in order, so edges that cross each other cost their number squared.
 //! Here every edge adds its signed area to the pixels that it passes, and a sum along each row gives the winding number: the
-//! cost is the length of all edges in pixels, and the area. Where edges cross within a pixel the two differ by a shade,
-//! which nobody sees among so many.
+//! cost is the length of all edges in pixels, and the area. Where edges cross within a pixel, tiny-skia and this method
+//! differ by a shade, too little to be seen among so many edges.
 
 use super::work::{Halt, Work};
 use tiny_skia::{FillRule, Path, PathSegment, Point};
@@ -73,7 +73,7 @@ impl Edges {
         }
     }
 
-    /// Adds an edge. What lies left of the box runs along its side, what lies right of it covers nothing.
+    /// Adds an edge. The part of it left of the box is moved to the box's left side; the part right of the box covers nothing.
     fn add(&mut self, a: Point, b: Point) {
         if a.y == b.y {
             return;
@@ -135,7 +135,7 @@ fn mix(a: Point, b: Point, t: f32) -> Point {
     Point::from_xy(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t)
 }
 
-/// Adds an edge to the sums of a band of rows; how many pixels it passes.
+/// Adds an edge to the sums of a band of rows; returns the number of pixels that the edge passes.
 fn add(sums: &mut [f32], stride: usize, [top, bottom]: [f32; 2], [x0, y0, x1, y1]: [f32; 4]) -> u64 {
     let (sign, [x0, y0, x1, y1]) = if y0 < y1 { (1.0, [x0, y0, x1, y1]) } else { (-1.0, [x1, y1, x0, y0]) };
     let (from, to) = (y0.max(top), y1.min(bottom));
@@ -157,8 +157,8 @@ fn add(sums: &mut [f32], stride: usize, [top, bottom]: [f32; 2], [x0, y0, x1, y1
     passed
 }
 
-/// Adds a part of an edge within a row: its signed height, and where it runs from and to. What lies right of it is covered
-/// wholly, the pixels that it passes in part.
+/// Adds the part of an edge within a row: `height` is signed, and the part runs from `left` to `right`. It covers wholly the pixels
+/// right of it, and in part those that it passes. Returns the number of pixels that it passes.
 fn add_to_row(row: &mut [f32], height: f32, left: f32, right: f32) -> u64 {
     let (first, end) = (left.floor(), right.ceil());
     let (i, j) = (first as usize, end as usize);
@@ -185,7 +185,7 @@ fn add_to_row(row: &mut [f32], height: f32, left: f32, right: f32) -> u64 {
     (j - i) as u64
 }
 
-/// From the differences along a row to coverage.
+/// Turns the differences along a row into coverage: their running sum is the winding number.
 fn sum_up(rule: FillRule, sums: &[f32], covered: &mut [u8]) {
     let mut winding = 0.0f32;
     for (sum, covered) in sums.iter().zip(covered) {

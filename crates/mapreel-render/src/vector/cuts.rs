@@ -1,12 +1,14 @@
 //! Where the parts of one area meet at ±180.
 //!
-//! RFC 7946 (3.1.9) has what crosses the antimeridian cut in two. The cut is no edge of the area: no outline is drawn there.
+//! By RFC 7946 (3.1.9) an area that crosses the antimeridian is cut in two. The cut is no edge of the area: no outline is drawn
+//! there.
 
 use mapreel_spec::geojson::Position;
 
 /// The most parts of an area that meet at ±180 on one side; an area of more is outlined whole.
 const CUTS_MAX: usize = 1000;
-/// The most that an area's edges along ±180 times its cuts may come to: each edge may be parted at each cut.
+/// The greatest product of an area's edges along ±180 and its cuts, since each edge may be divided at each cut; an area of more is
+/// outlined whole.
 const PARTS_MAX: usize = 1_000_000;
 
 /// The latitudes between which parts of an area meet at ±180.
@@ -36,14 +38,14 @@ impl Cuts {
         Self(if edges.saturating_mul(cuts.len()) > PARTS_MAX { Vec::new() } else { cuts })
     }
 
-    /// A ring without the cuts: lines.
+    /// The outline of a ring without the cuts, as lines.
     pub(crate) fn outlines(&self, ring: &[Position]) -> Vec<Vec<Position>> {
         if self.0.is_empty() {
             return vec![ring.to_vec()];
         }
         let mut lines: Vec<Vec<Position>> = Vec::new();
         for edge in ring.windows(2) {
-            let parts = if side(edge).is_some() { self.left_of(edge[0], edge[1]) } else { vec![[edge[0], edge[1]]] };
+            let parts = if side(edge).is_some() { self.off_cuts(edge[0], edge[1]) } else { vec![[edge[0], edge[1]]] };
             for [a, b] in parts {
                 match lines.last_mut() {
                     Some(line) if line.last() == Some(&a) => line.push(b),
@@ -54,8 +56,8 @@ impl Cuts {
         lines
     }
 
-    /// What is left of an edge at ±180, in its direction.
-    fn left_of(&self, a: Position, b: Position) -> Vec<[Position; 2]> {
+    /// The parts of an edge at ±180 that lie on no cut, in the edge's direction.
+    fn off_cuts(&self, a: Position, b: Position) -> Vec<[Position; 2]> {
         let (low, high) = (a[1].min(b[1]), a[1].max(b[1]));
         let mut parts = Vec::new();
         let mut from = low;

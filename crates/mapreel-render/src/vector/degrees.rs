@@ -12,10 +12,10 @@ use crate::text::typesetter::Typesetter;
 use crate::theme;
 use mapreel_spec::Graticule;
 
-/// How far from the outline of the globe it is certainly off, in pixels.
+/// A pixel so far beyond the outline of the globe is certainly off the globe.
 const OFF_PX: f64 = 4.0;
 
-/// Writes the degrees over everything else of the map.
+/// Writes the degree labels over everything else on the map.
 pub(crate) fn draw(
     page: &mut Canvas,
     graticule: &Graticule,
@@ -50,8 +50,8 @@ pub(crate) fn draw(
     Ok(())
 }
 
-/// On a map whose lines are straight, one of so many meridians and one of so many parallels is labelled, so that the labels have
-/// room. On other maps each label finds a place of its own, or none.
+/// Which meridians and which parallels are labelled: every n-th of each. On a map whose lines are straight, n is so large that the
+/// labels have room. On other maps it is 1, and a label without a place of its own is left out.
 fn every(net: &Net, layout: &Layout, typesetter: &mut Typesetter) -> [i64; 2] {
     let size_px = layout.scale.small_px();
     let mut measure = |line: Line| typesetter.measure(&[Span::ink(text(line))], size_px, f32::MAX);
@@ -92,7 +92,7 @@ enum Anchor {
 }
 
 impl Anchor {
-    /// The upper left corner of a label, if it has its place.
+    /// The upper left corner of a label, if there is room for it.
     fn place(self, [w, h]: [f64; 2], [width, height]: [f64; 2], gap: f64) -> Option<[f64; 2]> {
         let low = gap * 0.4;
         let fits = |[x, y]: [f64; 2]| x >= gap && y >= low && x + w <= width - gap && y + h <= height - low;
@@ -112,7 +112,7 @@ impl Anchor {
                 Some([x, y])
             }
             Self::Beyond { at, way } => {
-                // Where there is no room beyond it, inside of it.
+                // Beyond the outline; where there is no room, inside it.
                 let beside = |side: f64| {
                     let centre = [at[0] + side * way[0] * (w / 2.0 + gap), at[1] + side * way[1] * (h / 2.0 + low)];
                     Some([centre[0] - w / 2.0, centre[1] - h / 2.0]).filter(|place| fits(*place))

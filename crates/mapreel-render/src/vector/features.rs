@@ -1,4 +1,5 @@
-//! GeoJSON features with simplestyle. They are projected once; a frame shows what of them is known by its time.
+//! GeoJSON features with simplestyle. They are projected once; a frame shows those of their positions that are known at
+//! its time.
 
 use super::cuts::Cuts;
 use super::markers::Marker;
@@ -13,7 +14,7 @@ use mapreel_spec::vector::simplestyle::Style;
 use mapreel_spec::{FEATURE_PIXELS_MIN, FEATURE_PIXELS_PER_POSITION};
 use tiny_skia::{Path, PathBuilder, Pixmap};
 
-/// Steps for a feature that is not there: it is looked at all the same.
+/// Steps for a feature that a frame does not show: drawing visits it all the same.
 const HIDDEN_STEPS: u64 = 4;
 
 /// The features of a layer on a map, in drawing order.
@@ -41,7 +42,7 @@ enum Form {
 }
 
 impl Shapes {
-    /// The features on a map, without those of which `shown` has nothing; `scale` multiplies the lengths of styles.
+    /// The features on a map, without those that `shown` leaves out; `scale` multiplies the lengths of styles.
     pub(crate) fn new(
         features: &Features,
         shown: impl Iterator<Item = Shown>,
@@ -49,7 +50,7 @@ impl Shapes {
         scale: f32,
         stop: &Stop,
     ) -> Result<Self, Halt> {
-        // The followed lines are kept: as many pixels as memory was taken for.
+        // The projected lines stay in memory, so they may have no more pixels than memory was reserved for.
         let pixels = FEATURE_PIXELS_PER_POSITION * features.positions() as u64 + FEATURE_PIXELS_MIN;
         let work = &Work::limited(stop, pixels * PLACE_STEPS);
         let shape = |(feature, shown): (&Feature, Shown)| {
@@ -185,7 +186,7 @@ fn known_markers(pixels: &[(usize, [f64; 2])], known: usize) -> &[(usize, [f64; 
 }
 
 impl Form {
-    /// Steps that drawing it takes, about, when the first `known` positions of what grows are there.
+    /// About how many steps drawing takes when the first `known` positions of a track or of markers are shown.
     fn steps(&self, style: &Style, scale: f32, known: usize) -> u64 {
         let width = style.stroke_width * scale;
         let drawn = |weight: Weight, path: &Path| weight.steps(weight.is_light(path));

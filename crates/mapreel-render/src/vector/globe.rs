@@ -1,8 +1,8 @@
 //! What of a map is off the globe: outside the area of its projection, or beyond the poles.
 //!
-//! It is covered by a neutral ground after all layers: a server may well colour it like the sea. The outline of the globe is
-//! drawn where the two meet. It is found by asking pixels whether they are on the globe, so that every projection has the
-//! outline that it really has.
+//! A neutral ground covers it after all layers, since a server may colour it like the sea. The outline of the globe is drawn
+//! where the ground ends. The outline is found by asking pixels whether they are on the globe (marching squares), so that it is
+//! right in every projection.
 
 use super::paint::{fill, paint, round, stroke};
 use super::plane::Plane;

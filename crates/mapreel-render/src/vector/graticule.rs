@@ -16,11 +16,12 @@ const STEPS_DEG: [f64; 16] =
 const STEP_DEG_MAX: f64 = 90.0;
 /// How near lines may come to each other, in pixels of a map whose text is 13 pixels high.
 const NEAR_PX: f64 = 65.0;
-/// Most meridians where they run together: a whole round has one every thirty degrees.
+/// The most meridians on a map where they run together: all 360 degrees have one every thirty.
 const MERIDIANS: f64 = 12.0;
-/// How near meridians may come to each other before a pole, in the same pixels; the quarters go on to it.
+/// How near meridians may come to each other before they end at a pole, in the same pixels. The four meridians at multiples of 90
+/// degrees go on to the pole.
 const POLE_PX: f64 = 12.0;
-/// Most lines of one kind: a step far too fine for the map would paint it black and help nobody.
+/// The most meridians, and the most parallels: a step far too fine for the map would paint it black.
 const LINES_MAX: i64 = 2000;
 
 /// A meridian or parallel, and its degrees.
@@ -38,7 +39,7 @@ pub(crate) struct Net<'a> {
     pub steps_deg: [f64; 2],
     /// Latitudes at which meridians end: south, north.
     ends: [f64; 2],
-    /// Where all meridians but the quarters end before a pole that is a point.
+    /// The latitudes, south and north, at which meridians end before a pole that is a point; those at multiples of 90 degrees do not.
     pole_ends: [f64; 2],
 }
 
@@ -58,7 +59,7 @@ impl<'a> Net<'a> {
             [step_for((near_deg / widest).max((east - west) / MERIDIANS)), step_for(near_deg)]
         };
         let steps_deg = graticule.step_deg.map_or(chosen, |step| [step; 2]);
-        // A meridian that is met again after a whole round is one line.
+        // West and east may be the same meridian, 360 degrees apart: it is one line.
         let east = east.min(west + 360.0 - steps_deg[0] / 2.0);
         let meridians = multiples(west, east, steps_deg[0]).into_iter().map(Line::Meridian);
         let parallels = multiples(south.max(-89.9), north.min(89.9), steps_deg[1]).into_iter().map(Line::Parallel);
@@ -73,8 +74,8 @@ impl<'a> Net<'a> {
         }
     }
 
-    /// Pixels from one meridian (0) or parallel (1) to the next where lines are straight, at the equator; elsewhere
-    /// infinitely many, as lines meet there.
+    /// Pixels from one meridian (0) or parallel (1) to the next at the equator, on a map whose lines are straight. Infinitely many
+    /// on other maps: every line may be labelled there.
     pub(crate) fn apart_px(&self, axis: usize) -> f64 {
         let plane = self.projection.plane();
         if plane.is_cylindrical() { self.steps_deg[axis] / plane.degrees_per_pixel() } else { f64::INFINITY }
@@ -93,13 +94,13 @@ impl<'a> Net<'a> {
                 let (south, north) = (south.max(self.ends[0]), north.min(self.ends[1]));
                 if south < north { runs(&[[lon, south], [lon, north]]).map(once) } else { Ok(Vec::new()) }
             }
-            // A whole round is enough, wherever it begins; the copies are drawn with it.
+            // 360 degrees are enough, wherever they begin: the projection draws all copies of a line.
             Line::Parallel(lat) => runs(&[[west, lat], [east.min(west + 360.0), lat]]),
         }
     }
 }
 
-/// The runs without those that lie on another: the meridian opposite to the central one is met from both of its sides.
+/// The runs without duplicates: the meridian opposite to the central one yields one run on each of its sides.
 fn once(runs: Vec<Vec<[f64; 2]>>) -> Vec<Vec<[f64; 2]>> {
     let ends = |run: &[[f64; 2]]| [run.first().copied(), run.last().copied()].map(|end| end.unwrap_or([f64::NAN; 2]));
     let same = |a: &[[f64; 2]], b: &[[f64; 2]]| {
@@ -146,7 +147,7 @@ pub(crate) fn draw(
         runs.filter(|run| !is_frame(run, projection.plane().size())).for_each(|run| add(&mut path, &run));
     }
     let Some(path) = path.finish() else { return Ok(()) };
-    // A casing parts the lines from whatever ground they cross, dark or light.
+    // A casing sets the lines off from the ground that they cross, dark or light.
     let line = |width: f32| Stroke { width, ..Stroke::default() };
     stroke(sheet, &path, casing(graticule.stroke), &line(width + 1.2 * scale.max(0.8)), work)?;
     stroke(sheet, &path, graticule.stroke, &line(width), work)
@@ -159,7 +160,7 @@ fn casing(stroke: Colour) -> Colour {
     colour.faded(0.7 * f32::from(stroke.a) / 255.0)
 }
 
-/// An upright or level run in the middle of pixels, so that it has the same weight wherever it lies.
+/// Snaps an upright or level run to the grid of pixels, so that it has the same weight wherever it lies.
 fn sharp(mut run: Vec<[f64; 2]>, width: f32) -> Vec<[f64; 2]> {
     let odd = width as u32 % 2 == 1;
     for axis in 0..2 {
@@ -174,7 +175,7 @@ fn sharp(mut run: Vec<[f64; 2]>, width: f32) -> Vec<[f64; 2]> {
     run
 }
 
-/// Whether a run lies on the edge of the map: its frame is there already.
+/// Whether a run lies on the edge of the map, where the line round the map (`neatline.rs`) is drawn already.
 fn is_frame(run: &[[f64; 2]], size: [f64; 2]) -> bool {
     (0..2).any(|axis| run.iter().all(|p| p[axis] < 1.0) || run.iter().all(|p| p[axis] > size[axis] - 1.0))
 }

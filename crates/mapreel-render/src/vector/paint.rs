@@ -1,7 +1,7 @@
 //! Filling and stroking paths.
 //!
-//! tiny-skia draws what is light; a path whose edges are so many, or cross so many others, that it would take tiny-skia long is
-//! drawn by way of `coverage.rs`. Large sheets are drawn in bands, with a look at the stop token before each.
+//! tiny-skia draws light paths. A path of so many edges, or of so many crossings, that tiny-skia would take long is drawn by
+//! `coverage.rs`. Large sheets are drawn in bands, with a look at the stop token before each.
 
 use super::coverage::Edges;
 use super::weight::Weight;

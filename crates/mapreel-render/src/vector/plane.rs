@@ -19,7 +19,7 @@ impl Plane {
         Self { map: *map, per_x: 1.0 / rx, per_y: 1.0 / ry }
     }
 
-    /// Pixels from the map's upper left corner; `None` where the projection does not hold.
+    /// Pixels from the map's upper left corner; `None` where the projection is undefined.
     pub(crate) fn pixel(&self, place: Position) -> Option<[f64; 2]> {
         let [x, y] = self.map.crs.forward(place)?;
         Some([(x - self.map.bbox.min_x) * self.per_x, (self.map.bbox.max_y - y) * self.per_y])
@@ -41,7 +41,7 @@ impl Plane {
         self.map.crs.is_cylindrical()
     }
 
-    /// Whether what is straight in degrees may be bent on the map.
+    /// Whether a line that is straight in degrees may be a curve on the map.
     pub(crate) fn bends(&self) -> bool {
         self.map.crs != mapreel_geo::Crs::Geographic
     }

@@ -1,8 +1,8 @@
 //! Lines and rings of degrees as paths on the map.
 //!
 //! Coordinates mean what they say (RFC 7946, 3.1.1 and 3.1.9): an edge is straight in longitude and latitude, and from -100
-//! to 100 it goes by way of 0. Longitudes past ±180 go on past it. What is seen in several copies of the world, or from
-//! beyond the place where a projection is cut, is drawn in each.
+//! to 100 it goes by way of 0. Longitudes past ±180 go on past it. A line that is seen in several copies of the
+//! world, or on both sides of the meridian where a projection is cut, is drawn in each place.
 
 use super::plane::{Plane, distance};
 use super::windows::{self, NEIGHBOURHOOD_PX, Window};
@@ -12,7 +12,7 @@ use mapreel_geo::Extent;
 use mapreel_spec::geojson::Position;
 use tiny_skia::PathBuilder;
 
-/// Steps shorter than this are left out: nobody sees them.
+/// Pieces of a line shorter than this are left out: they are too short to be seen.
 const STEP_PX: f64 = 0.15;
 
 /// What cutting an edge costs, before it is projected.
@@ -22,8 +22,7 @@ const EDGE_STEPS: u64 = 20;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Run {
     pub pixels: Vec<[f64; 2]>,
-    /// For each pixel, the index of the line's position to which it leads. It belongs to what is known of the line when that
-    /// position is.
+    /// For each pixel, the index of the line's position to which it leads. The pixel is shown once that position is known.
     positions: Vec<u32>,
 }
 
@@ -33,7 +32,7 @@ impl Run {
         self.positions.push(position as u32);
     }
 
-    /// What of it is seen when so many of the line's positions are known.
+    /// The pixels that are shown when so many of the line's positions are known.
     pub(crate) fn known(&self, positions: usize) -> &[[f64; 2]] {
         &self.pixels[..self.positions.partition_point(|position| (*position as usize) < positions)]
     }
@@ -55,7 +54,7 @@ pub(crate) struct Projection {
     degrees: [f64; 4],
 }
 
-/// A window, and the whole worlds in degrees by which something must be moved to be seen in it.
+/// A window, and the multiple of 360 degrees by which longitudes are shifted to lie in it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WorldCopy<'a> {
     window: &'a Window,
@@ -86,7 +85,7 @@ impl Projection {
         &self.plane
     }
 
-    /// West, south, east, north of what the map shows, in degrees; about, where meridians are bent.
+    /// West, south, east, north of what the map shows, in degrees; roughly, where meridians are curves.
     pub(crate) fn degrees(&self) -> [f64; 4] {
         self.degrees
     }
@@ -109,12 +108,13 @@ impl Projection {
         };
         let pixel = |copy: WorldCopy| self.plane.pixel([lon + copy.shift, lat]);
         let mut found: Vec<[f64; 2]> = self.copies(lon, lon).filter(shown).filter_map(pixel).collect();
-        // On the edge between two windows it is seen in both.
+        // A place on the edge between two windows is seen in both.
         found.dedup_by(|a, b| distance(*a, *b) < 0.5);
         found
     }
 
-    /// The line on the map, as runs of pixels: one for each copy and each time it comes near.
+    /// The line on the map, as runs of pixels: one for each copy of the world and each time the line comes near
+    /// the map.
     pub(crate) fn runs(&self, line: &[Position], work: &Work) -> Result<Vec<Run>, Halt> {
         let mut runs = Vec::new();
         // The run that is being followed in each copy: an edge that begins where the run ends belongs to it.
@@ -207,7 +207,7 @@ impl Projection {
     }
 }
 
-/// Adds a run of pixels to a path, without steps that nobody sees.
+/// Adds a run of pixels to a path, without pieces that are too short to be seen.
 pub(crate) fn add(path: &mut PathBuilder, run: &[[f64; 2]]) {
     let Some((first, rest)) = run.split_first() else { return };
     path.move_to(first[0] as f32, first[1] as f32);

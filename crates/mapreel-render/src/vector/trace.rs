@@ -1,4 +1,5 @@
-//! The way of a straight edge in degrees over the map, as pixels close enough to each other that nobody sees the difference.
+//! Follows an edge that is straight in degrees over the map. It is divided into chords until they cannot be told from the curve
+//! (adaptive subdivision).
 
 use super::plane::{Plane, distance};
 use super::windows::{NEIGHBOURHOOD_PX, Window};
@@ -7,7 +8,7 @@ use mapreel_spec::geojson::Position;
 
 /// How far a chord may lie from the edge, in pixels.
 const OFF_PX: f64 = 0.1;
-/// Longer edges are looked at between their ends however straight they seem, in degrees.
+/// Edges longer than this, in degrees, are divided however straight they seem.
 const LOOK_DEG: f64 = 15.0;
 /// Edges as short as these, in degrees and in pixels, are straight.
 const SHORT_DEG: f64 = 0.5;
@@ -24,7 +25,7 @@ struct End {
     pixel: Option<[f64; 2]>,
 }
 
-/// A pixel on the way; `None` where the projection does not hold, or leaps.
+/// A pixel on the way; `None` where the projection is undefined, or leaps.
 pub(crate) type Pixel = Option<[f64; 2]>;
 
 /// Follows a line of places of a window. `pixel` takes each pixel on the way, and the index of the place to which it leads.
@@ -48,7 +49,7 @@ pub(crate) fn along(
     Ok(())
 }
 
-/// What lies between two ends. Each half is at most half as long, so this is at most some 27 calls deep.
+/// The pixels between two ends, by recursion: each half is at most half as long, so it is at most some 27 calls deep.
 fn between(
     plane: &Plane,
     window: &Window,
@@ -85,7 +86,7 @@ fn between(
     Ok(())
 }
 
-/// Whether the middle lies on the chord, and about in its middle: where it does not, there is more between.
+/// Whether the middle of an edge lies on its chord, and about halfway along. Where it does not, the edge is no straight line.
 fn is_straight(p: [f64; 2], m: [f64; 2], q: [f64; 2]) -> bool {
     let chord = [q[0] - p[0], q[1] - p[1]];
     let length = chord[0].hypot(chord[1]);

@@ -55,18 +55,19 @@ impl Weight {
     /// where they cross.
     pub(crate) fn is_light(self, path: &Path) -> bool {
         let left = LIGHT_STEPS - 4.0 * self.pixels;
-        // No more edges than all that lie beside each other; where these are many, as along a coast, it is worth a closer look.
+        // An upper bound comes first: an edge is exchanged at most with all edges on its scanlines, `pixels / height` on average.
+        // Where that is too many, as along a coast, the crossings are estimated.
         left >= 0.0 && (self.edges * self.pixels / self.height <= left || 2.0 * crossings(path, self.width) <= left)
     }
 
-    /// Steps when tiny-skia draws it, which breaks up the spans of four scanlines in every pixel that an edge passes, or otherwise
-    /// `coverage.rs`.
+    /// Steps that drawing takes. tiny-skia draws a light path, and breaks up the spans of four scanlines in every pixel that an edge
+    /// passes. `coverage.rs` draws the others.
     pub(crate) fn steps(self, is_light: bool) -> u64 {
         let pixel = if is_light { LIGHT_PIXEL_STEPS } else { 1.0 };
         (pixel * self.pixels + EDGE_STEPS * self.edges + self.area / 2.0) as u64
     }
 
-    /// The most edges of a run, which becomes a path only when it is drawn.
+    /// The most steps of a run. Its crossings are not known, since it becomes a path only when it is drawn.
     pub(crate) fn steps_of_run(self) -> u64 {
         self.steps(4.0 * self.pixels <= LIGHT_STEPS)
     }

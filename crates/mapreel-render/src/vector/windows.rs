@@ -1,9 +1,9 @@
 //! Rectangles of longitude and latitude that hold everything a map shows, and in which its projection is continuous.
 //!
-//! Rings are cut at them before they are projected: what is projected then cannot leap over the map, and a ring round a pole
-//! or round the world is closed along the edges of the rectangle. Three things happen at a rectangle's outer meridians:
-//! a projection is cut there (Equal Earth), or it goes on (polar ones: nothing shows, because both sides end at the same
-//! pixels), or the point opposite to its centre lies there, which azimuthal projections draw as a circle.
+//! Rings are cut at these rectangles before they are projected. Then no projected edge can leap over the map, and a ring round
+//! a pole or round the world is closed along the edges of the rectangle. One of three things happens at a rectangle's outer
+//! meridians: the projection is cut there (Equal Earth); or it goes on (polar ones: no cut shows, because both sides end at the
+//! same pixels); or its antipode lies there, the point opposite to its centre, which azimuthal projections draw as a circle.
 
 use super::plane::{Plane, distance};
 use mapreel_spec::geojson::Position;
@@ -14,7 +14,7 @@ pub(crate) const NEIGHBOURHOOD_PX: f64 = 200.0;
 const GRID: u32 = 32;
 /// How far from a cut its two sides are drawn, in degrees.
 const CUT_DEG: f64 = 1e-7;
-/// Where a step along the outer meridian is so many times the usual one, the point opposite to the centre lies.
+/// The antipode lies where a step along the outer meridian is so many times the usual one.
 const LEAP: f64 = 20.0;
 
 /// A rectangle of degrees in which the projection is continuous.
@@ -22,10 +22,10 @@ const LEAP: f64 = 20.0;
 pub(crate) struct Window {
     /// West, south, east, north.
     pub degrees: [f64; 4],
-    /// Places nearer to an edge than this are taken to lie so far inside.
+    /// Places nearer to an edge than this are moved so far inside.
     inset_deg: f64,
-    /// The latitudes on the outer meridians between which the projection does not hold: about the point opposite to its
-    /// centre. Places so near to it are taken to lie beside it, so that an edge goes around it.
+    /// The latitudes on the outer meridians between which the projection is undefined, around its antipode. Places between
+    /// them are moved aside, so that an edge goes around the antipode.
     antipode: Option<[f64; 2]>,
 }
 
@@ -34,11 +34,11 @@ impl Window {
         Self { degrees, inset_deg: 0.0, antipode: None }
     }
 
-    /// The place, as far inside as the window asks for.
+    /// The place, moved as far inside as the window requires.
     pub(crate) fn inside(&self, [lon, lat]: Position) -> Position {
         let [west, south, east, north] = self.degrees;
         let beside = match self.antipode {
-            // Farther inside the nearer it is: without a leap.
+            // The nearer a place is to the antipode, the farther inside it is moved: without a leap.
             Some([low, high]) if (low..=high).contains(&lat) => {
                 let depth = (high - low) / 2.0 - (lat - (low + high) / 2.0).abs();
                 depth / lat.to_radians().cos().max(0.01)
@@ -86,13 +86,13 @@ pub(crate) fn seen(plane: &Plane, margin_px: f64) -> Seen {
             off_globe = true;
             continue;
         };
-        // Beyond the world's edge a parallel projection goes on; another one has all of its longitudes within one round.
+        // Beyond the world's edge a cylindrical projection goes on; any other has all of its longitudes within 360 degrees.
         let lon = if plane.is_cylindrical() { lon } else { lon - ((lon - middle) / 360.0).round() * 360.0 };
         (west, east) = (west.min(lon), east.max(lon));
         (south, north) = (south.min(lat), north.max(lat));
     }
     if plane.is_cylindrical() {
-        // Beyond the poles there is nothing; the longitudes are seen all the same.
+        // Latitudes end at the poles, also where the map goes on beyond them.
         let [south, north] = [at(GRID, height), at(0, height)].map(|y| plane.place([0.0, y]).map(|[_, lat]| lat));
         return Seen { degrees: [west, south.unwrap_or(-90.0), east, north.unwrap_or(90.0)], round: false, off_globe };
     }
@@ -102,7 +102,7 @@ pub(crate) fn seen(plane: &Plane, margin_px: f64) -> Seen {
     let [south_pole, north_pole] =
         [-90.0, 90.0].map(|lat| plane.pixel([plane.central_meridian(), lat]).is_some_and(on_map));
     let round = off_globe || north_pole || south_pole || east - west > 300.0;
-    // Between the places looked at, a bent parallel may reach a little farther.
+    // Between the sampled places a curved parallel may reach a little farther.
     let slack = (north - south).max(0.0) / 16.0;
     let south = if south_pole { -90.0 } else { (south - slack).max(-90.0) };
     let north = if north_pole { 90.0 } else { (north + slack).min(90.0) };
@@ -130,8 +130,8 @@ pub(crate) fn of(plane: &Plane) -> Vec<Window> {
     vec![whole(plane, [west, south, east, north])]
 }
 
-/// The latitude as far as the projection holds and comes no farther than a multiple of the map from it: there, a pole may
-/// be infinitely far away.
+/// The last latitude on the way to `lat` at which the projection is defined and its pixel lies within a multiple of the map's size:
+/// a pole may be infinitely far away.
 fn reached(plane: &Plane, within: f64, lat: f64) -> f64 {
     let [width, height] = plane.size();
     let far = 50.0 * (width + height);
@@ -148,7 +148,7 @@ fn reached(plane: &Plane, within: f64, lat: f64) -> f64 {
     good
 }
 
-/// The window of a whole round: what happens along its outer meridians is found by following them.
+/// The window of all 360 degrees. Its outer meridians are followed, to find out what the projection does there.
 fn whole(plane: &Plane, degrees: [f64; 4]) -> Window {
     const STEPS: usize = 180;
     let [west, south, east, north] = degrees;
@@ -170,7 +170,8 @@ fn whole(plane: &Plane, degrees: [f64; 4]) -> Window {
     Window { degrees, inset_deg, antipode }
 }
 
-/// The latitudes on a meridian, from `low` to `high`, between which the projection leaps or does not hold; four times as wide.
+/// The latitudes on a meridian between which the projection leaps or is undefined, searched from `low` to `high`. The interval is
+/// made four times as wide.
 fn around_leap(plane: &Plane, lon: f64, mut low: f64, mut high: f64) -> [f64; 2] {
     let at = |lat: f64| plane.pixel([lon, lat]);
     for _ in 0..40 {
@@ -179,8 +180,8 @@ fn around_leap(plane: &Plane, lon: f64, mut low: f64, mut high: f64) -> [f64; 2]
             (Some(a), Some(m), Some(b)) if distance(a, m) < distance(m, b) => low = middle,
             (Some(_), Some(_), Some(_)) => high = middle,
             _ => {
-                low = last_held(plane, lon, low, middle);
-                high = last_held(plane, lon, high, middle);
+                low = last_defined(plane, lon, low, middle);
+                high = last_defined(plane, lon, high, middle);
                 break;
             }
         }
@@ -189,8 +190,8 @@ fn around_leap(plane: &Plane, lon: f64, mut low: f64, mut high: f64) -> [f64; 2]
     [middle - half, middle + half]
 }
 
-/// The last latitude of a meridian, on the way from one to another, at which the projection holds.
-fn last_held(plane: &Plane, lon: f64, mut good: f64, mut bad: f64) -> f64 {
+/// The last latitude of a meridian, on the way from `good` to `bad`, at which the projection is defined (bisection).
+fn last_defined(plane: &Plane, lon: f64, mut good: f64, mut bad: f64) -> f64 {
     for _ in 0..40 {
         let middle = (good + bad) / 2.0;
         if plane.pixel([lon, middle]).is_some() { good = middle } else { bad = middle }
