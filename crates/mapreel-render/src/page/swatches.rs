@@ -96,35 +96,34 @@ impl Column {
 }
 
 impl Table {
-    /// Columns as wide as their words where all fit side by side; otherwise all have the same share of the width, in which words are
-    /// broken into lines.
+    /// The form's columns, as wide as their words, if all fit side by side. Otherwise fewer columns, or columns of equal width in which
+    /// words are broken into lines, whichever is less high.
     fn measure(swatches: &[LetteredSwatch], form: LegendForm, typesetter: &mut Typesetter) -> Self {
-        let unbroken = Self::wrapped_at(f32::MAX, swatches, form, typesetter);
-        if unbroken.size().0 <= form.width_max {
-            return unbroken;
+        let wanted = form.columns.clamp(1, swatches.len().max(1) as u32);
+        let unbroken = rows(swatches, form.text_px, f32::MAX, typesetter);
+        let all = Self::of(&unbroken, wanted, form.text_px, f32::MAX);
+        if all.size().0 <= form.width_max {
+            return all;
         }
-        let columns = unbroken.columns.len().max(1) as u32;
-        let widest = unbroken.columns.iter().map(|column| column.pictures_width).max().unwrap_or(0);
-        let gap = unbroken.gap;
-        let each = form.width_max.saturating_sub((columns - 1) * 2 * gap) / columns;
+        let gap = Scale::of(form.text_px / 0.8).unit;
+        let widest = unbroken.iter().map(|[picture, _]| picture.0).max().unwrap_or(0);
+        let each = form.width_max.saturating_sub((wanted - 1) * 2 * gap) / wanted;
         let words_max = (each.saturating_sub(widest + gap + 1) as f32).max(form.text_px * WORDS_WIDTH_MIN);
-        Self::wrapped_at(words_max, swatches, form, typesetter)
+        let broken = rows(swatches, form.text_px, words_max, typesetter);
+        let broken = Self::of(&broken, wanted, form.text_px, words_max);
+        let mut fewer = (1..wanted).rev().map(|columns| Self::of(&unbroken, columns, form.text_px, f32::MAX));
+        let whole = fewer.find(|table| table.size().0 <= form.width_max);
+        whole.filter(|whole| whole.size().1 <= broken.size().1).unwrap_or(broken)
     }
 
-    fn wrapped_at(words_max: f32, swatches: &[LetteredSwatch], form: LegendForm, typesetter: &mut Typesetter) -> Self {
-        let (size_px, gap) = (form.text_px, Scale::of(form.text_px / 0.8).unit);
-        let columns = form.columns.clamp(1, swatches.len().max(1) as u32);
-        let per_column = swatches.len().div_ceil(columns as usize).max(1);
-        let pictures: Vec<(u32, u32)> = swatches.iter().map(|swatch| picture_size(swatch, size_px)).collect();
-        let words: Vec<(u32, u32)> =
-            swatches.iter().map(|swatch| swatch.words.measure(size_px, words_max, typesetter)).collect();
-        let rows: Vec<[(u32, u32); 2]> =
-            pictures.into_iter().zip(words).map(|(picture, words)| [picture, words]).collect();
+    fn of(rows: &[[(u32, u32); 2]], columns: u32, size_px: f32, words_max: f32) -> Self {
+        let per_column = rows.len().div_ceil(columns as usize).max(1);
         let column = |(i, rows): (usize, &[[(u32, u32); 2]])| Column {
             first: i * per_column,
             pictures_width: rows.iter().map(|[picture, _]| picture.0).max().unwrap_or(0),
             rows: rows.to_vec(),
         };
+        let gap = Scale::of(size_px / 0.8).unit;
         Self { size_px, gap, words_max, columns: rows.chunks(per_column).enumerate().map(column).collect() }
     }
 
@@ -133,6 +132,18 @@ impl Table {
         let gaps = self.columns.len().saturating_sub(1) as u32 * 2 * self.gap;
         (sizes().map(|(width, _)| width).sum::<u32>() + gaps, sizes().map(|(_, height)| height).max().unwrap_or(1))
     }
+}
+
+/// The size of each picture, and of the words beside it, wrapped at `words_max`.
+fn rows(
+    swatches: &[LetteredSwatch],
+    size_px: f32,
+    words_max: f32,
+    typesetter: &mut Typesetter,
+) -> Vec<[(u32, u32); 2]> {
+    let row =
+        |swatch: &LetteredSwatch| [picture_size(swatch, size_px), swatch.words.measure(size_px, words_max, typesetter)];
+    swatches.iter().map(row).collect()
 }
 
 /// The size in which a picture is laid down: its own, unless that is too large beside text of this size.
