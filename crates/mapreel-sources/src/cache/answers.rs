@@ -2,71 +2,42 @@
 
 use crate::error::Error;
 use bytes::Bytes;
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
-use tokio::sync::OnceCell;
+use moka::future::Cache;
+use moka::policy::EvictionPolicy;
+
+/// The bytes that an entry costs besides its URL and its answer, so that failures are bounded, too.
+const ENTRY_BYTES: usize = 512;
 
 type Outcome = Result<Bytes, Error>;
-type Cell = Arc<OnceCell<Outcome>>;
 
-pub(crate) struct Cache {
-    bytes_max: usize,
-    inner: Mutex<Inner>,
-}
+/// Answers by URL; the one that was used the longest ago makes room.
+pub(crate) struct Answers(Cache<String, Outcome>);
 
-#[derive(Default)]
-struct Inner {
-    cells: HashMap<String, Cell>,
-    /// Finished answers, oldest first, with their sizes.
-    finished: VecDeque<(String, usize)>,
-    bytes: usize,
-}
-
-impl Cache {
+impl Answers {
+    /// Room for answers of so many bytes.
     pub(crate) fn new(bytes_max: usize) -> Self {
-        Self { bytes_max, inner: Mutex::default() }
+        let weight = |url: &String, outcome: &Outcome| {
+            let bytes = ENTRY_BYTES + url.len() + outcome.as_ref().map_or(0, Bytes::len);
+            u32::try_from(bytes).unwrap_or(u32::MAX)
+        };
+        let cache = Cache::builder().max_capacity(bytes_max as u64).weigher(weight);
+        Self(cache.eviction_policy(EvictionPolicy::lru()).build())
     }
 
     /// The answer of a URL, fetched by `fetch` unless it is here or on its way. Failures are kept too: within one run
     /// a URL that failed, retries included, is not asked for again.
     pub(crate) async fn get(&self, url: &str, fetch: impl Future<Output = Outcome>) -> Outcome {
-        let cell = {
-            let mut inner = self.inner.lock().expect("no panic while held");
-            inner.cells.entry(url.to_owned()).or_default().clone()
-        };
-        let mut fetched = false;
-        let outcome = cell
-            .get_or_init(|| async {
-                fetched = true;
-                fetch.await
-            })
-            .await
-            .clone();
-        if fetched {
-            match &outcome {
-                // The host was not asked, so nothing is known of its answer.
-                Err(Error::LeftAlone { .. }) => self.forget(url),
-                _ => self.finish(url, outcome.as_ref().map_or(0, Bytes::len)),
+        let entry = self.0.entry_by_ref(url).or_insert_with(fetch).await;
+        let (is_fetched, outcome) = (entry.is_fresh(), entry.into_value());
+        if is_fetched {
+            // The host was not asked, so nothing is known of its answer.
+            if matches!(outcome, Err(Error::LeftAlone { .. })) {
+                self.0.invalidate(url).await;
             }
+            // The cache evicts when it is told to, and otherwise after many answers, which may be large.
+            self.0.run_pending_tasks().await;
         }
         outcome
-    }
-
-    fn forget(&self, url: &str) {
-        self.inner.lock().expect("no panic while held").cells.remove(url);
-    }
-
-    fn finish(&self, url: &str, size: usize) {
-        // The bytes that an entry costs besides its answer, so that failures are bounded too.
-        let size = size + 512;
-        let mut inner = self.inner.lock().expect("no panic while held");
-        inner.bytes += size;
-        inner.finished.push_back((url.to_owned(), size));
-        while inner.bytes > self.bytes_max {
-            let Some((oldest, size)) = inner.finished.pop_front() else { break };
-            inner.cells.remove(&oldest);
-            inner.bytes -= size;
-        }
     }
 }
 
@@ -77,7 +48,7 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn equal_urls_are_fetched_once_and_old_answers_make_room() {
-        let cache = Cache::new(4096);
+        let cache = Answers::new(4096);
         let fetches = AtomicUsize::new(0);
         let fetch = || async {
             fetches.fetch_add(1, Ordering::Relaxed);

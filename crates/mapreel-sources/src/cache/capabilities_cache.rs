@@ -1,38 +1,31 @@
 //! What servers say of themselves, kept for a while and across runs: it is long, and many jobs ask for it.
 
 use bytes::Bytes;
-use std::collections::HashMap;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+use std::time::Duration;
 
-pub(crate) struct CapabilitiesCache {
-    lifetime: Duration,
-    bytes_max: usize,
-    documents: Mutex<HashMap<String, (Instant, Bytes)>>,
-}
+/// Documents by URL; the one that was used the longest ago makes room.
+pub(crate) struct CapabilitiesCache(Cache<String, Bytes>);
 
 impl CapabilitiesCache {
+    /// Room for so many bytes of documents, each for `lifetime`.
     pub(crate) fn new(lifetime: Duration, bytes_max: usize) -> Self {
-        Self { lifetime, bytes_max, documents: Mutex::default() }
+        let weight = |_: &String, document: &Bytes| u32::try_from(document.len()).unwrap_or(u32::MAX);
+        let cache = Cache::builder().max_capacity(bytes_max as u64).weigher(weight).time_to_live(lifetime);
+        Self(cache.eviction_policy(EvictionPolicy::lru()).build())
     }
 
     /// The document of a URL, unless it is too old.
     pub(crate) fn get(&self, url: &str) -> Option<Bytes> {
-        let documents = self.documents.lock().expect("no panic while held");
-        let (fetched, document) = documents.get(url)?;
-        (fetched.elapsed() < self.lifetime).then(|| document.clone())
+        self.0.get(url)
     }
 
-    /// Keeps a document; those that are too old go, and all others, oldest first, until there is room.
+    /// Keeps a document.
     pub(crate) fn put(&self, url: &str, document: &Bytes) {
-        let mut documents = self.documents.lock().expect("no panic while held");
-        documents.retain(|_, (fetched, _)| fetched.elapsed() < self.lifetime);
-        documents.insert(url.to_owned(), (Instant::now(), document.clone()));
-        while documents.values().map(|(_, document)| document.len()).sum::<usize>() > self.bytes_max {
-            let oldest = documents.iter().min_by_key(|(_, (fetched, _))| *fetched).map(|(url, _)| url.clone());
-            let Some(oldest) = oldest else { break };
-            documents.remove(&oldest);
-        }
+        self.0.insert(url.to_owned(), document.clone());
+        // The cache evicts when it is told to, and otherwise after many documents, which may be large.
+        self.0.run_pending_tasks();
     }
 }
 

@@ -4,7 +4,7 @@ use super::attempt::Attempts;
 use super::connections::Connections;
 use super::readers::Readers;
 use super::retry;
-use crate::cache::answers::Cache;
+use crate::cache::answers::Answers;
 use crate::cache::capabilities_cache::CapabilitiesCache;
 use crate::config::Config;
 use crate::decode::wanted::Wanted;
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A guarded HTTP client with a cache for one run.
 pub struct Client {
     shared: Arc<Shared>,
-    cache: Cache,
+    cache: Answers,
     /// For whom it asks.
     owner: String,
     /// How long it waits for hosts that rest.
@@ -62,7 +62,7 @@ impl Client {
     }
 
     fn of(shared: Arc<Shared>, owner: &str) -> Self {
-        let cache = Cache::new(shared.config.cache_bytes_max);
+        let cache = Answers::new(shared.config.cache_bytes_max);
         Self { shared, cache, owner: owner.to_owned(), patience: Patience::new(PATIENCE) }
     }
 
