@@ -1,7 +1,7 @@
-//! Holding: a layer that cannot be drawn shows what the frame before shows, and says so.
+//! Holding: a layer that is missing in a frame shows its picture of the newest earlier frame that has one, and says so.
 //!
 //! Segments are drawn apart, perhaps on other machines. So a segment whose first frames lack a layer fetches that layer of the
-//! frames before it: what is held does not depend on how the segments were shared out.
+//! frames before it, as far back as a picture may be held at all: what is held does not depend on how a film is cut into segments.
 
 use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
@@ -11,10 +11,10 @@ use mapreel_render::{FramePictures, Gathered, Placed};
 use mapreel_spec::{Gap, GapKind, LayerSource, OnError, Plan, Series};
 use std::sync::Arc;
 
-/// Frames before a segment that are looked at.
-const LOOK_BACK: usize = 12;
+/// A picture is held for at most so many frames.
+const FRAMES_MAX: usize = 12;
 
-/// For each layer that holds: the pictures of the last frame that was whole.
+/// For each layer that holds: the pictures of the last frame in which it was not missing.
 #[derive(Default)]
 pub(crate) struct Holder {
     layers: Vec<Held>,
@@ -45,7 +45,7 @@ impl Holder {
             let Some(gathered) = frame.pictures[layer].as_mut() else { continue };
             if plan.layers[layer].on_error == OnError::Hold && is_missing(gathered) {
                 held.look_back(plan, layer, index, context, buffers)?;
-                if let Some((from, placed)) = &held.good {
+                if let Some((from, placed)) = held.good.as_ref().filter(|(from, _)| index - from <= FRAMES_MAX) {
                     let held_from = |gap| Gap { kind: GapKind::Held { from: *from }, ..gap };
                     *gathered = Gathered { placed: placed.clone(), gap: gathered.gap.take().map(held_from) };
                 }
@@ -76,7 +76,7 @@ fn is_missing(gathered: &Gathered) -> bool {
 }
 
 impl Held {
-    /// Looks once for the last frame before `index` that is whole.
+    /// Looks once for the last frame before `index` in which the layer is not missing.
     fn look_back(
         &mut self,
         plan: &Arc<Plan>,
@@ -90,10 +90,10 @@ impl Held {
         if self.good.is_some() || std::mem::replace(&mut self.looked_back, true) {
             return Ok(());
         }
-        for before in (index.saturating_sub(LOOK_BACK)..index).rev() {
+        for before in (index.saturating_sub(FRAMES_MAX)..index).rev() {
             let mut answers = fetch_layer(context, plan, layer, before);
             let (gathered, _) = place_mosaic(planned, series.at(before), &mut answers, &plan.map, context, buffers)?;
-            if !gathered.gap.as_ref().is_some_and(Gap::is_lack) {
+            if !is_missing(&gathered) {
                 self.good = Some((before, gathered.placed));
                 break;
             }

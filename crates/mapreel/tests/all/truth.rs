@@ -123,6 +123,23 @@ fn a_layer_that_holds_shows_the_frame_before_and_says_so() {
     assert!(alarms(&film.frames[3]) > 50 && alarms(&film.frames[5]) == 0);
 }
 
+/// However the film is cut into segments: of 30 frames each has ten, and the picture of the first is held in three of them.
+#[test]
+fn no_frame_holds_a_picture_of_more_than_twelve_frames_ago() {
+    let url = serve(|path| match day(path) {
+        1 => ("200 OK", "", whole(path)),
+        _ => ("200 OK", "", EXCEPTION.to_vec()),
+    });
+    let request = format!(
+        r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 64, "height": 48 }}, "times": "2020-01-01/2020-01-30/P1D",
+             "layers": [{{ "type": "wms", "url": "{url}", "layers": "a", "title": "Data", "on_error": "hold" }}], "output": {{ "format": "gif" }} }}"#
+    );
+    let run = render("hold-long.gif", &request).ended(3);
+    let outcomes = run.manifest["frames"].as_array().unwrap().iter().map(|frame| &frame["layers"][0]["outcome"]);
+    let held: Vec<usize> = outcomes.enumerate().filter(|(_, outcome)| *outcome == "held").map(|(i, _)| i).collect();
+    assert_eq!(held, (1..=12).collect::<Vec<_>>());
+}
+
 /// A server of layer `a` with such times, and the paths of the maps it is asked for.
 fn server(times: &'static str) -> (String, Asked) {
     let asked = Asked::default();
