@@ -110,7 +110,8 @@ pub fn assemble(animation: &Animation, segments: Vec<impl Read>, out: &mut impl 
     }
     match animation.output.format {
         Format::Mp4 => mp4::assemble(animation, segments, out),
-        _ => gif::assemble(animation, segments, out),
+        Format::Gif => gif::assemble(animation, segments, out),
+        Format::Png | Format::Jpeg | Format::Webp => Err(Error::Segment("its format is that of an image")),
     }
 }
 

@@ -32,6 +32,17 @@ impl Format {
         }
     }
 
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Mp4 => "video/mp4",
+            Self::Gif => "image/gif",
+        }
+    }
+
     /// The format of a word or file extension, in any case; `jpg` is JPEG.
     pub fn parse(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();

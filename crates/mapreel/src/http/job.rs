@@ -3,6 +3,7 @@
 use crate::pipeline::report::WarningView;
 use jiff::Timestamp;
 use mapreel_queue::{Failure, Job, Outcome, State, Time};
+use mapreel_spec::Format;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -112,16 +113,9 @@ struct FailureView {
     retryable: bool,
 }
 
-/// The media type of a format.
+/// The media type of a stored file; that of bytes for a format that a newer version of the program has stored.
 pub(crate) fn content_type(format: &str) -> &'static str {
-    match format {
-        "png" => "image/png",
-        "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "gif" => "image/gif",
-        "mp4" => "video/mp4",
-        _ => "application/octet-stream",
-    }
+    Format::parse(format).map_or("application/octet-stream", Format::media_type)
 }
 
 impl JobView {
