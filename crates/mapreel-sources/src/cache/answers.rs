@@ -1,4 +1,4 @@
-//! Answers by URL within one run, bounded in bytes. Two callers that ask for the same URL at once share one request.
+//! A cache of answers by URL for one run, bounded in bytes. Callers that ask for the same URL at the same time share one request.
 
 use crate::error::Error;
 use bytes::Bytes;
@@ -17,7 +17,7 @@ pub(crate) struct Cache {
 #[derive(Default)]
 struct Inner {
     cells: HashMap<String, Cell>,
-    /// Finished answers, oldest first, with their sizes.
+    /// The URLs of finished answers, oldest first, with the answers' sizes.
     finished: VecDeque<(String, usize)>,
     bytes: usize,
 }
@@ -27,8 +27,8 @@ impl Cache {
         Self { bytes_max, inner: Mutex::default() }
     }
 
-    /// The answer of a URL, fetched by `fetch` unless it is here or on its way. Failures are kept too: within one run
-    /// a URL that failed, retries included, is not asked for again.
+    /// The answer of a URL, from the cache or from a request under way; otherwise `fetch` fetches it. Failures are cached too: within
+    /// one run, a URL whose request and retries have failed is not asked for again.
     pub(crate) async fn get(&self, url: &str, fetch: impl Future<Output = Outcome>) -> Outcome {
         let cell = {
             let mut inner = self.inner.lock().expect("no panic while held");
@@ -44,7 +44,7 @@ impl Cache {
             .clone();
         if fetched {
             match &outcome {
-                // The host was not asked, so nothing is known of its answer.
+                // No request was sent to the host, so there is no answer to cache.
                 Err(Error::LeftAlone { .. }) => self.forget(url),
                 _ => self.finish(url, outcome.as_ref().map_or(0, Bytes::len)),
             }
@@ -57,7 +57,7 @@ impl Cache {
     }
 
     fn finish(&self, url: &str, size: usize) {
-        // The bytes that an entry costs besides its answer, so that failures are bounded too.
+        // About the size of an entry without its answer: with it, the number of failures is bounded too.
         let size = size + 512;
         let mut inner = self.inner.lock().expect("no panic while held");
         inner.bytes += size;
@@ -76,7 +76,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[tokio::test(flavor = "current_thread")]
-    async fn equal_urls_are_fetched_once_and_old_answers_make_room() {
+    async fn equal_urls_are_fetched_once_and_old_answers_are_evicted() {
         let cache = Cache::new(4096);
         let fetches = AtomicUsize::new(0);
         let fetch = || async {

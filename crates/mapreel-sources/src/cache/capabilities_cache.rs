@@ -1,4 +1,4 @@
-//! What servers say of themselves, kept for a while and across runs: it is long, and many jobs ask for it.
+//! A cache of capabilities documents, kept for a while and across runs: they are long, and many jobs ask for them.
 
 use bytes::Bytes;
 use std::collections::HashMap;
@@ -16,14 +16,14 @@ impl CapabilitiesCache {
         Self { lifetime, bytes_max, documents: Mutex::default() }
     }
 
-    /// The document of a URL, unless it is too old.
+    /// The document of a URL, if it is cached and not too old.
     pub(crate) fn get(&self, url: &str) -> Option<Bytes> {
         let documents = self.documents.lock().expect("no panic while held");
         let (fetched, document) = documents.get(url)?;
         (fetched.elapsed() < self.lifetime).then(|| document.clone())
     }
 
-    /// Keeps a document; those that are too old go, and all others, oldest first, until there is room.
+    /// Caches a document. Evicts documents that are too old, and then the oldest ones until there is room.
     pub(crate) fn put(&self, url: &str, document: &Bytes) {
         let mut documents = self.documents.lock().expect("no panic while held");
         documents.retain(|_, (fetched, _)| fetched.elapsed() < self.lifetime);
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn documents_grow_old_and_make_room() {
+    fn old_documents_expire_and_are_evicted() {
         let said = CapabilitiesCache::new(Duration::from_millis(50), 1000);
         said.put("a", &Bytes::from(vec![0; 600]));
         assert!(said.get("a").is_some());
