@@ -1,7 +1,7 @@
-//! Holding: a layer that cannot be drawn shows what the frame before shows, and says so.
+//! Holding: a layer that is missing in a frame shows its picture of an earlier frame, with a notice.
 //!
-//! Segments are drawn apart, perhaps on other machines. So a segment whose first frames lack a layer fetches that layer of the
-//! frames before it: what is held does not depend on how the segments were shared out.
+//! Segments are drawn separately, perhaps on different machines. So if the first frames of a segment lack a layer, the segment fetches that
+//! layer for the frames before it, at most [`LOOK_BACK`] of them.
 
 use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
@@ -11,10 +11,10 @@ use mapreel_render::{FramePictures, Gathered, Placed};
 use mapreel_spec::{Gap, GapKind, LayerSource, OnError, Plan, Series};
 use std::sync::Arc;
 
-/// Frames before a segment that are looked at.
+/// The most frames before a missing one for which the layer is fetched.
 const LOOK_BACK: usize = 12;
 
-/// For each layer that holds: the pictures of the last frame that was whole.
+/// For each layer that holds: its pictures of the last frame in which it was not missing.
 #[derive(Default)]
 pub(crate) struct Holder {
     layers: Vec<Held>,
@@ -27,7 +27,7 @@ struct Held {
 }
 
 impl Holder {
-    /// For one segment.
+    /// A holder for one segment.
     pub(crate) fn new(plan: &Plan) -> Self {
         Self { layers: vec![Held::default(); plan.layers.len()] }
     }
@@ -54,8 +54,7 @@ impl Holder {
         Ok(())
     }
 
-    /// Takes the pictures of a frame that has been drawn: keeps those that may be held, and gives the buffers of the others
-    /// back.
+    /// Takes the pictures of a drawn frame: keeps those that later frames may show, and gives the buffers of the others back.
     pub(crate) fn keep(&mut self, plan: &Plan, index: usize, drawn: FramePictures, buffers: &mut BufferPool) {
         for (layer, gathered) in drawn.into_iter().enumerate() {
             let Some(gathered) = gathered else { continue };
@@ -76,7 +75,7 @@ fn is_missing(gathered: &Gathered) -> bool {
 }
 
 impl Held {
-    /// Looks once for the last frame before `index` that is whole.
+    /// Looks, once for each layer, for the last frame before `index` in which the layer has no gap.
     fn look_back(
         &mut self,
         plan: &Arc<Plan>,
