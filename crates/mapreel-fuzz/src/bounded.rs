@@ -1,4 +1,4 @@
-//! One input, with what it may cost.
+//! Checks one input within limits of memory and time.
 
 use crate::{Target, memory};
 use std::sync::Mutex;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 /// Memory that one input may take.
 const BYTES_MAX: usize = 256 << 20;
-/// Memory beyond which the process ends rather than the machine.
+/// At this much memory the process ends, so that the machine does not run out of memory.
 const CEILING: usize = 1 << 30;
-/// Processor time that one input may take: what is right takes milliseconds, even unoptimised.
+/// Processor time that one input may take: correct code takes milliseconds, even unoptimised.
 const CPU_MAX: Duration = Duration::from_secs(5);
-/// Time after which an input is taken for endless.
+/// After this time the input is taken for one that causes an endless loop.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The inputs that are under way.
@@ -20,7 +20,7 @@ static RUNNING: Mutex<Vec<(ThreadId, &'static str, Instant)>> = Mutex::new(Vec::
 /// Checks one input.
 ///
 /// # Panics
-/// A law is broken, or it takes too much memory or time.
+/// The target breaks a law, or takes too much memory or time.
 pub fn check(target: &'static Target, input: &[u8]) {
     let _running = Running::new(target.name);
     let before = cpu();
@@ -30,7 +30,7 @@ pub fn check(target: &'static Target, input: &[u8]) {
     assert!(spent <= CPU_MAX, "{spent:.1?} of processor time for {} bytes of input", input.len());
 }
 
-/// An entry in the list, for as long as its input is under way.
+/// An entry of [`RUNNING`], which is removed when this value is dropped.
 struct Running(ThreadId);
 
 impl Running {
@@ -47,7 +47,7 @@ impl Drop for Running {
     }
 }
 
-/// Watches, on a thread of its own, for inputs without end: the process says which target has one, and ends.
+/// Starts a thread that watches for endless loops: it prints the name of the target, and ends the process.
 pub fn watch() {
     let watch = || {
         loop {

@@ -1,13 +1,13 @@
-//! Whatever strangers send to Mapreel, as functions of bytes that must hold.
+//! Fuzz targets for everything that strangers send to Mapreel: functions of bytes that check laws.
 //!
 //! ```text
-//! seeds ──▶ mutate ──▶ bounded ──▶ target: read, and hold what is read against its laws
+//! seeds ──▶ mutate ──▶ bounded ──▶ target: parse the input, and check the laws on the result
 //!   └─ recorded documents,  └─ memory and processor time of one input
 //!      golden requests
 //! ```
 //!
-//! One list, [`TARGETS`], and two drivers of it: `tests/short.rs` mutates the seeds for some seconds in `./test`, with any
-//! toolchain; the crate in `fuzz/` lets libFuzzer follow the branches of the code, for as long as one likes.
+//! The list [`TARGETS`] has two drivers. `tests/short.rs` mutates the seeds for some seconds in `./test`, with any toolchain. The crate in
+//! `fuzz/` uses libFuzzer, which is guided by the coverage of branches and runs until it is stopped.
 
 pub mod bounded;
 mod memory;
@@ -17,23 +17,23 @@ mod targets;
 
 pub use targets::TARGETS;
 
-/// One kind of input, and what must hold for it.
+/// One kind of input, and the laws that must hold for it.
 #[derive(Debug)]
 pub struct Target {
     /// Its name in both drivers.
     pub name: &'static str,
-    /// Reads the input, and panics where a law is broken.
+    /// Parses the input, and panics if a law is broken.
     pub check: fn(&[u8]),
     /// Inputs to begin with.
     pub seeds: fn() -> Vec<Vec<u8>>,
-    /// Words of its language that a change of single bytes would hardly hit upon.
+    /// Words of the input's language, which changes of single bytes would hardly produce.
     pub words: &'static [&'static str],
 }
 
 /// The target of this name.
 ///
 /// # Panics
-/// There is none.
+/// There is no such target.
 pub fn target(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| panic!("there is no target `{name}`"))
 }

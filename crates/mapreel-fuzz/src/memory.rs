@@ -1,4 +1,4 @@
-//! How much memory a thread holds, and held at most, by counting what it allocates and frees.
+//! The present and the peak memory of each thread, by an allocator that counts.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -6,17 +6,17 @@ use std::cell::Cell;
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// The system's allocator, and two numbers for each thread.
+/// The system's allocator, with two counters for each thread.
 struct Counting;
 
 thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
-    /// More is refused; 0: nothing is.
+    /// An allocation beyond this is refused; 0: there is no ceiling.
     static CEILING: Cell<isize> = const { Cell::new(0) };
 }
 
-/// Notes a change; whether it may be.
+/// Notes a change of the held memory; returns whether the ceiling allows it.
 fn change(bytes: isize) -> bool {
     let held = HELD.get() + bytes;
     let ceiling = CEILING.get();
@@ -32,7 +32,7 @@ fn size(layout: Layout) -> isize {
     layout.size() as isize
 }
 
-// SAFETY: every call is passed on to the system's allocator, or answered with null, which means that there is no memory.
+// SAFETY: every call is passed on to the system's allocator, or returns null, which means that the memory is exhausted.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !change(size(layout)) {
@@ -65,8 +65,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Does some work and tells how many bytes this thread held during it, at most, beyond those before. Beyond `ceiling`
-/// there is no memory: the process ends, with a word of why on standard error.
+/// Does some work and returns the peak memory of this thread during it, in bytes beyond the memory that it held before. Allocations beyond
+/// `ceiling` fail: then Rust prints an error and ends the process.
 pub(crate) fn peak<T>(ceiling: usize, work: impl FnOnce() -> T) -> (T, usize) {
     let _lifted = Lifted;
     let before = HELD.get();
@@ -76,7 +76,7 @@ pub(crate) fn peak<T>(ceiling: usize, work: impl FnOnce() -> T) -> (T, usize) {
     (done, (PEAK.get() - before).max(0) as usize)
 }
 
-/// Lifts the ceiling, also when the work has panicked.
+/// Removes the ceiling when dropped, also if the work has panicked.
 struct Lifted;
 
 impl Drop for Lifted {
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_held_is_counted_and_not_what_is_left() {
+    fn the_peak_is_measured_and_not_the_memory_at_the_end() {
         let ((), bytes) = peak(1 << 30, || {
             let block = vec![1u8; 5_000_000];
             drop(std::hint::black_box(block));

@@ -1,11 +1,11 @@
-//! Changes of inputs: of bytes and numbers, and of the brackets and tags that documents are made of.
+//! Mutations of inputs: of bytes and numbers, and of the blocks between brackets and tags.
 
 use fastrand::Rng;
 
-/// Longer inputs are cut: what grows faster than its input shows before.
+/// Longer inputs are cut: code whose cost grows faster than its input is found with shorter ones.
 pub const LENGTH_MAX: usize = 64 << 10;
 
-/// Numbers at the ends of their types, and where people do not look.
+/// Numbers at the limits of their types, and other rarely tested ones.
 const NUMBERS: &[&str] = &[
     "0",
     "-0",
@@ -40,7 +40,7 @@ const NUMBERS: &[&str] = &[
     "360",
     "90.000001",
 ];
-/// The same as bytes.
+/// Bytes that are rarely tested: extreme numbers, invalid UTF-8, special characters.
 const BYTES: &[&[u8]] = &[
     &[0],
     &[0xFF],
@@ -65,7 +65,7 @@ const BYTES: &[&[u8]] = &[
     b"\"",
 ];
 
-/// An input with some changes; `others` are what it may take pieces from, `words` those of its language.
+/// An input with some mutations; they may take pieces from `others`, and `words` of the input's language.
 pub fn mutated(input: &[u8], others: &[Vec<u8>], words: &[&str], rng: &mut Rng) -> Vec<u8> {
     let mut bytes = input.to_vec();
     for _ in 0..=rng.u32(0..4).min(rng.u32(0..6)) {
@@ -82,7 +82,7 @@ fn change(bytes: &mut Vec<u8>, others: &[Vec<u8>], words: &[&str], rng: &mut Rng
         2 => put_extreme(bytes, rng),
         3 => drop(bytes.drain(range(bytes.len(), 64, rng))),
         4 => repeat_piece(bytes, 64, |_| 1, rng),
-        // Many times: what costs more than its length shows so.
+        // Many repetitions, to find code whose cost grows faster than the length of its input.
         5 => repeat_piece(bytes, 200, |rng| 1 << rng.u32(1..12), rng),
         6 => take_from(others, bytes, rng),
         7 | 8 if !words.is_empty() => put_word(bytes, words, rng),
@@ -111,7 +111,7 @@ fn put_extreme(bytes: &mut Vec<u8>, rng: &mut Rng) {
     bytes.splice(start..end, extreme.iter().copied());
 }
 
-/// A piece of at most `max` bytes, so many times, at another place.
+/// Inserts copies of a piece of at most `max` bytes at another place.
 fn repeat_piece(bytes: &mut Vec<u8>, max: usize, times: impl Fn(&mut Rng) -> usize, rng: &mut Rng) {
     let piece = bytes[range(bytes.len(), max, rng)].to_vec();
     let times = times(rng).min(LENGTH_MAX / piece.len().max(1));
@@ -127,7 +127,7 @@ fn take_from(others: &[Vec<u8>], bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-/// A word, between others or in the place of one.
+/// Inserts a word, or replaces one.
 fn put_word(bytes: &mut Vec<u8>, words: &[&str], rng: &mut Rng) {
     let word = words[rng.usize(..words.len())];
     let at = rng.usize(..=bytes.len());
@@ -143,7 +143,7 @@ fn put_number(bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-/// A block once more, or a hundred times, before or behind itself.
+/// Inserts one or a hundred copies of a block before or after it.
 fn repeat_block(bytes: &mut Vec<u8>, rng: &mut Rng) {
     if let Some(block) = block(bytes, rng) {
         let piece = bytes[block.clone()].to_vec();
@@ -159,7 +159,7 @@ fn drop_block(bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-/// One block in the place of another, or within itself.
+/// Replaces a block by a copy of another one, or of one inside or around it.
 fn move_block(bytes: &mut Vec<u8>, rng: &mut Rng) {
     if let (Some(from), Some(to)) = (block(bytes, rng), block(bytes, rng)) {
         let piece = bytes[from].to_vec();
@@ -167,13 +167,13 @@ fn move_block(bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-/// A piece of at most so many bytes.
+/// A random range of at most `max` bytes.
 fn range(len: usize, max: usize, rng: &mut Rng) -> std::ops::Range<usize> {
     let start = rng.usize(..=len);
     start..(start + rng.usize(..=max)).min(len)
 }
 
-/// The word or number round a place.
+/// The word or number at a place.
 fn token(bytes: &[u8], at: usize) -> std::ops::Range<usize> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'+');
     let start = bytes[..at].iter().rposition(|byte| !is_part(byte)).map_or(0, |before| before + 1);
@@ -181,14 +181,14 @@ fn token(bytes: &[u8], at: usize) -> std::ops::Range<usize> {
     start..end
 }
 
-/// The next number.
+/// The next run of digits.
 fn digits(bytes: &[u8], from: usize) -> Option<std::ops::Range<usize>> {
     let start = from + bytes[from..].iter().position(u8::is_ascii_digit)?;
     let end = bytes[start..].iter().position(|byte| !byte.is_ascii_digit()).map_or(bytes.len(), |len| start + len);
     Some(start..end)
 }
 
-/// From a bracket to its partner, from a tag's `<` to the next one's, or from comma to comma.
+/// A random block: from a bracket to its partner, an XML element, or from comma to comma.
 fn block(bytes: &[u8], rng: &mut Rng) -> Option<std::ops::Range<usize>> {
     let from = rng.usize(..=bytes.len());
     let start = from + bytes[from..].iter().position(|byte| matches!(byte, b'{' | b'[' | b'<' | b','))?;
@@ -212,7 +212,7 @@ fn block(bytes: &[u8], rng: &mut Rng) -> Option<std::ops::Range<usize>> {
     None
 }
 
-/// An element with all that is in it, if it is closed by its own name.
+/// An XML element with its contents, up to the first end tag with its name; without such an end tag, only the start tag.
 fn element(bytes: &[u8], start: usize) -> Option<std::ops::Range<usize>> {
     let name: &[u8] =
         bytes[start + 1..].split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/')).next()?;
@@ -222,7 +222,7 @@ fn element(bytes: &[u8], start: usize) -> Option<std::ops::Range<usize>> {
     end.or_else(|| Some(start + bytes[start..].iter().position(|byte| *byte == b'>')? + 1)).map(|end| start..end)
 }
 
-/// A shorter input that still `fails`, found by leaving pieces out, within so many tries.
+/// A shorter input that still `fails`, found by leaving pieces out, with at most `tries` attempts.
 pub fn shortened(input: &[u8], mut tries: usize, mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
     let mut best = input.to_vec();
     let mut piece = best.len().div_ceil(2).max(1);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_is_shortened_to_what_makes_it_fail() {
+    fn a_failing_input_is_shortened_to_the_bytes_that_make_it_fail() {
         let input = [vec![b'x'; 1000], b"needle".to_vec(), vec![b'y'; 3000]].concat();
         let fails = |bytes: &[u8]| bytes.windows(6).any(|window| window == b"needle");
         assert_eq!(shortened(&input, 10_000, fails), b"needle");

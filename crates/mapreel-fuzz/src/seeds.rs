@@ -1,4 +1,4 @@
-//! Inputs to begin with: what the tests have recorded and accepted.
+//! Seeds: recorded documents and golden files of the tests.
 
 use crate::mutate::LENGTH_MAX;
 use std::io::Read;
@@ -24,7 +24,7 @@ fn read(path: &Path) -> Vec<u8> {
     text
 }
 
-/// The files of a folder whose names have these endings, in order, without those too long to be changed.
+/// The files of a folder whose names have these endings, in order, without those that are too long to be mutated.
 pub(crate) fn files(folder: &str, endings: &[&str]) -> Vec<Vec<u8>> {
     let entries = std::fs::read_dir(at(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be listed").path()).collect();

@@ -1,10 +1,11 @@
-//! Every target, for some seconds: its seeds, what has failed before, and changes of both.
+//! Runs every target for some seconds: on its seeds, on inputs that have failed before, and on mutations of both.
 //!
-//! `MAPREEL_FUZZ_SECONDS` is the processor time of each target, 2 by default; `MAPREEL_FUZZ_SEED` is where its changes begin,
-//! by default always the same, so that a change of the code is all that makes a difference.
+//! `MAPREEL_FUZZ_SECONDS` is the processor time of each target, 2 by default. `MAPREEL_FUZZ_SEED` is the seed of the random numbers; its
+//! default is constant, so that a new failure is due to a change of the code.
 //!
-//! What fails is shortened and written to `target/tmp/fuzz/`; as `crates/mapreel-fuzz/crashes/TARGET/WORDS-FOR-IT` it is
-//! checked for ever. Where the whole process ends – of memory, of the stack, without end – `TARGET.running` there is the input.
+//! A failing input is shortened and written to `target/tmp/fuzz/`. Copied to `crates/mapreel-fuzz/crashes/TARGET/WORDS-FOR-IT`, it is
+//! checked in every run. If the whole process ends – out of memory, stack overflow, endless loop – `TARGET.running` in that folder is the
+//! input.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -18,11 +19,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::Duration;
 
-/// Different places of failure that are shown at once.
+/// A target stops after failures at this many different places of the code.
 const FAILURES_MAX: usize = 5;
 
 thread_local! {
-    /// Where this thread's input is under way, and what its last panic said.
+    /// `Some` while this thread checks an input: the message of the last panic.
     static SAID: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
@@ -36,7 +37,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// What has failed before.
+/// The inputs that have failed before.
 fn crashes(target: &Target) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crashes").join(target.name);
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
@@ -45,7 +46,7 @@ fn crashes(target: &Target) -> Vec<Vec<u8>> {
     paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 
-/// The input's failure, by its place and words.
+/// The failure of an input: the place and the message of the panic; `None`: it did not fail.
 fn failure(target: &'static Target, input: &[u8]) -> Option<String> {
     SAID.set(Some(String::new()));
     let done = panic::catch_unwind(AssertUnwindSafe(|| bounded::check(target, input)));
@@ -53,8 +54,8 @@ fn failure(target: &'static Target, input: &[u8]) -> Option<String> {
     done.err().map(|_| said)
 }
 
-/// Panics of inputs are kept for the report; all others are shown as ever.
-fn listen() {
+/// Installs a panic hook that keeps the panics of inputs for the report and prints all others as usual.
+fn install_panic_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = panic::take_hook();
@@ -69,10 +70,10 @@ fn listen() {
     });
 }
 
-/// A file with the input that is under way, for when the whole process ends with it.
+/// A file with the present input, in case the input ends the whole process.
 ///
-/// It stays open: a file that is opened anew and cut to nothing for each input is put on the disk by the file system each time,
-/// and that takes ten times as long as the inputs do.
+/// The file stays open. If it were opened and truncated for each input, the file system would write it to the disk each time, which takes
+/// ten times as long as the inputs.
 struct Running {
     path: PathBuf,
     file: File,
@@ -101,7 +102,7 @@ fn place(failure: &str) -> String {
 }
 
 fn run(name: &str) {
-    listen();
+    install_panic_hook();
     let target = mapreel_fuzz::target(name);
     let running = Running::of(name);
     let mut failures: BTreeMap<String, (String, Vec<u8>)> = BTreeMap::new();
@@ -132,7 +133,7 @@ fn run(name: &str) {
     assert!(report.is_empty(), "{}", report.join("\n"));
 }
 
-/// Shortens what failed, writes it down, and says all that is needed to look into it.
+/// Shortens a failing input and writes it to a file; returns the report with the panic, the file and the beginning of the input.
 fn reported(target: &'static Target, said: &str, input: &[u8]) -> String {
     let before = bounded::cpu();
     let same = |input: &[u8]| {

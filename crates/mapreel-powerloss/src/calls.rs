@@ -1,5 +1,4 @@
-//! The system calls that make something durable, in the place of those of the C library. Where no environment names a disk, they
-//! do what they always do.
+//! `fsync` and `fdatasync`, which replace those of the C library. If the environment names no disk, they only make the system call.
 
 use crate::Disk;
 use std::ffi::{c_int, c_long};
@@ -8,7 +7,7 @@ use std::sync::OnceLock;
 /// `fsync` of the C library.
 ///
 /// # Safety
-/// As that one.
+/// That of the C library's function.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fsync(descriptor: c_int) -> c_int {
     call(libc::SYS_fsync, descriptor)
@@ -17,7 +16,7 @@ pub unsafe extern "C" fn fsync(descriptor: c_int) -> c_int {
 /// `fdatasync` of the C library.
 ///
 /// # Safety
-/// As that one.
+/// That of the C library's function.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fdatasync(descriptor: c_int) -> c_int {
     call(libc::SYS_fdatasync, descriptor)
@@ -31,7 +30,7 @@ fn call(number: c_long, descriptor: c_int) -> c_int {
         && let Some(disk) = DISK.get_or_init(Disk::from_environment)
         && let Err(error) = disk.note(descriptor)
     {
-        // A process that went on would be said later to have lost what it had made durable.
+        // The process ends here: otherwise the test would later blame it for losing data that it had synced.
         eprintln!("cannot note what is on the disk: {error}");
         std::process::abort();
     }

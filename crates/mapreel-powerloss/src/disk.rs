@@ -1,5 +1,5 @@
-//! What is on the disk of a folder: for each folder below it the names that were there when it was last synced, for each file the
-//! contents. Both are kept by identity and not by name, since names change and are another folder's matter.
+//! The durable state of a folder: for each folder below it the names at its last sync, for each file the contents at its last sync. Both are
+//! stored by the identity of the folder or file and not by its name, since a name can change and belongs to the parent folder.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -13,25 +13,26 @@ use std::time::UNIX_EPOCH;
 
 const ROOT: &str = "MAPREEL_POWERLOSS_ROOT";
 const SHADOW: &str = "MAPREEL_POWERLOSS_SHADOW";
-/// What a disk writes whole, or not at all.
+/// The unit of writing: a disk writes a page whole, or not at all.
 const PAGE: usize = 4096;
 const CHUNK: usize = 1 << 20;
 
-/// A folder whose processes may lose their power, and the shadow in which it is noted what they would find again.
+/// A folder for which a loss of power is simulated, and the shadow folder, which stores the durable state of the folder.
 pub struct Disk {
     root: PathBuf,
     shadow: PathBuf,
 }
 
 impl Disk {
-    /// What is in the folder now is on the disk. The shadow is a folder outside, on the same file system; what is in it is deleted.
+    /// Begins with the present contents of the folder as its durable state. The shadow is a folder outside of it, on the same file system; its
+    /// old contents are deleted.
     ///
     /// # Errors
     /// The folder cannot be read, or the shadow not written.
     pub fn new(root: &Path, shadow: &Path) -> Result<Self> {
         let _ = fs::remove_dir_all(shadow);
         fs::create_dir_all(shadow)?;
-        // As the system names the files of a process.
+        // Canonical paths, like those in `/proc/self/fd`.
         let disk = Self { root: root.canonicalize()?, shadow: shadow.canonicalize()? };
         disk.note_all()?;
         Ok(disk)
@@ -43,28 +44,28 @@ impl Disk {
         Some(Self { root: path(ROOT)?, shadow: path(SHADOW)? })
     }
 
-    /// What the processes that write to the folder must find in their environment; `library` is this one.
+    /// The environment variables for the processes that write to the folder; `library` is the path of this library.
     pub fn environment(&self, library: &Path) -> [(String, String); 3] {
         let set = |name: &str, path: &Path| (name.to_owned(), path.display().to_string());
         [set("LD_PRELOAD", library), set(ROOT, &self.root), set(SHADOW, &self.shadow)]
     }
 
-    /// Notes what is on the disk once an open file or folder was synced.
+    /// Notes the durable state of an open file or folder, after it was synced.
     pub(crate) fn note(&self, descriptor: RawFd) -> Result<()> {
         let path = fs::read_link(format!("/proc/self/fd/{descriptor}"))?;
         if !path.starts_with(&self.root) {
             return Ok(());
         }
-        // SAFETY: it was synced a moment ago, so it is open; it is the caller's, and not closed here.
+        // SAFETY: the descriptor was synced a moment ago, so it is open. `ManuallyDrop` does not close it: it belongs to the caller.
         let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
         let metadata = file.metadata()?;
-        // Under the lock: a process that began to read earlier must not be the last to write.
+        // The state is read and written under the lock: a process that has read an older state must not write it last.
         let _locked = self.lock()?;
         if metadata.is_dir() { self.note_folder(&path, &metadata) } else { self.note_file(&file, &path, &metadata) }
     }
 
-    /// Gives the folder back as it comes from the disk. Its processes have been killed. Of what was written and not synced,
-    /// `survives` is asked for each page. In how many files something is not as it was written, or not there.
+    /// Replaces the contents of the folder by its durable state; all processes that use it have been killed. For each page that was written but
+    /// not synced, `survives` decides whether it is kept. Returns how many files have lost something, or are missing.
     ///
     /// # Errors
     /// The folder cannot be written, or the shadow not read.
@@ -93,7 +94,7 @@ impl Disk {
         Ok(count - whole)
     }
 
-    /// Makes a folder as it is on the disk; how many files are as they were written.
+    /// Makes a folder in its durable state; returns how many files are as they were written.
     fn rebuild(
         &self,
         folder: &str,
@@ -121,7 +122,7 @@ impl Disk {
         Ok(whole)
     }
 
-    /// Notes that everything that is there is on the disk.
+    /// Notes the present contents of the folder as its durable state.
     fn note_all(&self) -> Result<()> {
         let _locked = self.lock()?;
         for kind in ["files", "folders"] {
@@ -141,10 +142,10 @@ impl Disk {
 
     fn note_folder(&self, path: &Path, metadata: &Metadata) -> Result<()> {
         let mut names = Vec::new();
-        // A folder that was deleted meanwhile has no names.
+        // If the folder was deleted in between, it has no names.
         for entry in fs::read_dir(path).into_iter().flatten() {
             let entry = entry?;
-            // It is asked by name: to open a file and close it again would take the locks that its process has on it.
+            // The metadata are read by name: opening and closing the file would release the POSIX locks that this process holds on it.
             let Ok(metadata) = entry.metadata() else { continue };
             let slash = if metadata.is_dir() { "/" } else { "" };
             writeln!(names, "{}{slash} {}", identity(&metadata)?, text(&entry.file_name())?)?;
@@ -155,14 +156,15 @@ impl Disk {
     fn note_file(&self, file: &File, path: &Path, metadata: &Metadata) -> Result<()> {
         self.put("files", metadata, |copy| {
             let mut chunk = vec![0; CHUNK];
-            // By the descriptor that is there: see above. A file that is only open for writing cannot be locked.
+            // The file is read by the caller's descriptor, since closing another one would release the process's POSIX locks. A file that is only
+            // open for writing is opened again: the process holds no read lock on it.
             let reopened = match file.read_at(&mut [0], 0) {
                 Err(error) if error.raw_os_error() == Some(libc::EBADF) => Some(File::open(path)),
                 _ => None,
             };
             let file = match &reopened {
                 Some(Ok(reopened)) => reopened,
-                // Deleted meanwhile.
+                // The file was deleted in between.
                 Some(Err(_)) => return Ok(()),
                 None => file,
             };
@@ -178,14 +180,15 @@ impl Disk {
         })
     }
 
-    /// Puts a note in the place of the one before, whole or not at all. The caller has the lock.
+    /// Replaces a note atomically. The caller holds the lock.
     fn put(&self, kind: &str, of: &Metadata, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
         let (draft, note) = (self.shadow.join("draft"), self.shadow.join(kind).join(identity(of)?));
         write(&mut File::create(&draft)?)?;
         fs::rename(draft, note)
     }
 
-    /// Keeps all others out until it is dropped, also those of other processes; the system unlocks it for a process that is killed.
+    /// Takes the lock, which excludes other threads and processes until the file is dropped. The operating system releases the lock of a killed
+    /// process.
     fn lock(&self) -> Result<File> {
         let file = File::create(self.shadow.join("lock"))?;
         file.lock()?;
@@ -193,7 +196,7 @@ impl Disk {
     }
 }
 
-/// Of what was written some pages have reached the disk, and the length may have.
+/// Copies to the synced contents those unsynced pages, and the unsynced length, that `survives` keeps.
 fn mix(synced: &mut Vec<u8>, written: &[u8], survives: &mut impl FnMut() -> bool) {
     if synced.len() != written.len() && survives() {
         synced.resize(written.len(), 0);
@@ -206,13 +209,13 @@ fn mix(synced: &mut Vec<u8>, written: &[u8], survives: &mut impl FnMut() -> bool
     }
 }
 
-/// What tells a file from all others, also from a later one that has its inode.
+/// The identity of a file: its inode and its time of birth, since a later file may have the same inode.
 fn identity(metadata: &Metadata) -> Result<String> {
     let born = metadata.created()?.duration_since(UNIX_EPOCH).map_err(Error::other)?;
     Ok(format!("{}-{}", metadata.ino(), born.as_nanos()))
 }
 
-/// Everything below a folder, not by its links.
+/// All files and folders below a folder; symbolic links are not followed.
 fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -278,11 +281,11 @@ mod tests {
         assert_eq!(site.disk.lose_power(|| false).unwrap(), 1);
         assert_eq!(site.read("folder/new").as_deref(), Some("new"));
         assert_eq!(site.read("old").as_deref(), Some("old"), "it was there before");
-        assert_eq!(site.disk.lose_power(|| false).unwrap(), 0, "what came from the disk is on it");
+        assert_eq!(site.disk.lose_power(|| false).unwrap(), 0, "the restored contents are durable");
     }
 
     #[test]
-    fn a_name_is_its_folders_and_contents_are_the_files() {
+    fn a_sync_of_a_folder_saves_names_and_a_sync_of_a_file_saves_contents() {
         let site = site();
         fs::write(site.root.join("unnamed"), "synced").unwrap();
         site.sync("unnamed");
@@ -315,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_nobody_synced_may_survive() {
+    fn unsynced_pages_may_survive() {
         let site = site();
         fs::write(site.root.join("old"), vec![b'x'; 3 * PAGE]).unwrap();
         let mut survives = [true, false, true, false].into_iter();
@@ -327,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_only_written_is_noted_too() {
+    fn a_file_that_is_open_for_writing_only_is_noted_too() {
         let site = site();
         let file = File::options().write(true).open(site.root.join("old")).unwrap();
         file.write_all_at(b"new", 0).unwrap();

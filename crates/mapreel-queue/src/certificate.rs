@@ -1,17 +1,17 @@
-//! Says of a server's certificate that was not accepted what is wrong with it and what its operator can do. The libraries that connect
-//! to the broker, the store and the bucket have nothing in common but the text of `rustls` within their errors, so that text is read.
+//! Explains why a server's certificate was not accepted, and what the operator can do. The libraries that connect to the broker, the store
+//! and the bucket have different error types, but all contain the error text of `rustls`; so this text is parsed.
 
 /// Where an operator names the authorities that may sign the broker's and the bucket's certificates.
 pub(crate) const BY_FILE: &str = "in `SSL_CERT_FILE`";
 /// Where an operator names the authorities that may sign the store's certificate.
 pub(crate) const BY_URL: &str = "as `tlsCAFile` in the store's URL";
 
-/// What the text of an error says of the certificate of `server`; `None`: the error has another cause.
+/// What is wrong with the certificate of `server`, by the text of an error; `None`: the error has another cause.
 pub(crate) fn refused(said: &str, server: &str, authorities_are_named: &str) -> Option<String> {
     let (_, why) = said.split_once("invalid peer certificate: ")?;
     // The MongoDB driver appends its labels.
     let why = why.split(", labels: ").next().unwrap_or(why);
-    // A bad signature is one by an authority that has a trusted name and another key.
+    // `BadSignature`: the authority that signed has the name of a trusted authority, but another key.
     let what = if why.starts_with("UnknownIssuer") || why.starts_with("BadSignature") {
         format!(
             "no authority that is trusted here has signed it; name the file with its authority's certificate {authorities_are_named}"

@@ -1,8 +1,8 @@
-//! The queue of a cluster: MongoDB is the truth, RabbitMQ wakes idle workers.
+//! The queue of a cluster: MongoDB stores the jobs, RabbitMQ wakes idle workers.
 //!
-//! A message only wakes. The worker that gets one claims the part whose turn it is, which is seldom the part that the message names:
-//! there are as many messages as parts, so each part is claimed by a worker that was woken for another one. Now and then, and
-//! always while no messages come, a worker claims without a message, so no part waits for ever for a message that was lost.
+//! A message only wakes a worker. The worker claims the part whose turn it is, which is seldom the part that the message names. There are
+//! as many messages as parts, so every part finds a worker. Now and then a worker claims without a message, and more often while the
+//! broker is away: so no part waits for ever for a message that was lost.
 
 use crate::model::{
     Claim, Confirm, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted,
@@ -18,12 +18,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// How often a worker claims without a message while no messages come.
+/// How often a worker claims without a message while the process has no subscription at the broker.
 const LOOK_ALONE: Duration = Duration::from_millis(500);
-/// A message is acknowledged when there was no heartbeat for its part for so long.
+/// A message is acknowledged when its part has had no heartbeat for this long.
 const SILENCE: Duration = Duration::from_secs(120);
 
-/// Messages by the lease of the part that was claimed with them, and when its last heartbeat was.
+/// For each lease: the message with which its part was claimed, and the time of its last heartbeat.
 type Held = HashMap<Lease, (Received, Instant)>;
 
 /// The queue in MongoDB, with RabbitMQ to wake the workers.
@@ -32,15 +32,15 @@ pub struct Cluster {
     publisher: Publisher,
     consumer: Consumer,
     look_every: Duration,
-    /// The messages of parts that this process is doing.
+    /// The messages of parts on which this process works.
     held: Mutex<Held>,
-    /// When a worker may claim from each lane without a message.
+    /// For each lane: from when a worker may claim from it without a message.
     looks: Mutex<HashMap<Service, Instant>>,
 }
 
 impl Cluster {
-    /// Joins a store and a broker. The broker need not be there yet. After `stop`, no more messages are taken. Called on a
-    /// runtime; the handle's tasks end with it.
+    /// Joins a store and a broker. The broker need not be reachable yet. After `stop` the consumer takes no more messages. Called on a
+    /// runtime; the tasks of the handle end when the handle is dropped.
     ///
     /// # Errors
     /// The broker's URL cannot be read.
@@ -65,17 +65,17 @@ impl Cluster {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Acknowledges the message of a part that is done with.
+    /// Acknowledges the message of a part on which this process works no more.
     fn acknowledge(&self, lease: &Lease) {
         self.held().remove(lease);
     }
 
-    /// Whether a worker may claim from this lane without a message now; then the next time is put off.
+    /// Whether a worker may claim from this lane without a message now. If so, sets the next time at which a worker may.
     fn is_due(&self, lane: Service) -> bool {
         let mut looks = self.looks();
         let every = if self.consumer.is_alive() { self.look_every } else { LOOK_ALONE.min(self.look_every) };
         let now = Instant::now();
-        // While messages came, the next look was put off for long; when they do not come any more, that is too long.
+        // A time that was set while the subscription worked may be far away. Once the subscription has ended, that time does not count.
         if looks.get(&lane).is_some_and(|next| *next > now && *next <= now + every.mul_f64(1.25)) {
             return false;
         }
@@ -91,8 +91,7 @@ impl Cluster {
                     return Ok(Some(claim));
                 }
                 // Other workers have claimed all parts that were ready when this message was sent; or only a newer version of the program
-                // can read what is ready, and claims it without a message. The message is acknowledged by being dropped, and the next
-                // one is tried the same way.
+                // can read the plans of the ready parts, and claims them without a message. Dropping the message acknowledges it.
                 Ok(None) => {
                     drop(received);
                     if !except.is_empty() {
@@ -109,13 +108,13 @@ impl Cluster {
     }
 
     async fn claim_by_looking(&self, lane: Service, except: &[String]) -> Result<Option<Claim>, Error> {
-        // Dropped by the control: the store as the truth beside the messages.
+        // The scorecard's control claims only by messages.
         if crate::NAIVE || !self.is_due(lane) {
             return Ok(None);
         }
         let claim = self.store.claim(&[lane], except).await?;
         if claim.is_some() {
-            // There may be more: this lane is looked into again at once.
+            // The lane may have more parts: the next claim need not wait either.
             self.looks().remove(&lane);
         } else if !except.is_empty() {
             self.look_soon(lane);
@@ -123,8 +122,8 @@ impl Cluster {
         Ok(claim)
     }
 
-    /// Lets a worker claim without a message soon: there may be parts of owners that were passed over, of which no message tells any more. Not
-    /// at every change of the store: those are many.
+    /// Lets a worker claim without a message soon: parts of owners in `except` may be ready, and their messages are already acknowledged. The
+    /// worker does not claim at every change of the store: there are too many changes.
     fn look_soon(&self, lane: Service) {
         let soon = Instant::now() + LOOK_ALONE;
         self.looks().entry(lane).and_modify(|next| *next = soon.min(*next)).or_insert(soon);
@@ -207,11 +206,11 @@ impl Queue for Cluster {
     async fn tend(&self) -> Result<Tended, Error> {
         self.held().retain(|_, (_, last_beat)| last_beat.elapsed() < SILENCE);
         let tended = self.store.tend().await?;
-        // Dropped by the control: the outbox, from which lost messages are published again.
+        // The scorecard's control has no reconciler: lost messages are not published again.
         if crate::NAIVE {
             return Ok(tended);
         }
-        // While the broker is away, an attempt now and then finds out whether it is back.
+        // While the broker is away, the reconciler runs in one of four rounds, to find out whether the broker is back.
         if self.publisher.is_alive() || fastrand::u8(..4) == 0 {
             self.store.reconcile().await?;
         }

@@ -1,11 +1,11 @@
-//! Why the store or the artifacts could not do what was asked.
+//! Why an operation of the store or of the artifacts failed.
 
-/// Why the store or the artifacts could not do what was asked. A failed operation has changed nothing, and the same may succeed later,
+/// Why an operation of the store or of the artifacts failed. A failed operation has changed nothing. Repeated later it may succeed,
 /// unless the store is damaged or a setting is wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The store does not answer, or not in time.
+    /// The store does not answer, or answers too late.
     #[error("the store of jobs is not available: {0}")]
     Store(String),
     /// The store's file is damaged.
@@ -14,15 +14,15 @@ pub enum Error {
     /// An object cannot be written or read.
     #[error("the artifacts are not available: {0}")]
     Artifacts(#[from] object_store::Error),
-    /// A setting cannot be used: which, and why.
+    /// A setting cannot be used; the text says which one, and why.
     #[error("{0}")]
     Setting(String),
-    /// A setting names a place that only a cluster has, and this build has no feature `cluster`.
+    /// A setting names a server or a bucket, which only the feature `cluster` can use, and this build is without it.
     #[error(
         "this build has no `cluster`: {place} cannot be used; build Mapreel with its default features, or use `{instead}`"
     )]
     NoCluster {
-        /// The kind of place that was named.
+        /// What the setting names.
         place: &'static str,
         /// The setting that this build can use.
         instead: &'static str,

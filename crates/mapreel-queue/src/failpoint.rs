@@ -1,8 +1,8 @@
 //! Places where a test can make the process die, wait or fail: `MAPREEL_FAILPOINT=PLACE=ACTION[,…]`.
 //!
 //! `kill` ends the process as `kill -9` does, the first time that a thread passes the place; `panic` panics; `sleep` blocks the thread
-//! for ever, `sleepN` for N seconds. `ACTION@N` acts at the Nth time only. `PLACE(TEXT)=…` acts only where the title of the request
-//! contains that text. Every long-lived task passes a place of its own name. In release builds there are no such places.
+//! for ever, `sleepN` for N seconds. `ACTION@N` acts only at the Nth time. `PLACE(TEXT)=…` acts only if the title of the request
+//! contains that text. Every long-lived task passes a place with the task's name. In release builds these places do nothing.
 
 /// Dies, waits or panics here, if the environment says so.
 pub fn hit(place: &str, title: Option<&str>) {
@@ -11,7 +11,7 @@ pub fn hit(place: &str, title: Option<&str>) {
     }
 }
 
-/// Whether the environment asks by `PLACE=trip@N` that the caller does something wrong at this time.
+/// Whether `MAPREEL_FAILPOINT` has `PLACE=trip@N` for this pass: then the caller makes a mistake on purpose.
 pub fn trips(place: &str) -> bool {
     cfg!(debug_assertions) && imp::trips(place)
 }
@@ -25,7 +25,7 @@ mod imp {
         place: String,
         text: String,
         action: String,
-        /// The only time at which it acts.
+        /// `Some(n)`: the action happens only at the nth pass.
         at: Option<usize>,
         hits: AtomicUsize,
     }
@@ -46,7 +46,7 @@ mod imp {
         let (place, text) = place.split_once('(').unwrap_or((place, ""));
         let (action, at) = match action.split_once('@') {
             Some((action, at)) => (action, at.parse().ok()),
-            // `kill` has no second time, and `trip` must not have one.
+            // `kill` cannot happen twice, and `trip` must not.
             None => (action, matches!(action, "kill" | "trip").then_some(1)),
         };
         Point {

@@ -1,11 +1,11 @@
-//! Folders that survive a loss of power: the name of a folder is on the disk only when the folder above it was synced.
+//! Folders that survive a loss of power: the name of a folder is on the disk only after a sync of its parent folder.
 
 use std::fs::File;
 use std::io::{ErrorKind, Result};
 use std::path::Path;
 
-/// Makes a folder, and those above it that are not there, durably. A sync of a file does not sync the names of the folders above it: most
-/// file systems do that as well, and none promises it.
+/// Makes a folder and its missing parent folders, and syncs them. A sync of a file need not sync the names of its parent folders: most
+/// file systems do so, but none promises it.
 pub(crate) fn make(folder: &Path) -> Result<()> {
     let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
     let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
@@ -13,7 +13,7 @@ pub(crate) fn make(folder: &Path) -> Result<()> {
     missing.into_iter().filter_map(Path::parent).try_for_each(sync)
 }
 
-/// Waits until the disk has forgotten what was deleted from a folder; the folder itself may have been deleted, too.
+/// Syncs a folder, so that files deleted from it do not come back after a loss of power. The folder itself may have been deleted, too.
 pub(crate) fn forget_deleted(folder: &Path) -> Result<()> {
     match (sync(folder), folder.parent()) {
         (Err(error), Some(above)) if error.kind() == ErrorKind::NotFound => sync(above),

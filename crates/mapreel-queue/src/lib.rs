@@ -1,9 +1,9 @@
-//! Jobs, segments, leases and artifacts: what must survive anything.
+//! Jobs, segments, leases and artifacts: the state that survives crashes of processes and losses of power.
 //!
 //! ```text
-//! submit ──▶ Queue (the truth) ──claim──▶ worker ──▶ Artifacts (objects: a folder or a bucket)
+//! submit ──▶ Queue (job store) ──claim──▶ worker ──▶ Artifacts (objects: a folder or a bucket)
 //!              ▲   lease, heartbeat, finish ◀──┘
-//!              └── tend: takes leases from dead workers, expires what is old
+//!              └── tend: takes leases from dead workers, expires artifacts, fails jobs that take too long
 //! ```
 //!
 //! ```text
@@ -14,10 +14,10 @@
 //!           model                       the record, its transitions, the trait `Queue`
 //! ```
 //!
-//! - `model/`: what a job is; every transition is a pure function of the [`Job`], the time and what happened.
+//! - `model/`: what a job is; every transition is a pure function of the [`Job`], the time and the event (claim, heartbeat, finish …).
 //! - `store/`: back-ends, which load a record, apply a transition and store the result in one atomic step: [`sqlite`] for the processes of one
 //!   machine, `mongo` for many machines.
-//! - `wake/`: `rabbit` tells the workers of a cluster that there is work.
+//! - `wake/`: `rabbit` tells the workers of a cluster that parts can be claimed.
 //! - `objects/`: [`Artifacts`], in a folder or a bucket.
 //! - The files beside these folders serve all of them: errors, long-lived tasks, fail points, durable folders, certificates.
 //!
@@ -51,10 +51,10 @@ mod tasks;
 #[cfg(feature = "cluster")]
 mod wake;
 
-/// Whether this is the scorecard's control (feature `naive-control`), which promises nothing and loses jobs: leases are never
-/// taken from dead holders, tokens are not checked and stand in no object's key, idempotency keys are not looked up, SQLite does
-/// not wait for the disk, messages are acknowledged when they come and published once, unconfirmed and not mandatory,
-/// the reconciler does not run, and workers of a cluster never look into the store by themselves.
+/// Whether this build is the scorecard's control (feature `naive-control`), which promises nothing and loses jobs. In it maintenance
+/// takes no leases from dead holders, fencing tokens are not checked and are in no object's key, idempotency keys are not looked up, and
+/// SQLite does not sync to the disk. In a cluster, the publisher sends each message once, neither confirmed nor mandatory; the
+/// consumer acknowledges a message when it arrives; the reconciler does not run; and a worker claims only when a message has arrived.
 pub const NAIVE: bool = cfg!(feature = "naive-control");
 
 #[cfg(feature = "cluster")]

@@ -1,7 +1,7 @@
-//! The long-lived tasks of a back-end, and the trait of what supervises them.
+//! The long-lived tasks of a back-end, and the trait of their supervisor.
 //!
-//! A back-end names the tasks that it needs; the program that opens it decides what becomes of a task that ends before its time: the
-//! service starts it again, or ends.
+//! A back-end names the tasks that it needs. The program that opens the back-end decides what happens after a task has panicked: the service
+//! starts the task again, or ends.
 
 use futures_util::future::BoxFuture;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -15,8 +15,8 @@ pub struct Task {
 }
 
 impl Task {
-    /// A task that returns when it is no longer needed, and never before. The supervisor calls `run` again after a panic: state that
-    /// must survive one belongs to `run`, and not to the future that it returns.
+    /// A task that returns only when it is no longer needed. The supervisor calls `run` again after a panic: state that must survive
+    /// the panic belongs to `run`, and not to the future that `run` returns.
     pub fn new<F: Future<Output = ()> + Send + 'static>(
         name: &'static str,
         run: impl Fn() -> F + Send + Sync + 'static,
@@ -24,7 +24,7 @@ impl Task {
         Self { name, run: Box::new(move || Box::pin(run())) }
     }
 
-    /// A task that blocks, on a thread of its own that has its name.
+    /// A task that blocks; it runs on a thread of its own, which has the task's name.
     pub fn on_thread(name: &'static str, work: impl Fn() + Send + Sync + 'static) -> Self {
         let work = Arc::new(work);
         Self::new(name, move || {
@@ -42,18 +42,18 @@ impl Task {
         })
     }
 
-    /// Its name, in logs and metrics.
+    /// The task's name in logs and metrics.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Runs it until it returns; panics when it does.
+    /// Runs the task until it returns; panics when the task panics.
     pub async fn run(&self) {
         (self.run)().await;
     }
 }
 
-/// Starts long-lived tasks, and decides what becomes of one that ends before its time.
+/// Starts long-lived tasks, and decides what happens after one of them has panicked.
 pub trait Supervise: Send + Sync {
     /// Starts a task. Called on a runtime.
     fn start(&self, task: Task);

@@ -1,4 +1,4 @@
-//! Bounds on what upstreams may cost, and what is sent to them.
+//! Bounds on the time, bytes and requests of upstreams, and the credentials that are sent to them.
 
 use crate::decode::wanted::Wanted;
 use crate::policy::credentials::Credentials;
@@ -9,30 +9,30 @@ use std::time::Duration;
 /// The longest capabilities document, in bytes.
 pub const CAPABILITIES_BYTES_MAX: usize = 64 << 20;
 
-/// Bounds on what upstreams may cost. Every one has a default that suits ordinary servers.
+/// Bounds on the time, bytes and requests of upstreams. Every bound has a default that suits ordinary servers.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Until a connection stands.
+    /// How long a connection may take to be established.
     pub connect_timeout: Duration,
-    /// Until the whole answer is here, however it comes; one attempt.
+    /// How long one attempt may take until the whole answer has arrived.
     pub answer_timeout: Duration,
-    /// The longest answer, also after decompression; that for a piece of a mosaic is as long as its pixels allow.
+    /// The longest answer in bytes, also after decompression. For a piece of a mosaic, the bound depends on the piece's pixels instead.
     pub answer_bytes_max: usize,
     /// The longest capabilities document.
     pub capabilities_bytes_max: usize,
-    /// How long what a server says of itself is taken for true.
+    /// How long a capabilities document is kept.
     pub capabilities_lifetime: Duration,
     /// Redirects followed for one request.
     pub redirects_max: u32,
-    /// Requests under way at one host and port for one owner; all owners together have four times as many.
+    /// The most concurrent requests to one host and port for one owner; all owners together may have four times as many.
     pub per_host_max: usize,
     /// Attempts for one request.
     pub attempts_max: u32,
-    /// Answers kept for the run.
+    /// The bytes of answers that a run caches.
     pub cache_bytes_max: usize,
-    /// Which upstreams may be asked at all.
+    /// The rules for which upstreams may be asked.
     pub egress: Egress,
-    /// Secrets that requests may name.
+    /// The secrets that requests may refer to by name.
     pub credentials: Credentials,
 }
 

@@ -1,8 +1,8 @@
-//! Why an upstream gave nothing usable.
+//! Why a request to an upstream gave nothing usable.
 
 use std::time::Duration;
 
-/// Why an upstream gave nothing usable. The messages name the host and never the query, which may hold secrets.
+/// Why a request to an upstream gave nothing usable. The messages name the host but never the query, which may have secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,20 +12,20 @@ pub enum Error {
     /// The address may not be asked; see [`Egress`](crate::policy::egress::Egress).
     #[error("`{host}` {what}")]
     Refused {
-        /// Host and port as they were asked for; never the addresses behind a name, which are no stranger's business.
+        /// Host and port as in the URL; never the addresses of a name, which clients must not learn.
         host: String,
         /// Why not.
         what: &'static str,
     },
-    /// A credential that is not there, or not for this host.
+    /// The request names a credential that the operator has not configured, or not for this host.
     #[error("`{host}` is to be asked with the credential {what}")]
     NoCredential {
         /// Host and port.
         host: String,
-        /// Which, and why not.
+        /// Which credential, and why it is not sent.
         what: String,
     },
-    /// No connection, or it broke before an answer.
+    /// The connection could not be made, or broke before an answer.
     #[error("`{host}` could not be reached: {reason}")]
     Unreachable {
         /// Host and port.
@@ -33,7 +33,7 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
-    /// The answer, or its end, did not come within the time.
+    /// The whole answer did not arrive in time.
     #[error("`{host}` did not answer in time: {what}")]
     TimedOut {
         /// Host and port.
@@ -41,7 +41,7 @@ pub enum Error {
         /// What was missing at the end of the time.
         what: String,
     },
-    /// The answer ended before its end.
+    /// The connection ended before the end of the answer.
     #[error("the answer of `{host}` was cut off")]
     CutOff {
         /// Host and port.
@@ -59,24 +59,24 @@ pub enum Error {
         /// When the server wants to be asked again.
         retry_after: Option<Duration>,
     },
-    /// An error that a server reports in its own words, with whatever status: the exception of a WMS, the error of an ArcGIS or OGC API.
+    /// An error that a server reports in the body, with any HTTP status: the exception of a WMS, the error of an ArcGIS server or OGC API.
     #[error("`{host}` answered with an exception{}", quoted(.text))]
     Exception {
         /// Host and port.
         host: String,
         /// Code and text of the exception.
         text: String,
-        /// The HTTP status, or that which the report names where it came with a success.
+        /// The HTTP status; if it is a success, the status that the body reports.
         status: u16,
         /// When the server wants to be asked again.
         retry_after: Option<Duration>,
     },
-    /// Something that was not asked for.
+    /// The answer is of another kind than was asked for.
     #[error("`{host}` answered with {found} instead of {wanted}{}", quoted(.text))]
     WrongKind {
         /// Host and port.
         host: String,
-        /// What came.
+        /// The kind of the answer.
         found: &'static str,
         /// What was asked for.
         wanted: &'static str,
@@ -91,12 +91,12 @@ pub enum Error {
         /// The limit.
         max: usize,
     },
-    /// A flood of small things that costs more than any answer does.
+    /// So many small pieces that they cost more time than an answer is worth.
     #[error("`{host}` sends {what}")]
     Flood {
         /// Host and port.
         host: String,
-        /// What comes.
+        /// The kind of the pieces.
         what: &'static str,
     },
     /// Too many redirects, or one that is not followed.
@@ -104,18 +104,18 @@ pub enum Error {
     Redirect {
         /// Host and port.
         host: String,
-        /// How.
+        /// Where the redirect leads, or that there were too many.
         what: String,
     },
-    /// The host failed so often that it is left alone for a while.
+    /// The host failed so often that it rests: for a while it gets no requests (circuit breaker).
     #[error("`{host}` failed {failures} times in a row and is left alone for now")]
     LeftAlone {
         /// Host and port.
         host: String,
-        /// How often.
+        /// The number of failures in a row.
         failures: u32,
     },
-    /// What an earlier request for the same had come to, in words.
+    /// The error of the same request in an earlier run, as recorded text.
     #[error("{0}")]
     Recorded(String),
     /// A picture of more pixels than allowed.
@@ -128,7 +128,7 @@ pub enum Error {
         /// The limit, in millions.
         max: u64,
     },
-    /// A picture of another size than was asked for: what its server says it drew is then not what it drew.
+    /// A picture of another size than was asked for, so it does not show the area that was asked for.
     #[error("the picture has {width} × {height} pixels; {} × {} were asked for", .asked[0], .asked[1])]
     WrongSize {
         /// Width in pixels.
@@ -145,7 +145,7 @@ pub enum Error {
         width: u64,
         /// Height in pixels.
         height: u64,
-        /// The most, in pixels.
+        /// The largest width and height, in pixels.
         most: [u32; 2],
     },
     /// A picture that cannot be read.
@@ -159,12 +159,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether nobody was asked, because nobody may be.
+    /// Whether no request was sent, because the URL, the upstream or the credential is not allowed.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::BadUrl(_) | Self::Refused { .. } | Self::NoCredential { .. })
     }
 
-    /// Whether the server has answered, with something that was not wanted.
+    /// Whether the server has answered, but not with what was wanted.
     pub fn is_answer(&self) -> bool {
         matches!(self, Self::Status { .. } | Self::Exception { .. } | Self::WrongKind { .. })
     }

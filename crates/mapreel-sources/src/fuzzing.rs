@@ -1,4 +1,5 @@
-//! Doors for fuzzing: what strangers' bytes meet in here behind functions that ask the network. No part of the library's interface.
+//! Entry points for fuzzing: the functions that check bytes of strangers, without the network around them. They are not part of the library's
+//! interface.
 
 use crate::client::attempt;
 use crate::decode::answer::{Found, judge};
@@ -8,7 +9,7 @@ use crate::policy::egress::Egress;
 use std::net::SocketAddr;
 use url::Url;
 
-/// Whether a URL may be asked, as far as it alone shows.
+/// Whether a URL may be asked, without resolving its host name.
 pub fn admits(egress: &Egress, url: &Url) -> bool {
     egress.admit(url).is_ok()
 }
@@ -18,26 +19,26 @@ pub fn admits_peer(egress: &Egress, url: &Url, peer: SocketAddr) -> bool {
     egress.admit_peer(url, Some(peer)).is_ok()
 }
 
-/// Whether a body is taken for what was wanted; `false`: for the absence of a tile.
+/// `true`: the body is what was wanted; `false`: the answer says that there is no tile.
 ///
 /// # Errors
-/// It is something else, which the error quotes.
+/// The answer is something else; the error quotes it.
 pub fn judged(status: u16, body: &[u8], wanted: Wanted) -> Result<bool, Error> {
     judge("upstream.example", status, body, wanted).map(|found| found == Found::Whole)
 }
 
-/// The body behind gzip, or its first bytes, one more than `max` at most.
+/// The decompressed body (gzip), or its first `max + 1` bytes.
 ///
 /// # Errors
-/// It is not gzip, or broken.
+/// The body is not gzip, or broken.
 pub fn inflated(body: &[u8], max: usize) -> std::io::Result<Vec<u8>> {
     attempt::inflate(body, max)
 }
 
-/// Where a redirect leads.
+/// The URL to which a redirect leads.
 ///
 /// # Errors
-/// Nowhere that is followed.
+/// The redirect is not followed.
 pub fn redirected(from: &Url, location: &[u8]) -> Result<Url, Error> {
     attempt::next(from, location)
 }

@@ -1,4 +1,4 @@
-//! Upstreams of Mapreel: one guarded HTTP client, and decoding what comes back.
+//! Upstreams of Mapreel: one guarded HTTP client, and the decoding of its answers.
 //!
 //! ```text
 //! URL ──▶ policy ──▶ cache ──▶ attempts ──▶ decode ──▶ Picture (RGBA8)

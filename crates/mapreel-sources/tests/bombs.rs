@@ -1,5 +1,5 @@
-//! Pictures and answers that would explode: refused from their headers, in little time and memory. One test, because it
-//! measures the memory of its process.
+//! Decompression bombs: pictures and answers that would fill the memory are refused by their headers, in little time and memory. All are one
+//! test, because it measures the memory of its process.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -75,7 +75,7 @@ async fn bombs_are_refused_in_little_time_and_memory() {
         assert!(started.elapsed() < TIME_MAX, "{name} took {:?}", started.elapsed());
     }
     for bytes in &unharmed {
-        // Texts and profiles that explode are not unpacked: the picture itself is fine.
+        // Texts and profiles that are bombs are not decompressed: the picture itself is fine.
         assert_eq!(decode(bytes).unwrap().width, 64);
     }
     let server = Server::start(move |_, stream| send(stream, "200 OK", "Content-Encoding: gzip\r\n", &gzip));

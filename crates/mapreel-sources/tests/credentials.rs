@@ -1,4 +1,4 @@
-//! Secrets reach the hosts that they are for, and no others.
+//! Secrets are sent to the hosts for which the operator configured them, and to no others.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -20,7 +20,7 @@ fn with(name: &str, url: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_kind_of_secret_is_shown_as_it_should_be() {
+async fn every_kind_of_secret_is_sent_in_its_own_way() {
     for (secret, expected) in [
         (Secret::Bearer(TOKEN.into()), format!("authorization: Bearer {TOKEN}")),
         (Secret::Basic("me".into(), "pass".into()), "authorization: Basic bWU6cGFzcw==".to_owned()),
@@ -55,7 +55,7 @@ async fn a_redirect_takes_no_secret_to_another_host() {
     }
 }
 
-/// Ways to write a secret again.
+/// Encodings in which a server may repeat a secret.
 fn spellings(secret: &str) -> Vec<String> {
     let hex = |prefix: &str| secret.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect::<String>();
     let base64 = |text: &str| {
@@ -86,9 +86,9 @@ fn spellings(secret: &str) -> Vec<String> {
 /// Status, headers and body of an answer that repeats a word.
 type Place = fn(&str) -> (&'static str, String, String);
 
-/// 12 spellings × 5 places × 4 kinds of secrets, and secrets of the request's own.
+/// 12 encodings × 5 places in the answer × 4 kinds of secrets, and secrets that the request itself has in its URL.
 #[tokio::test]
-async fn nothing_is_told_of_what_a_server_says_that_was_sent_a_secret() {
+async fn errors_quote_no_text_of_a_server_that_was_sent_a_secret() {
     let places: [Place; 5] = [
         |word| ("403 Forbidden", String::new(), format!("bad token {word}")),
         |word| ("500 Internal Server Error", String::new(), word.to_owned()),
@@ -132,7 +132,7 @@ async fn nothing_is_told_of_what_a_server_says_that_was_sent_a_secret() {
 }
 
 #[tokio::test]
-async fn a_credential_for_another_host_or_of_no_such_name_is_not_asked_with() {
+async fn a_credential_for_another_host_or_with_an_unknown_name_is_refused() {
     let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     let client = client("mine", "elsewhere.example", Secret::Bearer(TOKEN.into()));
     for (name, expected) in [("mine", "not given for this scheme, host and port"), ("yours", "named none such")] {
@@ -143,7 +143,7 @@ async fn a_credential_for_another_host_or_of_no_such_name_is_not_asked_with() {
 }
 
 #[tokio::test]
-async fn what_a_server_says_of_itself_is_asked_for_once_in_its_lifetime() {
+async fn capabilities_are_asked_for_once_in_their_lifetime() {
     let server = Server::start(|_, stream| send(stream, "200 OK", "", b"<WMS_Capabilities/>"));
     let config = Config { capabilities_lifetime: std::time::Duration::from_millis(300), ..Config::default() };
     let client = Client::new(config).unwrap();

@@ -1,4 +1,4 @@
-//! A server that asks on behalf of strangers asks only the hosts that it may.
+//! A server, which sends requests on behalf of strangers, asks only allowed hosts.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -31,7 +31,7 @@ impl Canary {
     }
 }
 
-/// Asks, and expects a refusal that names the host as it was asked for and nothing else.
+/// Asks for a URL, and expects a refusal that names the host of the URL and no address.
 async fn assert_refused(client: &Client, url: &str) {
     match client.get(url, Wanted::Picture).await {
         Err(error @ Error::Refused { .. }) => {
@@ -43,7 +43,7 @@ async fn assert_refused(client: &Client, url: &str) {
     }
 }
 
-/// Hosts that lead to the machine itself, in every notation that is a URL.
+/// Hosts that mean this machine, in every notation that a URL allows.
 const THIS_MACHINE: &[&str] = &[
     "127.0.0.1",
     "127.0.0.1.",
@@ -109,7 +109,7 @@ const THIS_MACHINE: &[&str] = &[
     "ⓛocalhost",
 ];
 
-/// Hosts inside networks, clouds, and at addresses without any.
+/// Hosts inside private networks and clouds, and at reserved addresses.
 const INSIDE: &[&str] = &[
     "10.0.0.1",
     "10.255.255.255",
@@ -184,7 +184,7 @@ const INSIDE: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn nobody_inside_is_asked_in_whatever_notation() {
+async fn hosts_inside_are_not_asked_in_any_notation() {
     let (client, canary) = (client(""), Canary::new());
     let port = canary.port();
     let started = Instant::now();
@@ -211,7 +211,7 @@ async fn nobody_inside_is_asked_in_whatever_notation() {
 }
 
 #[tokio::test]
-async fn what_is_no_url_is_not_asked_either() {
+async fn text_that_is_no_url_is_not_asked() {
     let client = client("");
     for url in [
         "http://[fe80::1%25eth0]/",

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// Short limits, so that the tests are quick; the ways through the code are the same.
+/// Short limits, so that the tests are quick; the code paths are the same.
 fn config() -> Config {
     Config {
         connect_timeout: Duration::from_millis(500),
@@ -31,7 +31,7 @@ async fn ask(
     (result, server.hits(), started.elapsed())
 }
 
-/// The error's sentence without the host.
+/// The error's message without the host.
 async fn message(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
     let (result, _, elapsed) = ask(answer).await;
     assert!(elapsed < Duration::from_secs(6), "it took {elapsed:?}");
@@ -52,7 +52,7 @@ async fn a_good_picture_comes_through() {
     assert_eq!(hits, 1);
 }
 
-/// What may take its time: the first byte, the first byte after the head, and any byte after that.
+/// The server may be slow before the first byte, before the first byte of the body, and before any later byte.
 #[tokio::test]
 async fn a_slow_server_gets_the_whole_time_for_its_answer() {
     let slow = || std::thread::sleep(Duration::from_millis(1100));
@@ -226,7 +226,7 @@ async fn too_much_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_said() {
+async fn an_unreachable_host_is_reported_as_such() {
     let client = Client::new(config()).unwrap();
     let error = client.get("http://127.0.0.1:9/x", Wanted::Picture).await.unwrap_err().to_string();
     assert!(error.starts_with("`127.0.0.1:9` could not be reached: Connection refused"), "{error}");
@@ -308,7 +308,7 @@ async fn a_fresh_client_forgets_answers_and_remembers_hosts() {
 }
 
 #[tokio::test]
-async fn paths_that_fail_shut_their_host_for_nobody() {
+async fn a_host_whose_paths_fail_does_not_rest() {
     let server = Server::start(|path, stream| match path {
         "/good" => send(stream, "200 OK", "", &grey(4, 4)),
         _ => send(stream, "503 Service Unavailable", "", b""),

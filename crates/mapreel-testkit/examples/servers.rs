@@ -1,12 +1,12 @@
-//! RabbitMQ, MongoDB and S3 for something that is not Rust: says where they are, `NAME=value` a line, and ends them when its standard
-//! input ends.
+//! Starts RabbitMQ, MongoDB and S3 for tests that are not in Rust. It prints their addresses, one `NAME=value` a line, and ends the servers
+//! when its standard input ends.
 
 #![allow(clippy::unwrap_used, reason = "a server that cannot be started ends the program")]
 
 use mapreel_testkit::servers::{mongodb::MongoDb, rabbitmq::RabbitMq, s3::BUCKET, s3::S3};
 
 fn main() {
-    // Side by side: they take their time.
+    // The servers are started in parallel, since each takes some seconds.
     let rabbitmq = std::thread::spawn(RabbitMq::start);
     let mongodb = MongoDb::start().unwrap();
     let rabbitmq = rabbitmq.join().unwrap().unwrap();

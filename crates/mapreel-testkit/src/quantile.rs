@@ -1,6 +1,7 @@
-//! What measured values have in common.
+//! Quantiles of measured values.
 
-/// The value that so great a share of all is not above; `None`: there are none. The median is at 0.5.
+/// The smallest value such that at least this share of all values is not above it (nearest rank); `None`: there are no values. The median is
+/// at 0.5.
 pub fn quantile<T: Copy + PartialOrd>(values: &[T], share: f64) -> Option<T> {
     let mut values = values.to_vec();
     values.sort_by(|a, b| a.partial_cmp(b).expect("measured values are numbers"));

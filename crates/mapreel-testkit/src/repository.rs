@@ -1,4 +1,4 @@
-//! Files of the repository, wherever the test that wants them runs.
+//! Paths of files of the repository, independent of the folder in which a test runs.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! What `mapreel serve --demo` adds: a WMS and a WMTS of real data under `/demo` of the service itself, in the catalogue with films of
-//! them, and allowed as upstreams; so the page can be tried without any network.
+//! The demonstration that `mapreel serve --demo` adds: a WMS and a WMTS of real data at `/demo` of the service itself. They are in the
+//! catalogue, with films of their layers, and allowed as upstreams; so the page can be tried without a network.
 
 use crate::config::catalogue::{Catalogue, ListedServer, Preset};
 use crate::config::config::Config;
@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Where its routes are.
+/// The path of the demonstration's routes.
 pub(crate) const FOLDER: &str = "/demo/";
 
-/// The service that the examples name.
+/// The URL of the service in the examples; it is replaced by the URL of this process.
 const SERVICE_OF_EXAMPLES: &str = "http://127.0.0.1:5005/";
 const EXAMPLES: [(&str, &str, &str); 4] = [
     (
@@ -37,7 +37,7 @@ const EXAMPLES: [(&str, &str, &str); 4] = [
     ),
 ];
 
-/// Puts the demonstration into the catalogue, and allows its folder, and no other of the service, as an upstream.
+/// Adds the demonstration to the catalogue, and allows its path, and no other of the service, as an upstream.
 ///
 /// # Errors
 /// An example is broken.
@@ -50,7 +50,7 @@ pub(crate) fn offer(config: &mut Config, listening: SocketAddr) -> anyhow::Resul
     Ok(())
 }
 
-/// What it offers to begin with.
+/// The catalogue of the demonstration.
 fn catalogue(address: SocketAddr) -> anyhow::Result<Catalogue> {
     let service = format!("http://{address}/");
     let server = |title: &str, kind: &str, description: &str| ListedServer {
@@ -71,15 +71,15 @@ fn catalogue(address: SocketAddr) -> anyhow::Result<Catalogue> {
     Ok(Catalogue { servers, presets: presets.collect::<anyhow::Result<_>>()? })
 }
 
-/// Its routes.
+/// The routes of the demonstration.
 ///
 /// # Errors
-/// Its data are broken.
+/// The demonstration's data are broken.
 pub(crate) fn routes() -> anyhow::Result<Router> {
     mapreel_demo::router(mapreel_render::NATURAL_EARTH_50M).context("the demonstration cannot be shown")
 }
 
-/// Says where the page is, and opens it where there is a browser for the person who started the service.
+/// Prints the URL of the page, and opens it in a browser if the person who started the service has one.
 pub(crate) fn show(listening: SocketAddr, opens_browser: bool) {
     let page = format!("http://{}/", own_address(listening));
     println!("The page is at {page}");
@@ -88,13 +88,13 @@ pub(crate) fn show(listening: SocketAddr, opens_browser: bool) {
     }
 }
 
-/// Whether somebody sits at a terminal of a desktop.
+/// Whether the process runs in a terminal on a desktop.
 fn has_browser() -> bool {
     let has_desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     std::io::stdout().is_terminal() && (has_desktop || cfg!(any(target_os = "macos", windows)))
 }
 
-/// The address at which the process itself reaches what listens there.
+/// The address at which the process can reach its own listener.
 fn own_address(listening: SocketAddr) -> SocketAddr {
     let ip = match listening.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

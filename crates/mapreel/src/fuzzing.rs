@@ -1,4 +1,4 @@
-//! Doors for fuzzing: readers of this crate that meet the bytes of clients, operators and other processes. No part of the
+//! Entry points for fuzzing: the parsers of this crate for bytes of clients, operators and other processes. They are not part of the
 //! library's interface.
 
 use crate::config::config::Config;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-/// Reads a configuration file. What it says of files of credentials and fonts is left out: they would be opened.
+/// Reads a configuration file, without its settings of files of credentials and fonts, which would open those files.
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -34,7 +34,7 @@ pub fn credentials(text: &str) -> Result<(), ConfigProblems> {
     crate::config::credentials::parse(text).map(|_| ())
 }
 
-/// The bytes of a file of `size` bytes that a `Range` asks for: all; none, as an empty range; or some.
+/// The bytes of a file of `size` bytes that a header `Range` asks for; `None`: the whole file; an empty range: it cannot be satisfied.
 pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
     match byte_range::wanted(header, size) {
         byte_range::Wanted::Whole => None,
@@ -43,7 +43,7 @@ pub fn range(header: &str, size: u64) -> Option<Range<u64>> {
     }
 }
 
-/// Reads a preparation and writes it again; `None`: it is none.
+/// Reads a preparation and writes it again; `None`: the bytes are no preparation.
 pub fn preparation(bytes: &[u8]) -> Option<Vec<u8>> {
     let read: Preparation = stored::from_bytes(bytes).ok()?;
     if let Planned::By(plan) = &read.planned
@@ -69,7 +69,7 @@ pub fn a_preparation(answers: &[(&str, &[u8])]) -> Vec<u8> {
     stored::to_bytes(&preparation).expect("it can be written")
 }
 
-/// Reads the object of a segment and writes it again; `None`: it is none.
+/// Reads the object of a segment and writes it again; `None`: the bytes are no such object.
 pub fn segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let read: DrawnSegment = stored::from_bytes(bytes).ok()?;
     Some(stored::to_bytes(&read).expect("what was read can be written"))

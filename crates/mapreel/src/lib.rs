@@ -1,6 +1,6 @@
-//! The program: it joins the siblings `sources` and `render` to one way from a request to an artifact.
+//! The program: it joins the crates `sources` and `render` to one pipeline from a request to an artifact.
 //!
-//! The stages of that way are files of `pipeline/`; the command line, the HTTP API and the worker call the same.
+//! The stages of the pipeline are the files of `pipeline/`; the command line, the HTTP API and the worker call the same stages.
 
 pub mod cli;
 mod config;

@@ -1,4 +1,4 @@
-//! The service: opens what the configuration names, runs API and workers until the word to stop, and ends in order.
+//! The service: opens store, artifacts and client, runs the API and the worker until the process is told to stop, and ends them in order.
 //!
 //! Two runtimes: control (HTTP, claims, heartbeats, storing) and fetching (upstreams). Drawing has threads of its own.
 
@@ -36,8 +36,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
-/// How long a preview, a check or a list of layers waits for memory that others have. A part waits for half the time after which
-/// it would count as stalled, and is handed back then: a part that leaves the queue for memory earlier may never come to its head.
+/// How long a preview, a check or a list of layers waits for memory that others use. A part waits longer, for half of its stall time, and is
+/// then handed back: a part that left the queue for memory earlier might never come to the head of that queue.
 const MEMORY_PATIENCE: Duration = Duration::from_secs(10);
 /// Threads of the control runtime.
 const CONTROL_THREADS: usize = 2;
@@ -50,7 +50,7 @@ pub(crate) fn run(config: Config, with_api: bool) -> anyhow::Result<Ended> {
     let control = runtime("control", CONTROL_THREADS)?;
     let fetching = runtime("fetch", 1)?;
     let result = control.block_on(serve(config, with_api, fetching.handle().clone()));
-    // Threads that still draw are not waited for: what they held was handed back.
+    // The process does not wait for threads that still draw: their parts were handed back.
     fetching.shutdown_background();
     control.shutdown_timeout(Duration::from_millis(500));
     result
@@ -66,7 +66,7 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
     let mut supervisor = Supervisor::new(metrics.clone(), shutdown.drain.clone());
     let signalled = shutdown.drain.clone();
     supervisor.start(Task::new("signals", move || hear_signals(signalled.clone())));
-    // The demonstration is an upstream at the address that is listened at, so it is known before the client is made.
+    // The demonstration is an upstream at the address of this process, so the address must be known before the client is made.
     let early = if config.demo.is_some() { Some(Sockets::bind(&config, with_api).await?) } else { None };
     if let Some(listener) = early.as_ref().and_then(|sockets| sockets.main.as_ref()) {
         demonstration::offer(&mut config, listener.local_addr()?)?;
@@ -89,9 +89,9 @@ async fn serve(mut config: Config, with_api: bool, fetching: Handle) -> anyhow::
 
 /// The addresses at which a process listens, each bound before anything is started.
 struct Sockets {
-    /// Of the API; of a worker's operational routes.
+    /// The socket of the API, or of a worker's operational routes.
     main: Option<TcpListener>,
-    /// Of the API's operational routes, where they have an address of their own.
+    /// The socket of the API's operational routes, if they have an address of their own.
     operations: Option<TcpListener>,
 }
 
@@ -108,7 +108,7 @@ async fn listen(address: Option<SocketAddr>) -> anyhow::Result<Option<TcpListene
     Ok(Some(TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address}"))?))
 }
 
-/// What a process has opened, and gives to its worker and its routes.
+/// The store, artifacts and client that a process has opened, for its worker and its routes.
 struct Service {
     config: Config,
     queue: Arc<dyn Queue>,
@@ -116,12 +116,12 @@ struct Service {
     client: Client,
     memory: MemoryBudget,
     metrics: Arc<Metrics>,
-    /// Where fetching from upstreams runs.
+    /// The runtime that fetches from upstreams.
     fetching: Handle,
 }
 
 impl Service {
-    /// Opens store, artifacts and client; `None` when the word to stop came before the store answered.
+    /// Opens store, artifacts and client; `None`: the process was told to stop before the store answered.
     async fn open(
         mut config: Config,
         fetching: Handle,
@@ -181,8 +181,7 @@ impl Service {
         worker
     }
 
-    /// Starts the listener of the API, with what its routes need, and that of the operational routes where they have an address
-    /// of their own.
+    /// Starts the listener of the API, and that of the operational routes if they have an address of their own.
     fn start_api(mut self, sockets: Sockets, shutdown: &Shutdown, supervisor: &mut Supervisor) -> anyhow::Result<()> {
         let Some(listener) = sockets.main else { return Ok(()) };
         let (address, drain) = (listener.local_addr()?, &shutdown.drain);
@@ -213,7 +212,7 @@ impl Service {
         Ok(())
     }
 
-    /// Starts the listener of a worker's operational routes, where one is configured.
+    /// Starts the listener of a worker's operational routes, if one is configured.
     fn start_operations(
         self,
         sockets: Sockets,

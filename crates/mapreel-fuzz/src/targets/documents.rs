@@ -1,4 +1,4 @@
-//! What servers say of themselves, and the reports of their errors.
+//! Capabilities and other descriptions of servers, and their error reports.
 
 use super::now;
 use crate::seeds::file;
@@ -149,7 +149,7 @@ pub(super) mod seeds {
     }
 }
 
-/// What a document says decides what is asked for, whatever it says.
+/// Any capabilities of a WMS that can be read lead to a plan within the limits, or to an error.
 pub(super) fn wms_capabilities(input: &[u8]) {
     let Ok(read) = wms::capabilities(input, now()) else { return };
     assert_eq!(Ok(&read), wms::capabilities(input, now()).as_ref(), "read twice");
@@ -161,13 +161,13 @@ pub(super) fn wms_capabilities(input: &[u8]) {
             r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 }}, {times}
                  "layers": [{{ "type": "wms", "name": "a", "url": "http://h/wms", "layers": {name} }}] }}"#
         );
-        // A name that cannot be asked for is the request's fault.
+        // Some names of layers are not allowed in a request.
         let Ok(request) = parse_request(document.as_bytes(), &Limits::default()) else { return };
         planned(&request, resolved_by(&request, DocumentKind::Wms, Ok(Document::Wms(&read))));
     }
 }
 
-/// The same of tiles.
+/// The same for the capabilities of a WMTS.
 pub(super) fn wmts_capabilities(input: &[u8]) {
     let Ok(read) = wmts::capabilities(input, now()) else { return };
     assert_eq!(Ok(&read), wmts::capabilities(input, now()).as_ref(), "read twice");
@@ -182,7 +182,8 @@ pub(super) fn wmts_capabilities(input: &[u8]) {
     }
 }
 
-/// What is known when documents of a kind are answered with this, and all others with recorded ones.
+/// The resolved request when every question for a document of this kind is answered with `reply`, and every other one with a recorded
+/// document.
 fn resolved_by(request: &Request, kind: DocumentKind, reply: Reply<'_>) -> Result<Resolved, FramesUnknown> {
     Resolved::answered(request, now(), |layer, question, next| match question.kind == kind {
         true => next.after(reply.clone()),
@@ -198,7 +199,7 @@ fn planned(request: &Request, resolved: Result<Resolved, FramesUnknown>) {
     }
 }
 
-/// A description of tiles becomes a layer, or a gap with a reason.
+/// A TileJSON document becomes a layer, or a gap with a reason.
 pub(super) fn tilejson(input: &[u8]) {
     let request = br#"{ "map": { "bbox": [-20, 30, 20, 60], "width": 64, "height": 48 },
                         "layers": [{ "type": "tilejson", "url": "http://h/tiles.json" }] }"#;
@@ -206,20 +207,20 @@ pub(super) fn tilejson(input: &[u8]) {
     planned(&request, resolved_by(&request, DocumentKind::Json, Ok(Document::Bytes(input))));
 }
 
-/// Descriptions of a service of ArcGIS become a layer, or a gap with a reason: whichever of its documents this is.
+/// The input as any document of an ArcGIS service becomes a layer, or a gap with a reason.
 pub(super) fn arcgis(input: &[u8]) {
     for service in ["MapServer", "ImageServer"] {
         described(input, &format!(r#""type": "arcgis", "url": "http://h/arcgis/rest/services/A/{service}""#));
     }
 }
 
-/// The same of an OGC API.
+/// The same for an OGC API.
 pub(super) fn ogc_api(input: &[u8]) {
     described(input, r#""type": "ogc-maps", "url": "http://maps.example.org/api", "collection": "sst""#);
     described(input, r#""type": "ogc-maps", "url": "http://maps.example.org/api/collections/relief/map/tiles""#);
 }
 
-/// A layer whose server answers every question with this, or the first with a recorded document and every other with this.
+/// Resolves a layer whose server answers every question with the input; and once more with a recorded document as the first answer.
 fn described(input: &[u8], layer: &str) {
     let _ = JsonService::read(input, "http://maps.example.org/api", now());
     let request = format!(
@@ -243,7 +244,7 @@ fn described(input: &[u8], layer: &str) {
     }
 }
 
-/// The numbers beside a strip of colours are few, lie on it, and ascend.
+/// The numbers beside a colour bar are few, are within the bar, and ascend.
 pub(super) fn ncwms_details(input: &[u8]) {
     for url in ["http://h/ncwms", "http://h/xpublish"] {
         let request = format!(
@@ -265,7 +266,7 @@ pub(super) fn ncwms_details(input: &[u8]) {
     }
 }
 
-/// Styles become a legend that fits on a page, or none.
+/// Styles (SLD) become a legend that fits on a page, or no legend.
 pub(super) fn styles(input: &[u8]) {
     let legend = legend::of_sld(input, "a", "");
     assert_eq!(legend, legend::of_sld(input, "a", ""), "read twice");
@@ -284,7 +285,7 @@ pub(super) fn styles(input: &[u8]) {
     }
 }
 
-/// Whatever is answered is what was wanted, or an error that quotes a bounded piece of it.
+/// Any answer is either what was wanted, or an error that quotes a bounded piece of it.
 pub(super) fn exception_report(input: &[u8]) {
     let tile = |absence| Wanted::Piece { bytes_max: 1 << 20, absence: Some(absence) };
     let wanted = [
@@ -298,13 +299,13 @@ pub(super) fn exception_report(input: &[u8]) {
     for wanted in wanted {
         for status in [200, 204, 404, 500] {
             let judged = fuzzing::judged(status, input, wanted);
-            // That a tile is out of range is said with any status.
-            let meant = wanted == tile(Absence::Sparse);
-            assert!(judged.is_err() || status != 500 || meant, "a failure is taken for {wanted:?}");
+            // The exception `TileOutOfRange` counts with any status.
+            let may_be_absent = wanted == tile(Absence::Sparse);
+            assert!(judged.is_err() || status != 500 || may_be_absent, "a failure is taken for {wanted:?}");
             if let Err(Error::Exception { text, .. } | Error::Status { text, .. } | Error::WrongKind { text, .. }) =
                 judged
             {
-                // 200 characters for each of its exceptions.
+                // An error quotes at most 200 characters of each exception in the input.
                 assert!(text.len() <= 1000 + 4 * input.len(), "{} bytes are quoted of {}", text.len(), input.len());
                 assert!(!text.contains('\n'));
             }
@@ -324,7 +325,7 @@ macro_rules! described {
     };
 }
 
-/// The step after a recorded answer, which the question's address chooses.
+/// The step after a recorded answer, which is chosen by the URL of the question.
 pub(super) fn answered(request: &Request, layer: usize, question: &Question, next: Next) -> Step {
     static NCWMS: LazyLock<Vec<u8>> = recorded!("capabilities/ncwms-my-wms.xml.gz");
     static XPUBLISH: LazyLock<Vec<u8>> = recorded!("xpublish-wms.xml");

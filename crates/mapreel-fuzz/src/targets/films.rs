@@ -1,4 +1,4 @@
-//! What processes leave one another in the artifacts: preparations, segments, and the files that segments become.
+//! Objects that one process writes and another one reads: preparations, segments, and the files assembled from segments.
 
 use mapreel::fuzzing;
 use mapreel_render::encode::palette::{Colours, Palette};
@@ -62,7 +62,7 @@ fn described(format: Format, frames: usize) -> encode::Animation {
     encode::Animation { width: page().width(), height: page().height(), frames, output, palette }
 }
 
-/// A segment of two equal frames, and the file of it.
+/// A segment of two equal frames, and the file assembled from it.
 pub(super) fn film(format: Format) -> (Vec<u8>, Vec<u8>) {
     let described = described(format, 2);
     let mut encoder = SegmentEncoder::new(&described, &(0..2)).expect("its sides are even");
@@ -73,7 +73,7 @@ pub(super) fn film(format: Format) -> (Vec<u8>, Vec<u8>) {
     (segment, file)
 }
 
-/// The first byte says how many frames there are; each `MRS1` begins a segment.
+/// Assembles a file from an input: its first byte is the number of frames, and each `MRS1` begins a segment.
 fn assembled(format: Format, input: &[u8]) -> Option<Vec<u8>> {
     let (frames, bytes) = input.split_first()?;
     let starts = bytes.windows(4).enumerate().filter(|(_, window)| window == b"MRS1").map(|(at, _)| at);
@@ -89,7 +89,7 @@ fn assembled(format: Format, input: &[u8]) -> Option<Vec<u8>> {
     Some(file)
 }
 
-/// A file is a row of boxes that fill it, and the index says where each frame is.
+/// An MP4 file consists of three boxes, one after the other: `ftyp`, `moov` (with the index) and `mdat`.
 pub(super) fn mp4_segments(input: &[u8]) {
     let Some(file) = assembled(Format::Mp4, input) else { return };
     let (mut at, mut names) = (0, Vec::new());
@@ -107,7 +107,7 @@ pub(super) fn gif_segments(input: &[u8]) {
     assert!(file.starts_with(b"GIF89a") && file.ends_with(b";"));
 }
 
-/// What is read is written as what is read.
+/// A preparation that can be read is written such that reading it again gives the same.
 pub(super) fn preparation(input: &[u8]) {
     if let Some(written) = fuzzing::preparation(input) {
         assert_eq!(fuzzing::preparation(&written), Some(written.clone()));

@@ -1,4 +1,4 @@
-//! GeoJSON of upstreams, until it is drawn.
+//! GeoJSON of upstreams, from parsing to drawing.
 
 use super::now;
 use mapreel_render::{Fonts, Painter, Scene, Stop};
@@ -67,7 +67,7 @@ pub(super) mod seeds {
     }
 }
 
-/// Features are drawn, or refused with a reason; equally each time.
+/// Features are drawn, or refused with a reason; twice with the same result.
 pub(super) fn geojson(input: &[u8]) {
     let request = format!(
         r#"{{ "map": {{ {} }}, "times": ["2020-01-01T12:00Z", "2020-01-02T12:00Z"], "output": {{ "format": "gif" }},

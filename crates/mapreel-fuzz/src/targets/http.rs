@@ -1,4 +1,4 @@
-//! What comes in the headers and bodies of HTTP.
+//! Headers and bodies of HTTP messages.
 
 use super::text;
 use flate2::Compression;
@@ -42,7 +42,7 @@ pub(super) mod seeds {
     }
 }
 
-/// A range lies in the file, and says the same when it is written out.
+/// A range is within the file, and has the same meaning when it is written with explicit ends.
 pub(super) fn range(input: &[u8]) {
     let text = text(input);
     for size in [0, 1, 100, u64::MAX] {
@@ -59,7 +59,7 @@ fn packed(body: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory can be written")
 }
 
-/// A bomb ends at the limit; what is honest comes whole.
+/// Decompression stops at the limit; a shorter body is decompressed whole.
 pub(super) fn gzip_body(input: &[u8]) {
     const MAX: usize = 100_000;
     if let Ok(body) = inflated(input, MAX) {

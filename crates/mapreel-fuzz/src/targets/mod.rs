@@ -37,12 +37,12 @@ targets! {
     operator: configuration, credentials;
 }
 
-/// The moment that all targets take for now.
+/// The present time of all targets.
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::from_second(1_767_268_800).expect("2026-01-01T12:00:00Z can be counted")
 }
 
-/// An input as text; what is no UTF-8 is replaced.
+/// An input as text; invalid UTF-8 is replaced.
 fn text(input: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(input)
 }

@@ -62,14 +62,14 @@ pub(super) mod seeds {
     }
 }
 
-/// Settings are taken, or every one that is wrong is named.
+/// Settings are accepted, or every wrong one is named.
 pub(super) fn configuration(input: &[u8]) {
     if let Err(problems) = fuzzing::config(&text(input)) {
         assert!(!problems.is_empty() && problems.iter().all(|problem| !problem.is_empty()));
     }
 }
 
-/// Credentials are taken, or every problem is named; where a secret stands as one, no problem quotes it.
+/// Credentials are accepted, or every problem is named. No problem quotes a secret that stands only in a field for secrets.
 pub(super) fn credentials(input: &[u8]) {
     const SECRET: &str = "hunter2";
     let text = text(input);

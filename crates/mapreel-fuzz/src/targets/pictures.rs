@@ -87,7 +87,7 @@ fn a_png(colour: png::ColorType, depth: png::BitDepth, row: usize) -> Vec<u8> {
     bytes
 }
 
-/// A picture is as large as it says, within the limit, and the same in a buffer that has served before.
+/// A decoded picture has the bytes of its width and height, is within the limit, and is the same when it is decoded into a used buffer.
 fn decoded(input: &[u8]) {
     let Ok(picture) = decode(input) else { return };
     let pixels = u64::from(picture.width) * u64::from(picture.height);
@@ -98,10 +98,10 @@ fn decoded(input: &[u8]) {
     }
 }
 
-/// Also past the check sums, which strangers can reckon.
+/// Also with correct checksums, which an attacker can compute.
 pub(super) fn png(input: &[u8]) {
     decoded(input);
-    decoded(&with_right_sums(input));
+    decoded(&with_correct_checksums(input));
 }
 
 pub(super) fn jpeg(input: &[u8]) {
@@ -116,8 +116,8 @@ pub(super) fn gif(input: &[u8]) {
     decoded(input);
 }
 
-/// A PNG with the check sum of every chunk put right.
-fn with_right_sums(input: &[u8]) -> Vec<u8> {
+/// The PNG with a correct checksum in every chunk.
+fn with_correct_checksums(input: &[u8]) -> Vec<u8> {
     let mut bytes = input.to_vec();
     let mut at = 8;
     while let Some(length) = bytes.get(at..at + 4) {
@@ -151,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn check_sums_are_put_right() {
+    fn checksums_are_corrected() {
         let whole = a_png(png::ColorType::Rgb, png::BitDepth::Eight, 27);
         let mut changed = whole.clone();
         let at = changed.len() - 16 - 1;
         changed[at] ^= 1;
         assert!(decode(&changed).is_err());
-        assert_eq!(with_right_sums(&whole), whole);
-        assert_eq!(with_right_sums(&with_right_sums(&changed)), with_right_sums(&changed));
+        assert_eq!(with_correct_checksums(&whole), whole);
+        assert_eq!(with_correct_checksums(&with_correct_checksums(&changed)), with_correct_checksums(&changed));
     }
 }

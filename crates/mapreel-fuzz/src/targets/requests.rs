@@ -1,4 +1,4 @@
-//! Requests of both dialects, as far as the plan.
+//! Requests of both dialects, from parsing to the plan.
 
 use super::{documents, now};
 use mapreel_spec::{
@@ -90,7 +90,7 @@ pub(super) mod seeds {
     }
 }
 
-/// What is refused is refused for a reason; what is accepted keeps its limits, for whichever purpose it is read.
+/// A refused request has problems with reasons; an accepted one keeps the limits, for each purpose.
 pub(super) fn second_dialect(input: &[u8]) {
     let limits = Limits::default();
     let request = match parse_request(input, &limits) {
@@ -121,10 +121,10 @@ pub(super) fn second_dialect(input: &[u8]) {
     }
 }
 
-/// A frame that is planned alone is that of the film.
+/// A frame that is planned alone has the same pictures, labels and times as in the film.
 fn narrowed(film: &Plan, resolved: &Resolved, index: usize, limits: &Limits) {
     let view = View::Frame { index, side_px_max: u32::MAX, format: film.output.format };
-    // Alone it costs no more than among the others.
+    // The film kept the limits, so one of its frames does.
     let alone = Plan::of_map_alone(resolved, view, limits).expect("the film was planned");
     assert_eq!(alone.frames.len(), 1);
     assert_eq!((&alone.frames[0].time, &alone.frames[0].value), (&film.frames[index].time, &film.frames[index].value));
@@ -138,7 +138,7 @@ fn narrowed(film: &Plan, resolved: &Resolved, index: usize, limits: &Limits) {
     }
 }
 
-/// The same: the fields decide which dialect it is.
+/// The same check: the fields of a request decide its dialect.
 pub(super) fn first_dialect(input: &[u8]) {
     second_dialect(input);
 }
@@ -179,12 +179,12 @@ fn planned(plan: &Plan, resolved: &Resolved, limits: &Limits) {
     assert!(plan.duration_s().is_finite() && plan.duration_s() >= 0.0);
 }
 
-/// Answers every question with a recorded document. None is asked twice of a layer, and it ends.
+/// Resolves a request with recorded answers. No layer asks the same question twice, and resolving ends.
 pub(super) fn resolved(request: &Request) -> Result<Resolved, FramesUnknown> {
     let mut asked = HashSet::new();
     Resolved::answered(request, now(), |layer, question, next| {
         let what = format!("{layer}: {question:?}");
-        // Layers that one has become ask each for themselves.
+        // Several layers that came of one layer of the request may each ask for the same details.
         assert!(asked.insert(what.clone()) || question.kind == DocumentKind::Details, "asked twice: {what}");
         documents::answered(request, layer, &question, next)
     })

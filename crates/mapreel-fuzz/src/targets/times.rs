@@ -1,4 +1,4 @@
-//! Times, and the axes that servers have of them.
+//! Times, and the time and value axes of servers.
 
 use super::{now, text};
 use jiff::{SignedDuration, Timestamp};
@@ -6,7 +6,7 @@ use mapreel_geo::time::entry::expand as expand_times;
 use mapreel_geo::{TimeAxis, ValidTime};
 use mapreel_spec::ValueAxis;
 
-/// The most times that are asked for at once.
+/// The most times that a target expands.
 const MAX: usize = 600;
 
 pub(super) const WORDS: &[&str] = &[
@@ -141,7 +141,7 @@ pub(super) mod seeds {
     }
 }
 
-/// What is read can be written, and read again as the same moment.
+/// A time that can be read is written such that reading it again gives the same moment.
 pub(super) fn instant(input: &[u8]) {
     let Ok(time) = ValidTime::parse(&text(input)) else { return };
     for written in [time.rfc3339(), time.text().to_owned()] {
@@ -151,7 +151,7 @@ pub(super) fn instant(input: &[u8]) {
     assert!(time.text().len() <= 64 + input.len());
 }
 
-/// Steps are counted from the start, each later than the one before, and none missing.
+/// The input is a step: in intervals with this step, the times ascend, and request and axis agree about them.
 pub(super) fn period(input: &[u8]) {
     interval(format!("2000-01-31/2000-03-31T12:00/{}", text(input)).as_bytes());
     interval(format!("R600/2000-01-31/{}", text(input)).as_bytes());
@@ -159,13 +159,13 @@ pub(super) fn period(input: &[u8]) {
     time_axis(format!("{}/present/P1D", text(input)).as_bytes());
 }
 
-/// A request and an axis read an interval alike.
+/// A request and an axis expand an interval to the same times.
 pub(super) fn interval(input: &[u8]) {
     let text = text(input);
     let Ok(times) = expand_times(&text, MAX) else { return };
     assert!(times.len() <= MAX);
     assert!(times.is_sorted_by(|a, b| a.instant() < b.instant()), "{text}");
-    // An axis reads a list and the server's word for now.
+    // Only an axis may be a list.
     if text.contains(',') || times.is_empty() {
         return;
     }
@@ -178,7 +178,7 @@ pub(super) fn interval(input: &[u8]) {
     assert_eq!((axis.first().instant(), axis.last().instant()), (times[0].instant(), times[times.len() - 1].instant()));
 }
 
-/// Searches agree with one another, and every text of a time means that time.
+/// The searches of an axis agree with each other, and the text of every time means that time.
 pub(super) fn time_axis(input: &[u8]) {
     let text = text(input);
     let Ok(axis) = TimeAxis::parse(&text, now()) else { return };
@@ -200,13 +200,13 @@ pub(super) fn time_axis(input: &[u8]) {
         let away = |time: &ValidTime| time.instant().duration_since(moment).abs();
         let least = before.iter().chain(&after).map(away).min().expect("one of them is there");
         assert_eq!(away(&nearest), least);
-        // Nothing lies between: looked for from beyond, the same is found.
+        // No time lies between `before` and `after`: the search from just before `after` finds `before` too.
         if let Some(after) = after.filter(|after| after.instant() > moment) {
             let just_before = after.instant() - SignedDuration::from_nanos(1);
             assert_eq!(axis.previous(just_before), before, "before {}", after.text());
         }
         for time in before.iter().chain([&nearest]) {
-            means_itself(time);
+            text_means_time(time);
         }
     }
     let past = axis.last_times(MAX).unwrap_or_default();
@@ -218,18 +218,18 @@ pub(super) fn time_axis(input: &[u8]) {
     if let Some(count) = axis.count() {
         assert!(all.len() as u64 <= count);
     }
-    all.into_iter().for_each(means_itself);
+    all.into_iter().for_each(text_means_time);
 }
 
-/// The text that a server will get says the time that is meant.
-fn means_itself(time: &ValidTime) {
+/// The text of a time, which is sent to the server, means this time.
+fn text_means_time(time: &ValidTime) {
     if !["current", "now", "present"].iter().any(|word| time.text().eq_ignore_ascii_case(word)) {
         let read = ValidTime::parse(time.text()).map(|read| read.instant());
         assert_eq!(read, Ok(time.instant()), "`{}`", time.text());
     }
 }
 
-/// What an axis lists it has, and it lists no more than is asked for.
+/// An axis has every value that it lists, and lists no more values than it is asked for.
 pub(super) fn value_axis(input: &[u8]) {
     let text = text(input);
     let Ok(axis) = ValueAxis::parse(&text) else { return };

@@ -1,4 +1,4 @@
-//! Addresses of upstreams, and which of them may be asked.
+//! URLs of upstreams, and which upstreams may be asked.
 
 use super::text;
 use mapreel_ogc::{ServiceUrl, TileTemplate, without_secrets};
@@ -121,7 +121,7 @@ pub(super) mod seeds {
     }
 }
 
-/// An address is written as it was read, and says no secret where it is quoted.
+/// A URL is written as it was read, and without its secrets where it is quoted.
 pub(super) fn request_url(input: &[u8]) {
     let text = text(input);
     let quoted = without_secrets(&text);
@@ -143,7 +143,7 @@ pub(super) fn request_url(input: &[u8]) {
     }
 }
 
-/// A template becomes addresses of tiles, or is refused with a reason.
+/// A template becomes URLs of tiles, or is refused with a reason.
 pub(super) fn tile_url(input: &[u8]) {
     let text = text(input);
     if let Err(error) = TileTemplate::parse(&text) {
@@ -153,20 +153,20 @@ pub(super) fn tile_url(input: &[u8]) {
     let request = format!(
         r#"{{ "map": {{ "bbox": [-20, 30, 20, 60], "width": 512, "height": 512 }}, "layers": [{{ "type": "xyz", "url": {url} }}] }}"#
     );
-    // What is no URL of http is refused.
+    // A template that is no http or https URL is refused.
     let Ok(request) = parse_request(request.as_bytes(), &Limits::default()) else { return };
     let Ok(plan) = Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &Limits::default()) else {
         return;
     };
     for url in plan.upstream_urls() {
-        // One that is none, since a number stands in its host, is refused when it is asked for.
+        // A placeholder in the host may make an invalid URL of a template. The client refuses such a URL.
         if let Ok(parsed) = Url::parse(url) {
             assert!(matches!(parsed.scheme(), "http" | "https"), "{url}");
         }
     }
 }
 
-/// Addresses that are nobody's business, by the standard library's words for them.
+/// Whether an address is not public, by the categories of the standard library.
 fn is_inside(address: IpAddr) -> bool {
     let v4 = |ip: Ipv4Addr| {
         let [a, b, ..] = ip.octets();
@@ -189,8 +189,8 @@ fn is_inside(address: IpAddr) -> bool {
     }
 }
 
-/// No spelling of an inner address or name is admitted.
-fn never_admitted(url: &Url) {
+/// A URL whose host is an inner address or name is not admitted, in any notation.
+fn assert_not_admitted_if_inner(url: &Url) {
     let public = Egress::public("").expect("nothing is allowed");
     if !fuzzing::admits(&public, url) {
         return;
@@ -212,14 +212,14 @@ fn never_admitted(url: &Url) {
 pub(super) fn egress_url(input: &[u8]) {
     let text = text(input);
     for text in [text.to_string(), format!("http://{text}/")] {
-        // No other scheme comes so far.
+        // The client refuses URLs with other schemes earlier.
         if let Some(url) = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https")) {
-            never_admitted(&url);
+            assert_not_admitted_if_inner(&url);
         }
     }
 }
 
-/// Four bytes of an address, in every spelling; the first byte chooses it.
+/// The first byte of the input chooses a notation, the next four bytes are an IPv4 address.
 pub(super) fn egress_address(input: &[u8]) {
     let &[form, a, b, c, d, ..] = input else { return };
     let v4 = Ipv4Addr::new(a, b, c, d);
@@ -243,8 +243,8 @@ pub(super) fn egress_address(input: &[u8]) {
         _ => format!("[::{v4}]"),
     };
     let url = Url::parse(&format!("http://{host}/")).unwrap_or_else(|error| panic!("{host}: {error}"));
-    never_admitted(&url);
-    // However it came by it, an answer from inside is none.
+    assert_not_admitted_if_inner(&url);
+    // An answer from an inner address is refused, even if the host of the URL is a public name.
     let public = Egress::public("").expect("nothing is allowed");
     let name = Url::parse("http://example.org/").expect("it is one");
     let mut bytes = [0; 16];
@@ -255,7 +255,7 @@ pub(super) fn egress_address(input: &[u8]) {
     }
 }
 
-/// What is allowed is written as it is read, and allows nothing by itself that is not meant.
+/// An entry of the list is written as it was read, and an empty list allows no inner address.
 pub(super) fn allowed_upstreams(input: &[u8]) {
     let text = text(input);
     let Ok(Egress::Public { allowed: list, ports, own }) = Egress::public(&text) else { return };
@@ -271,13 +271,13 @@ pub(super) fn allowed_upstreams(input: &[u8]) {
     }
 }
 
-/// A redirect leads to http or https, and never from the safe to the other.
+/// A redirect leads to http or https, and never from https to http.
 pub(super) fn redirect(input: &[u8]) {
     for from in ["https://example.org/a/b?c", "http://example.org"] {
         let from = Url::parse(from).expect("it is one");
         let Ok(to) = fuzzing::redirected(&from, input) else { continue };
         assert!(matches!(to.scheme(), "http" | "https") && to.has_host(), "{to}");
         assert!(from.scheme() == "http" || to.scheme() == "https", "{from} to {to}");
-        never_admitted(&to);
+        assert_not_admitted_if_inner(&to);
     }
 }

@@ -1,4 +1,4 @@
-//! Where a store has its time from.
+//! The clocks from which a store can take its time.
 
 #[cfg(feature = "cluster")]
 use super::database_time::DatabaseTime;
@@ -9,27 +9,27 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where a store has its time from. All processes of one store must share it.
+/// The clock from which a store takes its time. All processes of one store must use the same one.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
-    /// This machine's wall clock. A store replaces it, when it is opened, by one that cannot be set: [`Clock::Machine`] or
+    /// This machine's wall clock. A store that is opened replaces it by a monotonic clock, which no operator can set: [`Clock::Machine`] or
     /// `Clock::Database`.
     #[default]
     System,
-    /// This machine's count of the time since it was started, and where it began.
+    /// The time since this machine was started, added to the wall clock at that moment.
     Machine {
-        /// The wall clock when the count was zero, in milliseconds since 1970.
+        /// The wall clock when the machine was started, in milliseconds since 1970.
         origin_ms: i64,
     },
-    /// The database's own, as last asked for, counted on by a clock that cannot be set.
+    /// The database's clock as it was last read, plus the time since then by this machine's monotonic clock.
     #[cfg(feature = "cluster")]
     Database(DatabaseTime),
-    /// Stands still until it is set: for tests.
+    /// A clock that moves only when a test sets it.
     Manual(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// Milliseconds since the machine was started, sleep included; the same in all of its processes, and no user can set it.
+    /// Milliseconds since the machine was started, sleep included. All processes of the machine read the same value, and no user can set it.
     #[cfg(target_os = "linux")]
     pub(crate) fn up_ms() -> i64 {
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -38,7 +38,7 @@ impl Clock {
         time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 
-    /// Milliseconds since this process first asked; no user can set it.
+    /// Milliseconds since the first call in this process; no user can set this clock.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn up_ms() -> i64 {
         static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();

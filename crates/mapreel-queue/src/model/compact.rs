@@ -1,9 +1,9 @@
-//! A request document without its padding: the same JSON values, written the same way, with nothing between them.
+//! A request document without padding: the same JSON values, written the same way, without white space between them.
 
 use bytes::Bytes;
 
-/// Leaves out the white space outside of strings. Nothing else changes: not the order and the spelling of names, numbers and
-/// strings, nor members that are there twice. A document that is not JSON becomes one that is not JSON either.
+/// Leaves out the white space outside of strings. Nothing else changes: neither the order and the spelling of names, numbers and
+/// strings, nor members that occur twice. The result of a document that is not JSON is not JSON either.
 pub(crate) fn compact(document: &Bytes) -> Bytes {
     let (mut in_string, mut escaped) = (false, false);
     let mut is_kept = |byte: u8| {
@@ -15,7 +15,7 @@ pub(crate) fn compact(document: &Bytes) -> Bytes {
         !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
     };
     let kept: Vec<u8> = document.iter().copied().filter(|byte| is_kept(*byte)).collect();
-    // Copied: the document may be a slice of a larger buffer, which it would keep in memory.
+    // A copy: the document may be a slice of a larger buffer, and a slice would keep that whole buffer in memory.
     Bytes::from(kept.into_boxed_slice())
 }
 
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_goes_and_all_else_stays() {
+    fn only_white_space_between_values_is_left_out() {
         assert_eq!(
             text(" { \"a b\" : [ 1.50 ,\t-0e+3 ,\r\n\"\\\" \\\\\" , \" \" ] , \"a b\" : null } "),
             "{\"a b\":[1.50,-0e+3,\"\\\" \\\\\",\" \"],\"a b\":null}"
@@ -78,7 +78,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_stands_between_the_tokens_is_all_that_goes(
+        fn tokens_survive_any_padding_between_them(
             tokens in tokens(),
             padding in proptest::collection::vec("[ \t\r\n]{0,3}", 1..9),
         ) {
@@ -89,7 +89,7 @@ mod tests {
         }
 
         #[test]
-        fn twice_is_once(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn compact_is_idempotent(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let once = compact(&Bytes::from(bytes));
             prop_assert_eq!(compact(&once), once);
         }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 /// How many parts each owner of leases holds, and which owners are dead.
 ///
-/// A part whose worker dies becomes a suspect and is claimed exclusively next time: it may be what killed the worker. When a worker dies that
-/// held a suspect and nothing else, the death is charged to the suspect as an attempt. Any other death is charged to no part: it does
-/// not show which of the parts, if any, is the cause.
+/// A part whose worker dies or goes silent becomes a suspect and is claimed exclusively next time: it may be what killed the worker. When a
+/// worker dies that held one suspect and nothing else, the death is charged to the suspect as an attempt. The death of a worker with several
+/// parts is charged to none of them: it does not show which part, if any, is the cause.
 pub(crate) struct Deaths {
     /// The number of parts that each owner holds.
     pub(crate) held: HashMap<String, usize>,
@@ -16,7 +16,7 @@ pub(crate) struct Deaths {
 }
 
 impl Deaths {
-    /// From all jobs that dead and silent owners hold leases of; `is_dead` is asked once for each owner.
+    /// From all jobs on which dead and silent owners hold leases; calls `is_dead` once for each owner.
     pub(crate) fn new(jobs: &[Job], mut is_dead: impl FnMut(&str) -> bool) -> Self {
         let mut held: HashMap<String, usize> = HashMap::new();
         for part in jobs.iter().flat_map(Job::leases) {

@@ -1,4 +1,4 @@
-//! Hints: what messages say of parts that wait, and which of them the broker has confirmed.
+//! Hints: the content of the messages about parts that wait, and which hints the broker has confirmed.
 
 use super::id::JobId;
 use super::job::Job;
@@ -7,7 +7,7 @@ use super::service::Service;
 use super::time::Time;
 use crate::Error;
 
-/// What a message says of a part that waits.
+/// The content of a message about a part that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hint {
     /// The index of the part.

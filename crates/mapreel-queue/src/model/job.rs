@@ -28,7 +28,8 @@ pub struct Job {
     pub version: u64,
     /// When it was accepted.
     pub created: Time,
-    /// From when its waiting counts, if not from when it was accepted: time in which no process used the store does not count.
+    /// From when the longest wait is measured; `None`: from when the job was accepted. Time in which no process used the store does not
+    /// count, so the store moves this time on.
     #[serde(default)]
     pub waits_from: Option<Time>,
     /// The last change.
@@ -43,7 +44,8 @@ pub struct Job {
     pub parts: Vec<Part>,
     /// The most frames that were ever done.
     pub frames_done: u32,
-    /// Its owner's turn when a part of it was last claimed, or when it was accepted: of one owner's jobs the one with the least goes first.
+    /// The owner's turn when a part of the job was last claimed or, before that, when the job was accepted. Of one owner's jobs, the one with
+    /// the least turn goes first.
     #[serde(default)]
     pub turn: i64,
     /// SHA-256 of the request document, in hexadecimal.
@@ -58,15 +60,15 @@ pub struct Job {
     /// How often it was prepared again, since no worker came that could read its plan.
     #[serde(default)]
     pub prepared_again: u32,
-    /// What came out.
+    /// The result of a job that succeeded.
     pub outcome: Option<Outcome>,
-    /// Why nothing came out.
+    /// Why the job failed.
     pub failure: Option<Failure>,
-    /// When objects of it that are not needed any more are to be deleted.
+    /// When maintenance is to delete the objects of the job that are not needed any more.
     pub garbage: Option<Time>,
 }
 
-/// What came out of a job.
+/// The result of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The file.
@@ -79,7 +81,7 @@ pub struct Outcome {
     pub warnings: Vec<Warning>,
 }
 
-/// Why a job, or an attempt at a part, came to nothing.
+/// Why a job, or an attempt at a part, failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// A stable word for programs.

@@ -1,4 +1,4 @@
-//! Leases on parts, and what comes with them.
+//! Leases on parts, and the claims that give them.
 
 use super::id::JobId;
 use super::job::Job;
@@ -15,26 +15,26 @@ pub struct Lease {
     pub token: u64,
 }
 
-/// What a claim gives.
+/// The result of a claim: a lease on a part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// The lease, which lasts for [`Settings::lease`](crate::Settings::lease) unless it is renewed.
     pub lease: Lease,
-    /// What is to be done.
+    /// The kind of the part.
     pub kind: Kind,
-    /// The job, as it is now.
+    /// The job, as it is after the claim.
     pub job: Job,
 }
 
 impl Claim {
-    /// Whether the part is a suspect: it is to be done exclusively, with no other part in the same process.
+    /// Whether the part is a suspect: the worker is to run it exclusively, with no other part in the same process.
     pub fn is_suspect(&self) -> bool {
         self.job.parts[self.lease.part].suspect
     }
 
     /// A key for an object of this claim. It contains the token, so no other holder writes to it.
     pub fn key(&self, name: &str) -> Key {
-        // Dropped by the control: keys that no other holder can write to.
+        // The scorecard's control leaves the fencing token out of the key, so an earlier holder can write to the same object.
         if crate::NAIVE {
             return Key(format!("{}/{}.{name}", self.lease.job, self.kind));
         }

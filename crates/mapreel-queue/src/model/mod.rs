@@ -1,9 +1,9 @@
 //! What a job is, which transitions it has, and what a store of jobs promises. Pure: no files, no network, no database.
 //!
-//! - The record: [`Job`] with its [`Part`]s, [`State`], [`Service`] and what it waits for; plain data.
-//! - The transitions: `states/`; which deaths are charged to a part: `deaths`; whose turn it is: `fair`.
-//! - The promise: the trait [`Queue`] and its laws, with what is handed in and out ([`NewJob`], [`Lease`], [`Claim`], [`Filter`] …).
-//! - Times: [`Time`], and where a store has it from ([`Clock`]).
+//! - The record: [`Job`] with its [`Part`]s, [`State`], [`Service`] and [`Waiting`]; plain data.
+//! - The transitions: `states/`; which deaths of workers are charged to a part: `deaths`; which owner is served next: `fair`.
+//! - The promise: the trait [`Queue`] and its laws, with its parameters and results ([`NewJob`], [`Lease`], [`Claim`], [`Filter`] …).
+//! - Times: [`Time`], and the [`Clock`] that a store reads.
 
 mod clock;
 mod compact;

@@ -7,7 +7,7 @@ use std::fmt;
 /// A piece of a job's work: the unit of lease, of attempt and of resume.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// What is to be done.
+    /// What the part does.
     pub kind: Kind,
     /// Frames that it draws.
     pub frames: u32,
@@ -15,15 +15,15 @@ pub struct Part {
     pub state: PartState,
     /// How often it was claimed, less the claims that are not charged.
     pub attempt: u32,
-    /// The fencing token: grows with every claim, and only its newest holder can change anything.
+    /// The fencing token: grows with every claim, and only the holder of the newest token can change the part.
     pub token: u64,
-    /// The handle that holds the lease; empty without one.
+    /// The handle that holds the lease; empty without a lease.
     pub owner: String,
-    /// The end of the lease while it runs; the earliest next attempt while it is ready.
+    /// While the part is running: the end of its lease. While it is ready: the earliest time of the next claim.
     pub at: Time,
     /// Frames done in this attempt.
     pub done: u32,
-    /// The key of the object that it left, once it is done.
+    /// The key of the object that the part has stored, once it is done.
     pub key: Option<String>,
     /// A worker died or went silent while it held the part, and the part may be the cause: it is claimed exclusively next time, with no
     /// other part in the same process.
@@ -32,7 +32,7 @@ pub struct Part {
     /// How many leases on it were lost to a worker's death or silence without being charged as an attempt.
     #[serde(default)]
     pub spared: u32,
-    /// While it is ready: whether the broker has confirmed its message. Only a store with a broker looks at it.
+    /// While the part is ready: whether the broker has confirmed its message. Only a store with a broker reads this.
     #[serde(default)]
     pub announced: bool,
 }
@@ -41,18 +41,18 @@ pub struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Everything: of a job that is too short to be shared.
+    /// The whole work of a job that is too short to be split into segments.
     Whole,
-    /// What all segments share: documents, basemap, legends, palette.
+    /// Prepares what all segments share: documents, basemap, legends, palette.
     Prepare,
-    /// The segment of this number, from 0.
+    /// Draws the segment with this number, from 0.
     Segment(u32),
-    /// All segments to one file.
+    /// Joins all segments to one file.
     Assemble,
 }
 
 impl Kind {
-    /// Parts of a later stage wait for all of the earlier ones.
+    /// The stage of the part. Parts of a stage wait until all parts of the earlier stages are done.
     pub(crate) fn stage(self) -> u8 {
         match self {
             Self::Whole | Self::Prepare => 0,
@@ -77,7 +77,7 @@ impl fmt::Display for Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PartState {
-    /// An earlier stage is not done.
+    /// A part of an earlier stage is not done.
     Waiting,
     /// It can be claimed.
     Ready,

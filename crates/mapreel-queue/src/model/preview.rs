@@ -8,8 +8,8 @@ use super::state::State;
 pub const PREVIEW: &str = "preview.jpeg";
 
 impl Job {
-    /// The key of a small picture of its newest drawn frame, once there is one and as long as it is kept: that of the last segment that is
-    /// finished, or of the file of a job without segments. It stands beside the object that the same claim has left.
+    /// The key of the job's preview, the small picture of its newest drawn frame; `None`: no part has stored one yet, or it was deleted. The
+    /// preview is of the last finished segment; in a job without segments, of its file. It is stored beside the object of the same claim.
     pub fn preview_key(&self) -> Option<String> {
         let drawn = |part: &&Part| matches!(part.kind, Kind::Segment(_)) && part.state == PartState::Done;
         let of_segment = self.parts.iter().rev().find(drawn).and_then(|part| part.key.as_deref());

@@ -32,8 +32,8 @@ impl Job {
         Progress { done, total, stage: self.stage(), eta_s: self.eta_s(done, total, now) }
     }
 
-    /// What it waits for: what kept a part of it from being done when a worker last tried, or else its turn; `None` while it is worked on, and
-    /// at the end.
+    /// What the job waits for: the reason that a worker noted when it last handed a part back or waited itself; without a reason, a slot.
+    /// `None`: a worker works on the job and has noted no reason, or the job has ended.
     pub fn waits_for(&self) -> Option<Waiting> {
         if self.state.is_final() {
             return None;
@@ -58,7 +58,8 @@ impl Job {
         if self.state != State::Running || done == 0 {
             return None;
         }
-        // Each frame to come takes as long as the frames done took on average; the time since the last one is gone.
+        // Each missing frame takes as long as the finished frames took on average. The time since the last finished frame counts towards the
+        // missing ones.
         let drawing = self.changed.since(self.started?).as_secs_f64();
         let idle = now.since(self.changed).as_secs_f64();
         Some((drawing / f64::from(done) * f64::from(total - done) - idle).max(0.0))

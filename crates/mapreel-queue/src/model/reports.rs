@@ -1,4 +1,4 @@
-//! What a store is asked, and what it answers.
+//! Parameters and results of a store's queries.
 
 use super::id::JobId;
 use super::service::Service;
@@ -6,7 +6,7 @@ use super::state::State;
 use super::time::Time;
 use std::collections::BTreeMap;
 
-/// Jobs that one search looks through: no index helps it.
+/// The most jobs that one search reads: it cannot use an index.
 pub const SEARCHED_MAX: usize = 2_000;
 
 /// Which jobs are listed.
@@ -20,7 +20,7 @@ pub struct Filter {
     pub owner: Option<String>,
     /// Only those with this text in their title or id, whatever its case, of the 2 000 nearest jobs that the other conditions leave.
     pub search: Option<String>,
-    /// Only those on one side of a job; the nearest, where there are more than `limit`.
+    /// Only those on one side of a job; if there are more than `limit`, the nearest ones.
     pub cursor: Option<Cursor>,
     /// At most so many.
     pub limit: usize,
@@ -40,7 +40,7 @@ pub enum Cursor {
 pub struct Tended {
     /// Leases taken from dead and silent holders.
     pub rescued: usize,
-    /// Jobs that expired or failed by time.
+    /// Jobs whose artifact expired, or that failed because they took too long.
     pub aged: usize,
     /// Jobs to be prepared again, since no worker came that could read their plan.
     pub prepared_again: usize,

@@ -17,7 +17,7 @@ impl Service {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Image, Self::Animation];
 
-    /// Its word, in records and metrics.
+    /// The name of the service in records and metrics.
     pub fn name(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -25,7 +25,7 @@ impl Service {
         }
     }
 
-    /// What its requests are sent for.
+    /// The purpose of the requests of this service.
     pub fn purpose(self) -> Purpose {
         match self {
             Self::Image => Purpose::Image,

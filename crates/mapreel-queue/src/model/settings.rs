@@ -1,9 +1,9 @@
-//! How jobs are kept.
+//! The settings of a store of jobs.
 
 use super::clock::Clock;
 use std::time::Duration;
 
-/// How jobs are kept.
+/// The settings of a store of jobs.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// How long a lease lasts without a heartbeat.
@@ -16,7 +16,7 @@ pub struct Settings {
     pub wait_max: Duration,
     /// How long an artifact is kept.
     pub keep: Duration,
-    /// How long the record of a job is kept after that.
+    /// How long the record of a job is kept after its artifact expired, or after an end without an artifact.
     pub remember: Duration,
     /// The version of the plans that this process makes, and the newest that it can read.
     pub plan_version: u32,

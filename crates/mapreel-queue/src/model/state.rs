@@ -7,17 +7,17 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum State {
-    /// No worker has a lease on a part of it, and none is done.
+    /// No worker has a lease on a part of the job, and no part is done.
     Pending,
-    /// A worker has a lease on a part of it, or has finished one.
+    /// A worker has a lease on a part of the job, or has finished one.
     Running,
-    /// The artifact is there.
+    /// All parts are done, and the artifact is stored.
     Success,
-    /// A part of it failed for good, or it took too long.
+    /// A part failed in a way that no attempt can mend, or in its last attempt; or the job took too long.
     Failed,
-    /// A client took it back.
+    /// A client cancelled the job.
     Cancelled,
-    /// The artifact was there, and was deleted when its time was over.
+    /// The job had succeeded, and its artifact was deleted when its time was over.
     Expired,
 }
 
@@ -26,7 +26,7 @@ impl State {
     pub const ALL: [Self; 6] =
         [Self::Pending, Self::Running, Self::Success, Self::Failed, Self::Cancelled, Self::Expired];
 
-    /// Whether only time changes it any more: of all states but pending and running.
+    /// Whether the job has ended: in all states but pending and running. Only time changes a final state.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Pending | Self::Running)
     }

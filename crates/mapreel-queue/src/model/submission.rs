@@ -1,4 +1,4 @@
-//! What is handed in with a job, and what becomes of it.
+//! What a client submits, and the result of the submission.
 
 use super::job::Job;
 use super::service::Service;
@@ -7,11 +7,11 @@ use bytes::Bytes;
 /// A job to be accepted.
 #[derive(Debug, Clone)]
 pub struct NewJob {
-    /// What is asked for.
+    /// A picture or a film.
     pub service: Service,
     /// The client that sends it: the name of a key, or an address.
     pub owner: String,
-    /// What the client calls it: the title of its map.
+    /// The title of the client's map.
     pub title: Option<String>,
     /// The request document.
     pub document: Bytes,
@@ -21,7 +21,7 @@ pub struct NewJob {
     pub segments: Vec<u32>,
     /// The client's own name for the request: the idempotency key.
     pub idempotency_key: Option<String>,
-    /// The most open jobs of its owner, this one among them; `None`: the owner has no bound.
+    /// The most open jobs that its owner may have, including this one; `None`: the owner has no bound.
     pub open_jobs_of_owner_max: Option<u64>,
 }
 
@@ -34,12 +34,12 @@ pub enum Bound {
     Owner,
 }
 
-/// What became of a submission.
+/// The result of a submission.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Submitted {
     /// A new job.
     Created(Job),
-    /// The job of the same idempotency key and request.
+    /// The job that an earlier submission with the same idempotency key and request has created.
     Known(Job),
     /// The idempotency key belongs to another request.
     KeyReused,

@@ -9,17 +9,17 @@ use std::time::Duration;
 pub struct Time(pub i64);
 
 impl Time {
-    /// So much later.
+    /// The time that is `duration` later.
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// So many milliseconds later, or earlier.
+    /// The time that is `by_ms` milliseconds later, or earlier if `by_ms` is negative.
     pub(crate) fn shifted(self, by_ms: i64) -> Self {
         Self(self.0.saturating_add(by_ms))
     }
 
-    /// How long after `earlier`; nothing when it is not.
+    /// How long this time is after `earlier`; zero if it is before.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0).max(0) as u64)
     }

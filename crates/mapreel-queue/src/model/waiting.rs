@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WaitsFor {
-    /// A slot that is free, when it is its turn.
+    /// A free slot, when it is the turn of the job's owner.
     Slot,
-    /// Memory that other parts have.
+    /// Memory that other parts use.
     Memory,
-    /// Artifacts that cannot be written or read.
+    /// The store of objects, which cannot be written or read now.
     Artifacts,
-    /// An upstream that did not answer with what was needed; it is asked again.
+    /// An upstream that did not send what a layer needs; the worker sends the request again.
     Upstream,
     /// Another attempt, after a failure of this program or machine.
     Retry,
@@ -36,6 +36,6 @@ impl WaitsFor {
 pub struct Waiting {
     /// What for.
     pub on: WaitsFor,
-    /// What happened, for people; empty where there is nothing to say.
+    /// What happened, for people; may be empty.
     pub reason: String,
 }

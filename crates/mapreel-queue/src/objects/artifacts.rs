@@ -1,4 +1,4 @@
-//! The store of objects: what is put, read, listed and deleted, wherever the objects are.
+//! The object store: it puts, reads, lists and deletes objects in a folder or in a bucket.
 
 use super::bucket::Bucket;
 use super::local;
@@ -17,16 +17,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// The store of objects. A key shows a whole object or nothing: objects are put in place when they are complete.
+/// The object store. A key gives a whole object or nothing: an object gets its key only when it is complete.
 #[derive(Clone)]
 pub struct Artifacts {
     store: Arc<dyn ObjectStore>,
-    /// What all keys begin with.
+    /// The prefix of all keys.
     prefix: Path,
     place: Place,
 }
 
-/// What only a folder, or only a bucket, can do.
+/// The folder or the bucket, for operations that only one of them has.
 #[derive(Clone)]
 enum Place {
     Folder(PathBuf),
@@ -34,7 +34,7 @@ enum Place {
 }
 
 impl Artifacts {
-    /// The store of a URL: `file:FOLDER`, which is made if it is not there, or `s3://BUCKET/PREFIX`.
+    /// Opens the store at a URL: `file:FOLDER`, which is made if it is missing, or `s3://BUCKET/PREFIX`.
     ///
     /// Endpoint, region and credentials of a bucket come from the environment as AWS describes it (`AWS_ENDPOINT_URL`,
     /// `AWS_REGION`, `AWS_ACCESS_KEY_ID`, …), from the host's shared files (`AWS_PROFILE`), or from the roles of the pod,
@@ -48,10 +48,10 @@ impl Artifacts {
         Self::open_with(url, &variables.collect())
     }
 
-    /// The same, with this for the environment.
+    /// Opens the store at a URL, with `environment` instead of the process's environment.
     ///
     /// # Errors
-    /// As [`Artifacts::open`].
+    /// Those of [`Artifacts::open`].
     pub fn open_with(url: &str, environment: &HashMap<String, String>) -> Result<Self, Error> {
         match url.split_once(':') {
             Some(("file", rest)) => Self::in_folder(rest.strip_prefix("//").unwrap_or(rest).into()),
@@ -72,8 +72,8 @@ impl Artifacts {
         Self { store: bucket.store(), prefix: bucket.prefix(), place: Place::Bucket(bucket) }
     }
 
-    /// A URL at which anybody can fetch an object for so long, with this `Content-Type` and `Content-Disposition` in the answer; `None` of a
-    /// folder, which has no such URLs.
+    /// A signed URL: for this time, anybody can fetch the object from it, with this `Content-Type` and `Content-Disposition` in the answer.
+    /// `None`: the objects are in a folder, which has no such URLs.
     ///
     /// # Errors
     /// There are no credentials to sign with.
@@ -95,15 +95,15 @@ impl Artifacts {
     /// Stores bytes.
     ///
     /// # Errors
-    /// They cannot be written; then nothing is there.
+    /// They cannot be written; then the key has no object.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<Stored, Error> {
         upload::whole(&*self.store, &self.path(key), bytes).await
     }
 
-    /// Stores what is read, piece by piece.
+    /// Stores the bytes of a reader, piece by piece.
     ///
     /// # Errors
-    /// It cannot be read or written; then nothing is there.
+    /// They cannot be read or written; then the key has no object.
     pub async fn put_from(&self, key: &str, from: impl Read + Send + 'static) -> Result<Stored, Error> {
         upload::piecewise(&*self.store, &self.path(key), from).await
     }
@@ -120,7 +120,7 @@ impl Artifacts {
         }
     }
 
-    /// The bytes of a range of an object, as they come; `None` when there is no such object.
+    /// The bytes of a range of an object, as a stream; `None` when there is no such object.
     ///
     /// # Errors
     /// It cannot be read.
@@ -137,7 +137,7 @@ impl Artifacts {
         }
     }
 
-    /// Deletes an object; one that is not there is deleted already.
+    /// Deletes an object. A missing object is no error.
     ///
     /// # Errors
     /// It cannot be deleted.
@@ -148,10 +148,11 @@ impl Artifacts {
         }
     }
 
-    /// Deletes all objects of a job but those in `keep`, and half-written files of writers who died; how many objects.
+    /// Deletes all objects of a job except those in `keep`, and the incomplete files that dead workers have left in a folder. Returns the number
+    /// of objects.
     ///
     /// # Errors
-    /// One cannot be listed or deleted.
+    /// An object cannot be listed or deleted.
     pub async fn clean(&self, job: JobId, keep: &[String]) -> Result<usize, Error> {
         let keep: HashSet<&str> = keep.iter().map(String::as_str).collect();
         let mut deleted = 0;

@@ -1,5 +1,5 @@
-//! Objects in a bucket. Its endpoint, region and credentials come from the environment, from the host's shared files, or from the roles of
-//! where this runs; never from the URL.
+//! Objects in a bucket. Its endpoint, region and credentials come from the environment, from the host's shared AWS files, or from the role of
+//! the pod, container or instance; never from the URL.
 
 use super::connector::Connector;
 use super::profile::{self, Profile};
@@ -13,11 +13,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// For so long a request to a bucket is tried again. Then the worker hands its part back, and the part is tried again later.
+/// How long a request to a bucket is retried. Then the worker hands its part back, and a worker claims the part again later.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The first wait between attempts, and the longest: each is twice the one before.
+/// The backoff between attempts: the first wait, and the longest; each is twice the one before.
 const WAITS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
-/// A request that was not answered after so long is made again.
+/// The time limit of one request; then the request is retried.
 const REQUEST: Duration = Duration::from_secs(15);
 
 /// A bucket, and the prefix of all its keys.
@@ -28,15 +28,15 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    /// Opens `BUCKET/PREFIX`, with this for the environment. An empty variable is as good as none: that is how a compose file passes on
-    /// what is not set.
+    /// Opens `BUCKET/PREFIX`, with the variables of `environment`. An empty variable counts as unset: a compose file passes unset variables on
+    /// as empty ones.
     pub(super) fn open(name: &str, environment: &HashMap<String, String>) -> Result<Self, Error> {
         let (bucket, prefix) = name.split_once('/').unwrap_or((name, ""));
         if bucket.is_empty() || bucket.contains(['@', ':']) {
             let expected = "expected `s3://BUCKET/PREFIX`; credentials and endpoint come from the environment";
             return Err(Error::Setting(format!("the place for artifacts names no bucket; {expected}")));
         }
-        // An error means that another part of the program has installed a provider before; it is the same one.
+        // An error means that another part of the program has already installed a provider, and it is this one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = from_environment(environment).with_bucket_name(bucket).with_retry(retries());
         let builder = with_profile(builder, environment)?;
@@ -46,17 +46,17 @@ impl Bucket {
         Ok(Self { store: Arc::new(store), prefix: Path::from(prefix) })
     }
 
-    /// What its objects are read from and written to.
+    /// The client that reads and writes the objects.
     pub(super) fn store(&self) -> Arc<dyn ObjectStore> {
         self.store.clone()
     }
 
-    /// What all its keys begin with.
+    /// The prefix of all keys.
     pub(super) fn prefix(&self) -> Path {
         self.prefix.clone()
     }
 
-    /// A URL at which anybody can fetch an object for so long, with these headers in the answer.
+    /// A signed URL: for the time `valid`, anybody can fetch the object from it, with these headers in the answer.
     pub(super) async fn signed_url(
         &self,
         path: &Path,
@@ -80,7 +80,7 @@ fn retries() -> RetryConfig {
     }
 }
 
-/// What the variables `AWS_…` say. Those that `object_store` does not know are about something else.
+/// A builder with the settings of the variables `AWS_…`. Variables that `object_store` does not know are ignored.
 fn from_environment(environment: &HashMap<String, String>) -> AmazonS3Builder {
     let variables = environment.iter().filter(|(name, value)| name.starts_with("AWS_") && !value.is_empty());
     variables.fold(AmazonS3Builder::new(), |builder, (name, value)| match name.to_ascii_lowercase().parse() {
@@ -89,8 +89,8 @@ fn from_environment(environment: &HashMap<String, String>) -> AmazonS3Builder {
     })
 }
 
-/// What the host's profile adds. The environment's keys come first, then its web identity, then the profile, then the roles of where this
-/// runs.
+/// Adds the settings of the host's AWS profile. Credentials are looked for in this order: keys in the environment, its web identity, the
+/// profile, the role of the pod, container or instance.
 fn with_profile(builder: AmazonS3Builder, environment: &HashMap<String, String>) -> Result<AmazonS3Builder, Error> {
     let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty()).cloned();
     let given = |key: AmazonS3ConfigKey| builder.get_config_value(&key).is_some();
@@ -99,7 +99,7 @@ fn with_profile(builder: AmazonS3Builder, environment: &HashMap<String, String>)
     let has_region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).is_some();
     let profile = Profile::from_environment(variable);
     let section = match profile.read() {
-        // The environment has credentials, so a profile that cannot be used is not needed.
+        // The environment has credentials, so an error in the profile does not matter.
         Err(_) if by_environment => None,
         read => read?,
     };
@@ -114,7 +114,7 @@ fn with_profile(builder: AmazonS3Builder, environment: &HashMap<String, String>)
     })
 }
 
-/// Whether the endpoint is one without TLS.
+/// Whether the endpoint is without TLS.
 fn is_plain(builder: &AmazonS3Builder) -> bool {
     let endpoint = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint];
     let endpoint = endpoint.iter().find_map(|key| builder.get_config_value(key));

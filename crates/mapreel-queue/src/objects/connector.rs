@@ -1,5 +1,5 @@
-//! Requests to a bucket, and what is wrong with them. A request that failed because the server's certificate is not accepted is not
-//! retried: retrying would not help, and the caller is to hear of it.
+//! The HTTP client for requests to a bucket. A request that failed because the server's certificate is not accepted is not retried, since
+//! retrying would not help; the caller gets the explanation at once.
 
 use crate::certificate::{self, BY_FILE};
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use object_store::client::{
 use std::error::Error;
 use std::iter::successors;
 
-/// Connects as `object_store` does by itself, and says why it cannot.
+/// Connects as `object_store` does by default, and explains a certificate that is not accepted.
 #[derive(Debug)]
 pub(super) struct Connector;
 
@@ -35,7 +35,7 @@ impl HttpService for Client {
     }
 }
 
-/// An error with all its causes: `object_store` prints the first alone, and what is wrong stands in the last.
+/// The text of an error with all its causes: `object_store` prints only the first, and the last one says what is wrong.
 fn told(error: &HttpError) -> String {
     let chain: Vec<String> = successors(error.source(), |error| (*error).source()).map(ToString::to_string).collect();
     chain.join(": ")

@@ -1,4 +1,4 @@
-//! Where objects are kept: segments under way, artifacts, manifests. A folder and a bucket look the same.
+//! The object store: segments, artifacts and manifests, in a folder or in a bucket, with one interface for both.
 
 mod artifacts;
 #[cfg(feature = "cluster")]

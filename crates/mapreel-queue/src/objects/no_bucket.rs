@@ -1,4 +1,4 @@
-//! What stands for `bucket.rs` in a build without the feature `cluster`: a bucket that cannot be opened.
+//! Replaces `bucket.rs` in a build without the feature `cluster`: opening a bucket is an error.
 
 use crate::Error;
 use object_store::ObjectStore;
@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A bucket: there is none.
+/// A bucket. This build can have none, so the type has no value.
 #[derive(Clone)]
 pub(super) enum Bucket {}
 
 impl Bucket {
-    /// Refuses.
+    /// Always an error.
     pub(super) fn open(_name: &str, _environment: &HashMap<String, String>) -> Result<Self, Error> {
         Err(Error::NoCluster { place: "a bucket", instead: "file:FOLDER" })
     }

@@ -1,7 +1,7 @@
 //! The shared AWS files of the host: `~/.aws/credentials` and `~/.aws/config`, with the profile that `AWS_PROFILE` names.
 //!
-//! Static keys and `credential_process` are understood; for anything else, such as SSO or a chain of roles, the AWS CLI is the process:
-//! `credential_process = aws configure export-credentials --profile NAME`.
+//! A profile may have static keys or a `credential_process`. For anything else, such as SSO or a chain of roles, let the AWS CLI be the
+//! process: `credential_process = aws configure export-credentials --profile NAME`.
 
 use crate::Error;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::time::SystemTime;
 /// The settings of a profile, by lower-case name.
 pub(super) type Section = BTreeMap<String, String>;
 
-/// Where the files are, and which profile of them counts.
+/// The paths of the files, and the name of the profile.
 #[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub(super) name: String,
@@ -35,11 +35,11 @@ impl Profile {
         }
     }
 
-    /// Settings of the profile: of both files, the credentials file first. `None`: `AWS_PROFILE` names none, and the
-    /// default profile says nothing of use.
+    /// The settings of the profile from both files; those of the credentials file take precedence. `None`: `AWS_PROFILE` names no profile,
+    /// and the default profile has neither credentials nor a region.
     ///
     /// # Errors
-    /// The profile that `AWS_PROFILE` names is in neither file, or says nothing that is understood.
+    /// The profile that `AWS_PROFILE` names is in neither file, or has neither keys nor a `credential_process`.
     pub(super) fn read(&self) -> Result<Option<Section>, Error> {
         let text = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
         let in_config = if self.name == "default" { self.name.clone() } else { format!("profile {}", self.name) };
@@ -74,7 +74,7 @@ pub(super) fn is_usable(section: &Section) -> bool {
         || section.contains_key("aws_access_key_id") && section.contains_key("aws_secret_access_key")
 }
 
-/// The sections of an INI file as AWS writes them; an indented line belongs to the one above, and is skipped.
+/// The sections of an INI file as AWS writes them. Indented lines are skipped: they are settings nested in the line above.
 fn sections(text: &str) -> BTreeMap<String, Section> {
     let (mut sections, mut name): (BTreeMap<String, Section>, _) = (BTreeMap::new(), String::new());
     for line in text.lines().filter(|line| !line.starts_with(['#', ';', ' ', '\t'])) {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Mutex;
 
-/// How long what a process has printed is used.
+/// How long the credentials that a process has printed are used.
 const PROCESS_KEPT: Duration = Duration::from_secs(300);
-/// A process that takes longer has failed.
+/// The time limit of a process.
 const PROCESS_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Credentials of a profile.
@@ -21,11 +21,11 @@ pub(super) struct ProfileCredentials {
     kept: Mutex<Option<Kept>>,
 }
 
-/// Credentials, and how long they count.
+/// Credentials, and how long they are used.
 #[derive(Debug)]
 struct Kept {
     credential: Arc<AwsCredential>,
-    /// When the files were changed from which they come.
+    /// The modification times of the files from which they come.
     files: [Option<SystemTime>; 2],
     until: Option<Instant>,
 }
@@ -45,7 +45,7 @@ enum NoCredentials {
     NotRun(std::io::Error),
     #[error("`credential_process` ended with {0}")]
     Failed(ExitStatus),
-    /// Without what was printed: it is a secret, also when it is not what was expected.
+    /// The message leaves out the output: it may contain a secret even if it is not the expected JSON.
     #[error("`credential_process` does not print the JSON that AWS describes")]
     NotJson,
 }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_process_gives_credentials_and_its_failure_is_said() {
+    async fn a_process_gives_credentials_and_its_failure_is_reported() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = folder.path();
         write(

@@ -9,10 +9,10 @@ use std::io::Read;
 
 /// Larger objects are written in pieces of this size, so that no object need fit into memory.
 const PIECE: usize = 8 << 20;
-/// Shorter bytes are hashed on the caller's thread: that takes less time than handing them to another.
+/// Shorter bytes are hashed on the caller's thread: that takes less time than handing them to another thread.
 const SHORT: usize = 64 << 10;
 
-/// What was stored.
+/// The size and the hash of a stored object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Length in bytes.
@@ -33,7 +33,7 @@ pub(super) async fn whole(store: &dyn ObjectStore, path: &Path, bytes: Bytes) ->
     Ok(Stored { size_bytes, sha256 })
 }
 
-/// Writes what is read, piece by piece. What is shorter than a piece is written whole.
+/// Writes the bytes of a reader, piece by piece. An object shorter than a piece is written whole.
 pub(super) async fn piecewise(
     store: &dyn ObjectStore,
     path: &Path,
@@ -63,7 +63,7 @@ pub(super) async fn piecewise(
     Ok(Stored { size_bytes, sha256: reader.sha256() })
 }
 
-/// A reader, and the hash of what was read.
+/// A reader, and the hash of the bytes read so far.
 struct Hashing<R> {
     reader: R,
     hash: Sha256,

@@ -1,5 +1,5 @@
-//! Where jobs are kept. Each back-end loads a record, applies a pure transition of the [model](crate::model) and stores the result in one
-//! atomic step. None knows another, nor what wakes workers.
+//! The stores of jobs. Each back-end loads a record, applies a pure transition of the [model](crate::model) and stores the result in one
+//! atomic step. No back-end knows another one, or the broker that wakes workers.
 
 #[cfg(feature = "cluster")]
 pub mod mongo;

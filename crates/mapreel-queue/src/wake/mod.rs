@@ -1,3 +1,3 @@
-//! What tells workers that there is work, beside the store. Without it they find the work themselves, later.
+//! The broker, which wakes workers when a part can be claimed. Without it workers find the part by polling the store, later.
 
 pub mod rabbit;

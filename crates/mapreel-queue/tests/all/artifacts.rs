@@ -1,4 +1,4 @@
-//! Objects are whole or not there.
+//! An object is whole, or missing.
 
 use mapreel_queue::{Artifacts, JobId};
 use std::io::Read;
@@ -10,14 +10,14 @@ fn folder() -> (tempfile::TempDir, Artifacts) {
     (folder, artifacts)
 }
 
-/// A prefix of its own in the bucket that all tests share.
+/// A new prefix in the bucket that all tests share.
 fn bucket() -> Artifacts {
     let environment = mapreel_testkit::servers::s3::shared().environment().into_iter().collect();
     let url = format!("s3://{}/tests/{}", mapreel_testkit::servers::s3::BUCKET, JobId::random());
     Artifacts::open_with(&url, &environment).unwrap()
 }
 
-/// Gives so many bytes, then fails.
+/// A reader that gives this many bytes and then fails.
 struct Breaks(usize);
 
 impl Read for Breaks {
@@ -57,7 +57,7 @@ async fn objects_are_what_was_put(artifacts: Artifacts) {
 }
 
 #[tokio::test]
-async fn what_breaks_under_way_leaves_nothing() {
+async fn an_upload_that_fails_leaves_no_object() {
     let in_bucket = bucket();
     assert!(in_bucket.put_from("a/1", Breaks(20_000_000)).await.is_err());
     assert!(in_bucket.list().await.unwrap().is_empty());

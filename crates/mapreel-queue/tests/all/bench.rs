@@ -1,4 +1,4 @@
-//! A back-end under test, with a clock that the test holds.
+//! A back-end under test, with a clock that the test sets.
 
 use bytes::Bytes;
 use mapreel_queue::mongo::Mongo;
@@ -33,12 +33,12 @@ impl Bench {
         Self::new(Store::Sqlite(tempfile::tempdir().unwrap()))
     }
 
-    /// MongoDB without a broker; `None` where there is no server.
+    /// MongoDB without a broker; `None`: there is no server.
     pub fn mongodb() -> Option<Self> {
         Some(Self::new(Store::Mongodb(database()?, None)))
     }
 
-    /// MongoDB with RabbitMQ, which knows nothing of the others' jobs.
+    /// MongoDB with RabbitMQ; the queues of the broker are not shared with other tests.
     pub fn cluster() -> Option<Self> {
         let broker = mapreel_testkit::servers::rabbitmq::shared()?.url();
         Some(Self::new(Store::Mongodb(database()?, Some(broker))))
@@ -67,18 +67,18 @@ impl Bench {
         Self { store, time, settings }
     }
 
-    /// The same with room for more jobs.
+    /// The same back-end with another bound on open jobs.
     pub fn with_open_jobs(mut self, max: u64) -> Self {
         self.settings.open_jobs_max = max;
         self
     }
 
-    /// A new owner of leases.
+    /// Opens a new handle, which is an owner of leases.
     pub async fn open(&self) -> Arc<dyn Queue> {
         self.open_reading(self.settings.plan_version).await
     }
 
-    /// A new owner of leases that makes plans of this version and can read none that is newer.
+    /// Opens a new handle that makes plans of this version and cannot read newer ones.
     pub async fn open_reading(&self, plan_version: u32) -> Arc<dyn Queue> {
         let settings = Settings { plan_version, ..self.settings.clone() };
         match &self.store {
@@ -96,7 +96,7 @@ impl Bench {
                             quorum: true,
                             slots: 4,
                             image_slots: 4,
-                            // Tests do not wait for messages.
+                            // Tests claim without waiting for a message.
                             look_every: Duration::ZERO,
                         };
                         Arc::new(Cluster::new(store, settings, CancellationToken::new(), &Unsupervised).unwrap())

@@ -1,4 +1,4 @@
-//! Clocks that are wrong, on one machine: the store may be opened in another century than it was closed in.
+//! Wrong clocks, on one machine: by the wall clock, a store may be opened in another century than it was closed in.
 
 use super::bench::{ANY, Bench, failure, image, outcome, submit};
 use mapreel_queue::{Queue, State};
@@ -10,8 +10,8 @@ async fn state(queue: &dyn Queue, id: mapreel_queue::JobId) -> State {
     queue.job(id).await.unwrap().unwrap().state
 }
 
-/// A store that is closed with one job being done, one waiting for its next attempt and one done, and is opened when the clock
-/// has been set.
+/// Closes a store with one running job, one that waits for its next attempt and one that is done; sets the clock; opens the store again and
+/// checks the three jobs.
 async fn reopened_after(set_by: i64) {
     let bench = Bench::sqlite();
     bench.pass(90 * DAY as u64);
@@ -45,14 +45,14 @@ async fn reopened_after(set_by: i64) {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_set_between_two_runs_harms_nothing() {
+async fn a_clock_that_was_set_between_two_runs_changes_no_job() {
     for set_by in [-30, 30, -2 * HOUR, 2 * HOUR, -30 * DAY, 2 * DAY, 30 * DAY] {
         reopened_after(set_by).await;
     }
 }
 
 #[tokio::test]
-async fn a_lease_lasts_no_longer_than_a_lease_whatever_the_clock_says() {
+async fn a_clock_that_is_set_back_makes_no_lease_longer() {
     let bench = Bench::sqlite();
     bench.pass(90 * DAY as u64);
     let (silent, other) = (bench.open().await, bench.open().await);

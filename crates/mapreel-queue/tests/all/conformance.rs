@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 laws!(
-    law_1_what_was_answered_for_is_there,
+    law_1_an_accepted_job_is_durable,
     law_2_one_job_for_one_key,
     law_3_one_holder,
     law_4_lanes_in_order,
@@ -16,7 +16,7 @@ laws!(
     law_7_done_is_done,
     law_8_leases_end,
     law_9_attempts_are_counted,
-    law_9_who_dies_with_several_charges_none_and_suspects_all,
+    law_9_a_death_with_several_parts_makes_them_suspects_uncharged,
     law_10_handing_back_is_free,
     law_11_cancel_wins,
     law_12_ends_are_final_but_for_expiry,
@@ -24,8 +24,8 @@ laws!(
     law_14_bounded,
     law_15_garbage_is_named,
     law_16_changes_are_told,
-    law_20_a_plan_goes_to_who_can_read_it,
-    law_20_an_upgrade_that_was_taken_back_costs_time_alone,
+    law_20_a_plan_goes_to_a_handle_that_can_read_it,
+    law_20_a_rollback_of_an_upgrade_charges_no_attempt,
 );
 
 async fn claim(queue: &dyn Queue) -> Claim {
@@ -36,7 +36,7 @@ async fn state(queue: &dyn Queue, claim: &Claim) -> State {
     queue.job(claim.lease.job).await.unwrap().unwrap().state
 }
 
-async fn law_1_what_was_answered_for_is_there(bench: Bench) {
+async fn law_1_an_accepted_job_is_durable(bench: Bench) {
     let queue = bench.open().await;
     let id = submit(&*queue, image()).await;
     drop(queue);
@@ -105,7 +105,7 @@ async fn law_4_the_oldest_first_while_the_broker_confirms(bench: Bench) {
     }
 }
 
-/// The next claim, which a cluster may be woken for a moment later.
+/// The next claim. In a cluster it may succeed only after a message has arrived, a moment later.
 async fn claim_soon(queue: &dyn Queue) -> Claim {
     for _ in 0..200 {
         if let Some(claim) = queue.claim(ANY, &[]).await.unwrap() {
@@ -205,7 +205,7 @@ async fn law_8_leases_end(bench: Bench) {
 async fn law_9_attempts_are_counted(bench: Bench) {
     let queue = bench.open().await;
     submit(&*queue, image()).await;
-    // Silence makes a suspect, and is charged to one that was alone.
+    // A part whose holder goes silent becomes a suspect; a suspect whose holder held nothing else is charged an attempt.
     assert!(!claim(&*queue).await.is_suspect());
     bench.pass(11);
     assert_eq!(queue.tend().await.unwrap().rescued, 1);
@@ -233,9 +233,9 @@ async fn law_9_attempts_are_counted(bench: Bench) {
     assert_eq!((job.state, job.failure), (State::Failed, Some(failure(false))));
 }
 
-async fn law_9_who_dies_with_several_charges_none_and_suspects_all(bench: Bench) {
+async fn law_9_a_death_with_several_parts_makes_them_suspects_uncharged(bench: Bench) {
     let other = bench.open().await;
-    let buried = async || {
+    let tend_until_rescued = async || {
         while other.tend().await.unwrap().rescued == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -246,12 +246,12 @@ async fn law_9_who_dies_with_several_charges_none_and_suspects_all(bench: Bench)
     let held = [claim(&*dying).await, claim(&*dying).await];
     assert!(held.iter().all(|claim| !claim.is_suspect()));
     drop(dying);
-    buried().await;
+    tend_until_rescued().await;
     for id in [poison, neighbour] {
         let job = other.job(id).await.unwrap().unwrap();
         assert_eq!((job.attempt(), job.parts[0].suspect), (0, true));
     }
-    // Alone: the cause shows.
+    // Claimed exclusively, the part that kills its worker is found.
     let innocent = claim(&*other).await;
     assert!(innocent.is_suspect());
     assert!(other.finish(&innocent.lease, None, outcome()).await.unwrap());
@@ -261,7 +261,7 @@ async fn law_9_who_dies_with_several_charges_none_and_suspects_all(bench: Bench)
         assert_ne!(guilty.lease.job, innocent.lease.job);
         assert_eq!((guilty.is_suspect(), guilty.job.attempt()), (true, attempt));
         drop(dying);
-        buried().await;
+        tend_until_rescued().await;
         bench.pass(60);
     }
     assert_eq!(state(&*other, &innocent).await, State::Success);
@@ -395,20 +395,20 @@ async fn law_16_changes_are_told(bench: Bench) {
     }
 }
 
-async fn law_20_a_plan_goes_to_who_can_read_it(bench: Bench) {
+async fn law_20_a_plan_goes_to_a_handle_that_can_read_it(bench: Bench) {
     let (old, new) = (bench.open_reading(1).await, bench.open_reading(2).await);
     let id = submit(&*new, animation(&[12, 12])).await;
-    // Nothing is planned yet, so either may prepare; what the older one prepares, the newer one reads.
+    // No plan exists yet, so either handle may prepare the job; the newer handle can read a plan of the older one.
     let prepared = claim(&*new).await;
     assert!(new.finish(&prepared.lease, Some("plan".into()), None).await.unwrap());
     assert_eq!(old.claim(ANY, &[]).await.unwrap(), None, "it cannot read the plan");
     let next = submit(&*old, animation(&[12, 12])).await;
     let behind = claim(&*old).await;
-    assert_eq!(behind.job.id, next, "what it can do it does");
+    assert_eq!(behind.job.id, next, "the older handle claims a part that it can do");
     assert!(old.finish(&behind.lease, Some("plan".into()), None).await.unwrap());
     let parts = [claim(&*new).await, claim(&*new).await, claim(&*new).await, claim(&*new).await];
     assert_eq!(parts.iter().map(|part| part.job.id).collect::<HashSet<_>>(), HashSet::from([id, next]));
-    // Segments that the newer one has drawn are assembled only by a handle that can read them.
+    // Segments that the newer handle has drawn are assembled only by a handle that can read them.
     for part in parts.iter().filter(|part| part.job.id == next) {
         assert!(new.finish(&part.lease, Some("drawn".into()), None).await.unwrap());
     }
@@ -418,7 +418,7 @@ async fn law_20_a_plan_goes_to_who_can_read_it(bench: Bench) {
     assert_eq!((job.plan_version, job.prepared_again), (2, 0));
 }
 
-async fn law_20_an_upgrade_that_was_taken_back_costs_time_alone(bench: Bench) {
+async fn law_20_a_rollback_of_an_upgrade_charges_no_attempt(bench: Bench) {
     let (old, new) = (bench.open_reading(1).await, bench.open_reading(2).await);
     let id = submit(&*new, animation(&[12, 12])).await;
     for _ in 0..2 {
@@ -429,17 +429,17 @@ async fn law_20_an_upgrade_that_was_taken_back_costs_time_alone(bench: Bench) {
     let late = claim(&*new).await;
     drop(new);
     bench.pass(39);
-    assert_eq!(old.tend().await.unwrap().prepared_again, 0, "somebody may come who can read it");
+    assert_eq!(old.tend().await.unwrap().prepared_again, 0, "a handle that can read the plan may still claim");
     let mut again = 0;
     for _ in 0..6 {
         bench.pass(41);
         again += old.tend().await.unwrap().prepared_again;
     }
-    assert_eq!(again, 1, "what is not prepared anybody can do");
+    assert_eq!(again, 1, "an unprepared job can be claimed by any handle");
     let job = old.job(id).await.unwrap().unwrap();
     assert_eq!((job.plan_version, job.prepared_again, job.frames_done), (0, 1, progress));
     assert!(job.parts.iter().all(|part| part.attempt == 0 && part.key.is_none()), "nothing is charged: {job:#?}");
-    assert!(!old.finish(&late.lease, Some("late".into()), None).await.unwrap(), "it was of the plan before");
+    assert!(!old.finish(&late.lease, Some("late".into()), None).await.unwrap(), "its token belongs to the old plan");
     for _ in 0..4 {
         let part = claim(&*old).await;
         let end = (part.kind == Kind::Assemble).then(outcome).flatten();

@@ -1,50 +1,50 @@
-//! Law 9, what deaths cost: only the death of a holder that held a suspect and nothing else is charged to the part.
+//! Law 9, deaths of workers: only the death of a holder that held one suspect and nothing else is charged to the part.
 
 use super::bench::{ANY, Bench, image, laws, of, submit};
 use mapreel_queue::{Claim, Queue, State};
 use std::time::Duration;
 
 laws!(
-    law_9_unrelated_deaths_charge_nobody,
-    law_9_who_dies_alone_with_a_suspect_charges_it,
-    law_9_a_part_is_not_begun_without_end,
+    law_9_unrelated_deaths_are_charged_to_no_part,
+    law_9_the_death_of_a_holder_of_one_suspect_is_charged,
+    law_9_a_part_is_not_claimed_without_end,
 );
 
 async fn claim(queue: &dyn Queue) -> Claim {
     queue.claim(ANY, &[]).await.unwrap().expect("there is something to do")
 }
 
-async fn buried(queue: &dyn Queue) {
+async fn tend_until_rescued(queue: &dyn Queue) {
     while queue.tend().await.unwrap().rescued == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
-/// One dies while it holds a part, another one beside a second part, a third one of a part that is its own fault: a part that
-/// has met three deaths and was the cause of none.
-async fn law_9_unrelated_deaths_charge_nobody(bench: Bench) {
+/// Three workers die while they hold the part: the first holds only this part, which is no suspect yet; the other two hold a second part as
+/// well. No death is charged to the part.
+async fn law_9_unrelated_deaths_are_charged_to_no_part(bench: Bench) {
     let other = bench.open().await;
     let dying = bench.open().await;
     let id = submit(&*dying, image()).await;
     assert!(!claim(&*dying).await.is_suspect());
     drop(dying);
-    buried(&*other).await;
+    tend_until_rescued(&*other).await;
     let job = other.job(id).await.unwrap().unwrap();
-    assert_eq!((job.state, job.attempt()), (State::Pending, 0), "a death of who held one part is no fault of the part");
-    assert!(job.parts[0].suspect, "it is to be done alone");
+    assert_eq!((job.state, job.attempt()), (State::Pending, 0), "the first death only makes the part a suspect");
+    assert!(job.parts[0].suspect, "it is to be run exclusively");
     for _ in 0..2 {
-        // It waits for its turn to be alone, beside others.
+        // The holder has the suspect and another part.
         let dying = bench.open().await;
         submit(&*dying, of("another", image())).await;
         let held = [claim(&*dying).await, claim(&*dying).await];
         assert!(held.iter().any(|claim| claim.lease.job == id));
         drop(dying);
-        buried(&*other).await;
+        tend_until_rescued(&*other).await;
     }
     assert_eq!(other.job(id).await.unwrap().unwrap().attempt(), 0);
 }
 
-async fn law_9_who_dies_alone_with_a_suspect_charges_it(bench: Bench) {
+async fn law_9_the_death_of_a_holder_of_one_suspect_is_charged(bench: Bench) {
     let other = bench.open().await;
     let id = submit(&*other, image()).await;
     let mut deaths = 0;
@@ -52,7 +52,7 @@ async fn law_9_who_dies_alone_with_a_suspect_charges_it(bench: Bench) {
         let dying = bench.open().await;
         claim(&*dying).await;
         drop(dying);
-        buried(&*other).await;
+        tend_until_rescued(&*other).await;
         bench.pass(60);
         deaths += 1;
     }
@@ -62,22 +62,22 @@ async fn law_9_who_dies_alone_with_a_suspect_charges_it(bench: Bench) {
     assert!(failure.retryable, "machines die, too");
 }
 
-async fn law_9_a_part_is_not_begun_without_end(bench: Bench) {
+async fn law_9_a_part_is_not_claimed_without_end(bench: Bench) {
     let other = bench.open().await;
     let id = submit(&*other, image()).await;
     let mut deaths = 0;
     while !other.job(id).await.unwrap().unwrap().state.is_final() {
-        // Always beside another one, which is never to blame either.
+        // The holder always has another part beside the suspect.
         let dying = bench.open().await;
         let beside = submit(&*dying, of("another", image())).await;
         let held = [claim(&*dying).await, claim(&*dying).await];
         assert!(held.iter().any(|claim| claim.lease.job == id));
         drop(dying);
-        buried(&*other).await;
+        tend_until_rescued(&*other).await;
         other.cancel(beside).await.unwrap();
         bench.pass(60);
         deaths += 1;
-        assert!(deaths < 50, "for ever");
+        assert!(deaths < 50, "the part is claimed without end");
     }
     assert_eq!(deaths, 10 + 3);
 }

@@ -1,4 +1,4 @@
-//! Law 17, for each back-end; and owners, jobs and slots by chance, held against what a share is.
+//! Law 17, for each back-end; and random owners, jobs and slots, in which every owner must get its share.
 
 use super::bench::{ANY, Bench, animation, image, laws, of, outcome, submit};
 use mapreel_queue::{Claim, Queue, Service};
@@ -9,10 +9,10 @@ laws!(
     law_17_claims_go_round_the_owners,
     law_17_one_part_from_each_job_in_turn,
     law_17_one_owner_has_at_most_a_share_of_the_slots,
-    law_17_who_comes_late_neither_starves_nor_monopolises,
+    law_17_a_late_owner_neither_starves_nor_monopolises,
     law_17_many_small_jobs_are_no_more_than_one_large_one,
-    law_17_owners_go_round_in_each_lane_of_its_own,
-    law_17_who_is_passed_over_loses_nothing,
+    law_17_claims_go_round_the_owners_of_each_lane,
+    law_17_an_owner_that_is_passed_over_keeps_its_turn,
 );
 
 /// The most frames of a part in these tests.
@@ -23,7 +23,7 @@ async fn claim(queue: &dyn Queue) -> Claim {
 }
 
 /// Claims a part, and returns its owner.
-async fn whose(queue: &dyn Queue) -> String {
+async fn owner_of_next_claim(queue: &dyn Queue) -> String {
     claim(queue).await.job.owner
 }
 
@@ -48,7 +48,7 @@ async fn law_17_claims_go_round_the_owners(bench: Bench) {
     }
     let mut order = String::new();
     for _ in 0..7 {
-        order += &whose(&*queue).await;
+        order += &owner_of_next_claim(&*queue).await;
     }
     assert_eq!(order, "abcabaa");
 }
@@ -70,7 +70,7 @@ async fn law_17_one_part_from_each_job_in_turn(bench: Bench) {
     assert!(place.is_some_and(|place| place <= 2), "the short film waited for {place:?} parts of its owner's others");
     let of_film = order.iter().filter(|job| **job == film).count();
     let of_long = order.iter().filter(|job| **job == long).count();
-    // Where the record of one is being written just then, a store of many machines takes the other.
+    // A store of many machines takes the other job if the compare-and-set of the first one fails twice.
     assert!(of_film.abs_diff(of_long) <= 2, "{order:?}");
 }
 
@@ -83,14 +83,14 @@ async fn law_17_one_owner_has_at_most_a_share_of_the_slots(bench: Bench) {
         held.push(claim(&*queue).await);
     }
     submit(&*queue, of("b", animation(&[12; 20]))).await;
-    // All four slots were the first owner's. As they come free they are the other's, until each has half of them.
+    // Owner `a` has all four slots. Each slot that becomes free goes to owner `b`, until both have half of them.
     finish(&*queue, &held.remove(0)).await;
     let prepare = claim(&*queue).await;
     assert_eq!(prepare.job.owner, "b");
     finish(&*queue, &prepare).await;
     finish(&*queue, &held.remove(0)).await;
-    assert_eq!([whose(&*queue).await, whose(&*queue).await], ["b", "b"]);
-    // The first owner's parts take ever so long: what is quick comes and goes beside them, and they get no third slot.
+    assert_eq!([owner_of_next_claim(&*queue).await, owner_of_next_claim(&*queue).await], ["b", "b"]);
+    // The parts of `a` and `b` take long. Quick jobs of `c` come and go beside them, and neither `a` nor `b` gets a third slot.
     for _ in 0..8 {
         let job = submit(&*queue, of("c", animation(&[1]))).await;
         let quick = claim(&*queue).await;
@@ -99,7 +99,7 @@ async fn law_17_one_owner_has_at_most_a_share_of_the_slots(bench: Bench) {
     }
 }
 
-async fn law_17_who_comes_late_neither_starves_nor_monopolises(bench: Bench) {
+async fn law_17_a_late_owner_neither_starves_nor_monopolises(bench: Bench) {
     let queue = bench.open().await;
     submit(&*queue, of("a", animation(&[12; 60]))).await;
     prepare(&*queue).await;
@@ -108,7 +108,7 @@ async fn law_17_who_comes_late_neither_starves_nor_monopolises(bench: Bench) {
     }
     submit(&*queue, of("b", animation(&[12; 60]))).await;
     let first = claim(&*queue).await;
-    assert_eq!(first.job.owner, "b", "who has had nothing goes first");
+    assert_eq!(first.job.owner, "b", "the owner without a part goes first");
     finish(&*queue, &first).await;
     let mut got: BTreeMap<String, u32> = BTreeMap::new();
     for _ in 0..20 {
@@ -135,7 +135,7 @@ async fn law_17_many_small_jobs_are_no_more_than_one_large_one(bench: Bench) {
     assert!(got["large"].abs_diff(got["small"]) <= PART_MAX, "{got:?}");
 }
 
-async fn law_17_owners_go_round_in_each_lane_of_its_own(bench: Bench) {
+async fn law_17_claims_go_round_the_owners_of_each_lane(bench: Bench) {
     let queue = bench.open().await;
     for _ in 0..3 {
         submit(&*queue, of("a", image())).await;
@@ -153,7 +153,7 @@ async fn law_17_owners_go_round_in_each_lane_of_its_own(bench: Bench) {
     assert_eq!(order, "abaa".to_owned() + "babb", "as if there were no other lane");
 }
 
-async fn law_17_who_is_passed_over_loses_nothing(bench: Bench) {
+async fn law_17_an_owner_that_is_passed_over_keeps_its_turn(bench: Bench) {
     let queue = bench.open().await;
     for owner in ["a", "a", "b", "b"] {
         submit(&*queue, of(owner, image())).await;
@@ -165,12 +165,15 @@ async fn law_17_who_is_passed_over_loses_nothing(bench: Bench) {
     }
     assert!(queue.claim(ANY, &except).await.unwrap().is_none(), "a is passed over");
     submit(&*queue, of("b", image())).await;
-    assert_eq!(whose(&*queue).await + &whose(&*queue).await + &whose(&*queue).await, "aab");
+    assert_eq!(
+        owner_of_next_claim(&*queue).await + &owner_of_next_claim(&*queue).await + &owner_of_next_claim(&*queue).await,
+        "aab"
+    );
 }
 
-/// A claim that finds nothing does not ring the store's bell: a slot that waits for it would claim again at once.
+/// A claim that finds nothing does not notify the tasks that wait for a change: a waiting slot would claim again at once.
 #[tokio::test]
-async fn a_claim_in_vain_wakes_nobody() {
+async fn a_claim_that_finds_nothing_wakes_no_slot() {
     let bench = Bench::sqlite();
     let queue = bench.open().await;
     submit(&*queue, of("a", image())).await;
@@ -180,16 +183,16 @@ async fn a_claim_in_vain_wakes_nobody() {
         assert!(queue.claim(ANY, &["a".to_owned()]).await.unwrap().is_none());
     }
     let woken = *changes.borrow() - before;
-    assert!(woken < 10, "woken {woken} times, and not only as time passes");
+    assert!(woken < 10, "woken {woken} times: by claims, not only by the timer");
 }
 
-/// Owners and what each sends; how many slots work, and how long each part takes them.
+/// Owners and their jobs; the number of slots, and how long the parts take.
 #[derive(Debug, Clone)]
 struct Scene {
-    /// For each owner his jobs: when it comes, and its segments.
+    /// For each owner its jobs: when a job is submitted, and the frames of its segments.
     jobs: Vec<Vec<(u32, Vec<u32>)>>,
     slots: usize,
-    /// Steps of time for one frame, by turns.
+    /// Steps of time for a frame, cyclically for one claim after the other.
     pace: Vec<u32>,
 }
 
@@ -204,7 +207,7 @@ fn scene() -> impl Strategy<Value = Scene> {
 }
 
 /// Equal owners: each sends the same films at the start.
-fn equals() -> impl Strategy<Value = Scene> {
+fn equal_owners() -> impl Strategy<Value = Scene> {
     let films = proptest::collection::vec(proptest::collection::vec(4..=PART_MAX, 20..30), 2..4);
     (films, 2..5usize, 1..5usize).prop_map(|(films, owners, slots)| Scene {
         jobs: vec![films.into_iter().map(|film| (0, film)).collect(); owners],
@@ -213,15 +216,15 @@ fn equals() -> impl Strategy<Value = Scene> {
     })
 }
 
-/// What was handed out to whom, in order: the owner's number, and the frames.
+/// A part that was handed out: the number of its owner, and its frames.
 struct Handed {
     owner: usize,
     frames: u32,
-    /// Owners that held nothing and could have been given something instead.
+    /// Other owners that held no part although one of theirs could be claimed.
     waited: Vec<usize>,
 }
 
-/// Plays a scene to its end.
+/// Plays a scene to its end; returns the parts in the order in which they were handed out.
 async fn play(bench: Bench, scene: &Scene) -> Vec<Handed> {
     let queue = bench.open().await;
     let names: Vec<String> = (0..scene.jobs.len()).map(|owner| format!("owner-{owner}")).collect();
@@ -264,9 +267,9 @@ async fn play(bench: Bench, scene: &Scene) -> Vec<Handed> {
     }
 }
 
-/// While an owner has nothing and waits, no other owner is given more than a part in advance and one in turn; preparing and assembling
-/// beside them count a frame each, and are never as many as another part has.
-fn nobody_waits_longer_than_his_share(owners: usize, handed: &[Handed]) {
+/// While an owner waits and holds no part, any other owner gets at most one part in advance and one in its turn. Preparing and assembling
+/// count as a frame each; together they are fewer frames than one more part.
+fn assert_no_owner_waits_longer_than_its_share(owners: usize, handed: &[Handed]) {
     for owner in 0..owners {
         let mut others: BTreeMap<usize, u32> = BTreeMap::new();
         for given in handed {
@@ -281,8 +284,8 @@ fn nobody_waits_longer_than_his_share(owners: usize, handed: &[Handed]) {
     }
 }
 
-/// When half of everything has been handed out, all have had the same.
-fn equals_get_equal_frames(scene: &Scene, handed: &[Handed]) {
+/// When half of all frames have been handed out, all owners have had equally many.
+fn assert_equal_owners_get_equal_frames(scene: &Scene, handed: &[Handed]) {
     let of_one: u32 = scene.jobs[0].iter().flat_map(|(_, segments)| segments).sum();
     let half = of_one * scene.jobs.len() as u32 / 2;
     let mut got = vec![0; scene.jobs.len()];
@@ -293,7 +296,7 @@ fn equals_get_equal_frames(scene: &Scene, handed: &[Handed]) {
         }
     }
     let (most, least) = (got.iter().max().unwrap(), got.iter().min().unwrap());
-    // What is handed out is a part ahead of what is done.
+    // An owner may be ahead by the part that it holds.
     assert!(most - least <= most / 10 + PART_MAX, "{got:?}");
 }
 
@@ -305,8 +308,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_owner_waits_longer_than_his_share(scene in scene()) {
-        nobody_waits_longer_than_his_share(scene.jobs.len(), &run(Bench::sqlite(), &scene));
+    fn no_owner_waits_longer_than_its_share(scene in scene()) {
+        assert_no_owner_waits_longer_than_its_share(scene.jobs.len(), &run(Bench::sqlite(), &scene));
     }
 
 }
@@ -315,8 +318,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn equal_owners_get_equal_frames(scene in equals()) {
-        equals_get_equal_frames(&scene, &run(Bench::sqlite(), &scene));
+    fn equal_owners_get_equal_frames(scene in equal_owners()) {
+        assert_equal_owners_get_equal_frames(&scene, &run(Bench::sqlite(), &scene));
     }
 }
 
@@ -324,14 +327,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn so_it_is_on_mongodb(scene in scene()) {
+    fn no_owner_waits_longer_than_its_share_on_mongodb(scene in scene()) {
         if let Some(bench) = Bench::mongodb() {
-            nobody_waits_longer_than_his_share(scene.jobs.len(), &run(bench, &scene));
+            assert_no_owner_waits_longer_than_its_share(scene.jobs.len(), &run(bench, &scene));
         }
     }
 }
 
-/// A claim among a thousand open jobs of a hundred owners takes about as long as one among ten of them.
+/// The time of a claim and a release among so many open jobs of at most a hundred owners.
 async fn time_of_claims(bench: &Bench, jobs: u32) -> std::time::Duration {
     let queue = bench.open().await;
     for job in 0..jobs {
@@ -345,7 +348,7 @@ async fn time_of_claims(bench: &Bench, jobs: u32) -> std::time::Duration {
     began.elapsed() / 10
 }
 
-/// SQLite alone: the server that stands in for MongoDB in tests has no indexes.
+/// A claim among a thousand jobs takes about as long as one among ten. Tested on SQLite only: the tests' replacement for MongoDB has no indexes.
 #[tokio::test]
 async fn a_claim_among_a_thousand_jobs_is_quick() {
     let bench = Bench::sqlite().with_open_jobs(1_100);

@@ -1,14 +1,14 @@
-//! The queue's laws, held against every back-end.
+//! The queue's laws, tested on every back-end.
 //!
 //! - [`conformance`]: one test for each law
-//! - [`artifacts`]: objects are whole or not there
+//! - [`artifacts`]: an object is whole, or missing
 //! - [`clock`]: clocks that are wrong
-//! - [`deaths`]: what a death costs whom
+//! - [`deaths`]: which deaths of workers are charged to a part
 //! - [`fair`]: the law of fairness, and a model of owners, jobs and slots
-//! - [`store`]: a store that is taken away
+//! - [`store`]: a store whose files are deleted, replaced or damaged
 //! - [`requests`]: how request documents are kept
 //! - [`waiting`]: what a job waits for
-//! - [`model`]: random interleavings, held against a model of a few lines
+//! - [`model`]: random interleavings, compared with a model of a few lines
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 

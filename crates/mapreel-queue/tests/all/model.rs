@@ -1,5 +1,5 @@
-//! Random interleavings of everything that two workers, their deaths, clients and time can do, held against a model that
-//! knows only what was promised.
+//! Random interleavings of all events: workers claim, work and die, clients submit and cancel, time passes. After each event the queue is
+//! compared with a model that knows only the laws.
 
 use super::bench::{ANY, Bench, animation, failure, image, outcome};
 use mapreel_queue::{Claim, JobId, Kind, Queue, State, Submitted, Verdict};
@@ -39,7 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What is known of a part without having asked the queue.
+/// What the model knows of a part, without a query to the queue.
 #[derive(Default)]
 struct Part {
     token: u64,
@@ -82,13 +82,13 @@ impl Model {
         let part = self.parts.get_mut(&(claim.lease.job, claim.lease.part)).unwrap();
         assert_eq!(part.token, claim.lease.token, "an old token finished a part");
         if std::mem::replace(&mut part.finished, true) {
-            // The same holder repeats it.
+            // The holder repeats the finish of the same claim.
             return;
         }
         assert!(!self.ended.contains_key(&claim.lease.job), "the job had ended");
     }
 
-    /// Checks what must hold at any time.
+    /// Checks the laws that hold at any time.
     async fn look(&mut self, queue: &dyn Queue) {
         for id in &self.jobs {
             let job = queue.job(*id).await.unwrap().expect("an accepted job is known");
@@ -204,7 +204,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn so_it_does_on_mongodb(steps in proptest::collection::vec(step(), 1..60)) {
+    fn every_interleaving_keeps_the_promises_on_mongodb(steps in proptest::collection::vec(step(), 1..60)) {
         if let Some(bench) = Bench::mongodb() {
             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(walk(bench, steps));
         }

@@ -1,4 +1,4 @@
-//! What becomes of a store whose file is taken away while it is in use.
+//! A store whose files are deleted, replaced or damaged, while it is in use or closed.
 
 use mapreel_queue::sqlite::Sqlite;
 use mapreel_queue::{Filter, Queue, Settings, Unsupervised};
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::bench::{image, submit};
 
-/// Something happens to the file of a store in use: it says so soon, and answers for no more jobs.
-async fn noticed(what: &str, harm: impl Fn(&Path)) {
+/// `harm` changes the files of a store in use: the store soon reports trouble, and accepts no more jobs.
+async fn assert_noticed(what: &str, harm: impl Fn(&Path)) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.db");
     let queue = Sqlite::open(&path, Settings::default(), &Unsupervised).unwrap();
@@ -25,7 +25,7 @@ async fn noticed(what: &str, harm: impl Fn(&Path)) {
         }
     }
     assert!(queue.trouble().is_some(), "{what}: it has not noticed");
-    assert!(queue.submit(image()).await.is_err(), "{what}: it answers for a job that will be lost");
+    assert!(queue.submit(image()).await.is_err(), "{what}: it accepts a job that will be lost");
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -34,26 +34,28 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_is_taken_away_is_noticed() {
-    noticed("deleted", |path| std::fs::remove_file(path).unwrap()).await;
-    noticed("deleted with all that belongs to it", |path| {
+    assert_noticed("deleted", |path| std::fs::remove_file(path).unwrap()).await;
+    assert_noticed("deleted with all that belongs to it", |path| {
         for suffix in ["", "-wal", "-shm"] {
             std::fs::remove_file(beside(path, suffix)).unwrap();
         }
     })
     .await;
-    noticed("cut to nothing", |path| std::fs::File::options().write(true).open(path).unwrap().set_len(0).unwrap())
-        .await;
-    noticed("replaced", |path| {
+    assert_noticed("cut to nothing", |path| {
+        std::fs::File::options().write(true).open(path).unwrap().set_len(0).unwrap()
+    })
+    .await;
+    assert_noticed("replaced", |path| {
         std::fs::copy(path, beside(path, ".copy")).unwrap();
         std::fs::rename(beside(path, ".copy"), path).unwrap();
     })
     .await;
-    noticed("its log deleted", |path| std::fs::remove_file(beside(path, "-wal")).unwrap()).await;
-    noticed("its log cut", |path| {
+    assert_noticed("its log deleted", |path| std::fs::remove_file(beside(path, "-wal")).unwrap()).await;
+    assert_noticed("its log cut", |path| {
         std::fs::File::options().write(true).open(beside(path, "-wal")).unwrap().set_len(0).unwrap();
     })
     .await;
-    noticed("overwritten", |path| {
+    assert_noticed("overwritten", |path| {
         for suffix in ["", "-wal"] {
             let length = std::fs::metadata(beside(path, suffix)).unwrap().len() as usize;
             let file = std::fs::File::options().write(true).open(beside(path, suffix)).unwrap();
@@ -85,10 +87,11 @@ async fn a_store_that_has_lost_commits_is_not_opened() {
     ];
     for (what, harm) in harms {
         let folder = tempfile::tempdir().unwrap();
-        // As a process leaves it that is killed: a copy of the files, since SQLite puts them in order when they are closed.
+        // The files as a killed process leaves them. They are copied from an open store, since SQLite empties its log when it closes the store.
         let [used, whole, path] = ["used.db", "whole.db", "jobs.db"].map(|name| folder.path().join(name));
         let queue = open(&used).unwrap();
-        // Its mark is in the file, as in every store that is not quite new: one that has lost its mark is another store.
+        // The checkpoint moves the mark from the log to the database, as in every store that is not quite new. A store that has lost its mark
+        // would count as another store.
         rusqlite::Connection::open(&used).unwrap().query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(())).unwrap();
         for _ in 0..6 {
             submit(&queue, image()).await;
@@ -99,7 +102,7 @@ async fn a_store_that_has_lost_commits_is_not_opened() {
             std::fs::copy(beside(&used, suffix), beside(to, suffix)).unwrap();
         }
         let jobs = open(&whole).unwrap().jobs(Filter { limit: 10, ..Filter::default() }).await.unwrap();
-        assert_eq!(jobs.len(), 6, "unharmed it has all");
+        assert_eq!(jobs.len(), 6, "the unharmed copy has all jobs");
         harm(&path);
         let error = open(&path).err().unwrap_or_else(|| panic!("{what}: it is opened")).to_string();
         assert!(error.contains("its last ones are lost") && error.contains("jobs.db.commits"), "{what}: {error}");
@@ -109,11 +112,11 @@ async fn a_store_that_has_lost_commits_is_not_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_submission_looks_for_itself() {
+async fn each_submission_checks_the_files_itself() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.db");
     let queue = Sqlite::open(&path, Settings::default(), &Unsupervised).unwrap();
     submit(&queue, image()).await;
     std::fs::remove_file(&path).unwrap();
-    assert!(queue.submit(image()).await.is_err(), "in the moment before it is noticed");
+    assert!(queue.submit(image()).await.is_err(), "before the watching thread has noticed");
 }

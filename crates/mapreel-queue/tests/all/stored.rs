@@ -1,6 +1,6 @@
-//! What earlier versions have stored in MongoDB is read by this one: `tests/stored/VERSION/COLLECTION.bson` holds the documents as
-//! that version left them, one after another, as `mongodump` writes them. Every released version adds its own
-//! (`MAPREEL_BLESS=1 cargo test --workspace --test all stored::`), and none is ever changed.
+//! This version reads the documents that earlier versions have stored in MongoDB. `tests/stored/VERSION/COLLECTION.bson` holds the documents
+//! of that version, one after another, as `mongodump` writes them. Every released version adds its own files
+//! (`MAPREEL_BLESS=1 cargo test --workspace --test all stored::`); existing files are never changed.
 
 use super::bench::{ANY, Bench, animation, image, outcome, submit};
 use futures_util::TryStreamExt;
@@ -75,7 +75,7 @@ async fn what_every_version_has_stored_in_mongodb_is_read() {
     for version in versions {
         let bench = Bench::mongodb().unwrap();
         restore(&bench, &version).await;
-        // The holder of the part that was being drawn is dead, and its lease over.
+        // The holder of the running part is dead, and its lease is over.
         bench.pass(20);
         let queue = bench.open().await;
         queue.tend().await.unwrap();

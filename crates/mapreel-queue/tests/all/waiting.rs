@@ -4,9 +4,9 @@ use super::bench::{ANY, Bench, failure, image, laws, of, outcome, submit};
 use mapreel_queue::{Bound, NewJob, Submitted, Verdict, Waiting, WaitsFor};
 use std::time::Duration;
 
-laws!(law_14_an_owner_has_a_bound_of_his_own, law_19_a_job_says_what_it_waits_for, law_19_a_job_knows_its_place,);
+laws!(law_14_an_owner_has_a_bound_of_its_own, law_19_a_job_says_what_it_waits_for, law_19_a_job_knows_its_place,);
 
-async fn law_14_an_owner_has_a_bound_of_his_own(bench: Bench) {
+async fn law_14_an_owner_has_a_bound_of_its_own(bench: Bench) {
     let queue = bench.open().await;
     let bounded = |owner: &str| NewJob { open_jobs_of_owner_max: Some(2), ..of(owner, image()) };
     submit(&*queue, bounded("a")).await;
@@ -32,9 +32,9 @@ async fn law_19_a_job_says_what_it_waits_for(bench: Bench) {
     assert!(queue.release(&claim.lease, Duration::ZERO, missing.clone()).await.unwrap());
     assert_eq!(waits().await, missing);
     let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
-    assert_eq!(waits().await, missing, "whoever tries again has not succeeded yet");
+    assert_eq!(waits().await, missing, "the next attempt has not succeeded yet");
     assert!(queue.release(&claim.lease, Duration::ZERO, None).await.unwrap());
-    assert_eq!(waits().await, missing, "whoever hands back for no reason does not know better");
+    assert_eq!(waits().await, missing, "a release without a reason keeps the earlier reason");
     let claim = queue.claim(ANY, &[]).await.unwrap().unwrap();
     assert!(queue.fail(&claim.lease, failure(true)).await.unwrap());
     assert_eq!(waits().await, on(WaitsFor::Upstream, "no"));
@@ -46,7 +46,7 @@ async fn law_19_a_job_says_what_it_waits_for(bench: Bench) {
     queue.heartbeat(&claim.lease, 0, None).await.unwrap();
     assert_eq!(waits().await, silent, "nothing was done since");
     queue.heartbeat(&claim.lease, 1, None).await.unwrap();
-    assert_eq!(waits().await, None, "it goes on");
+    assert_eq!(waits().await, None, "a frame was done since");
     assert!(queue.finish(&claim.lease, None, outcome()).await.unwrap());
     assert_eq!(waits().await, None);
     assert_eq!(queue.job(id).await.unwrap().unwrap().waiting, None, "it is over");

@@ -1,4 +1,4 @@
-//! What has been fetched and is kept: answers for one run, capabilities across runs.
+//! Caches: answers for one run, capabilities across runs.
 
 pub(crate) mod answers;
 pub(crate) mod capabilities_cache;

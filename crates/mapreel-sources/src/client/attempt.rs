@@ -20,12 +20,13 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use url::Url;
 
-/// The first so many chunks of an answer (RFC 9112, 7.1) may be of any size; where there are more, a chunk has on average this
-/// many bytes. A chunk of a byte costs as much as one of some thousand.
+/// An answer with at most this many chunks (RFC 9112, 7.1) may have chunks of any size.
 const CHUNKS_FREE: usize = 100_000;
+/// In an answer with more chunks, the average chunk must have this many bytes: a chunk of one byte costs as much time as a chunk of some
+/// thousand bytes.
 const CHUNK_BYTES_MIN: usize = 32;
 
-/// What all attempts at one URL have in common.
+/// The parameters that all attempts at one URL share.
 pub(crate) struct Attempts<'a> {
     pub connections: &'a Connections,
     pub config: &'a Config,
@@ -38,13 +39,12 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// Makes an attempt. Every host that redirects lead to is asked with a permit of its own; the attempt keeps that of the last
-    /// host.
+    /// Makes an attempt. A request to a host to which a redirect leads needs a permit for that host; `permit` keeps that of the last host.
     pub(crate) async fn attempt(&self, url: &Url, permit: &mut Option<Permit>) -> Result<Bytes, Error> {
         let (mut url, mut is_secret) = (url.clone(), false);
         let mut until = Deadline::new(self.config.answer_timeout);
         for _ in 0..=self.config.redirects_max {
-            // This wait is for a permit and not for the upstream, so the deadline moves with it.
+            // The wait for a permit is not the upstream's time, so the deadline moves on by that wait.
             let began = Instant::now();
             self.enter(&host(&url), permit).await?;
             until.at += began.elapsed();
@@ -62,8 +62,8 @@ impl Attempts<'_> {
         Err(Error::Redirect { host: host(&url), what: format!("more than {} times", self.config.redirects_max) })
     }
 
-    /// Takes a permit for a host, unless the attempt holds it. A permit for another host is given back before: two attempts that
-    /// each hold a permit while they wait for the other's would wait for ever.
+    /// Takes a permit for a host, unless the attempt holds it already. A permit for another host is given back first: otherwise two attempts
+    /// could each hold a permit that the other one waits for, a deadlock.
     async fn enter(&self, host: &str, permit: &mut Option<Permit>) -> Result<(), Error> {
         if permit.as_ref().is_some_and(|permit| permit.host() == host) {
             return Ok(());
@@ -76,8 +76,8 @@ impl Attempts<'_> {
     }
 }
 
-/// The end of the time that an upstream has for its whole answer, redirects included. How it shares it out between
-/// thinking and sending is its own affair: there is no second limit.
+/// The end of the time that an upstream has for its whole answer, redirects included. There is no second limit, neither for the first byte
+/// nor between two bytes.
 struct Deadline {
     at: Instant,
     allowed: Duration,
@@ -88,7 +88,7 @@ impl Deadline {
         Self { at: Instant::now() + allowed, allowed }
     }
 
-    /// What comes in time; if it does not, what was missing.
+    /// The output of `what`, if it comes before the deadline; else an error, whose text `missing` makes.
     async fn keep<T>(
         &self,
         url: &Url,
@@ -100,7 +100,7 @@ impl Deadline {
     }
 }
 
-/// Sends one request, by a redirect or not, where it may be sent.
+/// Sends one request, the first or one after a redirect, if the egress rules allow its URL.
 async fn send(
     connections: &Connections,
     config: &Config,
@@ -122,7 +122,7 @@ async fn send(
     Ok(response)
 }
 
-/// The error without what a server says. Where it was sent a secret it may repeat it, in whatever spelling.
+/// The error without the server's text. A server that was sent a secret may repeat the secret in that text, in any encoding.
 fn without_text(mut error: Error) -> Error {
     if let Error::Status { text, .. } | Error::Exception { text, .. } | Error::WrongKind { text, .. } = &mut error {
         text.clear();
@@ -142,7 +142,7 @@ fn unsent(error: &reqwest::Error, config: &Config, url: &Url) -> Error {
     }
 }
 
-/// Where a redirect leads; never from https to http, and nowhere but to http and https.
+/// The URL to which a redirect leads. A redirect from https to http, or to another scheme, is an error.
 pub(crate) fn next(url: &Url, location: &[u8]) -> Result<Url, Error> {
     let refuse = |what: &str| Error::Redirect { host: host(url), what: what.into() };
     let location = std::str::from_utf8(location).map_err(|_| refuse("to something that is not a URL"))?;
@@ -194,13 +194,13 @@ async fn receive(
     }
 }
 
-/// A whole answer, as it came.
+/// A whole answer, not yet decompressed.
 struct Unread {
     host: String,
     status: u16,
     body: Vec<u8>,
     headers: HeaderMap,
-    /// The longest that it may be.
+    /// The most bytes that the answer may have, also after decompression.
     max: usize,
 }
 
@@ -209,13 +209,13 @@ impl Unread {
         self.headers.get(CONTENT_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase())
     }
 
-    /// Whether it must be inflated, or may have to be parsed: that takes as long as its server likes.
+    /// Whether the answer must be decompressed, or perhaps parsed as XML: the server's choice of content decides how long that takes.
     fn is_heavy(&self) -> bool {
         self.encoding().is_some_and(|encoding| encoding.ends_with(b"gzip"))
             || self.body.trim_ascii_start().starts_with(b"<")
     }
 
-    /// Inflates and judges it.
+    /// Decompresses the answer, and checks that it is what was wanted.
     fn read(self, wanted: Wanted) -> Result<Bytes, Error> {
         let encoding = self.encoding();
         let Self { host, status, body, headers, max } = self;
@@ -241,14 +241,14 @@ impl Unread {
     }
 }
 
-/// Decompresses at most one byte more than `max`, so that a bomb ends here and not in memory.
+/// Decompresses at most one byte more than `max`, so that a decompression bomb cannot fill the memory.
 pub(crate) fn inflate(body: &[u8], max: usize) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
     GzDecoder::new(body).take(max as u64 + 1).read_to_end(&mut out)?;
     Ok(out)
 }
 
-/// Seconds or a date (RFC 9110, 10.2.3).
+/// The header `Retry-After`: seconds or a date (RFC 9110, 10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     match text.trim().parse() {
@@ -257,7 +257,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// The innermost cause: "connection refused" and not three sentences round it.
+/// The innermost cause of an error: "connection refused", without the three messages around it.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {

@@ -1,4 +1,4 @@
-//! The one way to an upstream.
+//! The HTTP client: all requests to upstreams go through it.
 
 use super::attempt::Attempts;
 use super::connections::Connections;
@@ -20,38 +20,38 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// How long a run waits for a host that rests: through its rest, and for the one request that finds out.
+/// How long a run waits for a host that rests: for the end of the rest, and for the result of the probe after it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A guarded HTTP client with a cache for one run.
 pub struct Client {
     shared: Arc<Shared>,
     cache: Answers,
-    /// For whom it asks.
+    /// The owner of the job for which the client sends requests.
     owner: String,
-    /// How long it waits for hosts that rest.
+    /// How long the client waits for hosts that rest.
     patience: Patience,
 }
 
-/// What all runs of a process share: connections, and what is known of hosts.
+/// The state that all runs of a process share: connections, limits, and the health and records of hosts.
 struct Shared {
     connections: Connections,
     config: Config,
     limiter: HostLimiter,
-    /// What the requests to each host came to.
+    /// For each host: how many requests succeeded and failed, and how long they took.
     records: HostRecords,
     readers: Readers,
-    /// What servers said of themselves, for a while.
+    /// The capabilities documents of servers, kept for a while.
     capabilities: CapabilitiesCache,
 }
 
 impl Client {
-    /// A client that asks nobody yet.
+    /// A new client; it sends no request yet.
     ///
     /// # Errors
     /// The system's certificates cannot be read.
     pub fn new(config: Config) -> Result<Self, Error> {
-        // The process has one provider of cryptography; a second client finds the first one's.
+        // A process has one provider of cryptography. The call fails if an earlier client has installed it, which does no harm.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let connections = Connections::new(&config)
             .map_err(|error| Error::Unreachable { host: "any".into(), reason: error.to_string() })?;
@@ -66,8 +66,8 @@ impl Client {
         Self { shared, cache, owner: owner.to_owned(), patience: Patience::new(PATIENCE) }
     }
 
-    /// A client for another run. It shares connections, and limits and what is known of hosts with all that ask for the same owner;
-    /// its cache is its own and empty, so that what failed in one run is asked for again in the next.
+    /// A client for another run. It shares the connections with all clients, and the limits and the health of hosts with clients of the same
+    /// owner. Its own cache is empty, so a request that failed in one run is sent again in the next.
     pub fn fresh(&self, owner: &str) -> Self {
         Self::of(self.shared.clone(), owner)
     }
@@ -77,22 +77,22 @@ impl Client {
         Self { patience: Patience::new(Duration::ZERO), ..self }
     }
 
-    /// What the requests to each host came to, of all runs of the process: the most failing first, then the slowest.
+    /// The records of the requests to each host, of all runs of the process: the host with the most failures first, then the slowest.
     pub fn hosts(&self) -> Vec<HostRecord> {
         self.shared.records.all()
     }
 
-    /// The bytes behind a URL, which are what was wanted, by their first bytes at least; none where there is no tile.
+    /// The bytes behind a URL. Their first bytes at least have the wanted format. Where a server says that there is no tile, they are empty.
     ///
     /// # Errors
     /// The last attempt's error; see [`Error`].
     pub async fn get(&self, url: &str, wanted: Wanted) -> Result<Bytes, Error> {
         let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let mut parsed = parsed.ok_or_else(|| Error::BadUrl(mapreel_ogc::without_secrets(url)))?;
-        // The name of a credential stands in the place of a user, and no other user is asked with.
+        // The user name in a URL is the name of a credential. It is removed before sending.
         let named = parsed.clone();
         let _ = parsed.set_username("");
-        // Also checked before each send. Here it keeps what is refused from taking a place in the cache or at a host.
+        // The egress rules are checked again before each send. The check here keeps refused URLs out of the cache and the host limiter.
         self.shared.config.egress.admit(&parsed)?;
         let credential = self.shared.config.credentials.named_in(&named)?;
         let answer = match wanted {
@@ -128,7 +128,7 @@ impl Client {
                 break result;
             }
             number += 1;
-            // A redirect had led it elsewhere, and it begins anew.
+            // A redirect has led the attempt to another host; the next attempt begins at the first host again.
             if let Some(other) = permit.take_if(|permit| permit.host() != first) {
                 other.record(&result);
             }
@@ -144,7 +144,7 @@ impl Client {
     }
 }
 
-/// Where answers come from: the client, or a recording.
+/// The source of answers: the client, or a recording.
 pub trait Upstreams: Send + Sync {
     /// The bytes behind a URL; see [`Client::get`].
     fn get<'a>(

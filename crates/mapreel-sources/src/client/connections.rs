@@ -1,7 +1,7 @@
-//! The connections to upstreams, made only to addresses that were checked.
+//! The connections to upstreams. Only checked addresses are connected to.
 //!
-//! A resolver is told a name and no port, and the list of what is allowed may name ports. So every port on the list has a
-//! client of its own, whose resolver knows the port; all other ports share one.
+//! The resolver gets a name but no port, while entries of the list of allowed upstreams may have a port. So each port on that list has a
+//! client of its own, whose resolver knows the port; all other ports share one client.
 
 use crate::config::Config;
 use crate::policy::egress::{Egress, NotPublic};
@@ -35,7 +35,7 @@ impl Connections {
 fn client(config: &Config, port: Option<u16>) -> reqwest::Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("mapreel/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")"))
-        // Followed by `attempt.rs`, which checks where they lead.
+        // `attempt.rs` follows redirects, and checks where they lead.
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(config.connect_timeout)
         .pool_max_idle_per_host(config.per_host_max);
@@ -46,8 +46,8 @@ fn client(config: &Config, port: Option<u16>) -> reqwest::Result<reqwest::Client
     .build()
 }
 
-/// Resolves names as the system does, and gives back their addresses only if all of them may be asked. What is given
-/// back is what is connected to: a name that changes between check and connection changes nothing.
+/// Resolves names as the system does, and returns the addresses of a name only if all of them may be asked. The client connects to the
+/// returned addresses, so a name that changes between check and connection (DNS rebinding) has no effect.
 struct Checked {
     egress: Arc<Egress>,
     port: Option<u16>,
@@ -64,7 +64,7 @@ impl Resolve for Checked {
     }
 }
 
-/// Whether a request failed because its name leads where nobody may ask.
+/// Whether a request failed because its host name resolves to a forbidden address.
 pub(crate) fn was_refused(error: &reqwest::Error) -> bool {
     let first: &(dyn std::error::Error + 'static) = error;
     std::iter::successors(Some(first), |error| error.source()).any(|error| error.is::<NotPublic>())
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use std::net::TcpListener;
 
-    /// What a request to `localhost` meets past the check of its URL.
+    /// A request to `localhost` without the check of its URL: only the resolver can refuse it.
     async fn ask(list: &str, canary: &TcpListener) -> reqwest::Result<reqwest::Response> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let connections =

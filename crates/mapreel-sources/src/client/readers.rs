@@ -1,29 +1,30 @@
-//! Threads that read answers: a few at once, beside the threads that fetch, so that no answer keeps another from coming.
+//! Threads that read answers (decompress and parse). They are not the threads that fetch, so reading one answer does not delay the arrival of
+//! another one.
 
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// A bound on the answers that are read at once.
+/// A semaphore that bounds how many answers are read at once.
 pub(crate) struct Readers(Arc<Semaphore>);
 
 impl Readers {
-    /// As many as the machine has cores.
+    /// As many readers as the machine has cores.
     pub(crate) fn new() -> Self {
         Self(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))))
     }
 
-    /// Does the work on a thread for work that blocks. The caller may go away; the work then ends by itself.
+    /// Runs `work` on a thread for blocking work. If the caller is dropped, the work still runs to its end.
     pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let turn = self.0.clone().acquire_owned().await.expect("never closed");
         let work = move || {
-            // Held until the work has ended, also when nobody waits for it any more.
+            // The permit is held until the work has ended, even if the caller was dropped.
             let _turn = turn;
             work()
         };
         match tokio::task::spawn_blocking(work).await {
             Ok(done) => done,
             Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-            // The runtime ends, and with it this task.
+            // The runtime is shutting down, and drops this task.
             Err(_) => std::future::pending().await,
         }
     }

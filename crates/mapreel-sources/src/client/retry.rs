@@ -1,19 +1,19 @@
-//! How long to wait before asking again.
+//! The backoff before a retry.
 
 use crate::error::Error;
 use std::time::Duration;
 
 /// The first wait is up to this long; each further one up to twice the one before.
 const BASE: Duration = Duration::from_millis(200);
-/// No wait of our own is longer.
+/// The longest backoff; a server's `Retry-After` may be longer.
 const OWN_MAX: Duration = Duration::from_secs(5);
-/// A server that wants to be left alone for longer is not waited for.
+/// If a server's `Retry-After` is longer than this, the request is not retried.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(30);
 
-/// The wait before attempt `next` (the second is 2), or `None` when asking again is no use.
+/// The wait before attempt `next` (the second is 2), or `None` when a retry would not help.
 ///
-/// Full jitter: `random` is between 0 and 1. A server's `Retry-After` is obeyed. A server that has used up the time for an
-/// answer is not asked again: it has had all of it, and a second start would make a slow server slower.
+/// Full jitter: `random` is between 0 and 1. A server's `Retry-After` is obeyed. After a timeout of the whole answer there is no retry: the
+/// same request again would make a slow server slower.
 pub(crate) fn wait(error: &Error, next: u32, attempts_max: u32, random: f64) -> Option<Duration> {
     if next > attempts_max || !error.is_transient() || matches!(error, Error::TimedOut { .. } | Error::LeftAlone { .. })
     {
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_pass_is_asked_again() {
+    fn only_transient_errors_are_retried() {
         assert_eq!(wait(&status(503, None), 2, 3, 1.0), Some(BASE));
         assert_eq!(wait(&status(503, None), 3, 3, 1.0), Some(BASE * 2));
         assert_eq!(wait(&status(503, None), 4, 3, 1.0), None);
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_has_had_its_time_is_not_started_again() {
+    fn an_answer_that_timed_out_is_not_retried() {
         let slow = Error::TimedOut { host: "h".into(), what: String::new() };
         assert_eq!((wait(&slow, 2, 3, 1.0), slow.is_transient()), (None, true), "a later job may ask it again");
         let unreachable = Error::Unreachable { host: "h".into(), reason: "no connection within 5 s".into() };

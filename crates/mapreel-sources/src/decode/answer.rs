@@ -1,7 +1,7 @@
-//! What an answer is: judged by its first bytes, then its type, then its status.
+//! Whether an answer is what was wanted: judged by its status and its bytes, and not by its content type.
 //!
-//! A WMS reports errors with status 200, a proxy sends a login page as a PNG, a server forgets the content type. Only
-//! the bytes do not lie.
+//! A WMS reports errors with status 200, a proxy sends a login page as a PNG, a server forgets the content type. Only the bytes are
+//! reliable.
 
 use super::wanted::{Absence, Wanted};
 use crate::error::Error;
@@ -29,12 +29,12 @@ pub(crate) fn picture_kind(bytes: &[u8]) -> Option<PictureKind> {
     }
 }
 
-/// What was found to be what was wanted.
+/// How an answer is what was wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// The body.
+    /// Its body has the wanted format.
     Whole,
-    /// The answer that there is no tile, whatever the body.
+    /// It says that there is no tile; the body does not matter.
     Nothing,
 }
 
@@ -47,7 +47,7 @@ fn is_absent(absence: Absence, status: u16, body: &[u8]) -> bool {
     }
 }
 
-/// Accepts what was wanted; everything else becomes an error that quotes what the server said.
+/// Accepts an answer that is what was wanted. Any other answer becomes an error that quotes the server's text.
 pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Result<Found, Error> {
     let success = (200..300).contains(&status);
     if let Some(found) = found(status, success, body, wanted) {
@@ -64,7 +64,7 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
         return Err(Error::Exception { host, text, status, retry_after: None });
     }
     if let Some(ReportedError { status: reported, text }) = ReportedError::read(body) {
-        // An error that ArcGIS reports with status 200 has a status of its own.
+        // ArcGIS reports errors with HTTP status 200; the body has the real status.
         let status = if success { reported.unwrap_or(status) } else { status };
         return Err(Error::Exception { host, text: shortened(text.as_bytes()), status, retry_after: None });
     }
@@ -80,7 +80,7 @@ pub(crate) fn judge(host: &str, status: u16, body: &[u8], wanted: Wanted) -> Res
     Err(Error::WrongKind { host, found, wanted: wanted.words(), text })
 }
 
-/// What was wanted, where the first bytes show that it came.
+/// That the answer is what was wanted, if its first bytes (or, for a tile, its absence) show that.
 fn found(status: u16, success: bool, body: &[u8], wanted: Wanted) -> Option<Found> {
     match wanted {
         Wanted::Picture | Wanted::Piece { .. } if success && picture_kind(body).is_some() => Some(Found::Whole),
@@ -94,7 +94,7 @@ fn found(status: u16, success: bool, body: &[u8], wanted: Wanted) -> Option<Foun
     }
 }
 
-/// What a body is, in words, and what of it is quoted.
+/// The kind of a body, in words, and its text as far as an error quotes it.
 fn description(body: &[u8]) -> (&'static str, String) {
     match body.trim_ascii_start() {
         [] => ("nothing", String::new()),
@@ -113,7 +113,7 @@ fn is_json(text: &[u8]) -> bool {
 
 /// Code and text of a WMS exception (OGC 01-065r2 annex A.3, OGC 06-042 annex E.2, OWS Common).
 fn exception(body: &[u8]) -> Option<String> {
-    /// Longer documents are no exceptions, and a bound on what a stranger makes us parse.
+    /// A longer document is not parsed as an exception. This bounds the work that a server can cause.
     const XML_BYTES_MAX: usize = 64 << 10;
     if body.len() > XML_BYTES_MAX || !body.trim_ascii_start().starts_with(b"<") {
         return None;
@@ -134,9 +134,9 @@ fn exceptions(root: Node) -> Option<String> {
     Some(if said.is_empty() { "without a text".into() } else { said.join("; ") })
 }
 
-/// Whether it begins like XML and is no web page.
+/// Whether a text begins like XML and is not an HTML page.
 fn is_xml(text: &[u8]) -> bool {
-    // A byte-order mark of UTF-8 or UTF-16 may stand before it.
+    // A byte-order mark of UTF-8 or UTF-16 may precede it.
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();
     matches!(text, [b'<', ..] | [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..]) && !looks_like_html(text)
 }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arcgis_reports_with_status_200_may_be_asked_for_again_where_it_passes() {
+    fn a_transient_error_that_arcgis_reports_with_status_200_may_be_retried() {
         let is_transient = |code: u16| {
             let body = format!(r#"{{"error": {{"code": {code}, "message": "busy", "details": []}}}}"#);
             let judged = judge("h", 200, body.as_bytes(), Wanted::Json);
@@ -259,7 +259,7 @@ mod tests {
         }
         let expand = |report: String| exception(report.as_bytes());
         assert_eq!(expand(format!("{dtd}]><ServiceException>&a39;</ServiceException>")), Some("&a39;".into()));
-        // 60 kB that stand for 1 GB.
+        // 60 kB that would expand to 1 GB.
         let large = format!("<!DOCTYPE r [<!ENTITY a '{}'>]>", "x".repeat(30_000));
         let said = expand(format!("{large}<ServiceException>{}</ServiceException>", "&a;".repeat(10_000)));
         assert!(said.is_some_and(|said| said.chars().count() == 201));

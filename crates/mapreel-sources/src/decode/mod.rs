@@ -1,4 +1,4 @@
-//! What came back: whether it is an answer, and the pixels of pictures.
+//! Checks whether an answer is what was wanted, and decodes pictures.
 
 pub(crate) mod answer;
 pub(crate) mod picture;

@@ -1,4 +1,4 @@
-//! Pictures of every common kind to RGBA8, bounded before any pixel is decoded.
+//! Decodes pictures of every common format to RGBA8. Their size is checked before any pixel is decoded.
 
 use super::answer::{PictureKind, picture_kind};
 use crate::error::Error;
@@ -9,7 +9,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// What a decoder may need besides the pixels it returns.
+/// The memory that a decoder may use besides the pixels that it returns.
 const DECODER_BYTES_MAX: usize = 128 << 20;
 
 /// Decoded pixels: straight (not premultiplied) RGBA, 8 bits each, rows from the top.
@@ -34,26 +34,26 @@ impl std::fmt::Debug for Picture {
 pub enum Sizes {
     /// Any.
     Any,
-    /// This width and height, in pixels: others were not asked for.
+    /// Only this width and height, in pixels: the size that the request asked for.
     Exactly([u32; 2]),
     /// Up to this width and height, in pixels.
     UpTo([u32; 2]),
-    /// Up to so many pixels.
+    /// Up to this number of pixels.
     Pixels(u64),
 }
 
 /// Decodes a PNG, JPEG, WebP or GIF; of an animation the first frame.
 ///
 /// # Errors
-/// Not such a picture, broken, or of more than 25 million pixels: that is told from its header.
+/// The bytes are no such picture, the picture is broken, or its header says that it has more than 25 million pixels.
 pub fn decode(bytes: &[u8]) -> Result<Picture, Error> {
     decode_into(bytes, Sizes::Any, Vec::new())
 }
 
-/// Decodes into a buffer that has served before; a picture of another size than `sizes` is not decoded.
+/// Decodes into `buffer`, which is reused; a picture whose size is not one of `sizes` is not decoded.
 ///
 /// # Errors
-/// The same, and [`Error::WrongSize`].
+/// Those of [`decode`], [`Error::WrongSize`] and [`Error::TooLargeForItsPlace`].
 pub fn decode_into(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
     match picture_kind(bytes) {
         Some(PictureKind::Png) => png(bytes, sizes, buffer),
@@ -68,7 +68,7 @@ fn broken<E: std::fmt::Display>(format: &'static str) -> impl Fn(E) -> Error {
     move |error| Error::BrokenPicture { format, reason: error.to_string() }
 }
 
-/// Width and height of a picture that may be decoded.
+/// The width and height of a picture, if it may be decoded.
 fn checked(width: impl Into<u64>, height: impl Into<u64>, sizes: Sizes) -> Result<(u32, u32), Error> {
     let (width, height) = (width.into(), height.into());
     if width == 0 || height == 0 {
@@ -106,7 +106,7 @@ fn to_rgba(mut pixels: Vec<u8>, channels: usize) -> Vec<u8> {
     pixels
 }
 
-/// A buffer of so many bytes, all 0.
+/// The buffer with `size` bytes, all 0.
 fn cleared(mut buffer: Vec<u8>, size: usize) -> Vec<u8> {
     buffer.clear();
     buffer.resize(size, 0);
@@ -118,7 +118,7 @@ fn png(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: DECODER_BYTES_MAX });
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
-    // Palettes, tRNS, greys of few bits and 16 bits all become 8-bit grey or RGB, with alpha.
+    // Palettes, tRNS, greys of less than 8 bits, and 16-bit channels all become 8-bit grey or RGB, with alpha.
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
     let mut reader = decoder.read_info().map_err(&wrong)?;
     let (width, height) = reader.info().size();
@@ -126,7 +126,7 @@ fn png(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
     let size = reader
         .output_buffer_size()
         .ok_or_else(|| Error::BrokenPicture { format: "PNG", reason: "too large".into() })?;
-    // Room for all four channels, which are made in place.
+    // The buffer has room for four channels: `to_rgba` expands the pixels in place.
     let mut pixels = cleared(buffer, width as usize * height as usize * 4);
     pixels.truncate(size);
     let info = reader.next_frame(&mut pixels).map_err(&wrong)?;
@@ -144,7 +144,8 @@ fn png(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
 }
 
 fn jpeg(bytes: &[u8], sizes: Sizes, buffer: Vec<u8>) -> Result<Picture, Error> {
-    // The decoder fills what is missing with grey. No two bytes of coded pixels are the marker of the end (ITU-T T.81, B.1.1.5).
+    // The decoder fills missing pixels with grey, so a JPEG without its end marker is refused. Coded pixels never contain the two bytes of
+    // that marker (ITU-T T.81, B.1.1.5).
     if !bytes.windows(2).any(|marker| marker == [0xFF, 0xD9]) {
         return Err(Error::BrokenPicture { format: "JPEG", reason: "it is cut off: it has no end".into() });
     }

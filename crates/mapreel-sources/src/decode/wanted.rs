@@ -1,56 +1,57 @@
-//! What a server is asked for.
+//! The kinds of answers that the client can ask a server for.
 
 use std::borrow::Cow;
 
-/// What is asked for.
+/// What the client asks a server for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// A PNG, JPEG, WebP or GIF of which nothing more is known.
+    /// A PNG, JPEG, WebP or GIF of any size.
     Picture,
     /// Such a picture, as a piece of a mosaic.
     Piece {
         /// The longest answer, in bytes.
         bytes_max: usize,
-        /// What a tile's absence means; `None`: it must be there.
+        /// Which answers mean that there is no tile; `None`: the piece must exist.
         absence: Option<Absence>,
     },
     /// A JSON document.
     Json,
-    /// What a server says of itself, in XML.
+    /// A capabilities document in XML.
     Capabilities,
-    /// What a server says of itself now, and not a while ago.
+    /// A capabilities document in XML from the server, and not from the cache.
     CapabilitiesNow,
-    /// What a server says of itself, in XML or JSON.
+    /// A description of a server or layer, in XML or JSON.
     Description,
     /// The styles of a layer, in XML (SLD).
     Styles,
 }
 
-/// What a server answers that has no tile at a place, because there is nothing.
+/// The answers by which a server says that it has no tile at a place, because there are no data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// Status 204, whose meaning that is.
+    /// Only status 204 (No Content), which means exactly that.
     NoContent,
-    /// Also an empty answer, status 404 or 410, and the exception `TileOutOfRange`: not every tile of the pyramid is there.
+    /// Also an empty answer, status 404 or 410, and the exception `TileOutOfRange`: the pyramid has not every tile.
     Sparse,
 }
 
 impl Wanted {
-    /// The key under which an answer is cached: what counts as no tile for one layer may be a gap of another.
+    /// The key under which an answer is cached. The same answer may mean "no tile" for one layer and be a gap for another, so the key
+    /// depends on the absence too.
     pub fn key(self, url: &str) -> Cow<'_, str> {
         match self {
-            // A fragment is no part of what a server is asked for.
+            // A fragment is not sent to the server, so no real URL has this key.
             Self::Piece { absence: Some(Absence::Sparse), .. } => format!("{url}#sparse").into(),
             Self::Description => format!("{url}#description").into(),
             _ => url.into(),
         }
     }
 
-    /// The `Accept` header (RFC 9110, 12.5.1) by which the client asks for it. An OGC API chooses by it among the forms of what it
-    /// has; a WMS reads its own parameters instead.
+    /// The `Accept` header (RFC 9110, 12.5.1) of the request. An OGC API chooses the format of its answer by this header; a WMS reads its own
+    /// parameters instead.
     pub(crate) fn accepts(self) -> &'static str {
         match self {
-            // PNG is not lossy and may be transparent.
+            // PNG is preferred: it is lossless and may be transparent.
             Self::Picture | Self::Piece { .. } => "image/png, image/*;q=0.8, */*;q=0.1",
             Self::Json => "application/json, application/geo+json;q=0.9, */*;q=0.1",
             Self::Capabilities | Self::CapabilitiesNow => "*/*",
@@ -59,7 +60,7 @@ impl Wanted {
         }
     }
 
-    /// What is asked for, in words.
+    /// The name of what is asked for, in error messages.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Picture | Self::Piece { .. } => "a picture",

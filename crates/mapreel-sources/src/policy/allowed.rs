@@ -1,4 +1,4 @@
-//! One upstream that an operator allows although it is not public: how it is written, and what it matches.
+//! An upstream that an operator allows although it is not public: its notation, and which addresses and names it matches.
 
 use ipnet::IpNet;
 use std::fmt;
@@ -17,9 +17,9 @@ use url::Host;
 /// # Ok::<(), mapreel_sources::BadAllowed>(())
 /// ```
 ///
-/// An address or network allows every name that leads there, but for names that are never public, as `localhost`. A name
-/// allows every address it leads to. `*.example.org` is every name below `example.org`, and not `example.org`. With a
-/// port, nothing but that port is allowed.
+/// An address or network allows every name that resolves to it, except names that are never public, such as `localhost`. A name
+/// allows every address to which it resolves. `*.example.org` is every name below `example.org`, without `example.org` itself. An
+/// entry with a port allows only that port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowed {
     target: Target,
@@ -31,11 +31,11 @@ enum Target {
     Net(IpNet),
     /// In lower case, in ASCII, without a final dot.
     Name(String),
-    /// Likewise, without the `*.`.
+    /// The same, without the leading `*.`.
     Below(String),
 }
 
-/// What was to be allowed and cannot be read; all of it.
+/// All entries that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "cannot read {}: expected an address, a network such as `10.107.0.0/16`, or a host name such as `wms.internal` or \
@@ -45,7 +45,7 @@ enum Target {
 pub struct BadAllowed(pub Vec<String>);
 
 impl Allowed {
-    /// The entries of a list with commas.
+    /// The entries of a comma-separated list.
     pub(crate) fn list(text: &str) -> Result<Vec<Self>, BadAllowed> {
         let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         let (mut good, mut bad) = (Vec::new(), Vec::new());
@@ -58,12 +58,12 @@ impl Allowed {
         if bad.is_empty() { Ok(good) } else { Err(BadAllowed(bad)) }
     }
 
-    /// The only port that is meant, if one is.
+    /// The only port that the entry allows; `None`: it allows all.
     pub(crate) fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// Whether the address is meant, on whatever port.
+    /// Whether the entry matches the address, on any port.
     pub(crate) fn has_address(&self, address: IpAddr) -> bool {
         match &self.target {
             Target::Net(net) => net.contains(&address) || net.contains(&address.to_canonical()),
@@ -71,7 +71,7 @@ impl Allowed {
         }
     }
 
-    /// Whether the name, in lower case and without a final dot, is meant by name, on whatever port.
+    /// Whether the entry matches the name (in lower case and without a final dot), on any port.
     pub(crate) fn has_name(&self, name: &str) -> bool {
         match &self.target {
             Target::Net(_) => false,
@@ -125,7 +125,7 @@ fn read(text: &str) -> Option<Allowed> {
     Some(Allowed { target, port })
 }
 
-/// A name as URLs have it; `0x7f.1`, which they take for an address, is none.
+/// A host name in the form in which URLs have it. `0x7f.1` is no name: in a URL it is an address.
 fn read_name(text: &str) -> Option<String> {
     match Host::parse(text).ok()? {
         Host::Domain(name) if !name.contains('*') => {
@@ -135,13 +135,13 @@ fn read_name(text: &str) -> Option<String> {
     }
 }
 
-/// The name without the dot that ends it at the root.
+/// The name without a final dot, which stands for the root of the DNS.
 pub(crate) fn without_final_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
 }
 
-/// Whether it is no name: two of its dots stand side by side, or there is nothing else. Behind them an address may hide,
-/// as in `127.0.0.1..`.
+/// Whether the name has an empty label: two dots side by side, or nothing at all. Such a name may hide an address, as
+/// `127.0.0.1..` does.
 pub(crate) fn has_empty_label(name: &str) -> bool {
     name.split('.').any(str::is_empty)
 }
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_names_below() {
+    fn a_star_matches_only_names_below() {
         let star: Allowed = "*.example.org".parse().unwrap();
         assert!(star.has_name("a.example.org") && star.has_name("a.b.example.org"));
         assert!(

@@ -1,8 +1,8 @@
-//! Secrets for upstreams, which the operator names and a request may only name.
+//! Secrets for upstreams. The operator configures them under a name, and a request can only refer to that name.
 //!
-//! A URL that is asked for with a credential carries its name as the user (`https://NAME@host/…`), all the way through
-//! plans, caches and recordings. Only here the name becomes a header or a parameter, at the moment of sending, and only for
-//! the hosts that the operator has named. So a secret is in no plan, no log, no manifest and no message.
+//! A URL that needs a credential has the credential's name as its user (`https://NAME@host/…`), also in plans, caches and
+//! recordings. Only here, when the request is sent, the name is replaced by the secret in a header or parameter, and only for the
+//! hosts that the operator has listed. So a secret is in no plan, no log, no manifest and no message.
 
 use crate::error::Error;
 use crate::host::host;
@@ -16,7 +16,7 @@ use url::Url;
 #[derive(Clone, Default)]
 pub struct Credentials(HashMap<String, Credential>);
 
-/// A secret, and whom it is for.
+/// A secret, and the servers that may get it.
 #[derive(Clone)]
 pub struct Credential {
     origins: Vec<Origin>,
@@ -27,7 +27,7 @@ pub struct Credential {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Origin {
     scheme: &'static str,
-    /// In lower case; `*.example.org` for all below it.
+    /// In lower case; `*.example.org` for all names below `example.org`.
     host: String,
     port: u16,
 }
@@ -39,7 +39,7 @@ impl Origin {
         let (scheme, usual) =
             [("https", 443), ("http", 80)].into_iter().find(|(known, _)| scheme.eq_ignore_ascii_case(known))?;
         let (below, name) = rest.strip_prefix("*.").map_or(("", rest), |name| ("*.", name));
-        // As a URL has it: names in lower case and ASCII, addresses in one notation.
+        // Normalised as in URLs: names in lower case and ASCII, addresses in one notation.
         let url = Url::parse(&format!("{scheme}://{name}")).ok()?;
         let is_bare = url.path() == "/" && !name.ends_with('/') && url.query().is_none() && url.fragment().is_none();
         let has_user = !url.username().is_empty() || url.password().is_some();
@@ -57,7 +57,7 @@ impl Origin {
     }
 }
 
-/// How a secret is shown.
+/// How a secret is sent to the server.
 #[derive(Clone)]
 pub enum Secret {
     /// A header.
@@ -73,7 +73,7 @@ pub enum Secret {
 /// Why a credential cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadCredential {
-    /// No host is named, or one of them is no host.
+    /// The list of hosts is empty, or an entry of it is not a host.
     #[error(
         "`hosts` names no host; write them like `wms.example.org`, `*.example.org:8443` or `http://wms.internal:8080`"
     )]
@@ -87,11 +87,11 @@ pub enum BadCredential {
 }
 
 impl Credential {
-    /// A secret for hosts: `wms.example.org` and `*.example.org` are https on port 443, `wms.example.org:8443` is https on that port,
-    /// and `http://wms.internal:8080` says otherwise.
+    /// A secret for hosts: `wms.example.org` and `*.example.org` mean https on port 443, `wms.example.org:8443` means https on that port;
+    /// other schemes are written out, as in `http://wms.internal:8080`.
     ///
     /// # Errors
-    /// No host is named, or the secret cannot be sent.
+    /// The list of hosts is empty or wrong, or the secret cannot be sent.
     pub fn new(hosts: &[String], secret: Secret) -> Result<Self, BadCredential> {
         let origins: Option<Vec<Origin>> = hosts.iter().map(|host| Origin::parse(host)).collect();
         let origins = origins.filter(|origins| !origins.is_empty()).ok_or(BadCredential::NoHost)?;
@@ -106,12 +106,12 @@ impl Credential {
         Ok(Self { origins, secret })
     }
 
-    /// Whether a server may have it.
+    /// Whether the server of a URL may get the secret.
     pub(crate) fn is_for(&self, url: &Url) -> bool {
         self.origins.iter().any(|origin| origin.is_of(url))
     }
 
-    /// The URL with the secret in it, if that is where it belongs and the host may have it.
+    /// The URL, with the secret as a parameter if it is sent so and the host may get it.
     pub(crate) fn address(&self, url: &Url) -> Url {
         let mut url = url.clone();
         if let Secret::Query(name, value) = &self.secret
@@ -122,7 +122,7 @@ impl Credential {
         url
     }
 
-    /// The request with the secret in its headers, if that is where it belongs and the host may have it.
+    /// The request, with the secret in a header if it is sent so and the host may get it.
     pub(crate) fn sign(&self, request: RequestBuilder, url: &Url) -> RequestBuilder {
         if !self.is_for(url) {
             return request;
@@ -137,15 +137,15 @@ impl Credential {
 }
 
 impl Credentials {
-    /// Adds one, in place of any of that name.
+    /// Adds a credential; it replaces one with the same name.
     pub fn add(&mut self, name: impl Into<String>, credential: Credential) {
         self.0.insert(name.into(), credential);
     }
 
-    /// What a URL names in the place of a user.
+    /// The credential whose name is the user of a URL; `None`: the URL has no user.
     ///
     /// # Errors
-    /// There is none of that name, or it is not for this host.
+    /// There is no credential with that name, or it is not for this host.
     pub(crate) fn named_in(&self, url: &Url) -> Result<Option<&Credential>, Error> {
         if url.username().is_empty() {
             return Ok(None);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_host_is_refused() {
+    fn an_entry_that_is_no_host_is_refused() {
         for host in
             ["", "/", "a/b", "https://a/", "https://a/b", "ftp://a", "user@a", "a?b", "a:99999", "https://", "*."]
         {

@@ -1,11 +1,11 @@
-//! Which upstreams may be asked at all: anything for a person's own command line; the public Internet, and what the
-//! operator allows besides, for a server that asks on behalf of strangers.
+//! Which upstreams may be asked. The command line may ask any upstream. A server, which asks on behalf of strangers, may ask
+//! only the public Internet and the upstreams that its operator allows.
 //!
 //! Each request is checked three times, and so is every redirect:
 //!
-//! 1. its URL before it is sent ([`Egress::admit`]): an address in a URL meets no resolver, and some names are never public;
-//! 2. the addresses of its name ([`Egress::admit_all`]), before any of them is connected to (`connections.rs`);
-//! 3. the address that the answer came from ([`Egress::admit_peer`]), should the two before ever have a hole.
+//! 1. its URL before it is sent ([`Egress::admit`]): the resolver does not see an address in a URL, and some names are never public;
+//! 2. the addresses of its name ([`Egress::admit_all`]), before the client connects to any of them (`connections.rs`);
+//! 3. the address from which the answer came ([`Egress::admit_peer`]), in case the first two checks have a hole.
 
 use super::allowed::{Allowed, BadAllowed};
 use super::allowed::{has_empty_label, without_final_dot};
@@ -17,9 +17,9 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
 
-/// Names that end so mean the machine itself, its network or its cloud, whatever they resolve to.
+/// Names with these last labels mean the machine itself, its network or its cloud, and are refused without resolving them.
 const LAST_LABELS_REFUSED: &[&str] = &["localhost", "internal", "local"];
-/// What clouds call the server that gives away their keys: `metadata`, or `metadata.` with anything behind.
+/// The first label of a cloud's metadata server, which gives its credentials to every client: `metadata`, `metadata.…`.
 const METADATA: &str = "metadata";
 
 const NOT_PUBLIC: &str = "is not a public address; the operator may allow it with `MAPREEL_PRIVATE_UPSTREAMS`";
@@ -30,16 +30,17 @@ const WITH_USER: &str = "is asked with a user name in the URL, which is not done
 /// Which upstreams may be asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Egress {
-    /// All that the machine reaches, by the system's proxies if it has some.
+    /// All upstreams that the machine can reach, through the system's proxies if it has some.
     #[default]
     Any,
-    /// Public addresses on these ports, and what is allowed besides. Proxies are not used: they would resolve names out of sight.
+    /// Public addresses on these ports, and the allowed upstreams. Proxies are not used: a proxy resolves names itself, so their addresses
+    /// could not be checked.
     Public {
-        /// What is not public, or on another port, and may be asked all the same.
+        /// Upstreams that may be asked although they are not public, or on another port.
         allowed: Vec<Allowed>,
-        /// The ports of all upstreams that are not allowed with a port of their own.
+        /// The ports for all upstreams except those that `allowed` lists with a port.
         ports: Ports,
-        /// What of the process's own server may be asked.
+        /// The folder of the process's own server that may be asked.
         own: Option<OwnFolder>,
     },
 }
@@ -47,27 +48,27 @@ pub enum Egress {
 /// A folder of the process's own server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnFolder {
-    /// Where the process listens.
+    /// The address at which the process listens.
     address: SocketAddr,
-    /// What paths begin with.
+    /// The prefix of the allowed paths.
     folder: String,
 }
 
-/// A name that leads, or may lead, where nobody may ask.
+/// A name that resolves, or may resolve, to a forbidden address.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a public address")]
 pub(crate) struct NotPublic;
 
 impl Egress {
-    /// Public addresses, and what a list with commas allows besides; see [`Allowed`].
+    /// Public addresses, and the upstreams of a comma-separated list; see [`Allowed`].
     ///
     /// # Errors
-    /// Every entry that cannot be read.
+    /// All entries that cannot be read.
     pub fn public(list: &str) -> Result<Self, BadAllowed> {
         Ok(Self::Public { allowed: Allowed::list(list)?, ports: Ports::default(), own: None })
     }
 
-    /// The same rules on other ports.
+    /// The same rules with other ports.
     pub fn on(self, ports: Ports) -> Self {
         match self {
             Self::Any => Self::Any,
@@ -75,8 +76,8 @@ impl Egress {
         }
     }
 
-    /// The same rules, which also allow one folder of a server: the process's own, whose other paths must not be asked on behalf of
-    /// strangers. Only its address leads there, and no name.
+    /// The same rules, which also allow one folder of the process's own server; its other paths must not be asked on behalf of strangers. A URL
+    /// must have the server's address, and not a name that resolves to it.
     pub fn with_own_folder(self, address: SocketAddr, folder: &str) -> Self {
         match self {
             Self::Any => Self::Any,
@@ -101,14 +102,14 @@ impl Egress {
             && url.path().starts_with(&own.folder)
     }
 
-    /// Refuses what a URL alone shows to be forbidden. The addresses of a name are not known here.
+    /// Refuses a URL that is forbidden by its text. The addresses of its host name are checked later.
     pub(crate) fn admit(&self, url: &Url) -> Result<(), Error> {
         let Self::Public { allowed: list, ports, .. } = self else { return Ok(()) };
         if self.is_own(url) {
             return Ok(());
         }
         let port = url.port_or_known_default();
-        // The typed host: whatever notation an address came in, here it is an address.
+        // The parsed host: an address is an address here, in whatever notation the URL has it.
         let admitted = match url.host() {
             Some(Host::Ipv4(ip)) => admits_address(list, ip.into(), port),
             Some(Host::Ipv6(ip)) => admits_address(list, ip.into(), port),
@@ -128,8 +129,8 @@ impl Egress {
         Ok(())
     }
 
-    /// Refuses a name for one forbidden address among its addresses: which one is connected to is not ours to say, and a
-    /// name with both kinds is an attempt. `port` is the request's, or `None` for one that the list does not name.
+    /// Refuses a name if one of its addresses is forbidden: the HTTP client chooses the address to connect to, and a name with allowed and
+    /// forbidden addresses is probably an attack. `port` is the request's port, or `None` if the list does not have that port.
     pub(crate) fn admit_all(&self, name: &str, port: Option<u16>, addresses: &[SocketAddr]) -> Result<(), NotPublic> {
         let Self::Public { allowed: list, .. } = self else { return Ok(()) };
         let admitted =
@@ -137,7 +138,7 @@ impl Egress {
         if admitted { Ok(()) } else { Err(NotPublic) }
     }
 
-    /// Refuses an answer that came from a forbidden address, or from none that is known.
+    /// Refuses an answer that came from a forbidden or unknown address.
     pub(crate) fn admit_peer(&self, url: &Url, peer: Option<SocketAddr>) -> Result<(), Error> {
         let Self::Public { allowed: list, .. } = self else { return Ok(()) };
         let port = url.port_or_known_default();
@@ -146,7 +147,7 @@ impl Egress {
         if by_name || by_address || self.is_own(url) { Ok(()) } else { Err(refused(url)) }
     }
 
-    /// The ports that the list names.
+    /// The ports in the list of allowed upstreams.
     pub(crate) fn ports(&self) -> BTreeSet<u16> {
         match self {
             Self::Any => BTreeSet::new(),
@@ -155,7 +156,7 @@ impl Egress {
     }
 }
 
-/// The error for a URL that leads where nobody may ask. It names what was asked for, never what that resolves to.
+/// The error for a URL whose upstream is forbidden. It names the host of the URL, never the addresses to which that host resolves.
 pub(crate) fn refused(url: &Url) -> Error {
     Error::Refused { host: host(url), what: NOT_PUBLIC }
 }
@@ -164,7 +165,7 @@ fn admits_address(list: &[Allowed], address: IpAddr, port: Option<u16>) -> bool 
     is_public(address) || on_port(list, port).any(|allowed| allowed.has_address(address))
 }
 
-/// Whether an entry of the list means the host of a URL, on whatever port.
+/// Whether an entry of the list matches the host of a URL, on any port.
 fn is_meant(allowed: &Allowed, url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => allowed.has_address(ip.into()),
@@ -183,7 +184,7 @@ fn on_port(list: &[Allowed], port: Option<u16>) -> impl Iterator<Item = &Allowed
     list.iter().filter(move |allowed| allowed.port().is_none() || allowed.port() == port)
 }
 
-/// Whether the name, in lower case as URLs have it, is refused unseen.
+/// Whether the name, in lower case as in URLs, is refused without resolving it.
 fn is_never_public(name: &str) -> bool {
     let name = without_final_dot(name);
     let mut labels = name.split('.');
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allowed_address_may_be_led_to_by_every_name() {
+    fn every_name_may_resolve_to_an_allowed_address() {
         let egress = egress("10.107.0.0/16, 10.1.1.1:8090, fd00::/8");
         assert!(resolves(&egress, "a.org", None, "10.107.3.4 8.8.8.8 fd00::1 ::ffff:10.107.0.1"));
         assert!(!resolves(&egress, "a.org", None, "10.107.3.4 10.108.0.1"));
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_own_server_one_folder_is_asked_and_by_its_address_alone() {
+    fn only_one_folder_of_the_own_server_is_asked_and_only_by_its_address() {
         let egress = egress("").with_own_folder("127.0.0.1:5005".parse().unwrap(), "/demo/");
         let peer = "127.0.0.1:5005".parse().ok();
         let asked = |url: &str| {

@@ -1,4 +1,4 @@
-//! Whether a host answers, as the requests of one owner show, and when it is left alone.
+//! A circuit breaker for one host and one owner: after failures in a row the host rests, and then one probe decides.
 
 use crate::error::Error;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// After so many failures in a row, each already retried, a host rests.
+/// After this many failures in a row, each including its retries, a host rests.
 pub(super) const FAILURES_MAX: u32 = 5;
 
 /// The health of one host.
@@ -23,20 +23,21 @@ pub(super) struct HostHealth {
 struct State {
     failures: u32,
     rests_until: Option<Instant>,
-    /// A request has been let in after the rest, and has not come back.
+    /// The probe after the rest is under way.
     probed: bool,
 }
 
-/// As what a request is let in.
+/// How a request was admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admission {
-    /// The host answers, as far as is known.
+    /// The host does not rest.
     Usual,
-    /// The one request that finds out whether the host has recovered.
+    /// The only request after a rest: it finds out whether the host has recovered.
     Probe,
 }
 
-/// How long a run waits for hosts that rest. The wait for each begins when the run first finds it at rest, and is not renewed.
+/// How long a run waits for hosts that rest. For each host the time begins when the run first finds it at rest; a later rest does not begin
+/// it again.
 pub(crate) struct Patience {
     duration: Duration,
     met: Mutex<HashMap<String, Instant>>,
@@ -47,7 +48,7 @@ impl Patience {
         Self { duration, met: Mutex::default() }
     }
 
-    /// The end of the patience with a host that rests.
+    /// Until when the run waits for a host that rests.
     fn until(&self, host: &str) -> Instant {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         *met.entry(host.to_owned()).or_insert_with(|| Instant::now() + self.duration)
@@ -74,7 +75,7 @@ impl HostHealth {
     /// Waits for the end of a rest, and of the probe after it.
     ///
     /// # Errors
-    /// Patience ends before.
+    /// The run's patience ends before.
     pub(super) async fn rested(&self, patience: &Patience) -> Result<(), Error> {
         loop {
             let changed = self.changed.notified();
@@ -83,7 +84,7 @@ impl HostHealth {
                 State { rests_until: Some(until), probed: false, .. } if *until <= Instant::now() => return Ok(()),
                 State { rests_until: Some(until), probed, failures } => {
                     let patience = patience.until(&self.host);
-                    // Nobody knows when a probe comes back.
+                    // The end of a probe is not known in advance.
                     let until = if *probed { patience } else { *until };
                     (until, if *probed { Instant::now() >= patience } else { until >= patience }, *failures)
                 }
@@ -98,7 +99,7 @@ impl HostHealth {
         }
     }
 
-    /// Lets a request in: none while the host rests, and after its rest a single one until that has come back.
+    /// Admits a request; `None`: the host rests, or a probe is under way. The first request after a rest is the probe.
     pub(super) fn admit(&self) -> Option<Admission> {
         let mut state = self.state();
         let Some(until) = state.rests_until else { return Some(Admission::Usual) };
@@ -109,8 +110,8 @@ impl HostHealth {
         Some(Admission::Probe)
     }
 
-    /// Notes how a request went. A host fails that cannot be reached or does not answer in time. A host that refuses one path has
-    /// answered.
+    /// Notes the result of a request. Only a host that cannot be reached or does not answer in time has failed. A host that answers with an
+    /// error has not failed.
     pub(super) fn record<T>(&self, result: &Result<T, Error>) {
         let mut state = self.state();
         match result {
@@ -126,7 +127,7 @@ impl HostHealth {
         }
     }
 
-    /// Ends a request that was let in. A probe that was given up with its run has found nothing out, so the next request probes.
+    /// Ends an admitted request. If a probe was dropped with its run, the host's health is still unknown, so the next request is a probe.
     pub(super) fn leave(&self, admission: Admission) {
         if admission == Admission::Probe {
             self.state().probed = false;

@@ -1,7 +1,7 @@
-//! How many requests a host gets at once.
+//! How many requests a host gets at once: two semaphores, one for the owner and one for all owners.
 //!
-//! What one owner of jobs asks of a host never shuts it for another: each has permits of its own, and only its own failures
-//! tell whether the host rests for it. All owners together have some times as many permits.
+//! One owner of jobs cannot block a host for another one: each owner has permits of its own at the host, and the host rests for an owner
+//! only after failures of that owner's requests. All owners together have [`OWNERS_AT_ONCE`] times as many permits.
 
 use super::host_health::{Admission, HostHealth, Patience};
 use crate::error::Error;
@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a host rests that failed too often.
+/// How long a host rests after too many failures.
 const REST: Duration = Duration::from_secs(30);
-/// All owners together have so many times the permits of one.
+/// All owners together have this many times the permits of one owner.
 pub(crate) const OWNERS_AT_ONCE: usize = 4;
-/// With more hosts than this, the limiter forgets those that nobody asks and that do not rest.
+/// With more entries than this, the limiter removes those that no request uses and whose host does not rest.
 const KEPT_MAX: usize = 1000;
 
 /// The limits of all hosts.
@@ -26,13 +26,13 @@ pub(crate) struct HostLimiter {
     owners: Mutex<HashMap<(String, String), Arc<OwnerAtHost>>>,
 }
 
-/// What one owner has at one host.
+/// The permits of one owner at one host, and the host's health for that owner.
 struct OwnerAtHost {
     permits: Arc<Semaphore>,
     health: HostHealth,
 }
 
-/// The right to ask a host; given back when dropped.
+/// The right to send a request to a host; given back when dropped.
 pub(crate) struct Permit {
     at_host: Arc<OwnerAtHost>,
     admission: Admission,
@@ -40,12 +40,12 @@ pub(crate) struct Permit {
 }
 
 impl HostLimiter {
-    /// A limiter of so many requests at once for one owner at one host.
+    /// A limiter that allows one owner this many concurrent requests at one host.
     pub(crate) fn new(per_owner: usize) -> Self {
         Self { per_owner, rest: REST, hosts: Mutex::default(), owners: Mutex::default() }
     }
 
-    /// Waits until the host may be asked. The end of a rest is waited for, too, as far as there is patience with the host.
+    /// Waits for a permit, and for the end of a rest of the host, as long as the run's patience lasts.
     ///
     /// # Errors
     /// The host rests for longer.
@@ -56,7 +56,7 @@ impl HostLimiter {
             at_host.health.rested(patience).await?;
             let own = at_host.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
             let shared = of_all.clone().acquire_owned().await.expect("the semaphore is never closed");
-            // While this request waited for its permits, others may have found that the host must rest.
+            // While this request waited for its permits, failures of other requests may have begun a rest.
             if let Some(admission) = at_host.health.admit() {
                 return Ok(Permit { at_host, admission, _permits: [own, shared] });
             }
@@ -76,7 +76,7 @@ impl HostLimiter {
     }
 }
 
-/// The entry of a key, which is made if it is not there. Where there are too many entries, those that nobody uses are removed.
+/// The entry of a key, which is made if it is missing. If there are too many entries, the unused ones are removed first.
 fn kept<K: Hash + Eq, T>(
     map: &Mutex<HashMap<K, Arc<T>>>,
     key: K,
@@ -91,17 +91,17 @@ fn kept<K: Hash + Eq, T>(
 }
 
 impl Permit {
-    /// The host that may be asked.
+    /// The host of the permit.
     pub(crate) fn host(&self) -> &str {
         self.at_host.health.host()
     }
 
-    /// Whether others have found meanwhile that the host must rest.
+    /// Whether failures of other requests have begun a rest of the host.
     pub(crate) fn must_rest(&self) -> bool {
         self.at_host.health.rests()
     }
 
-    /// Notes how the request went, all retries included.
+    /// Notes the result of the request, all retries included.
     pub(crate) fn record<T>(self, result: &Result<T, Error>) {
         self.at_host.health.record(result);
     }
@@ -127,54 +127,54 @@ mod tests {
         Err(Error::Status { host: "h".into(), status, text: String::new(), retry_after: None })
     }
 
-    fn little() -> Patience {
+    fn short_patience() -> Patience {
         Patience::new(Duration::from_millis(20))
     }
 
-    fn much() -> Patience {
+    fn long_patience() -> Patience {
         Patience::new(Duration::from_secs(20))
     }
 
-    async fn tire(limiter: &HostLimiter, owner: &str, host: &str) {
+    async fn fail_until_rest(limiter: &HostLimiter, owner: &str, host: &str) {
         for _ in 0..FAILURES_MAX {
-            limiter.enter(owner, host, &little()).await.ok().unwrap().record(&silence());
+            limiter.enter(owner, host, &short_patience()).await.ok().unwrap().record(&silence());
         }
     }
 
     #[tokio::test]
     async fn a_host_that_rests_for_one_owner_is_open_for_others() {
         let limiter = HostLimiter::new(1);
-        tire(&limiter, "a", "h").await;
-        assert!(matches!(limiter.enter("a", "h", &little()).await, Err(Error::LeftAlone { .. })));
-        assert!(limiter.enter("b", "h", &little()).await.is_ok());
-        assert!(limiter.enter("a", "other", &little()).await.is_ok());
+        fail_until_rest(&limiter, "a", "h").await;
+        assert!(matches!(limiter.enter("a", "h", &short_patience()).await, Err(Error::LeftAlone { .. })));
+        assert!(limiter.enter("b", "h", &short_patience()).await.is_ok());
+        assert!(limiter.enter("a", "other", &short_patience()).await.is_ok());
     }
 
     #[tokio::test]
-    async fn a_path_that_fails_shuts_no_host() {
+    async fn a_host_that_answers_with_errors_does_not_rest() {
         let limiter = HostLimiter::new(1);
         for code in [500, 503, 429, 404].repeat(FAILURES_MAX as usize) {
-            limiter.enter("a", "h", &little()).await.ok().unwrap().record(&status(code));
+            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&status(code));
         }
-        assert!(limiter.enter("a", "h", &little()).await.is_ok());
+        assert!(limiter.enter("a", "h", &short_patience()).await.is_ok());
         for _ in 0..2 * FAILURES_MAX {
-            limiter.enter("a", "h", &little()).await.ok().unwrap().record(&silence());
-            limiter.enter("a", "h", &little()).await.ok().unwrap().record(&status(500));
+            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&silence());
+            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&status(500));
         }
-        assert!(limiter.enter("a", "h", &little()).await.is_ok(), "it answers now and then");
+        assert!(limiter.enter("a", "h", &short_patience()).await.is_ok(), "it answers now and then");
     }
 
     /// A limiter whose hosts rest for a moment.
-    fn lenient(per_owner: usize) -> HostLimiter {
+    fn with_short_rest(per_owner: usize) -> HostLimiter {
         HostLimiter { rest: Duration::from_millis(200), ..HostLimiter::new(per_owner) }
     }
 
     #[tokio::test]
     async fn a_host_that_rests_is_waited_for_and_probed_by_one() {
-        let limiter = Arc::new(lenient(4));
-        tire(&limiter, "a", "h").await;
+        let limiter = Arc::new(with_short_rest(4));
+        fail_until_rest(&limiter, "a", "h").await;
         let began = Instant::now();
-        let patience = Arc::new(much());
+        let patience = Arc::new(long_patience());
         let probe = limiter.enter("a", "h", &patience).await.ok().unwrap();
         assert!(began.elapsed() >= limiter.rest - Duration::from_millis(20) && probe.admission == Admission::Probe);
         let second = tokio::spawn({
@@ -185,15 +185,15 @@ mod tests {
         assert!(!second.is_finished(), "one probe at a time");
         probe.record(&Ok(()));
         assert!(second.await.unwrap());
-        tire(&limiter, "a", "h").await;
-        assert!(limiter.enter("a", "h", &little()).await.is_err(), "no longer than its patience");
+        fail_until_rest(&limiter, "a", "h").await;
+        assert!(limiter.enter("a", "h", &short_patience()).await.is_err(), "no longer than its patience");
     }
 
     #[tokio::test]
     async fn a_probe_that_is_given_up_is_followed_by_another() {
-        let limiter = lenient(2);
-        tire(&limiter, "a", "h").await;
-        let patience = much();
+        let limiter = with_short_rest(2);
+        fail_until_rest(&limiter, "a", "h").await;
+        let patience = long_patience();
         let probe = limiter.enter("a", "h", &patience).await.ok().unwrap();
         drop(probe);
         let again = limiter.enter("a", "h", &patience).await.ok().unwrap();
@@ -203,15 +203,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_owner_has_some_permits_and_all_have_some_more() {
+    async fn one_owner_has_a_few_permits_and_all_owners_four_times_as_many() {
         let limiter = HostLimiter::new(2);
         let mut held = Vec::new();
         for owner in 0..OWNERS_AT_ONCE {
             for _ in 0..2 {
-                held.push(limiter.enter(&owner.to_string(), "h", &little()).await.ok().unwrap());
+                held.push(limiter.enter(&owner.to_string(), "h", &short_patience()).await.ok().unwrap());
             }
         }
-        let patience = much();
+        let patience = long_patience();
         let waits =
             |owner: &'static str| tokio::time::timeout(Duration::from_millis(20), limiter.enter(owner, "h", &patience));
         assert!(waits("0").await.is_err() && waits("another").await.is_err());
@@ -220,27 +220,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hosts_are_forgotten_unless_somebody_asks_them_or_they_rest() {
+    async fn hosts_are_forgotten_unless_they_are_in_use_or_rest() {
         let limiter = HostLimiter::new(1);
-        let held = limiter.enter("a", "held", &little()).await.ok().unwrap();
-        tire(&limiter, "a", "resting").await;
+        let held = limiter.enter("a", "held", &short_patience()).await.ok().unwrap();
+        fail_until_rest(&limiter, "a", "resting").await;
         for i in 0..5 * KEPT_MAX {
-            limiter.enter("a", &format!("h{i}"), &little()).await.ok().unwrap().record(&silence());
+            limiter.enter("a", &format!("h{i}"), &short_patience()).await.ok().unwrap().record(&silence());
         }
         assert!(limiter.owners.lock().unwrap().len() <= KEPT_MAX + 1);
-        assert!(matches!(limiter.enter("a", "resting", &little()).await, Err(Error::LeftAlone { .. })));
-        let second = tokio::time::timeout(Duration::from_millis(20), limiter.enter("a", "held", &little())).await;
+        assert!(matches!(limiter.enter("a", "resting", &short_patience()).await, Err(Error::LeftAlone { .. })));
+        let second =
+            tokio::time::timeout(Duration::from_millis(20), limiter.enter("a", "held", &short_patience())).await;
         assert!(second.is_err(), "the only permit is still taken");
         drop(held);
     }
 
     #[tokio::test]
-    async fn what_nobody_may_ask_is_no_failure_of_the_host() {
+    async fn a_refused_request_is_no_failure_of_the_host() {
         let limiter = HostLimiter::new(1);
         for _ in 0..2 * FAILURES_MAX {
             let refused: Result<(), _> = Err(Error::Refused { host: "h".into(), what: "" });
-            limiter.enter("a", "h", &little()).await.ok().unwrap().record(&refused);
+            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&refused);
         }
-        assert!(limiter.enter("a", "h", &little()).await.is_ok());
+        assert!(limiter.enter("a", "h", &short_patience()).await.is_ok());
     }
 }

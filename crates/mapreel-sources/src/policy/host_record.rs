@@ -1,27 +1,27 @@
-//! What the requests to each host came to, for those who run the service.
+//! A record for each host, for the operators of the service: how many requests succeeded and failed, and how long they took.
 
 use crate::error::Error;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// Hosts that are remembered: strangers name them, so the one that was asked longest ago makes room for another.
+/// The most hosts with a record. Strangers choose the hosts, so their number is bounded: the least recently asked host is removed.
 const HOSTS_MAX: usize = 200;
 
-/// What the requests to one host came to since the process began, or since the host was last forgotten.
+/// The results of the requests to one host, since the process began or since the host's record was last removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRecord {
     /// Host and port, as messages name them.
     pub host: String,
-    /// Requests that brought what was wanted.
+    /// Requests that were answered with what was wanted.
     pub answered: u64,
-    /// Requests that did not, each after its attempts.
+    /// Requests that failed, each after its last attempt.
     pub failed: u64,
-    /// The time that all of them took.
+    /// The time that all requests took.
     pub time_total: Duration,
-    /// When the newest one ended.
+    /// When the newest request ended.
     pub asked_last: SystemTime,
-    /// What the newest failure was.
+    /// The error of the newest failed request.
     pub failure: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct HostRecord {
 pub(crate) struct HostRecords(Mutex<HashMap<String, HostRecord>>);
 
 impl HostRecords {
-    /// Notes how a request to a host went, and how long it took.
+    /// Notes the result of a request to a host, and how long it took.
     pub(crate) fn note<T>(&self, host: &str, result: &Result<T, Error>, took: Duration) {
         let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if records.len() >= HOSTS_MAX && !records.contains_key(host) {
@@ -53,7 +53,7 @@ impl HostRecords {
         }
     }
 
-    /// The records, the most failing first, then the slowest.
+    /// The records: the host with the most failures first, then the slowest.
     pub(crate) fn all(&self) -> Vec<HostRecord> {
         let mut all: Vec<HostRecord> =
             self.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_host_asked_longest_ago_makes_room() {
+    fn the_least_recently_asked_host_is_evicted() {
         let records = HostRecords::default();
         let timed_out = Err::<(), _>(Error::TimedOut { host: "slow".into(), what: "its head".into() });
         records.note("first", &Ok::<_, Error>(()), Duration::from_millis(1));

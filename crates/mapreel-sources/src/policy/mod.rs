@@ -1,4 +1,4 @@
-//! What may be asked: addresses and ports, credentials, and how many requests a host gets.
+//! Which requests may be sent: addresses and ports, credentials, and how many requests a host gets.
 
 pub(crate) mod allowed;
 pub(crate) mod credentials;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// Ports and ranges of them: by themselves those of the web, and those that no service of a system has (RFC 6335, 6).
+/// Ports and ranges of ports. The default has the ports of the web, and the ports above the system ports (RFC 6335, 6).
 ///
 /// ```
 /// use mapreel_sources::Ports;
@@ -17,7 +17,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ports(Vec<RangeInclusive<u16>>);
 
-/// What was to be a list of ports and cannot be read.
+/// The text, which is not a list of ports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a port or a range of ports such as `8000-8999`")]
 pub struct BadPorts(String);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_port_is_named() {
+    fn an_entry_that_is_no_port_is_named() {
         for (text, bad) in [("80, x", "x"), ("99999", "99999"), ("9-8", "9-8"), ("-5", "-5"), ("80 443", "80 443")] {
             assert_eq!(text.parse::<Ports>(), Err(BadPorts(bad.into())));
         }

@@ -1,11 +1,11 @@
-//! Which addresses belong to the Internet at large, by the IANA registries for special purposes.
+//! Which addresses belong to the public Internet, by the IANA registries of special-purpose addresses.
 //!
-//! Nothing here knows names or what an operator allows.
+//! Names, and the upstreams that an operator allows, are the subject of `egress.rs`.
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Networks of IPv4 that lead nowhere, or to somebody's inside.
+/// IPv4 networks that are not routed, or are inside private networks.
 const RESERVED_V4: &[Ipv4Net] = &[
     v4([0, 0, 0, 0], 8),        // "this network"; Linux connects 0.0.0.0 to itself
     v4([10, 0, 0, 0], 8),       // private
@@ -25,11 +25,11 @@ const RESERVED_V4: &[Ipv4Net] = &[
     v4([240, 0, 0, 0], 4),      // reserved, and broadcast
 ];
 
-/// The only unicast addresses of IPv6 given out so far. All the rest is refused unseen: unspecified, loopback, discard
+/// The only IPv6 unicast addresses that IANA has allocated so far. All other addresses are refused: unspecified, loopback, discard
 /// (`100::/64`), link-local, site-local, unique local, multicast, IPv4-compatible, and both NAT64 prefixes.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0, 0], 3);
 
-/// Networks within [`GLOBAL_V6`] that lead nowhere, or through an IPv4 address written inside.
+/// Networks within [`GLOBAL_V6`] that are not routed, or whose addresses contain an IPv4 address.
 const RESERVED_V6: &[Ipv6Net] = &[
     v6([0x2001, 0, 0], 23),      // protocol assignments; Teredo, which holds an IPv4 address
     v6([0x2001, 0x0db8, 0], 32), // documentation
@@ -45,10 +45,10 @@ const fn v6([a, b, c]: [u16; 3], length: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0), length)
 }
 
-/// Whether an address belongs to the Internet at large.
+/// Whether an address belongs to the public Internet.
 ///
-/// An IPv4 address mapped into IPv6 (`::ffff:…`) is judged as the IPv4 address that the system connects to. All other
-/// ways to write one into the other are not public, whatever they hold: no map server is reached only by them.
+/// An IPv4 address mapped into IPv6 (`::ffff:…`) is checked as the IPv4 address to which the system connects. All other
+/// IPv6 addresses that contain an IPv4 address are not public, whichever it is: no map server is reachable only by them.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => !RESERVED_V4.iter().any(|net| net.contains(&address)),
@@ -59,7 +59,7 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Whether the lower half is an IPv4 address as ISATAP writes it (RFC 5214, 6.1), which any prefix may stand before.
+/// Whether the lower half is an IPv4 address in ISATAP's notation (RFC 5214, 6.1), which may follow any prefix.
 fn is_isatap(address: Ipv6Addr) -> bool {
     matches!(address.segments(), [_, _, _, _, 0 | 0x0200, 0x5efe, _, _])
 }

@@ -1,4 +1,4 @@
-//! What decompression bombs are made of: streams of zeros that are a thousandth as long as what they become, and chunks.
+//! Ingredients of decompression bombs: compressed streams of zeros, a thousandth as long as the zeros, and chunks of PNGs.
 
 use flate2::write::{GzEncoder, ZlibEncoder};
 use flate2::{Compress, Compression, Crc, FlushCompress};
@@ -6,7 +6,7 @@ use std::io::Write;
 
 const MIB: usize = 1 << 20;
 
-/// What every PNG begins with.
+/// The signature with which every PNG begins.
 pub const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// A chunk of a PNG, with its checksum.
@@ -34,11 +34,11 @@ pub fn gzip_zeros(mib: usize) -> Vec<u8> {
     [&head[..], &deflated_zeros(mib), &crc.sum().to_le_bytes(), &size.to_le_bytes()].concat()
 }
 
-/// A deflate stream of so many MiB of zeros: about a thousandth of it.
+/// A deflate stream of this many MiB of zeros; it is about a thousandth as long.
 fn deflated_zeros(mib: usize) -> Vec<u8> {
     let mut compress = Compress::new(Compression::best(), false);
     let mut block = Vec::with_capacity(MIB);
-    // A full flush ends at a byte and refers to nothing before it, so it can be repeated.
+    // A block with a full flush ends at a byte boundary and refers to nothing before it, so it can be repeated.
     compress.compress_vec(&vec![0; MIB], &mut block, FlushCompress::Full).unwrap();
     let mut stream = block.repeat(mib);
     stream.extend([0x03, 0x00]);

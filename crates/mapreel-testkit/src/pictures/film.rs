@@ -1,19 +1,19 @@
-//! A film as another program decodes it.
+//! A film as ffmpeg decodes it.
 
 use super::Picture;
 use std::path::Path;
 use std::process::Command;
 
-/// What another program says of a film.
+/// A film, decoded by ffmpeg, an independent program.
 pub struct Film {
     /// Its pictures in their order.
     pub frames: Vec<Picture>,
-    /// What `ffprobe` says of it.
+    /// The output of `ffprobe` for the film.
     pub facts: serde_json::Value,
 }
 
 impl Film {
-    /// Decodes with ffmpeg, which knows nothing of Mapreel.
+    /// Decodes a film with ffmpeg.
     ///
     /// # Panics
     /// ffmpeg cannot be run, or cannot read the film.
@@ -22,7 +22,7 @@ impl Film {
         let facts: serde_json::Value = serde_json::from_slice(&probe).unwrap();
         let side = |name: &str| facts["streams"][0][name].as_u64().unwrap() as u32;
         let (width, height) = (side("width"), side("height"));
-        // Accurate rounding: swscale's quick way is off by up to 3.
+        // Accurate rounding: swscale's default conversion is off by up to 3.
         let exact = "-fps_mode passthrough -sws_flags accurate_rnd+full_chroma_int -f rawvideo -pix_fmt rgb24 -";
         let raw = run("ffmpeg", "-i", path, exact);
         let frames = raw
@@ -32,7 +32,7 @@ impl Film {
         Self { frames, facts }
     }
 
-    /// A fact of the picture stream.
+    /// A field of the video stream in the output of `ffprobe`.
     pub fn stream(&self, name: &str) -> String {
         match &self.facts["streams"][0][name] {
             serde_json::Value::String(text) => text.clone(),
@@ -41,7 +41,7 @@ impl Film {
     }
 }
 
-/// What a program prints; it gets arguments before and behind the path of a file.
+/// The output of a program that gets arguments before and after the path of a file.
 fn run(program: &str, before: &str, path: &Path, behind: &str) -> Vec<u8> {
     let output = Command::new(program)
         .args(["-v", "error"])

@@ -1,4 +1,4 @@
-//! Test pictures: made, read back by decoders of others, and compared.
+//! Test pictures: made here, decoded by independent decoders, and compared.
 
 mod bombs;
 mod film;

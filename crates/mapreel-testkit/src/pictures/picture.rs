@@ -1,4 +1,4 @@
-//! A picture as pixels, and how far two of them are apart.
+//! A picture as pixels, and measures of the difference between two pictures.
 
 use super::{ColorType, Png};
 
@@ -24,7 +24,7 @@ impl Picture {
         Self::of(width, height, [value; 3])
     }
 
-    /// Transparent pixels are laid on white.
+    /// A picture of RGBA pixels, composited on white.
     pub fn on_white(width: u32, height: u32, rgba: &[u8]) -> Self {
         let on_white = |c: u8, a: u8| ((u32::from(c) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
         let rgb = rgba.chunks_exact(4).flat_map(|p| [0, 1, 2].map(|channel| on_white(p[channel], p[3]))).collect();
@@ -61,7 +61,7 @@ impl Picture {
         if mean == 0.0 { 99.0 } else { 10.0 * (255.0f64.powi(2) / mean).log10() }
     }
 
-    /// How many pixels are as they should be.
+    /// How many pixels satisfy `is`.
     pub fn count(&self, is: impl Fn([u8; 3]) -> bool) -> usize {
         self.rgb.chunks_exact(3).filter(|pixel| is([pixel[0], pixel[1], pixel[2]])).count()
     }

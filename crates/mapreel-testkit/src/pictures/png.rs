@@ -39,7 +39,7 @@ impl<'a> Png<'a> {
     /// The file of these pixels.
     ///
     /// # Panics
-    /// They are not as many bytes as the kind wants.
+    /// The number of bytes is not that of such a picture.
     pub fn of(self, pixels: &[u8]) -> Vec<u8> {
         let mut file = Vec::new();
         let mut encoder = png::Encoder::new(&mut file, self.size[0], self.size[1]);
@@ -55,7 +55,7 @@ impl<'a> Png<'a> {
         file
     }
 
-    /// The file of a picture whose pixels are all alike.
+    /// The file of a picture whose pixels are all equal.
     pub fn filled(self, pixel: &[u8]) -> Vec<u8> {
         self.of(&pixel.repeat((self.size[0] * self.size[1]) as usize))
     }

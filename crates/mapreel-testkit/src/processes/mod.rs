@@ -1,4 +1,4 @@
-//! Programs beside the test: how they end with it, where they listen, how long they are waited for, and what they cost.
+//! Programs beside the test: how they end with it, their ports, waiting for them, and their peak memory.
 
 mod companion;
 mod patience;

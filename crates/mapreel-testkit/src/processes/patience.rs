@@ -1,11 +1,11 @@
-//! Waiting for something that comes in its own time.
+//! Waiting for a condition.
 
 use std::time::{Duration, Instant};
 
-/// How often it is looked.
+/// How often the condition is checked.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// Waits until something is so; false: within `patience` it did not become so.
+/// Waits until `is` returns true; false: it did not within `patience`.
 pub fn wait_until(patience: Duration, mut is: impl FnMut() -> bool) -> bool {
     let began = Instant::now();
     while began.elapsed() < patience {

@@ -1,4 +1,4 @@
-//! What a process has held of memory.
+//! The peak memory of a process.
 
 /// The most memory that a process has ever held, in bytes; 0 when it has ended.
 pub fn memory_peak_bytes(pid: u32) -> u64 {

@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Where the system's own range of ports begins, by default.
+/// The first port of the system's range of ephemeral ports, by default.
 const EPHEMERAL: u16 = 32768;
 
-/// A port of this machine that nobody listens at, and that the system gives to nobody by itself: a server takes seconds to
-/// come to its port, and a port of the system's own range could be that of somebody's connection by then.
+/// A free port of this machine below the range of ephemeral ports. A server takes seconds until it listens; by then, the system could have
+/// given an ephemeral port to a connection of another process.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = (std::process::id() % 20_000) as u16;

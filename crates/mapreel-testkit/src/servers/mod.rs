@@ -1,6 +1,6 @@
 //! Real servers for tests and benchmarks, each started by the process that uses it and ended with it.
 //!
-//! `./test` installs what they need. Where one cannot be started, the tests that need it say so loudly and are skipped
+//! `./test` installs the programs that they need. If a server cannot be started, the tests that need it print so and are skipped
 //! ([`skip`](crate::processes::skip)); with `MAPREEL_TEST_SERVERS=required`, as in `./test`, they fail.
 
 mod listener;

@@ -1,4 +1,4 @@
-//! A server that speaks MongoDB's wire protocol. `MAPREEL_TEST_MONGODB=mongodb://HOST` names another one to be used instead.
+//! A server that implements MongoDB's wire protocol. With `MAPREEL_TEST_MONGODB=mongodb://HOST` the tests use that server instead.
 
 use crate::processes::{Companion, free_port, skip, wait_until};
 use crate::repository;
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct MongoDb {
     process: Option<Companion>,
     folder: tempfile::TempDir,
-    /// Of the server, if it is ours.
+    /// The server's process; `None`: `MAPREEL_TEST_MONGODB` names the server, and this process has not started it.
     pid: Option<i32>,
     host: String,
     port: u16,
@@ -27,7 +27,7 @@ pub fn shared() -> Option<&'static MongoDb> {
 }
 
 impl MongoDb {
-    /// Starts one, empty, that keeps everything in memory; `None` if that is not possible, which has been said.
+    /// Starts an empty server that keeps its data in memory; `None`: it cannot be started, and the reason was printed.
     pub fn start() -> Option<Self> {
         if let Ok(host) = std::env::var("MAPREEL_TEST_MONGODB") {
             let (folder, host) = (tempfile::tempdir().unwrap(), host.trim_end_matches('/').to_owned());
@@ -36,8 +36,8 @@ impl MongoDb {
         Self::start_own(false)
     }
 
-    /// Starts one, empty, that can be killed: what it has answered is on its disk. `None` if that is not possible, which has been
-    /// said.
+    /// Starts an empty server that can be killed: a write that it has acknowledged is on its disk. `None`: it cannot be started, and the reason
+    /// was printed.
     pub fn start_on_disk() -> Option<Self> {
         Self::start_own(true)
     }
@@ -62,7 +62,7 @@ impl MongoDb {
         self.process = None;
     }
 
-    /// Starts it again after [`MongoDb::kill`], with what it has on its disk; false: it does not start.
+    /// Starts the server again after [`MongoDb::kill`], with the data on its disk; false: it does not start.
     pub fn run(&mut self) -> bool {
         let (at, pid, port) = (tools(), self.path("pid"), self.port);
         let file = if self.is_on_disk { self.path("store").display().to_string() } else { String::new() };
@@ -77,7 +77,7 @@ impl MongoDb {
         is_there
     }
 
-    /// A connection string for a database of its own.
+    /// A connection string for the database with this name.
     pub fn database(&self, name: &str) -> String {
         // After the hosts there may be options.
         let (hosts, options) = self.host.split_once("/?").unwrap_or((&self.host, ""));
@@ -85,7 +85,7 @@ impl MongoDb {
         format!("{hosts}/{name}{options}")
     }
 
-    /// Sends a signal to the server. False: it is not ours.
+    /// Sends a signal to the server. False: this process has not started it.
     pub fn signal(&self, signal: i32) -> bool {
         // SAFETY: it only sends a signal to a process that was started here.
         self.pid.is_some_and(|pid| unsafe { libc::kill(pid, signal) } == 0)

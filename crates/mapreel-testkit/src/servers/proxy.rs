@@ -1,4 +1,4 @@
-//! A TCP proxy that can be told to do to connections what networks do.
+//! A TCP proxy that simulates faults of the network.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,20 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// What happens to bytes and connections.
+/// The simulated state of the network: what happens to bytes and connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weather {
     /// They pass.
     Fair,
     /// Every chunk comes this much later.
     Delay(Duration),
-    /// Nothing passes, in neither direction, and neither end is told: a partition. What was sent comes when the weather is fair.
+    /// A partition: no bytes pass in either direction, and neither end gets an error. The bytes arrive when the weather is fair again.
     BlackHole,
-    /// What clients send arrives; what they are answered does not, until the weather is fair: a half-open connection.
+    /// Half-open connections: bytes of clients arrive, and bytes of the server do not, until the weather is fair again.
     HalfOpen,
-    /// Connections are reset, those that are there and those that come.
+    /// All open and new connections are reset.
     Reset,
-    /// After so many more bytes of an answer a connection is closed.
+    /// A connection is closed after this many more bytes from the server.
     Truncate(usize),
 }
 
@@ -48,11 +48,11 @@ enum Way {
     Back,
 }
 
-/// How often it is looked whether the weather has changed.
+/// How often a connection checks whether the weather has changed.
 const LOOK: Duration = Duration::from_millis(10);
 
 impl Proxy {
-    /// Starts one before `to`, a host and port.
+    /// Starts a proxy for the server at `to`, a host and port.
     ///
     /// # Panics
     /// There is no port.
@@ -79,7 +79,7 @@ impl Proxy {
         self.address.to_string()
     }
 
-    /// How connections fare from now on.
+    /// Sets the weather for open and new connections.
     pub fn set(&self, weather: Weather) {
         let mut state = self.shared.state();
         state.weather = weather;
@@ -100,7 +100,7 @@ impl Drop for Proxy {
         state.is_over = true;
         state.open.drain(..).flatten().for_each(|stream| reset(&stream));
         drop(state);
-        // Its listener hears of it with the next connection.
+        // The listener's thread notices the end only at the next connection, which this is.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -114,7 +114,7 @@ impl Shared {
         if self.state().weather == Weather::Reset {
             return reset(&client);
         }
-        // Behind a partition there is nobody to connect to; the client waits.
+        // During a partition the server cannot be reached; the client waits.
         while self.state().weather == Weather::BlackHole {
             thread::sleep(LOOK);
         }
@@ -135,7 +135,7 @@ impl Shared {
         }
     }
 
-    /// Carries bytes one way until the connection is over.
+    /// Copies bytes in one direction until the connection ends.
     fn pass(&self, mut from: TcpStream, mut to: TcpStream, way: Way) {
         let mut chunk = [0; 16 << 10];
         let mut carried = None;
@@ -168,10 +168,10 @@ impl Shared {
     }
 }
 
-/// Ends a connection at once, and lets the other end know that it was not in good order.
+/// Resets a connection (TCP RST).
 fn reset(stream: &TcpStream) {
     let linger = libc::linger { l_onoff: 1, l_linger: 0 };
-    // SAFETY: the descriptor is open, and the option is of the size that is told.
+    // SAFETY: the descriptor is open, and the option has the size that is passed.
     unsafe {
         libc::setsockopt(
             stream.as_raw_fd(),
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use std::time::Instant;
 
-    /// A server that sends back what it gets, behind a proxy; and a client of it.
+    /// An echo server behind a proxy, and a client that is connected to it.
     fn connected() -> (Proxy, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Proxy::start(&listener.local_addr().unwrap().to_string());

@@ -1,4 +1,4 @@
-//! A RabbitMQ node of its own: its own ports, folders and Erlang name server, so that any number run side by side.
+//! A RabbitMQ node with its own ports, folders and Erlang name server, so that any number of nodes run side by side.
 
 use crate::processes::{Companion, free_port, skip, wait_until};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub fn shared() -> Option<&'static RabbitMq> {
 }
 
 impl RabbitMq {
-    /// Starts one, empty; `None` if that is not possible, which has been said.
+    /// Starts an empty node; `None`: it cannot be started, and the reason was printed.
     pub fn start() -> Option<Self> {
         if !Path::new(SERVER).exists() {
             skip("RabbitMQ", "it is not installed; ./test installs it");
@@ -60,7 +60,7 @@ impl RabbitMq {
         None
     }
 
-    /// Where it is: `amqp://…`.
+    /// The URL of the node: `amqp://…`.
     pub fn url(&self) -> String {
         format!("amqp://guest:guest@127.0.0.1:{}/%2f", self.port)
     }
@@ -70,12 +70,12 @@ impl RabbitMq {
         self.process = None;
     }
 
-    /// Takes from a node that was killed everything that it has on its disk.
+    /// Deletes all data of a killed node from its disk.
     pub fn wipe(&self) {
         let _ = std::fs::remove_dir_all(self.path("mnesia"));
     }
 
-    /// Starts it again after [`RabbitMq::kill`], with what it has on its disk; false: it does not start.
+    /// Starts the node again after [`RabbitMq::kill`], with the data on its disk; false: it does not start.
     pub fn run(&mut self) -> bool {
         let pid = self.path("pid").display().to_string();
         let script = format!(
@@ -91,7 +91,7 @@ impl RabbitMq {
         self.ctl_command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap()
     }
 
-    /// `rabbitmqctl`, not run yet; it keeps its output to itself.
+    /// A command for `rabbitmqctl`, not run yet; its output is captured.
     pub fn ctl_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("/usr/lib/rabbitmq/bin/rabbitmqctl");
         command.args(arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null());
@@ -99,7 +99,7 @@ impl RabbitMq {
         command
     }
 
-    /// What the node has logged.
+    /// The log of the node.
     pub fn log(&self) -> String {
         let files = std::fs::read_dir(self.path("log")).into_iter().flatten().flatten();
         files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect()
@@ -109,10 +109,10 @@ impl RabbitMq {
         self.folder.path().join(name)
     }
 
-    /// Whether a client can connect: an open port says too little.
+    /// Whether a client can connect: an open port alone does not show that.
     fn accepts(&self) -> bool {
         let url = self.url();
-        // On a thread of its own: the caller may be in a runtime already.
+        // A thread of its own, since the caller may already be in a runtime.
         let asking = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             let connected = runtime.block_on(async {

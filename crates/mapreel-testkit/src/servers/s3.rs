@@ -1,4 +1,4 @@
-//! An S3 server in this process, over a folder; signatures are checked. It can be made to fail.
+//! An S3 server in this process, whose bucket is a folder. It checks signatures, and can be made to fail.
 
 use super::listener::Listener;
 use hyper::service::Service;
@@ -11,26 +11,26 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// What signs requests to it.
+/// The access key that signs requests.
 pub const ACCESS_KEY: &str = "MAPREELTESTKEY";
-/// The secret of it.
+/// The secret of the access key.
 pub const SECRET_KEY: &str = "mapreel-test-secret";
 /// The one bucket that it has.
 pub const BUCKET: &str = "maps";
 
-/// How it answers.
+/// How the server answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Mood {
-    /// As it should.
+    /// Correctly.
     Well,
-    /// 503 SlowDown to everything.
+    /// 503 SlowDown to every request.
     SlowDown,
-    /// Not at all.
+    /// It sends no answer.
     Silent,
-    /// Uploads break off; what came is not kept.
+    /// It breaks uploads off, and stores nothing of them.
     Truncating,
-    /// 507 to uploads: its disk is full.
+    /// 507 to uploads, as with a full disk.
     Full,
 }
 
@@ -49,7 +49,7 @@ pub fn shared() -> &'static S3 {
 }
 
 impl S3 {
-    /// Starts one, with an empty bucket.
+    /// Starts a server with an empty bucket.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
@@ -63,7 +63,7 @@ impl S3 {
         Self { folder, url: format!("http://{}", listener.address), mood, _listener: listener }
     }
 
-    /// What the environment of a client must have.
+    /// The environment variables for a client.
     pub fn environment(&self) -> Vec<(String, String)> {
         let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         vec![
@@ -79,7 +79,7 @@ impl S3 {
         &self.url
     }
 
-    /// How it answers from now on.
+    /// Sets how the server answers from now on.
     pub fn set_mood(&self, mood: Mood) {
         self.mood.store(mood as u8, Ordering::SeqCst);
     }
@@ -115,7 +115,7 @@ impl Service<Request<Incoming>> for Server {
                 return Ok(refusal(StatusCode::SERVICE_UNAVAILABLE, "SlowDown", "Reduce your request rate."));
             }
             if mood == Mood::Full as u8 && upload {
-                // As MinIO says it; S3 itself has always room.
+                // MinIO's message; S3 itself is never full.
                 let full = "Storage backend has reached its minimum free drive threshold.";
                 return Ok(refusal(StatusCode::INSUFFICIENT_STORAGE, "XMinioStorageFull", full));
             }

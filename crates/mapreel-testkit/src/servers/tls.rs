@@ -1,4 +1,4 @@
-//! TLS before servers that do not speak it themselves, with certificates of an authority that only those clients trust that are told to.
+//! A TLS proxy for servers without TLS. Its certificates are of a private authority, which a client trusts only if it is configured to.
 
 use super::listener::Listener;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ServerConfig, version::TLS13};
 
-/// What `openssl` is to write into certificates.
+/// The configuration of `openssl` for certificates.
 const CONFIG: &str = "[req]
 distinguished_name = name
 [name]
@@ -29,27 +29,27 @@ pub struct Authority {
     folder: tempfile::TempDir,
 }
 
-/// What a server proves its name with.
+/// The certificate of a server, and its key.
 pub struct Certificate {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Authority {
-    /// Makes one, with a key of its own.
+    /// Makes an authority with a new key.
     ///
     /// # Panics
     /// `openssl` cannot be run.
     pub fn new() -> Self {
         let authority = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::write(authority.path("config"), CONFIG).unwrap();
-        // Two of one name would be taken for one whose key has changed.
+        // Each authority has its own name: clients would take two with equal names for one authority whose key has changed.
         let name = format!("/CN=authority of {}", authority.folder.path().file_name().unwrap().display());
         authority.openssl("authority", &["-extensions", "authority", "-subj", &name]);
         authority
     }
 
-    /// The file with its own certificate: what clients are told to trust.
+    /// The file with the authority's own certificate, which clients are configured to trust.
     pub fn file(&self) -> PathBuf {
         self.path("authority.pem")
     }
@@ -69,7 +69,7 @@ impl Authority {
         }
     }
 
-    /// Makes a key and a certificate of it.
+    /// Makes a key and a certificate for it.
     fn openssl(&self, name: &str, arguments: &[&str]) {
         let output = Command::new("openssl")
             .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
@@ -93,11 +93,11 @@ impl Default for Authority {
     }
 }
 
-/// A front that speaks TLS with clients and passes on what they say, until it is dropped.
+/// A proxy that terminates TLS and forwards the bytes to a server, until it is dropped.
 pub struct Front(Listener);
 
 impl Front {
-    /// Starts one before `to`, a host and port.
+    /// Starts a proxy for the server at `to`, a host and port.
     ///
     /// # Panics
     /// There is no port.
@@ -134,7 +134,7 @@ mod tests {
     use std::net::TcpListener;
     use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-    /// What a client hears that trusts `trusted`, asks for `localhost`, and says hello to a server that sends back what it gets.
+    /// The answer of an echo server behind TLS to a client that trusts the authority `trusted` and asks for `localhost`.
     fn hello(trusted: &Authority, certificate: Certificate) -> std::io::Result<String> {
         let echo = TcpListener::bind("127.0.0.1:0").unwrap();
         let front = Front::start(&echo.local_addr().unwrap().to_string(), certificate);
@@ -159,13 +159,13 @@ mod tests {
     }
 
     #[test]
-    fn who_trusts_the_authority_is_served() {
+    fn a_client_that_trusts_the_authority_is_served() {
         let authority = Authority::new();
         assert_eq!(hello(&authority, authority.certify("localhost")).unwrap(), "hello");
     }
 
     #[test]
-    fn who_trusts_another_authority_or_asks_for_another_name_is_not() {
+    fn a_client_that_trusts_another_authority_or_asks_for_another_name_is_refused() {
         let (ours, other) = (Authority::new(), Authority::new());
         let unknown = hello(&ours, other.certify("localhost")).unwrap_err();
         assert!(unknown.to_string().contains("UnknownIssuer"), "{unknown}");

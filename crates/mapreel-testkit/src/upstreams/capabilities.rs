@@ -1,11 +1,11 @@
-//! The shortest documents that a WMS can be read from.
+//! Minimal capabilities documents of a WMS.
 
-/// The capabilities of a WMS of one layer with such times.
+/// The capabilities of a WMS with one layer that has these times.
 pub fn capabilities(layer: &str, times: &str) -> String {
     capabilities_of(layer, &format!(r#"<Dimension name="time" units="ISO8601">{times}</Dimension>"#))
 }
 
-/// The capabilities of a WMS of one layer of which they say this.
+/// The capabilities of a WMS with one layer; `what` is the XML inside the layer.
 pub fn capabilities_of(layer: &str, what: &str) -> String {
     format!(
         r#"<WMS_Capabilities version="1.3.0"><Service><Title>test</Title></Service><Capability><Layer><Title>all</Title>

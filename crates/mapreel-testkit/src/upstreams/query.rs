@@ -1,6 +1,6 @@
-//! What a request asks for, by its query.
+//! The query parameters of a request.
 
-/// The value of a query parameter, its case and its percent-encoding as they came.
+/// The value of a query parameter, in its original case and percent-encoding.
 pub fn parameter<'a>(path: &'a str, name: &str) -> Option<&'a str> {
     let query = path.split_once('?')?.1;
     query
@@ -10,7 +10,7 @@ pub fn parameter<'a>(path: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
-/// The width and height that are asked for; `None`: the request says none.
+/// The width and height of the requested picture; `None`: the request has none.
 pub fn size(path: &str) -> Option<[u32; 2]> {
     let side = |name| parameter(path, name)?.parse().ok();
     Some([side("WIDTH")?, side("HEIGHT")?])

@@ -1,4 +1,4 @@
-//! Servers whose answers are a function of what is asked for.
+//! Servers whose answers are a function of the request's path.
 
 use super::{Server, capabilities, size};
 use crate::pictures::Picture;
@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex};
 /// Status line, further headers, body.
 pub type Answer = (&'static str, &'static str, Vec<u8>);
 
-/// What a server has been asked for, in the order in which it came.
+/// The paths of the requests to a server, in the order in which they came.
 pub type Asked = Arc<Mutex<Vec<String>>>;
 
-/// Starts a server for the rest of the process; its URL. To those who ask, it says that it has layer `a` at every moment;
-/// all other answers are `answer`'s.
+/// Starts a server for the rest of the process and returns its URL. To GetCapabilities (except at `/ncwms`) it answers that it has the layer
+/// `a` with all times; `answer` gives all other answers.
 pub fn serve(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
     serve_all(move |path| match path.contains("REQUEST=GetCapabilities") && !path.starts_with("/ncwms") {
         true => ("200 OK", "", capabilities("a", "1900-01-01T00:00:00Z/2100-01-01T00:00:00Z").into_bytes()),
@@ -21,7 +21,7 @@ pub fn serve(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String 
     })
 }
 
-/// Starts a server whose every answer is `answer`'s.
+/// Starts a server for which `answer` gives every answer; returns its URL.
 pub fn serve_all(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> String {
     serve_streams(move |path, stream| {
         let (status, headers, body) = answer(path);
@@ -29,7 +29,7 @@ pub fn serve_all(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Str
     })
 }
 
-/// The same; and the paths that it is asked for.
+/// As [`serve_all`]; also returns the paths of the requests that the server gets.
 pub fn watched(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (String, Asked) {
     let asked = Asked::default();
     let noted = asked.clone();
@@ -40,7 +40,7 @@ pub fn watched(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (Stri
     (url, asked)
 }
 
-/// Starts a server that leaves every connection to `answer`, as [`Server::start`] does.
+/// Starts a server with [`Server::start`], and returns its URL.
 pub fn serve_streams(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
     Server::start(answer).url
 }
@@ -51,7 +51,7 @@ pub fn send(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) {
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
 }
 
-/// A picture of the size that is asked for; without one, a tile.
+/// A picture of the requested size; if the request has no size, a tile.
 pub fn picture(path: &str) -> Vec<u8> {
     let [width, height] = size(path).unwrap_or([256; 2]);
     Picture::of(width, height, [60, 120, 180]).to_png()

@@ -1,4 +1,4 @@
-//! An HTTP server that answers as a test wants, and notes what it was asked.
+//! An HTTP server whose answers a test writes, and which notes the requests that it gets.
 
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
@@ -12,8 +12,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Leaves every connection to `answer`, once the head of the request has been read: its path, and where to write, whatever
-    /// may come of it.
+    /// Starts a server. When it has read the head of a request, it calls `answer` with the path and the connection, to which `answer` may write
+    /// anything.
     pub fn start(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -34,18 +34,18 @@ impl Server {
         Self { url, heads }
     }
 
-    /// The heads of all requests that have come.
+    /// The heads of all requests so far.
     pub fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many requests have come.
+    /// The number of requests so far.
     pub fn hits(&self) -> usize {
         self.heads.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
-/// The whole head of a request; `None`: it broke off, or was none.
+/// The head of a request; `None`: it could not be read, or is no request.
 fn read_head(stream: &TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut head = String::new();

@@ -1,4 +1,4 @@
-//! The file of keys: read whole, replaced whole, by one program at a time.
+//! The file of keys. It is read whole and replaced atomically, under a lock.
 
 use super::key::{Key, Keys, Role, check_name, fresh, hash_of};
 use crate::config::problems::ConfigProblems;
@@ -20,10 +20,10 @@ pub(super) struct Unreadable {
     reason: String,
 }
 
-/// The file's text.
+/// The text of the file.
 ///
 /// # Errors
-/// It cannot be read, or it is too long.
+/// The file cannot be read, or is too long.
 pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
     let unreadable = |reason: String| Unreadable { path: path.to_owned(), reason };
     let failed = |error: std::io::Error| unreadable(error.to_string());
@@ -33,10 +33,10 @@ pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
     is_short.then_some(text).ok_or_else(|| unreadable(format!("it has more than {BYTES_MAX} bytes")))
 }
 
-/// What stands in a text of the file.
+/// Parses the text of the file.
 ///
 /// # Errors
-/// Everything that is wrong with it, with the file's name.
+/// Everything that is wrong with the text, with the file's name.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Keys, ConfigProblems> {
     Keys::parse(text).map_err(|problems| problems.in_file(path))
 }
@@ -49,10 +49,10 @@ pub(crate) fn read(path: &Path) -> Result<Keys, ConfigProblems> {
     parse(path, &text(path).map_err(ConfigProblems::only)?)
 }
 
-/// Adds a key to the file, which need not be there yet; the key itself, which nobody can tell again.
+/// Adds a key to the file, which is made if it is missing. Returns the key itself; the file has only its hash.
 ///
 /// # Errors
-/// The name is none or taken, or the file cannot be read or replaced, or is not valid.
+/// The name is not valid or is taken, or the file cannot be read or replaced, or is not valid.
 pub(crate) fn add(
     path: &Path,
     name: &str,
@@ -86,16 +86,16 @@ pub(crate) fn add(
     Ok(key)
 }
 
-/// Takes a key out of the file.
+/// Removes a key from the file.
 ///
 /// # Errors
-/// There is none of this name, or the file cannot be read or replaced, or is not valid.
+/// No key has this name, or the file cannot be read or replaced, or is not valid.
 pub(crate) fn revoke(path: &Path, name: &str) -> anyhow::Result<()> {
     change(path, |text, keys| {
         if !keys.iter().any(|key| key.name == name) {
             bail!("there is no key of the name `{name}`");
         }
-        // The lines of its table; comments on other keys stay.
+        // Only the lines of the key's table are removed; comments on other keys stay.
         let mut is_its = false;
         let lines = text.split_inclusive('\n').filter(|line| {
             let line = line.trim();
@@ -109,20 +109,20 @@ pub(crate) fn revoke(path: &Path, name: &str) -> anyhow::Result<()> {
         if Keys::parse(&without).is_ok_and(|keys| keys.iter().eq(rest)) {
             return Ok(without);
         }
-        // The key is written in another way than `add` writes it: the file is written anew, without its comments.
+        // The key is not written as `add` writes it: the whole file is written anew, without comments.
         let mut table: toml::Table = text.parse()?;
         table.remove(name);
         Ok(table.to_string())
     })
 }
 
-/// Replaces the file by what `edit` makes of its text, whole or not at all.
+/// Replaces the file atomically by the text that `edit` makes of its old text.
 fn change(path: &Path, edit: impl FnOnce(&str, &Keys) -> anyhow::Result<String>) -> anyhow::Result<()> {
-    // A link stays one: what it leads to is replaced.
+    // A symbolic link stays: its target is replaced.
     let path: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let wrong = || format!("cannot replace `{}`", path.display());
-    // The lock keeps other programs from changing the file meanwhile.
+    // While it is held, the lock keeps other programs from changing the file.
     let lock = File::open(folder).with_context(wrong)?;
     lock.lock().with_context(wrong)?;
     let before = match path.metadata() {
@@ -136,7 +136,7 @@ fn change(path: &Path, edit: impl FnOnce(&str, &Keys) -> anyhow::Result<String>)
     let mut draft = tempfile::Builder::new().permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
     draft.write_all(new.as_bytes()).with_context(wrong)?;
     if let Some(before) = before {
-        // Root may change the file of the user that runs the service, and that user must still be able to read it.
+        // If root changes the file, the user that runs the service must still be able to read it, so the owner stays.
         let _ = chown(draft.path(), Some(before.uid()), Some(before.gid()));
     }
     draft.as_file().sync_all().with_context(wrong)?;
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_have_written_stays() {
+    fn adding_a_key_keeps_the_other_keys_and_comments() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys.toml");
         let first = add(&path, "first", &[Role::Submit, Role::Read], Some(50), None).unwrap();
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn two_who_add_at_once_are_both_heard() {
+    fn of_two_concurrent_additions_none_is_lost() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys.toml");
         std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! The keys of clients, and what their holders may do. Of a key only its SHA-256 is known here.
+//! The keys of clients, and the roles of their holders. The program stores only the SHA-256 of a key.
 //!
 //! ```toml
 //! [portal]
@@ -15,20 +15,20 @@ use std::str::FromStr;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
-/// Keys in one file: each is compared with whatever is presented.
+/// The most keys in one file: a presented key is compared with each of them.
 const KEYS_MAX: usize = 1_000;
 const NAME_BYTES_MAX: usize = 64;
-/// What a key begins with, so that it can be told when it lies where it should not.
+/// The prefix of every key, by which scanners for secrets can find a key that was published by mistake.
 const PREFIX: &str = "mapreel_";
 
-/// What the holder of a key may do.
+/// A right of the holder of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Send requests, and take back own jobs.
+    /// Send requests, and cancel its own jobs.
     Submit,
-    /// Look at own jobs and fetch their files.
+    /// Read its own jobs and fetch their files.
     Read,
-    /// Look at everybody's jobs, fetch their files, and take them back.
+    /// Read the jobs of all owners, fetch their files, and cancel them.
     Operate,
 }
 
@@ -36,7 +36,7 @@ impl Role {
     /// Every role.
     pub(crate) const ALL: [Self; 3] = [Self::Submit, Self::Read, Self::Operate];
 
-    /// The word for it.
+    /// The name of the role in the file.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Submit => "submit",
@@ -54,24 +54,24 @@ impl FromStr for Role {
     }
 }
 
-/// A word that is no role.
+/// The text, which is not the name of a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no role; there are `submit`, `read` and `operate`")]
 pub(crate) struct UnknownRole(String);
 
-/// A name that no key may have.
+/// The name is not allowed for a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a name is a letter, then up to {} letters, digits, `-` and `_`", NAME_BYTES_MAX - 1)]
 pub(crate) struct BadName;
 
-/// A key, by what is kept of it.
+/// A key, as it is stored: its hash, and what its holder may do.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Key {
     /// The owner of the jobs that are sent with the key.
     pub name: String,
     hash: [u8; 32],
     pub roles: Vec<Role>,
-    /// Jobs that are pending or running.
+    /// The most jobs of the holder that are pending or running.
     pub open_jobs_max: Option<u32>,
     pub frames_per_hour_max: Option<u32>,
 }
@@ -89,17 +89,17 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Every key that counts.
+/// All valid keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Keys(Vec<Arc<Key>>);
 
 impl Keys {
-    /// Reads the text of a file of keys.
+    /// Parses the text of a file of keys.
     ///
     /// # Errors
-    /// Everything that is wrong with it, never quoting what might be a key.
+    /// Everything that is wrong with the text. The errors quote nothing that might be a key.
     pub(crate) fn parse(text: &str) -> Result<Self, ConfigProblems> {
-        // The parser's own message would quote the line.
+        // The parser's own message would quote the line, which may contain a key.
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             ConfigProblems::only(format!("line {line} is not TOML, or has a name for the second time"))
@@ -120,7 +120,7 @@ impl Keys {
         problems.none_or(Self(keys))
     }
 
-    /// The key that this is. How long it takes does not depend on how much of it is right.
+    /// The stored key that matches the presented one. The comparison takes constant time, so its duration tells nothing about the keys.
     pub(crate) fn find(&self, presented: &str) -> Option<Arc<Key>> {
         let hash = Sha256::digest(presented);
         self.0.iter().fold(None, |found, key| {
@@ -129,7 +129,7 @@ impl Keys {
         })
     }
 
-    /// Whether this key still counts, just as it is.
+    /// Whether this key is still valid and unchanged.
     pub(crate) fn contain(&self, key: &Arc<Key>) -> bool {
         self.0.contains(key)
     }
@@ -149,15 +149,16 @@ pub(crate) fn fresh() -> Result<String, getrandom::Error> {
     Ok(format!("{PREFIX}{}", hex::encode(bits)))
 }
 
-/// What is kept of a key.
+/// The hash of a key, which is what the file stores.
 pub(crate) fn hash_of(key: &str) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(key)))
 }
 
-/// Checks the name of a key. It begins with a letter, so no name is an address, which is what owners without keys are called.
+/// Checks the name of a key. It must begin with a letter, so that no name can be an IP address: without keys, the owner of a job is its
+/// client's address.
 ///
 /// # Errors
-/// The name is none.
+/// The name is not allowed.
 pub(crate) fn check_name(name: &str) -> Result<(), BadName> {
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.len() <= NAME_BYTES_MAX
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_all_at_once_and_without_secrets() {
+    fn all_problems_are_reported_at_once_and_without_secrets() {
         let good = hash_of("x");
         let text = format!(
             "[a]\nroles = ['submit']\n[b]\nhash = 'hush'\nroles = ['admin', 7]\n[c]\nhash = '{good}'\nroles = []\n\

@@ -1,4 +1,4 @@
-//! The keys in force: those of the file, which is read again whenever it changes.
+//! The valid keys: those of the file, which is read again whenever it changes.
 
 use super::file::{Unreadable, parse, text};
 use super::key::{Key, Keys};
@@ -11,15 +11,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-/// How often the file is looked at: a key that is revoked counts at most for so long.
+/// How often the file is checked for changes: a revoked key stays valid at most for this long.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// The keys that count now.
+/// The keys that are valid now.
 #[derive(Debug)]
 pub(crate) struct KeyRing {
     path: PathBuf,
     keys: Mutex<Arc<Keys>>,
-    /// What was read last, or why it could not be.
+    /// The text that was read last, or why the file could not be read.
     seen: Mutex<Option<Result<String, Unreadable>>>,
     changed: watch::Sender<()>,
 }
@@ -35,14 +35,14 @@ impl KeyRing {
         })
     }
 
-    /// The key that this is.
+    /// The stored key that matches the presented one.
     pub(crate) fn find(&self, presented: &str) -> Option<Arc<Key>> {
-        // The lock is not held while they are compared.
+        // The keys are cloned, so that the lock is not held during the comparison.
         let keys = self.keys().clone();
         keys.find(presented)
     }
 
-    /// Whether this key still counts.
+    /// Whether this key is still valid.
     pub(crate) fn contains(&self, key: &Arc<Key>) -> bool {
         self.keys().contain(key)
     }
@@ -72,8 +72,8 @@ impl KeyRing {
         })
     }
 
-    /// Takes in what the file says now. A file that is broken or gone changes nothing: neither does it shut everybody out, nor does
-    /// it open the service.
+    /// Reads the file if it has changed. If it is broken or missing, the last valid keys stay: all clients keep their access, and no
+    /// client without a key gets any.
     fn look(&self) {
         let now = text(&self.path);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

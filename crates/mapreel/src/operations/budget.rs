@@ -1,7 +1,7 @@
-//! The memory budget: how much the process may take, and how it is shared out.
+//! The memory budget: how much memory the process may use, and how it is divided.
 //!
-//! Code that reads a stranger's documents or draws a stranger's map first takes the memory that this may cost at most. One share
-//! is set aside for the program itself, one for jobs that are kept between their parts.
+//! Code that reads a stranger's documents or draws a stranger's map first takes a permit for the most memory that this may need. One
+//! share of the budget is reserved for the program itself, and one for the cache of prepared jobs.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The least that the program works with, in MiB.
 pub(crate) const MEMORY_MIB_MIN: u64 = 512;
-/// What the program takes that draws nothing, in MiB: its store, connections, answers of servers that are remembered.
+/// The memory that the program needs without drawing, in MiB: for its store, connections, and cached answers of servers.
 const PROGRAM_MIB: u64 = 128;
-/// The part of the rest that is for jobs between their parts.
+/// The reciprocal of the share of the rest that is for the cache of prepared jobs.
 const KEPT_PART: u64 = 8;
-/// Of what the machine or the cgroup has, the part that is taken where no setting says more, of 100.
+/// The percentage of the memory of the machine or cgroup that the process uses if no setting says otherwise.
 const AUTO_PERCENT: u64 = 75;
-/// Documents that are read at once, and what they become, in MiB.
+/// The memory for documents that are read at once and for the results of reading, in MiB.
 pub(crate) const DOCUMENTS_MIB: u64 = 320;
 
-/// The memory of a process, shared out in MiB.
+/// The memory of a process: a semaphore of MiB.
 #[derive(Debug, Clone)]
 pub(crate) struct MemoryBudget {
     free: Arc<Semaphore>,
@@ -28,12 +28,12 @@ pub(crate) struct MemoryBudget {
     patience: Duration,
 }
 
-/// Memory that somebody has taken; it is given back when this is dropped.
+/// Memory that was taken from the budget; it is given back when this is dropped.
 #[derive(Debug)]
 pub(crate) struct MemoryPermit(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
 
 impl MemoryBudget {
-    /// The budget of a process that may take so many MiB. A caller that asks for memory that is not free waits for `patience`.
+    /// The budget of a process that may use `process_mib` MiB. A caller that asks for memory that is not free waits at most for `patience`.
     pub(crate) fn new(process_mib: u64, patience: Duration) -> Self {
         let shared = process_mib.max(MEMORY_MIB_MIN) - PROGRAM_MIB;
         let kept_mib = shared / KEPT_PART;
@@ -41,28 +41,27 @@ impl MemoryBudget {
         Self { free: Arc::new(Semaphore::new(work_mib as usize)), work_mib, kept_mib, patience }
     }
 
-    /// The same memory for callers that wait longer, or less long, for it.
+    /// The same budget, with another time that callers wait.
     pub(crate) fn with_patience(&self, patience: Duration) -> Self {
         Self { patience, ..self.clone() }
     }
 
-    /// What one drawing may take, in MiB.
+    /// The memory that one drawing may take, in MiB.
     pub(crate) fn work_mib(&self) -> u64 {
         self.work_mib
     }
 
-    /// What jobs may take that are kept between their parts, in MiB.
+    /// The memory for the cache of prepared jobs, in MiB.
     pub(crate) fn kept_mib(&self) -> u64 {
         self.kept_mib
     }
 
-    /// What is not taken, in MiB.
+    /// The free memory, in MiB.
     pub(crate) fn free_mib(&self) -> u64 {
         self.free.available_permits() as u64
     }
 
-    /// Takes so many MiB, or all where they are more; in the order in which it was asked. `None`: others have had them for
-    /// too long.
+    /// Takes `mib` MiB, at most the whole budget; callers are served in order. `None`: the memory did not become free in time.
     pub(crate) async fn take(&self, mib: u64) -> Option<MemoryPermit> {
         let permits = mib.min(self.work_mib) as u32;
         let permit = tokio::time::timeout(self.patience, self.free.clone().acquire_many_owned(permits)).await;
@@ -70,7 +69,7 @@ impl MemoryBudget {
     }
 }
 
-/// What this process may take where no setting says it, in MiB: three quarters of what its cgroups or the machine have.
+/// The budget if no setting says otherwise, in MiB: three quarters of the memory of the machine, or of its cgroups if that is less.
 pub(crate) fn auto_mib() -> u64 {
     auto_mib_of(Path::new("/"))
 }
@@ -81,7 +80,7 @@ fn auto_mib_of(root: &Path) -> u64 {
         let kib = line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim();
         kib.parse::<u64>().ok().map(|kib| kib << 10)
     });
-    // A limit of any group that this one lies in holds, too (cgroups(7); version 2, then version 1).
+    // The limits of all parent groups hold, too (cgroups(7); version 2, then version 1).
     let groups = read("proc/self/cgroup");
     let places = groups.lines().filter_map(|line| {
         let mut fields = line.splitn(3, ':').skip(1);
@@ -102,10 +101,10 @@ fn auto_mib_of(root: &Path) -> u64 {
     ((bytes >> 20) * AUTO_PERCENT / 100).max(MEMORY_MIB_MIN)
 }
 
-/// What is expected of `MAPREEL_MEMORY` and the setting `memory`, in words.
+/// The format of `MAPREEL_MEMORY` and of the setting `memory`, for messages.
 pub(crate) const EXPECTED: &str = "bytes, or a number with a unit such as `2GiB`, 512MiB or more, or `auto`";
 
-/// What `MAPREEL_MEMORY` and the setting `memory` say, in MiB: a number of bytes, one with a unit, or `auto`.
+/// Parses the value of `MAPREEL_MEMORY` or of the setting `memory` (a number of bytes, a number with a unit, or `auto`), to MiB.
 pub(crate) fn parse_mib(text: &str) -> Option<u64> {
     let text = text.trim();
     if text == "auto" {

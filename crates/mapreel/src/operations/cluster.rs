@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-/// How long a store that does not answer is waited for at the start.
+/// How long the process waits at its start for a store that does not answer.
 const STORE_PATIENCE: Duration = Duration::from_secs(60);
-/// How often an idle worker of a cluster looks for work of which no message has told.
+/// How often an idle worker of a cluster claims without a message.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// The queue that the configuration names; `None` when the end came before it answered.
+/// Opens the queue that the configuration names; `None`: the process was told to stop before the store answered.
 pub(crate) async fn open(
     config: &Config,
     stop: &CancellationToken,
@@ -28,7 +28,7 @@ pub(crate) async fn open(
         image_slots: config.image_slots() as u16,
         look_every: LOOK_EVERY,
     });
-    // What is wrong with a URL is said at once, and not after waiting for the store.
+    // The broker's URL is checked first, so that an error in it is reported before the wait for the store.
     broker.as_ref().map(rabbit::Settings::check).transpose()?;
     let Some(store) = stop.run_until_cancelled(open_store(config, supervisor)).await.transpose()? else {
         return Ok(None);
@@ -39,7 +39,7 @@ pub(crate) async fn open(
     }))
 }
 
-/// Opens the store, and waits for it: the processes of a cluster start in any order.
+/// Opens the store, and waits until it answers: the processes of a cluster start in any order.
 async fn open_store(config: &Config, supervisor: &Supervisor) -> anyhow::Result<Mongo> {
     let began = Instant::now();
     loop {

@@ -1,5 +1,5 @@
-//! Maintenance: parts of workers that died are rescued, artifacts expire, what nobody needs is deleted. Every process does it;
-//! what they do twice is harmless.
+//! Maintenance: it rescues the parts of dead workers, expires artifacts, and deletes objects that no job needs. Every process runs it; doing
+//! the same work twice is harmless.
 
 use super::metrics::Metrics;
 use mapreel_queue::{Artifacts, Queue, Task};
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 const TEND_EVERY: Duration = Duration::from_millis(500);
-/// How often objects of no job are looked for, and how old they must be.
+/// How often maintenance sweeps orphans, and how old an orphan must be.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 const ORPHAN_AGE: Duration = Duration::from_secs(3600);
 
@@ -60,10 +60,10 @@ async fn run(queue: Arc<dyn Queue>, artifacts: Artifacts, metrics: Arc<Metrics>,
     }
 }
 
-/// Where objects are written to find out whether they can be; deleted at once, unless something fails then.
+/// The prefix of objects that the readiness probe writes and deletes again, to find out whether objects can be stored.
 pub(crate) const READY: &str = "ready";
 
-/// Deletes what ended jobs have left.
+/// Deletes the objects of ended jobs that are not needed any more.
 async fn clean(queue: &dyn Queue, artifacts: &Artifacts) -> Result<(), mapreel_queue::Error> {
     for garbage in queue.garbage().await? {
         artifacts.clean(garbage.id, &garbage.keep).await?;
@@ -72,7 +72,7 @@ async fn clean(queue: &dyn Queue, artifacts: &Artifacts) -> Result<(), mapreel_q
     Ok(())
 }
 
-/// Deletes old objects that no job knows: those of a worker that died after storing and before telling. How many.
+/// Deletes old orphans: objects of a worker that died after storing them and before telling the queue. Returns how many.
 pub(crate) async fn sweep(
     queue: &dyn Queue,
     artifacts: &Artifacts,

@@ -1,4 +1,4 @@
-//! What operators watch, in the text format of Prometheus.
+//! Metrics for operators, in the text format of Prometheus.
 
 use mapreel_queue::{Kind, Service};
 use prometheus_client::encoding::text::encode;
@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::hash::Hash;
 use std::time::Duration;
 
-/// A label value that is known when the program is built.
+/// The value of a label, known at compile time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Word(&'static str);
 
@@ -138,17 +138,17 @@ impl Metrics {
         self.part_duration.get_or_create(&OfKind { kind }).observe(duration.as_secs_f64());
     }
 
-    /// A slot spent time `waiting`, `drawing` or `storing`.
+    /// Adds the time that a slot spent `waiting`, `drawing` or `storing`.
     pub(crate) fn spent(&self, doing: &'static str, duration: Duration) {
         self.spent.get_or_create(&Doing { doing: Word(doing) }).inc_by(duration.as_secs_f64());
     }
 
-    /// A slot works until the guard is dropped.
+    /// Counts a busy slot until the guard is dropped.
     pub(crate) fn busy(&self, service: Service) -> Counted {
         Counted::new(self.busy.get_or_create_owned(&Lane { service: Word(service.name()) }))
     }
 
-    /// A slot has been told to stop long ago, and works until the guard is dropped.
+    /// Counts an overdue part, which was told to stop long ago, until the guard is dropped.
     pub(crate) fn overdue(&self) -> Counted {
         Counted::new(self.overdue.clone())
     }
@@ -168,7 +168,7 @@ impl Metrics {
         self.rescued.inc_by(leases as u64);
     }
 
-    /// The text, with the jobs of the store and the memory as they are now.
+    /// The metrics as text, with the present numbers of jobs and the present memory.
     pub(crate) fn text(
         &self,
         counts: &mapreel_queue::Counts,
@@ -214,7 +214,7 @@ where
     metric
 }
 
-/// Something that a gauge counts until it is dropped.
+/// A guard: a gauge counts it until it is dropped.
 pub(crate) struct Counted(Gauge);
 
 impl Counted {

@@ -1,4 +1,4 @@
-//! What stands for `cluster.rs` in a build without the feature `cluster`. The configuration has refused a cluster before.
+//! Replaces `cluster.rs` in a build without the feature `cluster`. There the configuration refuses a cluster, so this is not reached.
 
 use super::supervisor::Supervisor;
 use crate::config::config::Config;
@@ -6,7 +6,7 @@ use mapreel_queue::{Error, Queue};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Refuses.
+/// Always an error.
 pub(crate) async fn open(
     _config: &Config,
     _stop: &CancellationToken,

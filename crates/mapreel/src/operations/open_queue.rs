@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// The queue that the configuration names; `None` when the process was told to stop before the store answered.
+/// Opens the queue that the configuration names; `None`: the process was told to stop before the store answered.
 pub(crate) async fn open_queue(
     config: &Config,
     stop: &CancellationToken,

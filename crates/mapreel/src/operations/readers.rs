@@ -1,10 +1,10 @@
-//! The pool that reads what strangers send: a few documents at once, a few more that wait, and no others. The pool has threads of
-//! its own, so that only the client that has sent a large document waits for it.
+//! The pool of threads that parse documents of strangers. A few documents are parsed at once, a few more wait, and further ones are refused.
+//! Parsing does not use the control threads, so only the client that sent a large document waits for it.
 
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Documents that wait for a thread.
+/// The most documents that wait for a thread.
 const WAITING_MAX: usize = 32;
 
 /// A bounded pool.
@@ -13,27 +13,27 @@ pub(crate) struct Readers {
     waiting: Arc<Semaphore>,
 }
 
-/// Why something was not read.
+/// Why a document was not read.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// As much as may wait is waiting.
+    /// Too many documents wait already.
     Full,
     /// Reading has ended in a panic.
     Panicked,
 }
 
 impl Readers {
-    /// As many threads as the machine has cores.
+    /// A pool with as many threads as the machine has cores.
     pub(crate) fn new() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self { threads: Arc::new(Semaphore::new(threads)), waiting: Arc::new(Semaphore::new(WAITING_MAX)) }
     }
 
-    /// Does the work on a thread of the pool. The caller may go away: then the work does not begin, or keeps its thread until it
-    /// has ended.
+    /// Runs `work` on a thread of the pool. If the caller is dropped, work that has not begun does not begin, and work that has begun keeps its
+    /// thread until it has ended.
     ///
     /// # Errors
-    /// Too much waits already, or the work has panicked.
+    /// Too many documents wait already, or the work has panicked.
     pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unread> {
         let thread = match self.threads.clone().try_acquire_owned() {
             Ok(thread) => thread,
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn who_panics_gives_the_thread_back() {
+    async fn work_that_panics_gives_its_thread_back() {
         let readers = Readers::new();
         for _ in 0..20 {
             assert!(matches!(readers.read(|| panic!("broken")).await, Err::<(), _>(Unread::Panicked)));

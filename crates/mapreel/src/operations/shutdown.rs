@@ -1,4 +1,4 @@
-//! How the service ends: on SIGTERM or SIGINT its tasks come to their end in order; when a task is lost they hand back at once what they have.
+//! How the service ends. After SIGTERM or SIGINT its tasks drain; when a task is lost, the worker hands back its parts at once.
 
 use super::supervisor::{Supervisor, TASK_LOST};
 use crate::worker::worker::Worker;
@@ -8,11 +8,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// The time between the word to hand parts back and the end of the time to drain.
+/// How long before the end of the drain time parts are handed back.
 const HAND_BACK: Duration = Duration::from_secs(4);
-/// A process that has lost a task has so long to hand back its parts.
+/// How long a process that has lost a task may take to hand back its parts.
 const LOST_HAND_BACK: Duration = Duration::from_secs(3);
-/// A process that has lost a task ends after so long, even if its own threads are stuck.
+/// After this time a process that has lost a task ends, even if its threads are stuck.
 const LOST_END: Duration = Duration::from_millis(4_500);
 
 /// Why the service ended.
@@ -24,18 +24,18 @@ pub(crate) enum Ended {
     TaskLost,
 }
 
-/// The two words that end a process.
+/// The two tokens whose cancellation ends the work of a process.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shutdown {
-    /// Claim nothing more, finish what is begun.
+    /// Cancelled: the worker claims nothing more, and finishes its parts.
     pub drain: CancellationToken,
-    /// Hand back what is not finished.
+    /// Cancelled: the worker hands back its unfinished parts.
     pub hand_back: CancellationToken,
 }
 
 impl Shutdown {
-    /// Waits for the signal or for a lost task, then until the tasks have ended. After a signal they have `drain` to finish what they
-    /// began; when a task is lost they hand back at once what they have.
+    /// Waits for a signal or for the loss of a task, and then until the tasks have ended. After a signal the worker has the time `drain` to
+    /// finish its parts; after the loss of a task it hands them back at once.
     pub(crate) async fn run(&self, mut supervisor: Supervisor, worker: &Worker, drain: Duration) -> Ended {
         let tasks = supervisor.tasks();
         let drained = async {
@@ -55,7 +55,7 @@ impl Shutdown {
         };
         let ended = async {
             supervisor.finished().await;
-            // Parts whose slot is lost have no task that the supervisor could wait for.
+            // A part runs in a task of its own. If its slot's task is lost, no supervised task waits for the part.
             worker.parts_ended().await;
         };
         tokio::select! {
@@ -68,7 +68,7 @@ impl Shutdown {
     }
 }
 
-/// Ends the process from a thread of its own, since the threads that should end it may be the ones that are stuck.
+/// Ends the process from a thread of its own: the threads that should end it may be stuck.
 fn exit_soon() {
     let exit = || {
         std::thread::sleep(LOST_END);

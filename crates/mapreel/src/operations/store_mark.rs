@@ -1,5 +1,5 @@
-//! Whether the artifacts belong to this store of jobs. Beside them lies the mark of the store; a store that bears another one does
-//! not know their jobs, and would have them deleted as orphans.
+//! Whether the artifacts belong to this store of jobs. One of their objects is the mark of the store. A store with another mark does not know
+//! the jobs of the artifacts, and maintenance would delete all objects as orphans.
 
 use crate::config::config::Config;
 use crate::config::values::redacted;
@@ -9,7 +9,7 @@ use tracing::warn;
 /// The object that holds the mark.
 const KEY: &str = ".store";
 
-/// Compares the marks; the first store that comes leaves its own.
+/// Compares the marks. If the artifacts have no mark yet, stores that of this store.
 ///
 /// # Errors
 /// The artifacts belong to another store.
@@ -31,7 +31,7 @@ pub(crate) async fn check(queue: &dyn Queue, artifacts: &Artifacts, config: &Con
                 warn!(%error, "cannot note beside the artifacts which store they belong to");
             }
         }
-        // Without artifacts nothing can be done either, and that is said elsewhere; jobs are accepted meanwhile.
+        // While the artifacts cannot be read, no part can be drawn, and readiness and the jobs report that. Jobs are still accepted.
         Err(error) => warn!(%error, "cannot read which store the artifacts belong to"),
     }
     Ok(())

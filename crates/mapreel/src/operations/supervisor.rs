@@ -1,5 +1,5 @@
-//! The supervisor: every long-lived task belongs to it. A task that panics, or returns before its time, is started again; when
-//! that does not help, the process ends, rather than live on without it.
+//! The supervisor owns every long-lived task. It starts a task again that panics, or returns before the process stops. If a task ends too
+//! often, the process ends, rather than run on without it.
 
 use super::metrics::Metrics;
 use futures_util::FutureExt;
@@ -15,54 +15,54 @@ use tracing::{error, warn};
 
 /// The exit code of a process that has lost a task.
 pub(crate) const TASK_LOST: u8 = 4;
-/// A task that ends more often within this time cannot be kept alive.
+/// A task that ends more often than this within the time below is lost.
 const RESTARTS_MAX: usize = 5;
 const RESTARTS_WITHIN: Duration = Duration::from_secs(60);
-/// Before a task is started again; doubled with each time.
+/// The backoff before a task is started again; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(50);
-/// A task that has run for so long since it was started again is no longer down.
+/// A task that has run for this long since it was started again is no longer down.
 const STEADY: Duration = Duration::from_secs(1);
 
 /// Owns the tasks.
 pub(crate) struct Supervisor {
     tasks: Arc<Tasks>,
-    /// Tasks that the others need, until the process ends.
+    /// Tasks that run until the process ends, since the other tasks need them.
     serving: Mutex<JoinSet<()>>,
-    /// Tasks that come to an end after the word to stop.
+    /// Tasks that end after the process was told to stop.
     finite: JoinSet<()>,
 }
 
-/// How the tasks are.
+/// The state of the tasks: running, down or lost.
 pub(crate) struct Tasks {
     metrics: Arc<Metrics>,
-    /// From then on a task may return.
+    /// Once it is cancelled, a task may return.
     stop: CancellationToken,
     down: Mutex<Vec<Down>>,
-    /// The task that could not be kept alive.
+    /// The lost task, which ended too often.
     lost: Mutex<Option<&'static str>>,
     is_lost: CancellationToken,
 }
 
-/// A task that has ended before its time and does not run steadily again.
+/// A task that has ended too early and does not run steadily again yet.
 struct Down {
     name: &'static str,
     why: String,
 }
 
 impl Supervisor {
-    /// Without tasks yet. Before `stop` none of them may return.
+    /// A supervisor without tasks. Until `stop` is cancelled, no task may return.
     pub(crate) fn new(metrics: Arc<Metrics>, stop: CancellationToken) -> Self {
         let (down, lost, is_lost) = (Mutex::default(), Mutex::default(), CancellationToken::new());
         let tasks = Arc::new(Tasks { metrics, stop, down, lost, is_lost });
         Self { tasks, serving: Mutex::default(), finite: JoinSet::new() }
     }
 
-    /// How the tasks are.
+    /// The state of the tasks.
     pub(crate) fn tasks(&self) -> Arc<Tasks> {
         self.tasks.clone()
     }
 
-    /// Starts a task that comes to its end after the word to stop, and is waited for.
+    /// Starts a task that ends after the process was told to stop; [`Supervisor::finished`] waits for it.
     pub(crate) fn start_finite(&mut self, task: Task) {
         self.finite.spawn(self.tasks.clone().keep(task));
     }
@@ -81,7 +81,7 @@ impl Supervise for Supervisor {
 }
 
 impl Tasks {
-    /// Which tasks are down now, and why; nothing where all of them run.
+    /// Which tasks are down now, and why; `None`: all of them run.
     pub(crate) fn trouble(&self) -> Option<String> {
         if let Some(name) = self.lost_task() {
             return Some(format!("the task `{name}` cannot be kept alive"));
@@ -91,17 +91,17 @@ impl Tasks {
         (!named.is_empty()).then(|| format!("tasks are down: {}", named.join(", ")))
     }
 
-    /// Returns when a task could not be kept alive.
+    /// Returns when a task is lost.
     pub(crate) async fn lost(&self) {
         self.is_lost.cancelled().await;
     }
 
-    /// The task that could not be kept alive.
+    /// The name of the lost task, if one is lost.
     pub(crate) fn lost_task(&self) -> Option<&'static str> {
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The process cannot do its work any more, and is to end.
+    /// Notes the loss of a task: the process cannot do its work any more, and is to end.
     pub(crate) fn lose(&self, name: &'static str, why: &str) {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(name);
         error!(task = name, "the task cannot be kept alive, and the process ends: {why}");
@@ -137,7 +137,7 @@ impl Tasks {
         self.down.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A task is down until the guard is dropped.
+    /// Notes that a task is down, until the guard is dropped.
     fn note(self: Arc<Self>, name: &'static str, why: String) -> Noted {
         self.down().push(Down { name, why });
         Noted { tasks: self, name }

@@ -2,7 +2,7 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Begins to log. `filter` was checked before.
+/// Begins to log. The caller has checked `filter`.
 pub(crate) fn start(filter: &str, json: bool) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);

@@ -1,11 +1,11 @@
-//! Work on a thread of its own, which is waited for until it has really ended.
+//! Work on a thread of its own; the caller waits until the thread has ended.
 
 use tokio::sync::oneshot;
 
 /// The work has ended in a panic.
 pub(crate) struct Panicked;
 
-/// Does the work on a thread of this name. Returns when the thread is gone: then nothing of the work goes on anywhere.
+/// Runs the work on a thread with this name. Returns when the thread has ended, so that no part of the work still runs.
 ///
 /// # Errors
 /// The thread cannot be started.

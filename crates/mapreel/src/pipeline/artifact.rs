@@ -1,4 +1,4 @@
-//! The file that comes out: written beside its name, hashed, and put in place whole or not at all; or to standard output.
+//! The finished file: written to a temporary file in the same folder, hashed, and renamed atomically; or written to standard output.
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -7,7 +7,7 @@ use std::io::{BufWriter, IntoInnerError, Stdout, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Where the file goes.
+/// The destination of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
     /// A file of this name.
@@ -26,13 +26,13 @@ impl fmt::Display for Destination {
 }
 
 impl Destination {
-    /// Finds out before the work whether it can be written to.
+    /// Checks, before the work begins, that the destination can be written to.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         Draft::new(self).map(drop)
     }
 }
 
-/// A file under way.
+/// A file that is being written.
 pub(crate) struct Draft {
     place: Place,
     hash: Sha256,
@@ -40,7 +40,7 @@ pub(crate) struct Draft {
 }
 
 enum Place {
-    /// Beside the file of that name.
+    /// A temporary file beside the path that it will get.
     Beside(BufWriter<NamedTempFile>, PathBuf),
     StandardOutput(BufWriter<Stdout>),
 }
@@ -48,7 +48,7 @@ enum Place {
 const BUFFER_BYTES: usize = 256 << 10;
 
 impl Draft {
-    /// A draft of a file, in its folder.
+    /// Begins a file.
     pub(crate) fn new(to: &Destination) -> anyhow::Result<Self> {
         let place = match to {
             Destination::File(path) => {
@@ -61,7 +61,7 @@ impl Draft {
         Ok(Self { place, hash: Sha256::new(), size_bytes: 0 })
     }
 
-    /// Puts the file in its place; its size and SHA-256.
+    /// Renames the file to its path; returns its size and SHA-256.
     pub(crate) fn publish(self) -> anyhow::Result<(u64, String)> {
         match self.place {
             Place::Beside(file, path) => {
@@ -74,7 +74,7 @@ impl Draft {
     }
 }
 
-/// A file without its name yet, in the folder of `path`.
+/// A temporary file in the folder of `path`.
 fn beside(path: &Path) -> anyhow::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();

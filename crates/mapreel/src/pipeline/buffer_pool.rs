@@ -1,23 +1,23 @@
-//! Buffers of pictures that have been drawn, for those to come: a large block that is used again costs nothing.
+//! A pool of buffers for pictures: reusing a large block saves the time of allocating it.
 
-/// Buffers that wait for use, up to a bound on bytes.
+/// Free buffers, up to a bound on their bytes.
 pub(crate) struct BufferPool {
     buffers: Vec<Vec<u8>>,
     bytes_max: usize,
 }
 
 impl BufferPool {
-    /// An empty pool that keeps at most so many bytes.
+    /// An empty pool that keeps at most `bytes_max` bytes.
     pub(crate) fn new(bytes_max: usize) -> Self {
         Self { buffers: Vec::new(), bytes_max }
     }
 
-    /// A buffer, empty or with what was in it before.
+    /// A buffer, empty or with its old contents.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         self.buffers.pop().unwrap_or_default()
     }
 
-    /// Keeps a buffer where there is room.
+    /// Keeps a buffer if the bound allows it.
     pub(crate) fn put_back(&mut self, buffer: Vec<u8>) {
         let kept: usize = self.buffers.iter().map(Vec::capacity).sum();
         if kept + buffer.capacity() <= self.bytes_max {
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_is_kept_than_was_agreed() {
+    fn the_pool_keeps_its_bound_on_bytes() {
         let mut buffers = BufferPool::new(25);
         (0..9).for_each(|_| buffers.put_back(Vec::with_capacity(10)));
         assert_eq!(buffers.buffers.len(), 2);

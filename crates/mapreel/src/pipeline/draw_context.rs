@@ -12,24 +12,24 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-/// Reaches the world for a drawing thread. Not for threads of a runtime: it waits.
+/// The context of a drawing thread. It must not be used on threads of a runtime, because its calls block.
 #[derive(Clone)]
 pub(crate) struct DrawContext {
     pub upstreams: Arc<dyn Upstreams>,
     pub fonts: FontSource,
-    /// Where fetching runs.
+    /// The runtime that fetches from upstreams.
     pub runtime: Handle,
-    /// The memory of the process.
+    /// The memory budget of the process.
     pub memory: MemoryBudget,
-    /// Cancelled when nobody wants the work any more.
+    /// The stop token: cancelled when the result is not wanted any more.
     pub stop: CancellationToken,
     /// The drawing permit of the part that works with this context.
     pub permit: Arc<DrawingPermit>,
-    /// How long drawing has waited for the world.
+    /// How long drawing has waited for upstreams and memory.
     pub waited: Arc<Waited>,
 }
 
-/// A sum of waits.
+/// The sum of the times of all waits.
 #[derive(Default)]
 pub(crate) struct Waited(AtomicU64);
 
@@ -40,19 +40,19 @@ impl Waited {
 }
 
 impl DrawContext {
-    /// Takes memory, waiting for it where others have it.
+    /// Takes memory from the budget; waits while others use it.
     pub(crate) fn take_memory(&self, mib: u64) -> Result<MemoryPermit, Error> {
         let permit = self.wait(self.memory.take(mib))?;
         permit.ok_or_else(|| Error::NoMemory { mib, all_mib: self.memory.work_mib() })
     }
 
-    /// The word to stop, for drawing.
+    /// The stop token in the form that drawing checks.
     pub(crate) fn drawing(&self) -> Stop {
         let stop = self.stop.clone();
         Stop::when(move || stop.is_cancelled())
     }
 
-    /// Waits for something, or for the word to stop. Others may draw meanwhile.
+    /// Waits for `what`, or for the stop token. During a long wait other parts use the drawing permit.
     pub(crate) fn wait<T>(&self, what: impl Future<Output = T>) -> Result<T, Error> {
         let began = Instant::now();
         let result = self.runtime.block_on(async {

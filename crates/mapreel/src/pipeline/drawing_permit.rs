@@ -1,4 +1,4 @@
-//! Permits to draw: a part holds one while it works, and lends it to other parts while it waits for slow upstreams.
+//! Permits to draw: a part holds a permit while it works, and lends it to other parts while it waits for slow upstreams.
 
 use futures_util::future::select_all;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,41 +6,41 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A permit is lent when a wait has lasted so long. For a shorter one others would begin what they cannot go on with.
+/// A permit is lent when a wait has lasted this long. During a shorter wait, another part would begin and soon have to wait for its permit.
 const LEND_AFTER: Duration = Duration::from_millis(250);
 
-/// The permits of one kind that a process has.
+/// The drawing permits of a process for one kind of slot: a semaphore.
 pub(crate) type DrawingPermits = Arc<Semaphore>;
 
-/// A part's permit. Its thread has it whenever it works.
+/// The permit of a part. The part's thread holds it whenever it works.
 pub(crate) struct DrawingPermit {
-    /// The semaphores that the permit may be taken from; empty for work that takes no permits.
+    /// The semaphores from which the permit may be taken; empty for work that needs no permit.
     semaphores: Vec<DrawingPermits>,
     held: Mutex<Option<OwnedSemaphorePermit>>,
-    /// Whether the part waits to have it back.
+    /// Whether the part waits until it can take a permit again.
     is_queued: AtomicBool,
 }
 
 impl DrawingPermit {
-    /// For work that takes no permits.
+    /// For work that needs no permit.
     pub(crate) fn of_its_own() -> Arc<Self> {
         Arc::new(Self { semaphores: Vec::new(), held: Mutex::default(), is_queued: AtomicBool::new(false) })
     }
 
-    /// A permit that is taken, and where it may be taken again.
+    /// A permit that is held, and the semaphores from which it may be taken again.
     pub(crate) fn new(held: OwnedSemaphorePermit, semaphores: Vec<DrawingPermits>) -> Arc<Self> {
         Arc::new(Self { semaphores, held: Mutex::new(Some(held)), is_queued: AtomicBool::new(false) })
     }
 
-    /// Waits for `what`. Where that takes long, others hold the permit meanwhile.
+    /// Waits for `what`. During a long wait other parts may hold the permit; then it is taken again.
     pub(crate) async fn lend_during<T>(&self, what: impl Future<Output = T>) -> T {
         let result = self.give_during(what, || true).await;
         self.take().await;
         result
     }
 
-    /// Gives the permit to others while the part waits, if `is_wait` says that it waits and does not work; others may hold the
-    /// permit afterwards, until it is [taken](Self::take).
+    /// Waits for `what`. During a long wait it gives the permit away, if `is_wait` says that the part really waits. Afterwards other parts may
+    /// hold the permit, until it is [taken](Self::take) again.
     pub(crate) async fn give_during<T>(&self, what: impl Future<Output = T>, is_wait: impl Fn() -> bool) -> T {
         let mut what = std::pin::pin!(what);
         match tokio::time::timeout(LEND_AFTER, &mut what).await {
@@ -54,7 +54,7 @@ impl DrawingPermit {
         }
     }
 
-    /// Takes the permit again, unless it was never given away.
+    /// Takes a permit again, if it was given away.
     pub(crate) async fn take(&self) {
         if self.semaphores.is_empty() || self.held().is_some() {
             return;
@@ -65,7 +65,7 @@ impl DrawingPermit {
         self.is_queued.store(false, Ordering::Relaxed);
     }
 
-    /// Gives the permit back.
+    /// Gives the permit back to its semaphore.
     pub(crate) fn end(&self) {
         *self.held() = None;
     }
@@ -86,7 +86,7 @@ mod tests {
     use tokio::sync::oneshot;
 
     #[tokio::test]
-    async fn a_turn_is_lent_while_its_part_waits_for_long() {
+    async fn a_permit_is_lent_during_a_long_wait() {
         let permits = Arc::new(Semaphore::new(1));
         let permit = DrawingPermit::new(permits.clone().acquire_owned().await.unwrap(), vec![permits.clone()]);
         permit.lend_during(async { assert_eq!(permits.available_permits(), 0, "a moment lends nothing") }).await;

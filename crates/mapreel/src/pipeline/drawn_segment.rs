@@ -1,4 +1,4 @@
-//! A drawn segment, as it is left for assembling.
+//! A drawn segment, as it is stored for assembling.
 
 use super::gap_log::LayerGap;
 use super::stored::StoredObject;

@@ -1,9 +1,9 @@
-//! Why a stage, and with it the whole, came to nothing. It stands below all stages, which share it.
+//! The error of all stages of the pipeline.
 
 use mapreel_render::Stopped;
 use mapreel_spec::{FramesUnknown, Problems};
 
-/// Why nothing was produced.
+/// Why a stage, and so the whole run, failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A layer that must not be missing is missing.
@@ -11,36 +11,36 @@ pub enum Error {
     Layer {
         /// The layer's name.
         layer: String,
-        /// Which frame, in words.
+        /// The frame, in words.
         place: String,
         /// What happened.
         why: String,
-        /// Whether the same may succeed later.
+        /// Whether the same request may succeed later.
         may_pass: bool,
     },
-    /// Which frames there are is not known.
+    /// The frames of the film are not known.
     #[error("{why}")]
     Frames {
         /// What happened.
         why: FramesUnknown,
-        /// Whether the same may succeed later.
+        /// Whether the same request may succeed later.
         may_pass: bool,
     },
     /// The plan exceeds the limits.
     #[error(transparent)]
     Invalid(#[from] Problems),
-    /// Others have the memory that the plan needs.
+    /// Others use the memory that the plan needs.
     #[error("it needs up to {mib} MiB of memory, and others have most of the {all_mib} MiB that there are for drawing")]
     NoMemory {
-        /// What it needs, in MiB.
+        /// The memory that the plan needs, in MiB.
         mib: u64,
-        /// What there is for drawing, in MiB.
+        /// All memory for drawing, in MiB.
         all_mib: u64,
     },
-    /// The word to stop has come.
+    /// The stop token was cancelled.
     #[error("it was stopped")]
     Stopped,
-    /// This machine could not do it.
+    /// A failure of this machine, such as a full disk.
     #[error("{0:#}")]
     Machine(#[from] anyhow::Error),
 }

@@ -1,15 +1,15 @@
-//! What is not as it was asked for. Everything that is missing from a picture passes through here: to the frame, the manifest, the
-//! warnings — or it ends the run.
+//! The gaps of a run. Every gap in a picture is noted here, and from here gets to the frame, the manifest and the warnings — or it ends the
+//! run.
 
 use super::error::Error;
 use mapreel_spec::{Gap, OnError, Plan};
 use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 
-/// A layer that is not what was asked for.
+/// A layer that is not as it was asked for, in one frame or in all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct LayerGap {
-    /// The frame, from 0; `None`: all of them.
+    /// The frame, from 0; `None`: all frames.
     pub frame: Option<usize>,
     /// The layer's index in the plan.
     pub layer: usize,
@@ -17,12 +17,12 @@ pub(crate) struct LayerGap {
     pub gap: Gap,
 }
 
-/// Collects what is missing, from any number of threads.
+/// Collects gaps from any number of threads.
 #[derive(Default)]
 pub(crate) struct GapLog(Mutex<Vec<LayerGap>>);
 
 impl GapLog {
-    /// Notes a gap; a layer that must not be missing ends the run. `may_pass`: the cause may be gone later.
+    /// Notes a gap. The gap of a layer that must not be missing is an error, which ends the run. `may_pass`: the cause may be gone later.
     pub(crate) fn note(&self, plan: &Plan, missing: LayerGap, may_pass: bool) -> Result<(), Error> {
         let planned = &plan.layers[missing.layer];
         if planned.on_error == OnError::Fail && missing.gap.is_lack() {

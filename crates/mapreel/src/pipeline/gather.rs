@@ -1,5 +1,5 @@
-//! Gather: from the plan's pictures to pixels on the map. Fetching is asynchronous; decoding is left to the thread that
-//! draws, which takes one answer after another.
+//! Gather: fetches the plan's pictures and places their pixels on the map. Fetching is asynchronous; the drawing thread decodes the
+//! answers, one after another.
 
 use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
@@ -11,7 +11,7 @@ use mapreel_sources::{Absence, Error, Picture, Sizes, Wanted, decode_into};
 use mapreel_spec::{Fit, Gap, LayerSource, MissingTiles, Mosaic, Piece, Plan, PlannedLayer, Series};
 use std::sync::Arc;
 
-/// Which mosaics of a plan: those that serve all frames, or those of one frame.
+/// Which mosaics of a plan: those that all frames share, or those of one frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MosaicSet {
     Shared,
@@ -19,7 +19,7 @@ pub(crate) enum MosaicSet {
 }
 
 impl MosaicSet {
-    /// The mosaic of a layer in this set, where it has one.
+    /// The mosaic of a layer in this set; `None`: the layer has none in it.
     fn of(self, layer: &PlannedLayer) -> Option<&Mosaic> {
         match (&layer.drawing, self) {
             (LayerSource::Pictures(Series::Same(mosaic)), Self::Shared) => Some(mosaic),
@@ -44,8 +44,8 @@ pub(crate) fn fetch(
     Prefetch::start(context, ahead, requests)
 }
 
-/// Begins to fetch the pieces of one layer in one frame, one after another where they may be long: others are fetched beside
-/// them.
+/// Begins to fetch the pieces of one layer in one frame. Long answers are fetched one after another, since other pieces are fetched at the
+/// same time.
 pub(crate) fn fetch_layer(context: &DrawContext, plan: &Arc<Plan>, layer: usize, frame: usize) -> Prefetch {
     let of = MosaicSet::Frame(frame).of(&plan.layers[layer]);
     let requests = of.map(|mosaic| requests(plan, &plan.layers[layer], mosaic)).unwrap_or_default();
@@ -61,7 +61,8 @@ fn requests(plan: &Plan, layer: &PlannedLayer, mosaic: &Mosaic) -> Vec<Request> 
     mosaic.pieces.iter().map(request).collect()
 }
 
-/// Where there is nothing a server may say so, of a map, too (OGC 20-058). That it says something else is meant so of tiles alone.
+/// Which answers mean that there are no data. Status 204 means so for maps and tiles (OGC 20-058); other answers only for the tiles of a
+/// layer whose missing tiles are transparent.
 fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
     let absence = match (piece.fit, layer.missing_tiles) {
         (Fit::Scale { .. }, MissingTiles::Transparent) => Some(Absence::Sparse),
@@ -71,17 +72,17 @@ fn wanted(layer: &PlannedLayer, piece: &Piece, bytes_max: usize) -> Wanted {
     Wanted::Piece { bytes_max, absence }
 }
 
-/// The pictures of one frame, or those that serve all frames.
+/// The pictures of one frame, or those that all frames share.
 pub(crate) struct PlacedFrame {
     pub pictures: FramePictures,
-    /// For each layer: whether what is missing may be there later.
+    /// For each layer: whether its missing pieces may be available later.
     pub may_pass: Vec<bool>,
 }
 
-/// Takes the answers for a share and lays them on the map, layer by layer, with `buffers` buffers while there are any.
+/// Takes the answers for a set of mosaics and places them on the map, layer by layer; reuses the buffers of `buffers`.
 ///
 /// # Errors
-/// The word to stop has come.
+/// The stop token was cancelled.
 pub(crate) fn place_mosaics(
     plan: &Plan,
     share: MosaicSet,
@@ -101,10 +102,10 @@ pub(crate) fn place_mosaics(
     Ok(frame)
 }
 
-/// Takes the answers for a mosaic, one after another, and lays it on the map; and whether what is missing may be there later.
+/// Takes the answers for a mosaic, one after another, and places it on the map. Also returns whether missing pieces may be available later.
 ///
 /// # Errors
-/// The word to stop has come.
+/// The stop token was cancelled.
 pub(crate) fn place_mosaic(
     layer: &PlannedLayer,
     mosaic: &Mosaic,
@@ -118,7 +119,7 @@ pub(crate) fn place_mosaic(
     let mut tally = Tally { total: mosaic.pieces.len(), ..Tally::default() };
     for piece in &mosaic.pieces {
         let answer = answers.next(context)?;
-        // Pieces are decoded one after another, so no more than one picture is held beside the sheet.
+        // Pieces are decoded one after another, so at most one picture is in memory beside the sheet.
         match answer.bytes.and_then(|bytes| picture(&bytes, piece, buffers)) {
             Ok(Some(picture)) => buffers.put_back(sheet.lay(piece, picture, &stop)?),
             Ok(None) => tally.absent += 1,
@@ -135,15 +136,15 @@ pub(crate) fn place_mosaic(
     Ok((gathered, tally.may_pass))
 }
 
-/// What became of the pieces of a mosaic.
+/// Counts of the pieces of a mosaic: all, lost and absent.
 #[derive(Default)]
 struct Tally {
     total: usize,
     lost: usize,
     absent: usize,
-    /// The first error; one that says that the server drew something else counts before others.
+    /// The first error; an error of a picture with a wrong size has precedence.
     problem: Option<String>,
-    /// Of what the server drew it is not known what it shows.
+    /// A picture has a wrong size, so it is not known which area it shows.
     is_something_else: bool,
     may_pass: bool,
 }
@@ -159,7 +160,7 @@ impl Tally {
         self.is_something_else |= is_something_else;
     }
 
-    /// What the mosaic lacks, where there is one; otherwise why there is none.
+    /// `Ok`: the mosaic is shown, with a gap if pieces are missing. `Err`: it is not shown, and the gap says why.
     fn outcome(&self, layer: &PlannedLayer, mosaic: &Mosaic) -> Result<Option<Gap>, Option<Gap>> {
         let problem = || self.problem.clone();
         match self {
@@ -176,7 +177,7 @@ impl Tally {
     }
 }
 
-/// Lays a mosaic on the map and looks whether it shows something there.
+/// Places a mosaic on the map and checks whether it shows something there.
 fn on_the_map(
     layer: &PlannedLayer,
     mosaic: &Mosaic,
@@ -185,15 +186,15 @@ fn on_the_map(
     map: &Extent,
     stop: &Stop,
 ) -> Result<Gathered, Stopped> {
-    let is_worth_a_word = layer.may_be_empty_by_mistake() || layer.elsewhere.is_some();
-    let is_empty = is_worth_a_word && layer.missing_tiles == MissingTiles::Report && raster.is_transparent();
+    let is_reported = layer.may_be_empty_by_mistake() || layer.elsewhere.is_some();
+    let is_empty = is_reported && layer.missing_tiles == MissingTiles::Report && raster.is_transparent();
     let placed = place(raster, mosaic.crs, &mosaic.bbox, map, layer.resampling, stop)?;
     let beside = || (!placed.iter().any(|placed| lies_on(placed, map))).then(beside_the_map);
     let gap = incomplete.or_else(|| is_empty.then(|| nothing_in_it(layer))).or_else(beside);
     Ok(Gathered { placed, gap })
 }
 
-/// The picture of a piece, or `None` where the server has no tile.
+/// The picture of a piece; `None`: the server has no tile.
 fn picture(bytes: &[u8], piece: &Piece, buffers: &mut BufferPool) -> Result<Option<Raster>, Error> {
     if bytes.is_empty() {
         return Ok(None);
@@ -206,7 +207,7 @@ fn picture(bytes: &[u8], piece: &Piece, buffers: &mut BufferPool) -> Result<Opti
     decode_into(bytes, sizes, buffers.take()).map(|picture| Some(raster(picture)))
 }
 
-/// What it means that all tiles are absent.
+/// The gap of a mosaic whose tiles are all absent; `None`: absent tiles are transparent.
 fn nothing_there(layer: &PlannedLayer) -> Option<Gap> {
     match layer.missing_tiles {
         MissingTiles::Transparent => None,
@@ -223,12 +224,13 @@ fn lies_on(placed: &Placed, map: &Extent) -> bool {
     is_within(placed.x, placed.raster.width, map.width) && is_within(placed.y, placed.raster.height, map.height)
 }
 
-/// Boxes are compared when the map is planned; only the pixels know where the edges of a projected picture really lie.
+/// The gap of a picture that lies outside of the map. The plan only compares bboxes; where the edges of a projected picture lie is known only
+/// when its pixels are placed.
 fn beside_the_map() -> Gap {
     Gap::outside("it lies outside the map: nothing of its picture falls on it")
 }
 
-/// Some servers answer with nothing but transparency where they have no data for a time, or of a place.
+/// The gap of a transparent picture: some servers answer so if they have no data for a time or place.
 fn nothing_in_it(layer: &PlannedLayer) -> Gap {
     match &layer.elsewhere {
         Some(why) => Gap::outside(why),

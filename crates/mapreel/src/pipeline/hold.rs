@@ -27,7 +27,7 @@ struct Held {
 }
 
 impl Holder {
-    /// For one segment.
+    /// A holder for one segment.
     pub(crate) fn new(plan: &Plan) -> Self {
         Self { layers: vec![Held::default(); plan.layers.len()] }
     }
@@ -54,8 +54,7 @@ impl Holder {
         Ok(())
     }
 
-    /// Takes the pictures of a frame that has been drawn: keeps those that may be held, and gives the buffers of the others
-    /// back.
+    /// Takes the pictures of a drawn frame: keeps those that later frames may show, and gives the buffers of the others back.
     pub(crate) fn keep(&mut self, plan: &Plan, index: usize, drawn: FramePictures, buffers: &mut BufferPool) {
         for (layer, gathered) in drawn.into_iter().enumerate() {
             let Some(gathered) = gathered else { continue };

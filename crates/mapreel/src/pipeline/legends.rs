@@ -1,4 +1,4 @@
-//! The legends of a page: fetched, decoded, and named where they are missing.
+//! The legends of a page: fetches and decodes them, and notes missing ones.
 
 use super::draw_context::DrawContext;
 use super::error;
@@ -11,10 +11,10 @@ use mapreel_render::{LegendArt, LegendPicture, LetteredSwatch, MissingLegend, Ra
 use mapreel_sources::{Error, Sizes, Wanted, decode_into};
 use mapreel_spec::{Caption, LEGEND_BYTES_MAX, LEGEND_PX_MAX, LEGENDS_AHEAD, SWATCH_PX_MAX};
 
-/// Fetches the legends, topmost layer first; layers may share one, which is then shown once.
+/// Fetches the legends, the topmost layer's first. A legend that several layers share is shown once.
 ///
 /// # Errors
-/// The word to stop has come.
+/// The stop token was cancelled.
 pub(crate) fn fetch_legends<'a>(
     context: &DrawContext,
     captions: impl DoubleEndedIterator<Item = &'a Caption> + ExactSizeIterator,
@@ -38,7 +38,7 @@ pub(crate) fn fetch_legends<'a>(
     Ok(pictures)
 }
 
-/// The legends, each once, with the topmost layer that has it, and whether it is a strip of colours to which numbers are added.
+/// The distinct legends, each with the topmost layer that has it, and whether it is a strip of colours to which numbers are added.
 fn distinct<'a>(
     captions: impl DoubleEndedIterator<Item = &'a Caption> + ExactSizeIterator,
 ) -> Vec<(usize, &'a LegendSource, bool)> {
@@ -53,7 +53,7 @@ fn distinct<'a>(
     shown
 }
 
-/// A legend that a server has drawn as one picture: its swatches and their words where they can be told apart, else the whole.
+/// A legend that a server has drawn as one picture: cut into swatches and labels if they can be recognised, else the whole picture.
 fn drawn(answer: Result<Bytes, Error>, is_strip: bool) -> Result<LegendArt, MissingLegend> {
     let bytes = answer.map_err(missing)?;
     let picture = decoded(&bytes, LEGEND_PX_MAX)?;
@@ -65,7 +65,7 @@ fn drawn(answer: Result<Bytes, Error>, is_strip: bool) -> Result<LegendArt, Miss
     Ok(swatches.map_or(LegendArt::Whole(picture), LegendArt::Swatches))
 }
 
-/// A legend of small pictures: those that can be decoded, or why the first cannot where none can.
+/// A legend of small pictures: those that can be decoded; if none can, the error of the first one.
 fn lettered(swatches: &[Swatch]) -> Result<LegendArt, MissingLegend> {
     let lettered = |Swatch { label, picture }: &Swatch| {
         Ok(LetteredSwatch {
@@ -81,7 +81,7 @@ fn lettered(swatches: &[Swatch]) -> Result<LegendArt, MissingLegend> {
     }
 }
 
-/// A strip of colours, upright.
+/// A vertical strip of colours.
 fn strip(colours: &[[u8; 4]]) -> Raster {
     Raster::straight(1, colours.len() as u32, colours.concat())
 }

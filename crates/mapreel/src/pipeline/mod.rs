@@ -1,4 +1,4 @@
-//! The stages from a request to an artifact. The command line, the HTTP API and the worker call the same.
+//! The stages from a request to an artifact. The command line, the HTTP API and the worker call the same stages.
 //!
 //! ```text
 //! Request ──resolve──▶ Resolved ──▶ Plan ──prepare──▶ Prepared ──gather, draw, encode──▶ segments ──assemble──▶ artifact

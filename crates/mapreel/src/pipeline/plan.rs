@@ -1,4 +1,4 @@
-//! Plan: asks the servers, measures what stands beside the map, and plans the pictures of the map that has room beside it.
+//! Plan: asks the servers, measures header, legends and credits, and plans the pictures of the map in the room that they leave.
 
 use super::draw_context::DrawContext;
 use super::error::Error;
@@ -11,8 +11,8 @@ use mapreel_spec::{
     Format, Limits, PageContent, PageLayout, Plan, Problem, Problems, Request, Resolved, Room, View, legends_mib,
 };
 
-/// The plan of a request at a time, and the legends that were measured for it. Documents are asked for by `context`, and what the
-/// pages of all frames share by `recording`.
+/// The plan of a request at a time, and the legends that were measured for it. Documents are fetched by `context`; legends, which all
+/// frames share, are fetched by `recording`.
 pub(crate) fn plan(
     request: &Request,
     view: View,
@@ -26,7 +26,7 @@ pub(crate) fn plan(
     on_a_page(&resolved, view, limits, recording)
 }
 
-/// The plan of what is known of a request, on the page that its legends and texts make, and the legends.
+/// The plan of a resolved request, on the page whose layout its legends and texts decide; and the legends.
 pub(crate) fn on_a_page(
     resolved: &Resolved,
     view: View,
@@ -34,7 +34,7 @@ pub(crate) fn on_a_page(
     context: &DrawContext,
 ) -> Result<(Plan, Vec<LegendPicture>), Error> {
     let content = PageContent::of(resolved, view, limits)?;
-    // The plan's own memory is taken when it is known: then the legends are in it.
+    // This memory is only for measuring. The cost of the plan, when it is known, includes the legends.
     let _legends = context.take_memory(legends_mib(content.captions.iter()))?;
     let legends = fetch_legends(context, content.captions.iter())?;
     let fonts = context.fonts.for_texts(&content.texts, &content.frames, content.captions.iter());
@@ -58,8 +58,8 @@ fn has_room(layout: &PageLayout) -> Result<(), Problems> {
     Err(Problems(vec![Problem { pointer: "/output".into(), code: "too_small", detail, hint }]))
 }
 
-/// Whether a format can hold a page. Header and legends are measured when they are here, so a map that was small enough may
-/// make a page that is not: for ever, and not for want of another attempt.
+/// Whether a format can hold a page. Header and legends are measured only here, so the page of a small enough map may be too large. A retry
+/// would not help, so this is an error in the request.
 fn fits(format: Format, &PageLayout { width, height, .. }: &PageLayout) -> Result<(), Problems> {
     let Some(why) = format.why_not([width, height]) else { return Ok(()) };
     let detail = format!("with header and legends the page is too large for {}: {why}", format.name());

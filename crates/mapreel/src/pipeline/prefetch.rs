@@ -1,4 +1,4 @@
-//! Fetching ahead: answers in the order in which they are needed, some of them fetched before, within a bound on bytes.
+//! Prefetching: the answers come in the order in which they are needed, and the next ones are fetched ahead, within a bound on bytes.
 
 use super::draw_context::DrawContext;
 use super::error;
@@ -10,12 +10,12 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::DropGuard;
 
-/// Answers that are fetched, or wait to be taken, at once.
+/// The most answers that are being fetched or wait to be taken.
 const ANSWERS_MAX: usize = 24;
-/// The bound on bytes is counted in these.
+/// The unit in which the bound on bytes is counted.
 const UNIT_BYTES: usize = 1 << 10;
 
-/// Something to be fetched.
+/// A request to an upstream.
 pub(crate) struct Request {
     pub url: String,
     pub wanted: Wanted,
@@ -23,21 +23,22 @@ pub(crate) struct Request {
     pub bytes_max: usize,
 }
 
-/// Answers on their way, in order.
+/// Answers that are being fetched, in order.
 pub(crate) struct Prefetch {
     answers: mpsc::Receiver<Answer>,
-    /// Ends what is under way when nobody wants the answers any more.
+    /// Stops the fetches when this value is dropped.
     _stop: DropGuard,
 }
 
-/// An answer. Its bytes count until it is dropped.
+/// An answer. It counts towards the bound on bytes until it is dropped.
 pub(crate) struct Answer {
     pub bytes: Result<Bytes, Error>,
     _room: OwnedSemaphorePermit,
 }
 
 impl Prefetch {
-    /// Begins to fetch. The longest answers that may come take at most `bytes_max` together, or one of them more than that.
+    /// Begins to fetch. The greatest lengths of the answers under way are together at most `bytes_max`; a single longer answer is fetched
+    /// alone.
     pub(crate) fn start(
         context: &DrawContext,
         bytes_max: usize,
@@ -49,13 +50,13 @@ impl Prefetch {
         let (upstreams, stop) = (context.upstreams.clone(), context.stop.child_token());
         let stopped = stop.clone();
         let fetch = async move {
-            // Room is given in order: an answer that is needed first never waits for those that come later.
+            // The semaphore is acquired in the order of the requests: an answer that is needed first never waits for later ones.
             let admitted = futures_util::stream::iter(requests).then(move |request| {
                 let (room, units) = (room.clone(), request.bytes_max.div_ceil(UNIT_BYTES).clamp(1, units_max));
                 async move { (request, room.acquire_many_owned(units as u32).await) }
             });
-            // Each fetch is a task of its own: a fetch that holds a permit of a host must go on while its answer is not wanted
-            // yet.
+            // Each fetch is a task of its own: a fetch that holds a permit of a host must go on even while its answer is not
+            // needed yet.
             let fetches = admitted.map(|(request, room)| {
                 let (upstreams, stopped) = (upstreams.clone(), stopped.clone());
                 tokio::spawn(async move {
@@ -66,7 +67,7 @@ impl Prefetch {
             });
             let mut fetched = std::pin::pin!(fetches.buffered(ANSWERS_MAX));
             while let Some(Ok(Some(answer))) = fetched.next().await {
-                // The receiver is gone when the run has failed.
+                // The receiver was dropped, because the run has failed.
                 if send.send(answer).await.is_err() {
                     break;
                 }
@@ -80,7 +81,7 @@ impl Prefetch {
     /// The next answer.
     ///
     /// # Errors
-    /// The word to stop has come.
+    /// The stop token was cancelled.
     pub(crate) fn next(&mut self, context: &DrawContext) -> Result<Answer, error::Error> {
         Ok(context.wait(self.answers.recv())?.context("the fetching task ended early")?)
     }

@@ -1,5 +1,5 @@
-//! Prepare: what all frames share. Made once for an animation, so that every segment, by whomever it is drawn, lies on the
-//! same basemap under the same legends with the same colours.
+//! Prepare: what all frames share. It is made once for an animation, so that all segments, on any machine, have the same basemap, legends
+//! and colours.
 
 use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
@@ -21,7 +21,7 @@ use mapreel_spec::{Format, FrameCost, Limits, PageLayout, Plan, Request, View, l
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Frames drawn beforehand to find the colours of a GIF.
+/// The most frames that are drawn in advance to find the palette of a GIF.
 const PALETTE_FRAMES: usize = 48;
 
 /// An animation that is ready to be drawn, frame by frame.
@@ -29,9 +29,9 @@ pub(crate) struct Prepared {
     pub scene: Scene,
     pub legends: Vec<LegendPicture>,
     pub encoding: encode::Animation,
-    /// What is missing in every frame.
+    /// The gaps that all frames share.
     pub missing: Vec<LayerGap>,
-    /// What drawing one frame takes at most, until it is given back.
+    /// The permit for the memory of drawing one frame; `None`: it was given back.
     memory: Mutex<Option<MemoryPermit>>,
 }
 
@@ -49,7 +49,7 @@ impl Prepared {
         Self::planned(plan, legends, context, |_| 0, |prepared| palette(prepared, context, threads, progress))
     }
 
-    /// Prepares, and records what it takes to prepare again elsewhere.
+    /// Prepares, and records everything that another worker needs to prepare the same again.
     pub(crate) fn recorded(
         request: &Request,
         view: View,
@@ -70,7 +70,7 @@ impl Prepared {
         Ok((prepared, Preparation { now_ms: now.as_millisecond(), planned, answers, palette }))
     }
 
-    /// Prepares again from what the first preparation has recorded; `request` gives request and view where that has no plan.
+    /// Prepares again from the recording of the first preparation. `request` gives request and view if the recording has no plan.
     pub(crate) fn again(
         request: impl FnOnce() -> Result<(Request, View), Error>,
         limits: &Limits,
@@ -138,19 +138,18 @@ impl Prepared {
         self.scene.plan()
     }
 
-    /// Gives back the memory for drawing, which others may then take; drawing again takes it again.
+    /// Gives back the memory for drawing, so that others may take it; the next drawing takes memory again.
     pub(crate) fn release_memory(&self) {
         *self.memory.lock().expect("no panic while held") = None;
     }
 
-    /// The number of threads that there is memory for, at most as many as wished.
+    /// How many threads the memory is enough for, at most `wanted`.
     pub(crate) fn threads(&self, wanted: usize, context: &DrawContext) -> usize {
         wanted.min(self.plan().cost.threads_within(context.memory.work_mib()) as usize)
     }
 }
 
-/// The palette of a GIF, from frames spread over the animation; other formats have none. Its pictures are fetched ahead, as
-/// those of a segment are.
+/// The palette of a GIF, from frames spread over the animation; other formats have none. The pictures are prefetched, as for a segment.
 fn palette(
     prepared: &Prepared,
     context: &DrawContext,

@@ -23,29 +23,29 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How to produce.
+/// The parameters of [`produce`].
 pub struct Job<'a> {
     /// The valid request.
     pub request: Request,
     /// The bytes of the request, for the manifest.
     pub document: &'a [u8],
-    /// Where pictures come from.
+    /// The upstreams of the pictures.
     pub upstreams: Arc<dyn Upstreams>,
     /// Fonts for scripts that those in the binary do not cover.
     pub fonts: FontSource,
     /// Bounds on the plan.
     pub limits: Limits,
-    /// Threads that draw and encode; fewer where the memory is too small for so many.
+    /// The most threads that draw and encode; fewer are used if the memory is too small for them.
     pub threads: usize,
-    /// What the process may take of memory, in MiB.
+    /// The memory that the process may use, in MiB.
     pub memory_mib: u64,
 }
 
-/// Produces the file at `to` and says what was drawn.
+/// Produces the file at `to` and returns the manifest.
 ///
 /// # Errors
-/// A layer that must not be missing is missing, the plan exceeds the limits, or the file cannot be written. Nothing is
-/// left at `to` then that was not there before.
+/// A layer that must not be missing is missing, the plan exceeds the limits, or the file cannot be written. Then no file is made at
+/// `to`, and an old one is unchanged.
 pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Manifest, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("cannot start")?;
@@ -66,7 +66,7 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
     progress.stage("draw");
     let drawn = draw(&prepared, &context, prepared.threads(job.threads, &context), progress)?;
     progress.stage("assemble");
-    // The draft is made when there is something to write, so that an interrupted run leaves nothing beside `to`.
+    // The draft is made only when there is something to write, so that a run that is interrupted earlier leaves no file beside `to`.
     let mut draft = Draft::new(to)?;
     drawn.encoded.write(&prepared, &mut draft)?;
     let (size_bytes, sha256_of_file) = draft.publish()?;
@@ -77,9 +77,9 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
 /// All frames of an animation.
 pub(crate) struct Drawn {
     pub encoded: Encoded,
-    /// What is missing in some frame, sorted.
+    /// The gaps of single frames, sorted.
     pub missing: Vec<LayerGap>,
-    /// What was found out when all frames were drawn.
+    /// Warnings that are known only after all frames were drawn.
     pub afterwards: Vec<Warning>,
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn draw(
     Ok(Drawn { encoded, missing: gap_log.into_sorted(), afterwards: runs::gone(prepared.plan(), context)? })
 }
 
-/// The only frame of what is prepared, or a box of it, for looking at; and what is missing in it.
+/// The only frame of a prepared still picture, or a box of it, as an encoded picture; and its gaps.
 pub(crate) fn still(
     prepared: &Prepared,
     context: &DrawContext,

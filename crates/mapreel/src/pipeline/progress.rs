@@ -1,4 +1,4 @@
-//! Telling a person how far the work is.
+//! Reporting the progress of the work.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mapreel_render::Canvas;
@@ -6,9 +6,9 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Hears how far the work is. Called from several threads.
+/// Gets the progress of the work. Its functions are called from several threads.
 pub trait Progress: Sync {
-    /// The work has come to a stage: `gather`, `draw`, `assemble`.
+    /// A stage of the work begins: `gather`, `draw`, `assemble`.
     fn stage(&self, name: &'static str);
     /// `done` of all frames are drawn and encoded.
     fn frames(&self, done: usize, total: usize);
@@ -16,7 +16,7 @@ pub trait Progress: Sync {
     fn last_frame(&self, _page: &Canvas) {}
 }
 
-/// Says nothing.
+/// Reports nothing.
 pub struct NoProgress;
 
 impl Progress for NoProgress {
@@ -24,7 +24,7 @@ impl Progress for NoProgress {
     fn frames(&self, _: usize, _: usize) {}
 }
 
-/// A bar on a terminal, a line now and then elsewhere; on standard error.
+/// Writes to standard error: a bar on a terminal, otherwise a line now and then.
 pub struct ConsoleProgress {
     bar: Option<ProgressBar>,
     last_line: Mutex<Instant>,
@@ -34,7 +34,7 @@ pub struct ConsoleProgress {
 const LINE_EVERY: Duration = Duration::from_secs(2);
 
 impl ConsoleProgress {
-    /// For this standard error.
+    /// A bar if standard error is a terminal, otherwise lines.
     pub fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{msg:>9} {bar:40.cyan/black} {pos}/{len} frames  {eta}");
@@ -44,7 +44,7 @@ impl ConsoleProgress {
         Self { bar, last_line: Mutex::new(Instant::now()) }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -1,5 +1,5 @@
-//! A preparation, recorded: the answers of upstreams that all frames share, so that every segment sees the same, and upstreams
-//! are asked once.
+//! The recording of a preparation: the plan, and the answers of upstreams that all frames share. So every segment uses the same answers, and
+//! upstreams are asked once.
 
 use super::draw_context::DrawContext;
 use super::drawn_segment::DrawnSegment;
@@ -13,15 +13,15 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-/// Answers by what they are kept under, or why there are none.
+/// The answer for each cache key, or why there is none.
 type Recorded = Vec<(String, Result<Bytes, String>)>;
 
-/// What the segments of an animation share.
+/// The object that the segments of an animation share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Preparation {
-    /// When it was made, in milliseconds since 1970: what is the latest is decided once.
+    /// When it was made, in milliseconds since 1970: the present time, to which "latest" refers, is the same for all parts.
     pub now_ms: i64,
-    /// What is drawn.
+    /// The plan.
     pub planned: Planned,
     /// The answer of each URL, or why there is none.
     pub answers: Recorded,
@@ -29,17 +29,17 @@ pub(crate) struct Preparation {
     pub palette: Vec<[u8; 3]>,
 }
 
-/// What is drawn.
+/// The plan of a preparation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Planned {
-    /// This.
+    /// The plan, as it was stored.
     By(StoredPlan),
-    /// What the request and the answers come to: objects of version 1 had no plan.
+    /// No stored plan: it is made again from the request. Objects of version 1 had no plan.
     Again,
 }
 
 impl Preparation {
-    /// The bytes of its answers.
+    /// The bytes of all answers.
     pub(crate) fn bytes(&self) -> usize {
         self.answers.iter().map(|(_, answer)| answer.as_ref().map_or(0, Bytes::len)).sum()
     }
@@ -62,20 +62,20 @@ impl StoredObject for Preparation {
             return Ok(Self { now_ms, planned: Planned::Again, answers, palette });
         }
         let read: Self = postcard::from_bytes(body).map_err(damaged)?;
-        // The plans of versions 2 to 4, which were in no release, were others: their servers are asked again.
+        // The plans of versions 2 to 4, which were in no release, cannot be read: the servers are asked again.
         Ok(if version < Self::VERSION { Self { planned: Planned::Again, ..read } } else { read })
     }
 }
 
-/// The version of what this process leaves for other parts, and the newest that it can read: it grows with that of each kind of
-/// object.
+/// The version of the objects that this process stores for other parts, and the newest that it can read. It grows when the version of
+/// any kind of object grows.
 pub(crate) fn plan_version() -> u32 {
     u32::from(stored::version_of::<Preparation>()) + u32::from(stored::version_of::<DrawnSegment>())
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send + 'a>>;
 
-/// Passes on what upstreams answer, and keeps it.
+/// Passes the answers of upstreams on, and records them.
 pub(crate) struct Recorder {
     upstreams: Arc<dyn Upstreams>,
     kept: Mutex<RecordedAnswers>,
@@ -84,7 +84,7 @@ pub(crate) struct Recorder {
 #[derive(Default)]
 struct RecordedAnswers {
     answers: HashMap<String, Result<Bytes, String>>,
-    /// The bytes of the answers, also of those that were not kept any more.
+    /// The bytes of all answers, including those that were too many to be recorded.
     bytes: usize,
 }
 
@@ -93,15 +93,15 @@ impl Recorder {
         Self { upstreams, kept: Mutex::default() }
     }
 
-    /// The bytes of what was answered until now.
+    /// The bytes of all answers so far.
     pub(crate) fn bytes(&self) -> usize {
         self.kept.lock().expect("no panic while held").bytes
     }
 
-    /// What was answered, in a fixed order.
+    /// The recorded answers, in a fixed order.
     ///
     /// # Errors
-    /// It was more than [`RECORDED_BYTES_MAX`].
+    /// They have more than [`RECORDED_BYTES_MAX`] bytes.
     pub(crate) fn answers(&self) -> Result<Recorded, Problems> {
         let mut kept = self.kept.lock().expect("no panic while held");
         if kept.bytes > RECORDED_BYTES_MAX {
@@ -136,7 +136,7 @@ impl Upstreams for Recorder {
     }
 }
 
-/// Answers from a recording, and asks for what is not in it.
+/// Answers from a recording; a request that is not in it goes to the upstream.
 struct Replay {
     recorded: HashMap<String, Result<Bytes, String>>,
     upstreams: Arc<dyn Upstreams>,
@@ -152,7 +152,7 @@ impl Upstreams for Replay {
 }
 
 impl DrawContext {
-    /// The same, with what is recorded answered from the recording.
+    /// The same context, which answers recorded requests from the recording.
     pub(crate) fn replaying(&self, recorded: Preparation) -> Self {
         let replay = Replay { recorded: recorded.answers.into_iter().collect(), upstreams: self.upstreams.clone() };
         Self { upstreams: Arc::new(replay), ..self.clone() }

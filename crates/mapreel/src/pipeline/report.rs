@@ -1,4 +1,4 @@
-//! The manifest of a run: what was drawn, and everything that was not.
+//! The manifest of a run: what was drawn, and all gaps.
 
 use super::gap_log::LayerGap;
 use super::prepare::Prepared;
@@ -45,7 +45,7 @@ pub(crate) fn artifact(scene: &Scene, size_bytes: u64, sha256: String) -> Artifa
     }
 }
 
-/// The whole manifest; `missing` is what is missing in some frame, sorted, and `afterwards` what was found out at the end.
+/// The whole manifest. `missing` are the gaps of single frames, sorted; `afterwards` are warnings that are known only at the end.
 pub(crate) fn manifest(
     prepared: &Prepared,
     missing: &[LayerGap],
@@ -101,7 +101,7 @@ fn layout(plan: &Plan) -> Layout {
     }
 }
 
-/// Everything that is not as it was asked for; what concerns all frames stands first.
+/// The warnings of everything that is not as it was asked for; those of all frames come first.
 pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Vec<Warning>) -> Vec<Warning> {
     let plan = prepared.plan();
     let legend_warnings = prepared.legends.iter().filter_map(|legend| {
@@ -109,7 +109,7 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Ve
         Some(Warning::of_layer("legend_unavailable", &plan.layers[legend.layer].caption.name, why.0))
     });
     let left_out = prepared.legends.iter().filter_map(|legend| left_out(plan, legend.layer));
-    // The plan warns once of a layer that lies outside in all frames.
+    // If a layer lies outside of the map in all frames, the plan has one warning for all of them.
     let is_said =
         |missing: &&LayerGap| missing.gap.kind == GapKind::Outside && plan.layers[missing.layer].outside.is_some();
     let gaps = prepared.missing.iter().chain(missing).filter(|missing| !is_said(missing));
@@ -125,7 +125,7 @@ pub(crate) fn warnings(prepared: &Prepared, missing: &[LayerGap], afterwards: Ve
     layer_warnings.chain(of_plan).chain(afterwards).chain(legend_warnings).chain(left_out).collect()
 }
 
-/// A legend for which a picture of an exact size has no room.
+/// The warning of a legend for which a canvas has no room.
 fn left_out(plan: &Plan, layer: usize) -> Option<Warning> {
     let is_shown = plan.layout.legends.iter().any(|legend| legend.layer == layer);
     let Room::Canvas(canvas) = plan.room else { return None };
@@ -173,7 +173,7 @@ fn layer(planned: &PlannedLayer, scene: &Scene, index: usize, gap: Option<&Gap>)
     }
 }
 
-/// The warnings for people: one line for each layer and reason, with how often.
+/// The warnings for people: one line for each layer and reason, with the number of frames.
 pub(crate) fn summary(manifest: &Manifest) -> Vec<String> {
     let mut lines: Vec<(String, usize)> = Vec::new();
     for warning in &manifest.warnings {

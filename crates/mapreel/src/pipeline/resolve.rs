@@ -1,4 +1,4 @@
-//! Resolve: what the servers of a request say, asked question by question until its layers have nothing left to ask.
+//! Resolve: asks the servers of a request, in rounds of questions, until all layers are resolved.
 
 use super::draw_context::DrawContext;
 use super::error::Error;
@@ -18,30 +18,30 @@ use mapreel_spec::{
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// Documents that are fetched ahead of the one that is read, in bytes.
+/// The bound on documents that are fetched ahead of the one that is read, in bytes.
 const DOCUMENTS_AHEAD_BYTES: usize = 2 * CAPABILITIES_BYTES_MAX;
 
-/// What the servers said when they were asked what they have.
+/// The result of asking the servers.
 pub(crate) struct Heard {
-    /// What follows from it.
+    /// The resolved request.
     pub resolved: Result<Resolved, FramesUnknown>,
-    /// Whether a document may be there later that is not now.
+    /// Whether a document that could not be fetched may be available later.
     pub may_pass: bool,
-    /// Documents that were asked for.
+    /// The number of documents that were asked for.
     pub documents: usize,
-    /// Documents that could not be had, or not be read, by their layers.
+    /// Documents that could not be fetched or read, ordered by layer.
     pub unanswered: Vec<Unanswered>,
-    /// What the request names and its servers do not, by its layers.
+    /// Names in the request that its servers do not offer, ordered by layer.
     pub not_offered: Vec<NotOffered>,
 }
 
-/// A server that does not say what it has.
+/// A document that a layer needs and that could not be fetched or read.
 pub(crate) struct Unanswered {
     /// The index of the request's layer.
     pub layer: usize,
     /// What happened.
     pub why: String,
-    /// The server was not asked, since the policy for addresses forbids it.
+    /// The server was not asked, because the egress rules or the credentials forbid it.
     pub refused: bool,
 }
 
@@ -56,17 +56,17 @@ pub(crate) struct NotOffered {
 }
 
 impl Unanswered {
-    /// The silence as a problem of the request's layer.
+    /// The failure as a problem of the request's layer.
     pub(crate) fn problem(&self, request: &Request) -> Problem {
         let pointer = request.layers[self.layer].pointer.clone();
         Problem { pointer, code: "upstream", detail: self.why.clone(), hint: None }
     }
 }
 
-/// Asks the servers of a request. `now` is the latest for servers whose times have no end.
+/// Asks the servers of a request. `now` is the latest time of servers whose times have no end.
 ///
 /// # Errors
-/// The word to stop has come, or there is no memory for what they say.
+/// The stop token was cancelled, or there is no memory for the documents.
 pub(crate) fn resolve(
     request: &Request,
     limits: &Limits,
@@ -100,7 +100,7 @@ struct Asking<'a> {
     limits: &'a Limits,
     context: &'a DrawContext,
     now: Timestamp,
-    /// The address of every document that was asked for.
+    /// The URL of every document that was asked for.
     asked: HashSet<String>,
     notes: Notes,
 }
@@ -112,17 +112,17 @@ struct Notes {
     not_offered: Vec<NotOffered>,
 }
 
-/// Documents that have been read and that further layers need: each is read once, and kept no longer than for the last of them.
+/// Parsed documents that further layers need: each document is parsed once, and kept until the last layer that needs it.
 #[derive(Default)]
 struct Readings {
     wms: HashMap<String, Reading<mapreel_ogc::wms::capabilities::Capabilities>>,
     wmts: HashMap<String, Reading<mapreel_ogc::wmts::capabilities::Capabilities>>,
 }
 
-/// What a document says, or why it cannot be read.
+/// A parsed document, or why it cannot be read.
 type Reading<T> = Result<Rc<T>, BrokenDocument>;
 
-/// Reads the document of a URL, unless it has been read.
+/// Parses the document of a URL, unless it was parsed before.
 fn once<T>(
     readings: &mut HashMap<String, Reading<T>>,
     url: &str,
@@ -131,7 +131,7 @@ fn once<T>(
     readings.entry(url.to_owned()).or_insert_with(|| read().map(Rc::new)).clone()
 }
 
-/// The layers of a server that a layer of the request names and the server does not have.
+/// The names of server layers in a layer of the request that the server does not offer.
 fn not_offered(
     request: &Request,
     layer: usize,
@@ -147,7 +147,7 @@ fn not_offered(
 }
 
 impl Asking<'_> {
-    /// Answers the question of every layer that has one. The documents are fetched together, and read one after another.
+    /// Answers the question of every layer that has one. The documents are prefetched, and read one after another.
     fn round(&mut self, steps: Vec<Step>) -> Result<Vec<Step>, Error> {
         let questions: Vec<Question> = steps.iter().filter_map(Step::question).cloned().collect();
         let fetching = || self.context.take_memory(DOCUMENTS_AHEAD_BYTES.div_ceil(1 << 20) as u64);
@@ -172,7 +172,7 @@ impl Asking<'_> {
                 continue;
             };
             let answer = answers.next(self.context)?.bytes;
-            // The memory for reading is taken when there is something to read: a server may dawdle.
+            // The memory for reading is taken only when the document has arrived: a server may be slow.
             drop(ahead.take());
             let reading = self.context.take_memory(DOCUMENTS_MIB)?;
             left -= 1;
@@ -201,7 +201,7 @@ impl Asking<'_> {
     ) -> Step {
         let (notes, now) = (&mut self.notes, self.now);
         notes.may_pass |= answer.as_ref().is_err_and(mapreel_sources::Error::is_transient);
-        // Without details or styles a legend is drawn by its server.
+        // Details and styles are optional: without them, the server draws the legend.
         let is_needed = !matches!(question.kind, DocumentKind::Details | DocumentKind::Styles);
         if let Some(error) = answer.as_ref().err().filter(|_| is_needed) {
             notes.unanswered.push(Unanswered { layer, why: error.to_string(), refused: error.is_refusal() });

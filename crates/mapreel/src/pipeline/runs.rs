@@ -1,5 +1,5 @@
-//! Forecast runs, looked for again when everything is drawn: a server that has dropped one in the meantime may have
-//! answered with another.
+//! Checks, after all frames are drawn, that the servers still offer the forecast runs: a server that has dropped a run in the
+//! meantime may have answered with another one.
 
 use super::draw_context::DrawContext;
 use super::error::Error;
@@ -11,7 +11,7 @@ use mapreel_sources::Wanted;
 use mapreel_spec::Plan;
 use mapreel_spec::manifest::Warning;
 
-/// A warning for each layer whose run is not offered any more. A still picture is drawn at once and needs no second look.
+/// A warning for each layer whose run is not offered any more. A still picture is drawn at once and needs no such check.
 pub(crate) fn gone(plan: &Plan, context: &DrawContext) -> Result<Vec<Warning>, Error> {
     let mut warnings = Vec::new();
     let runs: Vec<_> = plan.layers.iter().filter_map(|layer| Some((layer, layer.run.as_ref()?))).collect();
@@ -19,7 +19,7 @@ pub(crate) fn gone(plan: &Plan, context: &DrawContext) -> Result<Vec<Warning>, E
         return Ok(warnings);
     }
     let _reading = context.take_memory(DOCUMENTS_MIB)?;
-    // Of the layers of one server, one after another; its document is read once.
+    // The last document is kept: consecutive layers of one server share it.
     let mut last: Option<(&str, anyhow::Result<Capabilities>)> = None;
     for (layer, run) in runs {
         let said = match last.take() {

@@ -1,5 +1,5 @@
-//! Drawing and encoding segments: the pictures of one fetched ahead, its frames drawn and encoded in order. Memory grows neither
-//! with the frames nor with the segments.
+//! Drawing and encoding segments: the pictures of a segment are prefetched, its frames are drawn and encoded in order. The memory grows
+//! neither with the number of frames nor with the number of segments.
 
 use super::buffer_pool::BufferPool;
 use super::draw_context::DrawContext;
@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What a thread keeps from frame to frame.
+/// The renderer of one thread, with the state that it keeps from frame to frame.
 pub(crate) struct SegmentRenderer<'a> {
     prepared: &'a Prepared,
     context: &'a DrawContext,
@@ -36,7 +36,7 @@ impl<'a> SegmentRenderer<'a> {
         Self { prepared, context, stop, painter, holder: Holder::default(), buffers }
     }
 
-    /// Draws and encodes segment `number`; `frame_done` is told the index and the page of each frame.
+    /// Draws and encodes segment `number`; calls `frame_done` with the index and the page of each frame.
     pub(crate) fn segment(
         &mut self,
         number: usize,
@@ -87,7 +87,7 @@ impl<'a> SegmentRenderer<'a> {
     }
 }
 
-/// Notes what is missing in a frame.
+/// Notes the gaps of a frame.
 fn note(gap_log: &GapLog, plan: &Plan, index: usize, placed: &PlacedFrame) -> Result<(), Error> {
     for (layer, gathered) in placed.pictures.iter().enumerate() {
         if let Some(gap) = gathered.as_ref().and_then(|gathered| gathered.gap.clone()) {
@@ -97,7 +97,7 @@ fn note(gap_log: &GapLog, plan: &Plan, index: usize, placed: &PlacedFrame) -> Re
     Ok(())
 }
 
-/// Draws and encodes all segments with `threads` threads; the encoded segments in order.
+/// Draws and encodes all segments with `threads` threads; returns the encoded segments in order.
 pub(crate) fn all(
     prepared: &Prepared,
     context: &DrawContext,

@@ -1,5 +1,5 @@
-//! The objects that parts of a job leave for others in the artifacts. Each begins with what it is and of which version, since
-//! workers of two versions share jobs while an upgrade is under way.
+//! The objects that parts of a job store for later parts. Each begins with its kind and version, since workers of two versions of the
+//! program share jobs during a rolling upgrade.
 //!
 //! ```text
 //! "mapreel"  kind (1 byte)  version (1 byte)  postcard
@@ -13,18 +13,18 @@ use std::sync::LazyLock;
 const MAGIC: &[u8] = b"mapreel";
 const HEADER_BYTES: usize = MAGIC.len() + 2;
 
-/// What can be such an object. A change of its form that others cannot read raises its version; what reads the versions before
+/// A type of such objects. A change of format that older programs cannot read raises its version; the code that reads earlier versions
 /// stays.
 pub(crate) trait StoredObject: Serialize + DeserializeOwned {
-    /// A letter of its own.
+    /// The letter of this kind.
     const KIND: u8;
     /// The version that is written, and the newest that can be read.
     const VERSION: u8;
 
-    /// The object from what stands behind the header of a version.
+    /// Parses the object of a version from the bytes after the header.
     ///
     /// # Errors
-    /// It is damaged.
+    /// The object is damaged.
     fn of_version(_version: u8, body: &[u8]) -> Result<Self, Unreadable> {
         postcard::from_bytes(body).map_err(|_| Unreadable::Damaged)
     }
@@ -32,7 +32,7 @@ pub(crate) trait StoredObject: Serialize + DeserializeOwned {
 
 /// The version that this process writes, and the newest that it can read.
 pub(crate) fn version_of<T: StoredObject>() -> u8 {
-    // A test can make a process one of the version that comes.
+    // A test can make a process behave as the next version of the program.
     static IS_NEWER: LazyLock<bool> = LazyLock::new(|| failpoint::trips("newer_version"));
     T::VERSION + u8::from(*IS_NEWER)
 }
@@ -43,7 +43,7 @@ pub(crate) enum Unreadable {
     /// The object is of another kind, or damaged.
     #[error("what another part of the job left is damaged")]
     Damaged,
-    /// A later version of the program made it.
+    /// A later version of the program has written the object.
     #[error("what another part of the job left was made by a newer version of Mapreel, which has to go on with it")]
     Newer,
 }
@@ -54,10 +54,10 @@ pub(crate) fn to_bytes<T: StoredObject>(object: &T) -> anyhow::Result<Vec<u8>> {
     Ok(postcard::to_extend(object, header)?)
 }
 
-/// Whether this version can read the object, as far as its header says.
+/// Checks by the header whether this version of the program can read the object.
 ///
 /// # Errors
-/// It cannot.
+/// It cannot read the object.
 pub(crate) fn check<T: StoredObject>(bytes: &[u8]) -> Result<(), Unreadable> {
     match bytes.strip_prefix(MAGIC) {
         Some([kind, version, ..]) if *kind == T::KIND => match *version <= version_of::<T>() {
@@ -84,7 +84,7 @@ mod tests {
     use crate::pipeline::recording::{Planned, Preparation};
 
     #[test]
-    fn an_object_says_what_it_is_and_of_which_version() {
+    fn an_object_has_its_kind_and_version() {
         let preparation = Preparation { now_ms: 7, planned: Planned::Again, answers: Vec::new(), palette: Vec::new() };
         let mut bytes = to_bytes(&preparation).unwrap();
         assert_eq!(from_bytes::<Preparation>(&bytes).unwrap(), preparation);

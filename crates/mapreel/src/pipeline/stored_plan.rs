@@ -1,5 +1,5 @@
-//! A plan as it is stored: `prepare` makes it once, and every other part of the job reads it, so that all parts draw the same
-//! whatever version of the program does them.
+//! A plan as it is stored: `prepare` makes it once, and every other part of the job reads it, so that all parts draw the same, even with
+//! different versions of the program.
 
 use super::stored::Unreadable;
 use bytes::Bytes;
@@ -11,22 +11,21 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{Error, Read, Result as Written, Write};
 
-/// The most that a plan may have in bytes before it is deflated. That of the longest addresses that a request may ask for has
-/// fewer.
+/// The most bytes that a plan may have before compression. Even a plan with the longest URLs that a request may have is smaller.
 const PLAN_BYTES_MAX: u64 = 256 << 20;
 
-/// A plan, as bytes that its thousands of like addresses hardly lengthen.
+/// A plan as compressed bytes: its thousands of similar URLs take little room.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct StoredPlan {
-    /// Postcard, deflated.
+    /// Postcard, compressed by deflate.
     bytes: Bytes,
-    /// The plan's length before it was deflated, in bytes.
+    /// The plan's length before compression, in bytes.
     plain_bytes: u64,
 }
 
 impl StoredPlan {
     /// # Errors
-    /// It is larger than any that is read.
+    /// The plan is larger than [`PLAN_BYTES_MAX`].
     pub(crate) fn of(plan: &Plan) -> Result<Self, Problems> {
         let mut counted = Counted { to: DeflateEncoder::new(Vec::new(), Compression::fast()), bytes: 0 };
         let too_large = || {
@@ -34,16 +33,16 @@ impl StoredPlan {
             let hint = Some("fewer frames, or shorter addresses".to_owned());
             Problems(vec![Problem { pointer: String::new(), code: "too_large", detail, hint }])
         };
-        // Memory takes all that is written to it, so only the limit is an error.
+        // Writing to memory does not fail, so an error means that the limit was reached.
         postcard::to_io(plan, &mut counted).map_err(|_| too_large())?;
         let bytes = counted.to.finish().map_err(|_| too_large())?;
         Ok(Self { bytes: bytes.into(), plain_bytes: counted.bytes })
     }
 
-    /// The plan. What drawing it costs is yet to be found by the limits here.
+    /// Reads the plan. The caller still has to compute its cost by the limits of this process.
     ///
     /// # Errors
-    /// It is damaged.
+    /// The bytes are damaged.
     pub(crate) fn read(&self) -> Result<Plan, Unreadable> {
         if self.plain_bytes > PLAN_BYTES_MAX {
             return Err(Unreadable::Damaged);
@@ -55,14 +54,14 @@ impl StoredPlan {
         plan.is_sound().then_some(plan).ok_or(Unreadable::Damaged)
     }
 
-    /// What reading it takes of memory besides the plan, in MiB.
+    /// The memory that reading takes besides the plan, in MiB.
     pub(crate) fn reading_mib(&self) -> u64 {
         self.plain_bytes.min(PLAN_BYTES_MAX).div_ceil(1 << 20)
     }
 }
 
-/// The hash by which a manifest names a plan: its SHA-256, in hexadecimal. It does not cover what drawing costs, which each
-/// worker finds for itself.
+/// The hash by which a manifest refers to a plan: its SHA-256, in hexadecimal. It does not cover the cost of drawing, which each worker
+/// computes for itself.
 pub(crate) fn plan_sha256(plan: &Plan) -> String {
     let mut counted = Counted { to: Hashed(Sha256::new()), bytes: 0 };
     // A plan that is too large was refused when it was made.
@@ -70,7 +69,7 @@ pub(crate) fn plan_sha256(plan: &Plan) -> String {
     hex::encode(counted.to.0.finalize())
 }
 
-/// Counts what is written, and ends it at the limit.
+/// A writer that counts bytes, and fails at the limit.
 struct Counted<W> {
     to: W,
     bytes: u64,

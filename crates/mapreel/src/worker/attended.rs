@@ -1,4 +1,4 @@
-//! A part that is attended to: its lease is renewed while it is done, and it ends when it is done, lost, handed back or stalled.
+//! Attends to a part: renews its lease while the part runs, until the part is done, lost, handed back or stalled.
 
 use super::isolation::{Exclusive, Shared};
 use super::liveness::Liveness;
@@ -15,32 +15,32 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, warn};
 
-/// How often a lease is renewed, progress told and the word to stop heard.
+/// How often a heartbeat renews the lease, reports progress and learns whether to stop.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// A job is said to wait for an upstream that has not answered for so long.
+/// If an upstream has not answered for this long, the job's status says that the job waits for it.
 const SILENT: Duration = Duration::from_secs(3);
-/// A part that goes on for so long after it was told to stop lingers: no suspect waits for it.
+/// A part that still runs this long after its stop token was cancelled lingers: no suspect waits for it.
 const STOPPING: Duration = Duration::from_secs(3);
-/// A part that has lingered for so long is overdue: a gauge and the log tell operators.
+/// A part that has lingered for this long is overdue: a gauge and the log tell operators.
 const OVERDUE: Duration = Duration::from_secs(60);
-/// A part that has been overdue for so long has lost its slot. It is longer than a file is tried to be stored.
+/// A part that has been overdue for this long has lost its slot. This is longer than the retries of storing a file.
 const HOPELESS: Duration = Duration::from_secs(300);
 
-/// A part and the worker that does it.
+/// A part and the worker that runs it.
 pub(super) struct Attended<'a> {
     pub worker: &'a Arc<Worker>,
     pub claim: &'a Claim,
-    /// Whether its slot serves every lane: a worker that has lost all such slots hears of no animation.
+    /// Whether its slot serves every lane: a worker that has lost all such slots claims no animation.
     pub may_lose_slot: bool,
 }
 
 impl Attended<'_> {
-    /// Has the part done, tells the queue how it ended as soon as that is known, and returns when nothing of it goes on.
+    /// Runs the part and tells the queue how it ended as soon as that is known. Returns when no thread works on the part any more.
     pub(super) async fn until_ended(&self, resources: PartResources, hand_back: &CancellationToken) {
         let (worker, claim, began) = (self.worker, self.claim, Instant::now());
         let _busy = worker.metrics.busy(claim.job.service);
         let (stop, liveness) = (CancellationToken::new(), Arc::new(Liveness::new(resources.permits.drawing.clone())));
-        // A slot that panics stops its part.
+        // If this task panics, the guard stops the part.
         let _stop = stop.clone().drop_guard();
         let is_alone = matches!(resources.isolation, IsolationGuard::Exclusive(_));
         let work = work(worker.clone(), claim.clone(), resources, stop.clone(), liveness.clone());
@@ -55,15 +55,15 @@ impl Attended<'_> {
         stop.cancel();
         settle(worker, claim, end, began).await;
         if goes_on {
-            // The part may have ended meanwhile, and the objects that it stored must not stay.
+            // The part may have been finished in between; its result does not count, so its objects are deleted.
             if let Ok(product) = self.linger(work, is_alone).await {
                 discard(worker, &product).await;
             }
         }
     }
 
-    /// Waits for a part that was told to stop. Drawing looks at its stop token often; a part that does not end is counted,
-    /// logged, and at last costs its slot.
+    /// Waits for a part whose stop token was cancelled. Drawing checks the token often. A part that does not end is counted and logged, and at
+    /// last its slot counts as lost.
     async fn linger(&self, mut work: JoinHandle<Result<Product, Failed>>, is_alone: bool) -> Result<Product, Failed> {
         let worker = self.worker;
         if let Ok(result) = tokio::time::timeout(STOPPING, &mut work).await {
@@ -83,13 +83,13 @@ impl Attended<'_> {
     }
 }
 
-/// What a part holds until its drawing has ended.
+/// The resources that a part holds until its drawing has ended.
 pub(super) struct PartResources {
     pub isolation: IsolationGuard,
     pub permits: Arc<PartPermits>,
 }
 
-/// The permits that a part has taken of the process. They are given back when its drawing has ended and the queue knows how.
+/// The permits of the process that a part has taken. They are given back when its drawing has ended and the queue knows the result.
 pub(super) struct PartPermits {
     drawing: Arc<DrawingPermit>,
     _under_way: PartUnderWay,
@@ -107,14 +107,13 @@ impl Drop for PartPermits {
     }
 }
 
-/// Whether other parts are done beside it.
+/// How the part runs: beside other parts, or exclusively.
 pub(super) enum IsolationGuard {
     Shared(#[expect(dead_code, reason = "it is held")] Shared),
     Exclusive(Exclusive),
 }
 
-/// A part, from its permit to its product. Its resources are given back when this function has ended, and nothing drops them
-/// before.
+/// Runs a part, from its permit to its product. Its resources are given back only when this function has ended.
 async fn work(
     worker: Arc<Worker>,
     claim: Claim,
@@ -124,7 +123,7 @@ async fn work(
 ) -> Result<Product, Failed> {
     let _alone = match &mut resources.isolation {
         IsolationGuard::Shared(_) => None,
-        // The parts that a suspect waits for need the permits, so the suspect gives its own away meanwhile.
+        // The parts for whose end a suspect waits need permits, so the suspect gives its own permit away while it waits.
         IsolationGuard::Exclusive(alone) => {
             match stop.run_until_cancelled(resources.permits.drawing.give_during(alone.others_ended(), || true)).await {
                 Some(Some(guard)) => {
@@ -147,19 +146,19 @@ async fn beat(worker: &Worker, claim: &Claim, liveness: &Liveness) -> Verdict {
         match worker.queue.heartbeat(&claim.lease, liveness.frames(), silent(liveness)).await {
             Ok(Verdict::Continue) => {}
             Ok(verdict) => return verdict,
-            // Going on is safe: what does not count any more will not be accepted.
+            // The worker may go on: if the lease is over, the store refuses the result.
             Err(error) => warn!(%error, "cannot renew the lease"),
         }
     }
 }
 
-/// What the job says of an upstream that keeps it from going on.
+/// That the job waits for an upstream, if one has not answered for long.
 fn silent(liveness: &Liveness) -> Option<Waiting> {
     let host = liveness.slow_upstream(SILENT)?;
     Some(waiting_for(WaitsFor::Upstream, &format!("waiting for `{host}`")))
 }
 
-/// Returns when no frame was finished and no upstream answered for so long. A part that waits for its permit does not stall.
+/// Returns when, for the time `patience`, no frame was finished and no upstream has answered. A part that waits for its permit does not stall.
 async fn stalled(liveness: &Liveness, patience: Duration) {
     let (mut seen, mut since) = (liveness.signs_of_life(), Instant::now());
     while since.elapsed() <= patience {

@@ -1,6 +1,6 @@
 //! Which parts run beside each other: most share the process, a suspect runs exclusively.
 //!
-//! A suspect is a part that a worker held when it died or went silent. Run exclusively, it shows whether it is the cause.
+//! A suspect is a part that a worker held when it died or went silent. Running it exclusively shows whether it is the cause.
 
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
@@ -8,19 +8,20 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWrite
 /// The isolation of the parts of one process.
 #[derive(Default)]
 pub(crate) struct Isolation {
-    /// Locked shared by parts that run beside each other, exclusively by a suspect.
+    /// A read-write lock: parts that run beside each other hold it for reading, a suspect for writing.
     parts: Arc<RwLock<()>>,
-    /// Held by the one suspect that may wait: of two that waited, both would be held when one of them kills the worker.
+    /// Held by the only suspect that may wait or run. If two waited, the worker would hold both when one of them kills it, and the death would
+    /// be charged to neither.
     suspects: Arc<Mutex<()>>,
-    /// Parts that were told to stop and have not ended. Nobody knows when they will, and parts that come after a suspect wait
-    /// behind it, so no suspect waits for a lingering part.
+    /// The number of lingering parts, which were told to stop and have not ended. Their end is not known, and new parts would wait behind a
+    /// waiting suspect; so no suspect waits while a part lingers.
     lingering: watch::Sender<usize>,
 }
 
-/// The right to run beside other parts. A slot that holds it may claim.
+/// The right to run beside other parts (a read guard). A slot that holds it may claim.
 pub(super) struct Shared(OwnedRwLockReadGuard<()>);
 
-/// The right of a suspect to run exclusively, once all others have ended.
+/// The right of a suspect to run exclusively, once all other parts have ended.
 pub(super) struct Exclusive {
     parts: Arc<RwLock<()>>,
     lingering: watch::Receiver<usize>,
@@ -50,7 +51,7 @@ impl Isolation {
         Some(Exclusive { parts: self.parts.clone(), lingering, _suspects: suspects })
     }
 
-    /// Counts a part that does not end, although it was told to.
+    /// Counts a part that was told to stop and does not end.
     pub(super) fn lingers(&self) -> Lingering<'_> {
         self.lingering.send_modify(|count| *count += 1);
         Lingering(&self.lingering)
@@ -80,7 +81,7 @@ mod tests {
     use std::time::Duration;
 
     #[tokio::test]
-    async fn a_suspect_gives_way_to_what_does_not_end() {
+    async fn a_suspect_does_not_wait_for_a_lingering_part() {
         let isolation = Isolation::default();
         let (stuck, suspect) = (isolation.shared().await, isolation.shared().await);
         let mut alone = isolation.exclusive(suspect).expect("nobody else is alone");
@@ -90,7 +91,7 @@ mod tests {
             let _lingering = isolation.lingers();
             assert!(alone.others_ended().await.is_none());
             drop(alone);
-            // Other parts go on meanwhile, and no suspect begins to wait.
+            // While a part lingers, other parts run, and no suspect begins to wait.
             let beside = isolation.shared().await;
             assert!(isolation.exclusive(beside).is_none());
         }

@@ -1,4 +1,4 @@
-//! The signs by which a slot sees that its part goes on: frames that are finished, and upstreams that answer.
+//! The signs of life of a part, which tell its slot that the part does not stall: finished frames, and answers of upstreams.
 
 use crate::pipeline::drawing_permit::DrawingPermit;
 use bytes::Bytes;
@@ -16,7 +16,7 @@ pub(super) struct Liveness {
     pub permit: Arc<DrawingPermit>,
     begun: AtomicBool,
     frames: AtomicU32,
-    /// Answers of upstreams, and frames that were drawn to find colours.
+    /// The number of upstreams' answers, and of frames that were drawn to find the colours of a palette.
     signs: AtomicU32,
     /// The requests to upstreams that are under way: when each began, and of which URL.
     pending: Mutex<BTreeMap<(Instant, u32), String>>,
@@ -36,7 +36,7 @@ impl Liveness {
         }
     }
 
-    /// The part may begin: no suspect keeps it waiting.
+    /// Notes that the part has begun: it no longer waits for other parts to end.
     pub(super) fn mark_begun(&self) {
         self.begun.store(true, Ordering::Relaxed);
     }
@@ -63,7 +63,7 @@ impl Liveness {
         PendingRequest { liveness: self, key }
     }
 
-    /// The host of the oldest pending request, if that has been pending for so long.
+    /// The host of the oldest pending request, if that request has been pending for the time `long`.
     pub(super) fn slow_upstream(&self, long: Duration) -> Option<String> {
         let pending = self.pending();
         let ((began, _), url) = pending.first_key_value()?;
@@ -84,7 +84,8 @@ impl Liveness {
         self.frames.load(Ordering::Relaxed)
     }
 
-    /// Changes when something goes on. A part asks upstreams for a bounded number of answers, so that they bound its time.
+    /// Two counts, one of which grows with each sign of life. A part asks upstreams for a bounded number of answers, so signs of life cannot
+    /// keep it alive for ever.
     pub(super) fn signs_of_life(&self) -> (u32, u32) {
         (self.frames(), self.signs.load(Ordering::Relaxed))
     }
@@ -106,7 +107,7 @@ fn host_of(url: &str) -> String {
     Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "an upstream".to_owned())
 }
 
-/// Upstreams whose answers count as signs of life. Their failures do not: they must not keep a part alive.
+/// Upstreams whose answers count as signs of life. Failures do not count: they must not keep a part alive.
 pub(super) struct WatchedUpstreams {
     pub upstreams: Arc<dyn Upstreams>,
     pub liveness: Arc<Liveness>,

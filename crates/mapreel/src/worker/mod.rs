@@ -1,4 +1,4 @@
-//! The worker: claims parts of jobs, has them drawn, stores what comes out.
+//! The worker: claims parts of jobs, draws them, and stores the results.
 
 pub(crate) mod attended;
 pub(crate) mod isolation;

@@ -1,24 +1,24 @@
 //! Parts under way at once, and each owner's share of them.
 //!
-//! Parts that wait for slow upstreams are under way without drawing. An owner may have as many parts under way as are still free:
-//! a single owner gets half of them, two get a third each. So some are free for further owners at once, however many parts an
-//! owner has on servers that do not answer.
+//! Parts that wait for slow upstreams are under way without drawing. An owner may have at most as many parts under way as places are still
+//! free: a single owner gets half of the places, two owners get a third each. So there are always free places for further owners, even if an
+//! owner has many parts that wait for servers that do not answer.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-/// The parts under way of the slots that share them.
+/// The places for parts under way, which several slots share.
 pub(crate) struct PartsUnderWay {
     max: usize,
     free: Arc<Semaphore>,
-    /// How many each owner has.
+    /// The number of parts under way of each owner.
     owners: Mutex<HashMap<String, usize>>,
     ended: watch::Sender<()>,
 }
 
 impl PartsUnderWay {
-    /// At most `max` parts at once.
+    /// Places for at most `max` parts at once.
     pub(super) fn new(max: usize) -> Arc<Self> {
         let free = Arc::new(Semaphore::new(max));
         Arc::new(Self { max, free, owners: Mutex::default(), ended: watch::Sender::new(()) })
@@ -29,14 +29,14 @@ impl PartsUnderWay {
         self.free.clone().acquire_owned().await.ok()
     }
 
-    /// The owners that have their share, and get no further part for now.
+    /// The owners that have their share, and so get no further part for now.
     pub(super) fn owners_with_their_share(&self) -> Vec<String> {
         let owners = self.owners();
         let free = self.max.saturating_sub(owners.values().sum());
         owners.iter().filter(|(_, has)| **has >= free).map(|(owner, _)| owner.clone()).collect()
     }
 
-    /// Counts a part of an owner, which is under way until the guard is dropped.
+    /// Counts a part of an owner; it is under way until the guard is dropped.
     pub(super) fn begin(self: &Arc<Self>, owner: &str, reservation: OwnedSemaphorePermit) -> PartUnderWay {
         *self.owners().entry(owner.to_owned()).or_default() += 1;
         PartUnderWay { all: self.clone(), owner: owner.to_owned(), _reservation: reservation }
@@ -87,7 +87,7 @@ mod tests {
     async fn an_owner_has_as_many_as_are_free() {
         let all = PartsUnderWay::new(8);
         let begin = async |owner: &str| {
-            assert!(!all.owners_with_their_share().iter().any(|served| served == owner), "{owner} has his share");
+            assert!(!all.owners_with_their_share().iter().any(|served| served == owner), "{owner} has its share");
             all.begin(owner, all.reserve().await.unwrap())
         };
         let mut parts = Vec::new();

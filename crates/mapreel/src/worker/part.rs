@@ -1,4 +1,4 @@
-//! A part of a job: its inputs, the drawing on a thread of its own, and what it leaves in the artifacts.
+//! Runs a part of a job: fetches its inputs, draws on a thread of its own, and stores the part's objects.
 
 use super::liveness::Liveness;
 use super::prepared_cache::PreparedJob;
@@ -25,10 +25,10 @@ use std::io::{BufWriter, Seek, Write};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Warnings that a job's status shows; the manifest has all of them.
+/// The most warnings that a job's status shows; the manifest has all of them.
 const WARNINGS_MAX: usize = 100;
 
-/// Does a part; `liveness` hears of everything that goes on.
+/// Runs a part; counts signs of life in `liveness`.
 pub(super) async fn run(
     worker: &Arc<Worker>,
     claim: &Claim,
@@ -145,7 +145,7 @@ async fn assemble(
     publish(worker, claim, job.prepared.clone(), (missing, afterwards), file).await
 }
 
-/// What is missing in a segment, and its frames in a temporary file.
+/// Reads the object of a segment: its gaps, and its encoded frames in a temporary file.
 fn spool(segment: &[u8]) -> Result<(Vec<LayerGap>, File), Failed> {
     let segment: DrawnSegment = stored::from_bytes(segment)?;
     let write = || -> std::io::Result<File> {
@@ -190,7 +190,7 @@ async fn publish(
     };
     failpoint::hit("uploading", None);
     let request_sha256 = claim.job.request_sha256.clone();
-    // A manifest of many frames and layers is long, so it is written off the control threads.
+    // A manifest of many frames and layers is long, so it is serialised on a blocking thread.
     let (artifact, warnings, json) = on_blocking_thread(move || {
         let artifact = report::artifact(&prepared.scene, stored.size_bytes, stored.sha256);
         let manifest = report::manifest(&prepared, &missing, afterwards, artifact.clone(), request_sha256);
@@ -211,13 +211,13 @@ fn shortened(mut warnings: Vec<Warning>) -> Vec<Warning> {
     warnings
 }
 
-/// The whole film, in the segments that the job was given when it was accepted.
+/// The view of the whole film, in the segments into which the job was split when it was accepted.
 pub(super) fn view(claim: &Claim) -> View {
     let is_segment = |part: &&mapreel_queue::Part| matches!(part.kind, Kind::Segment(_));
     View::Film { segments: claim.job.parts.iter().filter(is_segment).count().max(1) }
 }
 
-/// A prepared job, from the cache or made again.
+/// A prepared job, from the cache or prepared again.
 async fn prepared(
     worker: &Arc<Worker>,
     claim: &Claim,
@@ -230,7 +230,7 @@ async fn prepared(
         .await
 }
 
-/// A prepared job, made again from what its preparation has recorded.
+/// Prepares a job again, from the recording of its preparation.
 async fn prepared_again(
     worker: &Arc<Worker>,
     claim: &Claim,

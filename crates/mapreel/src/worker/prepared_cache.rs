@@ -1,4 +1,4 @@
-//! What a worker keeps of jobs between their parts: the page with basemap and legends, and what upstreams have answered.
+//! A cache of prepared jobs, for the further parts of a job: the page with basemap and legends, and the answers of upstreams.
 
 use super::liveness::Liveness;
 use super::product::Failed;
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-/// Jobs kept; each takes a page or two of memory, which is bounded besides, and the cache of its client.
+/// The most jobs in the cache. Each takes the memory of a page or two, which has a bound of its own, and that of its client's cache.
 const JOBS_MAX: usize = 16;
 
 /// A prepared job.
@@ -22,10 +22,10 @@ pub(super) struct PreparedJob {
 
 type Entry = Arc<OnceCell<Arc<PreparedJob>>>;
 
-/// The jobs last worked on, newest last.
+/// The most recently used jobs, the newest last.
 pub(crate) struct PreparedCache {
     jobs: Mutex<VecDeque<(String, Entry)>>,
-    /// The memory that the jobs may take together, in MiB.
+    /// The most memory of all jobs in the cache together, in MiB.
     mib_max: u64,
 }
 
@@ -34,16 +34,16 @@ impl PreparedCache {
         Self { jobs: Mutex::default(), mib_max }
     }
 
-    /// Keeps a job that was prepared here, by the key of what its preparation left: one that is prepared again is another.
+    /// Caches a job that was prepared here, under the key of its preparation's object. A job that is prepared again has another key.
     pub(super) fn insert(&self, key: &str, client: Arc<Client>, prepared: Prepared) {
         let kept = Arc::new(PreparedJob { prepared: Arc::new(prepared), client });
-        // A part that has prepared it from the stored object meanwhile has put in the same.
+        // If another part has cached the job in between, prepared from the stored object, that entry is equal and stays.
         let _ = self.entry(key).set(kept);
         self.evict();
     }
 
-    /// A prepared job: kept here, or made again from what its preparation has recorded. One of the parts that need it prepares
-    /// it, until that part is stopped.
+    /// A prepared job, from the cache or prepared again by `make`. Of the parts that need it at the same time, one prepares it; if that part is
+    /// stopped, another one does.
     pub(super) async fn get_or_make(
         &self,
         claim: &Claim,
@@ -54,7 +54,7 @@ impl PreparedCache {
         let is_made_here = AtomicBool::new(false);
         let make_here = async || {
             is_made_here.store(true, Ordering::Relaxed);
-            // The part that prepared it before may have been stopped, and others may hold this part's permit.
+            // This part may have waited for another one, and other parts may hold its permit now.
             liveness.permit.take().await;
             make().await
         };
@@ -64,7 +64,7 @@ impl PreparedCache {
             kept = liveness.permit.give_during(entry.get_or_try_init(make_here), || !is_made_here.load(Ordering::Relaxed)) => {
                 kept.cloned()
             }
-            // A part that prepares the job waits for its thread; a part that only waits for another may go.
+            // A stopped part that prepares the job itself waits for the end of its thread; one that waits for another part returns at once.
             () = async {
                 stop.cancelled().await;
                 if is_made_here.load(Ordering::Relaxed) {
@@ -77,13 +77,13 @@ impl PreparedCache {
         kept
     }
 
-    /// Lets go of the jobs that were worked on the longest ago, until the others take no more memory than is set aside for them.
-    /// A part that draws such a job keeps it, and has taken memory for it.
+    /// Evicts the least recently used jobs until the others keep the bound on memory. A part that draws an evicted job still has it, in memory
+    /// that the part has taken from the budget.
     fn evict(&self) {
         let mut jobs = self.jobs.lock().expect("no panic while held");
         let mib = |(_, entry): &(String, Entry)| entry.get().map_or(0, |kept| kept.prepared.plan().cost.shared_mib());
         while jobs.iter().map(mib).sum::<u64>() > self.mib_max {
-            // A job that is still being prepared takes no memory of the cache.
+            // An entry that is still being prepared takes no memory of the cache yet.
             let Some(oldest) = jobs.iter().position(|(_, entry)| entry.initialized()) else { break };
             jobs.remove(oldest);
         }
@@ -95,7 +95,7 @@ impl PreparedCache {
         let entry = known.unwrap_or_else(|| (key.to_owned(), Entry::default()));
         jobs.push_back(entry.clone());
         while jobs.len() > JOBS_MAX {
-            // A job that is still being prepared is needed.
+            // An entry that is still being prepared is in use.
             let Some(oldest) = jobs.iter().position(|(_, entry)| entry.initialized()) else { break };
             jobs.remove(oldest);
         }

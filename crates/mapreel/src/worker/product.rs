@@ -1,23 +1,23 @@
-//! What a part leaves, or why there is none.
+//! The product of a part, or why it has none.
 
 use crate::pipeline::produce;
 use crate::pipeline::stored::Unreadable;
 use mapreel_queue::{Failure, Outcome};
 use mapreel_spec::FramesUnknown;
 
-/// What a part leaves.
+/// The product of a part: its objects, and the outcome of the job's last part.
 #[derive(Debug, Clone)]
 pub(super) struct Product {
-    /// The object that later parts need.
+    /// The key of the object that later parts need.
     pub key: Option<String>,
-    /// A small picture of the part's last frame.
+    /// The key of a small picture of the part's last frame.
     pub preview: Option<String>,
-    /// What the job's last part brings.
+    /// The job's outcome, if this is its last part.
     pub outcome: Option<Outcome>,
 }
 
 impl Product {
-    /// Every object of it.
+    /// The keys of all its objects.
     pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
         let outcome = self.outcome.iter().flat_map(|outcome| [&outcome.key, &outcome.manifest_key]);
         self.key.iter().chain(&self.preview).chain(outcome)
@@ -26,15 +26,15 @@ impl Product {
 
 /// Why a part has no product.
 pub(super) enum Failed {
-    /// The word to stop has come.
+    /// The part's stop token was cancelled.
     Stopped,
-    /// The part is a suspect, and another part does not end.
+    /// The part is a suspect and must run exclusively, but another part lingers.
     NotAlone,
-    /// The part cannot be done, or not now.
+    /// The attempt failed, for good or for now.
     Failure(Failure),
-    /// The part's objects could not be read or stored, which is no fault of the request's.
+    /// Objects could not be read or stored; the request is not the cause.
     Storage(String),
-    /// Others have the memory that the part needs.
+    /// Other parts use the memory that this part needs.
     NoMemory(String),
 }
 
@@ -75,7 +75,7 @@ impl From<Unreadable> for Failed {
     fn from(why: Unreadable) -> Self {
         match why {
             Unreadable::Damaged => Self::Failure(internal(&why.to_string())),
-            // A newer worker made the object; such a worker is there, or will be, and goes on with the job.
+            // A newer version of the program has stored the object. A worker of that version will go on with the job.
             Unreadable::Newer => Self::Storage(why.to_string()),
         }
     }

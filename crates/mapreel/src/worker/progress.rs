@@ -1,11 +1,11 @@
-//! What a part's drawing tells while it goes on: to the heartbeat, and to the people who watch the job.
+//! The progress that drawing reports: to the heartbeat, and as a preview to the people who watch the job.
 
 use super::liveness::Liveness;
 use super::thumbnail::Thumbnail;
 use crate::pipeline::progress::Progress;
 use mapreel_render::Canvas;
 
-/// Shows that a preparation goes on. The frames that it draws, to find colours, are not counted as the film's.
+/// Counts signs of life of a preparation. The frames that it draws to find colours do not count as frames of the film.
 pub(super) struct PreparationProgress<'a>(pub &'a Liveness);
 
 impl Progress for PreparationProgress<'_> {

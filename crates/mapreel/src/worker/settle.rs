@@ -1,4 +1,4 @@
-//! What becomes of a part that has ended: what the queue is told, and what is deleted.
+//! Settles a part that has ended: tells the queue its result, and deletes objects that do not count.
 
 use super::product::{Failed, Product, internal};
 use super::worker::Worker;
@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinError;
 use tracing::{error, info, warn};
 
-/// How long the worker tries to tell the store the outcome of a part.
+/// How long the worker retries to tell the store the result of a part.
 const TELLING: Duration = Duration::from_secs(60);
-/// The rest of a suspect that cannot be alone because another part does not end.
+/// The rest of a suspect that cannot run exclusively because another part lingers.
 const NOT_ALONE_REST: Duration = Duration::from_secs(5);
 /// The pause after a write to the store that failed.
 const STORE_REST: Duration = Duration::from_secs(1);
 /// The rest of a part whose objects could not be read or stored.
 const STORAGE_REST: Duration = Duration::from_secs(5);
-/// The rest of a part for which there was no memory, before this worker or another one tries it again.
+/// The rest of a part for which there was no memory, before any worker can claim it again.
 const MEMORY_REST: Duration = Duration::from_secs(1);
 
 /// How a part ended.
@@ -25,9 +25,9 @@ pub(super) enum End {
     Returned(Result<Product, Failed>),
     /// Another worker has the part, or the job is over.
     Lost(Verdict),
-    /// The process ends before the part.
+    /// The process ends before the part does.
     HandedBack,
-    /// Nothing went on for too long.
+    /// The part gave no sign of life for too long.
     Stalled,
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn settle(worker: &Worker, claim: &Claim, end: End, began: Inst
     worker.metrics.part(claim.kind, outcome, began.elapsed());
 }
 
-/// The end of one attempt: each of its functions tells the queue, writes the log and returns the outcome as the metrics name it.
+/// The end of one attempt. Each function tells the queue, writes the log and returns the outcome's name in the metrics.
 struct Settlement<'a> {
     worker: &'a Worker,
     lease: &'a Lease,
@@ -72,8 +72,8 @@ impl Settlement<'_> {
                 discard(self.worker, &product).await;
                 "refused"
             }
-            // The store may have finished the part, and only its answer was lost: so the product stays. If the store has not, the sweep of
-            // orphans deletes it.
+            // The product stays: the store may have finished the part, and only its answer was lost. If the store has not finished the part, the
+            // sweep of orphans deletes the product.
             None => "untold",
         }
     }
@@ -85,7 +85,7 @@ impl Settlement<'_> {
         "failed"
     }
 
-    /// A failure costs the part an attempt; for every other reason the part is released, and its next attempt is free.
+    /// A failure is charged to the part as an attempt. For every other reason the part is released, and the attempt is not charged.
     async fn fail_or_hand_back(&self, reason: Failed) -> &'static str {
         let duration_ms = self.duration_ms;
         let (rest, waiting) = match reason {
@@ -127,12 +127,12 @@ fn stalled(patience: Duration) -> Failure {
     Failure { code: "stalled".into(), message, layer: None, retryable: true }
 }
 
-/// What the job's status shows of a part that was handed back.
+/// What the job's status shows after a part was handed back.
 pub(super) fn waiting_for(on: WaitsFor, reason: &str) -> Waiting {
     Waiting { on, reason: reason.to_owned() }
 }
 
-/// Repeats a call of the queue until it succeeds; not for ever, since the lease ends and another worker takes the part.
+/// Repeats a call of the queue until it succeeds, or until a time limit: then the lease ends, and another worker claims the part.
 pub(super) async fn tell<T, F: Future<Output = Result<T, mapreel_queue::Error>>>(call: impl Fn() -> F) -> Option<T> {
     let began = Instant::now();
     loop {
@@ -154,7 +154,7 @@ pub(super) async fn tell<T, F: Future<Output = Result<T, mapreel_queue::Error>>>
 pub(super) async fn discard(worker: &Worker, product: &Product) {
     for key in product.keys() {
         if let Err(error) = worker.artifacts.delete(key).await {
-            // The sweep of orphans will find it.
+            // The sweep of orphans will delete the object.
             warn!(%error, key, "cannot delete");
         }
     }

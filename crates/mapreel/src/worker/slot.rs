@@ -1,5 +1,5 @@
-//! A slot: it claims parts, one after another, and sees to each from the claim to what becomes of it. While a part waits for slow
-//! upstreams its permit is lent, and the slot claims another.
+//! A slot claims parts, one after another, and attends to each from the claim until the queue knows its result. While a part waits for
+//! slow upstreams it lends its drawing permit, and the slot claims another part.
 
 use super::attended::{Attended, IsolationGuard, PartPermits, PartResources};
 use super::isolation::Shared;
@@ -23,7 +23,7 @@ const SUSPECT_REST: Duration = Duration::from_millis(500);
 /// The pause after a claim that failed.
 const STORE_REST: Duration = Duration::from_secs(1);
 
-/// A worker's slots: tasks that end after `drain`, when their part has ended, or at `hand_back` has been handed back.
+/// A worker's slots: tasks that claim nothing after `drain`, and end when their parts have ended; `hand_back` makes them hand parts back.
 pub(crate) fn tasks(worker: &Arc<Worker>, drain: &CancellationToken, hand_back: &CancellationToken) -> Vec<Task> {
     let both: &[Service] = &[Service::Animation, Service::Image];
     let [of_both, of_images] = &worker.under_way;
@@ -39,16 +39,16 @@ pub(super) struct Slot {
     lanes: &'static [Service],
     drain: CancellationToken,
     hand_back: CancellationToken,
-    /// The drawing permits that its parts begin with.
+    /// The semaphore from which a part gets its drawing permit at the start.
     permits: DrawingPermits,
     /// The parts of its lanes that are under way.
     under_way: Arc<PartsUnderWay>,
-    /// The part that it has claimed and that nobody sees to yet: if the slot's task panics, the next one knows what it owes.
+    /// The part that is claimed and not yet attended to. If the slot's task panics, the task that the supervisor starts again fails this part.
     held: Mutex<Option<Claim>>,
 }
 
 impl Slot {
-    /// A slot that takes one part after another until `drain`, and gives back what it has at `hand_back`.
+    /// A slot that claims one part after another until `drain`, and hands back its parts at `hand_back`.
     pub(super) fn task(
         worker: &Arc<Worker>,
         lanes: &'static [Service],
@@ -97,7 +97,7 @@ impl Slot {
         worker.parts_ended().await;
     }
 
-    /// Begins a part that was claimed, or hands it back where it must be alone and cannot be.
+    /// Begins a claimed part. Hands a suspect back if it cannot run exclusively now.
     async fn begin(self: Arc<Self>, claim: Claim, reservation: Reservation) {
         let Some(resources) = self.take(reservation, &claim) else {
             tell(|| self.worker.queue.release(&claim.lease, SUSPECT_REST, None)).await;
@@ -110,7 +110,7 @@ impl Slot {
         tokio::spawn(self.attend(claim, resources).instrument(span));
     }
 
-    /// Waits for what a part takes of the process, before one is claimed. `None`: the process ends.
+    /// Waits for the resources of a part before the slot claims one. `None`: a semaphore was closed, so the process ends.
     async fn reserve(&self) -> Option<Reservation> {
         let (worker, permits) = (&self.worker, &self.permits);
         let under_way = self.under_way.reserve().await?;
@@ -119,13 +119,13 @@ impl Slot {
             if let Some(isolation) = worker.isolation.try_shared() {
                 return Some(Reservation { isolation, permit, under_way });
             }
-            // A suspect that runs or waits needs a permit, too, so a slot gives its permit back before it waits for the suspect.
+            // A suspect runs or waits, and it needs a permit, too: the slot gives its permit back before it waits for the suspect.
             drop(permit);
             drop(worker.isolation.shared().await);
         }
     }
 
-    /// The resources of a claimed part. A suspect runs exclusively; `None` while that is not possible.
+    /// The resources of a claimed part; `None`: the part is a suspect and cannot run exclusively now.
     fn take(&self, reservation: Reservation, claim: &Claim) -> Option<PartResources> {
         let worker = &self.worker;
         let isolation = match claim.is_suspect() {
@@ -137,7 +137,7 @@ impl Slot {
         Some(PartResources { isolation, permits: Arc::new(PartPermits::new(permit, under_way)) })
     }
 
-    /// Attends to a part, and fails it if that panics. The part is under way until the queue knows how it ended.
+    /// Attends to a part, and fails the part if attending panics. The part is under way until the queue knows its result.
     async fn attend(self: Arc<Self>, claim: Claim, resources: PartResources) {
         let _permits = resources.permits.clone();
         let attended = Attended { worker: &self.worker, claim: &claim, may_lose_slot: self.lanes.len() > 1 };
@@ -150,8 +150,7 @@ impl Slot {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Fails the part that this slot's task held when it panicked: the part may have been the cause, so the panic costs it an
-    /// attempt.
+    /// Fails the part that this slot's task held when it panicked. The part may have been the cause, so the attempt is charged.
     async fn fail_held_part(&self) {
         let held = self.held().clone();
         if let Some(claim) = held {
@@ -161,7 +160,7 @@ impl Slot {
     }
 }
 
-/// What is reserved for the next part.
+/// The resources that are reserved for the next part.
 struct Reservation {
     isolation: Shared,
     permit: OwnedSemaphorePermit,

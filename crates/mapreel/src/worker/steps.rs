@@ -32,14 +32,14 @@ impl StoredRequest {
         Ok(Self { document, purpose, limits })
     }
 
-    /// Reads the request, on the drawing thread: a long one takes its time.
+    /// Parses the request. Called on the drawing thread, since parsing a long request takes time.
     pub(super) fn read(&self) -> Result<Request, produce::Error> {
         failpoint::hit("reading", None);
         Ok(parse_request_for(self.purpose, &self.document, &self.limits)?)
     }
 }
 
-/// An object that an earlier part has left.
+/// Reads an object that an earlier part has stored.
 pub(super) async fn read_object(worker: &Worker, key: Option<&str>, stop: &CancellationToken) -> Result<Bytes, Failed> {
     let lost = || Failed::Failure(internal("what an earlier part has made is not there any more"));
     let get = stop.run_until_cancelled(worker.artifacts.get(key.ok_or_else(lost)?));
@@ -64,7 +64,7 @@ pub(super) fn draw_context(
     }
 }
 
-/// Reads or writes objects, and counts the time.
+/// Reads or writes objects, and adds the time to the metrics.
 pub(super) async fn timed_storing<T>(worker: &Worker, work: impl Future<Output = T>) -> T {
     let began = Instant::now();
     let result = work.await;
@@ -72,7 +72,7 @@ pub(super) async fn timed_storing<T>(worker: &Worker, work: impl Future<Output =
     result
 }
 
-/// Draws on a thread of its own, and waits for its end; a panic is a failure of this attempt, and of nothing else.
+/// Draws on a thread of its own, and waits for its end. A panic only fails this attempt.
 pub(super) async fn draw<T: Send + 'static>(
     worker: &Worker,
     waited: &Waited,
@@ -89,7 +89,7 @@ pub(super) async fn draw<T: Send + 'static>(
     }
 }
 
-/// Does short work that is no drawing on a blocking thread. Each part does one such piece at a time, so the slots bound it.
+/// Runs short work other than drawing on a blocking thread. Each part runs one at a time, so the number of slots bounds their number.
 pub(super) async fn on_blocking_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failed> {

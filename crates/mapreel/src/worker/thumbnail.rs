@@ -1,5 +1,5 @@
-//! A small picture of the newest drawn frame of a job, so that people see what becomes of it. Nothing of the job needs it: where it
-//! cannot be made or stored, the log says so and the job goes on.
+//! A small picture of the newest drawn frame of a job, for people who watch the job. The job does not depend on it: if it cannot be
+//! made or stored, the log says so and the job goes on.
 
 use super::steps::timed_storing;
 use super::worker::Worker;
@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The longest side of the picture, in pixels.
 const SIDE_PX_MAX: u32 = 480;
 
-/// The picture of a part's last frame, when that is drawn.
+/// The small picture of a part's last frame, once that frame is drawn.
 #[derive(Clone, Default)]
 pub(super) struct Thumbnail(Arc<Mutex<Option<Vec<u8>>>>);
 
 impl Thumbnail {
-    /// Makes the picture of a page.
+    /// Makes the small picture of a page.
     pub(super) fn take(&self, page: &Canvas) {
         match encode::thumbnail(page, SIDE_PX_MAX, &Stop::never()) {
             Ok(bytes) => *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes),
@@ -23,7 +23,7 @@ impl Thumbnail {
         }
     }
 
-    /// Stores the picture beside what else the claim leaves; its key, where that succeeds.
+    /// Stores the small picture under a key of the claim; returns the key, if storing succeeds.
     pub(super) async fn store(&self, worker: &Worker, claim: &Claim) -> Option<String> {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         let key = claim.key(PREVIEW).0;

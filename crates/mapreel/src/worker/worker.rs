@@ -1,12 +1,12 @@
-//! The worker: claims parts of jobs, has them drawn, stores what comes out, and says so.
+//! The worker: claims parts of jobs, draws them, stores the results, and tells the queue.
 //!
 //! ```text
 //! slot: claim ──▶ part: fetch inputs · draw on a thread of its own · store ──▶ finish
-//!         └────── heartbeat every second ──▶ go on, or stop: the lease is settled at once, the slot free when drawing has ended
+//!         └────── heartbeat every second ──▶ go on, or stop: the queue is told at once, the slot is free when drawing has ended
 //! ```
 //!
-//! Claims, heartbeats and storing run on the control runtime, fetching from upstreams on another, drawing on threads: none
-//! of them can keep another waiting.
+//! Claims, heartbeats and storing run on the control runtime, fetching from upstreams on another runtime, drawing on threads: none
+//! of them can block another.
 
 use super::isolation::Isolation;
 use super::owner_shares::PartsUnderWay;
@@ -25,25 +25,25 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-/// How much a worker does at once, and how it ends.
+/// How many parts a worker draws at once, and when an attempt has stalled.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// Parts of animations, or images when there is none, at once.
+    /// How many parts are drawn at once: of animations, or images if no animation waits.
     pub slots: usize,
-    /// Images at once beside them, so that no image waits for an animation.
+    /// How many images are drawn at once beside them, so that no image waits for an animation.
     pub image_slots: usize,
-    /// An attempt that does not finish a frame for so long has failed.
+    /// An attempt that gives no sign of life for this long (a finished frame, an upstream's answer) has failed.
     pub stall: Duration,
 }
 
 impl Settings {
-    /// The most parts under way at once, of slots for both services and of those for images.
+    /// The most parts under way at once: of the slots for both services, and of the slots for images.
     fn parts_max(&self) -> [usize; 2] {
         [self.slots, self.image_slots].map(|slots| slots * PARTS_PER_SLOT)
     }
 }
 
-/// Draws what is in the queue.
+/// Draws the parts of the queue.
 pub(crate) struct Worker {
     pub queue: Arc<dyn Queue>,
     pub artifacts: Artifacts,
@@ -53,19 +53,19 @@ pub(crate) struct Worker {
     pub memory: MemoryBudget,
     pub settings: Settings,
     pub metrics: Arc<Metrics>,
-    /// Where fetching from upstreams runs.
+    /// The runtime that fetches from upstreams.
     pub fetching: Handle,
-    /// The process's tasks, of which slots are some.
+    /// The supervised tasks of the process; the slots are among them.
     pub tasks: Arc<Tasks>,
     pub permits: PermitsByService,
-    /// The parts under way, of slots for both services and of those for images.
+    /// The parts under way: of the slots for both services, and of the slots for images.
     pub under_way: [Arc<PartsUnderWay>; 2],
     pub prepared_cache: PreparedCache,
     pub isolation: Isolation,
     lost_slots: AtomicUsize,
 }
 
-/// Parts that may be under way for each that is drawn: the others wait for slow upstreams.
+/// How many parts may be under way for each slot: one is drawn, the others wait for slow upstreams.
 const PARTS_PER_SLOT: usize = 8;
 
 /// The drawing permits that a worker has.
@@ -130,7 +130,8 @@ impl Worker {
         }
     }
 
-    /// Counts a slot for every lane as lost. When no other is left, or a lost suspect keeps all others waiting, the process ends.
+    /// Counts a slot for both lanes as lost. If no such slot is left, or if the lost part is a suspect, for which all other parts wait, the
+    /// process ends.
     pub fn give_up_slot(&self, is_alone: bool) -> LostSlot<'_> {
         let lost_slots = self.lost_slots.fetch_add(1, Ordering::Relaxed) + 1;
         if is_alone || lost_slots >= self.settings.slots {
@@ -140,7 +141,7 @@ impl Worker {
     }
 }
 
-/// A slot that is lost, unless its part ends after all.
+/// A lost slot. It no longer counts as lost when its part ends after all.
 pub(crate) struct LostSlot<'a>(&'a AtomicUsize);
 
 impl Drop for LostSlot<'_> {

@@ -1,4 +1,4 @@
-//! Maintenance lets time do its work: artifacts expire, jobs that take too long fail, objects are deleted.
+//! The transitions that time alone causes, made by maintenance: artifacts expire, jobs that take too long fail, objects are deleted.
 
 use crate::model::job::{Failure, Job};
 use crate::model::part::PartState;
@@ -7,7 +7,7 @@ use crate::model::state::State;
 use crate::model::time::Time;
 
 impl Job {
-    /// Expires the artifact, or fails a job that was not done within the longest wait. Whether that changed anything.
+    /// Expires the artifact, or fails a job that was not done within the longest wait. Returns whether it changed the job.
     pub(crate) fn age(&mut self, now: Time, settings: &Settings) -> bool {
         if self.state == State::Success && self.expires.is_some_and(|expires| expires <= now) {
             self.state = State::Expired;
@@ -24,8 +24,8 @@ impl Job {
         false
     }
 
-    /// Moves on the times for which it waits, since no process used its store for so long; by less than nothing, if the store was last used
-    /// in the future.
+    /// Moves on the times for which the job waits by the time in which no process used the store. `by_ms` is negative if the store was last
+    /// used in the future.
     pub(crate) fn shift(&mut self, by_ms: i64) {
         if self.state == State::Success {
             self.expires = self.expires.map(|time| time.shifted(by_ms));
@@ -36,14 +36,14 @@ impl Job {
         self.garbage = self.garbage.map(|time| time.shifted(by_ms));
     }
 
-    /// Notes that the objects that are not needed have been deleted. Holders of running leases may still store one, so objects are deleted
-    /// once more when the last of these leases is over.
+    /// Notes that the objects that are not needed have been deleted. The holder of a running lease may still store an object, so maintenance
+    /// deletes objects once more when the last of these leases is over.
     pub(crate) fn cleaned(&mut self, now: Time) {
         let running = self.parts.iter().filter(|part| part.state == PartState::Running && part.at > now);
         self.garbage = running.map(|part| part.at).max();
     }
 
-    /// From when its waiting counts.
+    /// The time from which the longest wait is measured.
     pub(super) fn waits_from(&self) -> Time {
         self.waits_from.unwrap_or(self.created)
     }

@@ -9,8 +9,8 @@ use crate::model::state::State;
 use crate::model::time::Time;
 
 impl Job {
-    /// Gives `owner` a lease on the first part that can be done; `turn` is where it begins. `None`: there is none, or this process cannot read
-    /// the job's plan.
+    /// Gives the handle `owner` a lease on the first part that can be claimed; `turn` is the turn of the job's owner. `None`: no part can be
+    /// claimed, or this process cannot read the job's plan.
     pub(crate) fn claim(&mut self, owner: &str, turn: i64, now: Time, settings: &Settings) -> Option<Claim> {
         if self.state.is_final() || self.plan_version > settings.plan_version {
             return None;

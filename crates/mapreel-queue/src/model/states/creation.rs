@@ -8,7 +8,7 @@ use crate::model::submission::NewJob;
 use crate::model::time::Time;
 
 impl Job {
-    /// A new job, pending; `turn` is its owner's.
+    /// A new, pending job; `turn` is the turn of its owner.
     pub(crate) fn new(id: JobId, new: &NewJob, turn: i64, now: Time) -> Self {
         Self {
             id,
@@ -37,7 +37,8 @@ impl Job {
     }
 }
 
-/// The parts, in the order in which they can be done: one for a single segment, else the preparation, the segments, and assembling.
+/// The parts, in the order in which they can be done. A single segment gives one part; several give the preparation, the segments, and
+/// assembling.
 fn parts(segments: &[u32], now: Time) -> Vec<Part> {
     if let [frames] = segments {
         return vec![Part::new(Kind::Whole, *frames, now)];

@@ -1,11 +1,11 @@
-//! The ends of a job that its parts do not bring.
+//! A job ends: by cancellation, by failure, or in any final state.
 
 use crate::model::job::{Failure, Job};
 use crate::model::state::State;
 use crate::model::time::Time;
 
 impl Job {
-    /// Cancels the job, unless it has ended. Whether that changed anything.
+    /// Cancels the job, unless it has ended. Returns whether it changed the job.
     pub(crate) fn cancel(&mut self, now: Time) -> bool {
         if self.state.is_final() {
             return false;

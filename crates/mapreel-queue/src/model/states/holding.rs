@@ -11,7 +11,7 @@ use crate::model::waiting::{Waiting, WaitsFor};
 use std::time::Duration;
 
 impl Job {
-    /// Renews a lease and notes how many frames are done; `why` is what the job waits for until there are more.
+    /// Renews a lease and notes how many frames are done; `why` is what the job waits for until more frames are done.
     pub(crate) fn heartbeat(
         &mut self,
         lease: &Lease,
@@ -38,8 +38,8 @@ impl Job {
         Verdict::Continue
     }
 
-    /// Notes that a part is done and has left an object; the last part brings the outcome. Whether it counts: also when its holder tells it
-    /// once more, having not heard the answer.
+    /// Notes that a part is done and its object stored under `key`; the last part brings the outcome. Returns whether the finish counts. A
+    /// holder that lost the answer may repeat the finish: that counts, too.
     pub(crate) fn finish(
         &mut self,
         lease: &Lease,
@@ -56,7 +56,7 @@ impl Job {
         part.owner.clear();
         part.done = part.frames;
         part.key = key;
-        // The objects of this part are of this version: a worker that claims a further one must be able to read them.
+        // The part's objects have this process's version: a worker that claims a further part must be able to read that version.
         self.plan_version = self.plan_version.max(settings.plan_version);
         self.waiting = None;
         self.count();
@@ -68,7 +68,8 @@ impl Job {
         true
     }
 
-    /// Ends an attempt that failed: the part is claimed again later where that may help, else the job has failed. Whether it counts.
+    /// Ends a failed attempt. The part is claimed again after a backoff if the failure is retryable and attempts are left; otherwise the job
+    /// has failed. Returns whether the lease was valid.
     pub(crate) fn fail(
         &mut self,
         lease: &Lease,
@@ -89,8 +90,8 @@ impl Job {
         true
     }
 
-    /// Hands a part back undone; the attempt is not charged. `why` is noted, if there is a reason that the client should hear. Whether it
-    /// counts.
+    /// Hands a part back undone; the attempt is not charged. `why` is the reason that the client sees, if there is one. Returns whether the
+    /// lease was valid.
     pub(crate) fn release(&mut self, lease: &Lease, delay: Duration, why: Option<Waiting>, now: Time) -> bool {
         let Ok(part) = self.held(lease) else { return false };
         part.attempt = part.attempt.saturating_sub(1);
@@ -111,7 +112,7 @@ impl Job {
         open.map(|part| part.kind.stage()).min()
     }
 
-    /// Lets the parts of a stage be claimed, whose earlier stages are done.
+    /// Lets the parts of a stage be claimed; all earlier stages are done.
     fn make_ready(&mut self, stage: u8, now: Time) {
         let waiting = |part: &&mut Part| part.kind.stage() == stage && part.state == PartState::Waiting;
         for part in self.parts.iter_mut().filter(waiting) {

@@ -1,5 +1,4 @@
-//! The states of a job and of its parts, and every way from one to another: pure functions of the record, the time and what
-//! happened.
+//! The states of a job and of its parts, and every transition between them: pure functions of the record, the time and the event.
 //!
 //! ```text
 //! job    PENDING ──claim──▶ RUNNING ──last part finished──▶ SUCCESS ──its time is over──▶ EXPIRED
@@ -16,8 +15,8 @@
 //! A part's *token* grows with every claim. Heartbeat, finish, failure and release name the token that they were given; with
 //! an older one they change nothing.
 //!
-//! Each file has the transitions that one actor makes: a client (`creation`, `ending`), a worker (`claiming`, `holding`), maintenance (`rescue`, `ageing`, `repreparing`). What all of them do on the way is in `steps`; what a store searches by in
-//! `schedule`.
+//! Each file has the transitions that one actor makes: a client (`creation`, `ending`), a worker (`claiming`, `holding`), maintenance
+//! (`rescue`, `ageing`, `repreparing`). `steps` has what several transitions share; `schedule` has the values by which a store searches.
 
 mod ageing;
 mod claiming;

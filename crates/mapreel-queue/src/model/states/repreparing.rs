@@ -1,4 +1,5 @@
-//! A version of the program that cannot read a job's plan lets the job be prepared again: an upgrade was taken back.
+//! After a rollback to an older version of the program: this version cannot read the plans of the newer one, so it lets their jobs be
+//! prepared again.
 
 use crate::model::job::Job;
 use crate::model::part::{Part, PartState};
@@ -6,8 +7,8 @@ use crate::model::settings::Settings;
 use crate::model::time::Time;
 
 impl Job {
-    /// Lets the job be prepared once more, when for a while no worker came that can read its plan. Whether it does. No attempt is charged, and
-    /// each time the wait is twice as long, so that two versions do not undo each other's work without end.
+    /// Lets the job be prepared again if, for a while, no worker that can read its plan has claimed a part. Returns whether it does. No attempt
+    /// is charged. Each time the wait is twice as long, so that two versions do not undo each other's work without end.
     pub(crate) fn prepare_again(&mut self, now: Time, settings: &Settings) -> bool {
         if !self.is_abandoned(now, settings) {
             return false;
@@ -19,7 +20,8 @@ impl Job {
         true
     }
 
-    /// Whether a part waits, none is worked on, and nothing has changed for longer than a capable worker would have taken to come.
+    /// Whether a part waits, no worker works on a part, and the job has not changed for so long that no worker that can read its plan seems to
+    /// run.
     fn is_abandoned(&self, now: Time, settings: &Settings) -> bool {
         let waits = |part: &Part| part.state == PartState::Ready && part.at <= now;
         let runs = |part: &Part| part.state == PartState::Running;

@@ -7,11 +7,11 @@ use crate::model::part::{Kind, Part, PartState};
 use crate::model::settings::Settings;
 use crate::model::time::Time;
 
-/// Deaths that cost a part no attempt because it did not run alone. Each death beyond them costs one, so that no part is claimed without
-/// end.
+/// Lost leases that cost a part no attempt because the part was not a suspect that ran alone. Each further one costs an attempt, so that no
+/// part is claimed without end.
 const SPARED_MAX: u32 = 10;
 
-/// What a lost lease costs the part that it was on.
+/// What the loss of its lease costs a part.
 enum Loss {
     /// Nothing: the part becomes a suspect.
     Spared,
@@ -22,8 +22,8 @@ enum Loss {
 }
 
 impl Job {
-    /// Takes the leases that are over, or whose owner is dead, from their holders. How many.
-    /// A lease is over when its end is not after `leases_end`: usually now.
+    /// Takes the leases that are over, or whose owner is dead, from their holders, and returns how many. A lease is over when its end is not
+    /// after `leases_end`, which is usually `now`.
     pub(crate) fn rescue(
         &mut self,
         now: Time,
@@ -32,13 +32,13 @@ impl Job {
         random: f64,
         deaths: &Deaths,
     ) -> usize {
-        // Dropped by the control: leases, by which the parts of the dead are given to others.
+        // The scorecard's control takes no lease from a dead holder.
         if self.state.is_final() || crate::NAIVE {
             return 0;
         }
         let (mut rescued, mut exhausted) = (0, None);
         for part in self.parts.iter_mut().filter(|part| part.state == PartState::Running) {
-            // A clock that was set back has made no lease longer.
+            // If the clock was set back, the lease ends no later than a new one would.
             part.at = part.at.min(now.after(settings.lease));
             if part.at > leases_end && !deaths.dead.contains(&part.owner) {
                 continue;
@@ -60,7 +60,8 @@ impl Job {
 }
 
 impl Part {
-    /// What the loss of its lease costs. Only the death of a holder that held this part alone, as a suspect, says anything about the part.
+    /// What the loss of the lease costs the part. A holder that dies or goes silent while it holds this suspect and nothing else is evidence
+    /// against the part; any other loss is not.
     fn loss(&self, deaths: &Deaths, settings: &Settings) -> Loss {
         let ran_alone = self.suspect && deaths.held.get(&self.owner) == Some(&1);
         if !ran_alone && self.spared < SPARED_MAX {
@@ -72,7 +73,7 @@ impl Part {
         }
     }
 
-    /// Hands it back without charging the attempt, as a suspect.
+    /// Hands the part back as a suspect, without charging the attempt.
     fn spare(&mut self, now: Time) {
         self.attempt -= 1;
         self.spared += 1;
@@ -81,7 +82,8 @@ impl Part {
     }
 }
 
-/// The failure of a part that has lost its worker in every attempt. The cause may be the request or the machine, so it may pass.
+/// The failure of a part whose worker died or went silent in every attempt. The cause may be the request or the machine, so the failure is
+/// retryable.
 fn crashed(kind: Kind, attempts: u32) -> Failure {
     let message = format!("the worker died or went silent in each of {attempts} attempts (at `{kind}`)");
     Failure { code: "worker_crashed".into(), message, layer: None, retryable: true }

@@ -1,4 +1,4 @@
-//! What a store searches by: which parts can be claimed, which leases run, and when time alone changes a job.
+//! The values by which a store searches for jobs: which parts can be claimed, which leases run, and when time alone changes a job.
 
 use crate::model::job::Job;
 use crate::model::part::{Part, PartState};
@@ -17,12 +17,13 @@ impl Job {
         }
     }
 
-    /// The text in which a list's search looks, without case: title and id. Not the owner, who may be an address that strangers must not learn.
+    /// The text that the search of a list reads, in lower case: title and id. It leaves out the owner, which may be a client's address that
+    /// other clients must not learn.
     pub(crate) fn searched(&self) -> String {
         format!("{}\n{}", self.title.as_deref().unwrap_or_default(), self.id).to_lowercase()
     }
 
-    /// When a part can be claimed, if ever.
+    /// The earliest time at which a part can be claimed; `None`: no part is ready.
     pub(crate) fn claimable_at(&self) -> Option<Time> {
         let ready = self.parts.iter().filter(|part| part.state == PartState::Ready).map(|part| part.at);
         ready.min().filter(|_| !self.state.is_final())
@@ -34,7 +35,7 @@ impl Job {
         if self.state.is_final() { 0 } else { ready }
     }
 
-    /// Whether no worker works on it and a part of it can be claimed, now or later.
+    /// Whether no worker works on the job, and a part of it can be claimed now or later.
     pub(crate) fn waits_for_a_claim(&self) -> bool {
         self.state == State::Pending && self.ready() > 0
     }
@@ -45,7 +46,7 @@ impl Job {
         self.parts.iter().filter(move |part| open && part.state == PartState::Running)
     }
 
-    /// When time alone will change it.
+    /// When time alone will change the job: its artifact expires, or it fails because it took too long.
     pub(crate) fn ages_at(&self, settings: &Settings) -> Option<Time> {
         match self.state {
             State::Success => self.expires,
@@ -54,12 +55,12 @@ impl Job {
         }
     }
 
-    /// When its request is deleted: with the artifact, or as long after an end without one.
+    /// When the request document is deleted: with the artifact. After an end without an artifact it is kept for the same time.
     pub(crate) fn request_ends_at(&self, settings: &Settings) -> Option<Time> {
         self.expires.or_else(|| Some(self.finished?.after(settings.keep))).filter(|_| self.state.is_final())
     }
 
-    /// When its record is deleted.
+    /// When the record of the job is deleted.
     pub(crate) fn forgotten_at(&self, settings: &Settings) -> Option<Time> {
         let end = self.expires.or(self.finished)?;
         (self.state.is_final() && self.state != State::Success).then(|| end.after(settings.remember))

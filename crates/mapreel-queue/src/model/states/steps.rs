@@ -7,15 +7,15 @@ use crate::model::state::State;
 use crate::model::time::Time;
 use std::time::Duration;
 
-/// The longest wait before the second attempt. Each further one is twice as long, up to [`RETRY_MAX`]; by chance it is between half and all
-/// of that.
+/// The backoff before the second attempt, at most. Each further backoff is twice as long, up to [`RETRY_MAX`]. Jitter makes each wait between
+/// half and all of that.
 const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 
 impl Job {
-    /// The part of a lease, if the lease counts: its token is the newest, and the job has not ended. Else what its holder is to do.
+    /// The part of a lease, if the lease is valid: its token is the newest, and the job has not ended. The error is what the holder is to do.
     pub(super) fn held(&mut self, lease: &Lease) -> Result<&mut Part, Verdict> {
-        // Dropped by the control: the fencing token, and with it the check of the state.
+        // The scorecard's control checks neither the fencing token nor the state.
         if crate::NAIVE {
             return self.parts.get_mut(lease.part).ok_or(Verdict::Lost);
         }
@@ -30,7 +30,7 @@ impl Job {
         }
     }
 
-    /// The state after parts were handed back: running only while a worker works on it or has finished a part.
+    /// Sets the state after parts were handed back: running only while a worker works on a part or has finished one.
     pub(super) fn settle(&mut self, now: Time) {
         let untouched = |part: &Part| matches!(part.state, PartState::Waiting | PartState::Ready);
         if self.parts.iter().all(untouched) {
@@ -52,7 +52,7 @@ impl Job {
 }
 
 impl Part {
-    /// Lets it be claimed again, from `at`.
+    /// Lets the part be claimed again, from `at`.
     pub(super) fn hand_back(&mut self, at: Time) {
         self.state = PartState::Ready;
         self.owner.clear();
@@ -61,7 +61,7 @@ impl Part {
     }
 }
 
-/// The wait after so many attempts; `random` is between 0 and 1.
+/// The backoff after so many attempts; `random` is between 0 and 1.
 pub(super) fn backoff(attempts: u32, random: f64) -> Duration {
     let ceiling = RETRY.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(RETRY_MAX);
     ceiling.mul_f64(0.5 + random / 2.0)

@@ -1,5 +1,6 @@
-//! Which part is claimed: the choice of `model/fair.rs`, with what it needs to know from an index. The owner's turn is moved on after
-//! the claim; a process that dies between the two has given that owner a part that his turn does not count.
+//! Which part is claimed: `model/fair.rs` chooses, by the owners, leases and turns that these queries read. The owner's turn is updated
+//! after the claim; a worker that dies between the claim and the update has given its owner one part that is not charged to the owner's
+//! turn.
 
 use super::contention::{TRIES_MAX, back_off};
 use super::handle::Mongo;
@@ -11,11 +12,12 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::WriteConcern;
 
-/// One claim of so many deletes the turns that the clock has passed.
+/// One of so many claims deletes the turns that the clock has passed.
 const FORGET_AFTER: u8 = 32;
 
 impl Mongo {
-    /// Takes the part whose turn it is in this lane, passing over the owners in `except`. A process that was too slow for it chooses anew.
+    /// Takes the part whose turn it is in this lane, passing over the owners in `except`. If another process has claimed the part first, this
+    /// process chooses again.
     pub(super) async fn claim_in(&self, lane: Service, except: &[String]) -> Result<Option<Claim>, Error> {
         for tries in 0..TRIES_MAX {
             let now = self.time();
@@ -37,9 +39,9 @@ impl Mongo {
         Err(Error::Store("too many claim at once".into()))
     }
 
-    /// Of an owner's jobs the one that was served least recently; after two failed tries one of the first few by chance, so that several
-    /// processes that claim at once take different ones. One failed try alone may come of the broker's confirmation, which is written to
-    /// the job too: the job is still the one whose turn it is.
+    /// The owner's job that was served least recently. After two failed tries it is a random one of the first few, so that processes that
+    /// claim at the same time take different jobs. A single failed try may only be due to the broker's confirmation, which is also written to
+    /// the job; then it is still this job's turn.
     async fn first_of(&self, lane: Service, owner: &str, now: Time, tries: usize) -> Result<Option<Stored>, Error> {
         let filter = doc! { "service": lane.name(), "owner": owner, "turn": { "$gte": 0_i64 },
         "claimable_at": { "$lte": now.0 }, "plan_version": self.readable() };
@@ -48,17 +50,17 @@ impl Mongo {
         Ok((!first.is_empty()).then(|| first.swap_remove(fastrand::usize(..first.len()))))
     }
 
-    /// The condition on versions of plans that this process can read; a job of an earlier version of the program has none.
+    /// The condition that this process can read the version of a job's plan. A job of an earlier version of the program has no such field.
     fn readable(&self) -> Document {
         doc! { "$not": { "$gt": i64::from(self.settings.plan_version) } }
     }
 
-    /// The owners with something that can be claimed in this lane. An index alone answers that.
+    /// The owners with a part that can be claimed in this lane. The query reads only an index.
     pub(super) async fn contenders(&self, lane: Service, now: Time) -> Result<Vec<Contender>, Error> {
         let jobs = self.collections.jobs.clone();
         let of_lane = doc! { "$match": { "service": lane.name(), "open": true } };
         let fields = doc! { "_id": 1, "owner": 1, "held": 1, "ready": 1, "claimable_at": 1, "plan_version": 1 };
-        // A job of an earlier version has none, which is less than any.
+        // A job of an earlier version of the program has no such field; MongoDB orders a missing field before all numbers.
         let is_readable = doc! { "$lte": ["$plan_version", i64::from(self.settings.plan_version)] };
         let is_ready = doc! { "$and": [{ "$gt": ["$claimable_at", Bson::Null] }, { "$lte": ["$claimable_at", now.0] }, is_readable] };
         let of_ready = |field: &str, none: Bson| doc! { "$cond": [is_ready.clone(), field, none] };
@@ -91,14 +93,14 @@ impl Mongo {
         Ok(Turns::new(within(find).await?.iter().filter_map(turn)))
     }
 
-    /// Moves on the turn of the owner who was given a part.
+    /// Advances the turn of the owner whose part was claimed.
     async fn move_on(&self, lane: Service, job: &Job, clock: i64, cost: i64, behind: bool) {
         let (turns, owner, next) = (self.collections.turns.clone(), job.owner.clone(), job.turn);
         let moved = async move {
-            // Not waited for until it is durable: a lost write costs a turn.
+            // Acknowledged before it is durable: a lost write only means that this claim is not charged to the owner's turn.
             let light = WriteConcern::nodes(1);
             let id = doc! { "_id": format!("{}/{owner}", lane.name()) };
-            // Increments and maxima: the order of concurrent claims for the same owner does not matter.
+            // `$inc` and `$max` commute: the order of concurrent claims for the same owner does not matter.
             let named = doc! { "lane": lane.name(), "owner": &owner };
             let on = doc! { "$inc": { "turn": cost }, "$max": { "clock": clock }, "$setOnInsert": named };
             turns.update_one(id.clone(), on).upsert(true).write_concern(light.clone()).await?;
@@ -117,7 +119,7 @@ impl Mongo {
     }
 }
 
-/// An owner who has a part that can be claimed; `None` for one who has none.
+/// An owner who has a part that can be claimed; `None`: the owner has no such part.
 fn contender(group: &Document) -> Option<Contender> {
     let number = |name: &str| {
         let number = group.get_i64(name).or_else(|_| group.get_i32(name).map(i64::from));

@@ -1,4 +1,4 @@
-//! The time of the database, by which leases are measured: the clocks of the machines of a cluster need not agree.
+//! Leases are measured by the database's time, so the clocks of the machines of a cluster need not agree.
 
 use super::operations::within;
 use crate::model::{Clock, DatabaseTime, Time};
@@ -8,12 +8,12 @@ use mongodb::bson::doc;
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
-/// How often the database is asked. In between, this machine's quartz is wrong by less than a millisecond.
+/// How often the database's time is read. Between two readings, this machine's clock drifts by less than a millisecond.
 const ASK_EVERY: Duration = Duration::from_secs(10);
-/// An answer that took longer is not used: the moment for which it holds is too uncertain.
+/// An answer that took longer is not used: the moment at which the database read its clock is too uncertain.
 const ROUND_TRIP_MAX: Duration = Duration::from_millis(500);
 
-/// The database's time from now on, and the task that corrects it until `alive` is dropped.
+/// The clock of the database, and the task that corrects it until `alive` is dropped.
 pub(super) async fn start(database: Database, alive: Weak<()>) -> Result<(Clock, Task), Error> {
     let (time, asked, _) = ask(&database).await?;
     let clock = DatabaseTime::new(time, asked);
@@ -37,13 +37,13 @@ async fn correct(database: Database, clock: DatabaseTime, alive: Weak<()>) {
     }
 }
 
-/// The database's time, the moment here for which it holds, and how long the answer took.
+/// The database's time, the moment by this machine's clock at which it was read, and the round-trip time.
 async fn ask(database: &Database) -> Result<(Time, Instant, Duration), Error> {
     let (hello, is_master) = (database.clone(), database.clone());
     let mut began = Instant::now();
     let mut answer = within(async move { hello.run_command(doc! { "hello": 1 }).await }).await;
     if answer.is_err() {
-        // Its name before MongoDB 4.4.2, and in servers that only speak its protocol.
+        // The command's name before MongoDB 4.4.2, and in some servers that only implement MongoDB's protocol.
         began = Instant::now();
         answer = within(async move { is_master.run_command(doc! { "isMaster": 1 }).await }).await;
     }

@@ -7,15 +7,15 @@ use mongodb::{Collection, Database, IndexModel};
 /// The collections, as handles that are cheap to clone.
 #[derive(Clone)]
 pub(super) struct Collections {
-    /// A document for each job: its record, and beside it the fields that are searched by.
+    /// A document for each job: its record, and the fields by which queries search.
     pub jobs: Collection<Document>,
     /// The request documents.
     pub requests: Collection<Document>,
     /// Idempotency keys, each with the job that it stands for.
     pub keys: Collection<Document>,
-    /// The handles that hold leases, each with the number that it counts up.
+    /// The handles that hold leases, each with its presence, the number that it counts up.
     pub owners: Collection<Document>,
-    /// The turns of those who submit, for each lane.
+    /// The turns of the owners of jobs, for each lane.
     pub turns: Collection<Document>,
 }
 
@@ -30,8 +30,8 @@ impl Collections {
         }
     }
 
-    /// Makes the indexes that are not there. On a large collection that takes its time, so it has no limit; it happens only at the first
-    /// start of a version that has a new index.
+    /// Makes the missing indexes. On a large collection that may take long, so there is no time limit. It happens only at the first start of
+    /// a version of the program that has a new index.
     pub(super) async fn make_indexes(&self) -> Result<(), Error> {
         let Self { jobs, requests, keys, turns, .. } = self.clone();
         let index = |keys| IndexModel::builder().keys(keys).build();

@@ -1,8 +1,8 @@
-//! What a process does when another one writes to the same document: it tries again, after a random wait that grows.
+//! The backoff of a process whose compare-and-set failed because another process has written to the same document.
 
 use std::time::Duration;
 
-/// How often a process tries.
+/// How often a process tries a compare-and-set.
 pub(super) const TRIES_MAX: usize = 60;
 
 /// The wait after this many tries: at most 2 ms at first, then doubling up to 64 ms.

@@ -1,4 +1,4 @@
-//! The handle on a database: what it holds, and how it is opened.
+//! The handle on a database: its fields, and how it is opened.
 
 use super::clock;
 use super::collections::Collections;
@@ -12,20 +12,20 @@ use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
 use mongodb::{Client, Database};
 use std::sync::Arc;
 
-/// The queue in a MongoDB database. A handle is an owner of leases: dropped, or with its process dead, its leases are over.
+/// The queue in a MongoDB database. A handle is an owner of leases: its leases are over when it is dropped or its process dies.
 pub struct Mongo {
     pub(super) collections: Collections,
     pub(super) presence: Presence,
     pub(super) watcher: Watcher,
     pub(super) settings: Settings,
     pub(super) outbox: Outbox,
-    /// Dropped with the handle: the task that corrects the clock ends then.
+    /// Dropped with the handle; then the task that corrects the clock ends.
     _alive: Arc<()>,
 }
 
 impl Mongo {
     /// Opens the database that a connection string names (`mongodb://HOST/DATABASE`; without a name, `mapreel`), and makes
-    /// its indexes. The handle's tasks end with it.
+    /// its indexes. The tasks of the handle end when the handle is dropped.
     ///
     /// # Errors
     /// The connection string cannot be read, or the server does not answer.
@@ -42,7 +42,7 @@ impl Mongo {
         let (presence, counting) = Presence::start(collections.clone(), settings.clock.now()).await?;
         let (watcher, watching) = Watcher::new(collections.clone());
         tasks.extend([counting, watching]);
-        // Started last: a handle that could not be opened leaves no task behind.
+        // Tasks are started last: if the handle cannot be opened, no task is left running.
         tasks.into_iter().for_each(|task| supervisor.start(task));
         Ok(Self { collections, presence, watcher, settings, outbox: Outbox::default(), _alive: alive })
     }
@@ -53,7 +53,7 @@ impl Mongo {
         move || watcher.notify()
     }
 
-    /// Connects the publisher, which is handed the hints of parts that become ready; the first one stays.
+    /// Connects the publisher, which gets the hints of parts that become ready. Only the first call has an effect.
     pub(crate) fn set_publisher(&self, publish: Publish) {
         self.outbox.connect(publish);
     }

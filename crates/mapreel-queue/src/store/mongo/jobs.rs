@@ -17,7 +17,7 @@ impl Mongo {
         within(find).await?.map(record::read).transpose()
     }
 
-    /// The jobs that a filter finds; a limit of 0 is none.
+    /// The jobs that a filter finds; a limit of 0 means no limit.
     pub(super) async fn find(&self, filter: Document, sort: Document, limit: i64) -> Result<Vec<Stored>, Error> {
         let jobs = self.collections.jobs.clone();
         let find = async move { jobs.find(filter).sort(sort).limit(limit).await?.try_collect::<Vec<_>>().await };
@@ -30,8 +30,8 @@ impl Mongo {
         within(async move { jobs.count_documents(filter).await }).await
     }
 
-    /// Loads a job, changes it, and stores it if that changed anything. When another process has written to it meanwhile, all of that
-    /// is done again.
+    /// Loads a job, applies a transition, and stores the job if the transition changed it. If another process has written to the job in
+    /// between, all of this is repeated.
     pub(super) async fn change<T>(
         &self,
         id: JobId,
@@ -50,8 +50,8 @@ impl Mongo {
         Err(Error::Store("too many write to the same job".into()))
     }
 
-    /// Stores a job, unless another process has written it since it was read, and tells of its parts that have become ready. False: it
-    /// has been written.
+    /// Stores a job by compare-and-set, and announces its parts that have become ready. False: another process has written to the job since
+    /// it was read, and nothing was stored.
     pub(super) async fn swap(&self, stored: &Stored, job: &Job) -> Result<bool, Error> {
         let written = self.compare_and_set(stored, job).await?;
         if written {
@@ -70,7 +70,7 @@ impl Mongo {
         let jobs = self.collections.jobs.clone();
         match within(async move { jobs.update_one(filter, doc! { "$set": fields }).await }).await {
             Ok(result) => Ok(result.matched_count == 1),
-            // The answer is lost: the number in the document tells which write was applied.
+            // The server's answer is lost: the random number in the document tells whether this write was applied.
             Err(error) => match self.load(job.id).await {
                 Ok(Some(now)) if now.write == write => Ok(true),
                 Ok(Some(now)) if now.write != stored.write => Ok(false),

@@ -1,4 +1,4 @@
-//! Operations with an end: the caller waits for each only so long.
+//! Operations with a time limit.
 
 use super::contention::TRIES_MAX;
 use crate::Error;
@@ -7,15 +7,15 @@ use mongodb::bson::Document;
 use mongodb::error::{ErrorKind, WriteFailure};
 use std::time::Duration;
 
-/// How long an operation may take; a client of the API waits for it.
+/// The time limit of an operation. It is short, because a client of the API may wait for the operation.
 pub(super) const PATIENCE: Duration = Duration::from_millis(2_000);
-/// The server's code for a write that met another one.
+/// The server's error code for a write that conflicts with a concurrent write.
 const WRITE_CONFLICT: i32 = 112;
-/// The server's code for a document whose name is taken.
+/// The server's error code for an insert whose `_id` exists already.
 const DUPLICATE_KEY: i32 = 11_000;
 
-/// Runs an operation to its end, and waits for it only so long. The operation is a task of its own, so it is never dropped half-way,
-/// which would leave a connection in the middle of an answer.
+/// Runs an operation, and waits for its result until the time limit. The operation is a task of its own and runs to its end even after the
+/// limit: dropping it half-way would leave a connection in the middle of an answer.
 pub(super) async fn within<T: Send + 'static>(
     operation: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
 ) -> Result<T, Error> {
@@ -26,16 +26,16 @@ pub(super) async fn within<T: Send + 'static>(
     }
 }
 
-/// What became of one try to insert a document.
+/// The result of one try to insert a document.
 enum Insertion {
     Inserted,
-    /// There is a document of this name.
+    /// A document with this `_id` exists already.
     Known,
-    /// Another process inserts at the same moment; whether its document has this name, the next try will tell.
+    /// Another process inserts at the same moment. The next try shows whether its document has this `_id`.
     Conflict,
 }
 
-/// Inserts a document. False: there is one of this name.
+/// Inserts a document. False: a document with its `_id` exists already.
 pub(super) async fn insert(collection: &Collection<Document>, document: Document) -> Result<bool, Error> {
     for _ in 0..TRIES_MAX {
         match within(try_insert(collection.clone(), document.clone())).await? {

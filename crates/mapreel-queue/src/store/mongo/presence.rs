@@ -1,7 +1,7 @@
-//! Owners of leases, and whether they are alive: each handle counts up a number in the store several times a second, and
-//! reads the numbers of the others. An owner whose number stands still while this handle's goes up is dead, or frozen.
+//! Owners of leases, and whether they are alive. Each handle counts up a number in the store several times a second, and reads the numbers
+//! of the other handles. An owner whose number stays the same while this handle's number grows is taken for dead; it may also be frozen.
 //!
-//! No clocks of two machines are compared. During an outage of the store no handle counts, so none is taken for dead.
+//! The clocks of two machines are never compared. During an outage of the store no handle counts up, so none is taken for dead.
 
 use super::collections::Collections;
 use super::operations::within;
@@ -17,50 +17,50 @@ use std::time::{Duration, Instant};
 
 /// How often a handle counts up.
 const BEAT: Duration = Duration::from_millis(250);
-/// An owner that has not counted up in so many rounds of this handle is dead.
+/// An owner that has not counted up in this many rounds of this handle is taken for dead.
 const SILENT_ROUNDS: u64 = 6;
-/// For so many rounds after an outage of the store no lease is taken because it is over: its holder could not renew it.
+/// In this many rounds after an outage of the store, no lease is taken because its time is over: its holder could not renew it.
 const RECOVERY_ROUNDS: u64 = 8;
-/// For so long the heir of a dead owner is the only one that takes its leases.
+/// How long a handle stays the heir of a dead owner: the only handle that takes the dead owner's leases.
 const INHERITING: Duration = Duration::from_secs(5);
-/// A number that was not counted up for so long is deleted; its owner's leases are over long before.
+/// A number that was not counted up for this long is deleted; the leases of its owner are over long before.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 const FORGOTTEN_ROUNDS: u64 = 4 * FORGOTTEN.as_secs();
 
-/// This handle as an owner of leases, and what it knows of the others.
+/// This handle as an owner of leases, and the numbers that it has seen of the other owners.
 pub(super) struct Presence {
-    /// Its name, in leases.
+    /// The name by which leases refer to this owner.
     pub owner: String,
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What this handle knows of the owners.
+/// The numbers of all owners, as this handle has seen them.
 #[derive(Default)]
 struct Seen {
     /// Rounds that succeeded.
     rounds: u64,
-    /// The round of the last failure: since then the store is back.
+    /// The number of successful rounds at the last failed round; `None`: no round has failed.
     recovered: Option<u64>,
-    /// The last number of each owner, and the round in which it was new.
+    /// The last number of each owner, and the round in which this handle first saw that number.
     owners: HashMap<String, (i64, u64)>,
 }
 
 impl Presence {
-    /// Makes this handle known, and the task that counts up until it is dropped.
+    /// Registers this handle; returns it with the task that counts up until the handle is dropped.
     pub(super) async fn start(collections: Collections, now: Time) -> Result<(Self, Task), Error> {
         let owner = uuid::Uuid::now_v7().simple().to_string();
         round(&collections, &owner, 0, now).await?;
         let seen: Arc<Mutex<Seen>> = Arc::default();
         let count = Count { owner: owner.clone(), seen: Arc::downgrade(&seen), began: Instant::now(), since: now };
-        // Outside of the task, so that it counts on after a panic: if it began anew, others would see a number that they know, and take this
-        // handle for dead.
+        // The number lives outside of the task, so that it goes on growing after a panic. If it started again, the other handles could see a
+        // number that they know already, and take this handle for dead.
         let beats = Arc::new(AtomicI64::new(1));
         let task = Task::new("presence", move || count.clone().run(collections.clone(), beats.clone()));
         Ok((Self { owner, seen }, task))
     }
 
-    /// Makes this handle the heir of a dead owner, which takes its leases, for a while. False: another handle is. There is one heir, since how
-    /// many parts the dead owner held decides to which of them its death is charged.
+    /// Makes this handle, for a while, the heir of a dead owner: the handle that takes its leases. False: another handle is the heir. There is
+    /// only one, because it must see all leases of the dead owner at once: their number decides whether the death is charged to a part.
     pub(super) async fn inherit(&self, collections: &Collections, dead: &str, now: Time) -> Result<bool, Error> {
         let (owners, own, dead) = (collections.owners.clone(), self.owner.clone(), dead.to_owned());
         let until = now.after(INHERITING).0;
@@ -71,7 +71,7 @@ impl Presence {
         Ok(taken.matched_count == 1)
     }
 
-    /// Owners that do not count up any more.
+    /// The owners that have stopped counting up.
     pub(super) fn dead(&self) -> Vec<String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let is_silent = |last: u64| seen.rounds - last >= SILENT_ROUNDS;
@@ -86,7 +86,7 @@ impl Presence {
     }
 }
 
-/// What the task needs to count up.
+/// The state of the task that counts up.
 #[derive(Clone)]
 struct Count {
     owner: String,
@@ -135,7 +135,7 @@ async fn round(collections: &Collections, owner: &str, beat: i64, now: Time) -> 
     let (owners, owner) = (collections.owners.clone(), owner.to_owned());
     within(async move {
         let fields = doc! { "$set": { "beat": beat, "at": now.0 } };
-        // Not waited for until it is durable: a lost write costs one beat.
+        // Acknowledged before it is durable: a lost write costs one count.
         let light = WriteConcern::nodes(1);
         owners.update_one(doc! { "_id": &owner }, fields).upsert(true).write_concern(light.clone()).await?;
         if beat % 1000 == 1 {

@@ -1,4 +1,4 @@
-//! What is asked of the store without changing it: requests, lists of jobs, numbers.
+//! Queries that change nothing: request documents, lists of jobs, numbers of jobs.
 
 use super::handle::Mongo;
 use super::operations::{PATIENCE, within};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 
-/// Jobs looked at by one round of cleaning.
+/// The most jobs that one round of cleaning handles.
 const GARBAGE_MAX: i64 = 100;
 
 impl Mongo {
@@ -54,7 +54,7 @@ impl Mongo {
         Ok(jobs)
     }
 
-    /// The first jobs with a text in what is searched.
+    /// The first jobs whose title or id contains a text.
     async fn search(&self, wanted: Document, order: i32, text: &str, limit: i64) -> Result<Vec<Stored>, Error> {
         let jobs = self.collections.jobs.clone();
         let has_text = doc! { "searched": { "$regex": literally(&text.to_lowercase()) } };
@@ -65,7 +65,7 @@ impl Mongo {
             doc! { "$match": has_text },
             doc! { "$limit": limit },
         ];
-        // The server gives up when nobody waits any more.
+        // The server stops the query when this process no longer waits for it.
         let find = async move { jobs.aggregate(pipeline).max_time(PATIENCE).await?.try_collect::<Vec<_>>().await };
         within(find).await?.into_iter().map(record::read).collect()
     }
@@ -77,7 +77,7 @@ impl Mongo {
         Ok(jobs.iter().map(|stored| Garbage { id: stored.job.id, keep: stored.job.kept_keys() }).collect())
     }
 
-    /// How many jobs are in which state. By indexes alone: the documents are much larger than what is counted.
+    /// How many jobs are in which state. The query reads only indexes, because the documents are large.
     pub(super) async fn count_all(&self) -> Result<Counts, Error> {
         let jobs = self.collections.jobs.clone();
         within(async move {

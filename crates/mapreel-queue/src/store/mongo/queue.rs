@@ -1,4 +1,4 @@
-//! What the trait [`Queue`] asks for, by what the other files do: each of its transitions is a pure one of the model.
+//! Implements the trait [`Queue`] with the functions of the other files; each transition is a pure function of the model.
 
 use super::handle::Mongo;
 use crate::Error;

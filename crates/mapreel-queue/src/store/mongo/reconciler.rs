@@ -1,4 +1,4 @@
-//! Reconciles the jobs with the broker: marks the hints that it has confirmed, and publishes again those that it has not.
+//! Reconciles the jobs with the broker: marks the hints that the broker has confirmed, and publishes the others again.
 
 use super::handle::Mongo;
 use super::operations::within;
@@ -11,11 +11,11 @@ use std::time::Duration;
 
 /// Jobs that one round of the reconciler publishes again.
 const JOBS_MAX: i64 = 100;
-/// For so long a job that one process publishes again is not published by another.
+/// While one process publishes a job again, no other process does so for this long.
 const TAKEN: Duration = Duration::from_secs(10);
 
 impl Mongo {
-    /// Publishes again what the broker has not confirmed in time.
+    /// Publishes again the hints that the broker has not confirmed in time.
     pub(crate) async fn reconcile(&self) -> Result<(), Error> {
         let now = self.time();
         for document in self.overdue(now).await? {
@@ -35,7 +35,8 @@ impl Mongo {
         .await
     }
 
-    /// Takes an overdue job for this process, for a while: if the process dies, the job is overdue again. False: another was quicker.
+    /// Reserves an overdue job for this process, for a while: if the process dies, the job is overdue again. False: another process has
+    /// reserved it first.
     async fn take(&self, document: &Document, now: Time) -> Result<bool, Error> {
         let (jobs, until) = (self.collections.jobs.clone(), now.after(TAKEN));
         let filter = doc! { "_id": document.get("_id").cloned(), "announce_at": document.get("announce_at").cloned() };

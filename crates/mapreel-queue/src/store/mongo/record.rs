@@ -1,4 +1,4 @@
-//! A job as a document: its record, the fields that are searched by, and a random number that changes with every write.
+//! A job as a document: its record, the fields by which queries search, and a random number that changes with every write.
 
 use crate::Error;
 use crate::model::{Job, Settings, Time};
@@ -6,7 +6,7 @@ use mongodb::bson::{self, Binary, Bson, Document, doc, spec::BinarySubtype};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// For so long the process that has made a part ready may publish its hint; after that the reconciler of any process does.
+/// How long the process that has made a part ready has time to publish its hint. After that, the reconciler of any process publishes it.
 pub(super) const OUTBOX_GRACE: Duration = Duration::from_secs(1);
 
 /// A job as it was read.
@@ -16,7 +16,7 @@ pub(super) struct Stored {
     pub write: i64,
 }
 
-/// The fields that are searched by.
+/// The fields by which queries search.
 fn columns(job: &Job, settings: &Settings) -> Document {
     let time = |time: Option<Time>| time.map_or(Bson::Null, |time| Bson::Int64(time.0));
     doc! {
@@ -24,7 +24,7 @@ fn columns(job: &Job, settings: &Settings) -> Document {
         "open": !job.state.is_final(),
         "owner": &job.owner,
         "claimable_at": time(job.claimable_at()),
-        // Null in jobs that cannot be claimed, so that the index passes over jobs that have ended.
+        // Null in jobs that cannot be claimed, so that a query by the index skips jobs that have ended.
         "turn": job.claimable_at().map_or(Bson::Null, |_| Bson::Int64(job.turn)),
         "ready": job.ready() as i64,
         "held": job.leases().count() as i64,
@@ -41,7 +41,7 @@ fn columns(job: &Job, settings: &Settings) -> Document {
     }
 }
 
-/// The first document of a job.
+/// The document of a new job.
 pub(super) fn insert(job: &Job, settings: &Settings) -> Result<Document, Error> {
     let mut document = doc! { "_id": job.id.to_string(), "service": job.service.name(), "created": job.created.0 };
     document.extend(update(job, write(), settings)?);
@@ -54,7 +54,7 @@ pub(super) fn request(job: &Job, request: &[u8]) -> Document {
     doc! { "_id": job.id.to_string(), "created": job.created.0, "request": bytes }
 }
 
-/// The fields of a job that change.
+/// The fields of a job's document that change.
 pub(super) fn update(job: &Job, write: i64, settings: &Settings) -> Result<Document, Error> {
     let mut fields = columns(job, settings);
     fields.insert("write", write);

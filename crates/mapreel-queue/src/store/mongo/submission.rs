@@ -7,9 +7,9 @@ use crate::Error;
 use crate::model::{Bound, Job, JobId, NewJob, Service, Submitted, compact};
 use mongodb::bson::doc;
 
-/// The job that an idempotency key stands for.
+/// Which job an idempotency key stands for.
 enum Reserved {
-    /// This id: a new one, or one that was given to the key before.
+    /// The job with this id: a new id, or the id that an earlier submission gave to the key.
     Job(JobId),
     /// The key belongs to another request.
     Reused,
@@ -18,7 +18,7 @@ enum Reserved {
 impl Mongo {
     /// Accepts a job. It is durable when this returns.
     pub(super) async fn accept(&self, new: NewJob) -> Result<Submitted, Error> {
-        // Dropped by the control: one key is one job.
+        // The scorecard's control ignores idempotency keys.
         let id = match new.idempotency_key.as_ref().filter(|_| !crate::NAIVE) {
             None => JobId::random(),
             Some(key) => match self.reserve(key, &new).await? {
@@ -38,10 +38,10 @@ impl Mongo {
 
     /// Stores a new job and its request.
     async fn insert(&self, job: Job, new: &NewJob) -> Result<Submitted, Error> {
-        // The request first, so that no job is without it. Writing it twice does no harm: the same id has the same request.
+        // The request is stored first, so that no job is without its request. Storing it twice does no harm: the same id has the same request.
         insert(&self.collections.requests, record::request(&job, &compact(&new.document))).await?;
         if !insert(&self.collections.jobs, record::insert(&job, &self.settings)?).await? {
-            // Another submission with the same key was quicker.
+            // A concurrent submission with the same key has stored the job first.
             let known = self.load(job.id).await?.ok_or_else(|| Error::Store("a job was just forgotten".into()))?;
             return Ok(Submitted::Known(known.job));
         }
@@ -68,7 +68,7 @@ impl Mongo {
         Ok(id.map_or(Reserved::Reused, Reserved::Job))
     }
 
-    /// Whether a bound on open jobs is reached, and whose.
+    /// Whether the bound on open jobs is reached: that of all owners, or that of this owner.
     async fn full(&self, new: &NewJob) -> Result<Option<Submitted>, Error> {
         let open = self.count(doc! { "open": true }).await?;
         if open >= self.settings.open_jobs_max {

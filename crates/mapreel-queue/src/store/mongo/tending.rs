@@ -1,4 +1,4 @@
-//! Tending: takes leases from the dead and the silent, lets time do its work, forgets what is old.
+//! Tending: takes leases from dead and silent holders, expires artifacts, fails jobs that take too long, deletes old records.
 
 use super::collections::Collections;
 use super::handle::Mongo;
@@ -10,15 +10,15 @@ use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// Jobs that one round ages, prepares again or upgrades.
+/// The most jobs that one round ages, prepares again or upgrades.
 const JOBS_MAX: i64 = 100;
-/// Requests that one round deletes.
+/// The most requests that one round deletes.
 const REQUESTS_MAX: i64 = 1_000;
-/// How long idempotency keys are remembered.
+/// How long idempotency keys are kept.
 const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 impl Mongo {
-    /// One round of all of it.
+    /// One round of tending.
     pub(super) async fn tend_all(&self) -> Result<Tended, Error> {
         self.upgrade().await?;
         let rescued = self.rescue().await?;
@@ -28,9 +28,9 @@ impl Mongo {
         Ok(Tended { rescued, aged, prepared_again, forgotten: self.forget(now).await? })
     }
 
-    /// Takes the leases that are over or whose owner is dead. How many.
+    /// Takes the leases that are over or whose owner is dead; returns how many.
     async fn rescue(&self) -> Result<usize, Error> {
-        // After an outage of the store no lease is over until the holders had time to renew theirs.
+        // After an outage of the store no lease counts as over until its holder has had time to renew it.
         let leases_end = if self.presence.is_settled() { self.time() } else { Time(i64::MIN) };
         let dead = self.presence.dead();
         let held = self.held(&dead, leases_end).await?;
@@ -38,7 +38,7 @@ impl Mongo {
             return Ok(0);
         }
         let ours = self.inherit(&dead, &held).await?;
-        // Read again: no other handle changes the leases of the dead owners whose heir this one is now.
+        // The jobs are read again: from now on no other handle changes the leases of these dead owners, since this handle is their heir.
         let held = self.held(&ours, leases_end).await?;
         let deaths = Deaths::new(&held, |owner| ours.iter().any(|dead| dead == owner));
         let mut rescued = 0;
@@ -51,14 +51,14 @@ impl Mongo {
         Ok(rescued)
     }
 
-    /// Jobs with leases of these owners, or with one that ends until then.
+    /// Jobs with a lease of one of these owners, or with a lease that ends at `leases_end` or before.
     async fn held(&self, owners: &[String], leases_end: Time) -> Result<Vec<Job>, Error> {
         let filter = doc! { "$or": [{ "owners": { "$in": owners } }, { "lease_ends_at": { "$lte": leases_end.0 } }] };
         let held = self.find(filter, doc! { "_id": 1 }, 0).await?;
         Ok(held.into_iter().map(|stored| stored.job).collect())
     }
 
-    /// The dead owners that hold leases of these jobs and whose heir this handle is.
+    /// The dead owners that hold leases on these jobs and whose heir this handle has become.
     async fn inherit(&self, dead: &[String], jobs: &[Job]) -> Result<Vec<String>, Error> {
         let holders: HashSet<&str> = jobs.iter().flat_map(Job::leases).map(|part| part.owner.as_str()).collect();
         let mut ours = Vec::new();
@@ -70,7 +70,7 @@ impl Mongo {
         Ok(ours)
     }
 
-    /// Expires artifacts, and fails jobs that have waited too long. How many jobs.
+    /// Expires artifacts, and fails jobs that have waited too long; returns the number of jobs.
     async fn age(&self, now: Time) -> Result<usize, Error> {
         let mut aged = 0;
         for old in self.find(doc! { "ages_at": { "$lte": now.0 } }, doc! { "ages_at": 1 }, JOBS_MAX).await? {
@@ -80,7 +80,7 @@ impl Mongo {
         Ok(aged)
     }
 
-    /// Lets jobs be prepared again whose plan is newer than this process can read, if no other process works on them. How many.
+    /// Lets jobs be prepared again if this process cannot read their plan and no other process works on them; returns how many.
     async fn prepare_again(&self) -> Result<usize, Error> {
         let mut prepared_again = 0;
         let unread = doc! { "open": true, "plan_version": { "$gt": i64::from(self.settings.plan_version) } };
@@ -92,7 +92,7 @@ impl Mongo {
         Ok(prepared_again)
     }
 
-    /// Deletes requests that are not needed any more. A job that is written once more is found once more, and has no request then.
+    /// Deletes requests that are not needed any more. When such a job is written again, a later round finds it again and deletes nothing.
     async fn delete_requests(&self, now: Time) -> Result<(), Error> {
         let Collections { jobs, requests, .. } = self.collections.clone();
         let delete = async move {
@@ -111,8 +111,8 @@ impl Mongo {
         within(delete).await
     }
 
-    /// Deletes records and idempotency keys that have been remembered long enough, and requests that are older than any job: the
-    /// process that stored them died before it stored the job. How many records.
+    /// Deletes records and idempotency keys that are old enough; returns the number of records. Also deletes requests that are older than any
+    /// job can be: the process that stored them died before it stored the job.
     async fn forget(&self, now: Time) -> Result<usize, Error> {
         let Collections { jobs, requests, keys, .. } = self.collections.clone();
         let life_max = self.settings.wait_max + self.settings.keep + self.settings.remember;
@@ -131,7 +131,7 @@ impl Mongo {
         let lanes = Service::ALL.map(Service::name).to_vec();
         let filter = doc! { "service": { "$in": lanes }, "open": true, "owner": null };
         for stored in self.find(filter, doc! {}, JOBS_MAX).await? {
-            // Where another process has written meanwhile, the next round tries again.
+            // If another process has written to the job in between, the next round tries again.
             self.swap(&stored, &stored.job).await?;
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! Wakes tasks that wait for a change. A write of this handle wakes them at once; writes of others are noticed by a task that asks
-//! for the newest change, which an index answers.
+//! Wakes tasks that wait for a change. A write of this handle wakes them at once. For writes of other handles a task polls the store for
+//! its newest change; the query reads an index.
 
 use super::collections::Collections;
 use super::operations::within;
@@ -9,17 +9,17 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often the task asks for the newest change.
+/// How often the task reads the newest change.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Waiting tasks are woken this often even when nothing changes: delays end by time alone.
+/// Waiting tasks are woken this often even when nothing changes: the delay of a part ends by time alone.
 const WAKE_EVERY: Duration = Duration::from_millis(500);
 
-/// Wakes all that have subscribed.
+/// Wakes all tasks that have subscribed.
 #[derive(Clone)]
 pub(super) struct Watcher(Arc<watch::Sender<u64>>);
 
 impl Watcher {
-    /// The handle, and the task that watches for it until it is dropped.
+    /// The handle, and the task that watches the store until the handle is dropped.
     pub(super) fn new(collections: Collections) -> (Self, Task) {
         let sender = Arc::new(watch::Sender::new(0));
         let weak = Arc::downgrade(&sender);
@@ -27,7 +27,7 @@ impl Watcher {
         (Self(sender), task)
     }
 
-    /// Wakes all that have subscribed.
+    /// Wakes all tasks that have subscribed.
     pub(super) fn notify(&self) {
         self.0.send_modify(|count| *count += 1);
     }

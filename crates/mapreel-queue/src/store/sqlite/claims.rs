@@ -1,4 +1,4 @@
-//! Which part is claimed: the choice of `model/fair.rs`, with what it needs to know from the indexes.
+//! Which part is claimed: `model/fair.rs` chooses, by the owners, leases and turns that these queries read from the indexes.
 
 use super::row;
 use crate::Error;
@@ -6,8 +6,8 @@ use crate::model::{Claim, Contender, Job, Service, Settings, Time, Turn, Turns};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-/// Whether any of these lanes has a part that can be claimed by a process that `reads` plans up to this version, of other owners than
-/// those in `except`.
+/// Whether any of these lanes has a part that a process which `reads` plans up to this version can claim, and whose owner is not in
+/// `except`.
 pub(super) fn has_any(
     connection: &Connection,
     lanes: &[Service],
@@ -28,13 +28,13 @@ pub(super) fn has_any(
     Ok(false)
 }
 
-/// Whether a lane has a part that can be claimed, whoever its owner is.
+/// Whether a lane has a part, of any owner, that can be claimed.
 fn is_claimable(connection: &Connection, lane: Service, reads: u32, now: Time) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE service = ?1 AND claimable_at IS NOT NULL AND claimable_at <= ?2 AND plan_version <= ?3)";
     Ok(connection.prepare_cached(sql)?.query_row(params![lane.name(), now.0, reads], |row| row.get(0))?)
 }
 
-/// Takes the part whose turn it is, looking through the lanes in this order, and passing over the owners in `except`.
+/// Takes the part whose turn it is, from the first of these lanes that has one, passing over the owners in `except`.
 pub(super) fn claim(
     connection: &Connection,
     lanes: &[Service],
@@ -106,7 +106,7 @@ fn first_of(connection: &Connection, lane: Service, owner: &str, reads: u32, now
     Ok(row::records(connection, sql, params![lane.name(), owner, now.0, reads])?.pop())
 }
 
-/// Stores the turn of the owner who was given a part, and deletes the turns that the clock has passed.
+/// Stores the turn of the owner whose part was claimed, and deletes the turns that the clock has passed.
 fn store_turn(connection: &Connection, lane: Service, turn: &Turn, before: &Turns) -> Result<(), Error> {
     let clock = before.clock().max(turn.clock);
     connection

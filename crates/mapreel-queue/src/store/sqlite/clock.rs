@@ -1,12 +1,11 @@
-//! The time of a store on one machine: a clock that cannot be set.
+//! The time of a store on one machine: a clock that no user can set.
 //!
-//! The machine counts the time since it was started, sleep included, and no user can set that count. The first process that opens the file
-//! stores an anchor: the time of the wall clock at which the count was zero. Processes that open the file while another one has it open take
-//! over the anchor, so they agree to the millisecond, whatever the wall clock says by then. A process that opens the file alone stores a new
-//! anchor.
+//! The machine counts the time since its start, sleep included (`CLOCK_BOOTTIME`). A process that opens the file stores an anchor: the
+//! wall-clock time at which that count was zero. If another process has the file open already, the new process takes over the stored anchor
+//! instead. So all processes agree to the millisecond, even if the wall clock was set in between.
 //!
-//! The wall clock may be wrong at that moment. If the file was last used in the future, or long ago, the times for which its jobs wait are
-//! moved by the difference: time in which no process used the store does not count as waiting.
+//! The wall clock may be wrong when the anchor is stored. If the file was last used in the future, or long ago, the store moves the times for
+//! which its jobs wait by the difference: time in which no process used the store does not count as waiting.
 
 use super::{properties, row};
 use crate::Error;
@@ -16,17 +15,17 @@ use std::time::Duration;
 
 /// How often a process notes that the store is in use.
 pub(super) const SEEN_EVERY: Duration = Duration::from_secs(60);
-/// A store that no process has used for so long was asleep.
+/// If no process has used a store for longer than this, the store was asleep: its times are moved.
 const ASLEEP_AFTER: Duration = Duration::from_secs(3600);
 
-/// The wall clock when the machine's count was zero, and the start of the machine from which it counts.
+/// The wall clock at the machine's start, and the id of that start (`boot_id`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Anchor {
     boot: String,
     origin_ms: i64,
 }
 
-/// What the clocks of this machine say.
+/// The readings of this machine's clocks.
 struct Machine {
     boot: String,
     up_ms: i64,
@@ -56,7 +55,7 @@ pub(super) fn start(connection: &mut Connection, settings: &mut Settings, others
     if !others_live && let Some(asleep_ms) = asleep_ms(seen(&transaction)?, now) {
         tracing::warn!(
             hours = asleep_ms as f64 / 3_600_000.0,
-            "the store was last used at another time than this, or long ago; what waits in it is moved by the difference"
+            "the store was last used long ago, or in the future; the times of its jobs are moved by the difference"
         );
         shift(&transaction, asleep_ms, settings)?;
     }
@@ -64,7 +63,7 @@ pub(super) fn start(connection: &mut Connection, settings: &mut Settings, others
     Ok(transaction.commit()?)
 }
 
-/// The anchor of this process, which is stored.
+/// The anchor of this process; it is stored.
 fn anchor(connection: &Connection, others_live: bool) -> Result<Anchor, Error> {
     let boot = properties::get(connection, "boot")?;
     let stored = boot.zip(properties::get(connection, "origin_ms")?.and_then(|ms| ms.parse().ok()));
@@ -105,15 +104,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processes_beside_each_other_have_one_time_and_those_who_come_alone_look_at_the_wall() {
+    fn concurrent_processes_share_an_anchor_and_a_process_alone_reads_the_wall_clock() {
         let machine = |boot: &str, up_ms, wall_ms| Machine { boot: boot.into(), up_ms, wall_ms };
         let first = machine("a", 1_000, 50_000).anchor(None, false);
         assert_eq!(first.origin_ms, 49_000);
-        // The wall clock was set by an hour meanwhile.
+        // In between, the wall clock was set forward by an hour.
         let later = machine("a", 2_000, 51_000 + 3_600_000);
         assert_eq!(later.anchor(Some(first.clone()), true), first);
         assert_eq!(later.anchor(Some(first.clone()), false).origin_ms, 49_000 + 3_600_000);
-        // Another start of the machine counts from another zero.
+        // The machine was started again, so the stored anchor is not valid.
         assert_eq!(machine("b", 10, 60_000).anchor(Some(first), true).origin_ms, 59_990);
     }
 

@@ -1,9 +1,9 @@
-//! Counts commits, in the store and in a file beside it, to notice lost ones.
+//! Counts commits, in the store and in a file beside it, to detect lost commits.
 //!
-//! SQLite does not report a damaged log: it opens the store with what was committed before the first damaged page, as if the rest had never
-//! been. The writer counts commits inside the store, and writes the number to a file beside it after each commit. So the file has at most the
-//! number of the store; if it has more, commits were lost. The file is not synced to the disk: after a loss of power it may have less, never
-//! more. It begins with the mark of its store, and is ignored by a store with another mark.
+//! SQLite does not report a damaged write-ahead log: it opens the store with the commits before the first damaged page, and ignores the
+//! later ones. The writer counts commits inside the store, and after each commit writes the number to a file beside it. So the number in the
+//! file is at most that in the store; if it is larger, commits were lost. The file is not synced to the disk: after a loss of power its number
+//! may be smaller, never larger. The file begins with the mark of its store; a store with another mark ignores it.
 
 use super::properties;
 use crate::Error;
@@ -30,8 +30,8 @@ impl Commits {
     pub(super) fn open(database: &Path, mark: &str, connection: &Connection) -> Result<Self, Error> {
         let path = PathBuf::from(format!("{}.commits", database.display()));
         let file = File::options().read(true).write(true).create(true).truncate(false).open(&path)?;
-        // The file first: other processes commit meanwhile, and the store is never behind the file. Twice, since the file may be read while
-        // another process writes it.
+        // The file is read first: other processes may commit in between, and then the store has more commits than the file. A larger number
+        // in the file is read a second time, since another process may have been writing the file.
         let look = || Ok::<_, Error>((noted(&file, mark)?, stored(connection)?));
         let first = look()?;
         let (noted, stored) = if first.0 > first.1 { look()? } else { first };
@@ -49,14 +49,14 @@ impl Commits {
         Ok(commits)
     }
 
-    /// Counts one commit more, inside the transaction that it is of.
+    /// Counts one commit more, inside the transaction that is to be committed.
     pub(super) fn count(connection: &Connection) -> Result<u64, Error> {
         let next = stored(connection)? + 1;
         properties::set(connection, NAME, &next.to_string())?;
         Ok(next)
     }
 
-    /// Writes to the file that there are so many commits. Where several processes do so at once, it may have less for a moment.
+    /// Writes the number of commits to the file. If several processes write at once, the number may be too small for a moment.
     pub(super) fn note(&self, commits: u64) {
         if let Err(error) = self.file.write_all_at(format!("{} {commits:DIGITS$}\n", self.mark).as_bytes(), 0) {
             tracing::warn!(%error, "cannot note beside the store how many commits it has");

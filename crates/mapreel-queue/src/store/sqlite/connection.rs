@@ -1,12 +1,12 @@
-//! A connection to the file, with the settings that all of them have.
+//! A connection to the file, with the settings that all connections have.
 
 use crate::Error;
 use rusqlite::Connection;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long one process waits for another one's transaction. What comes while it waits is tried once more after it: the caller
-/// hears within twice this that the store cannot be written to.
+/// How long a process waits for the transaction of another process. Operations that arrive during this wait are tried in the next
+/// transaction, so their callers get the error after at most twice this time.
 const BUSY: Duration = Duration::from_millis(1400);
 
 /// Opens the file, or makes it.
@@ -15,7 +15,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
         Connection::open(path).map_err(|error| Error::Store(format!("cannot open `{}`: {error}", path.display())))?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Dropped by the control: durability.
+    // The scorecard's control does not sync to the disk.
     connection.pragma_update(None, "synchronous", if crate::NAIVE { "OFF" } else { "FULL" })?;
     Ok(connection)
 }

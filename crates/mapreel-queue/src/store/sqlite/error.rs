@@ -1,4 +1,4 @@
-//! What an error of SQLite is to a caller of the queue.
+//! Converts errors of SQLite to errors of the queue.
 
 use crate::Error;
 

@@ -1,5 +1,5 @@
-//! Looks whether the file of a store that is in use is still there. The system lets a process write to a file that was deleted or replaced,
-//! and no process will ever read what is written.
+//! Checks that the files of an open store are still in their place. The operating system lets a process write to a file that was deleted or
+//! replaced, but no other process will ever read those writes.
 
 use super::properties;
 use crate::Error;
@@ -13,7 +13,7 @@ const GONE: &str = "the store of jobs was deleted or replaced while in use: what
 const CUT: &str = "the store of jobs was cut while in use: it is damaged";
 const DAMAGED: &str = "the store of jobs is damaged";
 
-/// Looks at the files of a store, and remembers what is wrong with them.
+/// Checks the files of a store, and remembers what is wrong with them.
 pub(super) struct Guard {
     path: PathBuf,
     mark: String,
@@ -25,7 +25,7 @@ struct State {
     trouble: Option<&'static str>,
 }
 
-/// The database or its log, as it was last seen. Neither ever becomes shorter while a process has it open.
+/// The database or its write-ahead log, as it was last seen. Neither becomes shorter while a process has it open.
 struct File {
     path: PathBuf,
     inode: (u64, u64),
@@ -41,7 +41,7 @@ impl File {
     fn look(&mut self) -> Option<&'static str> {
         match std::fs::metadata(&self.path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(GONE),
-            // Another error says nothing about the file.
+            // Other errors do not show that the file has changed.
             Err(_) => None,
             Ok(metadata) if (metadata.dev(), metadata.ino()) != self.inode => Some(GONE),
             Ok(metadata) if metadata.len() < self.length => Some(CUT),
@@ -66,12 +66,12 @@ impl Guard {
         &self.mark
     }
 
-    /// What is wrong with the store, as far as was noticed.
+    /// What an earlier check has found wrong with the store.
     pub(super) fn trouble(&self) -> Option<&'static str> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble
     }
 
-    /// Looks at the files; a matter of microseconds. What was once wrong stays so until the process is started again.
+    /// Checks the files, which takes microseconds. Trouble that was found once stays until the process is started again.
     pub(super) fn look(&self) -> Option<&'static str> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.trouble.is_none() {
@@ -81,7 +81,7 @@ impl Guard {
         state.trouble
     }
 
-    /// Reads the mark by a new connection, as a process does that opens the store.
+    /// Reads the mark by a new connection, as a process that opens the store would.
     pub(super) fn read(&self) {
         if self.look().is_some() {
             return;
@@ -91,13 +91,13 @@ impl Guard {
         let trouble = match read.and_then(|connection| mark(&connection)) {
             Ok(mark) => (mark.as_deref() != Some(&self.mark)).then_some(GONE),
             Err(Error::Damaged(_)) => Some(DAMAGED),
-            // The store is busy, or no more files can be opened: that passes.
+            // The store is busy, or no more files can be opened: this may pass.
             Err(_) => None,
         };
         self.state.lock().unwrap_or_else(PoisonError::into_inner).tell(trouble);
     }
 
-    /// Looks at the files; an error when something is wrong with them.
+    /// Checks the files; an error when something is wrong with them.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.look().map_or(Ok(()), |trouble| Err(Error::Store(trouble.into())))
     }
@@ -117,12 +117,12 @@ fn mark(connection: &Connection) -> Result<Option<String>, Error> {
     properties::get(connection, "mark")
 }
 
-/// The mark of a store; one that has none is given one.
+/// The mark of a store. A store without a mark gets a new one.
 pub(super) fn marked(connection: &Connection) -> Result<String, Error> {
     if let Some(mark) = mark(connection)? {
         return Ok(mark);
     }
-    // Another process may have set one meanwhile: then that one counts.
+    // If another process sets a mark at the same time, the mark of the first process stays.
     properties::set_if_missing(connection, "mark", &Uuid::now_v7().simple().to_string())?;
     mark(connection)?.ok_or_else(|| Error::Store("it does not keep what is written to it".into()))
 }

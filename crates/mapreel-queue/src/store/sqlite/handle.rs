@@ -1,4 +1,4 @@
-//! The handle on a file: what it holds, how it is opened, how it reads and writes.
+//! The handle on a file: its fields, how it is opened, how it reads and writes.
 
 use super::commits::Commits;
 use super::connection::connect;
@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The queue in one SQLite file. A handle is an owner of leases: dropped, or with its process killed, its leases are over.
+/// The queue in one SQLite file. A handle is an owner of leases: its leases are over when it is dropped or its process dies.
 pub struct Sqlite {
     pub(super) writer: Writer,
     reader: Arc<Mutex<Connection>>,
@@ -24,10 +24,10 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the file, or makes it. Called on a runtime; the handle's tasks end with it.
+    /// Opens the file, or makes it. Called on a runtime; the tasks of the handle end when the handle is dropped.
     ///
     /// # Errors
-    /// It cannot be opened, is no such file, was made by a newer version, or has lost what was committed to it.
+    /// The file cannot be opened, is not a store, was made by a newer version, or has lost commits.
     pub fn open(path: &Path, mut settings: Settings, supervisor: &dyn Supervise) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             folder::make(folder)?;
@@ -35,7 +35,7 @@ impl Sqlite {
         let mut connection = connect(path)?;
         schema::migrate(&mut connection, path, &settings)?;
         let owner = Arc::new(Owner::new(path)?);
-        clock::start(&mut connection, &mut settings, owner.has_company())?;
+        clock::start(&mut connection, &mut settings, owner.others_live())?;
         let mark = guard::marked(&connection)?;
         let commits = Commits::open(path, &mark, &connection)?;
         let guard = Arc::new(Guard::new(path, mark)?);
@@ -50,7 +50,7 @@ impl Sqlite {
         self.settings.clock.now()
     }
 
-    /// Reads, on a thread that may block.
+    /// Runs a query on a thread that may block.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
@@ -61,7 +61,7 @@ impl Sqlite {
         tokio::task::spawn_blocking(work).await.map_err(|error| Error::Store(error.to_string()))?
     }
 
-    /// Loads a job, changes it, and stores it if that changed anything.
+    /// Loads a job, applies `f`, and stores the job if `f` changed it.
     pub(super) async fn change<T: Send + 'static>(
         &self,
         id: JobId,

@@ -1,8 +1,8 @@
 //! The queue on SQLite: nothing to install, and several processes of one machine at once.
 //!
-//! A job is a row: its record as JSON, beside it the columns that are searched by. Every operation loads a record, applies a
-//! pure transition of the model and stores it, inside one `BEGIN IMMEDIATE` transaction. WAL and `synchronous=FULL`: what
-//! was committed survives the loss of power.
+//! A job is a row: its record as JSON, and the columns by which queries search. Every operation loads a record, applies a
+//! pure transition of the model and stores it, inside one `BEGIN IMMEDIATE` transaction. With WAL and `synchronous=FULL` a
+//! commit survives the loss of power.
 
 mod claims;
 mod clock;

@@ -1,5 +1,5 @@
-//! Owners of leases, and whether they are alive: each handle keeps a locked file beside the database. The system unlocks the file
-//! when the process ends, however it ends, so another process sees at once that this one is dead, before its leases are over.
+//! Owners of leases, and whether they are alive: each handle keeps a locked file beside the database. The operating system unlocks the
+//! file when the process ends in any way. So other processes see at once that the owner is dead, before its leases are over.
 
 use crate::Error;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ impl Owner {
         let folder = PathBuf::from(format!("{}.owners", database.display()));
         std::fs::create_dir_all(&folder)?;
         let name = uuid::Uuid::now_v7().simple().to_string();
-        // Locked before it gets its name, so that no other process finds it unlocked.
+        // The file is locked before it gets its name, so that no other process finds it unlocked.
         let (draft, path) = (folder.join(format!("{name}.new")), folder.join(&name));
         let file = File::create(&draft)?;
         file.lock()?;
@@ -29,20 +29,20 @@ impl Owner {
         Ok(owner)
     }
 
-    /// Its name, in leases.
+    /// The name by which leases refer to this owner.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Tells of an owner whether it is dead; looks at the file of each owner only once.
-    pub(super) fn deaths(&self) -> impl FnMut(&str) -> bool {
+    /// A function that tells whether an owner is dead. It checks the file of each owner only once.
+    pub(super) fn death_check(&self) -> impl FnMut(&str) -> bool {
         let mut known = HashMap::from([(self.name.clone(), false)]);
         let folder = self.folder.clone();
         move |name| *known.entry(name.to_owned()).or_insert_with(|| is_dead(&folder.join(name)))
     }
 
     /// Whether other handles have the same database open.
-    pub(super) fn has_company(&self) -> bool {
+    pub(super) fn others_live(&self) -> bool {
         let files = std::fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
         let mut others = files.filter(|path| path.file_name().is_some_and(|name| name != &*self.name));
         others.any(|path| path.extension().is_none() && !is_dead(&path))

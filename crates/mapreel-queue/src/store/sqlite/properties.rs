@@ -1,4 +1,4 @@
-//! What a store knows of itself, by name: its mark, its clock, when it was last used, how many commits it has.
+//! Properties of a store, by name: its mark, the anchor of its clock, when it was last used, how many commits it has.
 
 use crate::Error;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -17,7 +17,7 @@ pub(super) fn set(connection: &Connection, name: &str, value: &str) -> Result<()
     Ok(())
 }
 
-/// Sets a property unless the store has it: of several processes that do so at once, the first one's value stays.
+/// Sets a property unless the store has it. If several processes do so at once, the value of the first one stays.
 pub(super) fn set_if_missing(connection: &Connection, name: &str, value: &str) -> Result<(), Error> {
     connection.execute("INSERT OR IGNORE INTO store (name, value) VALUES (?1, ?2)", params![name, value])?;
     Ok(())

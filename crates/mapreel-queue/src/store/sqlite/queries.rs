@@ -1,4 +1,4 @@
-//! What is asked of the store without changing it: requests, lists of jobs, numbers.
+//! Queries that change nothing: request documents, lists of jobs, numbers of jobs.
 
 use super::row;
 use crate::Error;
@@ -6,7 +6,7 @@ use crate::model::{Counts, Cursor, Filter, Garbage, Job, JobId, SEARCHED_MAX, Ti
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// Jobs looked at by one round of cleaning.
+/// The most jobs that one round of cleaning handles.
 const GARBAGE_MAX: usize = 100;
 
 /// The request document of a job, as long as it is needed.
@@ -15,7 +15,7 @@ pub(super) fn request(connection: &Connection, id: JobId) -> Result<Option<Bytes
     Ok(statement.query_row([id.to_string()], |row| row.get::<_, Vec<u8>>(0)).optional()?.map(Bytes::from))
 }
 
-/// Jobs, newest first. The query has only the conditions that are asked for, so that SQLite can use the indexes.
+/// Jobs, newest first. The query has only the conditions of the filter, so that SQLite can use the indexes.
 pub(super) fn jobs(connection: &Connection, filter: &Filter) -> Result<Vec<Job>, Error> {
     let (beside, order, is_ascending) = match filter.cursor {
         None => (None, "", false),

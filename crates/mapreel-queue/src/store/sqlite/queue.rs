@@ -1,4 +1,4 @@
-//! What the trait [`Queue`] asks for, by what the other files do: each of its transitions is a pure one of the model.
+//! Implements the trait [`Queue`] with the functions of the other files; each transition is a pure function of the model.
 
 use super::handle::Sqlite;
 use super::{claims, queries, row, submission, tending};
@@ -18,7 +18,7 @@ impl Queue for Sqlite {
         let new = NewJob { document: compact(&new.document), ..new };
         self.guard.check()?;
         let submitted = self.writer.run(move |connection| submission::submit(connection, &new, &settings)).await?;
-        // Looked at again: what was written to a file that was deleted meanwhile is not durable.
+        // The files are checked again: if the file was deleted in between, the write is not durable.
         self.guard.check()?;
         Ok(submitted)
     }
@@ -38,7 +38,7 @@ impl Queue for Sqlite {
     async fn claim(&self, lanes: &[Service], except: &[String]) -> Result<Option<Claim>, Error> {
         let (lanes, except) = (lanes.to_vec(), except.to_vec());
         let (settings, owner) = (self.settings.clone(), self.owner.clone());
-        // Most of the time there is nothing, and finding that out needs no transaction.
+        // Most of the time no part can be claimed, and this query needs no write transaction.
         let (wanted, without, reads, now) = (lanes.clone(), except.clone(), settings.plan_version, self.time());
         if !self.read(move |connection| claims::has_any(connection, &wanted, &without, reads, now)).await? {
             return Ok(None);

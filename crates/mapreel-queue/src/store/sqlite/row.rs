@@ -1,4 +1,4 @@
-//! A job as a row: its record as JSON, and the columns that are searched by.
+//! A job as a row: its record as JSON, and the columns by which queries search.
 
 use crate::Error;
 use crate::model::{Job, JobId, Settings};

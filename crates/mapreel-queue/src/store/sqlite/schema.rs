@@ -6,7 +6,7 @@ use crate::model::Settings;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
-/// The version of the schema; raised with every change that older programs do not understand.
+/// The version of the schema; raised with every change that older programs cannot read.
 const VERSION: i64 = 4;
 
 const TABLES: &str = "
@@ -37,7 +37,7 @@ const INDEXES: &str = "
     CREATE INDEX IF NOT EXISTS by_state ON jobs (state, service);
     CREATE INDEX IF NOT EXISTS keys_by_age ON keys (created);
 ";
-/// Version 1 had neither owners nor turns, and `leased` was yes or no.
+/// Version 1 had neither owners nor turns, and `leased` was a boolean.
 const FROM_1: &str = "
     ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
     ALTER TABLE jobs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
@@ -54,7 +54,7 @@ const FROM_2: &str = "ALTER TABLE jobs ADD COLUMN plan_version INTEGER NOT NULL 
 /// Version 3 had no text to search in.
 const FROM_3: &str = "ALTER TABLE jobs ADD COLUMN searched TEXT NOT NULL DEFAULT '';";
 
-/// Converts the file to this version; an error if a newer one has made it.
+/// Converts the file to this version; an error if a newer version has made the file.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, settings: &Settings) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -89,7 +89,7 @@ mod tests {
     use crate::{Service, Unsupervised};
     use rusqlite::Connection;
 
-    /// As version 1 made its files.
+    /// The schema of version 1.
     const VERSION_1: &str = "
         CREATE TABLE jobs (
             id TEXT PRIMARY KEY, service TEXT NOT NULL, state TEXT NOT NULL, open INTEGER NOT NULL,
@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    /// A record as version 1 wrote it: without what came later.
+    /// A record as version 1 wrote it: without the fields of later versions.
     fn of_version_1(record: &str) -> String {
         let mut record: serde_json::Value = serde_json::from_str(record).unwrap();
         record.as_object_mut().unwrap().retain(|name, _| !["owner", "turn"].contains(&name.as_str()));

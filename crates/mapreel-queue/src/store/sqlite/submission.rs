@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 /// Accepts a job, inside the caller's transaction.
 pub(super) fn submit(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<Submitted, Error> {
     let now = settings.clock.now();
-    // Dropped by the control: one key is one job.
+    // The scorecard's control ignores idempotency keys.
     if let Some(key) = new.idempotency_key.as_ref().filter(|_| !crate::NAIVE)
         && let Some(known) = known(connection, key, new)?
     {
@@ -29,7 +29,8 @@ pub(super) fn submit(connection: &Connection, new: &NewJob, settings: &Settings)
     Ok(Submitted::Created(job))
 }
 
-/// What an idempotency key was used for before; `None`: for nothing, or for a job that is forgotten.
+/// The job that an idempotency key stands for, or that the key belongs to another request; `None`: the key is new, or the record of its
+/// job was deleted.
 fn known(connection: &Connection, key: &str, new: &NewJob) -> Result<Option<Submitted>, Error> {
     let sql = "SELECT request_sha256, service, id FROM keys WHERE key = ?1";
     let row =
@@ -44,7 +45,7 @@ fn known(connection: &Connection, key: &str, new: &NewJob) -> Result<Option<Subm
     Ok(job.map(Submitted::Known))
 }
 
-/// Whether a bound on open jobs is reached, and whose.
+/// Whether the bound on open jobs is reached: that of all owners, or that of this owner.
 fn full(connection: &Connection, new: &NewJob, settings: &Settings) -> Result<Option<Submitted>, Error> {
     let open: i64 =
         connection.prepare_cached("SELECT count(*) FROM jobs WHERE open = 1")?.query_row([], |r| r.get(0))?;

@@ -1,4 +1,4 @@
-//! Tending: takes leases from the dead and the silent, lets time do its work, forgets what is old.
+//! Tending: takes leases from dead and silent holders, expires artifacts, fails jobs that take too long, deletes old records.
 
 use super::owner::Owner;
 use super::{clock, row};
@@ -7,10 +7,10 @@ use crate::model::{Deaths, Settings, Tended, Time};
 use rusqlite::{Connection, params};
 use std::time::Duration;
 
-/// How long idempotency keys are remembered.
+/// How long idempotency keys are kept.
 const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
-/// Whether a round would find anything to do, so that an idle store is not written to.
+/// Whether a round of tending would change anything: an idle store is not written to.
 pub(super) fn is_needed(connection: &Connection, reads: u32, now: Time) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE leased > 0) OR EXISTS (SELECT 1 FROM jobs WHERE ages_at <= ?1)
                OR EXISTS (SELECT 1 FROM jobs WHERE request_ends_at <= ?1) OR EXISTS (SELECT 1 FROM jobs WHERE forgotten_at <= ?1) OR EXISTS (SELECT 1 FROM keys WHERE created <= ?2)
@@ -22,7 +22,7 @@ pub(super) fn is_needed(connection: &Connection, reads: u32, now: Time) -> Resul
     Ok(connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
 }
 
-/// One round of all of it, inside the caller's transaction.
+/// One round of tending, inside the caller's transaction.
 pub(super) fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<Tended, Error> {
     let now = settings.clock.now();
     clock::note_seen(connection, now)?;
@@ -32,11 +32,11 @@ pub(super) fn tend(connection: &Connection, owner: &Owner, settings: &Settings) 
     Ok(Tended { rescued, aged, prepared_again, forgotten: forget(connection, now)? })
 }
 
-/// Takes the leases that are over or whose owner is dead. How many.
+/// Takes the leases that are over or whose owner is dead; returns how many.
 fn rescue(connection: &Connection, owner: &Owner, settings: &Settings, now: Time) -> Result<usize, Error> {
     let mut rescued = 0;
     let leased = row::records(connection, "SELECT record FROM jobs WHERE leased > 0", [])?;
-    let deaths = Deaths::new(&leased, owner.deaths());
+    let deaths = Deaths::new(&leased, owner.death_check());
     for mut job in leased {
         let before = job.clone();
         rescued += job.rescue(now, now, settings, fastrand::f64(), &deaths);
@@ -47,7 +47,7 @@ fn rescue(connection: &Connection, owner: &Owner, settings: &Settings, now: Time
     Ok(rescued)
 }
 
-/// Expires artifacts, and fails jobs that have waited too long. How many jobs.
+/// Expires artifacts, and fails jobs that have waited too long; returns the number of jobs.
 fn age(connection: &Connection, settings: &Settings, now: Time) -> Result<usize, Error> {
     let mut aged = 0;
     for mut job in row::records(connection, "SELECT record FROM jobs WHERE ages_at <= ?1 LIMIT 500", [now.0])? {
@@ -59,7 +59,7 @@ fn age(connection: &Connection, settings: &Settings, now: Time) -> Result<usize,
     Ok(aged)
 }
 
-/// Lets jobs be prepared again whose plan is newer than this process can read, if no other process works on them. How many.
+/// Lets jobs be prepared again if this process cannot read their plan and no other process works on them; returns how many.
 fn prepare_again(connection: &Connection, settings: &Settings, now: Time) -> Result<usize, Error> {
     let mut prepared_again = 0;
     let unread = "SELECT record FROM jobs WHERE open = 1 AND plan_version > ?1";
@@ -72,7 +72,7 @@ fn prepare_again(connection: &Connection, settings: &Settings, now: Time) -> Res
     Ok(prepared_again)
 }
 
-/// Deletes requests that are not needed any more. A job that is stored once more is found once more, and has no request then.
+/// Deletes requests that are not needed any more. When such a job is stored again, a later round finds it again and deletes nothing.
 fn delete_requests(connection: &Connection, now: Time) -> Result<(), Error> {
     let ended = "SELECT id FROM jobs WHERE request_ends_at <= ?1";
     connection.execute(&format!("DELETE FROM requests WHERE id IN ({ended})"), [now.0])?;
@@ -80,7 +80,7 @@ fn delete_requests(connection: &Connection, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes records and idempotency keys that have been remembered long enough. How many records.
+/// Deletes records and idempotency keys that are old enough; returns the number of records.
 fn forget(connection: &Connection, now: Time) -> Result<usize, Error> {
     let forgotten = "SELECT id FROM jobs WHERE forgotten_at <= ?1 AND garbage_at IS NULL";
     let forgotten = connection.execute(&format!("DELETE FROM jobs WHERE id IN ({forgotten})"), [now.0])?;

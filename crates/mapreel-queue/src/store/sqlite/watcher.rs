@@ -1,6 +1,6 @@
-//! Wakes tasks that wait for a change. The writer of this process wakes them at once; changes of other processes are noticed by a
-//! thread that asks SQLite for its counter of changes (`PRAGMA data_version`), which costs microseconds. The thread also looks whether the
-//! file is still there (`guard.rs`).
+//! Wakes tasks that wait for a change. The writer of this process wakes them at once. For changes by other processes a thread reads
+//! SQLite's counter of changes (`PRAGMA data_version`), which takes microseconds. The thread also checks that the files of the store are
+//! still in their place (`guard.rs`).
 
 use super::connection::connect;
 use super::guard::Guard;
@@ -11,24 +11,24 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often the thread asks for the counter.
+/// How often the thread reads the counter.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
-/// How often the thread reads the store as a process that opens it anew does.
+/// How often the thread reads the store's mark by a new connection.
 const READ_EVERY: Duration = Duration::from_secs(1);
-/// Waiting tasks are woken this often even when nothing changes: delays end by time alone.
+/// Waiting tasks are woken this often even when nothing changes: the delay of a part ends by time alone.
 const WAKE_EVERY: Duration = Duration::from_millis(500);
 
-/// Wakes all that have subscribed.
+/// Wakes all tasks that have subscribed.
 pub(super) struct Watcher {
     sender: Arc<watch::Sender<u64>>,
 }
 
-/// Wakes all that have subscribed, for the writer.
+/// The writer's handle for waking all tasks that have subscribed.
 #[derive(Clone)]
 pub(super) struct Notifier(Arc<watch::Sender<u64>>);
 
 impl Watcher {
-    /// The handle, and the task that watches for it until it is dropped.
+    /// The handle, and the task that watches the store until the handle is dropped.
     pub(super) fn new(path: PathBuf, guard: Arc<Guard>) -> (Self, Task) {
         let sender = Arc::new(watch::Sender::new(0));
         let weak = Arc::downgrade(&sender);
@@ -44,14 +44,14 @@ impl Watcher {
         self.sender.subscribe()
     }
 
-    /// What the writer notifies.
+    /// The handle that the writer uses.
     pub(super) fn notifier(&self) -> Notifier {
         Notifier(self.sender.clone())
     }
 }
 
 impl Notifier {
-    /// Wakes all that have subscribed.
+    /// Wakes all tasks that have subscribed.
     pub(super) fn notify(&self) {
         self.0.send_modify(|count| *count += 1);
     }
@@ -59,7 +59,7 @@ impl Notifier {
 
 /// Wakes the waiting tasks until the handle is dropped.
 fn watch(connection: &Connection, guard: &Guard, weak: &Weak<watch::Sender<u64>>) {
-    // Nothing has been seen yet: changes from before the task was started again wake the waiting tasks, too.
+    // `seen` starts empty: after a restart of this task, the first round wakes the waiting tasks, so that no change is missed.
     let (mut seen, mut woken, mut read) = (None, Instant::now(), Instant::now());
     while let Some(sender) = weak.upgrade() {
         crate::failpoint::hit("changes", None);

@@ -1,5 +1,5 @@
-//! The one thread of a process that writes. Operations that come while it writes are committed together: a disk that takes a
-//! millisecond to sync takes it once for all of them.
+//! The only thread of a process that writes to the store. It commits together all operations that arrive while it writes (group commit):
+//! they share one sync to the disk.
 
 use super::commits::Commits;
 use super::connection::connect;
@@ -10,21 +10,21 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
-/// Operations that wait for the thread.
+/// The most operations that wait for the thread.
 const WAITING_MAX: usize = 1024;
-/// Operations committed together.
+/// The most operations that are committed together.
 const TOGETHER_MAX: usize = 64;
 
-/// Why a transaction failed. All operations that were in it are told the same.
+/// Why a transaction failed. All operations of the transaction get the same error.
 #[derive(Debug, Clone, thiserror::Error)]
 enum NotCommitted {
-    /// It could not begin, usually since another process writes for too long.
+    /// The transaction could not begin, usually because another process writes for too long.
     #[error("{0}")]
     Begin(Arc<rusqlite::Error>),
     /// The number of commits could not be counted up.
     #[error("{0}")]
     Count(Arc<Error>),
-    /// What was written could not be committed.
+    /// The transaction could not be committed.
     #[error("{0}")]
     Commit(Arc<rusqlite::Error>),
 }
@@ -35,7 +35,7 @@ impl From<NotCommitted> for Error {
     }
 }
 
-/// Runs inside the transaction, or hears why there is none; what it returns is called with how the commit went.
+/// Runs inside the transaction, or gets the error that prevented the transaction. Returns the function that gets the result of the commit.
 type Operation = Box<dyn FnOnce(Result<&Connection, NotCommitted>) -> Reply + Send>;
 type Reply = Box<dyn FnOnce(Result<(), NotCommitted>) + Send>;
 
@@ -45,8 +45,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// The handle, and the task that writes for it until it is dropped. After a panic, whose operations have failed, the task
-    /// goes on with a new connection.
+    /// The handle, and the task that writes until the handle is dropped. After a panic the operations of the transaction have failed, and
+    /// the task, started again, opens a new connection.
     pub(super) fn new(path: PathBuf, notifier: Notifier, commits: Commits) -> (Self, Task) {
         let (operations, waiting) = mpsc::channel::<Operation>(WAITING_MAX);
         let waiting = Mutex::new(waiting);
@@ -60,7 +60,7 @@ impl Writer {
         (Self { operations }, task)
     }
 
-    /// Runs an operation in a transaction: all of it, durably, or nothing.
+    /// Runs an operation in a transaction: all of its changes become durable, or none.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
@@ -89,14 +89,14 @@ fn write(connection: &Connection, waiting: &mut mpsc::Receiver<Operation>, notif
         {
             together.push(next);
         }
-        // Only for a commit that changed a row: else a slot whose claim found nothing would be woken to claim again.
+        // Only after a commit that changed a row: otherwise a slot whose claim found nothing would be woken and claim again at once.
         if commit(connection, together, commits) {
             notifier.notify();
         }
     }
 }
 
-/// Undoes this operation alone when it fails.
+/// Runs an operation in a savepoint: if it fails, only its own changes are undone.
 fn in_savepoint<T>(connection: &Connection, f: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
     connection.execute_batch("SAVEPOINT operation")?;
     let result = f(connection);
@@ -105,7 +105,7 @@ fn in_savepoint<T>(connection: &Connection, f: impl FnOnce(&Connection) -> Resul
     result
 }
 
-/// Runs operations in one transaction and answers each. Whether that changed a row.
+/// Runs operations in one transaction and answers each. Returns whether the commit changed a row.
 fn commit(connection: &Connection, operations: Vec<Operation>, commits: &Commits) -> bool {
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         tracing::error!(%error, "the store cannot be written to");
@@ -121,7 +121,7 @@ fn commit(connection: &Connection, operations: Vec<Operation>, commits: &Commits
     has_changed && committed.is_ok()
 }
 
-/// Commits the transaction, or rolls it back. One that changed no row is not counted: SQLite writes nothing to the disk for it.
+/// Commits the transaction, or rolls it back. A transaction that changed no row is not counted: SQLite writes nothing to the disk for it.
 fn end(connection: &Connection, has_changed: bool, commits: &Commits) -> Result<(), NotCommitted> {
     let count = has_changed.then(|| Commits::count(connection)).transpose();
     let committed = count.map_err(|error| NotCommitted::Count(Arc::new(error))).and_then(|count| {

@@ -1,6 +1,6 @@
-//! Consuming: messages wait in an inbox until a slot is free, and are acknowledged when their part is done with. Whatever ends the
-//! subscription — its connection, a channel, a queue — everything is built anew; the broker then sends again what was not
-//! acknowledged.
+//! Consuming: messages wait in an inbox until a slot is free. A message is acknowledged when this process no longer works on its part. When
+//! the connection, a channel or a queue fails, the whole subscription is built anew; the broker then sends the unacknowledged messages
+//! again.
 
 use super::inbox::Inbox;
 use super::pause::Pause;
@@ -16,13 +16,13 @@ use tokio_util::sync::CancellationToken;
 /// The handle on the task that consumes.
 pub(crate) struct Consumer {
     inbox: Arc<Inbox>,
-    /// Whether this process draws, so that messages should come.
+    /// Whether this process draws, and so needs messages.
     is_needed: bool,
 }
 
 impl Consumer {
-    /// The handle, and the task that consumes until `stop` and then gives back the messages that wait; no task in a process that draws
-    /// nothing. `notify` is called when a message has come.
+    /// The handle, and the task that consumes until `stop` and then gives the waiting messages back to the broker; no task in a process that
+    /// draws nothing. The task calls `notify` when a message has arrived.
     pub(crate) fn new(
         settings: Settings,
         notify: Box<dyn Fn() + Send + Sync>,
@@ -39,17 +39,17 @@ impl Consumer {
         self.inbox.take(lane)
     }
 
-    /// Puts back a message for which the store could not be asked.
+    /// Puts back a message for which the claim in the store failed.
     pub(crate) fn put_back(&self, received: Received) {
         self.inbox.put_back(received);
     }
 
-    /// Why no messages come, though they should.
+    /// Why this process gets no messages, although it needs them.
     pub(crate) fn trouble(&self) -> Option<&'static str> {
         (self.is_needed && !self.is_alive()).then_some("no messages come from the broker")
     }
 
-    /// Whether messages come here.
+    /// Whether the subscription is open.
     pub(crate) fn is_alive(&self) -> bool {
         self.inbox.is_alive()
     }
@@ -57,7 +57,7 @@ impl Consumer {
 
 async fn run(settings: Settings, inbox: Arc<Inbox>, stop: CancellationToken) {
     let mut pause = Pause::default();
-    // An earlier life of this task may have panicked and left messages.
+    // The task may have panicked before and left messages of its old connection.
     inbox.forget();
     while !stop.is_cancelled() {
         let began = Instant::now();

@@ -1,4 +1,4 @@
-//! Messages that have come and wait for a free slot.
+//! Messages that have arrived and wait for a free slot.
 
 use super::received::Received;
 use crate::model::Service;
@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The messages that wait, and whether more of them come.
+/// The messages that wait, and whether the subscription is open.
 pub(super) struct Inbox {
     waiting: Mutex<Waiting>,
     alive: AtomicBool,
-    /// Called when a message has come.
+    /// Called when a message has arrived.
     notify: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Inbox {
 struct Waiting {
     image: VecDeque<Received>,
     animation: VecDeque<Received>,
-    /// When the last one came.
+    /// When the last message, of any lane, arrived.
     last: Option<Instant>,
 }
 
@@ -33,33 +33,33 @@ impl Waiting {
 }
 
 impl Inbox {
-    /// An empty one, to which nothing comes yet.
+    /// An empty inbox; no subscription is open yet.
     pub(super) fn new(notify: Box<dyn Fn() + Send + Sync>) -> Self {
         Self { waiting: Mutex::default(), alive: AtomicBool::new(false), notify }
     }
 
-    /// Whether messages come.
+    /// Whether the subscription is open.
     pub(super) fn is_alive(&self) -> bool {
         self.alive.load(Ordering::Relaxed)
     }
 
-    /// Messages come from now on.
+    /// Notes that the subscription is open.
     pub(super) fn open(&self) {
         self.alive.store(true, Ordering::Relaxed);
         self.waiting().last = Some(Instant::now());
     }
 
-    /// No messages come any more.
+    /// Notes that the subscription has ended.
     pub(super) fn close(&self) {
         self.alive.store(false, Ordering::Relaxed);
     }
 
-    /// Whether no message has come for longer than this.
+    /// Whether no message of any lane has arrived for longer than this.
     pub(super) fn is_silent_for(&self, duration: Duration) -> bool {
         self.waiting().last.is_some_and(|last| last.elapsed() > duration)
     }
 
-    /// A message has come: wakes the slots.
+    /// Takes in a message that has arrived, and wakes the slots.
     pub(super) fn push(&self, received: Received) {
         {
             let mut waiting = self.waiting();
@@ -74,19 +74,20 @@ impl Inbox {
         self.waiting().lane(lane).pop_front()
     }
 
-    /// Puts a message back to where it was taken from.
+    /// Puts a message back to the front of its lane.
     pub(super) fn put_back(&self, received: Received) {
         self.waiting().lane(received.lane()).push_front(received);
     }
 
-    /// Forgets what came by a connection that is no more: the broker sends it again, or its parts are found in the store.
+    /// Drops the messages of a closed connection without acknowledging them: the broker sends them again, or workers find their parts in
+    /// the store.
     pub(super) fn forget(&self) {
         self.close();
         let Waiting { image, animation, .. } = std::mem::take(&mut *self.waiting());
         image.into_iter().chain(animation).for_each(Received::forget);
     }
 
-    /// Gives everything that waits back to the broker.
+    /// Gives all waiting messages back to the broker.
     pub(super) async fn give_back(&self) {
         let given_back: Vec<Received> = {
             let mut waiting = self.waiting();

@@ -1,8 +1,8 @@
-//! RabbitMQ: tells workers of parts that wait, and nothing else.
+//! RabbitMQ: wakes workers when parts wait, and does nothing else.
 //!
-//! A message is a hint. The store is the truth: a lost message costs a little time until a worker looks into the store by itself, and a
-//! message that comes twice is answered by a claim that finds nothing. So neither submitting nor drawing waits for the broker.
-//! Publishing and consuming have a connection each, since a broker that holds up publishers holds up everything on their connection.
+//! A message is a hint; only the store decides who claims what. A lost message costs a little time, until a worker claims without a message.
+//! A message that arrives twice leads to a claim that finds nothing. So neither submitting nor drawing waits for the broker.
+//! Publishing and consuming have a connection each: a broker that blocks publishers (flow control) blocks all channels of their connection.
 
 mod connection;
 mod consumer;

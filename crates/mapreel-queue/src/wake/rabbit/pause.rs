@@ -1,4 +1,4 @@
-//! The waits between attempts to reach the broker: doubling; by chance each is between half and all of that.
+//! The backoff between attempts to reach the broker. It doubles; jitter makes each wait between half and all of it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ impl Pause {
         full.mul_f64(0.5 + fastrand::f64() / 2.0)
     }
 
-    /// An attempt has succeeded.
+    /// Starts again at the shortest wait, after an attempt that succeeded.
     pub(super) fn reset(&mut self) {
         self.0 = 0;
     }

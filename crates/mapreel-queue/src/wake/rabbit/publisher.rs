@@ -1,5 +1,5 @@
-//! Publishing: persistent, mandatory, confirmed, and never waited for by those who have work to do. A hint that the broker does not
-//! confirm in time stays in the outbox of its job, and the store's reconciler hands it over again.
+//! Publishing: messages are persistent, mandatory and confirmed. No submission and no worker waits for them. A hint that the broker does not
+//! confirm in time stays in the outbox of its job, and the store's reconciler hands it to the publisher again.
 
 use super::connection::connect;
 use super::message::Message;
@@ -17,11 +17,11 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, mpsc};
 
-/// Announcements that wait for the broker in this process.
+/// The most announcements that wait for the broker in this process.
 const WAITING_MAX: usize = 4_096;
-/// Announcements published together.
+/// The most announcements that are published together.
 const TOGETHER_MAX: usize = 64;
-/// Until everything that was published together is confirmed.
+/// How long the broker may take to confirm all announcements that were published together.
 const CONFIRMING: Duration = Duration::from_secs(2);
 
 /// The handle on the task that publishes.
@@ -31,8 +31,8 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// The handle, and the task that publishes until it is dropped. Announcements that the task had taken
-    /// when it panicked stay in their jobs' outboxes.
+    /// The handle, and the task that publishes until the handle is dropped. If the task panics, the announcements that it had taken stay in
+    /// their jobs' outboxes.
     pub(crate) fn new(settings: Settings, store: Weak<dyn Confirm>) -> (Self, Task) {
         let (announcements, receiver) = mpsc::channel(WAITING_MAX);
         let (receiver, alive) = (Arc::new(Mutex::new(receiver)), Arc::new(AtomicBool::new(true)));
@@ -44,11 +44,11 @@ impl Publisher {
         (Self { announcements, alive }, task)
     }
 
-    /// Takes announcements, which are published soon or left in the outbox.
+    /// A function that queues announcements for the task. An announcement that the task cannot publish stays in the outbox.
     pub(crate) fn sender(&self) -> impl Fn(Announcement) + Send + Sync + use<> {
         let announcements = self.announcements.clone();
         move |announcement| {
-            // It is full when the broker is away or slow: the reconciler hands the announcement over again.
+            // The channel is full when the broker is away or slow; the reconciler hands the announcement over again.
             let _ = announcements.try_send(announcement);
         }
     }
@@ -59,14 +59,14 @@ impl Publisher {
     }
 }
 
-/// One life of the task.
+/// The state of the task, from its start to its end.
 struct Publishing {
     settings: Settings,
     store: Weak<dyn Confirm>,
     alive: Arc<AtomicBool>,
     link: Option<Link>,
     pause: Pause,
-    /// After a failure: when the broker is tried again.
+    /// After a failure: the earliest time of the next attempt.
     not_before: Instant,
 }
 
@@ -99,7 +99,7 @@ impl Publishing {
         }
     }
 
-    /// Publishes a batch, on a new connection if there is none. After a failure there is none.
+    /// Publishes a batch; opens a connection if there is none. A failure drops the connection.
     async fn publish(&mut self, batch: &[Announcement]) -> Result<(), Trouble> {
         let link = match self.link.take() {
             Some(link) => link,
@@ -130,7 +130,7 @@ impl Publishing {
     }
 }
 
-/// Marks in the store what the broker has confirmed.
+/// Marks in the store the hints that the broker has confirmed.
 async fn confirm(store: Arc<dyn Confirm>, batch: Vec<Announcement>) {
     for Announcement { job, hints, .. } in batch {
         if let Err(error) = store.confirmed(job, &hints).await {
@@ -151,7 +151,7 @@ impl Link {
         let prepare = async {
             let channel = connection.create_channel().await?;
             topology::declare(&channel, settings).await?;
-            // Dropped by the control: confirmations.
+            // The scorecard's control asks for no confirmations.
             if !crate::NAIVE {
                 channel.confirm_select(ConfirmSelectOptions::default()).await?;
             }
@@ -162,9 +162,9 @@ impl Link {
     }
 }
 
-/// Publishes everything, and then waits for the confirmations. An error when one of them does not come.
+/// Publishes all hints of a batch, and then waits for the confirmations. An error when the broker refuses or returns a message.
 async fn publish(channel: &Channel, settings: &Settings, batch: &[Announcement]) -> Result<(), Trouble> {
-    // Dropped by the control: hearing of messages that no queue takes.
+    // The scorecard's control does not learn of messages that no queue takes.
     let options = BasicPublishOptions { mandatory: !crate::NAIVE, ..BasicPublishOptions::default() };
     let properties = BasicProperties::default().with_delivery_mode(2).with_content_type("application/json".into());
     let mut confirmations = Vec::new();

@@ -1,4 +1,4 @@
-//! A message that came and is not acknowledged.
+//! A message that has arrived and is not acknowledged.
 
 use crate::model::Service;
 use lapin::Channel;
@@ -11,12 +11,12 @@ use std::time::Duration;
 /// How long the broker may take to acknowledge.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The channel by which the messages of a lane come, for one life of a connection.
+/// The channel on which the messages of a lane arrive, while one connection lasts.
 #[derive(Clone)]
 pub(super) struct LaneChannel {
     pub lane: Service,
     pub channel: Channel,
-    /// Messages that came by it and are not acknowledged.
+    /// The number of messages that arrived on the channel and are not acknowledged.
     unacknowledged: Arc<AtomicUsize>,
 }
 
@@ -25,13 +25,13 @@ impl LaneChannel {
         Self { lane, channel, unacknowledged: Arc::default() }
     }
 
-    /// How many messages that came by it are not acknowledged.
+    /// How many messages that arrived on the channel are not acknowledged.
     pub(super) fn unacknowledged(&self) -> usize {
         self.unacknowledged.load(Ordering::Relaxed)
     }
 }
 
-/// A message that came and is not acknowledged. Dropped, it is.
+/// A message that has arrived and is not acknowledged. Dropping it acknowledges it.
 pub(crate) struct Received {
     /// `None` once it is settled: acknowledged, given back, or lost with its channel.
     delivery: Option<Delivery>,
@@ -45,7 +45,7 @@ impl Received {
         Self { delivery: Some(delivery), came_by: came_by.clone() }
     }
 
-    /// A message that was acknowledged when it came.
+    /// A message that was already acknowledged when it arrived.
     pub(super) fn settled(came_by: &LaneChannel) -> Self {
         Self { delivery: None, came_by: came_by.clone() }
     }
@@ -55,12 +55,12 @@ impl Received {
         self.came_by.lane
     }
 
-    /// Forgets it without an acknowledgement: its channel is gone, and the broker sends it again.
+    /// Drops the message without acknowledging it: its channel is closed, and the broker sends it again.
     pub(super) fn forget(mut self) {
         self.delivery = None;
     }
 
-    /// Gives it back to the broker, for another process.
+    /// Gives the message back to the broker (nack with requeue), for another process.
     pub(super) async fn give_back(mut self) {
         if let Some(delivery) = self.delivery.take() {
             let _ = delivery.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await;
@@ -78,7 +78,7 @@ impl Drop for Received {
 }
 
 async fn acknowledge(delivery: Delivery, came_by: LaneChannel) {
-    // On a channel that is gone this fails, and the broker sends the message again; the worker that gets it finds nothing to claim.
+    // On a closed channel the acknowledgement fails, and the broker sends the message again; the worker that gets it finds nothing to claim.
     let _ = tokio::time::timeout(PATIENCE, delivery.ack(BasicAckOptions::default())).await;
     came_by.unacknowledged.fetch_sub(1, Ordering::Relaxed);
     crate::failpoint::hit("acknowledged", None);

@@ -1,4 +1,4 @@
-//! How RabbitMQ is used.
+//! The settings of RabbitMQ.
 
 use crate::Error;
 use crate::model::Service;
@@ -8,25 +8,25 @@ use std::time::Duration;
 /// Seconds between heartbeats; a connection is dead after two of them.
 const HEARTBEAT_S: u16 = 10;
 
-/// How RabbitMQ is used.
+/// The settings of RabbitMQ.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `amqp://USER:PASSWORD@HOST:PORT/VHOST` or `amqps://…`.
     pub url: String,
-    /// What the names of the queues begin with.
+    /// The prefix of the queues' names.
     pub prefix: String,
-    /// Quorum queues, which are replicated; else classic ones.
+    /// Whether the queues are quorum queues, which are replicated, or classic ones.
     pub quorum: bool,
-    /// Parts of animations that this process draws at once; 0: it takes none.
+    /// How many parts of animations this process draws at once; 0: it claims none.
     pub slots: u16,
-    /// Images that it draws beside them.
+    /// How many images this process draws beside them.
     pub image_slots: u16,
     /// How often a worker claims without a message, for parts whose message was lost.
     pub look_every: Duration,
 }
 
 impl Settings {
-    /// Whether they can be used at all; the broker need not be there.
+    /// Checks the settings; the broker need not be reachable.
     ///
     /// # Errors
     /// The URL cannot be read.
@@ -41,13 +41,13 @@ impl Settings {
         Ok(uri)
     }
 
-    /// Whether this process draws, and so needs messages.
+    /// Whether this process draws, and so consumes messages.
     pub(super) fn consumes(&self) -> bool {
         self.slots + self.image_slots > 0
     }
 
-    /// Messages of a lane that may be in this process without being acknowledged. An animation's message waits at most until an image
-    /// is drawn; an image's soon finds a slot of its own.
+    /// How many unacknowledged messages of a lane this process may have: as many as it has slots for the lane. So a message of an animation
+    /// waits in this process at most while an image is drawn in its slot.
     pub(super) fn prefetch(&self, lane: Service) -> u16 {
         match lane {
             Service::Animation => self.slots,

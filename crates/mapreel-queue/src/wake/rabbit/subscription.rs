@@ -1,4 +1,4 @@
-//! One life of the connection that consumes: a channel and a consumer for each lane, until any of them ends.
+//! A subscription: one connection, with a channel and a consumer for each lane, until the connection, a channel or a consumer ends.
 
 use super::connection::connect;
 use super::inbox::Inbox;
@@ -19,18 +19,18 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the broker may take to answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// How often this process asks whether messages wait at the broker that do not come.
+/// How often this process checks whether messages wait at the broker without being delivered.
 const LISTEN_EVERY: Duration = Duration::from_secs(10);
-/// A subscription to which nothing has come for so long, while messages wait, is deaf.
+/// A subscription is deaf if no message has arrived for this long although messages wait at the broker.
 const DEAF_AFTER: Duration = Duration::from_secs(30);
 
-/// Connects and puts messages into the inbox. Returns only with what went wrong; after `stop` it gives back what waits, and stays for what is
-/// still to be acknowledged.
+/// Connects and puts messages into the inbox, until an error ends the subscription. After `stop` it gives the waiting messages back, and keeps
+/// the connection open for the messages that are still to be acknowledged.
 pub(super) async fn consume(settings: &Settings, inbox: &Inbox, stop: &CancellationToken) -> Result<(), Trouble> {
     let connection = connect(settings.uri()?, "consume").await?;
     let ended = listen(settings, inbox, &connection, stop).await;
     inbox.close();
-    // The broker gives messages that came here and are not acknowledged to others only when the connection is closed.
+    // The broker delivers the unacknowledged messages of this connection to other processes only when the connection is closed.
     let _ = tokio::time::timeout(PATIENCE, connection.close(200, "beginning anew".into())).await;
     ended
 }
@@ -65,7 +65,7 @@ async fn listen(
         let _ = channel.basic_cancel(lane.name().into(), BasicCancelOptions::default()).await;
     }
     inbox.give_back().await;
-    // Parts that are still being done are acknowledged on this connection, so it stays open.
+    // The messages of running parts will be acknowledged on this connection, so it stays open.
     std::future::pending().await
 }
 
@@ -74,10 +74,10 @@ async fn in_time<T>(operation: impl Future<Output = Result<T, Trouble>>) -> Resu
 }
 
 struct Subscription {
-    /// For questions to the broker.
+    /// The channel for queries to the broker.
     control: Channel,
     lanes: Vec<LaneChannel>,
-    /// Of each lane, in their order.
+    /// The consumer of each lane, in the order of `lanes`.
     consumers: Vec<Consumer>,
 }
 
@@ -101,10 +101,10 @@ impl Subscription {
     }
 }
 
-/// A message of a lane; `None`: the lane's consumer has ended.
+/// A lane, and a message that arrived for it; `None`: the lane's consumer has ended.
 type Next<'a> = (&'a LaneChannel, Option<lapin::Result<Delivery>>);
 
-/// The messages of all lanes as they come. The end of a lane is an item, since the end of one ends the subscription.
+/// The messages of all lanes as they arrive. The end of a lane's consumer is an item, because it ends the subscription.
 fn deliveries(lanes: &[LaneChannel], consumers: Vec<Consumer>) -> SelectAll<BoxStream<'_, Next<'_>>> {
     select_all(lanes.iter().zip(consumers).map(|(lane, consumer)| {
         let deliveries = consumer.map(Some).chain(once(async { None }));
@@ -119,7 +119,7 @@ async fn receive(inbox: &Inbox, came_by: &LaneChannel, delivery: Delivery) -> Re
         return Ok(());
     };
     tracing::debug!(job = %message.job, part = message.part, "a message has come");
-    // Dropped by the control: acknowledging what is done, and not what has come.
+    // The scorecard's control acknowledges a message when it arrives, and not when its part is done.
     let received = if crate::NAIVE {
         delivery.ack(BasicAckOptions::default()).await?;
         Received::settled(came_by)
@@ -130,7 +130,7 @@ async fn receive(inbox: &Inbox, came_by: &LaneChannel, delivery: Delivery) -> Re
     Ok(())
 }
 
-/// Whether messages of a lane wait at the broker, there is room for them here, and yet nothing has come for long.
+/// Whether messages of a lane wait at the broker although this process has room for them and has received no message of any lane for long.
 async fn is_deaf(
     settings: &Settings,
     inbox: &Inbox,

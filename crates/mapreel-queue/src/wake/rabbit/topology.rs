@@ -7,10 +7,10 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Queue};
 
-/// The broker moves a message that was given back so often to the dead letters. The job does not end by that: its attempts are counted in
-/// the store.
+/// The broker moves a message to the dead letters when it was given back this often. That does not end the job: its attempts are counted
+/// in the store.
 const DELIVERIES_MAX: i64 = 20;
-/// Dead letters kept for those who want to look at them.
+/// The most dead letters that the broker keeps; operators may look at them.
 const DEAD_MAX: i64 = 10_000;
 
 /// The name of a lane's queue.
@@ -22,7 +22,7 @@ fn dead_name(settings: &Settings) -> String {
     format!("{}.dead", settings.prefix)
 }
 
-/// Makes the queues that are not there.
+/// Declares the queues, which makes the missing ones.
 pub(super) async fn declare(channel: &Channel, settings: &Settings) -> Result<(), Trouble> {
     let mut dead = FieldTable::default();
     dead.insert("x-max-length".into(), AMQPValue::LongLongInt(DEAD_MAX));

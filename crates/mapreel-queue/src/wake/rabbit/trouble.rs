@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-/// What went wrong between this process and the broker. Whatever it is, the connection is closed and opened anew.
+/// What went wrong between this process and the broker. After each of these the connection is closed and opened anew.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(#[from] crate::Error),
-    /// No connection within this time.
+    /// The broker accepted no connection within this time.
     #[error("it does not answer within {} s", within.as_secs())]
     NotConnected { within: Duration },
-    /// Its certificate is not accepted: why, and what to do.
+    /// The broker's certificate is not accepted; the text says why, and what the operator can do.
     #[error("{0}")]
     Certificate(String),
     /// The connection or a channel has failed.
     #[error(transparent)]
     Broker(#[from] lapin::Error),
-    /// An operation on a connection that is there has no answer.
+    /// The broker did not answer an operation on an open connection.
     #[error("it does not answer")]
     NoAnswer,
-    /// No channel to publish on in time.
+    /// The broker opened no channel for publishing in time.
     #[error("it does not open a channel")]
     NoChannel,
     /// A queue cannot be declared.
@@ -29,16 +29,16 @@ pub(super) enum Trouble {
     /// The broker has cancelled a consumer, or closed its channel.
     #[error("it has ended the consumer")]
     ConsumerEnded,
-    /// Messages wait at the broker, there is room for them here, and they do not come.
+    /// Messages wait at the broker and this process has room for them, but the broker does not deliver them.
     #[error("messages wait and do not come")]
     Deaf,
-    /// What was published was not confirmed in time.
+    /// The broker did not confirm the published messages in time.
     #[error("it does not confirm what was published")]
     NotConfirmed,
     /// A published message was returned: no queue took it.
     #[error("there is no such queue")]
     NoQueue,
-    /// A published message was refused.
+    /// The broker refused a published message.
     #[error("it refuses what was published")]
     Refused,
     /// A message cannot be written as JSON.
