@@ -6,7 +6,7 @@
 
 use crate::model::{
     Claim, Confirm, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted,
-    Tended, Time, Verdict, Waiting,
+    TendReport, Time, Verdict, Waiting,
 };
 use crate::store::mongo::Mongo;
 use crate::wake::rabbit::{Consumer, Publisher, Received, Settings};
@@ -109,7 +109,7 @@ impl Cluster {
 
     async fn claim_by_looking(&self, lane: Service, except: &[String]) -> Result<Option<Claim>, Error> {
         // The scorecard's control claims only by messages.
-        if crate::NAIVE || !self.is_due(lane) {
+        if crate::IS_CONTROL || !self.is_due(lane) {
             return Ok(None);
         }
         let claim = self.store.claim(&[lane], except).await?;
@@ -203,11 +203,11 @@ impl Queue for Cluster {
         self.store.cancel(id).await
     }
 
-    async fn tend(&self) -> Result<Tended, Error> {
+    async fn tend(&self) -> Result<TendReport, Error> {
         self.held().retain(|_, (_, last_beat)| last_beat.elapsed() < SILENCE);
         let tended = self.store.tend().await?;
         // The scorecard's control has no reconciler: lost messages are not published again.
-        if crate::NAIVE {
+        if crate::IS_CONTROL {
             return Ok(tended);
         }
         // While the broker is away, the reconciler runs in one of four rounds, to find out whether the broker is back.

@@ -55,14 +55,14 @@ mod wake;
 /// takes no leases from dead holders, fencing tokens are not checked and are in no object's key, idempotency keys are not looked up, and
 /// SQLite does not sync to the disk. In a cluster, the publisher sends each message once, neither confirmed nor mandatory; the
 /// consumer acknowledges a message when it arrives; the reconciler does not run; and a worker claims only when a message has arrived.
-pub const NAIVE: bool = cfg!(feature = "naive-control");
+pub const IS_CONTROL: bool = cfg!(feature = "naive-control");
 
 #[cfg(feature = "cluster")]
 pub use cluster::Cluster;
 pub use error::Error;
 pub use model::{
     Bound, Claim, Clock, Counts, Cursor, Failure, Filter, Garbage, Job, JobId, Key, Kind, Lease, NewJob, NotAnId,
-    Outcome, PREVIEW, Part, PartState, Progress, Queue, Service, Settings, State, Submitted, Tended, Time, Verdict,
+    Outcome, PREVIEW, Part, PartState, Progress, Queue, Service, Settings, State, Submitted, TendReport, Time, Verdict,
     Waiting, WaitsFor,
 };
 pub use objects::{Artifacts, Stored};

@@ -109,7 +109,7 @@ pub enum Error {
     },
     /// The host failed so often that it rests: for a while it gets no requests (circuit breaker).
     #[error("`{host}` failed {failures} times in a row and is left alone for now")]
-    LeftAlone {
+    HostRests {
         /// Host and port.
         host: String,
         /// The number of failures in a row.
@@ -172,7 +172,7 @@ impl Error {
     /// Whether asking again may help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::CutOff { .. } | Self::LeftAlone { .. } => true,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::CutOff { .. } | Self::HostRests { .. } => true,
             Self::Status { status, .. } | Self::Exception { status, .. } => {
                 matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
             }

@@ -148,10 +148,10 @@ async fn capabilities_are_asked_for_once_in_their_lifetime() {
     let config = Config { capabilities_lifetime: std::time::Duration::from_millis(300), ..Config::default() };
     let client = Client::new(config).unwrap();
     for _ in 0..2 {
-        client.fresh("somebody").get(&server.url, Wanted::Capabilities).await.unwrap();
+        client.for_run("somebody").get(&server.url, Wanted::Capabilities).await.unwrap();
     }
     assert_eq!(server.hits(), 1);
     tokio::time::sleep(std::time::Duration::from_millis(350)).await;
-    client.fresh("somebody").get(&server.url, Wanted::Capabilities).await.unwrap();
+    client.for_run("somebody").get(&server.url, Wanted::Capabilities).await.unwrap();
     assert_eq!(server.hits(), 2);
 }

@@ -291,19 +291,19 @@ async fn a_fresh_client_forgets_answers_and_remembers_hosts() {
         client.get(&server.url, Wanted::Picture).await.unwrap_err();
     }
     assert_eq!(server.hits(), 1, "within one run a failure is kept");
-    client.fresh("somebody").get(&server.url, Wanted::Picture).await.unwrap_err();
+    client.for_run("somebody").get(&server.url, Wanted::Picture).await.unwrap_err();
     assert_eq!(server.hits(), 2, "the next run asks again");
 
     let dead = Server::start(|_, _| ());
     let client = Client::new(Config { attempts_max: 1, ..config() }).unwrap();
     for _ in 0..5 {
-        client.fresh("somebody").get(&dead.url, Wanted::Picture).await.unwrap_err();
+        client.for_run("somebody").get(&dead.url, Wanted::Picture).await.unwrap_err();
     }
     assert_eq!(dead.hits(), 5);
-    let waits = client.fresh("somebody");
+    let waits = client.for_run("somebody");
     let rests = tokio::time::timeout(Duration::from_millis(300), waits.get(&dead.url, Wanted::Picture));
     assert!(rests.await.is_err() && dead.hits() == 5, "it rests, and is waited for");
-    client.fresh("somebody else").get(&dead.url, Wanted::Picture).await.unwrap_err();
+    client.for_run("somebody else").get(&dead.url, Wanted::Picture).await.unwrap_err();
     assert_eq!(dead.hits(), 6, "for nobody else");
 }
 
@@ -315,9 +315,9 @@ async fn a_host_whose_paths_fail_does_not_rest() {
     });
     let client = Client::new(Config { attempts_max: 1, ..config() }).unwrap();
     for i in 0..20 {
-        client.fresh("somebody").get(&format!("{}/{i}", server.url), Wanted::Picture).await.unwrap_err();
+        client.for_run("somebody").get(&format!("{}/{i}", server.url), Wanted::Picture).await.unwrap_err();
     }
-    client.fresh("somebody").get(&format!("{}/good", server.url), Wanted::Picture).await.unwrap();
+    client.for_run("somebody").get(&format!("{}/good", server.url), Wanted::Picture).await.unwrap();
 }
 
 #[tokio::test]

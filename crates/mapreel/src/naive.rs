@@ -1,4 +1,4 @@
-//! The scorecard's control: the program without its guarantees (`mapreel_queue::NAIVE` lists them). It loses jobs.
+//! The scorecard's control: the program without its guarantees (`mapreel_queue::IS_CONTROL` lists them). It loses jobs.
 
 fn main() -> std::process::ExitCode {
     eprintln!("THIS BUILD LOSES JOBS: the scorecard's naive control");

@@ -167,7 +167,7 @@ impl Service {
         let worker = Worker::new(
             queue.clone(),
             artifacts.clone(),
-            self.client.fresh(""),
+            self.client.for_run(""),
             config.fonts.clone(),
             config.limits.clone(),
             self.memory.with_patience(config.stall / 2),

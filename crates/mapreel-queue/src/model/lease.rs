@@ -35,7 +35,7 @@ impl Claim {
     /// A key for an object of this claim. It contains the token, so no other holder writes to it.
     pub fn key(&self, name: &str) -> Key {
         // The scorecard's control leaves the fencing token out of the key, so an earlier holder can write to the same object.
-        if crate::NAIVE {
+        if crate::IS_CONTROL {
             return Key(format!("{}/{}.{name}", self.lease.job, self.kind));
         }
         Key(format!("{}/{}.{}.{name}", self.lease.job, self.kind, self.lease.token))

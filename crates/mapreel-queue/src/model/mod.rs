@@ -46,7 +46,7 @@ pub use part::{Kind, Part, PartState};
 pub use preview::PREVIEW;
 pub use progress::Progress;
 pub use queue::Queue;
-pub use reports::{Counts, Cursor, Filter, Garbage, SEARCHED_MAX, Tended};
+pub use reports::{Counts, Cursor, Filter, Garbage, SEARCHED_MAX, TendReport};
 pub use service::Service;
 pub use settings::Settings;
 pub use state::State;

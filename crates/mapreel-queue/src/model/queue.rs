@@ -3,7 +3,7 @@
 use super::id::JobId;
 use super::job::{Failure, Job, Outcome};
 use super::lease::{Claim, Lease, Verdict};
-use super::reports::{Counts, Filter, Garbage, Tended};
+use super::reports::{Counts, Filter, Garbage, TendReport};
 use super::service::Service;
 use super::submission::{NewJob, Submitted};
 use super::time::Time;
@@ -93,7 +93,7 @@ pub trait Queue: Send + Sync + 'static {
 
     /// Takes leases from dead and silent holders, expires artifacts, fails jobs that take too long, and deletes old records. Any process may
     /// call it at any time; calling it more often than needed changes nothing.
-    async fn tend(&self) -> Result<Tended, Error>;
+    async fn tend(&self) -> Result<TendReport, Error>;
 
     /// Jobs whose objects are to be cleaned up.
     async fn garbage(&self) -> Result<Vec<Garbage>, Error>;

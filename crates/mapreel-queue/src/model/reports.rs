@@ -37,7 +37,7 @@ pub enum Cursor {
 
 /// What tending did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tended {
+pub struct TendReport {
     /// Leases taken from dead and silent holders.
     pub rescued: usize,
     /// Jobs whose artifact expired, or that failed because they took too long.

@@ -26,9 +26,9 @@ const FORMS: [(f32, HeaderForm); 8] = {
         HeaderForm { layers, lines_max }
     }
     [
-        (1.0, form(LayerLines::Telling, u32::MAX)),
-        (0.85, form(LayerLines::Telling, u32::MAX)),
-        (0.72, form(LayerLines::Telling, u32::MAX)),
+        (1.0, form(LayerLines::Informative, u32::MAX)),
+        (0.85, form(LayerLines::Informative, u32::MAX)),
+        (0.72, form(LayerLines::Informative, u32::MAX)),
         (0.85, form(LayerLines::None, u32::MAX)),
         (0.72, form(LayerLines::None, 3)),
         (0.6, form(LayerLines::None, 2)),

@@ -54,7 +54,7 @@ fn title_of<'a>(page: &Page<'a>, form: HeaderForm, caption: &'a Caption) -> Opti
     match form.layers {
         LayerLines::All => Some(title),
         LayerLines::None => None,
-        LayerLines::Telling => {
+        LayerLines::Informative => {
             let stands_over_legend = page.texts.legends != LegendPlace::None
                 && caption.legend.is_some()
                 && caption.legend_title().0 == Some(title);

@@ -31,7 +31,7 @@ impl Answers {
         let (is_fetched, outcome) = (entry.is_fresh(), entry.into_value());
         if is_fetched {
             // The host was not asked, so nothing is known of its answer.
-            if matches!(outcome, Err(Error::LeftAlone { .. })) {
+            if matches!(outcome, Err(Error::HostRests { .. })) {
                 self.0.invalidate(url).await;
             }
             // The cache evicts when it is told to, and otherwise after many answers, which may be large.

@@ -71,7 +71,7 @@ impl Attempts<'_> {
         if let Some(other) = permit.take() {
             other.record(&Ok::<(), Error>(()));
         }
-        *permit = Some(self.limiter.enter(self.owner, host, self.patience).await?);
+        *permit = Some(self.limiter.acquire(self.owner, host, self.patience).await?);
         Ok(())
     }
 }

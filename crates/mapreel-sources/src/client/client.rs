@@ -68,12 +68,12 @@ impl Client {
 
     /// A client for another run. It shares the connections with all clients, and the limits and the health of hosts with clients of the same
     /// owner. Its own cache is empty, so a request that failed in one run is sent again in the next.
-    pub fn fresh(&self, owner: &str) -> Self {
+    pub fn for_run(&self, owner: &str) -> Self {
         Self::of(self.shared.clone(), owner)
     }
 
     /// A client that does not wait for hosts that rest, because a person waits for its answers.
-    pub fn impatient(self) -> Self {
+    pub fn without_waiting(self) -> Self {
         Self { patience: Patience::new(Duration::ZERO), ..self }
     }
 

@@ -15,7 +15,7 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(30);
 /// Full jitter: `random` is between 0 and 1. A server's `Retry-After` is obeyed. After a timeout of the whole answer there is no retry: the
 /// same request again would make a slow server slower.
 pub(crate) fn wait(error: &Error, next: u32, attempts_max: u32, random: f64) -> Option<Duration> {
-    if next > attempts_max || !error.is_transient() || matches!(error, Error::TimedOut { .. } | Error::LeftAlone { .. })
+    if next > attempts_max || !error.is_transient() || matches!(error, Error::TimedOut { .. } | Error::HostRests { .. })
     {
         return None;
     }

@@ -90,7 +90,7 @@ impl HostHealth {
                 }
             };
             if is_late {
-                return Err(Error::LeftAlone { host: self.host.clone(), failures });
+                return Err(Error::HostRests { host: self.host.clone(), failures });
             }
             tokio::select! {
                 () = tokio::time::sleep_until(until) => {}
@@ -122,7 +122,7 @@ impl HostHealth {
                     state.probed = false;
                 }
             }
-            Err(Error::Refused { .. } | Error::LeftAlone { .. }) => {}
+            Err(Error::Refused { .. } | Error::HostRests { .. }) => {}
             _ => *state = State::default(),
         }
     }

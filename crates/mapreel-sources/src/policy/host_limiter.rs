@@ -49,7 +49,7 @@ impl HostLimiter {
     ///
     /// # Errors
     /// The host rests for longer.
-    pub(crate) async fn enter(&self, owner: &str, host: &str, patience: &Patience) -> Result<Permit, Error> {
+    pub(crate) async fn acquire(&self, owner: &str, host: &str, patience: &Patience) -> Result<Permit, Error> {
         let at_host = self.owner_at(owner, host);
         let of_all = self.host(host);
         loop {
@@ -68,16 +68,16 @@ impl HostLimiter {
             permits: Arc::new(Semaphore::new(self.per_owner)),
             health: HostHealth::new(host, self.rest),
         };
-        kept(&self.owners, (owner.to_owned(), host.to_owned()), |at_host| at_host.health.rests(), new)
+        get_or_insert(&self.owners, (owner.to_owned(), host.to_owned()), |at_host| at_host.health.rests(), new)
     }
 
     fn host(&self, host: &str) -> Arc<Semaphore> {
-        kept(&self.hosts, host.to_owned(), |_| false, || Semaphore::new(self.per_owner * OWNERS_AT_ONCE))
+        get_or_insert(&self.hosts, host.to_owned(), |_| false, || Semaphore::new(self.per_owner * OWNERS_AT_ONCE))
     }
 }
 
 /// The entry of a key, which is made if it is missing. If there are too many entries, the unused ones are removed first.
-fn kept<K: Hash + Eq, T>(
+fn get_or_insert<K: Hash + Eq, T>(
     map: &Mutex<HashMap<K, Arc<T>>>,
     key: K,
     is_needed: impl Fn(&T) -> bool,
@@ -137,7 +137,7 @@ mod tests {
 
     async fn fail_until_rest(limiter: &HostLimiter, owner: &str, host: &str) {
         for _ in 0..FAILURES_MAX {
-            limiter.enter(owner, host, &short_patience()).await.ok().unwrap().record(&silence());
+            limiter.acquire(owner, host, &short_patience()).await.ok().unwrap().record(&silence());
         }
     }
 
@@ -145,23 +145,23 @@ mod tests {
     async fn a_host_that_rests_for_one_owner_is_open_for_others() {
         let limiter = HostLimiter::new(1);
         fail_until_rest(&limiter, "a", "h").await;
-        assert!(matches!(limiter.enter("a", "h", &short_patience()).await, Err(Error::LeftAlone { .. })));
-        assert!(limiter.enter("b", "h", &short_patience()).await.is_ok());
-        assert!(limiter.enter("a", "other", &short_patience()).await.is_ok());
+        assert!(matches!(limiter.acquire("a", "h", &short_patience()).await, Err(Error::HostRests { .. })));
+        assert!(limiter.acquire("b", "h", &short_patience()).await.is_ok());
+        assert!(limiter.acquire("a", "other", &short_patience()).await.is_ok());
     }
 
     #[tokio::test]
     async fn a_host_that_answers_with_errors_does_not_rest() {
         let limiter = HostLimiter::new(1);
         for code in [500, 503, 429, 404].repeat(FAILURES_MAX as usize) {
-            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&status(code));
+            limiter.acquire("a", "h", &short_patience()).await.ok().unwrap().record(&status(code));
         }
-        assert!(limiter.enter("a", "h", &short_patience()).await.is_ok());
+        assert!(limiter.acquire("a", "h", &short_patience()).await.is_ok());
         for _ in 0..2 * FAILURES_MAX {
-            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&silence());
-            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&status(500));
+            limiter.acquire("a", "h", &short_patience()).await.ok().unwrap().record(&silence());
+            limiter.acquire("a", "h", &short_patience()).await.ok().unwrap().record(&status(500));
         }
-        assert!(limiter.enter("a", "h", &short_patience()).await.is_ok(), "it answers now and then");
+        assert!(limiter.acquire("a", "h", &short_patience()).await.is_ok(), "it answers now and then");
     }
 
     /// A limiter whose hosts rest for a moment.
@@ -175,18 +175,18 @@ mod tests {
         fail_until_rest(&limiter, "a", "h").await;
         let began = Instant::now();
         let patience = Arc::new(long_patience());
-        let probe = limiter.enter("a", "h", &patience).await.ok().unwrap();
+        let probe = limiter.acquire("a", "h", &patience).await.ok().unwrap();
         assert!(began.elapsed() >= limiter.rest - Duration::from_millis(20) && probe.admission == Admission::Probe);
         let second = tokio::spawn({
             let (limiter, patience) = (limiter.clone(), patience.clone());
-            async move { limiter.enter("a", "h", &patience).await.is_ok() }
+            async move { limiter.acquire("a", "h", &patience).await.is_ok() }
         });
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert!(!second.is_finished(), "one probe at a time");
         probe.record(&Ok(()));
         assert!(second.await.unwrap());
         fail_until_rest(&limiter, "a", "h").await;
-        assert!(limiter.enter("a", "h", &short_patience()).await.is_err(), "no longer than its patience");
+        assert!(limiter.acquire("a", "h", &short_patience()).await.is_err(), "no longer than its patience");
     }
 
     #[tokio::test]
@@ -194,12 +194,12 @@ mod tests {
         let limiter = with_short_rest(2);
         fail_until_rest(&limiter, "a", "h").await;
         let patience = long_patience();
-        let probe = limiter.enter("a", "h", &patience).await.ok().unwrap();
+        let probe = limiter.acquire("a", "h", &patience).await.ok().unwrap();
         drop(probe);
-        let again = limiter.enter("a", "h", &patience).await.ok().unwrap();
+        let again = limiter.acquire("a", "h", &patience).await.ok().unwrap();
         assert_eq!(again.admission, Admission::Probe);
         again.record(&Ok(()));
-        assert!(limiter.enter("a", "h", &patience).await.is_ok_and(|permit| permit.admission == Admission::Usual));
+        assert!(limiter.acquire("a", "h", &patience).await.is_ok_and(|permit| permit.admission == Admission::Usual));
     }
 
     #[tokio::test]
@@ -208,12 +208,13 @@ mod tests {
         let mut held = Vec::new();
         for owner in 0..OWNERS_AT_ONCE {
             for _ in 0..2 {
-                held.push(limiter.enter(&owner.to_string(), "h", &short_patience()).await.ok().unwrap());
+                held.push(limiter.acquire(&owner.to_string(), "h", &short_patience()).await.ok().unwrap());
             }
         }
         let patience = long_patience();
-        let waits =
-            |owner: &'static str| tokio::time::timeout(Duration::from_millis(20), limiter.enter(owner, "h", &patience));
+        let waits = |owner: &'static str| {
+            tokio::time::timeout(Duration::from_millis(20), limiter.acquire(owner, "h", &patience))
+        };
         assert!(waits("0").await.is_err() && waits("another").await.is_err());
         held.pop();
         assert!(waits("0").await.is_err() && waits("another").await.is_ok());
@@ -222,15 +223,15 @@ mod tests {
     #[tokio::test]
     async fn hosts_are_forgotten_unless_they_are_in_use_or_rest() {
         let limiter = HostLimiter::new(1);
-        let held = limiter.enter("a", "held", &short_patience()).await.ok().unwrap();
+        let held = limiter.acquire("a", "held", &short_patience()).await.ok().unwrap();
         fail_until_rest(&limiter, "a", "resting").await;
         for i in 0..5 * KEPT_MAX {
-            limiter.enter("a", &format!("h{i}"), &short_patience()).await.ok().unwrap().record(&silence());
+            limiter.acquire("a", &format!("h{i}"), &short_patience()).await.ok().unwrap().record(&silence());
         }
         assert!(limiter.owners.lock().unwrap().len() <= KEPT_MAX + 1);
-        assert!(matches!(limiter.enter("a", "resting", &short_patience()).await, Err(Error::LeftAlone { .. })));
+        assert!(matches!(limiter.acquire("a", "resting", &short_patience()).await, Err(Error::HostRests { .. })));
         let second =
-            tokio::time::timeout(Duration::from_millis(20), limiter.enter("a", "held", &short_patience())).await;
+            tokio::time::timeout(Duration::from_millis(20), limiter.acquire("a", "held", &short_patience())).await;
         assert!(second.is_err(), "the only permit is still taken");
         drop(held);
     }
@@ -240,8 +241,8 @@ mod tests {
         let limiter = HostLimiter::new(1);
         for _ in 0..2 * FAILURES_MAX {
             let refused: Result<(), _> = Err(Error::Refused { host: "h".into(), what: "" });
-            limiter.enter("a", "h", &short_patience()).await.ok().unwrap().record(&refused);
+            limiter.acquire("a", "h", &short_patience()).await.ok().unwrap().record(&refused);
         }
-        assert!(limiter.enter("a", "h", &short_patience()).await.is_ok());
+        assert!(limiter.acquire("a", "h", &short_patience()).await.is_ok());
     }
 }

@@ -51,7 +51,7 @@ pub enum LayerLines {
     /// All of them.
     All,
     /// Those of which the line says more than the title of their legend.
-    Telling,
+    Informative,
     /// None.
     None,
 }

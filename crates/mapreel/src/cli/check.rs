@@ -71,7 +71,7 @@ fn online(
         fonts: FontSource::default(),
         runtime: runtime.handle().clone(),
         stop: CancellationToken::new(),
-        permit: DrawingPermit::of_its_own(),
+        permit: DrawingPermit::unlimited(),
         waited: Default::default(),
     };
     let inquiry = Inquiry::new(request, limits, &context)?;

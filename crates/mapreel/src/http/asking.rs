@@ -30,12 +30,12 @@ pub(super) async fn ask<T: IntoResponse>(
     let stop = CancellationToken::new();
     let _guard = stop.clone().drop_guard();
     let context = DrawContext {
-        upstreams: Arc::new(app.client.fresh(&caller.owner).impatient()),
+        upstreams: Arc::new(app.client.for_run(&caller.owner).without_waiting()),
         fonts: app.config.fonts.clone(),
         runtime: app.fetching.clone(),
         memory: app.memory.clone(),
         stop,
-        permit: DrawingPermit::of_its_own(),
+        permit: DrawingPermit::unlimited(),
         waited: Default::default(),
     };
     let answer = on_thread("ask", move || {

@@ -56,6 +56,6 @@ fn name(host: &str) -> Option<String> {
 }
 
 /// Whether the answer is the same for every client, so that it is given under any name.
-pub(super) fn answers_anybody(uri: &Uri) -> bool {
+pub(super) fn is_exempt_from_host_check(uri: &Uri) -> bool {
     ["/healthz", "/readyz", "/metrics"].contains(&uri.path())
 }

@@ -100,7 +100,7 @@ async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> R
     if let Err(problem) = framing::check(request.headers()) {
         return problem.into_response();
     }
-    if !host::answers_anybody(request.uri())
+    if !host::is_exempt_from_host_check(request.uri())
         && let Err(problem) = host::check(&request, door.name.as_deref())
     {
         return problem.into_response();

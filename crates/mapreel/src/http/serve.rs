@@ -3,7 +3,7 @@
 
 use super::access::{Peer, network};
 use super::concurrency::{ConcurrencyLimit, ConcurrencyPermit, LimitReached};
-use super::host::answers_anybody;
+use super::host::is_exempt_from_host_check;
 use super::problem::Problem;
 use super::timed_stream::TimedStream;
 use crate::config::front_door::FrontDoor;
@@ -31,9 +31,9 @@ use tower::ServiceExt;
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Answers under way when the end comes have this long.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// Connections beyond all that clients may have, for health and metrics; what else they ask for waits for one of the others.
-const KEPT_BACK: usize = 256;
+const RESERVED: usize = 256;
 const KEPT_BACK_PER_ADDRESS: usize = 64;
 /// How long a connection that is kept back waits for the head of a request.
 const KEPT_BACK_PATIENCE: Duration = Duration::from_secs(2);
@@ -51,7 +51,7 @@ type Door = Arc<Mutex<Option<Arc<TcpListener>>>>;
 /// The connections of clients.
 pub(crate) struct Connections {
     clients: ConcurrencyLimit<IpAddr>,
-    kept_back: ConcurrencyLimit<IpAddr>,
+    reserved: ConcurrencyLimit<IpAddr>,
     unread: ConcurrencyLimit<()>,
     waiting: ConcurrencyLimit<()>,
     per_address_max: usize,
@@ -64,7 +64,7 @@ impl Connections {
     pub(crate) fn new(settings: &FrontDoor) -> Arc<Self> {
         Arc::new(Self {
             clients: ConcurrencyLimit::new(settings.connections_max),
-            kept_back: ConcurrencyLimit::new(KEPT_BACK),
+            reserved: ConcurrencyLimit::new(RESERVED),
             unread: ConcurrencyLimit::new(UNREAD_MAX),
             waiting: ConcurrencyLimit::new(WAITING_MAX),
             per_address_max: settings.connections_per_address_max,
@@ -79,7 +79,7 @@ impl Connections {
     }
 
     fn take_kept_back(&self, address: IpAddr) -> Option<ConcurrencyPermit<IpAddr>> {
-        self.kept_back.try_acquire(network(address), KEPT_BACK_PER_ADDRESS).ok()
+        self.reserved.try_acquire(network(address), KEPT_BACK_PER_ADDRESS).ok()
     }
 }
 
@@ -120,19 +120,19 @@ async fn serve(name: &'static str, door: Door, router: Router, connections: Arc<
     }
     drop(listener);
     *door.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(SHUTDOWN_GRACE, graceful.shutdown()).await;
 }
 
 /// Gives a connection its permit: one of those of clients, else one that is kept back, where there is one.
 fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Connections>, watcher: Watcher) {
     let (router, connections, address) = (router.clone(), connections.clone(), peer.0.ip());
     if let Ok(place) = connections.take(address) {
-        let connection = Connection { place: Some(place), kept_back: None };
+        let connection = Connection { place: Some(place), reserved: None };
         tokio::spawn(connection.serve(stream, peer, router, connections, watcher));
         return;
     }
     if let Some(place) = connections.take_kept_back(address) {
-        let connection = Connection { place: None, kept_back: Some(place) };
+        let connection = Connection { place: None, reserved: Some(place) };
         tokio::spawn(connection.serve(stream, peer, router, connections, watcher));
         return;
     }
@@ -143,10 +143,10 @@ fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Conne
         while Instant::now() < deadline {
             sleep(LOOK_EVERY).await;
             let place = connections.take(address).ok();
-            let kept_back = if place.is_some() { None } else { connections.take_kept_back(address) };
-            if place.is_some() || kept_back.is_some() {
+            let reserved = if place.is_some() { None } else { connections.take_kept_back(address) };
+            if place.is_some() || reserved.is_some() {
                 drop(unread);
-                return Connection { place, kept_back }.serve(stream, peer, router, connections, watcher).await;
+                return Connection { place, reserved }.serve(stream, peer, router, connections, watcher).await;
             }
         }
     });
@@ -155,7 +155,7 @@ fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Conne
 /// A connection, and its place.
 struct Connection {
     place: Option<ConcurrencyPermit<IpAddr>>,
-    kept_back: Option<ConcurrencyPermit<IpAddr>>,
+    reserved: Option<ConcurrencyPermit<IpAddr>>,
 }
 
 impl Connection {
@@ -197,12 +197,12 @@ async fn answer(
         drop(connection);
         return router.oneshot(request).await.unwrap_or_else(|never| match never {});
     }
-    if answers_anybody(request.uri()) {
+    if is_exempt_from_host_check(request.uri()) {
         return last(router.oneshot(request).await.unwrap_or_else(|never| match never {}));
     }
     // The request is no health check, so the kept-back permit is given back while the request waits for a permit of clients.
     let waiting = connections.waiting.try_acquire((), WAITING_MAX);
-    connection.kept_back = None;
+    connection.reserved = None;
     let deadline = Instant::now() + WAIT;
     loop {
         match connections.take(peer.0.ip()) {

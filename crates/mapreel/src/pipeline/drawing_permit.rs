@@ -23,7 +23,7 @@ pub(crate) struct DrawingPermit {
 
 impl DrawingPermit {
     /// For work that needs no permit.
-    pub(crate) fn of_its_own() -> Arc<Self> {
+    pub(crate) fn unlimited() -> Arc<Self> {
         Arc::new(Self { semaphores: Vec::new(), held: Mutex::default(), is_queued: AtomicBool::new(false) })
     }
 

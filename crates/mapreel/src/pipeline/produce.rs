@@ -57,7 +57,7 @@ pub fn produce(job: Job, to: &Destination, progress: &dyn Progress) -> Result<Ma
         fonts: job.fonts,
         runtime: runtime.handle().clone(),
         stop: CancellationToken::new(),
-        permit: DrawingPermit::of_its_own(),
+        permit: DrawingPermit::unlimited(),
         waited: Default::default(),
     };
     to.check()?;

@@ -24,7 +24,7 @@ const STOPPING: Duration = Duration::from_secs(3);
 /// A part that has lingered for this long is overdue: a gauge and the log tell operators.
 const OVERDUE: Duration = Duration::from_secs(60);
 /// A part that has been overdue for this long has lost its slot. This is longer than the retries of storing a file.
-const HOPELESS: Duration = Duration::from_secs(300);
+const SLOT_LOST_AFTER: Duration = Duration::from_secs(300);
 
 /// A part and the worker that runs it.
 pub(super) struct Attended<'a> {
@@ -75,7 +75,7 @@ impl Attended<'_> {
         }
         let _overdue = worker.metrics.overdue();
         error!("it was stopped {} s ago and does not end; its slot is taken until it does", OVERDUE.as_secs());
-        if let Ok(result) = tokio::time::timeout(HOPELESS, &mut work).await {
+        if let Ok(result) = tokio::time::timeout(SLOT_LOST_AFTER, &mut work).await {
             return returned(result);
         }
         let _hopeless = (is_alone || self.may_lose_slot).then(|| worker.give_up_slot(is_alone));

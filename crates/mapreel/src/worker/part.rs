@@ -50,7 +50,7 @@ async fn whole(
     liveness: Arc<Liveness>,
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
-    let context = draw_context(worker, Arc::new(worker.client.fresh(&claim.job.owner)), stop, &liveness);
+    let context = draw_context(worker, Arc::new(worker.client.for_run(&claim.job.owner)), stop, &liveness);
     let (limits, view, thumbnail) = (worker.limits.clone(), view(claim), Thumbnail::default());
     let thumbnail_made = thumbnail.clone();
     let (prepared, findings, file) = draw(worker, &context.waited.clone(), move || {
@@ -71,7 +71,7 @@ async fn prepare(
     liveness: Arc<Liveness>,
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
-    let client = Arc::new(worker.client.fresh(&claim.job.owner));
+    let client = Arc::new(worker.client.for_run(&claim.job.owner));
     let context = draw_context(worker, client.clone(), stop, &liveness);
     let (limits, view) = (worker.limits.clone(), view(claim));
     let (prepared, bytes) = draw(worker, &context.waited.clone(), move || {
@@ -241,7 +241,7 @@ async fn prepared_again(
     let recorded = read_object(worker, key, stop).await?;
     stored::check::<Preparation>(&recorded)?;
     let request = StoredRequest::load(worker, claim, stop).await?;
-    let client = Arc::new(worker.client.fresh(&claim.job.owner));
+    let client = Arc::new(worker.client.for_run(&claim.job.owner));
     let context = draw_context(worker, client.clone(), stop.clone(), liveness);
     let (limits, view) = (worker.limits.clone(), view(claim));
     let prepared = draw(worker, &context.waited.clone(), move || {

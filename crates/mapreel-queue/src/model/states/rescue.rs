@@ -33,7 +33,7 @@ impl Job {
         deaths: &Deaths,
     ) -> usize {
         // The scorecard's control takes no lease from a dead holder.
-        if self.state.is_final() || crate::NAIVE {
+        if self.state.is_final() || crate::IS_CONTROL {
             return 0;
         }
         let (mut rescued, mut exhausted) = (0, None);

@@ -3,7 +3,7 @@
 use super::handle::Mongo;
 use crate::Error;
 use crate::model::{
-    Claim, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted, Tended,
+    Claim, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted, TendReport,
     Time, Verdict, Waiting,
 };
 use bytes::Bytes;
@@ -74,7 +74,7 @@ impl Queue for Mongo {
         .await
     }
 
-    async fn tend(&self) -> Result<Tended, Error> {
+    async fn tend(&self) -> Result<TendReport, Error> {
         self.tend_all().await
     }
 

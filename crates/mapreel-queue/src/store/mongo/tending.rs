@@ -4,7 +4,7 @@ use super::collections::Collections;
 use super::handle::Mongo;
 use super::operations::within;
 use crate::Error;
-use crate::model::{Deaths, Job, Service, Tended, Time};
+use crate::model::{Deaths, Job, Service, TendReport, Time};
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use std::collections::HashSet;
@@ -19,13 +19,13 @@ const KEYS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 impl Mongo {
     /// One round of tending.
-    pub(super) async fn tend_all(&self) -> Result<Tended, Error> {
+    pub(super) async fn tend_all(&self) -> Result<TendReport, Error> {
         self.upgrade().await?;
         let rescued = self.rescue().await?;
         let now = self.time();
         let (aged, prepared_again) = (self.age(now).await?, self.prepare_again().await?);
         self.delete_requests(now).await?;
-        Ok(Tended { rescued, aged, prepared_again, forgotten: self.forget(now).await? })
+        Ok(TendReport { rescued, aged, prepared_again, forgotten: self.forget(now).await? })
     }
 
     /// Takes the leases that are over or whose owner is dead; returns how many.

@@ -16,6 +16,6 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // The scorecard's control does not sync to the disk.
-    connection.pragma_update(None, "synchronous", if crate::NAIVE { "OFF" } else { "FULL" })?;
+    connection.pragma_update(None, "synchronous", if crate::IS_CONTROL { "OFF" } else { "FULL" })?;
     Ok(connection)
 }

@@ -4,7 +4,7 @@ use super::handle::Sqlite;
 use super::{claims, queries, row, submission, tending};
 use crate::Error;
 use crate::model::{
-    Claim, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted, Tended,
+    Claim, Counts, Failure, Filter, Garbage, Job, JobId, Lease, NewJob, Outcome, Queue, Service, Submitted, TendReport,
     Time, Verdict, Waiting, compact,
 };
 use bytes::Bytes;
@@ -88,11 +88,11 @@ impl Queue for Sqlite {
         .await
     }
 
-    async fn tend(&self) -> Result<Tended, Error> {
+    async fn tend(&self) -> Result<TendReport, Error> {
         let (settings, owner) = (self.settings.clone(), self.owner.clone());
         let (reads, now) = (settings.plan_version, self.time());
         if !self.read(move |connection| tending::is_needed(connection, reads, now)).await? {
-            return Ok(Tended::default());
+            return Ok(TendReport::default());
         }
         self.writer.run(move |connection| tending::tend(connection, &owner, &settings)).await
     }

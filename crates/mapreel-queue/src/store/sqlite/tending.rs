@@ -3,7 +3,7 @@
 use super::owner::Owner;
 use super::{clock, row};
 use crate::Error;
-use crate::model::{Deaths, Settings, Tended, Time};
+use crate::model::{Deaths, Settings, TendReport, Time};
 use rusqlite::{Connection, params};
 use std::time::Duration;
 
@@ -23,13 +23,13 @@ pub(super) fn is_needed(connection: &Connection, reads: u32, now: Time) -> Resul
 }
 
 /// One round of tending, inside the caller's transaction.
-pub(super) fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<Tended, Error> {
+pub(super) fn tend(connection: &Connection, owner: &Owner, settings: &Settings) -> Result<TendReport, Error> {
     let now = settings.clock.now();
     clock::note_seen(connection, now)?;
     let rescued = rescue(connection, owner, settings, now)?;
     let (aged, prepared_again) = (age(connection, settings, now)?, prepare_again(connection, settings, now)?);
     delete_requests(connection, now)?;
-    Ok(Tended { rescued, aged, prepared_again, forgotten: forget(connection, now)? })
+    Ok(TendReport { rescued, aged, prepared_again, forgotten: forget(connection, now)? })
 }
 
 /// Takes the leases that are over or whose owner is dead; returns how many.

@@ -152,7 +152,7 @@ impl Link {
             let channel = connection.create_channel().await?;
             topology::declare(&channel, settings).await?;
             // The scorecard's control asks for no confirmations.
-            if !crate::NAIVE {
+            if !crate::IS_CONTROL {
                 channel.confirm_select(ConfirmSelectOptions::default()).await?;
             }
             Ok::<_, Trouble>(channel)
@@ -165,7 +165,7 @@ impl Link {
 /// Publishes all hints of a batch, and then waits for the confirmations. An error when the broker refuses or returns a message.
 async fn publish(channel: &Channel, settings: &Settings, batch: &[Announcement]) -> Result<(), Trouble> {
     // The scorecard's control does not learn of messages that no queue takes.
-    let options = BasicPublishOptions { mandatory: !crate::NAIVE, ..BasicPublishOptions::default() };
+    let options = BasicPublishOptions { mandatory: !crate::IS_CONTROL, ..BasicPublishOptions::default() };
     let properties = BasicProperties::default().with_delivery_mode(2).with_content_type("application/json".into());
     let mut confirmations = Vec::new();
     for Announcement { job, service, hints } in batch {
@@ -180,7 +180,7 @@ async fn publish(channel: &Channel, settings: &Settings, batch: &[Announcement])
         match confirmation.await? {
             Confirmation::Ack(None) => {}
             Confirmation::Ack(Some(_)) => return Err(Trouble::NoQueue),
-            Confirmation::NotRequested if crate::NAIVE => {}
+            Confirmation::NotRequested if crate::IS_CONTROL => {}
             Confirmation::Nack(_) | Confirmation::NotRequested => return Err(Trouble::Refused),
         }
     }
