@@ -77,6 +77,10 @@ fn paint(of: Node, parameter: &str, opacity_of_graphic: f64) -> Colour {
         let parameters = of.children().filter(|node| matches!(node.name(), "CssParameter" | "SvgParameter"));
         parameters.into_iter().find(|node| node.attribute("name").as_deref() == Some(wanted))
     };
+    // A line of dashes is shown by the server's picture: a box of its colour would not tell it from a whole line.
+    if find("stroke-dasharray").is_some() {
+        return None;
+    }
     let opacity = opacity(find(&format!("{parameter}-opacity")))?;
     opaque(&literal(find(parameter)?)?, opacity * opacity_of_graphic)
 }
@@ -260,6 +264,9 @@ mod tests {
             "<PolygonSymbolizer><Fill><GraphicFill/></Fill></PolygonSymbolizer>".to_owned(),
             "<PolygonSymbolizer><Stroke/></PolygonSymbolizer>".to_owned(),
             "<LineSymbolizer/>".to_owned(),
+            r##"<LineSymbolizer><Stroke><CssParameter name="stroke">#786e78</CssParameter>
+                <CssParameter name="stroke-dasharray">4 2</CssParameter></Stroke></LineSymbolizer>"##
+                .to_owned(),
             "<PointSymbolizer><Graphic><ExternalGraphic/></Graphic></PointSymbolizer>".to_owned(),
             "<OtherSymbolizer/>".to_owned(),
             "<RasterSymbolizer/>".to_owned(),

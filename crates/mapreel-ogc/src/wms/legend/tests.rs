@@ -127,6 +127,7 @@ fn colours_that_are_reckoned_or_drawn_make_a_legend_unknown() {
         r##"{ "Polygon": { "fill": "#112233", "fill-opacity": "0" } }"##,
         r##"{ "Polygon": { "stroke": "#112233" } }"##,
         r##"{ "Polygon": { "graphic-fill": { "graphics": [{ "mark": "slash", "fill": "#112233" }] } } }"##,
+        r##"{ "Line": { "stroke": "#112233", "stroke-dasharray": "5 2" } }"##,
         r##"{ "Line": { "graphic-stroke": { "graphics": [] }, "stroke-opacity": "1" } }"##,
         r##"{ "Point": { "graphics": [{ "external-graphic-url": "http://h/x.png", "external-graphic-type": "image/png" }] } }"##,
         r##"{ "Point": { "graphics": [{ "mark": "ttf://W#0xF1", "fill": "#112233", "external-graphic-url": "x" }] } }"##,
