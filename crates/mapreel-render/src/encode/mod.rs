@@ -38,7 +38,7 @@ pub fn still(page: &Canvas, format: Format, stop: &Stop) -> Result<Vec<u8>, Erro
 ///
 /// # Errors
 /// The encoder refuses, or the stop token is set.
-pub fn thumbnail(page: &Canvas, side_px_max: u32, stop: &Stop) -> Result<Vec<u8>, Error> {
+pub fn small_jpeg(page: &Canvas, side_px_max: u32, stop: &Stop) -> Result<Vec<u8>, Error> {
     still(&page.downscaled(side_px_max), Format::Jpeg, stop)
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod attended;
 pub(crate) mod isolation;
+pub(crate) mod job_preview;
 pub(crate) mod liveness;
 pub(crate) mod owner_shares;
 pub(crate) mod part;
@@ -11,5 +12,4 @@ pub(crate) mod progress;
 pub(crate) mod settle;
 pub(crate) mod slot;
 pub(crate) mod steps;
-pub(crate) mod thumbnail;
 pub(crate) mod worker;

@@ -1,11 +1,11 @@
 //! Runs a part of a job: fetches its inputs, draws on a thread of its own, and stores the part's objects.
 
+use super::job_preview::JobPreview;
 use super::liveness::Liveness;
 use super::prepared_cache::PreparedJob;
 use super::product::{Failed, Product, internal};
 use super::progress::{FrameProgress, PreparationProgress};
 use super::steps::{StoredRequest, draw, draw_context, on_blocking_thread, read_object, timed_storing};
-use super::thumbnail::Thumbnail;
 use super::worker::Worker;
 use crate::pipeline::drawn_segment::DrawnSegment;
 use crate::pipeline::gap_log::{GapLog, LayerGap};
@@ -51,16 +51,16 @@ async fn whole(
 ) -> Result<Product, Failed> {
     let stored = StoredRequest::load(worker, claim, &stop).await?;
     let context = draw_context(worker, Arc::new(worker.client.for_run(&claim.job.owner)), stop, &liveness);
-    let (limits, view, thumbnail) = (worker.limits.clone(), view(claim), Thumbnail::default());
-    let thumbnail_made = thumbnail.clone();
+    let (limits, view, newest) = (worker.limits.clone(), view(claim), JobPreview::default());
+    let preview_made = newest.clone();
     let (prepared, findings, file) = draw(worker, &context.waited.clone(), move || {
         let prepared = Prepared::new(&stored.read()?, view, &limits, &context, 1, &PreparationProgress(&liveness))?;
-        let drawn = produce::draw(&prepared, &context, 1, &FrameProgress(&liveness, &thumbnail_made))?;
+        let drawn = produce::draw(&prepared, &context, 1, &FrameProgress(&liveness, &preview_made))?;
         let file = written(&prepared, drawn.encoded)?;
         Ok((prepared, (drawn.missing, drawn.afterwards), file))
     })
     .await?;
-    let preview = thumbnail.store(worker, claim).await;
+    let preview = newest.store(worker, claim).await;
     Ok(Product { preview, ..publish(worker, claim, Arc::new(prepared), findings, file).await? })
 }
 
@@ -97,8 +97,8 @@ async fn segment(
 ) -> Result<Product, Failed> {
     let job = prepared(worker, claim, &stop, &liveness).await?;
     let context = draw_context(worker, job.client.clone(), stop, &liveness);
-    let (number, thumbnail) = (number as usize, Thumbnail::default());
-    let thumbnail_made = thumbnail.clone();
+    let (number, newest) = (number as usize, JobPreview::default());
+    let preview_made = newest.clone();
     let bytes = draw(worker, &context.waited.clone(), move || {
         let plan = job.prepared.plan();
         let _memory = context.take_memory(plan.cost.mib())?;
@@ -106,7 +106,7 @@ async fn segment(
         let encoded = SegmentRenderer::new(&job.prepared, &context).segment(number, &gap_log, &|index, page| {
             liveness.count_frame();
             if index + 1 == plan.segments[number].end {
-                thumbnail_made.take(page);
+                preview_made.take(page);
             }
         })?;
         let segment = DrawnSegment { missing: gap_log.into_sorted(), encoded: encoded.into() };
@@ -115,7 +115,7 @@ async fn segment(
     .await?;
     let key = claim.key("frames").0;
     timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await?;
-    let preview = thumbnail.store(worker, claim).await;
+    let preview = newest.store(worker, claim).await;
     failpoint::hit("uploading", None);
     Ok(Product { key: Some(key), preview, outcome: None })
 }

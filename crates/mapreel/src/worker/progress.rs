@@ -1,7 +1,7 @@
 //! The progress that drawing reports: to the heartbeat, and as a preview to the people who watch the job.
 
+use super::job_preview::JobPreview;
 use super::liveness::Liveness;
-use super::thumbnail::Thumbnail;
 use crate::pipeline::progress::Progress;
 use mapreel_render::Canvas;
 
@@ -17,7 +17,7 @@ impl Progress for PreparationProgress<'_> {
 }
 
 /// Counts frames for the heartbeat, and keeps a small picture of the last one.
-pub(super) struct FrameProgress<'a>(pub &'a Liveness, pub &'a Thumbnail);
+pub(super) struct FrameProgress<'a>(pub &'a Liveness, pub &'a JobPreview);
 
 impl Progress for FrameProgress<'_> {
     fn stage(&self, _: &'static str) {}

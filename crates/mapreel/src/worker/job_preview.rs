@@ -1,4 +1,4 @@
-//! A small picture of the newest drawn frame of a job, for people who watch the job. The job does not depend on it: if it cannot be
+//! The preview of a job: a small picture of its newest drawn frame, for people who watch the job. The job does not depend on it: if it cannot be
 //! made or stored, the log says so and the job goes on.
 
 use super::steps::timed_storing;
@@ -12,14 +12,14 @@ const SIDE_PX_MAX: u32 = 480;
 
 /// The small picture of a part's last frame, once that frame is drawn.
 #[derive(Clone, Default)]
-pub(super) struct Thumbnail(Arc<Mutex<Option<Vec<u8>>>>);
+pub(super) struct JobPreview(Arc<Mutex<Option<Vec<u8>>>>);
 
-impl Thumbnail {
+impl JobPreview {
     /// Makes the small picture of a page.
     pub(super) fn take(&self, page: &Canvas) {
-        match encode::thumbnail(page, SIDE_PX_MAX, &Stop::never()) {
+        match encode::small_jpeg(page, SIDE_PX_MAX, &Stop::never()) {
             Ok(bytes) => *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes),
-            Err(error) => tracing::warn!(%error, "cannot make the small picture of a job"),
+            Err(error) => tracing::warn!(%error, "cannot make the preview of a job"),
         }
     }
 
@@ -30,7 +30,7 @@ impl Thumbnail {
         match timed_storing(worker, worker.artifacts.put(&key, bytes.into())).await {
             Ok(_) => Some(key),
             Err(error) => {
-                tracing::warn!(%error, "cannot store the small picture of a job");
+                tracing::warn!(%error, "cannot store the preview of a job");
                 None
             }
         }
