@@ -76,7 +76,7 @@ fn online(
     };
     let inquiry = Inquiry::new(request, limits, &context)?;
     if let Some(resolved) = inquiry.resolved.as_ref().filter(|_| is_plan_wanted) {
-        // The plan as it would be drawn: with the layout that its legends make.
+        // The plan as it would be drawn, with the layout that depends on its legends.
         let (plan, _) = on_a_page(resolved, View::of(request), limits, &context)?;
         super::terminal::print(&shown(&plan)?)?;
     } else if let Some(explanation) = &inquiry.explanation {
@@ -107,14 +107,14 @@ fn ended(request: &Request, inquiry: Inquiry) -> anyhow::Result<Ending> {
     }
 }
 
-/// A plan as JSON, under the name that manifests have for it.
+/// A plan as JSON, with the hash by which manifests refer to it.
 fn shown(plan: &Plan) -> anyhow::Result<String> {
     let mut json = serde_json::json!({ "plan_sha256": plan_sha256(plan), "plan": plan });
     mask(&mut json);
     Ok(format!("{:#}\n", json))
 }
 
-/// Leaves secrets out of every address.
+/// Leaves secrets out of every URL.
 fn mask(json: &mut Value) {
     match json {
         Value::String(text) if is_address(text) => *text = without_secrets(text),

@@ -1,4 +1,4 @@
-//! The command line. Data goes to the file or standard output, talk to standard error.
+//! The command line. Data go to the file or standard output, messages to standard error.
 //!
 //! Exit codes: 0 done · 1 failed · 2 the request or the command line is not valid · 3 done with warnings ·
 //! 4 the service has lost a task that it needs.
@@ -48,7 +48,7 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    // For all commands that ask servers. It fails when somebody has chosen already, and nobody has.
+    // All commands that ask servers need a provider of cryptography. The call fails only if one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ending = match Arguments::parse().command {
         Command::Render(arguments) => render::run(arguments),
@@ -67,7 +67,7 @@ pub fn run() -> ExitCode {
         Ok(Ending::Invalid) => ExitCode::from(2),
         Ok(Ending::Warned) => ExitCode::from(3),
         Ok(Ending::TaskLost) => ExitCode::from(TASK_LOST),
-        // A plan over the limits is a request that is not valid, too.
+        // A plan over the limits counts as an invalid request, too.
         Err(error) => match problems(&error) {
             Some(problems) => {
                 say(problems);
@@ -88,7 +88,7 @@ fn problems(error: &anyhow::Error) -> Option<&Problems> {
     }
 }
 
-/// Every problem of a request.
+/// Prints every problem of a request.
 fn say(problems: &Problems) {
     let count = problems.0.len();
     eprintln!("the request is not valid: {count} problem{}", if count == 1 { "" } else { "s" });

@@ -3,15 +3,15 @@
 /// How a command ended, when it did not fail.
 pub(crate) enum Ending {
     Done,
-    /// The request is not valid; everything has been said.
+    /// The request is not valid; all problems were printed.
     Invalid,
-    /// Done, but something is missing; everything has been said.
+    /// Done, but something is missing; all warnings were printed.
     Warned,
-    /// A long-lived task of the service could not be kept alive.
+    /// A long-lived task of the service was lost.
     TaskLost,
 }
 
-/// Something on the command line that is not valid, and what to do instead.
+/// The command line is not valid; the text says why, and what to do instead.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Refused(pub String);

@@ -1,4 +1,4 @@
-//! What every command takes from the environment where no flag says it: credentials, memory, fonts.
+//! Values that commands take from the environment if no flag gives them: credentials, memory, fonts.
 
 use super::ending::Refused;
 use crate::config::credentials;
@@ -7,7 +7,7 @@ use crate::operations::budget;
 use mapreel_sources::Credentials;
 use std::path::PathBuf;
 
-/// The secrets for upstreams: of the file that is named, or that `MAPREEL_CREDENTIALS` names; none without either.
+/// The credentials for upstreams, from `file` or from the file that `MAPREEL_CREDENTIALS` names; none without either.
 pub(crate) fn credentials(file: Option<PathBuf>) -> anyhow::Result<Credentials> {
     let file = file.or_else(|| std::env::var_os("MAPREEL_CREDENTIALS").map(PathBuf::from));
     match file.filter(|file| !file.as_os_str().is_empty()) {
@@ -16,14 +16,14 @@ pub(crate) fn credentials(file: Option<PathBuf>) -> anyhow::Result<Credentials> 
     }
 }
 
-/// What the process may take of memory, in MiB: what `MAPREEL_MEMORY` says, or three quarters of what there is.
+/// The memory that the process may use, in MiB: the value of `MAPREEL_MEMORY`, or three quarters of the available memory.
 pub(crate) fn memory_mib() -> anyhow::Result<u64> {
     let text = std::env::var("MAPREEL_MEMORY").unwrap_or_else(|_| "auto".into());
     let wrong = || Refused(format!("`MAPREEL_MEMORY`: `{text}` is not {}", budget::EXPECTED));
     Ok(budget::parse_mib(&text).ok_or_else(wrong)?)
 }
 
-/// The fonts at these places, or at those that `MAPREEL_FONTS` names; without either the system's.
+/// The fonts at these places, or at those that `MAPREEL_FONTS` names; without either, those of the system.
 pub(crate) fn fonts(places: Option<String>) -> anyhow::Result<FontSource> {
     let places = places.or_else(|| std::env::var("MAPREEL_FONTS").ok()).unwrap_or_default();
     FontSource::named(&places).map_err(anyhow::Error::msg)

@@ -1,4 +1,4 @@
-//! `-o`: where the file goes, and the format that its name chooses.
+//! `-o`: the destination of the file, and the format that its extension chooses.
 
 use super::ending::Refused;
 use crate::pipeline::artifact::Destination;
@@ -7,11 +7,11 @@ use serde_json::Value;
 use std::io::IsTerminal;
 use std::path::Path;
 
-/// What `-o` says.
+/// The value of `-o`.
 #[derive(Debug, Clone)]
 pub(super) struct Output {
     pub to: Destination,
-    /// The format that the name's extension chooses; `None`: it has none, and the request's counts.
+    /// The format that the name's extension chooses; `None`: the name has no extension, and the request chooses.
     pub format: Option<Format>,
 }
 
@@ -26,7 +26,7 @@ impl Output {
     /// Reads the argument of `-o`.
     ///
     /// # Errors
-    /// The name's extension is no format, and which there are.
+    /// The name's extension is no format; the error lists the formats.
     pub(super) fn parse(argument: &str) -> Result<Self, UnknownExtension> {
         if argument == "-" {
             return Ok(Self { to: Destination::StandardOutput, format: None });
@@ -41,7 +41,7 @@ impl Output {
     /// The format to draw in: the name's, or without one the request's.
     ///
     /// # Errors
-    /// It cannot hold the request's frames, or its bytes would go to a terminal.
+    /// The format cannot hold the request's frames, or the bytes would go to a terminal.
     pub(super) fn choose(&self, request: &Request) -> Result<Format, Refused> {
         if matches!(self.to, Destination::StandardOutput) && std::io::stdout().is_terminal() {
             return Err(Refused(
@@ -57,7 +57,7 @@ impl Output {
     }
 }
 
-/// The format that a request names, in either dialect; `None`: it leaves it to Mapreel.
+/// The format that a request names, in either dialect; `None`: it names none, and Mapreel chooses.
 pub(super) fn asked_for(document: &[u8]) -> Option<Format> {
     let request: Value = serde_json::from_slice(document).ok()?;
     let named = ["output", "general"].into_iter().find_map(|part| request[part]["format"].as_str());

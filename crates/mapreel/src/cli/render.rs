@@ -77,7 +77,7 @@ pub(super) fn render(
     Ok(say(&manifest, output))
 }
 
-/// Says what was drawn, and what of it is not as it was asked for.
+/// Prints what was drawn, and the warnings.
 fn say(manifest: &Manifest, output: &Output) -> Ending {
     let Artifact { width, height, frames, duration_s, size_bytes, .. } = &manifest.artifact;
     let frames = if *frames > 1 { format!(", {frames} frames, {duration_s:.1} s") } else { String::new() };

@@ -1,4 +1,4 @@
-//! The settings of `serve` and `worker` as flags, and gathering them from everywhere.
+//! The settings of `serve` and `worker` as flags, and gathering them from flags, environment and file.
 
 use super::ending::Ending;
 use crate::config::config::Config;
@@ -59,7 +59,7 @@ impl Flags {
         Values::gather(&self.given, environment, path.as_deref().zip(text.as_deref()))
     }
 
-    /// The configuration; `None`, and everything that is wrong has been said.
+    /// The configuration; `None`: it is not valid, and all problems were printed.
     pub(super) fn config(&self) -> Option<Config> {
         let config = self.values().and_then(|values| Config::read(&values));
         config.inspect_err(say).ok()

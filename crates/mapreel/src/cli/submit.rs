@@ -1,5 +1,5 @@
-//! `mapreel submit REQUEST.json`: hands a request to a server, with the key of `MAPREEL_KEY` where it asks for one; waits for it and
-//! fetches the file where asked to.
+//! `mapreel submit REQUEST.json`: sends a request to a server, with the key of `MAPREEL_KEY` if it is set. With `--wait` it waits for the
+//! job; with `-o` it also fetches the file.
 
 use super::ending::{Ending, Refused};
 use super::output::Output;
@@ -14,9 +14,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Between two looks at a job.
+/// How often the state of the job is read.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// A server that does not answer is asked again for so long: it may be restarting.
+/// How long requests to a server that does not answer are retried: it may be restarting.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(clap::Args)]
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     let document = super::terminal::read(&arguments.request)?;
-    // Whether it is an image or an animation; what is wrong with it is said before it is sent.
+    // The request is parsed here to know whether it is an image or an animation, and to report its problems before it is sent.
     let request = parse_request(&document, &Limits::default())?;
     let service = if request.output.format.is_animation() { "animation" } else { "image" };
     let base: Url = arguments.server.parse().with_context(|| format!("`{}` is not a URL", arguments.server))?;
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     runtime.block_on(submit(&arguments, base, service, document))
 }
 
-/// The server draws in the format of the request: a name that says another would be wrong about its file.
+/// Checks that the file name has the extension of the request's format: the server draws in the format of the request.
 fn agree(output: &Output, request: &Request) -> Result<(), Refused> {
     let (named, asked) = (output.choose(request)?, request.output.format);
     if named == asked {
@@ -94,7 +94,7 @@ async fn submit(arguments: &Arguments, base: Url, service: &str, document: Vec<u
     Ok(say_warnings(&job))
 }
 
-/// Fetches the file of a job, and puts it in place when it has come whole.
+/// Fetches the file of a job; it gets its name only when it is complete.
 async fn download(http: &Client, url: Url, job: &Value, output: &Output) -> anyhow::Result<()> {
     let mut answer = refused(http.get(url).timeout(Duration::from_secs(3600)).send().await?).await?;
     let mut draft = Draft::new(&output.to)?;
@@ -119,7 +119,8 @@ fn say_warnings(job: &Value) -> Ending {
     if warnings.is_empty() { Ending::Done } else { Ending::Warned }
 }
 
-/// The header with the key of `MAPREEL_KEY`. A flag for it would show it to everybody who lists the machine's processes.
+/// The header with the key of `MAPREEL_KEY`. There is no flag for the key, because every user of the machine can list the flags of its
+/// processes.
 fn key() -> anyhow::Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     if let Some(key) = std::env::var("MAPREEL_KEY").ok().filter(|key| !key.is_empty()) {
@@ -131,7 +132,7 @@ fn key() -> anyhow::Result<HeaderMap> {
     Ok(headers)
 }
 
-/// Looks at the job until it has ended.
+/// Reads the state of the job until the job has ended.
 async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
     let progress = ConsoleProgress::new();
     let url = base.join(&format!("/api/job-status/{id}"))?;
@@ -148,7 +149,7 @@ async fn follow(http: &Client, base: &Url, id: &str) -> anyhow::Result<Value> {
                 if !matches!(job["status"].as_str(), Some("PENDING" | "RUNNING")) {
                     break job;
                 }
-                // A short job ends while the server waits for it; a long one is looked at again and again.
+                // The server's answer waits for the end of a short job; the state of a long job is read repeatedly.
                 wait_s = LOOK_EVERY.as_secs_f64();
             }
             Err(error) if silent >= PATIENCE => return Err(error).context("the server does not answer any more"),

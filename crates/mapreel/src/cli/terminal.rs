@@ -9,7 +9,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     read_up_to(path, Limits::default().document_bytes_max)
 }
 
-/// A document, read to at most a byte beyond a limit, so that the reader of the document sees that it exceeds the limit.
+/// The bytes of a document, at most one more than the limit, so that its parser sees that it exceeds the limit.
 pub(crate) fn read_up_to(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8>> {
     use anyhow::Context;
     let limit = bytes_max as u64 + 1;
@@ -23,7 +23,7 @@ pub(crate) fn read_up_to(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8
     Ok(document)
 }
 
-/// Writes to standard output. A reader that has seen enough (`mapreel check … | head`) is no error.
+/// Writes to standard output. A reader that closes the pipe (`mapreel check … | head`) is no error.
 pub(crate) fn print(text: &str) -> std::io::Result<()> {
     use std::io::{ErrorKind, Write};
     match std::io::stdout().write_all(text.as_bytes()) {

@@ -63,7 +63,7 @@ impl Catalogue {
     /// Reads the file; its requests must be valid within these limits.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// Everything that is wrong with the file.
     pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Self, ConfigProblems> {
         let unreadable = |error| ConfigProblems::only(format!("cannot read `{}`: {error}", path.display()));
         let mut text = String::new();
@@ -75,7 +75,7 @@ impl Catalogue {
         Self::parse(&text, limits).map_err(|problems| problems.in_file(path))
     }
 
-    /// Adds what another one has.
+    /// Adds the servers and presets of another catalogue.
     pub(crate) fn extend(&mut self, other: &Self) {
         self.servers.extend(other.servers.iter().cloned());
         self.presets.extend(other.presets.iter().cloned());
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_wrong_is_named_at_once() {
+    fn all_problems_are_reported_at_once() {
         let text = r#"{ "servers": [{ "title": "A", "url": "ftp://x/", "type": "wmsx" }],
                         "presets": [{ "title": "P", "request": { "map": { "bbox": [0, 0, 1, 1], "width": 90 }, "layers": [{ "type": "x" }] } }] }"#;
         let problems: Vec<String> =

@@ -32,7 +32,7 @@ pub(crate) struct Config {
     pub workers: usize,
     pub image_workers: usize,
     pub limits: Limits,
-    /// What the process may take of memory, in MiB.
+    /// The memory that the process may use, in MiB.
     pub memory_mib: u64,
     pub previews_max: usize,
     pub preview_px_max: u32,
@@ -42,7 +42,7 @@ pub(crate) struct Config {
     pub client: ClientConfig,
     pub fonts: FontSource,
     pub catalogue: Catalogue,
-    /// Whether there is a demonstration; the command line says so.
+    /// The demonstration, if the command line asks for it.
     pub demo: Option<Demo>,
     pub log: String,
     pub log_json: bool,
@@ -53,12 +53,12 @@ pub(crate) struct Config {
 pub(crate) struct Demo {
     /// Whether the page is opened in the browser.
     pub opens_browser: bool,
-    /// What it adds to the catalogue; empty before it is known where the service listens.
+    /// The catalogue of the demonstration; empty until the address of the service is known.
     pub offer: Catalogue,
 }
 
 impl Config {
-    /// Images drawn at once beside animations; none where nothing is drawn.
+    /// How many images are drawn at once beside animations; 0 in a process that draws nothing.
     pub(crate) fn image_slots(&self) -> usize {
         if self.workers == 0 { 0 } else { self.image_workers }
     }
@@ -66,7 +66,7 @@ impl Config {
     /// Reads the values.
     ///
     /// # Errors
-    /// Everything that is wrong with them: where it stands, the value, what was expected.
+    /// Everything that is wrong with the values: for each its place, the value, and what was expected.
     pub(crate) fn read(values: &Values) -> Result<Self, ConfigProblems> {
         let mut r = Reader { values, problems: ConfigProblems::default() };
         let config = Self::read_with(&mut r);
@@ -125,7 +125,7 @@ impl Config {
     }
 }
 
-/// The store, the artifacts, and the broker where there is one.
+/// The URLs of the store, of the artifacts, and of the broker if there is one.
 fn places(r: &mut Reader) -> (Option<String>, Option<String>, Option<String>) {
     let (store, artifacts) =
         (r.place("store", &["sqlite", "mongodb", "mongodb+srv"]), r.place("artifacts", &["file", "s3"]));
@@ -171,7 +171,7 @@ fn limits(r: &mut Reader) -> Option<Limits> {
         upstream_requests_max: requests? as usize,
         positions_max: positions? as usize,
         answer_bytes_max: answer? as usize,
-        // The memory budget decides, when the process has shared it out.
+        // No limit here: the memory budget of the process sets it later.
         frame_mib_max: u64::MAX,
         positions_drawn_m_max: drawn?,
     })
@@ -209,7 +209,7 @@ fn fonts(r: &mut Reader) -> Option<FontSource> {
     fonts.ok()
 }
 
-/// The catalogue; an empty one where none is named, and where it is refused.
+/// The catalogue; empty if no file is named, or if the file is refused.
 fn catalogue(r: &mut Reader, limits: Option<&Limits>) -> Catalogue {
     let (path, Some(limits)) = (r.text("catalogue"), limits) else { return Catalogue::default() };
     if path.is_empty() {
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_says_where_what_and_what_was_expected() {
+    fn every_problem_names_its_place_the_value_and_what_was_expected() {
         let wrong = values(&[("listen", "here")], &[("MAPREEL_LEASE_S", "-1")], "log_format = \"xml\"\nframes_max = 0");
         let problems = Config::read(&wrong.unwrap()).unwrap_err();
         assert_eq!(problems.len(), 4, "{problems:#?}");
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_of_known_kinds_and_passwords_are_not_said() {
+    fn places_have_known_schemes_and_passwords_are_not_printed() {
         let wrong = [("store", "redis://u:secret@h/"), ("broker", "amqp://u:secret@h/"), ("artifacts", "s3:")];
         let problems = Config::read(&values(&wrong, &[], "").unwrap()).unwrap_err();
         assert_eq!(problems.len(), 2, "{problems:#?}");
@@ -336,7 +336,7 @@ mod tests {
         assert!(from_example.iter().zip(default.iter()).all(|(a, b)| a.1 == b.1));
         Config::read(&from_example).unwrap();
         let config = Config::read(&default).unwrap();
-        // Which plans it can read is no setting.
+        // The version of plans that the program can read is not a setting.
         let queue = QueueSettings { plan_version: config.queue.plan_version, ..QueueSettings::default() };
         let limits = Limits::default();
         assert_eq!(format!("{:?}", config.queue), format!("{queue:?}"));

@@ -13,7 +13,7 @@ use std::path::Path;
 /// Reads the file.
 ///
 /// # Errors
-/// Everything that is wrong with it, never quoting a secret.
+/// Everything that is wrong with it. The errors quote no secret.
 pub(crate) fn read(path: &Path) -> Result<Credentials, ConfigProblems> {
     let unreadable = |error| ConfigProblems::only(format!("cannot read `{}`: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
@@ -23,9 +23,9 @@ pub(crate) fn read(path: &Path) -> Result<Credentials, ConfigProblems> {
 /// Reads the text of the file.
 ///
 /// # Errors
-/// Everything that is wrong with it, never quoting a secret.
+/// Everything that is wrong with it. The errors quote no secret.
 pub(crate) fn parse(text: &str) -> Result<Credentials, ConfigProblems> {
-    // The parser's own message would quote the line.
+    // The parser's own message would quote the line, which may contain a secret.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         ConfigProblems::only(format!("line {line} is not TOML"))
@@ -40,7 +40,7 @@ pub(crate) fn parse(text: &str) -> Result<Credentials, ConfigProblems> {
     problems.none_or(credentials)
 }
 
-/// What is wrong with one credential.
+/// A problem of one credential.
 #[derive(Debug, thiserror::Error)]
 enum Problem {
     #[error("is not a table")]
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_all_at_once_and_without_secrets() {
+    fn all_problems_are_reported_at_once_and_without_secrets() {
         let text = "[a]\nbearer = 'hush'\n[b]\nhosts = ['h']\n[c]\nhosts = ['h']\nbasic = 'hush'\n[d]\nhosts = ['h']\ntoken = 'hush'\n\
                     [e]\nhosts = ['http://h/']\nbearer = 'hush'\n[f]\nhosts = ['h']\nheader = 'hush hush: x'\n";
         let problems = parse(text).unwrap_err();

@@ -1,5 +1,5 @@
-//! The fonts of a plan: those in the binary, and the operator's or the system's only where a text needs them, since finding
-//! them takes time.
+//! The fonts of a plan: those in the binary, and fallback fonts of the operator or the system. Fallback fonts are loaded only if a text needs
+//! them, since loading takes time.
 
 use cosmic_text::fontdb::Database;
 use mapreel_ogc::LegendSource;
@@ -9,22 +9,22 @@ use mapreel_spec::{Caption, Frame, PageTexts};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// Characters and texts that a warning names; the picture shows all of them.
+/// The most characters and texts that a warning names.
 const NAMED_MAX: usize = 8;
 
-/// Where fonts for scripts are that those in the binary do not cover; read when they are needed, once.
+/// The places of fallback fonts, for scripts that the fonts in the binary do not cover. They are read once, when they are needed.
 #[derive(Debug, Clone, Default)]
 pub struct FontSource {
-    /// Files and folders; `None`: wherever the system keeps its fonts.
+    /// Files and folders; `None`: the font folders of the system.
     places: Option<Vec<PathBuf>>,
     faces: Arc<OnceLock<Database>>,
 }
 
 impl FontSource {
-    /// The fonts of files and folders, separated by commas; without any, the system's.
+    /// The fonts of files and folders, separated by commas; if the list is empty, those of the system.
     ///
     /// # Errors
-    /// One of them is not there, or is a file that is no font.
+    /// One of them is missing, or is a file that is no font.
     pub fn named(places: &str) -> Result<Self, BadFonts> {
         let places: Vec<PathBuf> =
             places.split(',').map(str::trim).filter(|place| !place.is_empty()).map(PathBuf::from).collect();
@@ -32,7 +32,7 @@ impl FontSource {
         Ok(Self { places: (!places.is_empty()).then_some(places), faces: Arc::default() })
     }
 
-    /// The fonts for what stands on a page, the times of its frames, and the captions of its layers.
+    /// The fonts for the texts of a page, the times of its frames, and the captions of its layers.
     pub(crate) fn for_texts<'a>(
         &self,
         page: &'a PageTexts,
@@ -60,10 +60,10 @@ impl FontSource {
     }
 }
 
-/// Why fonts cannot be taken from a place.
+/// Why fonts cannot be loaded from a place.
 #[derive(Debug, thiserror::Error)]
 pub enum BadFonts {
-    /// The file is not there, or not readable.
+    /// The file is missing, or cannot be read.
     #[error("cannot read `{}`: {error}", place.display())]
     Unreadable {
         /// The file.
@@ -93,7 +93,7 @@ fn load(faces: &mut Database, place: &Path) {
     }
 }
 
-/// Every text of a layer that may stand on the page.
+/// Every text of a layer that may be on the page.
 fn texts(caption: &Caption) -> impl Iterator<Item = &str> {
     let Caption { title, name, attribution, labels, legend, colour_bar, .. } = caption;
     let units = colour_bar.as_ref().and_then(|bar| bar.units.as_deref());
@@ -102,7 +102,7 @@ fn texts(caption: &Caption) -> impl Iterator<Item = &str> {
     once.into_iter().flatten().chain(labels.iter().flatten().map(|label| label.text.as_str())).chain(words)
 }
 
-/// A warning for each script of which characters are boxes on the picture: which, where, and what to do.
+/// A warning for each script with missing glyphs, whose characters are boxes in the picture: the characters, where they are, and what to do.
 pub(crate) fn warnings(missing: &MissingGlyphs) -> Vec<Warning> {
     let warning = |(script, MissingScript { texts, characters }): (Option<&str>, &MissingScript)| {
         let of_script = script.map(|script| format!("{script} ")).unwrap_or_default();

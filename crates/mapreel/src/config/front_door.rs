@@ -1,4 +1,4 @@
-//! The settings of the front door: who may speak to the API, and how much.
+//! The settings of access to the API: origins, keys, connections and quotas of clients.
 
 use super::origin::Origin;
 use super::proxies::Proxies;
@@ -9,15 +9,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Who may speak to the API, and how much.
+/// The settings of access to the API.
 #[derive(Debug, Clone)]
 pub(crate) struct FrontDoor {
-    /// Where clients reach it.
+    /// The origin of the service's public URL.
     pub public: Option<Origin>,
-    /// Origins of other pages that may use it.
+    /// Origins of other web pages that may use the API.
     pub cors_origins: Vec<Origin>,
     pub trusted_proxies: Proxies,
-    /// The file of keys, and those that it held.
+    /// The file of keys, and the keys in it.
     pub keys: Option<(PathBuf, Keys)>,
     pub operations_listen: Option<SocketAddr>,
     pub connections_max: usize,
@@ -26,12 +26,12 @@ pub(crate) struct FrontDoor {
     pub streams_per_client_max: usize,
     /// The longest life of an event stream.
     pub stream_life: Duration,
-    /// How long a client may take nothing of its answer.
+    /// How long a client may read nothing of its answer.
     pub write_timeout: Duration,
     pub requests_per_minute_max: u32,
     pub frames_per_hour_max: u32,
     pub upstream_requests_per_hour_max: u32,
-    /// Above the store's own limit where clients have no other.
+    /// The most open jobs of one client; without this limit, a number above that of the store.
     pub open_jobs_per_client_max: u32,
 }
 
@@ -71,7 +71,7 @@ pub(super) fn read(r: &mut Reader) -> Option<FrontDoor> {
     })
 }
 
-/// The file of keys and what is in it; `None` where none is named, and where it is refused.
+/// The file of keys and the keys in it; `None`: no file is named, or the file is refused.
 fn keys(r: &mut Reader) -> Option<(PathBuf, Keys)> {
     let path = PathBuf::from(Some(r.text("keys")).filter(|path| !path.is_empty())?);
     match file::read(&path) {

@@ -1,4 +1,4 @@
-//! The settings of the service, and what they name: credentials, fonts, proxies, other origins.
+//! The settings of the service, and the files and values that they name: credentials, fonts, proxies, origins.
 
 pub(crate) mod catalogue;
 pub(crate) mod config;

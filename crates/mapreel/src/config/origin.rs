@@ -4,19 +4,19 @@ use std::fmt;
 use std::str::FromStr;
 use url::{Host, Url};
 
-/// An origin of http or https; two are equal when they are the same place, however they are written.
+/// An origin of http or https. Equal origins are equal values, in whatever notation they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     text: String,
     host: String,
 }
 
-/// What is no origin.
+/// The text is not an origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoOrigin;
 
 impl Origin {
-    /// The origin of a URL; whatever path it has.
+    /// The origin of a URL, without its path.
     pub(crate) fn of(url: &str) -> Result<Self, NoOrigin> {
         let url = Url::parse(url).map_err(|_| NoOrigin)?;
         let is_web = ["http", "https"].contains(&url.scheme());
@@ -27,7 +27,7 @@ impl Origin {
         Ok(Self { text: url.origin().ascii_serialization(), host: host.to_string() })
     }
 
-    /// As browsers write it, `https://maps.example.org`: without the port that the scheme has by itself.
+    /// As browsers write it: `https://maps.example.org`, without the default port of the scheme.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }

@@ -1,15 +1,15 @@
-//! What is wrong with what an operator has written: all of it at once.
+//! The problems of settings and files of an operator, all reported at once.
 
 use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
 
-/// Everything that is wrong with settings or a file, a sentence each: where it stands, what is there, what was expected.
+/// Everything that is wrong with settings or a file, a sentence for each problem: its place, the value, and what was expected.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfigProblems(Vec<String>);
 
 impl ConfigProblems {
-    /// A single problem, without which nothing else could be read.
+    /// A single problem, because of which nothing else could be read.
     pub(crate) fn only(problem: impl ToString) -> Self {
         Self(vec![problem.to_string()])
     }
@@ -22,15 +22,15 @@ impl ConfigProblems {
         self.0.extend(problems);
     }
 
-    /// The same problems, each with the name of the file that it stands in.
+    /// The same problems, each with the name of its file.
     pub(crate) fn in_file(self, path: &Path) -> Self {
         Self(self.0.into_iter().map(|problem| format!("`{}`: {problem}", path.display())).collect())
     }
 
-    /// What was read, unless something is wrong.
+    /// Returns `read`, if there are no problems.
     ///
     /// # Errors
-    /// Something is wrong.
+    /// There are problems.
     pub(crate) fn none_or<T>(self, read: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(read) } else { Err(self) }
     }

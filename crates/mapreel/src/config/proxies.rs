@@ -1,4 +1,4 @@
-//! Proxies that are trusted to say who their clients are.
+//! Trusted proxies, whose header with the addresses of their clients is believed.
 
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// A chain of proxies that is longer is made up.
+/// The most addresses of the header that are read: a longer chain of proxies is forged.
 const HOPS_MAX: usize = 32;
 
 /// The addresses of the proxies.
@@ -31,13 +31,13 @@ impl Proxies {
         Self(networks)
     }
 
-    /// Whether this address is one of them.
+    /// Whether this address is that of a trusted proxy.
     pub(crate) fn include(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.0.contains(&address.to_canonical()))
     }
 
-    /// The address that a request comes from. Each proxy appends the address from which it was asked, so of the addresses in the
-    /// header the last one counts that is not itself a trusted proxy; the client may have written those before it.
+    /// The address of the client of a request. Each proxy appends the address of its peer to the header. So the client is the last address in the
+    /// header that is not a trusted proxy; the client may have forged those before it.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         if !self.include(client) {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_who_the_last_trusted_proxy_says() {
+    fn the_first_trusted_proxy_of_the_chain_names_the_client() {
         assert_eq!(client("10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("::ffff:10.1.2.3", &["198.51.100.1:4711"]), "198.51.100.1");
         assert_eq!(client("fd00::1", &["[2001:db8::1]:80"]), "2001:db8::1");
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_says_so_of_himself() {
+    fn a_client_cannot_forge_its_address() {
         assert_eq!(client("203.0.113.5", &["198.51.100.1"]), "203.0.113.5", "no proxy");
         assert_eq!(
             client("10.1.2.3", &["127.0.0.1, 203.0.113.5"]),

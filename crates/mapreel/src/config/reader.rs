@@ -1,4 +1,4 @@
-//! Reading the values of settings: what is wrong with any is noted, with where it stands, and reading goes on.
+//! Parses the values of settings. A problem of a value is noted with its place, and parsing goes on with the next.
 
 use super::problems::ConfigProblems;
 use super::setting::expected;
@@ -6,7 +6,7 @@ use super::values::{Values, redacted};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Reads values and notes what is wrong with them.
+/// Parses values and notes their problems.
 pub struct Reader<'a> {
     pub values: &'a Values,
     pub problems: ConfigProblems,
@@ -32,12 +32,12 @@ impl Reader<'_> {
         value
     }
 
-    /// A value that may be left out; `None` where it is, and where it is refused.
+    /// A value that may be left out; `None`: it is left out, or refused.
     pub fn optional<T: FromStr>(&mut self, key: &'static str) -> Option<T> {
         if self.text(key).is_empty() { None } else { self.parsed(key) }
     }
 
-    /// Values, separated by commas; each that is wrong is named.
+    /// Values, separated by commas; each wrong one is named.
     pub fn list<T: FromStr>(&mut self, key: &'static str) -> Option<Vec<T>> {
         let text = self.text(key);
         let items = text.split(',').map(str::trim).filter(|item| !item.is_empty() || !text.trim().is_empty());
@@ -81,7 +81,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A URL of one of these kinds.
+    /// A URL with one of these schemes.
     pub fn place(&mut self, key: &'static str, schemes: &[&str]) -> Option<String> {
         let text = self.text(key);
         let known = text.split_once(':').is_some_and(|(scheme, rest)| schemes.contains(&scheme) && !rest.is_empty());
@@ -91,7 +91,7 @@ impl Reader<'_> {
         known.then_some(text)
     }
 
-    /// Refuses what only a cluster has, where this build has none; `instead` is what it has.
+    /// Refuses a value that needs the feature `cluster`, if this build is without it; `instead` is what the build can use.
     pub fn needs_cluster(&mut self, key: &'static str, instead: &str, has_cluster: bool) {
         let (text, origin) = &self.values.0[key];
         if ["mongodb", "amqp", "s3:"].iter().any(|kind| text.starts_with(kind)) && !has_cluster {

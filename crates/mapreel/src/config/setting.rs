@@ -1,5 +1,5 @@
-//! The table of every setting: from it come the flags, the environment's names, the keys of the file, the example file and the
-//! messages.
+//! The table of all settings. The flags, the names of environment variables, the keys of the file, the example file and the messages are made
+//! from it.
 
 /// A setting: its key in the file. `--key-name` is its flag and `MAPREEL_KEY_NAME` its variable.
 pub(crate) struct Setting {
@@ -76,12 +76,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("log_format", "text", "`text` or `json`", "How it is logged."),
 ];
 
-/// The environment's name of a setting.
+/// The environment variable of a setting.
 pub(crate) fn variable(key: &str) -> String {
     format!("MAPREEL_{}", key.to_uppercase())
 }
 
-/// What a setting has to be.
+/// What a message says that a setting must be.
 pub(crate) fn expected(key: &str) -> &'static str {
     SETTINGS.iter().find(|setting| setting.key == key).map_or("", |setting| setting.expected)
 }

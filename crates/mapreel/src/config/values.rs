@@ -1,4 +1,4 @@
-//! The values of settings, from flags, then the environment, then a TOML file, then defaults, and where each came from.
+//! The values of settings (flags before environment before TOML file before defaults), and the source of each.
 
 use super::problems::ConfigProblems;
 use super::setting::{SETTINGS, Setting, variable};
@@ -6,14 +6,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Settings by key, and where each came from.
+/// Settings by key: the value and its source.
 pub struct Values(pub BTreeMap<&'static str, (String, String)>);
 
 impl Values {
-    /// Gathers the settings; `flags` are those given, `environment` looks a variable up, `file` is its path and text.
+    /// Gathers the settings. `flags` are the given flags, `environment` looks a variable up, `file` is the path and text of the file.
     ///
     /// # Errors
-    /// The file is not TOML, or has keys that are no settings: all of them.
+    /// The file is not TOML, or has keys that are no settings; all such keys are named.
     pub(crate) fn gather(
         flags: &BTreeMap<String, String>,
         environment: impl Fn(&str) -> Option<String>,
@@ -51,7 +51,7 @@ impl Values {
         problems.none_or(Self(values))
     }
 
-    /// Every setting: key, value without passwords, where it came from.
+    /// Every setting: key, value without passwords, source.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, str>, &str)> {
         SETTINGS.iter().map(|setting| {
             let (text, origin) = &self.0[setting.key];

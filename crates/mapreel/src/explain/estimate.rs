@@ -1,11 +1,10 @@
-//! What a request will cost, as far as that is known before its servers are asked.
+//! An estimate of a request's cost, before its servers are asked.
 
 use super::explanation::{Explanation, pictures};
 use mapreel_spec::{Limits, Plan, Problems, Request, Resolved, View};
 use std::collections::HashSet;
 
-/// What a request will cost, as far as that is known before its servers are asked. The plan that it is counted from has their
-/// places empty, and is not kept.
+/// An estimate of a request's cost, before its servers are asked. It is computed from a plan without the servers' answers, which is not kept.
 pub(crate) struct Estimate {
     resolved: Resolved,
     plan: Plan,
@@ -13,10 +12,10 @@ pub(crate) struct Estimate {
 }
 
 impl Estimate {
-    /// Of a request, or of a frame of it.
+    /// The estimate for a request, or for a frame of it.
     ///
     /// # Errors
-    /// It would cost more than the limits allow.
+    /// The request would cost more than the limits allow.
     pub(crate) fn of(request: &Request, view: View, limits: &Limits) -> Result<Self, Problems> {
         let resolved = Resolved::unasked(request);
         let plan = Plan::of_map_alone(&resolved, view, limits)?;
@@ -39,7 +38,7 @@ impl Estimate {
     }
 }
 
-/// Documents that servers are asked for.
+/// The number of documents that servers are asked for.
 pub(crate) fn documents(request: &Request) -> usize {
     request.questions().into_iter().map(|question| question.url).collect::<HashSet<String>>().len()
 }

@@ -5,7 +5,7 @@ use mapreel_geo::{Crs, Side};
 use mapreel_spec::{Format, LayerSource, Plan, PlannedLayer, Resolved, Room, Series};
 use serde::Serialize;
 
-/// Bytes for each pixel of a frame, as real maps came out.
+/// Bytes for each pixel of a frame, measured on real maps.
 const STILL_BYTES_PER_PX: f64 = 0.5;
 const MP4_BYTES_PER_PX: f64 = 0.04;
 const GIF_BYTES_PER_PX: f64 = 0.15;
@@ -94,7 +94,7 @@ pub(super) struct Output {
 }
 
 impl Explanation {
-    /// What is known when the servers of a request have been asked for so many documents.
+    /// The explanation of a resolved request, whose servers have been asked for this many documents.
     pub(crate) fn online(resolved: &Resolved, plan: &Plan, documents: usize) -> Self {
         Self::made(resolved, plan, documents, true)
     }
@@ -116,7 +116,7 @@ impl Explanation {
     }
 }
 
-/// Whether a layer's legend is asked of a server as a picture.
+/// Whether a layer's legend is a picture that a server draws.
 fn has_url(layer: &PlannedLayer) -> bool {
     layer.caption.legend.as_ref().is_some_and(|legend| legend.url().is_some())
 }
@@ -169,15 +169,15 @@ impl Output {
     }
 }
 
-/// Requests for pictures.
+/// The number of requests for pictures.
 pub(super) fn pictures(resolved: &Resolved, plan: &Plan) -> usize {
-    // Without their times the pictures of all frames have one URL, and will have others.
+    // Before the times are known, the pictures of all frames have the same URL in the plan; later each frame has its own.
     let of_frames = |(_, planned): (usize, &PlannedLayer)| layer(planned, 1).pictures * (plan.frames.len() - 1);
     let awaited = plan.layers.iter().enumerate().filter(|(index, _)| resolved.awaits_times(*index));
     plan.upstream_urls().len() + awaited.map(of_frames).sum::<usize>()
 }
 
-/// A layer; while its server has not been asked, with what is not known of it.
+/// The explanation of a layer, which also says what is unknown while its server has not been asked.
 fn described(resolved: &Resolved, index: usize, planned: &PlannedLayer, frames: usize) -> Layer {
     let mut described = layer(planned, frames);
     described.server_unasked = resolved.layers[index].is_unasked;

@@ -1,4 +1,4 @@
-//! An explanation for people.
+//! An explanation as text for people.
 
 use super::explanation::{Explanation, Frames, Layer, Map, Output};
 use crate::config::size;
@@ -6,7 +6,7 @@ use crate::pipeline::report::WarningView;
 use mapreel_geo::Side;
 use std::collections::HashSet;
 
-/// Times of frames that are listed one by one for people.
+/// The most times of frames that are listed one by one.
 const TIMES_LISTED_MAX: usize = 24;
 
 impl Explanation {
@@ -96,7 +96,7 @@ impl Layer {
     }
 }
 
-/// The warnings for people: what is said of several frames of a layer stands in one line.
+/// The warnings for people: equal warnings for several frames of a layer are one line.
 fn grouped(warnings: &[WarningView]) -> Vec<String> {
     let mut lines: Vec<(&WarningView, usize)> = Vec::new();
     for warning in warnings {

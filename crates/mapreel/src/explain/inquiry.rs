@@ -1,4 +1,4 @@
-//! What the servers of a request say of it, for `check --online`: documents are fetched and read as for drawing, and no pictures.
+//! Asks the servers of a request, for `check --online`: documents are fetched and read as for drawing, but no pictures.
 
 use super::explanation::Explanation;
 use crate::pipeline::draw_context::DrawContext;
@@ -11,15 +11,15 @@ use mapreel_spec::{
     View,
 };
 
-/// What the servers of a request say.
+/// The result of asking the servers of a request.
 pub(crate) struct Inquiry {
-    /// What is known, where that is enough to be drawn.
+    /// The resolved request, if its frames are known.
     pub resolved: Option<Resolved>,
-    /// What would be drawn, for people.
+    /// The explanation of what would be drawn.
     pub explanation: Option<Explanation>,
-    /// Servers that did not answer, or not with what they were asked for.
+    /// Servers that did not answer, or not with the document that they were asked for.
     pub unanswered: Vec<Unanswered>,
-    /// What the request asks for and the servers do not have.
+    /// Names and times in the request that the servers do not have.
     pub problems: Vec<Problem>,
 }
 
@@ -27,7 +27,7 @@ impl Inquiry {
     /// Asks the servers.
     ///
     /// # Errors
-    /// The plan exceeds the limits, or the word to stop has come.
+    /// The plan exceeds the limits, or the stop token was cancelled.
     pub(crate) fn new(request: &Request, limits: &Limits, context: &DrawContext) -> Result<Self, Error> {
         let heard = resolve(request, limits, context, Timestamp::now())?;
         let mut findings = Findings::new(request, &heard);
@@ -49,7 +49,7 @@ impl Inquiry {
     }
 }
 
-/// The problems found so far, one for each place in the request: what follows from one of them is not reported beside it.
+/// The problems found so far, one for each place in the request. A problem that follows from another one is not reported.
 struct Findings {
     problems: Vec<Problem>,
     /// The places in the request of the layers whose servers did not answer.
@@ -59,7 +59,7 @@ struct Findings {
 impl Findings {
     /// The layers that their servers do not have.
     fn new(request: &Request, heard: &Heard) -> Self {
-        // Servers may make several layers of one; its place in the request stays.
+        // One layer of the request may become several layers of servers; all have its place in the request.
         let pointer = |layer: usize| request.layers[layer].pointer.as_str();
         let not_offered = heard.not_offered.iter().map(|missing| {
             let detail = format!("the server has no layer `{}`", missing.name);
@@ -70,7 +70,7 @@ impl Findings {
         Self { problems: not_offered.collect(), unanswered: unanswered.collect() }
     }
 
-    /// Whether something is wrong at a place already.
+    /// Whether a problem was found at this place already.
     fn has(&self, place: &str) -> bool {
         self.unanswered.iter().any(|unanswered| unanswered == place)
             || self.problems.iter().any(|problem| problem.pointer == place)
@@ -82,7 +82,7 @@ impl Findings {
         resolved.layers.iter().filter(|layer| layer.name == name).any(|layer| self.has(&layer.pointer))
     }
 
-    /// Why it is not known which frames there are, unless a server that does not answer, or lacks the layer, is named already.
+    /// Adds why the frames are not known, unless the cause is reported already: a server that does not answer, or does not have the layer.
     fn add_unknown_frames(&mut self, request: &Request, unknown: &FramesUnknown) {
         match (unknown, &request.frames) {
             (FramesUnknown::Times { why, .. }, AskedFrames::TimesOf(of)) => {
@@ -99,8 +99,8 @@ impl Findings {
         }
     }
 
-    /// Adds the layers that are missing from all frames, or that must not be missing from any; returns warnings of the others that are
-    /// missing from some.
+    /// Adds problems of layers that are missing in all frames, or that must not be missing in any frame. Returns warnings of other layers that
+    /// are missing in some frames.
     fn add_gaps(&mut self, resolved: &Resolved, plan: &Plan) -> Vec<WarningView> {
         let mut warnings = Vec::new();
         for (layer, planned) in plan.layers.iter().enumerate() {
@@ -129,7 +129,7 @@ fn unavailable(layer: &PlannedLayer, frame: usize, message: String) -> WarningVi
     WarningView { code: "layer_unavailable".into(), layer, frame: Some(frame + 1), message }
 }
 
-/// The frames (from 0) of which it is known before drawing that a layer is missing from them, and why.
+/// The frames (from 0) in which, as is known before drawing, a layer will be missing, each with the reason.
 fn gaps(planned: &PlannedLayer, frames: usize) -> Vec<(usize, String)> {
     let in_each = |at: &dyn Fn(usize) -> Option<String>| (0..frames).filter_map(|i| Some((i, at(i)?))).collect();
     match &planned.drawing {

@@ -1,4 +1,4 @@
-//! What a map server offers: the capabilities of a WMS or WMTS, and what an ArcGIS or an OGC API says in their place.
+//! What a map server offers: the capabilities of a WMS or WMTS, or the equivalent documents of an ArcGIS server or OGC API.
 
 use jiff::Timestamp;
 use mapreel_geo::AxisOrder;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// What a map server offers. Each kind is called as in a request.
+/// What a map server offers. Each kind has the name that a request uses.
 #[derive(Debug, Serialize)]
 #[serde(tag = "service", rename_all = "kebab-case")]
 pub(crate) enum Offer {
@@ -29,12 +29,12 @@ pub(crate) enum Offer {
     OgcMaps(capabilities::Capabilities),
 }
 
-/// What a document comes to.
+/// The result of reading a document.
 #[derive(Debug)]
 pub(crate) enum Reading {
-    /// The document says what there is.
+    /// The document has the offer.
     Offer(Offer),
-    /// The document at this address says it.
+    /// The document at this URL has the offer.
     Elsewhere(String),
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn ask<B, E>(
     unfetched: impl Fn(Error) -> E,
 ) -> Result<Offer, E> {
     let with_parameters = address(url).unwrap_or_else(|_| url.to_owned());
-    // As layers are asked for it: it may be known.
+    // The same kind of answer as in drawing, so that the document may be in the cache.
     let wanted = if with_parameters.contains("REQUEST=") { Wanted::Capabilities } else { Wanted::Description };
     let document = match fetch(&with_parameters, wanted)? {
         // The server may be an OGC API, which may even refuse the parameters of a WMS.
@@ -89,10 +89,10 @@ pub(crate) fn ask<B, E>(
 }
 
 impl Offer {
-    /// Everything, as JSON. Layers are written with all that they inherit, which may be far more than the document.
+    /// The whole offer as JSON. Layers are written with all inherited properties, so the JSON may be far longer than the document.
     ///
     /// # Errors
-    /// It is too long.
+    /// The JSON is too long.
     pub(crate) fn json(&self) -> anyhow::Result<Vec<u8>> {
         let mut out = Bounded(Vec::new());
         serde_json::to_writer(&mut out, self)?;
@@ -106,7 +106,7 @@ impl Offer {
         Ok(String::from_utf8(out.0)? + "\n")
     }
 
-    /// Layers in it.
+    /// The number of layers.
     fn count(&self) -> usize {
         match self {
             Self::Wms(wms) | Self::ArcGis(wms) | Self::OgcMaps(wms) => wms.layers.len(),
@@ -160,7 +160,7 @@ impl Offer {
 /// The most bytes of an offer.
 const OFFER_BYTES_MAX: usize = 32 << 20;
 
-/// Memory that takes so many bytes and no more.
+/// A writer to memory that fails at the limit of bytes.
 struct Bounded(Vec<u8>);
 
 impl Write for Bounded {
@@ -178,7 +178,7 @@ impl Write for Bounded {
     }
 }
 
-/// A WMS, and by CRS that maps can be asked for in `xy` or `yx`: the words of `axis_order` in a request.
+/// A WMS, with the axis order of each CRS for maps: `xy` or `yx`, the values of `axis_order` in a request.
 fn with_axes<S: Serializer>(wms: &capabilities::Capabilities, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct WithAxes<'a> {
@@ -212,7 +212,7 @@ pub(crate) fn some(items: &[&str]) -> String {
     few(items.iter().copied(), items.len())
 }
 
-/// The first few of so many.
+/// The first few of `count` items.
 fn few<'a>(items: impl Iterator<Item = &'a str>, count: usize) -> String {
     const SHOWN: usize = 6;
     let more = if count > SHOWN { format!(" and {} more", count - SHOWN) } else { String::new() };
@@ -245,11 +245,11 @@ fn values(dimension: &Dimension) -> String {
     }
 }
 
-/// Where a server says what it offers: the address as it is, where that is a document's or an OGC API's, or with what a WMS or
-/// an ArcGIS takes.
+/// The URL at which a server describes what it offers: the given URL if it is that of a document or an OGC API; otherwise with the
+/// parameters of a WMS or ArcGIS server.
 ///
 /// # Errors
-/// It is no URL.
+/// The text is no URL.
 pub(crate) fn address(url: &str) -> Result<String, url::ParseError> {
     let mut request = ServiceUrl::parse(url)?;
     let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
@@ -278,7 +278,7 @@ mod tests {
     use super::address;
 
     #[test]
-    fn a_server_is_asked_as_its_address_suggests() {
+    fn the_url_of_a_server_decides_how_it_is_asked() {
         let check = |url: &str, expected: &str| assert_eq!(address(url).as_deref(), Ok(expected));
         check("http://h/wms", "http://h/wms?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0");
         check("http://h/日本", "http://h/%E6%97%A5%E6%9C%AC?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0");

@@ -1,4 +1,4 @@
-//! Who a client is, and what it may do: a table of routes and roles.
+//! Identifies the client of a request, and checks what it may do: a table of routes and roles.
 
 use super::problem::Problem;
 use crate::config::proxies::Proxies;
@@ -12,7 +12,7 @@ use mapreel_queue::Job;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-/// Which roles a route takes, any of them. What is not listed is done for nobody.
+/// The roles for each route; one of them is enough. A route that needs a key must be listed here.
 const ROLES: [(&str, &str, &[Role]); 17] = {
     use Role::{Operate, Read, Submit};
     [
@@ -36,18 +36,18 @@ const ROLES: [(&str, &str, &[Role]); 17] = {
     ]
 };
 
-/// What needs no key: it is the same for everybody, and changes nothing.
+/// Paths that need no key: their answers are the same for every client, and a request changes nothing.
 const OPEN: [&str; 8] =
     ["/", "/operations", "/docs", "/openapi.json", "/schema/request.json", "/healthz", "/readyz", "/metrics"];
-/// Where the files of the page are, and the map server of the demonstration.
+/// Folders that need no key: the files of the page, and the map server of the demonstration.
 const OPEN_FOLDERS: [&str; 2] = ["/page/", crate::demonstration::FOLDER];
 
-/// Whether a path is for everybody.
+/// Whether a path needs no key.
 pub(super) fn is_open(path: &str) -> bool {
     OPEN.contains(&path) || OPEN_FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 
-/// The other end of a connection.
+/// The address of the other end of a connection: a client or a proxy.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub SocketAddr);
 
@@ -86,7 +86,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Finds the client of a request, and whether it may ask for that.
+/// Identifies the client of a request, and checks whether it may make that request.
 pub(super) struct Access {
     pub keys: Option<Arc<KeyRing>>,
     pub proxies: Proxies,
@@ -102,7 +102,7 @@ impl Access {
     /// The client that sent a request.
     ///
     /// # Errors
-    /// 401 without a key that counts, 403 where it is not for what is asked.
+    /// 401 without a valid key, 403 if the key has none of the route's roles.
     pub(super) fn caller(&self, request: &Request) -> Result<Caller, Refusal> {
         let nobody = Caller::at(self.address(request));
         let Some(keys) = &self.keys else { return Ok(nobody) };
@@ -111,7 +111,7 @@ impl Access {
         let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         match roles(request.method(), route) {
             Some(roles) if !key.has_any(roles) => Err(Refusal::NotThisRole(roles)),
-            // Without a row there is no such route or method, and the router says so.
+            // A path or method that is not in the table has no route: the router answers 404 or 405.
             _ => Ok(Caller { owner: key.name.clone(), key: Some(key) }),
         }
     }
@@ -131,12 +131,12 @@ fn presented(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-/// Why a client is sent away.
+/// Why a client is refused.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Refusal {
     NoKey,
     WrongKey,
-    /// What is asked takes one of these roles.
+    /// The key has none of these roles, which the route needs.
     NotThisRole(&'static [Role]),
 }
 
@@ -164,7 +164,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The addresses that one client has: of IPv6 a network of 64 bits (RFC 4291, 2.5.4), by its first.
+/// The address by which a client is identified. An IPv6 client may use any address of a network with a prefix of 64 bits (RFC 4291, 2.5.4),
+/// so that is the network's first address.
 pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

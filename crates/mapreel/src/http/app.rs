@@ -1,4 +1,4 @@
-//! What the routes share.
+//! The state that the routes share.
 
 use super::access::Caller;
 use super::quota::Quotas;
@@ -18,36 +18,36 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// What does not change while the process runs, as JSON.
+/// JSON documents that do not change while the process runs.
 pub(crate) struct Documents {
     pub openapi: Bytes,
     pub request_schema: Bytes,
-    /// What the operator offers to begin with, and the demonstration.
+    /// The operator's catalogue, with the demonstration.
     pub catalogue: Bytes,
 }
 
-/// What the routes share.
+/// The state that the routes share.
 pub(crate) struct App {
     pub config: Config,
     pub memory: MemoryBudget,
     pub queue: Arc<dyn Queue>,
-    /// The keys of clients, where they need any.
+    /// The keys of clients; `None`: clients need no key.
     pub keys: Option<Arc<KeyRing>>,
     /// Wakes the clients that follow jobs.
     pub watch: Arc<Watch>,
-    /// Whether store and artifacts answer, or what is wrong.
+    /// Whether the store answers and artifacts can be written, or what is wrong.
     pub readiness: Readiness<Result<Counts, &'static str>>,
     pub artifacts: Artifacts,
-    /// What the API says of itself.
+    /// The documents that describe the API.
     pub documents: Documents,
-    /// For previews and checks.
+    /// The client for previews and checks.
     pub client: Client,
     /// The runtime on which previews and checks fetch.
     pub fetching: Handle,
     pub previews: Arc<Semaphore>,
-    /// What each client may have.
+    /// The quotas of clients.
     pub quotas: Arc<Quotas>,
-    /// The pool of threads that reads requests.
+    /// The pool of threads that parses requests.
     pub readers: Readers,
     pub metrics: Arc<Metrics>,
     /// The process's long-lived tasks.
@@ -57,7 +57,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Whether a client that was let in would still be let in: its key may have been revoked.
+    /// Whether a client that was admitted would still be admitted: its key may have been revoked.
     pub fn knows(&self, caller: &Caller) -> bool {
         caller.key.as_ref().is_none_or(|key| self.keys.as_ref().is_some_and(|keys| keys.contains(key)))
     }

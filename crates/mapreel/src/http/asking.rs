@@ -1,4 +1,4 @@
-//! Work for one answer that asks upstreams: bounded in number and in time, on a thread of its own.
+//! Work for one answer that needs upstreams, such as a preview: on a thread of its own, bounded in number and time.
 
 use super::access::Caller;
 use super::app::App;
@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The longest that a client waits for it.
+/// The longest that a client waits for the answer.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Does the work and writes its answer, unless as much as is allowed is under way already. It is told to stop when the client
-/// goes away, or has waited long enough; `instead` says what to do then. Its place is taken until it has ended.
+/// Does the work and writes its answer, unless too much such work is under way already. The work is stopped when the client
+/// disconnects, or at the time limit; then the answer contains `instead`, the advice what to do. The work keeps its place until it has ended.
 pub(super) async fn ask<T: IntoResponse>(
     app: &App,
     caller: &Caller,

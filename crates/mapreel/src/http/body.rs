@@ -10,13 +10,13 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Until the whole body is here.
+/// How long a client may take to send the whole body.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The longest body that counts as empty.
 const EMPTY_BODY_BYTES_MAX: usize = 64;
 
-/// A request document, unread.
+/// The bytes of a request document, not yet parsed.
 pub(crate) struct Document(pub Bytes);
 
 impl FromRequest<Arc<App>> for Document {
@@ -67,7 +67,7 @@ async fn read(body: Body, max: usize) -> Result<Bytes, Problem> {
         let detail = format!("the request is larger than {max} bytes");
         Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail))
     };
-    // The length that the body declares is enough to refuse it.
+    // A body is refused by its declared length, before it is read.
     if body.size_hint().lower() > max as u64 {
         return too_large();
     }

@@ -1,12 +1,12 @@
-//! What browsers are told not to do with an answer.
+//! Headers that restrict what a browser does with an answer.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// An answer that is no page loads, runs and frames nothing.
+/// The content security policy of an answer that is not a page: it loads and runs nothing, and cannot be framed.
 const NO_PAGE: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
 
-/// Adds the headers to an answer. What a page has said of itself stays.
+/// Adds the headers to an answer. The policy that a page has set stays.
 pub(super) fn restrict(headers: &mut HeaderMap) {
     const ALWAYS: [(HeaderName, &str); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

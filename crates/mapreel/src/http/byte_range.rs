@@ -7,11 +7,11 @@ use std::ops::Range;
 pub(crate) enum Wanted {
     Whole,
     Part(Range<u64>),
-    /// Bytes that there are not.
+    /// Only bytes beyond the end of the file.
     Nothing,
 }
 
-/// Several ranges, other units and what is no range at all are answered with the whole file, as the standard allows.
+/// Parses a `Range`. For several ranges, other units and invalid headers the answer is the whole file, as the standard allows.
 pub(crate) fn wanted(range: &str, size: u64) -> Wanted {
     let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
         return Wanted::Whole;

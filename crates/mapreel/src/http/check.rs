@@ -57,7 +57,7 @@ async fn offline(app: &App, document: Bytes) -> Result<Response, Problem> {
         let request = parse_request(&document, &limits)?;
         Ok(Json(Estimate::of(&request, View::of(&request), &limits)?.explanation()))
     };
-    // Also the answer is written there: it may be long.
+    // The answer is written on the thread of the pool, too, because it may be long.
     Ok(app.readers.read(move || explain().into_response()).await?)
 }
 
@@ -84,7 +84,7 @@ async fn online(app: &App, caller: &Caller, document: Bytes) -> Result<Response,
     .await
 }
 
-/// Servers that do not say what they have; what may not be asked is the request's fault.
+/// The problem of servers that did not answer. A server that must not be asked is an error in the request.
 fn not_said(unanswered: &[Unanswered]) -> Problem {
     let refused = unanswered.iter().any(|server| server.refused);
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_GATEWAY };
@@ -102,7 +102,7 @@ impl From<Error> for Problem {
             Error::NoMemory { .. } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()).retry_after(5)
             }
-            // The client has gone, or has waited long enough and was told so.
+            // The client has disconnected, or has got the answer that the time is over.
             Error::Stopped => Self::plain(StatusCode::SERVICE_UNAVAILABLE),
             Error::Machine(_) => {
                 tracing::error!(%error, "cannot work on a request");

@@ -1,10 +1,10 @@
-//! Limits on what clients hold at once, in all and each: connections, event streams.
+//! Limits on what one client, and all clients together, may hold at once: connections, event streams.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A number of permits, and how many of them each client holds.
+/// A number of permits, and how many of them each client holds; `K` identifies a client.
 #[derive(Debug)]
 pub(super) struct ConcurrencyLimit<K: Eq + Hash + Clone> {
     max: usize,
@@ -14,7 +14,7 @@ pub(super) struct ConcurrencyLimit<K: Eq + Hash + Clone> {
 #[derive(Debug)]
 struct InUse<K> {
     all: usize,
-    /// The clients that hold a permit: no more than there are permits.
+    /// For each client that holds permits, their number. The map has at most as many entries as there are permits.
     by: HashMap<K, usize>,
 }
 
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_bounded_for_each_and_in_all_and_given_back() {
+    fn permits_are_bounded_for_each_client_and_for_all_and_are_given_back() {
         let limit = ConcurrencyLimit::new(3);
         let a = limit.try_acquire("a", 2).unwrap();
         let _a = limit.try_acquire("a", 2).unwrap();

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 /// How long a client waits for the first bytes.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a URL of the bucket can be used.
+/// How long a signed URL of the bucket is valid.
 const SIGNED_FOR: Duration = Duration::from_secs(300);
 
 /// The image or animation of a job.
@@ -65,7 +65,7 @@ pub(super) async fn download(
     file.answer(&app, wanted, method == Method::HEAD).await
 }
 
-/// The file of a job, as it is sent.
+/// The file of a job, with the headers of its download.
 struct File<'a> {
     name: String,
     outcome: &'a Outcome,
@@ -94,7 +94,7 @@ impl File<'_> {
         ]
     }
 
-    /// Leads the client to the bucket, where that signs URLs.
+    /// A redirect to a signed URL of the bucket; `None`: the artifacts have no signed URLs.
     async fn redirect(&self, app: &App) -> Result<Option<Response>, Problem> {
         let (key, kind, disposition) = (&self.outcome.key, self.content_type(), self.disposition());
         let url = app.artifacts.signed_url(key, kind, &disposition, SIGNED_FOR).await?;
@@ -102,7 +102,7 @@ impl File<'_> {
         Ok(url.map(|url| (StatusCode::TEMPORARY_REDIRECT, headers(url)).into_response()))
     }
 
-    /// Sends the file or a range of it; its head alone where `is_head`.
+    /// Sends the file or a range of it; only the headers if `is_head`.
     async fn answer(&self, app: &App, wanted: Wanted, is_head: bool) -> Result<Response, Problem> {
         let size = self.outcome.artifact.size_bytes;
         let (status, range) = match wanted {
@@ -161,7 +161,7 @@ pub(super) async fn newest_frame(
     Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, cache)], bytes).into_response())
 }
 
-/// The outcome of a job that has one.
+/// The outcome of a job that has succeeded.
 async fn outcome(app: &App, caller: &Caller, id: JobId) -> Result<Outcome, Problem> {
     let job = job_of(app, caller, id).await?;
     let conflict = |code, detail: String| Problem::new(StatusCode::CONFLICT, code, detail);
@@ -185,7 +185,7 @@ async fn body(app: &App, key: &str, range: Range<u64>) -> Result<Body, Problem> 
     Ok(Body::from_stream(soon(app.artifacts.stream(key, range)).await?.ok_or_else(gone)?))
 }
 
-/// Waits for the artifacts, but not as long as a worker would.
+/// Waits for the object store, with a shorter time limit than a worker has.
 async fn soon<T>(answer: impl Future<Output = Result<T, mapreel_queue::Error>>) -> Result<T, Problem> {
     match tokio::time::timeout(PATIENCE, answer).await {
         Ok(result) => Ok(result?),

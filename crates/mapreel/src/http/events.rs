@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// A comment this often, so that nobody on the way takes the silence for an end.
+/// How often a comment is sent, so that no proxy closes the connection as idle.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Every change of a job.
@@ -52,12 +52,12 @@ struct Follower {
     app: Arc<App>,
     caller: Caller,
     job: watch::Receiver<Arc<Job>>,
-    /// The end of the longest life of a stream; its client comes back.
+    /// When the stream reaches its longest life and ends; the client then connects again.
     until: Instant,
     _place: ConcurrencyPermit<String>,
-    /// Where there are keys: changes when they do.
+    /// Changes when the keys change; `None`: the service has no keys.
     revoked: Option<watch::Receiver<()>>,
-    /// The version told last.
+    /// The job's version in the last event.
     seen: u64,
 }
 
@@ -77,7 +77,7 @@ impl Follower {
             tokio::select! {
                 () = self.app.draining.cancelled() => return None,
                 () = tokio::time::sleep_until(self.until) => return None,
-                // A store that does not answer ends the stream; the client comes back with what it has seen.
+                // If the store does not answer, the stream ends; the client connects again with the id of its last event.
                 changed = self.job.changed() => changed.ok()?,
                 () = changed(&mut self.revoked) => {}
             }

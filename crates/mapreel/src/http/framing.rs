@@ -1,5 +1,5 @@
-//! Where the body of a request ends. It must be the same to everybody on the request's way: what follows may else be somebody else's
-//! request.
+//! Where the body of a request ends. Proxy and server must agree about it: otherwise a client could smuggle bytes into another client's
+//! request (request smuggling).
 
 use super::problem::Problem;
 use axum::http::{HeaderMap, StatusCode, header};

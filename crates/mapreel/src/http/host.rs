@@ -1,5 +1,5 @@
-//! Under which names a service answers. A browser sends the name that its user's page was loaded from, and a name that somebody
-//! else owns may lead here all the same (DNS rebinding): a server that answers under any name answers any web page.
+//! Under which host names a service answers. This protects against DNS rebinding: an attacker's web page may let its own host name resolve
+//! to this server, and the browser then sends that name in `Host`. A server that answers under any name would answer that page.
 
 use super::problem::Problem;
 use axum::extract::Request;
@@ -7,10 +7,10 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Refuses a request that is not addressed to this service: by a loopback name, an address, or its `public` name.
+/// Refuses a request whose host is not this service: a loopback name, an IP address, or the host of its `public` URL.
 ///
 /// # Errors
-/// 400 without exactly one `Host`; 421 where it, or the target of the request, names another server.
+/// 400 without exactly one `Host`; 421 if `Host`, or the target of the request, names another server.
 pub(super) fn check(request: &Request, public: Option<&str>) -> Result<(), Problem> {
     let invalid = |detail| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail);
     let host = only(request.headers()).ok_or_else(|| invalid("a request has exactly one header `Host`"))?;
@@ -24,15 +24,15 @@ pub(super) fn check(request: &Request, public: Option<&str>) -> Result<(), Probl
     }
 }
 
-/// The value of the header `Host`, where it is there once.
+/// The value of the header `Host`, if the request has exactly one.
 pub(super) fn only(headers: &HeaderMap) -> Option<&str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none())?;
-    // A header that is no text is the name of no server.
+    // A header that is not text becomes an empty name, which is the name of no server.
     Some(host.to_str().unwrap_or_default())
 }
 
-/// Whether a host, with or without a port, is this service. Ports are not compared: they may be forwarded.
+/// Whether a host, with or without a port, is this service. Ports are not compared, because a proxy may forward another port.
 fn is_own(host: &str, public: Option<&str>) -> bool {
     let Some(name) = name(host) else { return false };
     let dotless = name.strip_suffix('.').unwrap_or(&name);
@@ -46,7 +46,7 @@ fn is_own(host: &str, public: Option<&str>) -> bool {
         || public.is_some_and(|public| public == dotless)
 }
 
-/// A host without its port, in lower case; nothing where it is no host.
+/// A host without its port, in lower case; `None`: the text is not a host.
 fn name(host: &str) -> Option<String> {
     let authority: Authority = host.parse().ok()?;
     let port = authority.as_str().strip_prefix(authority.host())?;
@@ -55,7 +55,7 @@ fn name(host: &str) -> Option<String> {
     (is_whole && !authority.host().is_empty()).then(|| authority.host().to_ascii_lowercase())
 }
 
-/// Whether the answer is the same for every client, so that it is given under any name.
+/// Whether the answer is the same for every client, so that it may be given under any host name.
 pub(super) fn is_exempt_from_host_check(uri: &Uri) -> bool {
     ["/healthz", "/readyz", "/metrics"].contains(&uri.path())
 }

@@ -147,7 +147,7 @@ impl JobView {
         }
     }
 
-    /// The view of a job that waits, with its place in the queue.
+    /// The view of a waiting job, with its position in the queue.
     pub(crate) fn at(self, queue_position: Option<u64>) -> Self {
         Self { queue_position, ..self }
     }

@@ -45,7 +45,7 @@ pub(super) async fn layers(
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(wrong());
     }
-    // Documents are long, and reading them takes memory: as many at once as previews.
+    // Documents are long, and reading them takes memory: this route shares the bound of previews.
     app.quotas.upstream_requests(&caller, 1)?.keep();
     let (quotas, who) = (app.clone(), caller.clone());
     let charge = move || {
@@ -63,7 +63,7 @@ fn offer(url: &str, context: &DrawContext, charge: impl Fn() -> Result<(), Probl
         if asked > 1 {
             charge()?;
         }
-        // The memory is given back when there is something to read: a server may dawdle.
+        // This memory is given back when the document has arrived, before the memory for reading is taken: a server may be slow.
         let _fetching = context.take_memory(CAPABILITIES_BYTES_MAX.div_ceil(1 << 20) as u64)?;
         Ok::<_, Problem>(context.wait(context.upstreams.get(url, wanted))?)
     };
@@ -73,7 +73,7 @@ fn offer(url: &str, context: &DrawContext, charge: impl Fn() -> Result<(), Probl
     };
     let mut reading = None;
     let read = |document: Bytes, url: &str| {
-        // Kept until what it offers is written, and given back where another document says it.
+        // The memory is kept until the offer is written; if another document has the offer, it is given back.
         let permit = context.take_memory(DOCUMENTS_MIB)?;
         failpoint::hit("reading", None);
         let read = Reading::of(&document, url, Timestamp::now());

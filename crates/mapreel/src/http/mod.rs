@@ -1,4 +1,4 @@
-//! The HTTP API: one file for each resource. What clients can count on is in `docs/API.md`.
+//! The HTTP API: one file for each resource. Its promises to clients are in `docs/API.md`.
 
 pub(crate) mod access;
 pub(crate) mod app;

@@ -40,17 +40,17 @@ const EXAMPLES: [(&str, &str); 2] = [
     ("A hurricane's track, drawn without a network", include_str!("../../../../examples/katrina-2005.json")),
 ];
 
-/// What the API says of itself and of a request, within the limits of a service, with examples of its demonstration. Everybody may read it: so
-/// nothing of the operator's catalogue stands in it.
+/// The documents of the API: its OpenAPI description and the JSON Schema of a request, with the limits of this service and examples of its
+/// demonstration. They need no key, so they have nothing of the operator's catalogue.
 pub(crate) fn documents(limits: &Limits, catalogue: &Catalogue, demonstration: Option<&Catalogue>) -> Documents {
     let mut openapi = serde_json::to_value(Api::openapi()).expect("strings, lists and objects");
-    // Where it is asked, it is.
+    // The server is the one from which the document was loaded.
     openapi["servers"] = json!([{ "url": "/" }]);
     let schemas = openapi["components"]["schemas"].as_object_mut().expect("there are schemas");
     let mut of_requests = request_schemas(limits, "#/components/schemas/");
     schemas.extend(of_requests.remove("request").map(|request| ("Request".to_owned(), request)));
     schemas.extend(of_requests);
-    refuse_at_the_door(&mut openapi);
+    add_answers_of_middleware(&mut openapi);
     show_examples(&mut openapi, limits, demonstration);
     let mut request_schema = request_schema(limits);
     request_schema["$id"] = "/schema/request.json".into();
@@ -62,18 +62,18 @@ pub(crate) fn documents(limits: &Limits, catalogue: &Catalogue, demonstration: O
     }
 }
 
-/// What every route of the API may answer before it looks at the request: status, the name of the answer, when.
-const AT_THE_DOOR: [(&str, &str, &str); 4] = [
+/// The answers of the middleware in front of every route of the API: status, name, and condition.
+const OF_MIDDLEWARE: [(&str, &str, &str); 4] = [
     ("401", "Unauthorized", "The service asks for a key, and this is none that counts."),
     ("403", "Forbidden", "The key has not the role for this, or a page of another origin asks."),
     ("421", "Misdirected", "The header `Host` names another server."),
     ("429", "TooManyRequests", "The client has had what it may have; `Retry-After` and `RateLimit` say until when."),
 ];
 
-fn refuse_at_the_door(document: &mut Value) {
+fn add_answers_of_middleware(document: &mut Value) {
     let scheme = json!({ "type": "http", "scheme": "bearer", "description": "A key of `mapreel keys add`, where the service asks for one." });
     document["components"]["securitySchemes"]["key"] = scheme;
-    for (_, name, description) in AT_THE_DOOR {
+    for (_, name, description) in OF_MIDDLEWARE {
         let schema = json!({ "$ref": "#/components/schemas/Problem" });
         let content = json!({ "application/problem+json": { "schema": schema } });
         document["components"]["responses"][name] = json!({ "description": description, "content": content });
@@ -89,21 +89,22 @@ fn refuse_at_the_door(document: &mut Value) {
                 body["required"] = true.into();
             }
             if !path.starts_with("/api/") {
-                // Everybody may ask.
+                // The route needs no key.
                 operation["security"] = json!([]);
                 operation["responses"]["4XX"] = json!({ "$ref": "#/components/responses/Refused" });
                 continue;
             }
-            // Either will do: without keys, everybody is let in.
+            // With a key, or without one if the service has no keys.
             operation["security"] = json!([{ "key": [] }, {}]);
-            for (status, name, _) in AT_THE_DOOR {
+            for (status, name, _) in OF_MIDDLEWARE {
                 operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{name}") });
             }
         }
     }
 }
 
-/// Gives every route that takes a request some that it accepts as they stand, and the demonstration's map server to the route that asks one.
+/// Adds examples: valid requests to every route that takes a request, and the URL of the demonstration's map server to the route that asks
+/// a server.
 fn show_examples(document: &mut Value, limits: &Limits, demonstration: Option<&Catalogue>) {
     let presets = demonstration.iter().flat_map(|catalogue| &catalogue.presets);
     let presets = presets.map(|Preset { title, request, .. }| (title.as_str(), request.get()));

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// The store must answer within this time.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Jobs that wait for so long while none runs: nobody works.
+/// If a job waits for this long while no job runs, no worker is working.
 const IDLE_MAX: Duration = Duration::from_secs(30);
 
 /// Whether this process lives.
@@ -55,7 +55,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, P
     Ok("ready\n")
 }
 
-/// Asks the store, and writes and deletes an object whose name no other probe has, in this process or another.
+/// Queries the store, and writes and deletes an object with a unique name, so that concurrent probes do not disturb each other.
 async fn probe(app: Arc<App>) -> Result<Counts, &'static str> {
     let counts = tokio::time::timeout(PATIENCE, app.queue.counts()).await;
     let Ok(Ok(counts)) = counts else { return Err("the store of jobs does not answer") };
@@ -66,7 +66,7 @@ async fn probe(app: Arc<App>) -> Result<Counts, &'static str> {
     };
     match tokio::time::timeout(PATIENCE, written).await {
         Ok(Ok(())) => Ok(counts),
-        // Not in the answer, which anybody may read: it names servers.
+        // The error is logged and not in the answer: it may name servers, and the answer needs no key.
         Ok(Err(error)) => {
             warn!(%error, "not ready: artifacts cannot be written");
             Err("artifacts cannot be written")

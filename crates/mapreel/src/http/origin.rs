@@ -1,5 +1,5 @@
-//! Which web pages may use the API: the service's own, and those of origins that the operator has named. Browsers say where a
-//! page comes from (`Origin`; `Sec-Fetch-Site` where a request has no origin, such as that of an image); programs do not.
+//! Which web pages may use the API: the service's own, and those of origins that the operator lists (CORS). A browser sends the origin of
+//! the page (`Origin`; `Sec-Fetch-Site` in requests without an origin, such as that for an image); other programs do not.
 
 use super::access::is_open;
 use super::host;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use tower::{Layer, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// How long a browser need not ask again whether a page may.
+/// How long a browser may cache the answer to a preflight request.
 const PREFLIGHT_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The pages that may use the API.
@@ -55,7 +55,7 @@ impl Pages {
         Self { public, named, cors }
     }
 
-    /// Answers a request, unless it comes from a page that may not use the API.
+    /// Passes a request on, unless it comes from a page that may not use the API.
     pub(super) async fn answer(&self, request: Request, next: Next) -> Response {
         match self.from(&request) {
             From::NoOtherPage => next.run(request).await,
@@ -83,25 +83,25 @@ impl Pages {
         }
     }
 
-    /// Whether an origin is that of this service's own pages: the public one, or the one under which this request asks.
+    /// Whether an origin is that of this service's own pages: the origin of the public URL, or that of the request's `Host`.
     fn is_own(&self, origin: &Origin, headers: &HeaderMap) -> bool {
         if self.public.as_ref() == Some(origin) {
             return true;
         }
         let asked: Option<Origin> = host::only(headers).and_then(|host| format!("http://{host}").parse().ok());
         asked.is_some_and(|asked| {
-            // Under its public name, the service is what its public URL says and nothing else.
+            // For the host of the public URL, only the origin of the public URL is the service's own.
             let is_public_name = self.public.as_ref().is_some_and(|public| public.host() == asked.host());
             !is_public_name && asked == *origin
         })
     }
 }
 
-/// Where a request comes from, as far as its browser says.
+/// The source of a request, by the headers of its browser.
 enum From {
     /// A program, or a page of the service itself.
     NoOtherPage,
-    /// A page that the operator has named.
+    /// A page whose origin the operator lists.
     Named,
     OtherPage,
 }
@@ -110,8 +110,8 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|site| site == "cross-site")
 }
 
-/// Whether another origin of the same site asks, and not by a link: every port of localhost is the same site, whichever program
-/// listens there.
+/// Whether the request comes from a page of another origin of the same site, and not by a link. All ports of localhost are one site,
+/// although different programs listen there.
 fn is_part_of_a_page(headers: &HeaderMap) -> bool {
     let is_link = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
     !is_link && headers.get_all("sec-fetch-site").iter().any(|site| site == "same-site")

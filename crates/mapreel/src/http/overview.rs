@@ -1,4 +1,4 @@
-//! `/api/operations`: what workers do, and how upstreams answer, for those who run the service.
+//! `/api/operations`: what workers do, and how upstreams answer, for the operators of the service.
 
 use super::app::App;
 use super::job::time_text;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// Running jobs that are looked at.
+/// The most running jobs that are read.
 const JOBS_MAX: usize = 200;
 
 /// What is being done, and how upstreams answer.

@@ -60,7 +60,7 @@ pub(super) async fn preview(
 
 /// The index of a frame, counted from 1.
 fn index(frame: usize, request: &Request, limits: &Limits) -> Result<usize, Problem> {
-    // Only servers know how many values there are; the last stands for those beyond.
+    // If only the servers know the number of frames, a number beyond the last frame means the last frame.
     let most = match request.frames {
         AskedFrames::AllValues { .. } => limits.frames_max,
         _ => request.frames.expected(),

@@ -78,7 +78,7 @@ impl Problem {
         Self { retry_after_s: Some(u32::try_from(seconds).unwrap_or(u32::MAX)), ..self }
     }
 
-    /// With the limit that is exhausted, and how it stands.
+    /// Adds the headers of the limit that is exhausted: its policy and its state.
     pub(crate) fn limited(self, policy: String, state: String) -> Self {
         Self { limit: Some(Box::new((policy, state))), ..self }
     }
@@ -92,7 +92,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "invalid_parameter", detail)
     }
 
-    /// For a status that came without problem details.
+    /// The problem details of a status that has none.
     pub(crate) fn plain(status: StatusCode) -> Self {
         let (code, detail) = match status {
             StatusCode::NOT_FOUND => ("not_found", "there is nothing here; `/openapi.json` has every route"),

@@ -1,5 +1,5 @@
-//! What one client may have: requests, frames, requests to upstreams, open jobs, event streams. A client's key may set other
-//! limits than the settings.
+//! The quotas of a client: requests, frames, requests to upstreams, open jobs, event streams. A client's key may have other limits than
+//! the settings.
 
 use super::access::Caller;
 use super::concurrency::{ConcurrencyLimit, ConcurrencyPermit, LimitReached};
@@ -14,11 +14,11 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// What clients have used, and what they may use.
+/// The quotas of all clients, and how much of them is used.
 pub(crate) struct Quotas {
     requests: Rates,
-    /// The requests of clients that are refused for want of a key, counted apart so that they take no room from clients with a
-    /// key.
+    /// The requests of clients without the key that they need. They are counted separately, so that they use up no quota of clients with
+    /// a key.
     strangers: Rates,
     frames: Rates,
     upstream_requests: Rates,
@@ -46,7 +46,7 @@ impl Quotas {
         }
     }
 
-    /// Counts a request; what its answer says of what is left.
+    /// Counts a request; returns the state of the quota, for the headers of the answer.
     ///
     /// # Errors
     /// 429.
@@ -80,7 +80,7 @@ impl Quotas {
         count(&self.frames, caller, frames, rate, ("frames", "frames"))
     }
 
-    /// Counts the requests to upstreams that a job, a preview or a question is about to cost.
+    /// Counts the requests to upstreams that a job, a preview or a check is about to make.
     ///
     /// # Errors
     /// 429.
@@ -95,7 +95,7 @@ impl Quotas {
         caller.key.as_ref().and_then(|key| key.open_jobs_max).unwrap_or(self.open_jobs_max).into()
     }
 
-    /// The client has as many open jobs as it may have.
+    /// The problem that the client has too many open jobs.
     pub(super) fn too_many_open_jobs(open: u64) -> Problem {
         let detail = format!("{open} jobs of yours are open, which is as many as you may have; wait for one to end");
         limited("open-jobs", &format!("q={open}"), Duration::from_secs(5), detail)
@@ -119,7 +119,7 @@ impl Quotas {
     }
 }
 
-/// How a client stands (draft-ietf-httpapi-ratelimit-headers).
+/// The state of a client's quota, for headers (draft-ietf-httpapi-ratelimit-headers).
 pub(super) struct Standing {
     name: &'static str,
     rate: Rate,
@@ -127,7 +127,7 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Says it, unless the answer says already what else has run out.
+    /// Adds the headers, unless the answer already has those of an exhausted quota.
     pub(super) fn say(&self, headers: &mut HeaderMap) {
         if headers.contains_key(RATE_LIMIT) {
             return;
@@ -143,7 +143,7 @@ impl Standing {
     }
 }
 
-/// What was counted; given back unless it is kept.
+/// An amount that was taken from a quota; it is given back on drop, unless it is kept.
 #[must_use]
 pub(super) struct Taken<'a> {
     rates: &'a Rates,
@@ -153,7 +153,7 @@ pub(super) struct Taken<'a> {
 }
 
 impl Taken<'_> {
-    /// It will be had.
+    /// Keeps the amount: the client uses it.
     pub(super) fn keep(mut self) {
         self.count = 0;
     }
@@ -167,7 +167,7 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// Counts what a client is about to have, under the policy's name and in words.
+/// Takes an amount from a client's quota; `name` and words are for headers and messages.
 fn count<'a>(
     rates: &'a Rates,
     caller: &Caller,
@@ -192,7 +192,7 @@ fn limited(name: &str, policy: &str, wait: Duration, detail: String) -> Problem 
     problem.limited(format!("\"{name}\";{policy}"), format!("\"{name}\";r=0;t={seconds}"))
 }
 
-/// Whole seconds, and no less than it takes.
+/// A time in whole seconds, rounded up.
 fn up(time: Duration) -> u64 {
     time.as_secs_f64().ceil().max(1.0) as u64
 }

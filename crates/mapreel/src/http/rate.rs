@@ -1,32 +1,32 @@
-//! How much of something a client may have in a time: the generic cell rate algorithm, which needs one time for each client.
+//! Rate limits for each client, by the generic cell rate algorithm (GCRA), which stores one time for each client.
 //!
-//! `governor` has the same algorithm, but its tables grow with the number of clients; this one's does not.
+//! `governor` has the same algorithm, but its table grows with the number of clients; the table here is bounded.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Clients that are told apart; further ones share.
+/// The most clients with a limit of their own; all further clients share one.
 const CLIENTS_MAX: usize = 10_000;
-/// Between two looks for clients that are as good as unknown.
+/// How often clients that have their full amount again are removed from a full table.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
-/// An amount in a time: used at once, or spread over it.
+/// The most that a client may use within a time, at once or spread over the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rate {
     pub max: u32,
     pub within: Duration,
 }
 
-/// What is left.
+/// What a client has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Left {
     pub count: u32,
-    /// Until all of it is there again.
+    /// The time until the client has the full amount again.
     pub reset: Duration,
 }
 
-/// What each client has had.
+/// What all clients have used.
 #[derive(Debug)]
 pub(super) struct Rates {
     clients: Mutex<Clients>,
@@ -35,9 +35,9 @@ pub(super) struct Rates {
 
 #[derive(Debug)]
 struct Clients {
-    /// When all that a client has had will be forgiven.
+    /// When a client will have its full amount again (the theoretical arrival time of GCRA).
     paid_at: HashMap<String, Instant>,
-    /// One shared time for all clients for which the table has no room.
+    /// The shared time of all clients for which the table has no room.
     of_others: Instant,
     swept: Instant,
 }
@@ -52,10 +52,10 @@ impl Rates {
         Self { clients: Mutex::new(clients), clients_max }
     }
 
-    /// Takes so many; what is left then.
+    /// Takes `count`; returns what is left.
     ///
     /// # Errors
-    /// There is not so much: when there will be. Nothing is taken.
+    /// Not enough is left; the error is the time until there will be. Nothing is taken.
     pub(super) fn take(&self, client: &str, count: u32, rate: Rate) -> Result<Left, Duration> {
         self.take_at(client, count, rate, Instant::now())
     }
@@ -66,7 +66,7 @@ impl Rates {
         let each = rate.within.as_secs_f64() / f64::from(rate.max.max(1));
         let debt = paid_at.saturating_duration_since(now).as_secs_f64() + each * f64::from(count);
         let over = debt - rate.within.as_secs_f64();
-        // A request for more than the whole allowance waits as long as any request can.
+        // For a request of more than the full amount, the time is at most `rate.within`.
         if over > each * 1e-3 {
             return Err(Duration::from_secs_f64(over.min(rate.within.as_secs_f64())));
         }
@@ -75,7 +75,7 @@ impl Rates {
         Ok(Left { count: left as u32, reset: Duration::from_secs_f64(debt) })
     }
 
-    /// Gives back what was taken and not had.
+    /// Gives back an amount that was taken and not used.
     pub(super) fn give_back(&self, client: &str, count: u32, rate: Rate) {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -107,7 +107,7 @@ mod tests {
     const RATE: Rate = Rate { max: 10, within: Duration::from_secs(60) };
 
     #[test]
-    fn a_client_has_so_much_in_such_a_time_and_no_more() {
+    fn a_client_gets_at_most_its_amount_in_the_time() {
         let start = Instant::now();
         let at = |seconds: u64| start + Duration::from_secs(seconds);
         let rates = Rates::bounded(100, start);
@@ -116,7 +116,7 @@ mod tests {
         }
         assert_eq!(rates.take_at("a", 1, RATE, at(0)), Err(Duration::from_secs(6)));
         assert_eq!(rates.take_at("a", 5, RATE, at(0)), Err(Duration::from_secs(30)));
-        assert!(rates.take_at("b", 10, RATE, at(0)).is_ok(), "another has his own");
+        assert!(rates.take_at("b", 10, RATE, at(0)).is_ok(), "another client has its own limit");
         assert_eq!(rates.take_at("a", 1, RATE, at(6)).unwrap().count, 0);
         assert!(rates.take_at("a", 1, RATE, at(6)).is_err());
         assert_eq!(rates.take_at("a", 1, RATE, at(600)).unwrap(), Left { count: 9, reset: Duration::from_secs(6) });
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_the_table_does_not_grow() {
+    fn the_table_does_not_grow_with_the_number_of_clients() {
         let start = Instant::now();
         let rates = Rates::bounded(100, start);
         let refused = (0..1_000).filter(|i| rates.take_at(&i.to_string(), 1, RATE, start).is_err()).count();

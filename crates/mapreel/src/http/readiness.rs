@@ -1,13 +1,13 @@
-//! Whether the store answers and artifacts can be written: probed once, and told to all requests within a second.
+//! Whether the store answers and artifacts can be written. One probe answers all requests within a second.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// How long what was found out counts.
+/// How long the result of a probe is valid.
 const LIFETIME: Duration = Duration::from_secs(1);
 
-/// The last finding.
+/// The result of the last probe.
 pub(crate) struct Readiness<T> {
     last: Arc<Mutex<Option<(Instant, T)>>>,
 }
@@ -17,8 +17,8 @@ impl<T: Clone + Send + 'static> Readiness<T> {
         Self { last: Arc::default() }
     }
 
-    /// The result of a probe within the last second, or of `probe`; nothing when that panics. A probe that has begun runs to its
-    /// end even when the client that caused it has gone, and no other begins before.
+    /// The result of a probe within the last second, or of `probe`; `None`: `probe` has panicked. A probe that has begun runs to its end, even
+    /// if the client that caused it has disconnected; no other probe begins before that.
     pub(super) async fn ask(&self, probe: impl Future<Output = T> + Send + 'static) -> Option<T> {
         let mut last = self.last.clone().lock_owned().await;
         if let Some((_, found)) = last.as_ref().filter(|(at, _)| at.elapsed() < LIFETIME) {
@@ -39,7 +39,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn many_who_ask_at_once_make_one_probe() {
+    async fn concurrent_requests_share_one_probe() {
         let (readiness, probes) = (Arc::new(Readiness::new()), Arc::new(AtomicU32::new(0)));
         let ask = || {
             let (readiness, probes) = (readiness.clone(), probes.clone());
@@ -51,7 +51,7 @@ mod tests {
                 readiness.ask(probe).await
             }
         };
-        // A client that goes away at once does not cause a second probe.
+        // A client that disconnects at once does not cause a second probe.
         for _ in 0..100 {
             let _ = tokio::time::timeout(Duration::from_millis(1), ask()).await;
         }

@@ -1,4 +1,4 @@
-//! Every route, and what happens before and after each.
+//! All routes, and the middleware around them.
 
 use super::access::{Access, Caller};
 use super::app::App;
@@ -25,7 +25,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 /// Answers of fewer bytes are not compressed.
 const COMPRESSED_FROM: u16 = 1024;
 
-/// Every route, and those of the demonstration where there is one.
+/// All routes, with those of the demonstration if there is one.
 pub(crate) fn router(app: Arc<App>, demonstration: Router) -> Router {
     let settings = &app.config.front_door;
     let door = Arc::new(Door {
@@ -76,7 +76,7 @@ fn routes() -> Router<Arc<App>> {
         .route("/page/{name}", get(web::file))
 }
 
-/// The routes of a process that is a worker alone.
+/// The routes of a process that runs only a worker.
 pub(crate) fn operations_router(app: Arc<App>) -> Router {
     Router::new()
         .route("/healthz", get(operations::health))
@@ -86,7 +86,7 @@ pub(crate) fn operations_router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Which requests are let in at all.
+/// The state of the middleware that admits requests and identifies clients.
 struct Door {
     /// The host of the public URL.
     name: Option<String>,
@@ -95,7 +95,7 @@ struct Door {
     quotas: Arc<Quotas>,
 }
 
-/// Before every route: requests that are meant for another server, and those of pages that may not ask, go no further.
+/// Middleware in front of every route: refuses requests for another host, and those of web pages that may not use the API.
 async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     if let Err(problem) = framing::check(request.headers()) {
         return problem.into_response();
@@ -108,7 +108,7 @@ async fn admit(State(door): State<Arc<Door>>, request: Request, next: Next) -> R
     door.pages.answer(request, next).await
 }
 
-/// Runs before every route: finds the client, and refuses it where it may not ask or has used its quota.
+/// Middleware in front of every route: identifies the client, and refuses it without the needed role or quota.
 async fn identify(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
     if access::is_open(request.uri().path()) {
         return next.run(request).await;
@@ -133,7 +133,7 @@ async fn identify(State(door): State<Arc<Door>>, mut request: Request, next: Nex
     response
 }
 
-/// Round every request: it is measured, a panic is an answer, and no error goes out without problem details.
+/// Middleware around every request: measures it, turns a panic into an answer, and adds problem details to errors without them.
 async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
@@ -148,8 +148,8 @@ async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     response
 }
 
-/// Whether an answer is compressed for clients that take it so: long text alone. Event streams must not wait, and images and films have
-/// been compressed already.
+/// Whether an answer may be compressed: only long text. Compressing would delay event streams, and images and films are compressed
+/// already.
 fn is_long_text(status: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -157,7 +157,7 @@ fn is_long_text(status: StatusCode, _: Version, headers: &HeaderMap, _: &Extensi
     is_text && essence != "text/event-stream" && status != StatusCode::PARTIAL_CONTENT
 }
 
-/// Methods are a label of metrics, and strangers must not make new ones.
+/// The method as the label of a metric. Unknown methods share one label, so that clients cannot make new time series.
 fn known_method(method: &str) -> &'static str {
     ["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"].into_iter().find(|m| *m == method).unwrap_or("other")
 }
@@ -168,7 +168,7 @@ fn with_details(response: Response) -> Response {
     if !is_error || has_details(response.headers()) {
         return response;
     }
-    // Its other headers, such as the list of allowed methods, stay.
+    // The answer's other headers, such as the list of allowed methods, stay.
     let (mut parts, _) = response.into_parts();
     let (detailed, body) = Problem::plain(status).into_response().into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -176,7 +176,7 @@ fn with_details(response: Response) -> Response {
     Response::from_parts(parts, body)
 }
 
-/// Whether an error says what is wrong: in problem details, or as a map server of OGC does.
+/// Whether an error has a description already: problem details, or the exception of an OGC service.
 fn has_details(headers: &HeaderMap) -> bool {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     media_type == "application/problem+json" || media_type.contains("xml")

@@ -1,5 +1,6 @@
-//! Accepting connections: bounded in number, for each address and in all, in the size of a head and in the time that it takes, and
-//! ended without breaking an answer off. Some are kept back, so that health and metrics answer whatever the others do.
+//! Accepts connections, within limits: on their number, for each address and for all; and on the size and time of a request's head. At the
+//! end of the process, answers under way are finished. Some connections are reserved, so that health checks and metrics always get
+//! an answer.
 
 use super::access::{Peer, network};
 use super::concurrency::{ConcurrencyLimit, ConcurrencyPermit, LimitReached};
@@ -30,22 +31,23 @@ use tower::ServiceExt;
 /// How long a connection waits for the head of a request; also how long an idle connection is kept.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 const HEAD_BYTES_MAX: usize = 64 << 10;
-/// Answers under way when the end comes have this long.
+/// How long answers under way may take when the process ends.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
-/// Connections beyond all that clients may have, for health and metrics; what else they ask for waits for one of the others.
-const RESERVED: usize = 256;
-const KEPT_BACK_PER_ADDRESS: usize = 64;
-/// How long a connection that is kept back waits for the head of a request.
-const KEPT_BACK_PATIENCE: Duration = Duration::from_secs(2);
-/// The most connections that wait, without being read, for a connection that is kept back; and the most whose request waits for a
+/// The number of reserved connections, beyond those of clients, for health checks and metrics. Another request on a reserved connection
+/// waits for a permit of clients.
+const RESERVED_MAX: usize = 256;
+const RESERVED_PER_ADDRESS_MAX: usize = 64;
+/// How long a reserved connection waits for the head of a request.
+const RESERVED_PATIENCE: Duration = Duration::from_secs(2);
+/// The most connections that wait, without being read, for the permit of a reserved connection; and the most requests that wait for a
 /// permit of clients.
 const UNREAD_MAX: usize = 512;
 const WAITING_MAX: usize = 512;
-/// How long such a connection waits, and how often it looks for a permit.
+/// How long such a connection waits, and how often it tries to get a permit.
 const WAIT: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// The listener, until the word to stop has come.
+/// The listener; `None` after the process was told to stop.
 type Door = Arc<Mutex<Option<Arc<TcpListener>>>>;
 
 /// The connections of clients.
@@ -55,7 +57,7 @@ pub(crate) struct Connections {
     unread: ConcurrencyLimit<()>,
     waiting: ConcurrencyLimit<()>,
     per_address_max: usize,
-    /// Trusted proxies, which bring the connections of many clients and have no limit of their own.
+    /// Trusted proxies. Each has the connections of many clients, so the limit for one address does not hold for it.
     proxies: Proxies,
     write_timeout: Duration,
 }
@@ -64,7 +66,7 @@ impl Connections {
     pub(crate) fn new(settings: &FrontDoor) -> Arc<Self> {
         Arc::new(Self {
             clients: ConcurrencyLimit::new(settings.connections_max),
-            reserved: ConcurrencyLimit::new(RESERVED),
+            reserved: ConcurrencyLimit::new(RESERVED_MAX),
             unread: ConcurrencyLimit::new(UNREAD_MAX),
             waiting: ConcurrencyLimit::new(WAITING_MAX),
             per_address_max: settings.connections_per_address_max,
@@ -78,12 +80,12 @@ impl Connections {
         self.clients.try_acquire(network(address), each_max)
     }
 
-    fn take_kept_back(&self, address: IpAddr) -> Option<ConcurrencyPermit<IpAddr>> {
-        self.reserved.try_acquire(network(address), KEPT_BACK_PER_ADDRESS).ok()
+    fn take_reserved(&self, address: IpAddr) -> Option<ConcurrencyPermit<IpAddr>> {
+        self.reserved.try_acquire(network(address), RESERVED_PER_ADDRESS_MAX).ok()
     }
 }
 
-/// The task that serves until `stop`, then lets what is under way come to its end.
+/// The task that serves until `stop`, and then finishes the answers under way.
 pub(crate) fn task(
     name: &'static str,
     listener: TcpListener,
@@ -95,8 +97,8 @@ pub(crate) fn task(
     Task::new(name, move || serve(name, door.clone(), router.clone(), connections.clone(), stop.clone()))
 }
 
-/// Accepts connections. When it panics, its connections end with the answer that they are giving, and the task that follows
-/// accepts from the same listener.
+/// Accepts connections. If it panics, its connections end after their present answers, and the task that the supervisor starts again accepts
+/// from the same listener.
 async fn serve(name: &'static str, door: Door, router: Router, connections: Arc<Connections>, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
     let Some(listener) = door.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
@@ -111,7 +113,7 @@ async fn serve(name: &'static str, door: Door, router: Router, connections: Arc<
                 let _ = stream.set_nodelay(true);
                 admit(stream, Peer(peer), &router, &connections, graceful.watcher());
             }
-            // Too many open files, most often: it passes.
+            // Usually too many files are open, which passes.
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 sleep(Duration::from_millis(200)).await;
@@ -123,7 +125,7 @@ async fn serve(name: &'static str, door: Door, router: Router, connections: Arc<
     let _ = tokio::time::timeout(SHUTDOWN_GRACE, graceful.shutdown()).await;
 }
 
-/// Gives a connection its permit: one of those of clients, else one that is kept back, where there is one.
+/// Gives a connection a permit: one of clients, or else that of a reserved connection, if one is free.
 fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Connections>, watcher: Watcher) {
     let (router, connections, address) = (router.clone(), connections.clone(), peer.0.ip());
     if let Ok(place) = connections.take(address) {
@@ -131,7 +133,7 @@ fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Conne
         tokio::spawn(connection.serve(stream, peer, router, connections, watcher));
         return;
     }
-    if let Some(place) = connections.take_kept_back(address) {
+    if let Some(place) = connections.take_reserved(address) {
         let connection = Connection { place: None, reserved: Some(place) };
         tokio::spawn(connection.serve(stream, peer, router, connections, watcher));
         return;
@@ -143,7 +145,7 @@ fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Conne
         while Instant::now() < deadline {
             sleep(LOOK_EVERY).await;
             let place = connections.take(address).ok();
-            let reserved = if place.is_some() { None } else { connections.take_kept_back(address) };
+            let reserved = if place.is_some() { None } else { connections.take_reserved(address) };
             if place.is_some() || reserved.is_some() {
                 drop(unread);
                 return Connection { place, reserved }.serve(stream, peer, router, connections, watcher).await;
@@ -152,7 +154,7 @@ fn admit(stream: TcpStream, peer: Peer, router: &Router, connections: &Arc<Conne
     });
 }
 
-/// A connection, and its place.
+/// A connection, and its permit.
 struct Connection {
     place: Option<ConcurrencyPermit<IpAddr>>,
     reserved: Option<ConcurrencyPermit<IpAddr>>,
@@ -167,7 +169,7 @@ impl Connection {
         connections: Arc<Connections>,
         watcher: Watcher,
     ) {
-        let patience = if self.place.is_some() { HEAD_PATIENCE } else { KEPT_BACK_PATIENCE };
+        let patience = if self.place.is_some() { HEAD_PATIENCE } else { RESERVED_PATIENCE };
         let stream = TokioIo::new(TimedStream::new(stream, connections.write_timeout));
         let place = Arc::new(tokio::sync::Mutex::new(self));
         let service = service_fn(|mut request: Request<Incoming>| {
@@ -177,13 +179,13 @@ impl Connection {
         });
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD_BYTES_MAX);
-        // Clients break off as they like.
+        // Errors are ignored: a client may break off at any time.
         let _ = watcher.watch(builder.serve_connection(stream, service)).await;
     }
 }
 
-/// Answers a request on a connection. A connection that is kept back answers health checks and metrics and is closed; other
-/// requests on it wait for a permit of clients.
+/// Answers a request on a connection. A reserved connection answers a health check or metrics and is then closed; another request on it waits
+/// for a permit of clients.
 async fn answer(
     request: Request<Incoming>,
     peer: Peer,
@@ -200,7 +202,7 @@ async fn answer(
     if is_exempt_from_host_check(request.uri()) {
         return last(router.oneshot(request).await.unwrap_or_else(|never| match never {}));
     }
-    // The request is no health check, so the kept-back permit is given back while the request waits for a permit of clients.
+    // The request is no health check, so the reserved permit is given back while the request waits for a permit of clients.
     let waiting = connections.waiting.try_acquire((), WAITING_MAX);
     connection.reserved = None;
     let deadline = Instant::now() + WAIT;
@@ -231,7 +233,7 @@ fn no_place(full: LimitReached) -> Problem {
     Problem::new(status, code, detail).retry_after(2)
 }
 
-/// The last answer on its connection.
+/// The answer, marked as the last one on its connection.
 fn last(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response

@@ -1,4 +1,4 @@
-//! `/api/job-status/{id}`, `/api/jobs`: how jobs stand, and taking them back.
+//! `/api/job-status/{id}`, `/api/jobs`: the state of jobs, and cancelling them.
 
 use super::access::Caller;
 use super::app::App;
@@ -19,9 +19,9 @@ use std::time::Duration;
 const WAIT_MAX_S: f64 = 30.0;
 const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
-/// Characters of a text that is searched.
+/// The most characters of a search text.
 const SEARCH_MAX: usize = 200;
-/// What the cursor of a page of newer jobs begins with.
+/// The prefix of the cursor of a page of newer jobs.
 const NEWER: char = '-';
 
 /// A job's id in a path; anything else is a job that does not exist.
@@ -31,7 +31,7 @@ pub(super) fn job_id(path: JobPath) -> Result<JobId, Problem> {
     path.ok().and_then(|Path(id)| id.parse().ok()).ok_or_else(Problem::unknown_job)
 }
 
-/// A job, if there is one for this client: other owners' jobs are as unknown as those that never were.
+/// A job that is visible to this client. For the client, a job of another owner is as unknown as one that does not exist.
 pub(super) async fn job_of(app: &App, caller: &Caller, id: JobId) -> Result<Job, Problem> {
     let job = app.queue.job(id).await?.filter(|job| caller.may_see(job));
     job.ok_or_else(Problem::unknown_job)
@@ -65,7 +65,7 @@ pub(super) async fn status(
     view(&app, &job).await
 }
 
-/// The job when its status has changed, or the time to wait is over.
+/// Waits until the job's status has changed or the time is over, and returns the job.
 async fn changed(app: &App, job: Job, wait: Duration) -> Result<Job, Problem> {
     let (id, first) = (job.id, job.state);
     let mut followed = app.watch.follow(job);
@@ -76,7 +76,7 @@ async fn changed(app: &App, job: Job, wait: Duration) -> Result<Job, Problem> {
         // The time is over.
         _ => return Ok((**followed.borrow()).clone()),
     }
-    // The watch no longer tells of the job: the store has forgotten it, or does not answer.
+    // The watch has dropped the job: the store has deleted its record, or does not answer.
     app.queue.job(id).await?.ok_or_else(Problem::unknown_job)
 }
 
@@ -114,7 +114,7 @@ async fn view(app: &App, job: &Job) -> Result<Response, Problem> {
     if job.state.is_final() {
         return Ok(body.into_response());
     }
-    // When it is worth asking again.
+    // The number of seconds after which the client should ask again.
     let soon = job.progress(now).eta_s.map_or(1, |eta| (eta / 4.0).clamp(1.0, 10.0) as u64);
     Ok(([(header::RETRY_AFTER, soon.to_string())], body).into_response())
 }
@@ -182,18 +182,19 @@ pub(super) async fn list(
         let (next, previous) = (next.map(|id| id.to_string()), previous.map(|id| format!("{NEWER}{id}")));
         Json(JobList { jobs: jobs.iter().map(|job| JobView::new(job, now)).collect(), next, previous }).into_response()
     };
-    // With their warnings they may be long, but they are no stranger's: nobody is refused for want of a reader.
+    // A list with its warnings may be long, so it is written on a blocking thread. It does not use the pool of readers: that pool bounds the
+    // work for documents of strangers, and refuses work when it is full.
     tokio::task::spawn_blocking(list).await.map_err(|_| Problem::plain(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// Some jobs, and those beyond which the neighbouring pages begin.
+/// A page of jobs, and the jobs at which the neighbouring pages begin.
 struct Page {
     jobs: Vec<Job>,
     next: Option<JobId>,
     previous: Option<JobId>,
 }
 
-/// The jobs of a page that are there for this client.
+/// A page of the jobs that are visible to this client.
 async fn page(app: &App, caller: &Caller, filter: Filter) -> Result<Page, Problem> {
     let (limit, cursor) = (filter.limit, filter.cursor);
     let owner = (!caller.sees_all()).then(|| caller.owner.clone());
@@ -205,7 +206,7 @@ async fn page(app: &App, caller: &Caller, filter: Filter) -> Result<Page, Proble
         jobs.remove(0);
     }
     jobs.truncate(limit);
-    // Whoever comes from a page knows that there is one.
+    // The client came from the page on the other side of the cursor, so that page exists.
     let came_from = if let Some(Cursor::NewerThan(id)) = cursor { Some(id) } else { None };
     let next = jobs.last().map(|job| job.id).filter(|_| goes_on || is_backwards).or(came_from);
     let previous = jobs.first().map(|job| job.id).filter(|_| if is_backwards { goes_on } else { cursor.is_some() });

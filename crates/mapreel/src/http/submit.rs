@@ -20,7 +20,7 @@ use mapreel_spec::{Limits, Problems, View, parse_request_for};
 use std::sync::Arc;
 
 const KEY_BYTES_MAX: usize = 255;
-/// Characters of a title that a list of jobs shows.
+/// The most characters of a title that a list of jobs shows.
 const TITLE_MAX: usize = 200;
 
 /// Draw one image.
@@ -90,7 +90,7 @@ async fn submit(
         let detail = "this server is about to end; try again";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "draining", detail).retry_after(5));
     }
-    // The name of the owner stands before the client's, since two clients may use the same; an owner's name has no spaces.
+    // The owner's name is put in front of the key, since two clients may use the same key. An owner's name has no spaces.
     let idempotency_key = idempotency_key(headers)?.map(|key| format!("{} {key}", caller.owner));
     let (Work { title, segments, upstream_requests }, request_sha256) = read(&app, service, document.clone()).await?;
     let frames = app.quotas.frames(&caller, segments.iter().sum())?;
@@ -112,7 +112,7 @@ async fn submit(
     Ok((StatusCode::ACCEPTED, headers, Json(JobView::new(&job, app.queue.now()))).into_response())
 }
 
-/// Reads a request on a thread of the pool: what it costs, and its hash.
+/// Parses a request on a thread of the pool; returns its estimated work and its hash.
 async fn read(app: &App, service: Service, document: Bytes) -> Result<(Work, String), Problem> {
     let limits = app.config.limits.clone();
     let read = app.readers.read(move || {
@@ -138,7 +138,7 @@ fn accepted(submitted: Submitted) -> Result<Job, Problem> {
     }
 }
 
-/// What a request costs.
+/// The estimated work of a request.
 struct Work {
     title: Option<String>,
     /// The frames of each segment.
@@ -146,7 +146,7 @@ struct Work {
     upstream_requests: usize,
 }
 
-/// Validates and estimates.
+/// Validates a request and estimates its work.
 fn work(service: Service, document: &[u8], limits: &Limits) -> Result<Work, Problems> {
     let request = parse_request_for(service.purpose(), document, limits)?;
     let estimate = Estimate::of(&request, View::of(&request), limits)?;

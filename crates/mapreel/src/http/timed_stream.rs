@@ -1,5 +1,5 @@
-//! A client's connection with time-outs. A client that takes nothing of its answer is cut off. A client that still sends when it
-//! has been answered is read for a while, so that it gets to read the answer.
+//! A client's connection with time-outs. The connection of a client that does not read its answer is closed. After the last answer the
+//! server goes on reading for a while (lingering close), so that a client that is still sending can read the answer.
 
 use super::unreadable;
 use std::future::Future;
@@ -10,27 +10,28 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// What is read and dropped after the last answer. A connection that is closed with something unread is reset, and what the client had
-/// not read yet of the answer is lost to it.
+/// The most bytes that are read and dropped after the last answer. If a connection is closed with unread bytes, TCP resets it, and the client
+/// loses the part of the answer that it has not read yet.
 const LINGER_BYTES_MAX: usize = 16 << 20;
-/// The time for which the connection is read after the last answer: in all, and without a byte.
+/// How long the connection is read after the last answer.
 const LINGER: Duration = Duration::from_secs(5);
+/// The reading ends earlier if no byte arrives for this long.
 const LINGER_IDLE: Duration = Duration::from_secs(1);
 
-/// Bytes after which other connections have their turn: a client that asks and never reads keeps its connection busy until all
-/// buffers are full.
+/// After writing this many bytes, the task yields to other connections: a client that sends requests and never reads keeps its connection
+/// busy until all buffers are full.
 const BURST_MAX: usize = 64 << 10;
 
 /// A connection with time-outs.
 pub(super) struct TimedStream<S> {
     stream: S,
-    /// How long the client may take nothing.
+    /// How long a write may make no progress, because the client does not read.
     write_timeout: Duration,
-    /// Runs while the client takes nothing.
+    /// The timer of the write time-out; `Some` while a write makes no progress.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Bytes written since other connections had their turn.
+    /// Bytes written since the task last yielded.
     burst: usize,
-    /// An answer that is written in place of another, and how many of its bytes are written.
+    /// An answer that replaces hyper's own one, and how many of its bytes are written.
     instead: Option<(Vec<u8>, usize)>,
     lingering: Option<Lingering>,
 }
@@ -46,14 +47,14 @@ impl<S> TimedStream<S> {
         Self { stream, write_timeout, stalled: None, burst: 0, instead: None, lingering: None }
     }
 
-    /// Whether other connections have their turn now.
-    fn is_others_turn(&mut self, cx: &mut Context<'_>) -> bool {
-        let is_theirs = self.burst >= BURST_MAX;
-        if is_theirs {
+    /// Whether the task yields to other connections now.
+    fn yields(&mut self, cx: &mut Context<'_>) -> bool {
+        let yields = self.burst >= BURST_MAX;
+        if yields {
             self.burst = 0;
             cx.waker().wake_by_ref();
         }
-        is_theirs
+        yields
     }
 
     /// Ends the connection when writes make no progress for too long.
@@ -70,8 +71,7 @@ impl<S> TimedStream<S> {
 }
 
 impl<S: AsyncWrite + Unpin> TimedStream<S> {
-    /// Writes an answer with problem details where these bytes are hyper's own answer to what is no HTTP; nothing for other
-    /// bytes.
+    /// If the bytes are hyper's own answer to bytes that are no HTTP, writes an answer with problem details instead; `None`: they are not.
     fn write_instead(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<Result<usize>>> {
         if self.instead.is_none() {
             self.instead = unreadable::with_details(bytes).map(|better| (better, 0));
@@ -97,7 +97,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        if self.is_others_turn(cx) {
+        if self.yields(cx) {
             return Poll::Pending;
         }
         if let Some(written) = self.write_instead(cx, bytes) {
@@ -112,13 +112,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        if self.is_others_turn(cx) {
+        if self.yields(cx) {
             return Poll::Pending;
         }
         if let Some(written) = slices.first().and_then(|first| self.write_instead(cx, first)) {
             return written;
         }
-        // A body is one long slice behind those of its head.
+        // An answer has several short slices for its head, and one long slice for its body.
         let written = match slices.iter().find(|slice| !slice.is_empty()) {
             Some(long) if long.len() >= BURST_MAX => Pin::new(&mut self.stream).poll_write(cx, &long[..BURST_MAX]),
             _ => {
@@ -137,7 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
-    /// Says that nothing more comes, then reads on until the client has ended, too, or the bounds are reached.
+    /// Closes the direction to the client, then reads on until the client closes its direction, or the bounds are reached.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         let this = &mut *self;
         if this.lingering.is_none() {

@@ -1,14 +1,14 @@
-//! Bytes that are no HTTP. hyper answers them by itself, with a status and nothing else, and no handler sees them. So hyper's
-//! answer is given problem details on its way out.
+//! Answers to bytes that are no HTTP. hyper answers them itself, only with a status, and no handler is called. So problem details are
+//! added to hyper's answer when it is written.
 
 use super::problem::Problem;
 use axum::http::StatusCode;
 
-/// An answer of hyper's own begins like this after its status, and has no body; those of routes begin with the type of their body.
+/// The headers of hyper's own answers, directly after the status; they have no body. Answers of routes begin with the type of their body.
 const BARE: &[u8] = b"connection: close\r\ncontent-length: 0\r\n";
 const BARE_BYTES_MAX: usize = 256;
 
-/// The answer with problem details, where these bytes are one of hyper's own.
+/// The answer with problem details; `None`: the bytes are not one of hyper's own answers.
 pub(super) fn with_details(bytes: &[u8]) -> Option<Vec<u8>> {
     if bytes.len() > BARE_BYTES_MAX || !bytes.starts_with(b"HTTP/1.1 4") || !bytes.ends_with(b"\r\n\r\n") {
         return None;

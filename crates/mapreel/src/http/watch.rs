@@ -1,5 +1,5 @@
-//! Wakes the clients that follow a job when it changes. The store only says that something has changed; one task of the process
-//! then asks it for each followed job once, however many clients follow that job.
+//! Wakes the clients that follow a job when it changes. The store only signals that any job has changed. One task of the process then reads
+//! each followed job once, independently of the number of clients that follow it.
 
 use mapreel_queue::{Error, Filter, Job, JobId, Queue, State, Task, failpoint};
 use std::collections::{BTreeMap, HashMap};
@@ -8,28 +8,28 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-/// Changes within this time are told as one.
+/// Changes within this time are handled together.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// Jobs that are asked for one by one after a change; of more, those that run are listed, and of those that wait the oldest are asked
-/// for, and some of the others in turn.
+/// The most jobs that are read one by one after a change. If more are followed, running jobs are read as one list; of the waiting jobs, the
+/// oldest are read, and some of the others in turn.
 const ASKED_MAX: usize = 32;
-/// Running jobs in one list.
+/// The most running jobs in one list.
 const RUNNING_MAX: usize = 1_000;
 
 /// The jobs that are followed.
 pub(crate) struct Watch {
     queue: Arc<dyn Queue>,
     followed: Mutex<Followed>,
-    /// A client wants to know of a job now.
+    /// Notified when a job is to be read at once.
     asked: Notify,
 }
 
 #[derive(Default)]
 struct Followed {
     jobs: BTreeMap<JobId, watch::Sender<Arc<Job>>>,
-    /// The jobs that are to be looked at whatever has changed.
+    /// The jobs that are to be read in the next round in any case.
     soon: Vec<JobId>,
-    /// Of the jobs that wait, the one that was asked for last in turn.
+    /// The waiting job that was read last in turn.
     turn: Option<JobId>,
 }
 
@@ -42,7 +42,7 @@ impl Watch {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Follows a job from what is known of it. The sender is gone when the job is, or the store does not answer.
+    /// Follows a job; `job` is its known state. The sender is dropped when the store has deleted the job's record, or does not answer.
     pub(super) fn follow(&self, job: Job) -> watch::Receiver<Arc<Job>> {
         let mut followed = self.followed();
         let (id, job) = (job.id, Arc::new(job));
@@ -55,7 +55,7 @@ impl Watch {
         receiver
     }
 
-    /// Looks at a job now: this process has changed it.
+    /// Reads a job at once, because this process has changed it.
     pub(super) fn look_at(&self, id: JobId) {
         let mut followed = self.followed();
         if followed.jobs.contains_key(&id) {
@@ -64,7 +64,7 @@ impl Watch {
         }
     }
 
-    /// The task that asks the store, until `stop`.
+    /// The task that reads jobs from the store, until `stop`.
     pub(crate) fn task(self: &Arc<Self>, stop: CancellationToken) -> Task {
         let watch = self.clone();
         Task::new("watch", move || {
@@ -94,14 +94,14 @@ impl Watch {
         }
     }
 
-    /// Asks the store for the jobs that may have changed, and tells.
+    /// Reads the jobs that may have changed, and wakes their clients.
     async fn look(&self, has_changed: bool) -> Result<(), Error> {
         let Some(Round { mut ask, running }) = self.followed().round(has_changed) else { return Ok(()) };
         if let Some(known) = running {
             let filter = Filter { state: Some(State::Running), limit: RUNNING_MAX, ..Filter::default() };
             let listed: HashMap<JobId, Job> =
                 self.queue.jobs(filter).await?.into_iter().map(|job| (job.id, job)).collect();
-            // Jobs that ran and do not any more.
+            // Jobs that were running and are no longer in the list.
             ask.extend(known.into_iter().filter(|id| !listed.contains_key(id)));
             let followed = self.followed();
             for (id, job) in listed {
@@ -117,7 +117,7 @@ impl Watch {
             let mut followed = self.followed();
             match job {
                 Some(job) => drop(followed.jobs.get(&id).map(|sender| tell(sender, &Arc::new(job)))),
-                // The store has forgotten the job.
+                // The store has deleted the record of the job.
                 None => drop(followed.jobs.remove(&id)),
             }
         }
@@ -125,15 +125,15 @@ impl Watch {
     }
 }
 
-/// What is to be asked for.
+/// The jobs that one round reads.
 struct Round {
     ask: Vec<JobId>,
-    /// Where those that run are listed: which of them are known to.
+    /// `Some`: running jobs are read as a list; these are the followed jobs that were running.
     running: Option<Vec<JobId>>,
 }
 
 impl Followed {
-    /// What is to be asked for now; nothing when nobody follows a job.
+    /// The jobs that are to be read now; `None`: no client follows a job.
     fn round(&mut self, has_changed: bool) -> Option<Round> {
         self.jobs.retain(|_, sender| sender.receiver_count() > 0);
         let mut ask = std::mem::take(&mut self.soon);
@@ -148,7 +148,7 @@ impl Followed {
         }
         let is_list = running.len() + waiting.len() > ASKED_MAX;
         if is_list {
-            // By age, as their turn comes: the oldest are next.
+            // Waiting jobs are sorted by age: the oldest are served next.
             let (next, others) = waiting.split_at(waiting.len().min(ASKED_MAX / 2));
             let after = others.partition_point(|id| self.turn.is_some_and(|turn| *id <= turn));
             let in_turn: Vec<JobId> =
@@ -163,7 +163,7 @@ impl Followed {
     }
 }
 
-/// Tells of a job, unless it is known better already.
+/// Sends the state of a job, unless the receivers already have a newer one.
 fn tell(sender: &watch::Sender<Arc<Job>>, job: &Arc<Job>) {
     sender.send_if_modified(|known| {
         let is_newer = job.version > known.version;

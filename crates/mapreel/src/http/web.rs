@@ -1,4 +1,4 @@
-//! The web page: the files that `web/` builds, compressed as they stand in the program.
+//! The web page: the files that `web/` builds, embedded in the program in compressed form.
 
 use super::problem::Problem;
 use axum::extract::Path;
@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::sync::LazyLock;
 
-/// The page loads, runs and asks nothing but what comes from this service. Previews and films are blobs, since they are fetched with
-/// the key.
+/// The content security policy of the page: it loads, runs and fetches only resources of this service. Previews and films are blobs, because
+/// they are fetched with the key in a header.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
                       connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 /// A file has the same name in every version of the program, so browsers ask whether it has changed.
@@ -24,7 +24,7 @@ struct WebFile {
     packed: &'static [u8],
     /// Its bytes.
     plain: Vec<u8>,
-    /// What tells this content from any other; an `ETag` begins with it.
+    /// A hash of the content, with which an `ETag` begins.
     tag: String,
 }
 
@@ -60,7 +60,7 @@ impl WebFile {
     }
 }
 
-/// The page, at each of its own addresses.
+/// The page, at each of its paths.
 pub(super) async fn page(headers: HeaderMap) -> Result<Response, Problem> {
     answer("index.html", &headers)
 }
@@ -70,7 +70,7 @@ pub(super) async fn reference(headers: HeaderMap) -> Result<Response, Problem> {
     answer("docs.html", &headers)
 }
 
-/// A file that the page asks for.
+/// A file of the page.
 pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     answer(&name, &headers)
 }
@@ -96,8 +96,8 @@ fn answer(name: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     })
 }
 
-/// Whether `Accept-Encoding` takes gzip (RFC 9110, 12.5.3). Of weights only the one that refuses counts, and what is said of gzip counts more
-/// than what is said of all others.
+/// Whether `Accept-Encoding` accepts gzip (RFC 9110, 12.5.3). Of the weights only 0 matters, which refuses; an entry for gzip has precedence
+/// over `*`.
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let mut of_others = false;
     for element in elements(headers, header::ACCEPT_ENCODING) {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_take_gzip_gets_it_unpacked() {
+    fn a_client_that_does_not_accept_gzip_gets_the_file_uncompressed() {
         let takes =
             |value: &str| takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, value.parse().unwrap())]));
         assert!(takes("gzip") && takes("br, gzip;q=0.5") && takes("*"));
