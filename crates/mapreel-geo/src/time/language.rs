@@ -98,7 +98,7 @@ impl Language {
         self.fill(&DateTimePattern::try_from_pattern_str(symbol).expect("a symbol of CLDR"), at)
     }
 
-    /// A time in the order of a pattern, which has fields of dates and clock times only.
+    /// A time, written by a pattern that has only fields of dates and clock times.
     fn fill(&self, pattern: &DateTimePattern, at: civil::DateTime) -> String {
         let names = FixedCalendarDateTimeNames::<_, CompositeDateTimeFieldSet>::try_new(self.preferences());
         let mut names = names.expect(TABLES);
