@@ -10,7 +10,7 @@ use proptest::prelude::*;
 proptest! {
     /// An axis of overlapping intervals has the times of each interval.
     #[test]
-    fn overlapping_intervals_are_looked_through(
+    fn overlapping_intervals_have_all_their_times(
         pieces in proptest::collection::vec((0i64..1000, 1i64..60, 0i64..30), 1..12),
         probes in proptest::collection::vec(-10i64..3000, 20),
     ) {
@@ -33,7 +33,7 @@ proptest! {
 
     /// Every text is read in bounded time, and no look-up in its axis panics.
     #[test]
-    fn no_axis_is_too_odd(text in "([0-9]{4}(-[0-9]{2}){0,2}|[P/RT,-]|PT?[0-9]{1,22}[YMDHS]|current|T[0-9]{2,6}Z){0,12}", seconds in any::<i32>()) {
+    fn any_text_of_an_axis_is_read_or_refused(text in "([0-9]{4}(-[0-9]{2}){0,2}|[P/RT,-]|PT?[0-9]{1,22}[YMDHS]|current|T[0-9]{2,6}Z){0,12}", seconds in any::<i32>()) {
         let now = Timestamp::from_second(i64::from(seconds)).unwrap();
         if let Ok(axis) = TimeAxis::parse(&text, now) {
             let (first, last) = (axis.first().instant(), axis.last().instant());

@@ -1,7 +1,7 @@
 //! The order of axes of projected CRSs: runs of EPSG codes, first and last.
 //!
-//! From the EPSG registry v11.022 of 2024-11-05, as PROJ 9.5.1 contains it. `tools/second_opinion/axes_order.py --rust`
-//! writes this table, and `tests/all/registry.rs` compares the table with the registry.
+//! From the EPSG registry v11.022 of 2024-11-05 as PROJ 9.5.1 has it, by `tools/second_opinion/axes_order.py --rust`;
+//! `tests/all/registry.rs` holds it against that.
 
 /// The first axis points to the north and the second to the east.
 pub(crate) const NORTHING_FIRST: [[u16; 2]; 90] = [
@@ -97,6 +97,6 @@ pub(crate) const NORTHING_FIRST: [[u16; 2]; 90] = [
     [31700, 31700],
 ];
 
-/// An axis points to the west or the south. CRSs whose axes all do so because they meet at a pole are not listed.
+/// An axis points to the west or the south, and not because all do at the pole.
 pub(crate) const WEST_OR_SOUTH: [[u16; 2]; 7] =
     [[2046, 2055], [2065, 2065], [5513, 5513], [8044, 8045], [8352, 8352], [22275, 22293], [29371, 29385]];

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_there_is_no_box() {
+    fn an_area_outside_the_crs_has_no_box() {
         let far = Bbox::new([100.0, 0.0, 110.0, 1.0]);
         assert_eq!(far.convert(Crs::Geographic, crs("EPSG:32633")), None);
     }

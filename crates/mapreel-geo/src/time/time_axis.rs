@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_later_than_now_is_next_and_not_last() {
+    fn times_later_than_now_are_next_and_not_last() {
         let texts =
             |times: Option<Vec<ValidTime>>| times.unwrap().iter().map(|t| t.text().to_owned()).collect::<Vec<_>>();
         let forecast = axis("2026-01-01T00:00Z/2026-01-03T00:00Z/PT6H,2100-01-01");
