@@ -221,9 +221,9 @@ fn a_ramp_is_a_strip_of_its_colours() {
 
 #[test]
 fn a_ramp_whose_numbers_do_not_say_all_is_classes_if_they_are_few() {
-    let unit_and_classes = [entry(1, "#0000ff", "Water"), entry(2, "#00ff00", ""), entry(3, "#ff0000", "Wood")];
+    let entries = [entry(1, "#0000ff", "Water"), entry(2, "#00ff00", ""), entry(3, "#ff0000", "Wood")];
     let expected = [([255, 0, 0, 255], "Wood"), ([0, 255, 0, 255], "2"), ([0, 0, 255, 255], "Water")];
-    check(&raster("ramp", &unit_and_classes.join(",")), &expected);
+    check(&raster("ramp", &entries.join(",")), &expected);
     let uneven = [entry("0.1", "#0000ff", "0.1 mm"), entry(1, "#00ff00", "1 mm"), entry(100, "#ff0000", "100 mm")];
     let expected = [([255, 0, 0, 255], "100"), ([0, 255, 0, 255], "1"), ([0, 0, 255, 255], "0.1")];
     check_in(&raster("ramp", &uneven.join(",")), Some("mm"), &expected);
