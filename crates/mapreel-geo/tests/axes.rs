@@ -1,4 +1,4 @@
-//! Laws of time axes, whatever a server writes.
+//! Properties of time axes, for any text that a server may write.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -8,9 +8,9 @@ use mapreel_geo::{TimeAxis, ValidTime};
 use proptest::prelude::*;
 
 proptest! {
-    /// Intervals that overlap in any way have the times that each of them has.
+    /// An axis of overlapping intervals has the times of each interval.
     #[test]
-    fn overlapping_intervals_are_looked_through(
+    fn overlapping_intervals_have_all_their_times(
         pieces in proptest::collection::vec((0i64..1000, 1i64..60, 0i64..30), 1..12),
         probes in proptest::collection::vec(-10i64..3000, 20),
     ) {
@@ -31,9 +31,9 @@ proptest! {
         prop_assert_eq!(last, times.into_iter().collect::<Vec<_>>());
     }
 
-    /// Whatever a server writes, its axis is read in bounded time, and what is asked of it is answered.
+    /// Every text is read in bounded time, and no look-up in its axis panics.
     #[test]
-    fn no_axis_is_too_odd(text in "([0-9]{4}(-[0-9]{2}){0,2}|[P/RT,-]|PT?[0-9]{1,22}[YMDHS]|current|T[0-9]{2,6}Z){0,12}", seconds in any::<i32>()) {
+    fn any_text_of_an_axis_is_read_or_refused(text in "([0-9]{4}(-[0-9]{2}){0,2}|[P/RT,-]|PT?[0-9]{1,22}[YMDHS]|current|T[0-9]{2,6}Z){0,12}", seconds in any::<i32>()) {
         let now = Timestamp::from_second(i64::from(seconds)).unwrap();
         if let Ok(axis) = TimeAxis::parse(&text, now) {
             let (first, last) = (axis.first().instant(), axis.last().instant());
@@ -46,7 +46,7 @@ proptest! {
     }
 }
 
-/// A start, a step in words and in minutes (or calendar months), and a number of steps.
+/// A start, a step as a duration and as a number of minutes (or calendar months), and a number of steps.
 fn generated() -> impl Strategy<Value = (i64, String, Result<i64, i64>, i64)> {
     let minutes = (1i64..5000).prop_map(|m| (format!("P{}DT{}M", m / 1440, m % 1440), Ok(m)));
     let minutes = minutes.prop_map(|(text, step)| (text.replace("P0DT", "PT").replace("T0M", ""), step));
@@ -56,7 +56,7 @@ fn generated() -> impl Strategy<Value = (i64, String, Result<i64, i64>, i64)> {
 }
 
 proptest! {
-    /// An interval has just the times that are found by adding one step after another, by other means.
+    /// The steps of an interval equal the times that the test computes month by month, without `Period`.
     #[test]
     fn an_interval_equals_its_enumeration((start, period, step, n) in generated(), probe in 0i64..10_000_000) {
         let start = Timestamp::from_second(start / 60 * 60).unwrap();
@@ -83,7 +83,7 @@ proptest! {
         prop_assert_eq!(axis.nearest(probe).map(|t| t.instant()), nearest);
     }
 
-    /// Text to instant and back, in every form; a list has just its values.
+    /// Text to instant and back, in every form; a list has exactly its values.
     #[test]
     fn every_time_of_a_list_is_found_under_its_own_text(seconds in proptest::collection::btree_set(-2_000_000_000i64..4_000_000_000, 1..30)) {
         let texts: Vec<String> = seconds.iter().enumerate().map(|(i, s)| {

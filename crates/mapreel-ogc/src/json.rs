@@ -1,6 +1,7 @@
 //! A JSON document as a tree that keeps the order of its fields.
 //!
-//! `serde_json::Value` would silently keep the last of two equal keys; a request that says two things is refused here.
+//! `serde_json::Value` would silently keep the last of two equal keys. This reader refuses a document that names a
+//! field twice.
 
 use crate::read_limits::{Exceeded, ReadLimits};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -8,7 +9,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
-/// A value: 24 bytes, and what it holds in one piece of memory.
+/// A JSON value. It takes 24 bytes; a list or an object has all its items in one allocation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json {
     /// `null`.
@@ -25,7 +26,7 @@ pub enum Json {
     Object(Box<[(String, Json)]>),
 }
 
-/// Why a document is not read.
+/// Why a document cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// The document is not JSON, or names a field twice.
@@ -37,7 +38,7 @@ pub enum JsonError {
 }
 
 impl JsonError {
-    /// The code of the problem that it is.
+    /// The code of this error in a problem.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotJson(_) => "not_json",
@@ -47,7 +48,7 @@ impl JsonError {
 }
 
 impl Json {
-    /// Reads a document within limits: values are counted while they are read.
+    /// Reads a document within limits. The reader counts the values while it builds them.
     pub fn read(document: &[u8], limits: &ReadLimits) -> Result<Self, JsonError> {
         let too_large = |what, max| Err(JsonError::TooLarge(Exceeded { what, max }));
         if depth(document) > limits.json_depth {
@@ -55,7 +56,7 @@ impl Json {
         }
         let left = Cell::new(Some(limits.json_values));
         let mut reader = serde_json::Deserializer::from_slice(document);
-        match Tree(&left).deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)) {
+        match ValueVisitor(&left).deserialize(&mut reader).and_then(|json| reader.end().map(|()| json)) {
             Ok(json) => Ok(json),
             Err(_) if left.get().is_none() => too_large("values", limits.json_values),
             Err(error) => Err(JsonError::NotJson(error.to_string())),
@@ -74,7 +75,7 @@ impl Json {
         }
     }
 
-    /// The field of an object, if it is one and has it.
+    /// A field of an object; `None` where the value is not an object or has no such field.
     pub fn get(&self, name: &str) -> Option<&Json> {
         match self {
             Json::Object(fields) => fields.iter().find(|(key, _)| key == name).map(|(_, value)| value),
@@ -90,7 +91,7 @@ impl Json {
         }
     }
 
-    /// A field that is a number. No other than a finite one can be written in JSON.
+    /// A field that is a number. JSON cannot write an infinite number or NaN.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         match self.get(name)? {
             Json::Number(number) => Some(*number),
@@ -98,7 +99,7 @@ impl Json {
         }
     }
 
-    /// The items of a field that is a list; none of any other.
+    /// The items of a field that is a list; empty where it is not.
     pub fn list(&self, name: &str) -> &[Json] {
         match self.get(name) {
             Some(Json::List(items)) => items,
@@ -106,7 +107,7 @@ impl Json {
         }
     }
 
-    /// Whether a field is true.
+    /// Whether a field is `true`.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.get(name) == Some(&Json::Bool(true))
     }
@@ -134,7 +135,7 @@ impl fmt::Display for Json {
     }
 }
 
-/// How deep lists and objects are nested in a document, whether it is valid or not; found without building anything.
+/// How deep lists and objects are nested in a document, valid or not. It reads the bytes without building values.
 fn depth(document: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0, false, false);
     for byte in document {
@@ -153,11 +154,12 @@ fn depth(document: &[u8]) -> usize {
     deepest
 }
 
-/// Builds a value, and every value within it, as long as some are left; `None`: one was too many.
+/// The seed and visitor of serde that builds a `Json`. The cell holds the number of values that may still be built;
+/// `None` when the document had one too many.
 #[derive(Clone, Copy)]
-struct Tree<'c>(&'c Cell<Option<usize>>);
+struct ValueVisitor<'c>(&'c Cell<Option<usize>>);
 
-impl<'de> DeserializeSeed<'de> for Tree<'_> {
+impl<'de> DeserializeSeed<'de> for ValueVisitor<'_> {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
@@ -167,7 +169,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Tree<'_> {
+impl<'de> Visitor<'de> for ValueVisitor<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -211,7 +213,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        // Most objects have few fields, which are compared faster than hashed.
+        // Comparing with a few fields is faster than hashing.
         const FEW: usize = 16;
         let mut fields: Vec<(String, Json)> = Vec::new();
         let mut seen = HashSet::new();

@@ -1,4 +1,5 @@
-//! A map server that describes itself in JSON, in the form of a WMS's capabilities, so that all servers' offers are read in one form.
+//! A map server that describes itself in JSON. The description becomes the capabilities of a WMS, so that the program has one form
+//! for the offers of all servers.
 
 use crate::arcgis::service::{Service, Sublayer};
 use crate::arcgis::service_kind::ServiceKind;
@@ -14,22 +15,22 @@ use crate::wms::capabilities::{Capabilities, Dimension, Layer};
 use jiff::Timestamp;
 use std::sync::Arc;
 
-/// What a document in JSON describes.
+/// The result of reading a JSON description.
 #[derive(Debug)]
 pub enum JsonService {
     /// A `MapServer` or `ImageServer` of ArcGIS. A layer is named by its number.
     ArcGis(Capabilities),
-    /// Collections of an OGC API that there are maps of.
+    /// Collections of an OGC API that have maps.
     OgcApi(Capabilities),
-    /// A landing page: its collections are described at this address.
+    /// A landing page of an OGC API; the document at this address describes its collections.
     Elsewhere(String),
 }
 
 impl JsonService {
-    /// Reads a document that was asked for at `url`; `now` stands for the end of times that have none.
+    /// Reads a document that was asked for at `url`. Times without an end are read as times until `now`.
     ///
     /// # Errors
-    /// It describes no map server, or reports an error.
+    /// The document describes no map server, or reports an error.
     pub fn read(document: &[u8], url: &str, now: Timestamp) -> Result<Self, BrokenDescription> {
         let json = Json::read(document, &ReadLimits::default())?;
         if let (Some(Json::List(services)), Some(_)) = (json.get("services"), json.get("folders")) {
@@ -102,7 +103,7 @@ fn of_arcgis(service: Service, now: Timestamp) -> Capabilities {
 }
 
 fn of_collections(page: &Page, collections: &[Json], now: Timestamp) -> Capabilities {
-    // Where none has a map, each may be described more fully elsewhere.
+    // A list may leave out the links of its collections; then every collection is offered, for its own document may have them.
     let are_described = collections.iter().any(|json| page.has_pictures(json));
     let may_have_maps = |json: &&Json| !are_described || page.has_pictures(json);
     let layer = |json: &Json| {
@@ -126,7 +127,7 @@ fn of_collections(page: &Page, collections: &[Json], now: Timestamp) -> Capabili
     }
 }
 
-/// Times of which a server names the ends alone.
+/// A dimension of times of which the server names only the first and the last moment.
 fn unread_times(between: String) -> Dimension {
     Dimension { name: "time".to_owned(), units: "ISO8601".to_owned(), extent: between.into(), ..Dimension::default() }
 }

@@ -1,44 +1,45 @@
-//! Where a layer's legend comes from.
+//! The source of a layer's legend.
 
 use base64::prelude::BASE64_STANDARD;
 use mapreel_geo::NumberStyle;
 use serde::{Deserialize, Serialize};
 
-/// A layer's legend, as its server has it.
+/// A layer's legend, in the form in which its server offers it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LegendSource {
     /// A picture at this address.
     Url(String),
-    /// Small pictures, each with its words, top first.
+    /// Small pictures, each with its label, top first.
     Swatches(Vec<Swatch>),
-    /// Classes whose colours are known.
+    /// Classes with a colour each.
     Classes {
-        /// What stands above them, where that is not the layer's title.
+        /// The heading, where it is not the layer's title.
         title: Option<String>,
         /// The unit of the values.
         unit: Option<String>,
-        /// Top first.
+        /// The classes, top first.
         classes: Vec<LegendClass>,
     },
-    /// Colours that pass into one another.
+    /// A colour ramp.
     Strip {
-        /// Red, green, blue and alpha, 0 to 255, not multiplied, at places equally far apart; the highest value first.
+        /// Red, green, blue and alpha, 0 to 255, straight (not premultiplied), at equal distances; the highest value
+        /// first.
         colours: Vec<[u8; 4]>,
         /// The lowest and the highest value, as numbers.
         range: [String; 2],
         /// The unit of the values.
         unit: Option<String>,
     },
-    /// There is no legend, and why.
+    /// There is no legend; this text tells why.
     Missing(String),
 }
 
-/// A picture of a legend, and what stands beside it.
+/// A picture of a legend, with its label.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Swatch {
-    /// Empty where the name of the layer says everything.
+    /// The label; empty where the layer's name is enough.
     pub label: String,
-    /// A PNG or another picture, as the server has made it.
+    /// The server's PNG or other picture, unchanged.
     #[serde(with = "as_base64")]
     pub picture: Vec<u8>,
 }
@@ -46,25 +47,26 @@ pub struct Swatch {
 /// A class of a legend.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LegendClass {
-    /// Red, green, blue and alpha, 0 to 255, not multiplied.
+    /// Red, green, blue and alpha, 0 to 255, straight (not premultiplied).
     pub colour: [u8; 4],
-    /// What it means.
+    /// The label of the class.
     pub label: ClassLabel,
 }
 
-/// What a class of a legend means. Numbers are written in ASCII, with a decimal point.
+/// The label of a class. Numbers are written in ASCII, with a decimal point.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ClassLabel {
-    /// What these words say.
+    /// A text.
     Words(String),
-    /// One value.
+    /// A value.
     Value(String),
-    /// The values from the first number, where there is one, to below the second, where there is one.
+    /// The values from the first number up to, but not including, the second; `None` where the interval has no such
+    /// end.
     Interval([Option<String>; 2]),
 }
 
 impl ClassLabel {
-    /// The label as it stands beside the colour.
+    /// The label as a text beside the colour.
     pub fn text(&self, numbers: &NumberStyle) -> String {
         match self {
             Self::Words(words) => words.clone(),
@@ -78,7 +80,7 @@ impl ClassLabel {
 }
 
 impl LegendSource {
-    /// The legend with the labels of its classes in words.
+    /// The legend with every label of a class turned into a text.
     pub fn in_words(mut self, numbers: &NumberStyle) -> Self {
         if let Self::Classes { classes, .. } = &mut self {
             classes.iter_mut().for_each(|class| class.label = ClassLabel::Words(class.label.text(numbers)));
@@ -86,7 +88,7 @@ impl LegendSource {
         self
     }
 
-    /// Every text of it that is in words.
+    /// Every text in the legend that is not a number.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Url(_) | Self::Missing(_) => Vec::new(),
@@ -102,7 +104,7 @@ impl LegendSource {
         }
     }
 
-    /// The address of its picture, where it is yet to be fetched.
+    /// The address of the legend's picture, where the legend is one that must be fetched.
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Url(url) => Some(url),
@@ -111,7 +113,7 @@ impl LegendSource {
     }
 }
 
-/// Bytes, in formats for people as a text.
+/// Bytes: in base64 in formats for people, such as JSON, otherwise as they are.
 mod as_base64 {
     use super::{BASE64_STANDARD, Deserialize, Serialize};
     use base64::Engine as _;

@@ -1,4 +1,5 @@
-//! What map servers say of themselves: their documents, read within bounds into plain data, and the URLs by which they are asked.
+//! Readers of the documents in which map servers describe themselves, within limits, into plain data; and the URLs of requests to
+//! these servers.
 //!
 //! Everything here is a pure function of its arguments: no network, files, clock or pixels.
 //!

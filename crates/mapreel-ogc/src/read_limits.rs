@@ -1,39 +1,39 @@
-//! The bounds on what is read of a stranger's document. Readers hold them while they read: a document that exceeds one costs no
-//! more than what fits into it.
+//! The limits on a document that a server or a user sends. Readers check them while they read, so a document that exceeds a limit
+//! takes no more memory than the limit allows.
 
-/// Upper bounds on one document of a server. `Default` gives values well beyond those of real servers; a document that keeps them
-/// is read within about 512 MiB of memory, in time linear in its bytes.
+/// Upper bounds on one document of a server. The defaults are far above the values of real servers. Reading a document within the
+/// defaults takes at most about 512 MiB of memory, and time linear in its bytes.
 ///
 /// Entities and namespaces have no bound of their own: the reader of XML never declares an entity and never resolves a prefix, so
 /// neither has a table that could grow.
 #[derive(Debug, Clone)]
 pub struct ReadLimits {
-    /// Bytes of the document, as they come and once they have been decoded to UTF-8. 64 MiB.
+    /// Bytes of the document, as received and after decoding to UTF-8. 64 MiB.
     pub bytes: usize,
-    /// How deep elements lie in elements. 100.
+    /// Nesting of elements. 100.
     pub depth: usize,
     /// Elements of the document. 3 000 000: 64 MiB of elements of 22 bytes.
     pub elements: usize,
-    /// Attributes of one element, declarations of namespaces included. 256.
+    /// Attributes of one element, including declarations of namespaces. 256.
     pub attributes: usize,
     /// Layers. 100 000.
     pub layers: usize,
-    /// How deep layers lie in layers. 50.
+    /// Nesting of layers. 50.
     pub layer_depth: usize,
     /// CRSs of one layer, inherited ones included. 20 000: the registry of the EPSG has some 7 000.
     pub crs_of_layer: usize,
-    /// CRSs that all layers name themselves. 2 000 000.
+    /// CRSs that layers name themselves, over all layers. 2 000 000.
     pub crs: usize,
     /// Styles of one layer, inherited ones included. 5 000.
     pub styles_of_layer: usize,
     /// Dimensions of one layer, inherited ones included. 100.
     pub dimensions_of_layer: usize,
-    /// Dimensions that all layers name themselves. 200 000.
+    /// Dimensions that layers name themselves, over all layers. 200 000.
     pub dimensions: usize,
-    /// Times that are read, singly or as intervals, over all layers; equal texts are read once. 2 000 000. A layer that exceeds
-    /// the limit has no known times; all other layers keep theirs.
+    /// Single times and intervals together, over all layers; equal texts are read once. 2 000 000. A layer that exceeds the limit
+    /// has no known times; all other layers keep theirs.
     pub times: usize,
-    /// Intervals among them. 200 000.
+    /// Intervals, over all layers. 200 000.
     pub intervals: usize,
     /// Tile matrix sets. 2 000.
     pub matrix_sets: usize,
@@ -41,7 +41,7 @@ pub struct ReadLimits {
     pub levels: usize,
     /// Values of a JSON document: numbers, texts, lists and objects. 4 000 000.
     pub json_values: usize,
-    /// How deep lists and objects lie in one another in a JSON document. 64.
+    /// Nesting of lists and objects in a JSON document. 64.
     pub json_depth: usize,
 }
 
@@ -69,7 +69,7 @@ impl Default for ReadLimits {
     }
 }
 
-/// A bound that a document exceeds.
+/// A limit that a document exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("more than {max} {what}")]
 pub struct Exceeded {
@@ -80,7 +80,7 @@ pub struct Exceeded {
 }
 
 impl Exceeded {
-    /// Refuses a count beyond a bound.
+    /// Refuses a count above a limit.
     ///
     /// # Errors
     /// The count is greater.

@@ -1,4 +1,4 @@
-//! Errors that servers report in JSON: ArcGIS with status 200, OGC APIs with that of the error.
+//! Errors that servers report in JSON: ArcGIS with status 200, OGC APIs with the HTTP status of the error.
 
 use crate::json::Json;
 use crate::read_limits::ReadLimits;
@@ -8,14 +8,14 @@ use mapreel_geo::time::time_error::shortened;
 /// An error that a server reports in JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportedError {
-    /// The HTTP status that it stands for, where it names one.
+    /// The HTTP status that the document names.
     pub status: Option<u16>,
-    /// The error's code and words, as they are quoted.
+    /// The error's code and message, as messages quote them.
     pub text: String,
 }
 
 impl ReportedError {
-    /// The error that a body reports; `None`: it is something else, or longer than any report.
+    /// The error that a response body reports; `None` where it is something else, or longer than any error report.
     pub fn read(body: &[u8]) -> Option<Self> {
         const REPORT_BYTES_MAX: usize = 64 << 10;
         if body.len() > REPORT_BYTES_MAX || !body.trim_ascii_start().starts_with(b"{") {
@@ -25,13 +25,13 @@ impl ReportedError {
         Self::of_arcgis(&json).or_else(|| Self::of_ogc_api(&json))
     }
 
-    /// An error that stands with status 200 in place of a JSON document: the document cannot be had for now.
+    /// An error with status 200 that is temporary: the same request may succeed later.
     pub fn passing(body: &[u8]) -> Option<Self> {
         Self::read(body).filter(|error| matches!(error.status, Some(408 | 429 | 500 | 502 | 503 | 504)))
     }
 
-    /// `{"error": {"code", "message", "details"}}`, or `{"status": "error" | "failure", "code", "messages"}`: so ArcGIS answers,
-    /// whatever was asked for.
+    /// `{"error": {"code", "message", "details"}}`, or `{"status": "error" | "failure", "code", "messages"}`: the forms of ArcGIS,
+    /// whatever format the request asks for.
     pub(crate) fn of_arcgis(json: &Json) -> Option<Self> {
         let is_failure = matches!(json.text("status"), Some("error" | "failure"));
         let error =
@@ -55,8 +55,8 @@ impl ReportedError {
         Some(Self { status: code.and_then(Self::status), text: format!("{quoted}{}", few(words.into_iter())) })
     }
 
-    /// Problem details (RFC 9457, 3.1), or the exception of OGC API – Common (19-072, 7.5): what has neither a code nor a status is
-    /// none.
+    /// Problem details (RFC 9457, 3.1), or the exception of OGC API – Common (19-072, 7.5). An object without a code and without a
+    /// status is not an error.
     pub(crate) fn of_ogc_api(json: &Json) -> Option<Self> {
         let said = ["detail", "description", "title"].into_iter().find_map(|name| json.text(name));
         let code = ["code", "status"].into_iter().find_map(|name| json.get(name))?;

@@ -1,17 +1,17 @@
-//! Which text may stand on a picture.
+//! Which texts may be drawn on a page.
 
 use mapreel_geo::time::time_error::shortened;
 
 /// The longest title or label, in characters.
 pub const CHARS_MAX: usize = 300;
 
-/// Why a text may not stand on a picture.
+/// Why a text may not be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnshowableText {
     /// The text is longer than any title or label.
     #[error("the text is longer than {CHARS_MAX} characters")]
     TooLong,
-    /// The text contains a character that has no shape, or that changes the direction of others.
+    /// The text contains a character that is invisible, or that changes the direction of text.
     #[error("the text contains the character U+{:04X}, which cannot be shown", u32::from(*.0))]
     Character(char),
 }
@@ -19,10 +19,10 @@ pub enum UnshowableText {
 /// The text without white space at its ends.
 ///
 /// # Errors
-/// It is too long, or contains a character that cannot be shown.
+/// The text is too long, or contains a character that must not be drawn.
 ///
-/// Direction overrides could make a header say something other than its characters (Trojan Source), and control
-/// characters have no shape; both are refused. Tabs and line ends become spaces.
+/// Two kinds of characters are refused. Direction overrides could make a header read differently from its characters
+/// (Trojan Source). Control characters are invisible. Tabs and line ends become spaces.
 pub fn clean(raw: &str) -> Result<String, UnshowableText> {
     let text: String =
         raw.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c }).collect::<String>().trim().into();
@@ -35,7 +35,7 @@ pub fn clean(raw: &str) -> Result<String, UnshowableText> {
     }
 }
 
-/// The first few of a list, shortened, and how many more there are.
+/// The first few items of a list, shortened, and the number of the others.
 pub fn few<T: AsRef<str>>(items: impl Iterator<Item = T>) -> String {
     const NAMED: usize = 6;
     let (mut named, mut more) = (Vec::new(), 0);
@@ -54,7 +54,7 @@ fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The words of a piece of HTML.
+/// The text of a piece of HTML, without its tags.
 pub fn without_tags(html: &str) -> String {
     let mut words = String::new();
     for (i, part) in html.split('<').enumerate() {

@@ -1,9 +1,9 @@
-//! Units as data name them – by UDUNITS, which the CF conventions ask for – in the symbols that readers know: `°C` for `degC`,
+//! Units in data – named as UDUNITS does, which the CF conventions ask for – as the symbols that people know: `°C` for `degC`,
 //! `m s⁻¹` for `m s-1`.
 
 use mapreel_geo::superscript;
 
-/// Names of units and their symbols: `units` of UDUNITS, in small letters.
+/// Names of units in UDUNITS, in lower case, and their symbols.
 const SYMBOLS: [(&str, &str); 39] = [
     ("degc", "°C"),
     ("deg_c", "°C"),
@@ -46,17 +46,17 @@ const SYMBOLS: [(&str, &str); 39] = [
     ("um", "µm"),
 ];
 
-/// The units that may have an exponent: others, such as `CO2`, end in digits of their own.
+/// The units that may have an exponent. Others, such as `CO2`, end in digits of their own.
 const WITH_EXPONENTS: [&str; 42] = [
     "m", "cm", "mm", "km", "dm", "nm", "µm", "um", "s", "h", "hr", "d", "day", "days", "min", "yr", "year", "g", "kg",
     "mg", "ug", "µg", "K", "J", "kJ", "MJ", "W", "kW", "mW", "N", "Pa", "hPa", "mol", "mmol", "umol", "L", "l", "ha",
     "sr", "Hz", "degC", "rad",
 ];
 
-/// What data are said to have that have no units.
+/// The units that servers give to data without units.
 const NO_UNITS: [&str; 5] = ["", "1", "none", "unitless", "dimensionless"];
 
-/// Units in the symbols that readers know; `None` of data without units. What is not understood as a whole stays as it is.
+/// Units as symbols; `None` for data without units. A text of which any part is unknown stays as it is.
 pub fn shown(units: &str) -> Option<String> {
     let small = units.to_ascii_lowercase();
     if NO_UNITS.contains(&&*small) {
@@ -69,13 +69,13 @@ pub fn shown(units: &str) -> Option<String> {
     Some(factors.map_or_else(|| units.to_owned(), |factors| factors.join(" ")))
 }
 
-/// Units that are divided: `m/s2`, `m`.
+/// Units with at most one division: `m/s2`, `m`.
 fn quotient(units: &str) -> Option<String> {
     let factors: Option<Vec<String>> = units.split('/').map(power).collect();
     Some(factors?.join("/"))
 }
 
-/// A unit with its exponent, which stands behind `^`, behind `**` or at once: `s-1`, `m^2`, `K`.
+/// A unit with its exponent, which follows `^`, `**` or the unit itself: `m^2`, `s-1`, `K`.
 fn power(unit: &str) -> Option<String> {
     let end = unit.find(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '^' | '*')).unwrap_or(unit.len());
     let (symbol, exponent) = unit.split_at(end);

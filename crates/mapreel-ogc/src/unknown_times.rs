@@ -1,15 +1,15 @@
-//! Why it is not known which times a server has.
+//! Why the times of a server are not known.
 
-/// Why it is not known which times a server has, although it has some.
+/// Why the times of a server are not known, although it has some.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownTimes {
-    /// The server names no moments at all.
+    /// The server names neither the first nor the last moment.
     #[error("the server does not say from when to when it has data")]
     NoEnds,
-    /// The server names the first and the last moment, and no step between them.
+    /// The server names the first and the last moment, but no step between them.
     #[error("the {named_by} says that its times lie between {first} and {last}, and not which they are")]
     OnlyEnds {
-        /// What names them: `server` or `collection`.
+        /// Who names them: `server` or `collection`.
         named_by: &'static str,
         /// The first moment, in words.
         first: String,

@@ -1,4 +1,4 @@
-//! Requests that are not valid: each is refused with the pointer to what is wrong, and all that is wrong is found at once.
+//! Invalid requests. Each is refused with the pointer to the wrong value, and all problems are found at once.
 
 use jsonschema::Validator;
 use mapreel_spec::{Limits, Plan, Problems, Resolved, View, parse_request, request_schema};
@@ -19,51 +19,51 @@ fn problems(request: &str) -> Problems {
     }
 }
 
-/// The request has exactly the problems with these pointers and codes.
+/// Checks that the request has exactly the problems with these pointers and codes.
 fn check(request: &str, expected: &[(&str, &str)]) {
     let found = problems(request);
     let found: Vec<(&str, &str)> = found.0.iter().map(|p| (p.pointer.as_str(), p.code)).collect();
     assert_eq!(found, expected, "\n{request}");
-    is_judged_alike(request, expected);
+    schema_agrees(request, expected);
 }
 
-/// The JSON Schema accepts what is accepted, and refuses what it can say that it is refused.
-fn is_judged_alike(request: &str, expected: &[(&str, &str)]) {
+/// Checks that the JSON Schema accepts the request or refuses it, like the program, where a schema can express the reason.
+fn schema_agrees(request: &str, expected: &[(&str, &str)]) {
     static SCHEMA: LazyLock<Validator> =
         LazyLock::new(|| jsonschema::validator_for(&request_schema(&Limits::default())).expect("it is a schema"));
     let Ok(is_valid) = serde_json::from_str(request).map(|document| SCHEMA.is_valid(&document)) else { return };
     assert!(is_valid || !expected.is_empty(), "the schema refuses\n{request}");
-    // The title of a layer whose times are meant is missing only where several have times.
-    let sayable = |(pointer, code): &(&str, &str)| {
+    // Whether the title of a layer is missing in `times.of` depends on the number of layers with times.
+    let expressible = |(pointer, code): &(&str, &str)| {
         matches!(*code, "unknown_field" | "wrong_type" | "missing") && !matches!(*pointer, "/times" | "/basemap/params")
     };
-    if expected.iter().any(sayable) {
+    if expected.iter().any(expressible) {
         assert!(!is_valid, "the schema accepts\n{request}");
     }
 }
 
-/// A request of the second dialect with this map.
+/// Checks a request of the second dialect with this map.
 fn map(map: &str, pointer: &str, code: &str) {
     check(&format!("{{ \"map\": {map}, {GOOD_LAYERS} }}"), &[(pointer, code)]);
 }
 
-/// … with this layer, and times.
+/// Checks a request with this layer and times.
 fn layer(layer: &str, pointer: &str, code: &str) {
     let times = r#""times": ["2020-01-01", "2020-01-02"]"#;
     check(&format!("{{ {GOOD_MAP}, {times}, \"layers\": [{layer}] }}"), &[(pointer, code)]);
 }
 
-/// … with these further fields.
+/// Checks a request with these further fields.
 fn rest(fields: &str, pointer: &str, code: &str) {
     check(&format!("{{ {GOOD_MAP}, {GOOD_LAYERS}, {fields} }}"), &[(pointer, code)]);
 }
 
-/// A request of the first dialect with this basemap.
+/// Checks a request of the first dialect with this basemap.
 fn basemap(basemap: &str, pointer: &str, code: &str) {
     check(&format!("{{ \"basemap\": {basemap}, \"overlays\": [] }}"), &[(pointer, code)]);
 }
 
-/// … with this overlay on one frame.
+/// Checks a request with this overlay, of one frame.
 fn overlay(overlay: &str, pointer: &str, code: &str) {
     check(&format!("{{ {GOOD_BASEMAP}, \"overlays\": [{overlay}] }}"), &[(pointer, code)]);
 }
@@ -431,7 +431,7 @@ fn pointers_are_escaped_as_rfc_6901_says() {
     rest(r#""a/b~c": 1"#, "/a~1b~0c", "unknown_field");
 }
 
-/// A hint that is followed leads to a request that works.
+/// A request that follows a hint is accepted.
 #[test]
 fn hints_recommend_only_fields_that_work() {
     let check = |request: &str, hint: &str| {

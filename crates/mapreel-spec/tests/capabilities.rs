@@ -1,4 +1,4 @@
-//! Capabilities documents: all that they may say, and what is broken in them; and from there to the frames of a plan.
+//! Capabilities documents: everything that they may contain, broken documents, and the frames of a plan that follow from them.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -29,7 +29,7 @@ fn times(layer: &Layer) -> (String, String, Option<u64>) {
     (axis.first().text().to_owned(), axis.last().text().to_owned(), axis.count())
 }
 
-/// 1.1.1: a DOCTYPE, several codes in one SRS, dimensions in two elements, of which one may stand farther out.
+/// 1.1.1: a DOCTYPE, several codes in one SRS, and dimensions in two elements, one of which may be in an outer layer.
 const OLD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE WMT_MS_Capabilities SYSTEM "http://schemas.opengis.net/wms/1.1.1/WMS_MS_Capabilities.dtd" [<!ELEMENT VendorSpecificCapabilities EMPTY>]>
 <!-- made by hand -->
@@ -90,7 +90,7 @@ fn layers_inherit_in_the_old_version() {
     assert_eq!(styles, [("Its own", true), ("dots", false)]);
 }
 
-/// 1.3.0 of an ncWMS kind: limits, a forecast with runs, mixed times, `current`, and a layer whose times are broken.
+/// 1.3.0 of an ncWMS: limits, a forecast with runs, mixed times, `current`, and a layer whose times are broken.
 const NEW: &str = r#"<WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms">
   <Service><Title>New</Title><LayerLimit>1</LayerLimit><MaxWidth>1024</MaxWidth><MaxHeight>0</MaxHeight></Service>
   <Capability>
@@ -143,7 +143,7 @@ fn a_broken_document_is_refused_with_the_place_where_it_breaks() {
     check("<WMS_Capabilities version=\"1.3.0\"><Service/></WMS_Capabilities>", "no `Capability`");
     let deep = format!("{}{}", "<Layer><Title>t</Title>".repeat(200), "</Layer>".repeat(200));
     check(&format!("<WMS_Capabilities><Capability>{deep}</Capability></WMS_Capabilities>"), "deep");
-    // Each entity is ten of the one before: a billion laughs.
+    // Each entity contains the one before ten times: a billion laughs.
     let entity = |n: u32| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10));
     let laughs: String = (1..10).map(entity).collect();
     let laughs = format!(
@@ -154,7 +154,7 @@ fn a_broken_document_is_refused_with_the_place_where_it_breaks() {
     assert!(why.contains("this is a WMS 1.1.1, not a WMTS"), "{why}");
 }
 
-/// 788 kB of which 1 000 layers inherit 50 dimensions of 2 800 values, as many CRSs and styles.
+/// A document of 788 kB: 1 000 layers inherit 50 dimensions of 2 800 values, and as many CRSs and styles.
 fn inheriting() -> String {
     let numbers: Vec<_> = (0..2_800).map(|n| n.to_string()).collect();
     let dimension = |n| format!("<Dimension name='d{n}' units='m'>{}</Dimension>", numbers.join(","));
@@ -179,7 +179,7 @@ fn what_layers_inherit_is_shared() {
         (3_001, 1_000, 50)
     );
     assert_eq!(last.styles.iter().map(|style| style.name.as_str()).take(2).collect::<Vec<_>>(), ["s999", "s0"]);
-    // Each dimension is there once, and 1 000 layers add one code and one style each.
+    // Each dimension is stored once, and 1 000 layers add one code and one style each.
     let (mut seen, mut extents) = (HashSet::new(), HashSet::new());
     let mut count = |layer: &Layer| layer.crs.unseen(&mut seen).count() + layer.styles.unseen(&mut seen).count();
     assert_eq!(capabilities.layers.iter().map(&mut count).sum::<usize>(), 3_000 + 1_000 + 2_000);
@@ -224,7 +224,7 @@ fn a_document_is_read_in_its_own_encoding() {
     assert_eq!(wms::capabilities(&marked, now()).unwrap().title, "Géologie");
 }
 
-/// A WMTS with addresses of both kinds and its own tile matrix set.
+/// A WMTS with addresses of both kinds and a tile matrix set of its own.
 #[test]
 fn a_wmts_names_its_tiles() {
     let document = r#"<Capabilities xmlns="http://www.opengis.net/wmts/1.0" xmlns:ows="http://www.opengis.net/ows/1.1" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.0.0">
@@ -254,7 +254,7 @@ fn a_wmts_names_its_tiles() {
     assert_eq!((matrix.tile_px, matrix.size, matrix.top_left), ([512, 512], [2, 2], [-4_194_304.0, 4_194_304.0]));
 }
 
-/// An axis as capabilities write it, and the seconds of its times, found by counting.
+/// An axis as capabilities write it, and the seconds of its times, found by counting steps.
 fn generated() -> impl Strategy<Value = (String, Vec<i64>)> {
     let piece = prop_oneof![
         (1i64..100_000).prop_map(|gap| (gap, 0, 0)),
@@ -274,7 +274,7 @@ fn generated() -> impl Strategy<Value = (String, Vec<i64>)> {
             words.push(if count == 0 {
                 text(first)
             } else {
-                // The end may lie behind the last step.
+                // The end may lie after the last step.
                 format!("{}/{}/P{}DT{}S", text(first), text(at + step / 2), step / 86_400, step % 86_400)
             });
             at += step;
@@ -284,8 +284,8 @@ fn generated() -> impl Strategy<Value = (String, Vec<i64>)> {
 }
 
 proptest! {
-    /// From a document to the frames of a plan: the last times are those that counting finds, each frame asks for its own, and
-    /// each frame whose time the server does not have names no other.
+    /// From a document to the frames of a plan. The last times are those that counting finds, and each frame asks for its own
+    /// time. A frame whose time the server does not have asks for no other time.
     #[test]
     fn frames_are_the_times_of_the_capabilities((extent, seconds) in generated(), last in 1usize..40, shift in 1i64..30) {
         let document = format!(
@@ -311,7 +311,7 @@ proptest! {
             prop_assert_eq!(used.parse::<Timestamp>().unwrap().as_second(), *second);
         }
 
-        // The same list moved: a frame is drawn at its own time, or it has a gap and no time.
+        // The same list, shifted: a frame shows its own time, or it has a gap and no time.
         let moved: Vec<i64> = expected.iter().map(|second| second + shift * 60).collect();
         let texts: Vec<String> = moved.iter().map(|second| format!("\"{}\"", Timestamp::from_second(*second).unwrap())).collect();
         let found = plan(format!("[{}]", texts.join(",")));

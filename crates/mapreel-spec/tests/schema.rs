@@ -1,4 +1,5 @@
-//! One truth of the request: what is accepted and what JSON Schema says of it are the same, as far as a schema can say it.
+//! The reader of requests and the JSON Schema agree: the schema accepts what the program accepts, as far as a schema can
+//! express it.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -11,7 +12,7 @@ fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
-/// The file has this text; `MAPREEL_BLESS=1` writes it.
+/// Checks that the file has this text; with `MAPREEL_BLESS=1` writes it.
 fn is_up_to_date(path: &str, text: &str) {
     let file = repository(path);
     if std::env::var_os("MAPREEL_BLESS").is_some() {
@@ -45,7 +46,7 @@ fn the_tables_of_fields_in_the_documentation_are_those_of_the_types() {
     is_up_to_date("docs/REQUESTS.md", &page);
 }
 
-/// A value that a schema accepts, made by chance.
+/// A random value that a schema accepts.
 fn generated(schema: &Value, whole: &Value, depth: usize) -> Value {
     if let Some(reference) = schema["$ref"].as_str() {
         return generated(whole.pointer(reference.trim_start_matches('#')).unwrap(), whole, depth);
@@ -94,20 +95,20 @@ fn names(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 
-/// One of the ways that an object may be, by chance.
+/// A random branch of an object's `anyOf` or `oneOf`.
 fn choice(schema: &Value) -> Option<&Value> {
     let choices = ["oneOf", "anyOf"].iter().find_map(|word| schema[*word].as_array())?;
     choices.get(fastrand::usize(..choices.len().max(1)))
 }
 
-/// The fields that are required, those of one of the ways that it may be, and now and then another.
+/// A random object: its required fields, those of one branch, and sometimes another field.
 fn object(schema: &Value, whole: &Value, depth: usize) -> Value {
     let none = Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&none);
-    let way = choice(schema).cloned().unwrap_or_default();
+    let branch = choice(schema).cloned().unwrap_or_default();
     let alternatives = ["oneOf", "anyOf"].iter().filter_map(|word| schema[*word].as_array()).flatten();
-    let alternatives: Vec<String> = alternatives.flat_map(|way| names(&way["required"])).collect();
-    let mut wanted = [names(&schema["required"]), names(&way["required"])].concat();
+    let alternatives: Vec<String> = alternatives.flat_map(|branch| names(&branch["required"])).collect();
+    let mut wanted = [names(&schema["required"]), names(&branch["required"])].concat();
     let others: Vec<String> =
         properties.keys().filter(|name| !wanted.contains(name) && !alternatives.contains(name)).cloned().collect();
     let excluded = names(&schema["not"]["required"]);
@@ -118,8 +119,10 @@ fn object(schema: &Value, whole: &Value, depth: usize) -> Value {
     let mut object = Map::new();
     for name in wanted {
         let mut value = generated(&properties[&name], whole, depth + 1);
-        // What the way of the whole says of this field.
-        for required in choice(&way["properties"][&name]).map(|way| names(&way["required"])).unwrap_or_default() {
+        // The fields that the chosen branch requires in this field's object.
+        for required in
+            choice(&branch["properties"][&name]).map(|branch| names(&branch["required"])).unwrap_or_default()
+        {
             if let Value::Object(fields) = &mut value {
                 fields
                     .insert(required.clone(), generated(&properties[&name]["properties"][&required], whole, depth + 2));
@@ -130,26 +133,28 @@ fn object(schema: &Value, whole: &Value, depth: usize) -> Value {
     Value::Object(object)
 }
 
-/// What a schema cannot say: the code of the problem, and how its pointer begins and ends.
-const NOT_SAYABLE: &[(&str, &str, &str)] = &[
-    // A format holds one frame or several, and a GIF fewer in a second; `within`, `unchecked` and `{time}` need others.
+/// What a schema cannot express: the code of the problem, and how its pointer begins and ends.
+const NOT_EXPRESSIBLE: &[(&str, &str, &str)] = &[
+    // A format holds one frame or several, and a GIF fewer frames per second; `within`, `unchecked` and `{time}` need other
+    // fields.
     ("invalid", "/output", "/format"),
     ("invalid", "/general", "/format"),
     ("out_of_range", "/output", "/fps"),
     ("out_of_range", "/general", "/fps"),
     ("invalid", "/layers", "/within"),
     ("invalid", "/layers", "/time"),
-    // The size that follows from a box, the layer whose times are meant.
+    // The size that follows from a box, and the layer that `times` refers to.
     ("out_of_range", "/map", "/map"),
     ("out_of_range", "/basemap", "/zoom"),
-    // A format holds a picture of a size or not.
+    // A format holds pictures up to a size.
     ("too_large", "/output", ""),
     ("missing", "/times", "/times"),
     ("invalid", "/times", "/of"),
     ("invalid", "/map", "/bbox"),
     ("invalid", "/layers", "/bbox"),
-    // Whether an overlay is of tiles decides what its URLs are, and the times how many; what an address of ArcGIS names decides
-    // which fields it takes; times have an order, and so have levels; features in the request have no address.
+    // Whether an overlay has tiles decides the form of its URLs, and the times decide their number. The service in an ArcGIS
+    // address decides which fields are allowed. Times have an order, and so have levels. Features in the request have no
+    // address.
     ("invalid", "/overlays", ""),
     ("invalid", "/times", "/times"),
     ("invalid", "/layers", "/min_zoom"),
@@ -179,7 +184,7 @@ fn what_the_schema_accepts_is_accepted_or_refused_for_what_a_schema_cannot_say()
                     let is_known = |(code, begin, end): &(&str, &str, &str)| {
                         problem.code == *code && problem.pointer.starts_with(begin) && problem.pointer.ends_with(end)
                     };
-                    if !NOT_SAYABLE.iter().any(is_known) {
+                    if !NOT_EXPRESSIBLE.iter().any(is_known) {
                         unexplained.entry((problem.code, problem.pointer)).or_insert((problem.detail, text.clone()));
                     }
                 }
@@ -190,7 +195,7 @@ fn what_the_schema_accepts_is_accepted_or_refused_for_what_a_schema_cannot_say()
     assert!(accepted > 1000, "only {accepted} of 4000 were accepted");
 }
 
-/// Every request that this repository shows.
+/// All requests in this repository.
 #[test]
 fn requests_that_are_accepted_are_valid_by_the_schema() {
     let limits = Limits::default();

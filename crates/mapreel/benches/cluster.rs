@@ -1,8 +1,8 @@
-//! What a cluster gains: `cargo bench --bench cluster`.
+//! The speed-up of a cluster: `cargo bench --bench cluster`.
 //!
-//! One film of 96 frames, from an upstream that answers in 200 ms, drawn by 1, 2, 4 and 8 workers of one slot each, over
-//! RabbitMQ, MongoDB and S3; and the memory of one worker that draws 1 000 frames of 1280 × 720. It prints; nothing is asserted but
-//! that every job is done.
+//! One film of 96 frames, from an upstream that answers in 200 ms, drawn by 1, 2, 4 and 8 workers of one slot each, over RabbitMQ,
+//! MongoDB and S3; and the memory of one worker that draws 1 000 frames of 1280 × 720. The benchmark prints figures; it asserts
+//! only that every job is done.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "a benchmark uses a part of the tests' support")]
 
@@ -36,7 +36,7 @@ fn main() {
             wait_for(process, "messages come from the broker");
         }
         let mut promises = Promises::default();
-        // A first film warms them up: connections, fonts, pages of memory.
+        // A first film warms up the workers: connections, fonts, pages of memory.
         promises.submit(&api.url, "animation", &film("warm", &url, 24, "mp4"), 24, None);
         api.ended(&promises.jobs[0].0, Duration::from_secs(60));
         let before = Spent::of(&processes);
@@ -62,7 +62,7 @@ fn main() {
     memory(servers);
 }
 
-/// Seconds that all workers have spent.
+/// Processor seconds of all workers.
 struct Spent {
     waiting: f64,
     drawing: f64,

@@ -1,7 +1,7 @@
-//! What the largest jobs take of memory: `cargo bench --bench memory`.
+//! The memory of the largest jobs: `cargo bench --bench memory`.
 //!
-//! With 1, 2 and 8 slots as many jobs as there are slots, each as large as the limits allow, under one budget. It prints the
-//! most that the process ever had beside its budget; nothing is asserted but that every job is done.
+//! For 1, 2 and 8 slots: as many jobs as slots, each as large as the limits allow, under one budget. The benchmark prints
+//! the largest memory of the process beside the budget; it asserts only that every job is done.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "a benchmark uses a part of the tests' support")]
 
@@ -45,7 +45,7 @@ fn is_done(process: &Process, id: &str) {
     assert_eq!(job["status"], "SUCCESS", "{job}");
 }
 
-/// 63 × 63 tiles of a level that is four times as fine as the map, or as the map where they are small.
+/// 63 × 63 tiles of a level that is four times as fine as the map; small tiles are of a level as fine as the map.
 fn tiles(url: &str, number: usize, tile: u32) -> String {
     format!(
         r#"{{ "map": {{ "bbox": [-167, -80, 167, 80], "crs": "EPSG:3857", "width": 4096, "height": 4096 }},
@@ -66,7 +66,7 @@ fn film(url: &str, number: usize, side: u32, format: &str) -> String {
     )
 }
 
-/// A picture in the size that is asked for, whose rows differ; a tile has 256 pixels a side.
+/// A picture in the size that the URL names, with distinct rows; a tile has 256 pixels a side.
 fn noise(path: &str) -> Vec<u8> {
     let [width, height] = upstreams::size(path).unwrap_or([256; 2]);
     let mut picture = Picture::of(width, height, [0; 3]);

@@ -1,8 +1,9 @@
-//! Where the projected CRSs of the EPSG registry are used: what tells which of two readings of a coordinate is meant.
+//! The area of use of each projected CRS of the EPSG registry. It decides in which axis order a server has written its
+//! coordinates.
 
 use super::bbox::Bbox;
 
-/// Made by `areas-of-use/convert.py`, which says what is in it.
+/// Made by `areas-of-use/convert.py`, which describes the format.
 const AREAS: &[u8] = include_bytes!("../../areas-of-use/areas.bin");
 const RECORD_BYTES: usize = 10;
 

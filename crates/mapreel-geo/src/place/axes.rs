@@ -1,4 +1,4 @@
-//! The order of axes by CRS, as a WMS 1.3.0 has it.
+//! The axis order of each CRS in a WMS 1.3.0.
 
 use super::axes_table::NORTHING_FIRST;
 use super::backward_axes::is_in;
@@ -15,10 +15,10 @@ pub enum AxisOrder {
 
 /// The order of axes in the BBOX of a WMS request.
 ///
-/// WMS 1.1.1 is always x, y. WMS 1.3.0 (OGC 06-042, 6.7.3) follows the CRS: EPSG:4326 is latitude first, CRS:84
-/// longitude first, EPSG:3857 easting first, some national grids northing first. At a pole both axes point the same way,
-/// and the registry's order of EPSG:32661 and 32761 (northing first) is not that of servers: all that were tried take them
-/// as x, y, like the other polar CRSs.
+/// WMS 1.1.1 is always x, y. WMS 1.3.0 (OGC 06-042, 6.7.3) follows the CRS: EPSG:4326 is latitude first, CRS:84 longitude
+/// first, EPSG:3857 easting first, some national grids northing first. Polar CRSs are x, y: at a pole both axes point the
+/// same way. The registry names northing first for EPSG:32661 and 32761, but all servers that were tried read these as x,
+/// y, too.
 pub fn of(version: &str, code: &str) -> AxisOrder {
     let (authority, number) = code.split_once(':').unwrap_or_default();
     let northing = number.parse().is_ok_and(|number| is_in(&NORTHING_FIRST, number));
@@ -47,7 +47,7 @@ mod tests {
         {
             check("1.3.0", code, AxisOrder::XThenY);
         }
-        // A projected CRS with heights has the order of the one without.
+        // A projected CRS with heights has the same axis order as that CRS without heights.
         check("1.3.0", "EPSG:3901", AxisOrder::YThenX);
         check("1.3.0", "EPSG:6871", AxisOrder::XThenY);
         check("1.1.1", "EPSG:4326", AxisOrder::XThenY);

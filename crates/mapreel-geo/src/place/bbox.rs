@@ -3,7 +3,7 @@
 use super::axes::AxisOrder;
 use super::crs::Crs;
 
-/// Steps along each edge of a box whose area is looked for in another CRS.
+/// Steps along each edge of a box that is converted to another CRS.
 const GRID: u32 = 128;
 
 /// West, south, east and north edges, in the units of a CRS; x always before y, and min below max.
@@ -53,9 +53,9 @@ impl Bbox {
 
     /// The smallest box of another CRS that holds the same area; `None` where nothing of it is in the other CRS.
     ///
-    /// Exact between CRSs of parallel axes. Otherwise found from a grid of places, and from the poles where they lie in the
-    /// box: then it may be a hair too small at a bent edge, and its longitudes lie within 180 degrees of the middle of the
-    /// area, all the way round where it surrounds a pole.
+    /// Exact between cylindrical CRSs. Otherwise the box is found from a grid of points, and from the poles where they lie
+    /// in the box. Such a box may be slightly too small at a curved edge. Its longitudes lie within 180 degrees of the
+    /// middle of the area, or are all longitudes where the area surrounds a pole.
     pub fn convert(&self, from: Crs, to: Crs) -> Option<Self> {
         if from == to {
             return Some(*self);
@@ -78,7 +78,7 @@ impl Bbox {
         held.convert(Crs::Geographic, to)
     }
 
-    /// Places all over the box, dense at its edges.
+    /// Points all over the box, dense at its edges.
     fn grid(&self) -> impl Iterator<Item = [f64; 2]> + use<> {
         let (bbox, steps) = (*self, f64::from(GRID));
         let at = move |column: u32, row: u32| {
@@ -91,7 +91,7 @@ impl Bbox {
         inside.chain(edges)
     }
 
-    /// Degrees round the places of this box of a projected CRS.
+    /// The box in degrees round the points; this box is in a projected CRS.
     fn degrees_of(&self, from: Crs, places: Vec<Option<[f64; 2]>>) -> Option<Self> {
         let contains =
             |[x, y]: [f64; 2]| (self.min_x..=self.max_x).contains(&x) && (self.min_y..=self.max_y).contains(&y);
@@ -113,7 +113,7 @@ impl Bbox {
         Some(degrees)
     }
 
-    /// The smallest box round the places.
+    /// The smallest box round the points.
     fn around(places: impl Iterator<Item = [f64; 2]>) -> Option<Self> {
         let grow = |b: Self, [x, y]: [f64; 2]| Self {
             min_x: b.min_x.min(x),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_there_is_no_box() {
+    fn an_area_outside_the_crs_has_no_box() {
         let far = Bbox::new([100.0, 0.0, 110.0, 1.0]);
         assert_eq!(far.convert(Crs::Geographic, crs("EPSG:32633")), None);
     }

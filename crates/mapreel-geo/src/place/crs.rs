@@ -13,7 +13,7 @@ pub enum Crs {
     WebMercator,
     /// EPSG:4326 and CRS:84, longitude and latitude in degrees, drawn as x and y (plate carrée).
     Geographic,
-    /// Another plane; its axes are not parallel to meridians and parallels.
+    /// Any other projected CRS of the EPSG registry.
     Projected(&'static Projection),
 }
 
@@ -45,9 +45,9 @@ impl TryFrom<String> for Crs {
 }
 
 impl Crs {
-    /// The CRS of a code such as `EPSG:3857`, `EPSG:3413` or `CRS:84`, in any case, also as a URN or URL of the OGC; the
-    /// old names of web Mercator included. Geographic CRSs on other datums than WGS 84 are taken for it where they are
-    /// within a few metres.
+    /// The CRS of a code such as `EPSG:3857`, `EPSG:3413` or `CRS:84`, in upper or lower case, also as a URN or URL of the
+    /// OGC, or as an old name of web Mercator. A geographic CRS on another datum than WGS 84 counts as WGS 84 where the two
+    /// differ by a few metres at most.
     pub fn parse(code: &str) -> Option<Self> {
         let (authority, number) = authority_and_number(code)?;
         match (authority.to_ascii_uppercase().as_str(), number) {
@@ -77,7 +77,7 @@ impl Crs {
         }
     }
 
-    /// The code by which servers and manifests know it.
+    /// The code by which servers and manifests name this CRS.
     pub fn code(self) -> &'static str {
         match self {
             Self::WebMercator => "EPSG:3857",
@@ -86,8 +86,8 @@ impl Crs {
         }
     }
 
-    /// The width of one whole world in this CRS's units, where the world goes on past its edge: after it the same comes
-    /// again. `None`: it does not.
+    /// The width of the world in this CRS's units, where x has a period: past its edge the same world begins again. `None`
+    /// where x has no period.
     pub fn world_width(self) -> Option<f64> {
         match self {
             Self::WebMercator => Some(2.0 * HALF_WORLD_M),
@@ -96,7 +96,8 @@ impl Crs {
         }
     }
 
-    /// Whether x depends on longitude alone and y on latitude alone.
+    /// Whether this is one of the two cylindrical CRSs that `Crs` computes itself: x depends on longitude alone, y on
+    /// latitude alone, and x has a period. A cylindrical projection of the EPSG registry, such as EPSG:3395, does not count.
     pub fn is_cylindrical(self) -> bool {
         self.world_width().is_some()
     }
@@ -110,7 +111,7 @@ impl Crs {
         }
     }
 
-    /// The meridian opposite to which a map of this CRS is cut, in degrees.
+    /// The central meridian, in degrees; the edge of a map of the world is the meridian opposite to it.
     pub fn central_meridian(self) -> f64 {
         match self {
             Self::WebMercator | Self::Geographic => 0.0,
@@ -126,7 +127,7 @@ impl Crs {
         }
     }
 
-    /// How far from y = 0 there is anything at all: in plate carrée the poles. Other planes go on.
+    /// The largest distance of a point from y = 0: the poles in plate carrée. In other CRSs y has no bound.
     pub(crate) fn y_max(self) -> f64 {
         match self {
             Self::Geographic => 90.0,
@@ -134,10 +135,10 @@ impl Crs {
         }
     }
 
-    /// Longitude and latitude in degrees to x and y; `None` where the projection does not hold.
+    /// Longitude and latitude in degrees to x and y; `None` where the projection is not defined.
     ///
-    /// In parallel CRSs longitudes past ±180 go on past the edge of the world, and near the poles of EPSG:3857 y stays
-    /// finite: latitudes are held within ±89.9.
+    /// In cylindrical CRSs, longitudes past ±180 give an x past the edge of the world. In EPSG:3857, latitudes are clamped
+    /// to ±89.9, so that y stays finite.
     pub fn forward(self, [lon, lat]: [f64; 2]) -> Option<[f64; 2]> {
         match self {
             Self::WebMercator => {

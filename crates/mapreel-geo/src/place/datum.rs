@@ -1,11 +1,11 @@
-//! Datums: how far places of a CRS may lie from where they are on WGS 84.
+//! Datums: how far positions in a CRS may lie from the same positions on WGS 84.
 
 use super::crs::Crs;
 use super::datum_table::SHIFTS_M;
 
 impl Crs {
-    /// How far its places may lie from where they are on WGS 84, in metres, where it is more than five: its datum differs,
-    /// and `proj4rs` makes another shift than PROJ, or none.
+    /// How far positions in this CRS may lie from the same positions on WGS 84, in metres; `None` where at most five. Its
+    /// datum differs from WGS 84, and `proj4rs` makes another datum shift than PROJ, or none.
     pub fn datum_shift_m(self) -> Option<u16> {
         let Self::Projected(projection) = self else { return None };
         let code = projection.number();

@@ -1,10 +1,10 @@
-//! How far places of a CRS may lie from where they are on WGS 84, in metres: runs of EPSG codes, first and last, and the
-//! metres.
+//! How far positions in a CRS may lie from the same positions on WGS 84, in metres: runs of EPSG codes, first and last,
+//! and the metres.
 //!
-//! From 25 places of each area of use, by PROJ 9.5.1 with the EPSG registry v11.022 and without grids, as
-//! `tests/all/registry.rs` writes it.
+//! From 25 positions in each area of use, by PROJ 9.5.1 with the EPSG registry v11.022 and without grids.
+//! `tests/all/registry.rs` writes this table.
 
-/// Projected CRSs of which it is more than five metres.
+/// Projected CRSs that differ by more than five metres.
 pub(crate) const SHIFTS_M: [[u16; 3]; 205] = [
     [2000, 2000, 580],
     [2006, 2006, 19],

@@ -23,8 +23,8 @@ impl Extent {
         [self.bbox.width() / f64::from(self.width), self.bbox.height() / f64::from(self.height)]
     }
 
-    /// Degrees of a great circle that one pixel spans, or of longitude at the equator: what decides how fine things are
-    /// drawn.
+    /// Degrees of a great circle (in degrees of longitude at the equator) that one pixel spans. This decides in how much detail
+    /// vector data are drawn.
     pub fn degrees_per_pixel(&self) -> f64 {
         self.resolution()[0] / self.crs.equator() * 360.0
     }
@@ -45,15 +45,15 @@ impl Extent {
         Extent { bbox, width, height, ..*self }
     }
 
-    /// The size in pixels of a bbox at a zoom level, one world being `256 · 2^zoom` pixels wide. Not bounded.
+    /// The size in pixels of a bbox at a zoom level, where one world is `256 · 2^zoom` pixels wide. Without an upper limit.
     pub fn size_at_zoom(crs: Crs, bbox: &Bbox, zoom: f64) -> [f64; 2] {
         let pixels_per_unit = 256.0 * zoom.exp2() / crs.equator();
         [(bbox.width() * pixels_per_unit).round(), (bbox.height() * pixels_per_unit).round()]
     }
 
-    /// An extent of this size that shows the whole bbox with square pixels: the bbox grows about its centre in the
-    /// direction that has room, and away from the world's upper and lower edge where it would reach beyond. A bbox that fits
-    /// to within a pixel is taken as it is.
+    /// An extent of this size that shows the whole bbox with square pixels: the bbox grows about its centre, in x or in y. In a
+    /// cylindrical CRS, a bbox that would then reach past the world's upper or lower edge is moved away from that edge. A bbox that
+    /// has the right shape to within a pixel stays as it is.
     pub fn fitted(crs: Crs, bbox: Bbox, width: u32, height: u32) -> Extent {
         let (rx, ry) = (bbox.width() / f64::from(width), bbox.height() / f64::from(height));
         let r = rx.max(ry);
@@ -73,8 +73,8 @@ impl Extent {
         Extent { crs, bbox, width, height }
     }
 
-    /// An extent of this size that is filled by the bbox, with square pixels: the bbox shrinks about its centre in the direction in
-    /// which it has more than there is room for. A bbox that fits to within a pixel is taken as it is.
+    /// An extent of this size that is filled by the bbox, with square pixels: the bbox shrinks about its centre, in x or in y. A
+    /// bbox that has the right shape to within a pixel stays as it is.
     pub fn filled(crs: Crs, bbox: Bbox, width: u32, height: u32) -> Extent {
         let (rx, ry) = (bbox.width() / f64::from(width), bbox.height() / f64::from(height));
         let r = rx.min(ry);
@@ -105,12 +105,12 @@ impl Extent {
     }
 }
 
-/// The upper edge of the world of a CRS of parallel axes.
+/// The upper edge of the world in a cylindrical CRS.
 fn world_y_max(crs: Crs) -> f64 {
     crs.forward([0.0, crs.latitude_max()]).map_or(f64::INFINITY, |[_, y]| y)
 }
 
-/// A box moved north or south until it lies between the world's edges. A box that is too high for that is moved by less than a
+/// A box moved north or south until it lies between the world's edges. A box that is higher than the world is moved by less than a
 /// pixel, `r`, so that the northern edge of the world falls between two rows.
 fn upright(bbox: Bbox, y_max: f64, r: f64) -> Bbox {
     let moved = |dy: f64| Bbox { min_y: bbox.min_y + dy, max_y: bbox.max_y + dy, ..bbox };

@@ -1,23 +1,24 @@
-//! The extent that a source of another CRS is asked for: the same area, about as fine.
+//! The extent that a source is asked for in another CRS than the map's: the same area at about the same resolution.
 
 use super::bbox::Bbox;
 use super::crs::Crs;
 use super::extent::Extent;
 
-/// The longest side of the picture that a source of another CRS is asked for, in pixels.
+/// The longest side of a picture in another CRS than the map's, in pixels.
 const SOURCE_SIDE_PX_MAX: u32 = 8192;
-/// The most pixels that it has.
+/// The most pixels of such a picture.
 const SOURCE_PX_MAX: f64 = 16e6;
 
 impl Extent {
-    /// The extent that a source is asked for: this one where the CRS is the same, otherwise the same area in the other CRS,
-    /// about as fine. `None` where the other CRS has nothing of it.
+    /// The extent that a source is asked for: this extent where the source has the same CRS, otherwise the same area in the
+    /// source's CRS at about the same resolution. `None` where nothing of the area is in that CRS.
     pub fn in_crs(&self, crs: Crs) -> Option<Extent> {
         if crs == self.crs {
             return Some(*self);
         }
         if crs.is_cylindrical() && self.crs.is_cylindrical() {
-            // Where the other CRS ends, so does what is asked for: its last degrees would take most of the rows.
+            // The extent ends where the other CRS ends. In Mercator, the last degrees before a pole would take most of the
+            // rows.
             let [_, y_max] = self.crs.forward([0.0, crs.latitude_max()])?;
             let (_, held) = self.rows_within(y_max)?;
             return Some(Extent { crs, bbox: held.bbox.convert(self.crs, crs)?, ..held });
@@ -26,9 +27,10 @@ impl Extent {
         map.resampled_in(crs)
     }
 
-    /// The extent that a WMS is asked for: that of [`Self::in_crs`], with square pixels where it is not this one.
+    /// The extent that a WMS is asked for: that of [`Self::in_crs`]; in another CRS than the map's, with square pixels.
     ///
-    /// QGIS Server knows no others: it widens a box of another shape than the picture, and what it shows lies elsewhere.
+    /// QGIS Server needs square pixels: where width and height do not match the box, it widens the box, and what it draws
+    /// is then in the wrong place.
     pub fn asked_in(&self, crs: Crs) -> Option<Extent> {
         let other = self.in_crs(crs)?;
         if crs == self.crs {
@@ -44,26 +46,27 @@ impl Extent {
         let width = side(bbox.width(), r);
         let r = bbox.width() / f64::from(width);
         let height = side(bbox.height(), r);
-        // The world's width stays as it is; `Extent::parts` cuts what is beyond the poles.
+        // The width of the world stays as it is. `Extent::parts` cuts off the rows beyond the poles.
         let grow = (f64::from(height) * r - bbox.height()) / 2.0;
         let bbox = Bbox { min_y: bbox.min_y - grow, max_y: bbox.max_y + grow, ..bbox };
         Some(Extent { crs, bbox, width, height })
     }
 
-    /// The same area in a CRS whose axes are not parallel to this one's.
+    /// The same area in another CRS, where this CRS or the other is not cylindrical.
     fn resampled_in(&self, crs: Crs) -> Option<Extent> {
         let bbox = self.bbox.convert(self.crs, crs)?;
         let [rx, ry] = self.steps_in(crs)?;
         let (width, height) = (bbox.width() / rx, bbox.height() / ry);
-        // Where a projection stretches its edges, the middle decides: four pixels for one of the map are enough.
+        // A projection may stretch the edges of the area, so the resolution is taken from its middle. Four pixels for one
+        // of the map are enough.
         let pixels = (4.0 * f64::from(self.width) * f64::from(self.height)).min(SOURCE_PX_MAX);
         let shrink = (pixels / (width * height)).sqrt().min(1.0);
-        // A side that is whole but for rounding stays as it is.
+        // A side that is whole but for a rounding error is not rounded up.
         let side = |pixels: f64| ((pixels * shrink - 1e-6).ceil() as u32).clamp(1, SOURCE_SIDE_PX_MAX);
         Some(Extent { crs, bbox, width: side(width), height: side(height) })
     }
 
-    /// How far one pixel reaches in another CRS, in x and in y: a fine one of places all over the map.
+    /// The width and height of one map pixel in another CRS: the 20th percentile of pixels all over the map.
     fn steps_in(&self, crs: Crs) -> Option<[f64; 2]> {
         let [rx, ry] = self.resolution();
         let at = |x: f64, y: f64| crs.forward(self.crs.inverse([x, y])?);
@@ -78,7 +81,7 @@ impl Extent {
                     if let Some(world) = crs.world_width()
                         && axis == 0
                     {
-                        // Not the way round the world, where a pixel lies on its edge.
+                        // A pixel on the date line is as wide as its direct distance, not as the way round the world.
                         step = step.min((world - step).abs());
                     }
                     steps[axis].push(step);

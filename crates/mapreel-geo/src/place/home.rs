@@ -1,11 +1,11 @@
-//! Where a CRS is used, and which of the two orders of a written coordinate puts it there.
+//! The area in which a CRS is used, and the axis order that puts written coordinates into that area.
 
 use super::area_of_use::area_of_use;
 use super::axes::{self, AxisOrder};
 use super::bbox::Bbox;
 use super::crs::Crs;
 
-/// The order in which coordinates of a CRS are written by its standard, as `written` names it, and the other.
+/// The axis order that the standard gives the CRS under the name `written`, and the opposite order.
 pub fn orders(written: &str, crs: Crs) -> (AxisOrder, AxisOrder) {
     let code = Crs::parse(written).map(Crs::code).unwrap_or_default();
     let is_degrees = crs == Crs::Geographic && !written.to_ascii_uppercase().contains("CRS84");
@@ -14,7 +14,8 @@ pub fn orders(written: &str, crs: Crs) -> (AxisOrder, AxisOrder) {
     if y_first { (AxisOrder::YThenX, AxisOrder::XThenY) } else { (AxisOrder::XThenY, AxisOrder::YThenX) }
 }
 
-/// Where a layer is, in units of a CRS: its own box in degrees, cut to where the CRS is used; `None` where neither is known.
+/// The box of a layer, in units of a CRS: the layer's own box in degrees, cut to the area of use of the CRS; `None` where
+/// neither is known.
 pub fn home(degrees: Option<&Bbox>, crs: Crs) -> Option<Bbox> {
     let world = Bbox::new([-180.0, -crs.latitude_max(), 180.0, crs.latitude_max()]);
     let used = match crs {
@@ -30,8 +31,8 @@ pub fn home(degrees: Option<&Bbox>, crs: Crs) -> Option<Bbox> {
     both.convert(Crs::Geographic, crs)
 }
 
-/// A layer's box in some CRS as one in degrees, its corners read in the order in which they make one where the CRS is used;
-/// `None` where they do in neither, or the CRS is not known.
+/// The box of a layer, given by two corners in some CRS, in degrees. The corners are read in the axis order that puts the
+/// box into the area of use of the CRS. `None` where neither order does, or where the CRS is not known.
 pub fn degrees_of(crs: &str, lower: [f64; 2], upper: [f64; 2]) -> Option<Bbox> {
     let (written, crs) = (crs, Crs::parse(crs)?);
     let home = home(None, crs);
@@ -40,12 +41,12 @@ pub fn degrees_of(crs: &str, lower: [f64; 2], upper: [f64; 2]) -> Option<Bbox> {
         AxisOrder::XThenY => Bbox::new([lower[0], lower[1], upper[0], upper[1]]),
         AxisOrder::YThenX => Bbox::new([lower[1], lower[0], upper[1], upper[0]]),
     };
-    let lies_there = |bbox: &Bbox| home.is_none_or(|home| bbox.touches(&home, crs));
-    let bbox = [standard, other].into_iter().map(read).find(lies_there)?;
+    let overlaps_area_of_use = |bbox: &Bbox| home.is_none_or(|home| bbox.touches(&home, crs));
+    let bbox = [standard, other].into_iter().map(read).find(overlaps_area_of_use)?;
     bbox.convert(crs, Crs::Geographic)
 }
 
-/// The part of a box that lies in another; the whole where none does.
+/// The part of `own` that lies in `used`; all of `own` where no part does.
 fn within(own: &Bbox, used: &Bbox) -> Bbox {
     let part = Bbox {
         min_x: own.min_x.max(used.min_x),

@@ -1,9 +1,9 @@
-//! The parts of an extent that a server can be asked for which knows no date line and nothing beyond the poles.
+//! The parts of an extent, for servers that draw neither across the date line nor beyond the poles.
 
 use super::bbox::Bbox;
 use super::extent::Extent;
 
-/// A part of an extent that lies within one world: what can be asked of a server that knows no date line.
+/// A part of an extent that lies within one world: it does not cross the date line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Part {
     /// The bbox, moved into the world (west edge at or east of -180°, and nothing beyond the poles).
@@ -19,12 +19,13 @@ pub struct Part {
 }
 
 impl Extent {
-    /// The extent cut at the poles and at every ±180°, each part moved into the world; none of an extent beyond the poles.
+    /// The extent cut at the poles and at every ±180°, with each part moved into the world. An extent that lies wholly
+    /// beyond a pole has no parts.
     ///
-    /// The cut falls between pixel columns: a column belongs to the side its centre lies on, and none is asked for twice.
-    /// A part that would begin or end a fraction of a pixel outside the world ends at its edge: MapServer (issue 7357)
-    /// leaves a gap of 8 degrees where a box passes ±180 by a hair. So a pixel beside the cut may be up to half a pixel
-    /// off, and less the farther away. See also `kept_inside`.
+    /// The cut falls between pixel columns: a column belongs to the side on which its centre lies, and no column is in two
+    /// parts. A part that would begin or end a fraction of a pixel outside the world ends at the world's edge instead:
+    /// MapServer (issue 7357) leaves a gap of 8 degrees where a box passes ±180 even by a rounding error. So a pixel
+    /// beside the cut may be misplaced by up to half a pixel, and pixels farther away by less. See also `kept_inside`.
     pub fn parts(&self) -> Vec<Part> {
         let Some((y, rows)) = self.rows_within(self.crs.y_max()) else { return Vec::new() };
         let Some(world) = self.crs.world_width() else {
@@ -32,7 +33,7 @@ impl Extent {
         };
         let [rx, _] = self.resolution();
         let column = |x: f64| (((x - self.bbox.min_x) / rx - 0.5).ceil().max(0.0) as u32).min(self.width);
-        // Worlds are numbered from the one of longitude 0; world k begins at (k - 1/2) · world.
+        // World 0 has longitude 0 in its middle; world k begins at (k - 1/2) · world.
         let first = ((self.bbox.min_x + rx / 2.0) / world + 0.5).floor();
         let mut parts = Vec::new();
         let mut x = 0;
@@ -50,10 +51,10 @@ impl Extent {
         parts
     }
 
-    /// The rows whose centres are nowhere farther than `y_max` from y = 0, and which the first of them is; `None` where
-    /// there are none.
+    /// The number of the first row whose centre is at most `y_max` from y = 0, and the extent of all such rows; `None`
+    /// where there are none.
     ///
-    /// As with columns (see [`Self::parts`]), an outer row that would reach beyond ends at the edge instead.
+    /// An outer row that would reach beyond `y_max` ends there instead, as columns do in [`Self::parts`].
     pub(super) fn rows_within(&self, y_max: f64) -> Option<(u32, Extent)> {
         let [_, ry] = self.resolution();
         let first = ((self.bbox.max_y - y_max) / ry - 0.5).ceil().max(0.0) as u32;
@@ -67,10 +68,11 @@ impl Extent {
     }
 }
 
-/// A part of so many pixels that neither leaves the world nor is made to by a server.
+/// The box of a part, changed so that it lies within one world and no server widens it past the world's edge.
 ///
-/// MapServer takes pixels for square when the box misses that by up to one row, and widens the box until they are — past
-/// ±180, where it then leaves its gap. A part that touches the edge is therefore made lower instead, by less than a row.
+/// MapServer expects square pixels. Where the height of the box is up to one row too large, it widens the box until they
+/// are square. A box at ±180 then passes that edge, and MapServer leaves the gap of issue 7357. So a part that touches the
+/// edge is made lower, by less than a row.
 fn kept_inside(bbox: Bbox, width: u32, height: u32, half_world: f64) -> Bbox {
     let bbox = Bbox { min_x: bbox.min_x.max(-half_world), max_x: bbox.max_x.min(half_world), ..bbox };
     let rx = bbox.width() / f64::from(width);
@@ -79,7 +81,7 @@ fn kept_inside(bbox: Bbox, width: u32, height: u32, half_world: f64) -> Bbox {
     if !touches || !(0.0..1.5).contains(&rows_too_many) {
         return bbox;
     }
-    // A hair lower than square, so that rounding does not make it wider.
+    // Slightly lower than square, so that a rounding error does not make MapServer widen it.
     let half_height = rx * f64::from(height) * (1.0 - 1e-9) / 2.0;
     let middle = (bbox.min_y + bbox.max_y) / 2.0;
     Bbox { min_y: middle - half_height, max_y: middle + half_height, ..bbox }
@@ -146,7 +148,7 @@ mod tests {
             let parts = degrees([0.0, south, 10.0, north], 20, height).parts();
             let [part] = parts[..] else { panic!("{parts:?}") };
             assert!(part.bbox.min_y >= -90.0 && part.bbox.max_y <= 90.0, "{part:?}");
-            // The part's rows are the map's, but for less than half of one at each pole.
+            // The part's rows are the map's, except for less than half a row at each pole.
             let ry = (north - south) / f64::from(height);
             let row = |y: f64| (north - y) / ry;
             assert!((row(part.bbox.max_y) - f64::from(part.y)).abs() <= 0.5 + 1e-9, "{part:?}");

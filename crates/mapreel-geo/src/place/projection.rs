@@ -1,7 +1,8 @@
-//! Projections other than the two of the web: any EPSG code that has a PROJ definition.
+//! Projected CRSs other than EPSG:3857: any EPSG code that has a PROJ definition.
 //!
-//! The mathematics is `proj4rs`'s, the definitions are `crs-definitions`'s. Degrees go in and come out; x and y are in the
-//! CRS's own units. A definition is read once and kept for the life of the process: there are some six thousand at most.
+//! `proj4rs` computes the projections, and `crs-definitions` has their definitions. Functions here take and give degrees;
+//! x and y are in the CRS's own units. Each definition is read once and kept for the life of the process: there are some
+//! six thousand at most.
 
 use super::backward_axes;
 use proj4rs::Proj;
@@ -9,16 +10,17 @@ use proj4rs::transform::transform;
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
-/// The length of the equator in metres: what "one world" means where x has no period.
+/// The length of the equator in metres: the width of the world where x has no period.
 const EQUATOR_M: f64 = 40_075_016.685_578_49;
-/// Where there and back again does not come nearer than this, in degrees, the projection does not hold.
+/// A projection is not defined at a point where projecting and inverting differ from the point by more than this, in
+/// degrees.
 const RETURN_DEG: f64 = 1e-4;
 
-/// CRSs whose definition here puts places kilometres from where PROJ has them, by their units, meridians or spheres:
-/// `tests/all/registry.rs` finds them. A map of them would be wrong and look right.
+/// CRSs whose definition in `crs-definitions` has wrong units, meridians or spheres: positions are kilometres from where
+/// PROJ has them. `tests/all/registry.rs` finds them. A map in such a CRS would be wrong and look right.
 const MISPLACED: [u16; 13] = [3167, 3303, 3909, 3973, 3974, 3975, 6200, 6204, 6316, 6871, 6996, 6997, 26591];
 
-/// Whether the definition of a CRS is not to be trusted.
+/// Whether `crs-definitions` has a wrong definition of a CRS.
 pub(crate) fn is_misplaced(code: u16) -> bool {
     MISPLACED.contains(&code)
 }
@@ -29,12 +31,13 @@ pub struct Projection {
     name: String,
     proj: Proj,
     metres_per_unit: f64,
-    /// The meridian opposite to which the plane is cut, in degrees.
+    /// The central meridian, in degrees; the plane is cut at the meridian opposite to it.
     central_meridian: f64,
 }
 
 impl Projection {
-    /// The projection of an EPSG code; `None` where there is none, or none of longitude and latitude to a plane.
+    /// The projection of an EPSG code; `None` where the code has no definition, or is not a projection of longitude and
+    /// latitude to a plane.
     pub(crate) fn of(code: u16) -> Option<&'static Self> {
         static KNOWN: OnceLock<Mutex<HashMap<u16, Option<&'static Projection>>>> = OnceLock::new();
         let mut known = KNOWN.get_or_init(Mutex::default).lock().expect("no panic while held");
@@ -73,7 +76,7 @@ impl Projection {
         self.code
     }
 
-    /// The meridian opposite to which the plane is cut, in degrees.
+    /// The central meridian, in degrees; the plane is cut at the meridian opposite to it.
     pub(crate) fn central_meridian(&self) -> f64 {
         self.central_meridian
     }
@@ -83,13 +86,13 @@ impl Projection {
         EQUATOR_M / self.metres_per_unit
     }
 
-    /// Longitude and latitude to x and y; `None` where the projection does not hold.
+    /// Longitude and latitude to x and y; `None` where the projection is not defined.
     pub(crate) fn forward(&self, [lon, lat]: [f64; 2]) -> Option<[f64; 2]> {
         let xy = self.to_plane([lon, lat])?;
         let [lon_again, lat_again] = self.to_degrees(xy)?;
-        let off = (lon_again - lon + 180.0).rem_euclid(360.0) - 180.0;
-        // Every longitude is right at a pole.
-        let near = off.abs() * lat.to_radians().cos() < RETURN_DEG && (lat_again - lat).abs() < RETURN_DEG;
+        let longitude_error = (lon_again - lon + 180.0).rem_euclid(360.0) - 180.0;
+        // At a pole the longitude does not matter.
+        let near = longitude_error.abs() * lat.to_radians().cos() < RETURN_DEG && (lat_again - lat).abs() < RETURN_DEG;
         near.then_some(xy)
     }
 

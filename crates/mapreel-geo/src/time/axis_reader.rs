@@ -1,6 +1,6 @@
 //! Reads a time axis as its server writes it: values, intervals and lists of both (OGC 06-042, annex C and D).
 //!
-//! An entry that cannot be read costs that entry and no other.
+//! An entry that cannot be read is ignored; the other entries are kept.
 
 use super::entry::Entry;
 use super::ignored::Ignored;
@@ -15,10 +15,10 @@ use std::sync::Arc;
 /// The most entries of an axis.
 const ENTRIES_MAX: usize = 500_000;
 
-/// The most intervals among them.
+/// The most intervals of an axis.
 const INTERVALS_MAX: usize = 50_000;
 
-/// How many times may still be read of a document.
+/// How many times and intervals may still be read from a document.
 #[derive(Debug)]
 pub struct Allowance {
     times: usize,
@@ -27,19 +27,19 @@ pub struct Allowance {
 }
 
 impl Default for Allowance {
-    /// Well beyond what real servers write.
+    /// Far more than real servers write.
     fn default() -> Self {
         Self::new(2_000_000, 200_000)
     }
 }
 
 impl Allowance {
-    /// An allowance of so many times, singly or as intervals, and of so many intervals among them.
+    /// An allowance of `times` single times and intervals together, at most `intervals` of them intervals.
     pub fn new(times: usize, intervals: usize) -> Self {
         Self { times, intervals, limits: [times, intervals] }
     }
 
-    /// Whether so many may be read.
+    /// Whether the allowance still covers this many.
     fn hold(&self, times: usize, intervals: usize) -> Result<(), TimeError> {
         match (times > self.times, intervals > self.intervals) {
             (true, _) => Err(TimeError::TooManyEntries(self.limits[0], "times in one document")),
@@ -67,17 +67,18 @@ impl TimeAxis {
     /// ```
     ///
     /// # Errors
-    /// No entry can be read, and why not the first; or there are too many.
+    /// No entry can be read: the error is that of the first. Or there are too many entries.
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, TimeError> {
         Self::parse_within(text, now, &mut Allowance::default())
     }
 
-    /// Reads the text within what is left of a document's limits; what the axis takes is subtracted from them.
+    /// Reads the text within a document's allowance; what the axis takes is subtracted from the allowance.
     ///
     /// # Errors
     /// As [`Self::parse`]; and the document has too many times.
     pub fn parse_within(text: &str, now: Timestamp, left: &mut Allowance) -> Result<Self, TimeError> {
-        // In whole seconds: `P1D/current` becomes a text, and processes that replay one another's work know now by the millisecond.
+        // `now` is cut to whole seconds because it becomes a text (`P1D/current`). Processes that plan the same request must all
+        // make the same text.
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let (mut values, mut intervals) = (Vec::new(), Vec::new());
         let mut ignored = Ignored::default();

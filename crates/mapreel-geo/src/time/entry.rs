@@ -17,8 +17,8 @@ pub(crate) enum Entry {
 }
 
 impl Entry {
-    /// Reads `TIME`, `START/END`, `START/END/PERIOD` or `Rn/START/PERIOD`, where a duration may stand for a start or an end:
-    /// `START/P5D`, `P5D/END/PT6H`. `now` stands for `current`; without it, `current` is no time.
+    /// Reads `TIME`, `START/END`, `START/END/PERIOD` or `Rn/START/PERIOD`. A duration may replace the start or the end:
+    /// `START/P5D`, `P5D/END/PT6H`. The word `current` means `now`; where `now` is `None`, `current` is an error.
     pub(crate) fn read(text: &str, now: Option<Timestamp>) -> Result<Self, TimeError> {
         let mut parts = text.split('/').map(str::trim);
         let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
@@ -29,7 +29,7 @@ impl Entry {
                 let repetitions = Repetitions::read(repeat).ok_or_else(|| TimeError::not_an_interval(text))?;
                 Interval::repeated(moment(start, now)?, Period::parse(period)?, repetitions)
             }
-            // OGC 06-042, C.3: a resolution of nothing is infinitely fine.
+            // OGC 06-042, C.3: a resolution of zero means infinitely fine.
             [Some(start), Some(end), Some("" | "0"), None] => Interval::between(start, end, None, now),
             [Some(start), Some(end), Some(period), None] => {
                 let period = Some(Period::parse_length(period)?).filter(|period| !period.is_nothing());
@@ -42,7 +42,7 @@ impl Entry {
 }
 
 impl Interval {
-    /// From a start to an end, of which one may be given by the duration between them.
+    /// From a start to an end; a duration may replace one of the two.
     fn between(start: &str, end: &str, period: Option<Period>, now: Option<Timestamp>) -> Result<Self, TimeError> {
         let (start, end) = match (is_duration(start), is_duration(end)) {
             (true, true) => return Err(TimeError::not_a_time(start)),
@@ -64,7 +64,7 @@ impl Interval {
         Self::new(start, end, period)
     }
 
-    /// A step that is repeated from a start on.
+    /// An interval `Rn/START/PERIOD`: the step, repeated from the start.
     fn repeated(start: ValidTime, period: Period, repetitions: Repetitions) -> Result<Self, TimeError> {
         let origin = TimeZone::UTC.to_datetime(start.instant());
         let last = match repetitions {
@@ -75,8 +75,8 @@ impl Interval {
     }
 }
 
-/// The times of one item of a `times` list or of an interval `start/end/step`, at most `max`. For start or end, a duration
-/// may stand (`start/P5D/PT6H`); `Rn/start/step` stands for `n` times.
+/// The times of one item of a `times` list or of an interval `start/end/step`, at most `max`. A duration may replace start
+/// or end (`start/P5D/PT6H`); `Rn/start/step` has `n` times.
 ///
 /// Steps are calendar steps: `P1M` from 31 January gives 28 February, then 31 March, because every time is counted from
 /// the start and not from the one before it. The end is included when a step falls on it.
@@ -90,7 +90,7 @@ pub fn expand(text: &str, max: usize) -> Result<Vec<ValidTime>, TimeError> {
     let Entry::Interval(interval) = Entry::read(text, None)? else { return Err(TimeError::not_an_interval(text)) };
     match (interval.count(), text.split('/').nth(2)) {
         (Some(count), _) if count > max as u64 => Err(TimeError::TooMany(max)),
-        // Written alike, whatever the form of the start: not every server knows that a date is a midnight.
+        // All times are written in RFC 3339, whatever the form of the start: not every server reads a date as its midnight.
         (Some(count), _) => {
             let first = std::iter::once(interval.start());
             let further = (1..count as i64).filter_map(|n| interval.step(n));
@@ -101,7 +101,7 @@ pub fn expand(text: &str, max: usize) -> Result<Vec<ValidTime>, TimeError> {
     }
 }
 
-/// Words of servers that stand for now.
+/// Whether a text is one of the words by which servers mean the present.
 pub fn is_now(text: &str) -> bool {
     ["current", "now", "present"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
@@ -110,7 +110,7 @@ fn is_duration(text: &str) -> bool {
     text.starts_with('P') && !is_now(text)
 }
 
-/// A time in a server's own words. A moment that it calls `current` is asked for by that word.
+/// A time with its server's text. A request for the moment `current` sends the word, not a time.
 fn moment(text: &str, now: Option<Timestamp>) -> Result<ValidTime, TimeError> {
     match now {
         Some(now) if is_now(text) => Ok(ValidTime::of(now, text.to_owned())),
@@ -128,7 +128,7 @@ fn moment_and_form(text: &str, now: Option<Timestamp>) -> Result<(Timestamp, For
 /// How often an interval is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Repetitions {
-    /// `R3`: so many times.
+    /// `R3`: three times.
     Counted(i64),
     /// `R`: without an end.
     Endless,

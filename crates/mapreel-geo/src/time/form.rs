@@ -1,4 +1,4 @@
-//! How a server writes its times: steps of an interval are written like its start.
+//! The form in which a server writes its times: Mapreel writes the steps of an interval in the form of its start.
 
 use super::period::Period;
 use jiff::Timestamp;
@@ -36,7 +36,7 @@ pub(crate) enum Precision {
     Hour,
     Minute,
     Second,
-    /// With so many digits after the point.
+    /// A fraction with this many digits.
     Fraction(usize),
 }
 
@@ -58,7 +58,7 @@ impl Form {
         Self { precision: self.precision.max(needed), ..self }
     }
 
-    /// A form that tells an instant from every other.
+    /// A form with enough digits for the fraction of the instant's second.
     pub(crate) fn fine_enough_for(self, instant: Timestamp) -> Self {
         let needed = match instant.subsec_nanosecond() {
             0 => self.precision,
@@ -115,7 +115,7 @@ impl Form {
     }
 }
 
-/// The digits behind the point of seconds that so many nanoseconds need, by threes.
+/// The number of digits that a fraction of a second needs: 0, 3, 6 or 9.
 pub(crate) fn fraction_digits(nanoseconds: i32) -> usize {
     match nanoseconds {
         0 => 0,

@@ -1,4 +1,4 @@
-//! Entries of a time axis that cannot be read: named, counted, and no reason to lose the others.
+//! Entries of a time axis that cannot be read: they are named, counted and ignored.
 
 use super::time_error::TimeError;
 use super::time_error::shortened;
@@ -7,10 +7,10 @@ use std::fmt;
 /// Entries of an axis that could not be read. Displayed, it names them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ignored {
-    /// The first of them, shortened, and why.
+    /// The first few of them, shortened, each with the reason.
     entries: Vec<(String, TimeError)>,
     count: usize,
-    /// All entries of the axis, readable or not.
+    /// The number of all entries of the axis, readable or not.
     pub(crate) of: usize,
 }
 
@@ -25,17 +25,17 @@ impl Ignored {
         }
     }
 
-    /// Why the first of them cannot be read.
+    /// Why the first ignored entry cannot be read.
     pub(crate) fn reason(&self) -> Option<&TimeError> {
         self.entries.first().map(|(_, reason)| reason)
     }
 
-    /// How many there are.
+    /// The number of ignored entries.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// The first of them.
+    /// The first few ignored entries.
     pub fn entries(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(entry, _)| entry.as_str())
     }

@@ -1,4 +1,4 @@
-//! An interval with its steps. It is never written out: its steps are counted.
+//! An interval with its steps. Its times are computed from the step's number, never stored as a list.
 
 use super::form::Form;
 use super::iso8601::{self, utc};
@@ -38,8 +38,8 @@ impl Interval {
         Ok(interval)
     }
 
-    /// The number of the last step that is not later than `instant`, which is not before the start; `None`: it is too
-    /// large to be counted.
+    /// The number of the last step that is not later than `instant`; `instant` is not before the start. `None` where
+    /// the number is too large to be counted.
     fn index(&self, instant: Timestamp) -> Option<i64> {
         let Some(period) = self.period else { return Some(0) };
         let instant = instant.min(self.last);
@@ -47,7 +47,7 @@ impl Interval {
         if let Some(exact) = period.exact() {
             return i64::try_from(span / exact.as_nanos()).ok();
         }
-        // Steps of months are at least this long, so there are at most so many; the right number is found by halving.
+        // A binary search: steps of months differ in length. `shortest` gives an upper bound of the number.
         let (mut low, mut high) = (0, i64::try_from(span / period.shortest().as_nanos()).ok()? + 1);
         while low < high {
             let middle = low + (high - low + 1) / 2;
@@ -78,7 +78,7 @@ impl Interval {
         self.last
     }
 
-    /// The latest time that is not later.
+    /// The latest time that is not later than `instant`.
     pub(crate) fn previous(&self, instant: Timestamp) -> Option<ValidTime> {
         if instant < self.start() {
             return None;
@@ -89,7 +89,7 @@ impl Interval {
         }
     }
 
-    /// The earliest time that is not earlier.
+    /// The earliest time that is not earlier than `instant`.
     pub(crate) fn next(&self, instant: Timestamp) -> Option<ValidTime> {
         if instant > self.last {
             return None;
@@ -106,23 +106,23 @@ impl Interval {
         }
     }
 
-    /// A moment of an interval without steps.
+    /// The time of any moment of an interval without steps.
     fn at_any(&self, instant: Timestamp) -> ValidTime {
         if instant == self.start() { self.start.clone() } else { written(self.form.fine_enough_for(instant), instant) }
     }
 
-    /// Whether every moment is a time.
+    /// Whether the interval has no steps: every moment is a time.
     pub(crate) fn is_continuous(&self) -> bool {
         self.period.is_none()
     }
 
-    /// How many times there are; `None`: every moment is one.
+    /// The number of times; `None` where every moment is a time.
     pub(crate) fn count(&self) -> Option<u64> {
         self.period.map(|_| self.steps as u64 + 1)
     }
 }
 
-/// A time as a server writes it whose times have this form.
+/// A time in the given form of a server.
 pub(crate) fn written(form: Form, instant: Timestamp) -> ValidTime {
     ValidTime::of(instant, form.write(instant))
 }

@@ -1,29 +1,30 @@
-//! The intervals of a time axis, which may overlap, found by a time.
+//! The intervals of a time axis, which may overlap, indexed by time.
 
 use super::interval::Interval;
 use super::time_error::TimeError;
 use super::valid_time::ValidTime;
 use jiff::Timestamp;
 
-/// The most intervals that one time lies in: each look-up asks all of them.
+/// The most intervals that may contain one moment: a look-up reads all of them.
 const OVERLAPS_MAX: usize = 200;
 
-/// Intervals that are passed over by one look where none of them lasts long enough.
+/// The number of neighbouring intervals that share one entry in `reaches`. A look-up skips them together where all of
+/// them have ended.
 const RUN: usize = 256;
 
 /// Intervals in the order of their starts.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Intervals {
     by_start: Vec<Interval>,
-    /// The latest time of each run of [`RUN`].
+    /// For each run of [`RUN`] intervals, the latest time of any of them.
     reaches: Vec<Timestamp>,
-    /// Indices in the order of their last times.
+    /// Indices into `by_start`, in the order of the intervals' last times.
     by_last: Vec<u32>,
 }
 
 impl Intervals {
     /// # Errors
-    /// Too many of them overlap at one time.
+    /// Too many intervals contain the same moment.
     pub(crate) fn new(mut intervals: Vec<Interval>) -> Result<Self, TimeError> {
         intervals.sort_by_key(Interval::start);
         let mut by_last: Vec<u32> = (0..intervals.len() as u32).collect();
@@ -45,7 +46,7 @@ impl Intervals {
         &self.by_start
     }
 
-    /// The latest time that is not later.
+    /// The latest time that is not later than `instant`.
     pub(crate) fn previous(&self, instant: Timestamp) -> Option<ValidTime> {
         let ended = self.by_last.partition_point(|index| self.by_start[*index as usize].last() < instant);
         let ended = ended.checked_sub(1).map(|at| &self.by_start[self.by_last[at] as usize]);
@@ -53,14 +54,14 @@ impl Intervals {
         candidates.filter_map(|interval| interval.previous(instant)).max_by_key(ValidTime::instant)
     }
 
-    /// The earliest time that is not earlier.
+    /// The earliest time that is not earlier than `instant`.
     pub(crate) fn next(&self, instant: Timestamp) -> Option<ValidTime> {
         let later = self.by_start.get(self.by_start.partition_point(|interval| interval.start() < instant));
         let candidates = later.into_iter().chain(self.under_way(instant));
         candidates.filter_map(|interval| interval.next(instant)).min_by_key(ValidTime::instant)
     }
 
-    /// The intervals that have begun and not ended.
+    /// The intervals that have begun at `instant` and not ended before it.
     fn under_way(&self, instant: Timestamp) -> impl Iterator<Item = &Interval> {
         let begun = self.by_start.partition_point(|interval| interval.start() <= instant);
         let runs = self.by_start[..begun].chunks(RUN).zip(&self.reaches).filter(move |(_, reach)| **reach >= instant);

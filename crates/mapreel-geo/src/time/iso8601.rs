@@ -6,10 +6,10 @@ use jiff::civil::{Date, DateTime, ISOWeekDate, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-/// Reads a moment, and how it is written; without a zone it is in UTC, and what is left out is the earliest.
+/// Reads a moment and its form. Without a zone it is in UTC. Parts that are left out have their lowest value.
 pub(crate) fn read(text: &str) -> Option<(Timestamp, Form)> {
     if text.ends_with(']') {
-        // The zone's name behind the offset (RFC 9557), which must be there.
+        // RFC 9557: the zone's name in brackets after the offset. The offset is required.
         return text.parse().ok().map(|instant| (instant, Form::RFC3339));
     }
     let (date, clock) = match text.find(['T', 't', ' ']) {
@@ -32,21 +32,21 @@ pub(crate) fn read(text: &str) -> Option<(Timestamp, Form)> {
     Some((utc_or_last(day.to_datetime(clock.time), clock.offset_s.unwrap_or(0))?, form))
 }
 
-/// How a time is written.
+/// The form in which a time is written; that of RFC 3339 where the text is not a time.
 pub(crate) fn form(text: &str) -> Form {
     read(text).map_or(Form::RFC3339, |(_, form)| form)
 }
 
-/// The moment of a date and clock time in UTC, where it can be counted, and written in a year of four digits.
+/// The instant of a date and clock time in UTC; `None` where `Timestamp` cannot hold it or the year is negative.
 pub(crate) fn utc(civil: DateTime) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(civil).ok().filter(|instant| instant.as_second() >= FIRST_S)
 }
 
-/// The year 0 begins.
+/// The start of the year 0, in Unix seconds.
 const FIRST_S: i64 = -62_167_219_200;
 
-/// Servers write `9999-12-31` for "without end", which lies hours behind the last moment that can be counted: it is taken
-/// for that.
+/// Servers write `9999-12-31` for "without end". That day ends a few hours after the last instant of `Timestamp`, so it
+/// is read as that instant.
 fn utc_or_last(civil: DateTime, offset_s: i64) -> Option<Timestamp> {
     match utc(civil) {
         Some(instant) => {
@@ -98,9 +98,9 @@ struct Clock {
     /// Whether the time is written as 24:00.
     is_next_day: bool,
     precision: Precision,
-    /// Whether it has no `:`; `None` where there is no room for one.
+    /// Whether it has no `:`; `None` where only the hour is written.
     is_basic: Option<bool>,
-    /// East of Greenwich; `None`: it names no zone.
+    /// Seconds east of Greenwich; `None` where no zone is written.
     offset_s: Option<i64>,
 }
 
@@ -128,7 +128,7 @@ impl Clock {
         };
         let mut seconds: i64 = parts.iter().zip([3600, 60, 1]).map(|(part, unit)| part * unit).sum();
         if parts.get(2) == Some(&60) {
-            // A leap second has no number of its own.
+            // `Timestamp` has no second 60: a leap second becomes the second before it.
             seconds -= 1;
         }
         let unit_ns = [3_600_000_000_000, 60_000_000_000, 1_000_000_000][parts.len() - 1];
@@ -141,7 +141,7 @@ impl Clock {
     }
 }
 
-/// Hours, minutes and seconds, as far as they are written, and whether without `:`.
+/// Hours, minutes and seconds, as far as they are written, and whether they are written without `:`.
 fn clock_parts(text: &str) -> Option<(Vec<i64>, Option<bool>)> {
     let two = |text: &str| match text.as_bytes() {
         [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => text.parse::<i64>().ok(),
@@ -173,7 +173,7 @@ fn read_offset(text: &str) -> Option<i64> {
     }
 }
 
-/// Digits behind a point as nanoseconds of a unit of so many; digits that are finer are cut off.
+/// Digits after the decimal point, in nanoseconds, of a unit of `unit_ns` nanoseconds. Parts of a nanosecond are cut off.
 fn read_fraction(digits: &str, unit_ns: i64) -> Option<i64> {
     const DIGITS_MAX: usize = 15;
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -203,7 +203,7 @@ mod tests {
         check("2020-W05-3", "2020-01-29T00:00:00Z");
         check("2020W053T06Z", "2020-01-29T06:00:00Z");
         check("2020-W05", "2020-01-27T00:00:00Z");
-        // Weeks that begin in another year.
+        // Weeks that begin in the year before their own.
         check("2020-W53-7", "2021-01-03T00:00:00Z");
         check("2015-W01-1", "2014-12-29T00:00:00Z");
         check("2020-123", "2020-05-02T00:00:00Z");
@@ -284,7 +284,7 @@ mod tests {
 
         /// Any text is read or refused, without a panic.
         #[test]
-        fn no_text_is_too_odd(text in "[0-9TtZzWwPR:+.,/ \\-\\]\\[é]{0,30}") {
+        fn any_text_is_read_or_refused(text in "[0-9TtZzWwPR:+.,/ \\-\\]\\[é]{0,30}") {
             let _ = read(&text);
         }
     }

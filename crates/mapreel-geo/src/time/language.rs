@@ -1,6 +1,6 @@
-//! Languages, and how each writes dates, clock times and numbers, by the tables of Unicode's CLDR, which are in this program.
+//! Languages: how each writes dates, clock times and numbers. The program contains the tables of Unicode's CLDR for this.
 //!
-//! Dates are those of the Gregorian calendar in every language, as those of the data are.
+//! Dates are in the Gregorian calendar in every language, as in the data.
 
 use icu_calendar::Gregorian;
 use icu_datetime::fieldsets::enums::CompositeDateTimeFieldSet;
@@ -14,18 +14,18 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 use writeable::TryWriteable;
 
-/// The longest tag that is read: what BCP 47 (section 4.4.1) asks every program to have room for.
+/// The longest tag that is read. BCP 47 (section 4.4.1) asks every program to accept tags of this length.
 const BYTES_MAX: usize = 35;
 
-/// Why tables for a language are always found.
+/// Why no look-up of a language's tables fails.
 const TABLES: &str = "a language without tables of its own is written by its parent's, and at last by the root's";
 
-/// A language of which it is known how it writes dates. It is stored as its tag.
+/// A language with known names of months. It is stored as its tag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Language(LanguageIdentifier);
 
-/// A stored tag is no language whose tables are in this program.
+/// The error for a stored tag of a language that the program has no tables for.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a language that is known here")]
 pub struct UnknownLanguage(String);
@@ -44,12 +44,12 @@ impl TryFrom<String> for Language {
     }
 }
 
-/// What is written where no language is named.
+/// The language of a page that names none.
 pub(crate) static ENGLISH: Language = Language(langid!("en"));
 
 impl Language {
-    /// A language by its BCP 47 tag, with a script, a region and variants where they matter: `de`, `en-GB`, `zh-Hant`. None for
-    /// what is not a tag, and for languages whose names of months are not known.
+    /// A language by its BCP 47 tag, with a script, a region and variants where they matter: `de`, `en-GB`, `zh-Hant`. `None` for a
+    /// text that is not a tag, and for a language without known names of months.
     ///
     /// ```
     /// # use mapreel_geo::Language;
@@ -59,12 +59,12 @@ impl Language {
     pub fn parse(text: &str) -> Option<Self> {
         let tag = Some(text).filter(|text| text.len() <= BYTES_MAX)?;
         let language = Self(LanguageIdentifier::try_from_str(tag).ok()?);
-        // The root calls the first month so, and languages without names of their own do as the root.
+        // CLDR's root locale calls the first month `M01`; a language without names of its own inherits that name.
         let january = language.field("LLLL", civil::date(2000, 1, 1).at(0, 0, 0, 0));
         (january != "M01").then_some(language)
     }
 
-    /// The tag, in the usual letters: `en-GB`.
+    /// The tag, in its canonical case: `en-GB`.
     pub fn tag(&self) -> String {
         self.0.to_string()
     }
@@ -74,8 +74,8 @@ impl Language {
         self.0.language == ENGLISH.0.language
     }
 
-    /// A number, given in the digits of ASCII with a decimal point, in the language's digits, grouped as it groups them: `12,345.5`,
-    /// `12.345,5`, `١٢٬٣٤٥٫٥`. What is no number stays as it is.
+    /// A number in the language's digits and groups: `12,345.5`, `12.345,5`, `١٢٬٣٤٥٫٥`. It is given in ASCII digits with a decimal
+    /// point. A text that is not a number stays as it is.
     pub(crate) fn number(&self, ascii: &str) -> String {
         let preferences = DecimalFormatterPreferences::from(&self.0);
         let formatter = DecimalFormatter::try_new(preferences, Default::default()).expect(TABLES);
@@ -83,11 +83,12 @@ impl Language {
         decimal.map_or_else(|_| ascii.to_owned(), |decimal| formatter.format(&decimal).to_string())
     }
 
-    /// A time as the language writes those of its fields that are asked for.
+    /// The given fields of a time, as the language writes them.
     pub(crate) fn write(&self, fields: CompositeDateTimeFieldSet, at: civil::DateTime) -> String {
         let formatter = FixedCalendarDateTimeFormatter::try_new(self.preferences(), fields).expect(TABLES);
-        // A formatter loads what its pattern with an era needs, and that of a Portuguese month has no year in CLDR's tables (`MMMM
-        // 'de Y' GGG`): the digits of the pattern without an era are then missing. So we load what the pattern needs that is used.
+        // A formatter loads the names that its pattern with an era needs. In CLDR's tables the Portuguese pattern of a month with an
+        // era has no year (`MMMM 'de Y' GGG`), so the formatter would not load the digits for the pattern without an era. Therefore
+        // `fill` loads the names for the pattern that is used.
         self.fill(&formatter.format(&gregorian(at)).pattern(), at)
     }
 
@@ -97,7 +98,7 @@ impl Language {
         self.fill(&DateTimePattern::try_from_pattern_str(symbol).expect("a symbol of CLDR"), at)
     }
 
-    /// A time in the order of a pattern, which has fields of dates and clock times only.
+    /// A time, written by a pattern that has only fields of dates and clock times.
     fn fill(&self, pattern: &DateTimePattern, at: civil::DateTime) -> String {
         let names = FixedCalendarDateTimeNames::<_, CompositeDateTimeFieldSet>::try_new(self.preferences());
         let mut names = names.expect(TABLES);
@@ -110,7 +111,7 @@ impl Language {
     }
 }
 
-/// The same date and clock time, as the tables are asked with it.
+/// The same date and clock time in the type of the `icu` crates.
 fn gregorian(at: civil::DateTime) -> DateTime<Gregorian> {
     let number = |part: i8| part.unsigned_abs();
     let date = Date::try_new_gregorian(at.year().into(), number(at.month()), number(at.day()));
@@ -199,7 +200,7 @@ mod tests {
     }
 
     proptest! {
-        /// Tables are found for every tag that is read, and they have every month and every hour.
+        /// Every tag that is read has tables, with every month and every hour.
         #[test]
         fn whatever_is_read_as_a_language_writes_every_time(
             tag in "[a-z]{2,3}(-(Latn|Cyrl|Arab|Hans|Hant|[A-Z][a-z]{3}))?(-([A-Z]{2}|[0-9]{3}))?(-[a-z]{5,8})?",

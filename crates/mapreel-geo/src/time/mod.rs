@@ -1,5 +1,4 @@
-//! Time: valid times as they are written, periods, intervals and the time axes that they make; and times for readers, in their zone
-//! and language.
+//! Time: valid times as text, periods, intervals and time axes; and times as the page shows them, in a zone and a language.
 
 pub mod axis_reader;
 pub mod entry;

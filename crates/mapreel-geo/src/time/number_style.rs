@@ -3,7 +3,7 @@
 use super::language::Language;
 use serde::{Deserialize, Serialize};
 
-/// The most decimals of a number that is written out.
+/// The most decimals of a number without a power of ten.
 const DECIMALS: usize = 6;
 /// The decimals of the factor before a power of ten.
 const DECIMALS_OF_FACTOR: usize = 2;
@@ -35,7 +35,7 @@ impl NumberStyle {
         self.exact(&number.to_string())
     }
 
-    /// A finite number, with at most six decimals; one that is very large or very small as a factor and a power of ten: `2.5 × 10⁻⁹`.
+    /// A finite number, with at most six decimals. A very large or very small number has a factor and a power of ten: `2.5 × 10⁻⁹`.
     pub fn decimal(&self, number: f64) -> String {
         if number == 0.0 || (1e-3..1e6).contains(&number.abs()) {
             return self.exact(trimmed(&format!("{number:.DECIMALS$}")));
@@ -45,7 +45,7 @@ impl NumberStyle {
         format!("{} × 10{}", self.exact(trimmed(factor)), superscript(exponent.parse().unwrap_or(0)))
     }
 
-    /// A number that is given in ASCII, with every decimal that it has. Its sign is that of subtraction, and not a hyphen.
+    /// A number that is given in ASCII, with all its decimals. Its sign is the minus sign (U+2212), not a hyphen.
     pub fn exact(&self, ascii: &str) -> String {
         let written = self.language.as_ref().map_or_else(|| ascii.to_owned(), |language| language.number(ascii));
         written.replace('-', "−")

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span};
 
-/// The step of a time axis, longer than nothing. Days have 24 hours: axes are in UTC.
+/// The step of a time axis, longer than zero. Days have 24 hours: axes are in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     months: i64,
@@ -15,14 +15,14 @@ pub struct Period {
 /// The most years that a period may have.
 const YEARS_MAX: i128 = 10_000;
 
-/// What a unit is counted in, and how many of them it is.
+/// A unit as a number of months or of nanoseconds.
 #[derive(Clone, Copy)]
 enum Unit {
     Months(i128),
     Nanoseconds(i128),
 }
 
-/// Units come in this order, each at most once; `T` stands between the two.
+/// The units of a duration before and after its `T`, in the order in which they must be written, each at most once.
 const DATE: [(char, Unit); 4] = [
     ('Y', Unit::Months(12)),
     ('M', Unit::Months(1)),
@@ -37,7 +37,7 @@ const CLOCK: [(char, Unit); 3] = [
 
 impl Period {
     /// Reads `P1M`, `PT6H`, `P1M15D`, `P1M2W`, `P30DT12H`, `PT1H1M52.5S`, `P0.5D`. The smallest unit may have a fraction
-    /// (ISO 8601, 5.5.3.2), except months and years unless whole months come of it.
+    /// (ISO 8601, 5.5.3.2). A fraction of a month or a year is an error unless it makes whole months.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         Self::parse_length(text).and_then(|period| match period.is_nothing() {
             true => Err(TimeError::not_a_step(text)),
@@ -45,7 +45,7 @@ impl Period {
         })
     }
 
-    /// Reads a duration, which unlike a step may be nothing: `PT0S`.
+    /// Reads a duration. A duration may be zero (`PT0S`), a step may not.
     pub(crate) fn parse_length(text: &str) -> Result<Self, TimeError> {
         let (months, nanoseconds) = Self::sums(text.trim()).ok_or_else(|| TimeError::not_a_step(text))?;
         if months > YEARS_MAX * 12 || nanoseconds > YEARS_MAX * 366 * 86_400_000_000_000 {
@@ -54,7 +54,7 @@ impl Period {
         Ok(Self { months: months as i64, exact: SignedDuration::from_nanos_i128(nanoseconds) })
     }
 
-    /// Months and nanoseconds. No sum of seven units of twenty digits overflows.
+    /// The sums of months and of nanoseconds. An `i128` holds seven units of twenty digits.
     fn sums(text: &str) -> Option<(i128, i128)> {
         let mut rest = text.strip_prefix('P')?;
         let (mut months, mut nanoseconds) = (0, 0);
@@ -67,7 +67,7 @@ impl Period {
                 (rest, units, in_clock) = (clock, &CLOCK[..], true);
                 continue;
             }
-            // Only the smallest may have a fraction.
+            // Only the smallest unit may have a fraction.
             if !fraction.is_empty() {
                 return None;
             }
@@ -88,7 +88,7 @@ impl Period {
         any.then_some((months, nanoseconds))
     }
 
-    /// Whether it lasts no time.
+    /// Whether it is zero.
     pub(crate) fn is_nothing(&self) -> bool {
         self.months == 0 && self.exact.is_zero()
     }
@@ -99,7 +99,7 @@ impl Period {
         let moved = start.checked_add(months).ok()?;
         let nanoseconds = self.exact.as_nanos().checked_mul(i128::from(n))?;
         let exact = SignedDuration::try_from_nanos_i128(nanoseconds)?;
-        // A `DateTime` takes no duration that is longer than the years from 1970 to 9999.
+        // Adding to a `Timestamp`, because a `DateTime` rejects a duration longer than the years from 1970 to 9999.
         Some(TimeZone::UTC.to_datetime(TimeZone::UTC.to_timestamp(moved).ok()?.checked_add(exact).ok()?))
     }
 
@@ -109,17 +109,17 @@ impl Period {
         moved.checked_sub(self.exact).ok()
     }
 
-    /// The length of a step that does not depend on the calendar.
+    /// The length of the step; `None` where it depends on the calendar.
     pub fn exact(&self) -> Option<SignedDuration> {
         (self.months == 0).then_some(self.exact)
     }
 
-    /// No step is shorter.
+    /// A lower bound of the length of a step.
     pub(crate) fn shortest(&self) -> SignedDuration {
         self.exact + SignedDuration::from_hours(24 * 28 * self.months)
     }
 
-    /// The nanoseconds beside its full seconds.
+    /// The fraction of its seconds, in nanoseconds.
     pub(crate) fn fraction_ns(&self) -> i32 {
         self.exact.subsec_nanos()
     }
@@ -145,19 +145,19 @@ impl Period {
     }
 }
 
-/// So many units of `each`, to the nearest, and whether none is broken; `None`: more than can be counted.
+/// `whole.fraction` units of `each`, rounded, and whether no rounding was needed; `None` where the digits are not digits.
 fn amount(whole: &str, fraction: &str, each: i128) -> Option<(i128, bool)> {
     const DIGITS_MAX: usize = 20;
     let count = |digits: &str| if digits.is_empty() { Some(0) } else { digits.parse::<i128>().ok() };
     let whole = number(whole)?;
-    // Such a step is longer than every limit, which the caller reports.
+    // A step of more digits is longer than every limit; the caller reports it.
     let whole = if whole.len() > DIGITS_MAX { 10i128.pow(DIGITS_MAX as u32) } else { count(whole)? };
     let fraction = &fraction[..fraction.len().min(DIGITS_MAX)];
     let (parts, of) = (each * count(number(fraction)?)?, 10i128.pow(fraction.len() as u32));
     Some((whole * each + (parts + of / 2) / of, parts % of == 0))
 }
 
-/// Digits without zeros before them.
+/// Digits without leading zeros; `None` where a character is not a digit.
 fn number(digits: &str) -> Option<&str> {
     digits.bytes().all(|c| c.is_ascii_digit()).then(|| digits.trim_start_matches('0'))
 }
@@ -216,7 +216,7 @@ mod tests {
     }
 
     proptest! {
-        /// No text and no count makes it stumble.
+        /// No text and no number of steps causes a panic.
         #[test]
         fn arithmetic_is_checked(text in "P[0-9]{0,25}[YMWDT]?[0-9]{0,25}[.,]?[0-9]{0,25}[MWDHS]?", n in any::<i64>()) {
             if let Ok(period) = Period::parse(&text) {

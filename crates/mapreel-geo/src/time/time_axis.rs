@@ -1,7 +1,7 @@
-//! The times that a layer has, and which of them is meant by a moment.
+//! The times that a layer has, and the look-up of the time that a request means.
 //!
-//! Every time keeps, or is given, the text that its server knows it by. An interval is never written out: eighteen years of
-//! five minutes take as little as a day.
+//! Every time has the text by which its server knows it. An interval is never stored as a list: eighteen years in steps of
+//! five minutes take as little memory as one day.
 
 use super::ignored::Ignored;
 use super::interval::Interval;
@@ -14,23 +14,23 @@ use std::sync::Arc;
 /// The times that a layer has. Copies are cheap: layers inherit axes from one another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimeAxis {
-    /// In order, each once.
+    /// In order, without duplicates.
     pub(super) values: Arc<[ValidTime]>,
     pub(super) intervals: Arc<Intervals>,
     /// Entries that could not be read.
     pub(super) ignored: Option<Arc<Ignored>>,
     pub(super) last: ValidTime,
     pub(super) count: Option<u64>,
-    /// When it was read: what is later is the future.
+    /// When the axis was read: the present, for "last" and "next" times.
     pub(super) now: Timestamp,
 }
 
-/// The two sides of the present.
+/// The times before the present, or after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The last times that are not later than now.
     Last,
-    /// The first that are.
+    /// The first times that are later than now.
     Next,
 }
 
@@ -46,26 +46,28 @@ impl TimeAxis {
         self.ignored.as_deref()
     }
 
-    /// The time of just this instant.
+    /// The time at exactly this instant.
     pub fn at(&self, instant: Timestamp) -> Option<ValidTime> {
         self.previous(instant).filter(|time| time.instant() == instant)
     }
 
-    /// The latest time that is not later. Of equal times, the one that is written by itself.
+    /// The latest time that is not later than `instant`. Where a single value and a step of an interval are equal, the
+    /// single value.
     pub fn previous(&self, instant: Timestamp) -> Option<ValidTime> {
         let before = self.values.partition_point(|value| value.instant() <= instant).checked_sub(1);
         let value = before.map(|index| self.values[index].clone());
-        // Of equal ones `max_by_key` takes the last.
+        // `max_by_key` returns the last of equal times: the single value.
         self.intervals.previous(instant).into_iter().chain(value).max_by_key(ValidTime::instant)
     }
 
-    /// The earliest time that is not earlier. Of equal times, the one that is written by itself.
+    /// The earliest time that is not earlier than `instant`. Where a single value and a step of an interval are equal, the
+    /// single value.
     pub fn next(&self, instant: Timestamp) -> Option<ValidTime> {
         let value = self.values.get(self.values.partition_point(|value| value.instant() < instant)).cloned();
         value.into_iter().chain(self.intervals.next(instant)).min_by_key(ValidTime::instant)
     }
 
-    /// The time nearest to an instant; of two as near, the earlier.
+    /// The time nearest to an instant; where two are equally near, the earlier.
     pub fn nearest(&self, instant: Timestamp) -> Option<ValidTime> {
         let away = |time: &ValidTime| time.instant().duration_since(instant).abs();
         match (self.previous(instant), self.next(instant)) {
@@ -85,7 +87,7 @@ impl TimeAxis {
     }
 
     /// The last `count` times that are not later than the moment at which the axis was read, in order, or all where there
-    /// are fewer; `None` where every moment is a time.
+    /// are fewer; `None` where an interval has no step.
     pub fn last_times(&self, count: usize) -> Option<Vec<ValidTime>> {
         let before = |time: &ValidTime| {
             time.instant().checked_sub(SignedDuration::from_nanos(1)).ok().and_then(|at| self.previous(at))
@@ -96,7 +98,7 @@ impl TimeAxis {
     }
 
     /// The first `count` times that are later than the moment at which the axis was read, or all where there are fewer;
-    /// `None` where every moment is a time.
+    /// `None` where an interval has no step.
     pub fn next_times(&self, count: usize) -> Option<Vec<ValidTime>> {
         let after =
             |instant: Timestamp| instant.checked_add(SignedDuration::from_nanos(1)).ok().and_then(|at| self.next(at));
@@ -112,12 +114,12 @@ impl TimeAxis {
         (!self.is_continuous()).then(|| std::iter::successors(first, further).take(count).collect())
     }
 
-    /// Whether every moment of an interval is a time.
+    /// Whether the axis has an interval without a step: every moment in it is a time.
     pub fn is_continuous(&self) -> bool {
         self.intervals.all().iter().any(Interval::is_continuous)
     }
 
-    /// How many times there are, where they can be counted; one that is written twice in intervals counts twice.
+    /// The number of times; `None` where an interval has no step. A time that is in two intervals counts twice.
     pub fn count(&self) -> Option<u64> {
         self.count
     }
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_later_than_now_is_next_and_not_last() {
+    fn times_later_than_now_are_next_and_not_last() {
         let texts =
             |times: Option<Vec<ValidTime>>| times.unwrap().iter().map(|t| t.text().to_owned()).collect::<Vec<_>>();
         let forecast = axis("2026-01-01T00:00Z/2026-01-03T00:00Z/PT6H,2100-01-01");

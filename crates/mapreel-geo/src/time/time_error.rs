@@ -12,7 +12,7 @@ pub enum TimeError {
     /// An interval needs start, end and step.
     #[error("`{0}` is not an interval")]
     NotAnInterval(String),
-    /// The step is not an ISO 8601 duration, or not longer than nothing.
+    /// The step is not an ISO 8601 duration, or is zero.
     #[error("`{0}` is not a time step")]
     NotAStep(String),
     /// The end lies before the start.
@@ -21,13 +21,13 @@ pub enum TimeError {
     /// More times than allowed.
     #[error("more than {0} times")]
     TooMany(usize),
-    /// A period longer than any that can be counted with.
+    /// A period that is too long.
     #[error("`{0}` is longer than 10000 years")]
     TooLong(String),
     /// An interval of more steps than can be counted.
     #[error("the interval has more steps than can be counted")]
     TooFine,
-    /// An axis of more entries than are read.
+    /// A document, or an axis, with more entries than are read.
     #[error("more than {0} {1}")]
     TooManyEntries(usize, &'static str),
 }
@@ -64,7 +64,7 @@ impl TimeError {
     }
 }
 
-/// As much of a stranger's text as belongs in a message.
+/// A text of a user or a server, cut to the length that fits in a message.
 pub fn shortened(text: &str) -> String {
     const CHARACTERS_MAX: usize = 60;
     match text.char_indices().nth(CHARACTERS_MAX) {

@@ -10,7 +10,7 @@ const CHARACTERS_MAX: usize = 100;
 
 /// What each directive stands for.
 static DIRECTIVES: [(&str, Meaning); 27] = [
-    // `u`, unlike `y`, goes on below the year 1.
+    // `u` is CLDR's extended year, which becomes negative; `y` counts within an era.
     ("Y", Meaning::Part(Part::Field("uuuu"))),
     ("y", Meaning::Part(Part::Field("yy"))),
     ("m", Meaning::Part(Part::Field("MM"))),
@@ -43,7 +43,7 @@ static DIRECTIVES: [(&str, Meaning); 27] = [
 #[derive(Debug)]
 enum Meaning {
     Part(Part),
-    /// A name that many languages inflect beside a day of the month: `январь 2019`, but `1 января`.
+    /// A name that many languages inflect when a day of the month is beside it: `январь 2019`, but `1 января`.
     Name {
         beside_day: &'static str,
         alone: &'static str,
@@ -56,20 +56,20 @@ enum Meaning {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimePattern(Vec<Part>);
 
-/// What is written one after another; fields by their symbols in CLDR.
+/// A part of a pattern. Fields are named by their symbols in CLDR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
     Field(&'static str),
     Day(&'static str),
-    /// A day of one digit has a blank before it.
+    /// A day of one digit gets a leading blank.
     PaddedDay(&'static str),
     ZoneName,
     ZoneOffset,
 }
 
 impl TimePattern {
-    /// Reads a pattern; what is not a directive stands for itself.
+    /// Reads a pattern; characters outside directives are copied.
     pub(crate) fn parse(text: &str) -> Result<Self, TimeFormatError> {
         if text.chars().count() > CHARACTERS_MAX {
             return Err(TimeFormatError::TooLong);
@@ -84,7 +84,7 @@ impl TimePattern {
         }
     }
 
-    /// Writes a time in a language, by the clocks of a zone.
+    /// Writes a time in a language, in the local time of a zone.
     pub(crate) fn write(&self, time: &ValidTime, zone: &Zone, language: &Language) -> String {
         let at = zone.clock(time);
         let write = |part: &Part| match part {
@@ -98,7 +98,7 @@ impl TimePattern {
     }
 }
 
-/// The parts of a pattern, with names as they are beside a day of the month or alone.
+/// The parts of a pattern; `beside_a_day` selects the form that names have beside a day of the month.
 fn read(text: &str, beside_a_day: bool) -> Result<Vec<Part>, TimeFormatError> {
     let (mut parts, mut rest) = (Vec::new(), text);
     while let Some((literal, directive)) = rest.split_once('%') {
@@ -118,7 +118,7 @@ fn read(text: &str, beside_a_day: bool) -> Result<Vec<Part>, TimeFormatError> {
     Ok(parts)
 }
 
-/// Controls, the ends of lines and paragraphs, and what governs the direction of its neighbours.
+/// Control characters, line and paragraph separators, and characters that change the direction of text.
 fn is_invisible(c: char) -> bool {
     let direction =
         matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
@@ -131,10 +131,10 @@ fn offset(seconds: i32) -> String {
     format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
 }
 
-/// Why a text does not say how times are written.
+/// Why a text is not a format of times.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeFormatError {
-    /// Neither one of the words nor a pattern.
+    /// Neither one of the format words nor a pattern.
     #[error("`{0}` is not a format of times")]
     NotAFormat(String),
     /// A directive that is not known.
@@ -143,10 +143,10 @@ pub enum TimeFormatError {
     /// A `%` at the end.
     #[error("the time pattern ends with `%`, where a directive should follow; known are {known}", known = known())]
     Unfinished,
-    /// A character that has no shape, but ends lines or turns directions.
+    /// An invisible character that ends a line or changes the direction of text.
     #[error("the time pattern has the invisible character U+{:04X}", u32::from(*.0))]
     Invisible(char),
-    /// More than is read.
+    /// More characters than are read.
     #[error("the time pattern has more than {CHARACTERS_MAX} characters")]
     TooLong,
 }
@@ -156,7 +156,7 @@ impl TimeFormatError {
         Self::NotAFormat(shortened(text))
     }
 
-    /// `rest` is what follows a `%`: a letter that is none of ours, perhaps behind flags and a width.
+    /// `rest` is the text after a `%`. Flags and a width may come before the unknown letter.
     fn not_a_directive(rest: &str) -> Self {
         let is_flag = |c: char| c.is_ascii_digit() || "-_^#:.+".contains(c);
         match rest.char_indices().find(|(_, c)| !is_flag(*c)) {
@@ -178,7 +178,7 @@ impl TimeFormatError {
     }
 }
 
-/// All directives, as a sentence has them.
+/// All directives, separated by commas.
 fn known() -> String {
     let names: Vec<_> = DIRECTIVES.iter().map(|(name, _)| format!("%{name}")).collect();
     names.join(", ")

@@ -1,4 +1,4 @@
-//! How times are written on a page: in which zone, as which of their parts, in which language.
+//! How times are written on a page: in which zone, with which of their parts, in which language.
 
 use super::language::{ENGLISH, Language};
 use super::number_style::NumberStyle;
@@ -26,9 +26,9 @@ use jiff::civil::DateTime;
 pub struct TimeStyle {
     /// The zone whose dates and clock times are written.
     pub zone: Zone,
-    /// Which parts of a time are written; all of them in the numbers of ISO 8601, with the zone, where nothing is said.
+    /// Which parts of a time are written. `None`: all of them, in the numbers of ISO 8601, with the zone.
     pub format: Option<TimeFormat>,
-    /// The language of names and numbers; English where none is said.
+    /// The language of names and numbers; `None` is English.
     pub language: Option<Language>,
 }
 
@@ -45,12 +45,12 @@ pub enum TimeFormat {
     DateTime,
     /// `Sunday 30 August 2020`.
     Weekday,
-    /// What a pattern says.
+    /// A strftime pattern.
     Pattern(TimePattern),
 }
 
 impl TimeStyle {
-    /// A time, as the page has it.
+    /// A time, written for the page.
     pub fn show(&self, time: &ValidTime) -> String {
         let language = self.language();
         let written = |fields| language.write(fields, self.zone.clock(time));
@@ -74,7 +74,7 @@ impl TimeStyle {
         NumberStyle::of(self.language.clone())
     }
 
-    /// Whether the page is in English: it is where no other language is named.
+    /// Whether the page is in English, which is the default.
     pub fn is_english(&self) -> bool {
         self.language().is_english()
     }
@@ -85,7 +85,7 @@ impl TimeStyle {
 }
 
 impl TimeFormat {
-    /// The formats that have a word.
+    /// The words by which a request names a format.
     pub const WORDS: &[&str] = &["date", "month", "year", "datetime", "weekday"];
 
     /// Reads one of the words, or a strftime pattern: a text with at least one `%`.
@@ -113,7 +113,7 @@ fn period(fields: CalendarPeriodFieldSet) -> CompositeDateTimeFieldSet {
     CompositeDateTimeFieldSet::CalendarPeriod(fields)
 }
 
-/// Minutes, and what is finer where there is some.
+/// Minutes; seconds and milliseconds only where they are not zero.
 fn precision(at: DateTime) -> TimePrecision {
     match (at.second(), at.subsec_nanosecond() / 1_000_000) {
         (0, 0) => TimePrecision::Minute,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Two valid times are equal when they are the same instant, however they were written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ValidTime {
-    // The text of a time need not say its instant: `current` is a time, too.
+    // The text alone need not tell the instant: `current` is a text, too.
     #[serde(with = "instant_text")]
     instant: Timestamp,
     text: String,
@@ -30,7 +30,7 @@ pub mod instant_text {
     /// Reads an instant.
     ///
     /// # Errors
-    /// It is none.
+    /// The text is not an instant in RFC 3339.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
@@ -53,8 +53,8 @@ impl ValidTime {
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let trimmed = text.trim();
         let (instant, form) = iso8601::read(trimmed).ok_or_else(|| TimeError::not_a_time(text))?;
-        // A blank between date and clock is what people type and what no WMS reads; an offset is what none minds. Weeks,
-        // days of the year and 24:00 are read by few.
+        // People type a blank between date and clock, but no WMS reads it. No WMS heeds an offset either. Few servers read
+        // weeks, days of the year or 24:00. A time with one of these is sent in RFC 3339.
         let clock = trimmed.split_once(['T', 't', ' ']).map_or("", |(_, clock)| clock);
         let foreign = trimmed.contains([' ', '[']) || clock.contains(['+', '-']) || clock.starts_with("24");
         let rare = form.date != DateForm::Calendar || form.precision == Precision::Week;
@@ -85,13 +85,13 @@ impl ValidTime {
         jiff::fmt::strtime::format(pattern, self.instant).map_err(|_| TimeError::NotAPattern(pattern.to_owned()))
     }
 
-    /// Reads a time that a server has written, and keeps its text to the last character.
+    /// Reads a time that a server has written, and keeps the server's text.
     pub fn parse_kept(text: &str) -> Result<Self, TimeError> {
         let (instant, _) = iso8601::read(text.trim()).ok_or_else(|| TimeError::not_a_time(text))?;
         Ok(Self { instant, text: text.trim().to_owned() })
     }
 
-    /// An instant and the text that a server knows it by.
+    /// An instant with the text by which a server knows it.
     pub(crate) fn of(instant: Timestamp, text: String) -> Self {
         Self { instant, text }
     }

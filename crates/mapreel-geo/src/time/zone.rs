@@ -1,4 +1,4 @@
-//! Times as a reader of a picture wants them, in any zone, the zone always named.
+//! Times as the page shows them, in any zone. The zone is always named.
 
 use super::valid_time::ValidTime;
 use jiff::civil::DateTime;
@@ -25,8 +25,8 @@ impl Zone {
 
     /// `2020-08-30 12:00 UTC`; `2020-08-30 20:00 AWST (UTC+8)`. Seconds and their fraction only where there are some.
     ///
-    /// Abbreviations alone are not enough: CST is three zones, and in the night that summer time ends one clock time comes
-    /// twice.
+    /// Abbreviations alone are not enough: CST is three zones. And in the night in which summer time ends, each clock time of
+    /// one hour comes twice.
     pub fn show(&self, time: &ValidTime) -> String {
         let at = self.clock(time);
         let fine = match (at.second(), at.subsec_nanosecond() / 1_000_000) {
@@ -37,12 +37,13 @@ impl Zone {
         format!("{} {:02}:{:02}{fine} {}", at.date(), at.hour(), at.minute(), self.name(time))
     }
 
-    /// What calendars and clocks of the zone show at that time.
+    /// The local date and clock time of the zone at that time.
     pub(crate) fn clock(&self, time: &ValidTime) -> DateTime {
         self.0.to_datetime(time.instant())
     }
 
-    /// What the zone is called at that time, and how far it is from UTC: `UTC`, `AWST (UTC+8)`; `UTC-3` where it has no name.
+    /// The zone's abbreviation at that time and its offset from UTC: `UTC`, `AWST (UTC+8)`; `UTC-3` where it has no
+    /// abbreviation.
     pub(crate) fn name(&self, time: &ValidTime) -> String {
         let (name, offset) = (self.short_name(time), utc_offset(self.offset(time)));
         if name == "UTC" || name == offset { name } else { format!("{name} ({offset})") }
@@ -57,7 +58,7 @@ impl Zone {
         }
     }
 
-    /// How far the zone is from UTC at that time.
+    /// The zone's offset from UTC at that time.
     pub(crate) fn offset(&self, time: &ValidTime) -> Offset {
         self.0.to_offset(time.instant())
     }

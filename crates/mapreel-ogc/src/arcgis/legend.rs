@@ -1,5 +1,5 @@
-//! The legend of a service of ArcGIS (`legend?f=json`): small pictures, each with its words, which such a server does not put
-//! together.
+//! The legend of a service of ArcGIS (`legend?f=json`): small pictures, each with its label. ArcGIS Server does not join them
+//! to one picture.
 
 use crate::json::Json;
 use crate::legend_source::Swatch;
@@ -9,28 +9,28 @@ use base64::prelude::BASE64_STANDARD;
 use mapreel_geo::time::time_error::shortened;
 use std::collections::HashSet;
 
-/// The most pictures of one legend; more fit on no page.
+/// The most pictures of one legend; more do not fit on a page.
 const SWATCHES_MAX: usize = 64;
 
 /// Why there are no swatches of a legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoLegend {
-    /// The document has no layers.
+    /// The document has no `layers`.
     #[error("the document is no legend")]
     OtherDocument,
     /// More swatches than fit on a page.
     #[error("the legend has more than {SWATCHES_MAX} entries")]
     TooManyEntries,
-    /// The layers have none, or none that can be read.
+    /// The layers have no pictures, or none that can be read.
     #[error("the legend has no pictures")]
     NoPictures,
 }
 
-/// The legend of some layers of a service, by their numbers, or of all; top first. A layer of a single picture without words
-/// is called by its name.
+/// The swatches of the layers with these numbers, or of all layers; top first. Where a layer has a single picture without a
+/// label, the swatch gets the layer's name.
 ///
 /// # Errors
-/// It is no legend, or it has no picture, or too many.
+/// The document is not a legend, or the legend has no picture or too many.
 pub fn swatches(json: &Json, layers: Option<&[u32]>) -> Result<Vec<Swatch>, NoLegend> {
     let Some(Json::List(all)) = json.get("layers") else { return Err(NoLegend::OtherDocument) };
     let layers: Option<HashSet<u32>> = layers.map(|layers| layers.iter().copied().collect());

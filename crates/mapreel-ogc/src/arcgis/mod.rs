@@ -1,4 +1,4 @@
-//! What ArcGIS Server says of its services, in the JSON of the ArcGIS REST API.
+//! Readers of what ArcGIS Server answers about its services, in the JSON of the ArcGIS REST API.
 
 pub mod legend;
 pub mod pyramid;

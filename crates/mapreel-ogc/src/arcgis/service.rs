@@ -1,4 +1,4 @@
-//! What a `MapServer` or `ImageServer` says of itself.
+//! The description of a `MapServer` or `ImageServer`.
 
 use super::pyramid::Pyramid;
 use super::service_kind::ServiceKind;
@@ -12,43 +12,43 @@ use crate::text;
 use mapreel_geo::{Bbox, Crs};
 use std::collections::HashMap;
 
-/// What a service says of itself.
+/// The description of a service.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// The version of its server, where it says so.
+    /// The version of the server; empty where the server does not name it.
     pub version: String,
-    /// The title that its server shows people.
+    /// The title of the service, for people.
     pub title: Option<String>,
-    /// The credit that it asks for.
+    /// The credit that the server asks for.
     pub credit: Option<String>,
     /// The service's own CRS, and the number by which the server knows that CRS.
     pub crs: Option<(Crs, String)>,
-    /// Where it has data: west, south, east, north in degrees.
+    /// The area of the data: west, south, east, north in degrees.
     pub degrees: Option<Bbox>,
-    /// The widest and highest picture that it draws, in pixels.
+    /// The largest width and height of a picture, in pixels.
     pub side_px_max: [u32; 2],
-    /// In its own order, top first.
+    /// The layers and groups in the server's order, top first.
     pub layers: Vec<Sublayer>,
     /// The service's times, where it has some.
     pub times: Option<TimeInfo>,
-    /// Whether another document says more of its times.
+    /// Whether the document `multidimensionalInfo` lists the service's times.
     pub is_multidimensional: bool,
-    /// The service's cache of tiles, where that is in the tile pyramid of the web.
+    /// The service's tile cache, where it is in the tile pyramid of the web.
     pub pyramid: Option<Pyramid>,
-    /// Whether it has tiles and draws nothing else.
+    /// Whether the service answers requests for tiles only.
     pub has_tiles_alone: bool,
 }
 
-/// A layer of a MapServer, or a group of some.
+/// A layer of a MapServer, or a group of layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sublayer {
     /// `id`, which a request puts into `layers=show:…`.
     pub number: u32,
     /// `name`, for people.
     pub name: String,
-    /// The group that it lies in.
+    /// The number of the group that contains it.
     pub parent: Option<u32>,
-    /// Whether other layers lie in it, and nothing else.
+    /// Whether it is a group: it contains layers and draws nothing itself.
     pub is_group: bool,
     /// Whether the service shows it where no layers are named.
     pub is_visible: bool,
@@ -57,7 +57,7 @@ pub struct Sublayer {
 /// Reads a document of ArcGIS.
 ///
 /// # Errors
-/// It is not JSON, or it is an error: with status 200.
+/// The document is not JSON, or it reports an error (ArcGIS sends errors with status 200).
 pub fn read_document(bytes: &[u8]) -> Result<Json, BrokenDescription> {
     let json = Json::read(bytes, &ReadLimits::default())?;
     match ReportedError::of_arcgis(&json) {
@@ -67,15 +67,15 @@ pub fn read_document(bytes: &[u8]) -> Result<Json, BrokenDescription> {
 }
 
 impl Service {
-    /// Before version 10.1 a server does not say how large its pictures may be; then none draws larger ones by default.
+    /// Servers before version 10.1 do not name their largest picture; by default it is this wide and high.
     const SIDE_PX_MAX_OLD: u32 = 2048;
-    /// How deep groups lie in groups.
+    /// How deep groups are nested.
     const DEPTH_MAX: usize = 50;
 
     /// Reads the description of a service.
     ///
     /// # Errors
-    /// It describes something else.
+    /// The document describes another kind of service.
     pub fn read(json: &Json, kind: ServiceKind) -> Result<Self, BrokenDescription> {
         let is_it = match kind {
             ServiceKind::Map => matches!(json.get("layers"), Some(Json::List(_))),
@@ -90,9 +90,9 @@ impl Service {
             _ => Self::SIDE_PX_MAX_OLD,
         };
         let title = json.get("documentInfo").and_then(|info| info.text("Title"));
-        // ArcGIS calls a map `Layers` that its author has not named.
+        // `Layers` is the name that ArcGIS gives to a map without a name.
         let map_name = json.text("mapName").filter(|name| !matches!(*name, "Layers" | "Map"));
-        // The name of an image service stands behind that of its folder.
+        // The `name` of an image service begins with its folder.
         let own_name = json.text("name").and_then(|name| name.rsplit('/').next());
         let title = [title, map_name, own_name].into_iter().flatten().find(|title| !title.is_empty());
         let credit = json.text("copyrightText").map(text::without_tags);
@@ -115,17 +115,17 @@ impl Service {
         })
     }
 
-    /// Whether it has a layer of this number.
+    /// Whether the service has a layer of this number.
     pub fn has(&self, number: u32) -> bool {
         self.layers.iter().any(|layer| layer.number == number)
     }
 
-    /// Its layers by their numbers.
+    /// The layers by their numbers.
     pub fn by_number(&self) -> HashMap<u32, &Sublayer> {
         self.layers.iter().map(|layer| (layer.number, layer)).collect()
     }
 
-    /// A layer and the groups that it lies in, outwards.
+    /// A layer and the groups that contain it, innermost first.
     pub fn outwards<'a>(
         layer: &'a Sublayer,
         by_number: &HashMap<u32, &'a Sublayer>,
@@ -134,15 +134,15 @@ impl Service {
         std::iter::successors(Some(layer), outer).take(Self::DEPTH_MAX)
     }
 
-    /// The layers that are drawn, without groups: those that are asked for, by themselves or by a group that they lie in, or
-    /// those that are visible by default.
+    /// The layers that a picture shows, without groups. `asked` selects them by their own number or by that of a group.
+    /// Without `asked`, they are the layers that are visible by default.
     pub fn shown(&self, asked: Option<&[u32]>) -> Vec<&Sublayer> {
         let by_number = self.by_number();
         let is_shown = |layer: &&Sublayer| {
-            let mut way = Self::outwards(layer, &by_number);
+            let mut nesting = Self::outwards(layer, &by_number);
             match asked {
-                Some(asked) => way.any(|layer| asked.contains(&layer.number)),
-                None => way.all(|layer| layer.is_visible),
+                Some(asked) => nesting.any(|layer| asked.contains(&layer.number)),
+                None => nesting.all(|layer| layer.is_visible),
             }
         };
         self.layers.iter().filter(|layer| !layer.is_group).filter(is_shown).collect()

@@ -1,6 +1,6 @@
 //! The two kinds of services of ArcGIS that draw maps.
 
-/// What a service is.
+/// A kind of service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceKind {
     /// A service that draws layers.

@@ -1,14 +1,15 @@
-//! Where things are for a service of ArcGIS: CRSs by number, and boxes.
+//! CRSs and boxes in the JSON of ArcGIS.
 
 use crate::json::Json;
 use mapreel_geo::{Bbox, Crs};
 
-/// The number by which ArcGIS knows a CRS: that of the EPSG.
+/// The number of a CRS in ArcGIS: that of its EPSG code.
 pub fn number(crs: Crs) -> String {
     crs.code().rsplit(':').next().unwrap_or_default().to_owned()
 }
 
-/// The CRS of what has a `spatialReference`, and the number by which the server knows it: the latest, where it has had several.
+/// The CRS of the `spatialReference` of `json`, and the number by which the server knows that CRS. `latestWkid` comes before
+/// `wkid`: a CRS may have got a new number.
 pub(crate) fn crs(json: &Json) -> Option<(Crs, String)> {
     let reference = json.get("spatialReference")?;
     ["latestWkid", "wkid"].into_iter().find_map(|name| {
@@ -17,7 +18,7 @@ pub(crate) fn crs(json: &Json) -> Option<(Crs, String)> {
     })
 }
 
-/// A box in degrees. An empty service has the text `NaN` in place of numbers.
+/// The extent of `json` in degrees. For an empty service ArcGIS writes `NaN` as a text: `None`.
 pub(crate) fn degrees(json: &Json) -> Option<Bbox> {
     let (crs, _) = crs(json)?;
     let edge = |name| json.number(name);

@@ -7,22 +7,22 @@ use jiff::Timestamp;
 use mapreel_geo::TimeAxis;
 use std::collections::HashMap;
 
-/// When there are data.
+/// The times of a service or a layer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TimeInfo {
     /// The first and the last moment, in milliseconds since 1970.
     pub ends: Option<[f64; 2]>,
     /// The step from one time to the next (ISO 8601).
     pub period: Option<String>,
-    /// The times, where the server lists them.
+    /// The times, where the server lists them; otherwise empty.
     pub values: Vec<f64>,
 }
 
 impl TimeInfo {
-    /// What a service or a layer says of its times; `None`: it has none.
+    /// The `timeInfo` of a service or a layer; `None` where it has no times.
     pub(crate) fn read(json: &Json) -> Option<Self> {
         let info = json.get("timeInfo").filter(|info| matches!(info, Json::Object(_)))?;
-        // A layer that does not use time is drawn whole whatever time is asked for.
+        // `useTime: false`: the server draws all data of the layer, whatever time is asked for.
         if info.get("exportOptions").is_some_and(|options| options.get("useTime") == Some(&Json::Bool(false))) {
             return None;
         }
@@ -42,14 +42,14 @@ impl TimeInfo {
         details.list("layers").iter().filter_map(of_layer).collect()
     }
 
-    /// The times of a multidimensional service: those of its first variable, which it shows by default.
+    /// The times of a multidimensional service: those of its first variable, which the service shows by default.
     pub fn of_dimension(details: &Json) -> Option<Self> {
         let variable = details.get("multidimensionalInfo")?.list("variables").first()?;
         let is_time = |dimension: &&Json| dimension.text("name") == Some("StdTime");
         let dimension = variable.list("dimensions").iter().find(is_time)?;
         let value = |value: &Json| match value {
             Json::Number(moment) => Some(*moment),
-            // A range begins with the moment by which it is asked for.
+            // A range is asked for by its first moment.
             Json::List(range) => match range.first()? {
                 Json::Number(moment) => Some(*moment),
                 _ => None,
@@ -60,10 +60,10 @@ impl TimeInfo {
         (!values.is_empty()).then_some(Self { values, ..Self::default() })
     }
 
-    /// The times as a dimension, whose axis is read like that of any other server.
+    /// The times as a dimension with a time axis.
     ///
     /// # Errors
-    /// Why it is not known which times there are.
+    /// The document does not tell which times there are.
     pub fn dimension(&self, now: Timestamp) -> Result<Dimension, UnknownTimes> {
         let extent = self.extent()?;
         let axis = TimeAxis::parse(&extent, now);
@@ -77,7 +77,7 @@ impl TimeInfo {
         Some(format!("{}/{}", moment(first)?, moment(last)?))
     }
 
-    /// The times as a WMS would write them.
+    /// The times in the form of a WMS.
     fn extent(&self) -> Result<String, UnknownTimes> {
         if !self.values.is_empty() {
             let moments: Vec<String> = self.values.iter().filter_map(|value| moment(*value)).collect();
@@ -95,7 +95,7 @@ impl TimeInfo {
     }
 }
 
-/// A step in time as ISO 8601 writes it.
+/// A step in time as an ISO 8601 duration.
 pub(crate) fn period(count: f64, units: &str) -> Option<String> {
     let (count, clock, unit) = match units.strip_prefix("esriTimeUnits")? {
         "Milliseconds" => (count / 1000.0, "T", "S"),
@@ -113,7 +113,7 @@ pub(crate) fn period(count: f64, units: &str) -> Option<String> {
     (count > 0.0).then(|| format!("P{clock}{count}{unit}"))
 }
 
-/// The moment that lies so many milliseconds after the beginning of 1970.
+/// The moment `milliseconds` after the beginning of 1970, in RFC 3339.
 pub fn moment(milliseconds: f64) -> Option<String> {
     Timestamp::from_millisecond(milliseconds as i64).ok().map(|moment| moment.to_string())
 }

@@ -1,4 +1,4 @@
-//! What an OGC API says of a collection.
+//! A collection of an OGC API.
 
 use super::crs::{crs_code, uri};
 use super::extent::{dimensions, times};
@@ -10,34 +10,34 @@ use jiff::Timestamp;
 use mapreel_geo::{Bbox, Crs};
 use std::sync::Arc;
 
-/// What is known of a collection.
+/// The description of a collection.
 #[derive(Debug, Clone)]
 pub struct Collection {
     /// `title`, for people.
     pub title: Option<String>,
-    /// The credit that it asks for.
+    /// The credit that the server asks for.
     pub credit: Option<String>,
-    /// Where it has data: west, south, east, north in degrees.
+    /// The area of the data: west, south, east, north in degrees.
     pub degrees: Option<Bbox>,
-    /// The collection's times, where it has some, or why they are not known.
+    /// The collection's times; `None` where it has none, an error where the document does not tell which they are.
     pub times: Result<Option<Dimension>, UnknownTimes>,
     /// Its dimensions other than time.
     pub dimensions: Vec<Arc<Dimension>>,
     /// The CRSs of its maps, as the server writes them.
     pub crs: Vec<String>,
-    /// The CRS of its data: that of a map for which none is named.
+    /// The CRS of the collection's data. A map request without a CRS gets a map in this one.
     pub stored: String,
 }
 
 impl Collection {
-    /// Reads a collection; `common` are CRSs that all collections have.
+    /// Reads a collection; `common` are the CRSs to which `#/crs` refers.
     pub fn read(json: &Json, common: &[Json], now: Timestamp) -> Self {
         let clean = |words: &str| text::clean(words).ok().filter(|words| !words.is_empty());
         let credit = json.text("attribution").map(text::without_tags);
         let mut crs = Vec::new();
         for code in json.list("crs") {
             match code {
-                // The list at the beginning of the document (OGC 18-058r1, 6.2).
+                // `#/crs` refers to the list at the beginning of the document (OGC 18-058r1, 6.2).
                 Json::Text(code) if code == "#/crs" => crs.extend(common.iter().filter_map(written_code)),
                 code => crs.extend(written_code(code)),
             }
@@ -56,7 +56,7 @@ impl Collection {
     }
 }
 
-/// The box of a spatial extent: of two or three dimensions, the first of a list or alone.
+/// The box of a spatial extent, in two or three dimensions: the first of a list of boxes, or a single one.
 fn degrees(spatial: &Json) -> Option<Bbox> {
     let bbox = spatial.list("bbox");
     let numbers = match bbox.first()? {
@@ -76,7 +76,7 @@ fn degrees(spatial: &Json) -> Option<Bbox> {
     Some(Bbox::new([west, south, east, north])).filter(|bbox| is_on_earth && bbox.width() > 0.0 && bbox.height() > 0.0)
 }
 
-/// The code of a CRS as the server writes it, which is how it is asked for: with its brackets, where it has some.
+/// The code of a CRS in the server's spelling, brackets included: requests use the same spelling.
 fn written_code(json: &Json) -> Option<String> {
     match json {
         Json::Text(code) => Some(code.clone()),

@@ -4,7 +4,7 @@ use super::extent::value;
 use crate::json::Json;
 use mapreel_geo::Crs;
 
-/// A CRS by the registry's URI, which OGC APIs use.
+/// The URI of a CRS in the OGC's registry, as OGC APIs use it.
 pub fn uri(crs: Crs) -> String {
     match crs {
         Crs::Geographic => "http://www.opengis.net/def/crs/OGC/1.3/CRS84".to_owned(),
@@ -12,12 +12,12 @@ pub fn uri(crs: Crs) -> String {
     }
 }
 
-/// A code as it stands within a safe CURIE: `[EPSG:3857]`.
+/// The code without the brackets of a safe CURIE (`[EPSG:3857]`).
 pub fn without_brackets(code: &str) -> &str {
     code.trim().trim_start_matches('[').trim_end_matches(']')
 }
 
-/// The code of a CRS: a text, or an object with its URI or with its number in a registry.
+/// The code of a CRS: a text, or an object with a URI or with a registry's number.
 pub fn crs_code(json: &Json) -> Option<String> {
     let id = |system: &Json| {
         let id = system.get("id")?;

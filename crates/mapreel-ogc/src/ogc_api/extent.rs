@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use mapreel_geo::TimeAxis;
 use std::sync::Arc;
 
-/// A value of an extent as it is asked for; `None`: there is no end.
+/// A value of an extent in the form of a request; `None` for an open end.
 pub(crate) fn value(json: &Json) -> Option<String> {
     match json {
         Json::Text(text) if text != ".." && !text.is_empty() => Some(text.clone()),
@@ -17,11 +17,11 @@ pub(crate) fn value(json: &Json) -> Option<String> {
     }
 }
 
-/// The first interval of an extent, which is that of all: where it begins, and where it ends.
+/// The start and the end of an extent's first interval, which by the standard contains all others.
 fn interval(json: &Json) -> [Option<String>; 2] {
     let all = json.list("interval");
     match all.first() {
-        // A list for each end (EDR of met.no).
+        // The EDR server of met.no writes a list for each end.
         Some(Json::List(first)) if first.len() == 1 && all.len() > 1 => {
             let end = |list: &Json| if let Json::List(list) = list { list.first().and_then(value) } else { None };
             [end(&all[0]), end(&all[1])]
@@ -32,14 +32,14 @@ fn interval(json: &Json) -> [Option<String>; 2] {
     }
 }
 
-/// The ends of a collection's times as `start/end`, each empty where there is none.
+/// The first and the last time of a collection as `start/end`, each empty where the interval is open.
 pub(crate) fn interval_text(collection: &Json) -> String {
     let temporal = collection.get("extent").and_then(|extent| extent.get("temporal"));
     let [start, end] = temporal.map(interval).unwrap_or_default();
     format!("{}/{}", start.unwrap_or_default(), end.unwrap_or_default())
 }
 
-/// The values of an extent, as they are listed; empty where they are not.
+/// The listed values of an extent, separated by commas; empty where none are listed.
 fn listed(json: &Json) -> String {
     let grid = json.get("grid").map(|grid| grid.list("coordinates")).unwrap_or_default();
     let values = if grid.is_empty() { json.list("values") } else { grid };
@@ -50,7 +50,8 @@ fn listed(json: &Json) -> String {
 /// The times of a temporal extent.
 ///
 /// # Errors
-/// Why it is not known which there are. An interval alone says between which moments there are data, and not at which.
+/// The document does not tell which times there are: an interval alone gives the first and the last moment, not those
+/// between.
 pub(crate) fn times(temporal: Option<&Json>, now: Timestamp) -> Result<Option<Dimension>, UnknownTimes> {
     let Some(temporal) = temporal.filter(|temporal| matches!(temporal, Json::Object(_))) else { return Ok(None) };
     let (listed, [start, end]) = (listed(temporal), interval(temporal));
@@ -65,7 +66,7 @@ pub(crate) fn times(temporal: Option<&Json>, now: Timestamp) -> Result<Option<Di
     Ok(Some(time_dimension("time", extent, now)))
 }
 
-/// A regular grid of times as a WMS would write it; `None`: there is none.
+/// A regular grid of times, in the form of a WMS; `None` where there is no grid.
 fn stepped(json: &Json, start: Option<&str>, end: Option<&str>) -> Option<String> {
     let grid = json.get("grid")?;
     let (step, start) = (grid.text("resolution")?, grid.text("firstCoordinate").or(start)?);
@@ -75,7 +76,7 @@ fn stepped(json: &Json, start: Option<&str>, end: Option<&str>) -> Option<String
     })
 }
 
-/// A dimension of times, read as that of any other server.
+/// A dimension of times, with its time axis.
 fn time_dimension(name: &str, extent: String, now: Timestamp) -> Dimension {
     let axis = Some(TimeAxis::parse(&extent, now));
     let (name, units) = (name.to_owned(), "ISO8601".to_owned());
@@ -105,7 +106,7 @@ fn dimension(name: &str, json: &Json, now: Timestamp) -> Dimension {
         (false, ..) => listed.split(',').map(without_repetition).collect::<Vec<_>>().join(","),
         (true, Some(start), Some(end)) => {
             let grid = json.get("grid");
-            // With no step every number is a value (OGC 06-042, table C.2).
+            // A step of 0 means that every number is a value (OGC 06-042, table C.2).
             let step = grid.and_then(|grid| grid.number("resolution")).unwrap_or(0.0);
             let count = grid.and_then(|grid| grid.number("cellsCount"));
             let last = start.parse().ok().zip(count).map(|(start, count): (f64, f64)| start + (count - 1.0) * step);
@@ -119,7 +120,8 @@ fn dimension(name: &str, json: &Json, now: Timestamp) -> Dimension {
     Dimension { name: name.to_owned(), units, unit_symbol, extent: extent.into(), ..Dimension::default() }
 }
 
-/// `R20/100/50`, which is twenty values from 100 on (OGC 19-086r6), as the interval that it is.
+/// `R20/100/50`, twenty values from 100 in steps of 50 (OGC 19-086r6), as `start/end/step`. Other values stay as they
+/// are.
 fn without_repetition(value: &str) -> String {
     let read = || {
         let [count, first, step]: [&str; 3] =

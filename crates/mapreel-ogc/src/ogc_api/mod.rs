@@ -1,4 +1,4 @@
-//! What OGC API – Maps and OGC API – Tiles say: landing pages, collections, tile sets.
+//! Readers of the documents of OGC API – Maps and OGC API – Tiles: landing pages, collections, tile sets.
 
 pub mod collection;
 pub mod crs;

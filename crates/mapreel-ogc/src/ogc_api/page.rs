@@ -1,4 +1,4 @@
-//! A document of an OGC API, and where its links lead.
+//! A document of an OGC API, and the addresses in its links.
 
 use crate::broken_description::BrokenDescription;
 use crate::json::Json;
@@ -7,12 +7,12 @@ use crate::reported_error::ReportedError;
 use crate::url::picture_format;
 use crate::url::service_url::ServiceUrl;
 
-/// A document, and where it is.
+/// A document with the address at which it was asked for.
 pub struct Page {
     url: ServiceUrl,
-    /// Scheme and host by which the server knows itself.
+    /// Scheme and host in the document's link to itself. Behind a proxy they differ from those of `url`.
     own_origin: Option<String>,
-    /// What it says; an object.
+    /// The document, a JSON object.
     pub json: Json,
 }
 
@@ -20,12 +20,12 @@ impl Page {
     /// Reads a document that was asked for at `url`.
     ///
     /// # Errors
-    /// It is not a JSON object, or it is an error.
+    /// The document is not a JSON object, or it reports an error.
     pub fn read(bytes: &[u8], url: &str) -> Result<Self, BrokenDescription> {
         Self::of(Json::read(bytes, &ReadLimits::default())?, url)
     }
 
-    /// A document that has been read, and was asked for at `url`.
+    /// A document that has been parsed; it was asked for at `url`.
     pub(crate) fn of(json: Json, url: &str) -> Result<Self, BrokenDescription> {
         if !matches!(json, Json::Object(_)) {
             return Err(BrokenDescription::NotAnObject(json.kind()));
@@ -39,56 +39,56 @@ impl Page {
         Ok(Self { url, own_origin, json })
     }
 
-    /// Whether something of this page leads to pictures.
+    /// Whether a part of this document, `json`, links to a map or to tiles of maps.
     pub fn has_pictures(&self, json: &Json) -> bool {
         self.picture(json, "map").is_some() || self.tilesets(json).is_some()
     }
 
-    /// Where tilesets of maps are described. Some servers say `raster` (pygeoapi).
+    /// The address of the list of map tilesets. pygeoapi calls the relation `raster`.
     pub fn tilesets(&self, json: &Json) -> Option<String> {
         ["tilesets-map", "tilesets-raster"].into_iter().find_map(|rel| self.document(json, rel))
     }
 
-    /// Where a collection of a list is described by itself.
+    /// The address of a collection's own document.
     pub fn own_page(&self, collection: &Json) -> Option<String> {
         ["self", "collection"].into_iter().find_map(|rel| self.document(collection, rel))
     }
 
-    /// Where tiles are, with places to fill: a registered relation, and that of TiTiler.
+    /// The template of the tiles. `item` is the registered relation, `tile` that of TiTiler.
     pub fn tile(&self) -> Option<String> {
         ["item", "tile"].into_iter().find_map(|rel| self.picture(&self.json, rel))
     }
 
-    /// Where the collections are described.
+    /// The address of the document that lists the collections.
     pub fn collections(&self) -> Option<String> {
         ["data", "collections"].into_iter().find_map(|rel| self.document(&self.json, rel))
     }
 
-    /// Where a link leads, by which this server is reached.
+    /// The address of a link, with the host by which Mapreel reaches this server, and with its credential.
     fn address(&self, link: &Json) -> Option<String> {
         Some(self.url.beside(&self.url.as_reached(link.text("href")?, self.own_origin.as_deref())))
     }
 
-    /// An address that is named as a URI, where it is one of this server's own.
+    /// A URI as an address, where it is on this server.
     pub fn own_address(&self, uri: &str) -> Option<String> {
         let reached = self.url.as_reached(uri, self.own_origin.as_deref());
         let is_own = ServiceUrl::parse(&reached).is_ok_and(|address| address.origin() == self.url.origin());
         is_own.then_some(reached)
     }
 
-    /// Where a document is that something of this page links to: in JSON by its type, or of a type that is not said.
+    /// The address of a document to which `json` links: JSON first, then links without a media type.
     pub fn document(&self, json: &Json, rel: &str) -> Option<String> {
         let rank = |link: &&Json| match link.text("type") {
             Some(kind) if kind.contains("json") && !kind.contains("ld+json") => Some(0),
             None => Some(1),
             Some(_) => None,
         };
-        // A template with places to fill is no address (titiler-pgstac links to some by this relation).
+        // A URI template is not an address (titiler-pgstac links to some by this relation).
         let usable = links(json, rel).filter(|link| rank(link).is_some() && !link.is_true("templated"));
         self.address(usable.min_by_key(|link| rank(link))?)
     }
 
-    /// Where pictures are that something of this page links to: those that can be transparent before those that cannot.
+    /// The address of pictures to which `json` links: formats that can be transparent come before JPEG.
     pub fn picture(&self, json: &Json, rel: &str) -> Option<String> {
         let rank = |link: &&Json| match link.text("type") {
             Some("image/png") => Some(0),
@@ -101,12 +101,12 @@ impl Page {
     }
 }
 
-/// The links of a relation, by whichever of its names.
+/// The links of a relation, under any of the relation's names.
 pub(crate) fn links<'a>(json: &'a Json, rel: &'a str) -> impl Iterator<Item = &'a Json> {
     json.list("links").iter().filter(move |link| link.text("rel").is_some_and(|known| is_rel(known, rel)))
 }
 
-/// Whether a relation is the one of this name: registered with IANA, or with the OGC by a URI or a safe CURIE.
+/// Whether `known` is the relation `name`: as IANA registers it, or with a prefix of the OGC (a URI or a safe CURIE).
 pub(crate) fn is_rel(known: &str, name: &str) -> bool {
     const OGC: [&str; 4] = [
         "http://www.opengis.net/def/rel/ogc/1.0/",
@@ -118,7 +118,7 @@ pub(crate) fn is_rel(known: &str, name: &str) -> bool {
     bare.trim_end_matches(']').eq_ignore_ascii_case(name)
 }
 
-/// The error that a server reports in place of a document.
+/// The error that a server reports instead of a document.
 fn problem(json: &Json) -> Option<String> {
     let is_document = json.get("links").is_some() || json.get("tileMatrices").is_some();
     ReportedError::of_ogc_api(json).filter(|_| !is_document).map(|error| error.text)

@@ -8,18 +8,18 @@ use crate::wmts::capabilities::{Matrix, MatrixSet};
 use mapreel_geo::{AxisOrder, Crs};
 use percent_encoding::percent_decode_str;
 
-/// Why tiles cannot be placed by a tile matrix set.
+/// Why a tile matrix set cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenMatrixSet {
     /// It does not name the CRS of its coordinates.
     #[error("its tile matrix set does not name a CRS")]
     NoCrs,
-    /// Each of its levels lacks a number, or counts its tiles in a way that is not supported.
+    /// No level can be used: each lacks a number, counts its rows from below, or joins tiles.
     #[error("its tile matrix set has no levels that can be used")]
     NoLevels,
 }
 
-/// What a tileset's tile matrix set is called: the end of its URI, or of the address of its definition.
+/// The name of a tileset's tile matrix set: the last segment of its URI or of its definition's address.
 pub fn tileset_name(tileset: &Json) -> Option<String> {
     let link = || ["tiling-scheme", "self"].into_iter().find_map(|rel| links(tileset, rel).next()?.text("href"));
     let address = tileset.text("tileMatrixSetURI").or_else(link)?;
@@ -28,7 +28,7 @@ pub fn tileset_name(tileset: &Json) -> Option<String> {
     Some(name.into_owned()).filter(|name| !name.is_empty())
 }
 
-/// The tiles that there are, by levels.
+/// The limits of a tileset: for each level the first and last column, and the first and last row.
 pub fn limits(json: &Json) -> Vec<(String, [i64; 2], [i64; 2])> {
     let limit = |limit: &Json| {
         let number = |name| limit.number(name).map(|number| number as i64);
@@ -39,10 +39,10 @@ pub fn limits(json: &Json) -> Vec<(String, [i64; 2], [i64; 2])> {
     json.list("tileMatrixSetLimits").iter().take(ReadLimits::default().levels).filter_map(limit).collect()
 }
 
-/// A tile matrix set (OGC 17-083r4), and the order in which its corners are written, where it says so.
+/// A tile matrix set (OGC 17-083r4), and the axis order of its corners, where the document names it.
 ///
 /// # Errors
-/// It has no CRS or no levels that can be used.
+/// The set has no CRS, or no level that can be used.
 pub fn read_matrix_set(json: &Json) -> Result<(MatrixSet, Option<AxisOrder>), BrokenMatrixSet> {
     let crs = json.get("crs").or(json.get("supportedCRS")).and_then(crs_code).ok_or(BrokenMatrixSet::NoCrs)?;
     let matrices = json.list("tileMatrices").iter().take(ReadLimits::default().levels);
@@ -65,7 +65,8 @@ pub fn read_matrix_set(json: &Json) -> Result<(MatrixSet, Option<AxisOrder>), Br
     Ok((MatrixSet { name: String::new(), crs, matrices }, order))
 }
 
-/// A level; `None` where a number is missing, where rows are counted from below, and where some are joined.
+/// A level; `None` where a number is missing, where rows are counted from below, or where tiles are joined
+/// (`variableMatrixWidths`).
 fn read_matrix(json: &Json) -> Option<Matrix> {
     let is_plain = json.list("variableMatrixWidths").is_empty() && json.text("cornerOfOrigin") != Some("bottomLeft");
     let [Json::Number(first), Json::Number(second)] = json.list("pointOfOrigin") else { return None };
@@ -81,7 +82,7 @@ fn read_matrix(json: &Json) -> Option<Matrix> {
     })
 }
 
-/// The tile matrix set of the web (OGC 17-083r4, annex D.1), which need not be asked for.
+/// The tile matrix set WebMercatorQuad (OGC 17-083r4, annex D.1). It is known, so no server is asked for it.
 pub fn web_mercator_quad() -> MatrixSet {
     const SCALE_OF_LEVEL_0: f64 = 559_082_264.028_717_8;
     let half = Crs::WebMercator.equator() / 2.0;

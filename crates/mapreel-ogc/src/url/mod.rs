@@ -1,4 +1,4 @@
-//! The addresses by which servers are asked: a service and its parameters, tile templates, and what of them is secret.
+//! The URLs of requests: a service with its parameters, tile templates, and the parts that are secret.
 
 pub mod picture_format;
 pub mod secrets;

@@ -1,45 +1,46 @@
-//! Which of the formats that a server names are pictures. The name chooses what is asked for; what comes is judged by its
-//! bytes.
+//! Which of a server's formats are pictures. A format's name decides only which format is asked for; the answer is
+//! recognised by its bytes.
 
-/// Kinds that are certainly no pictures that Mapreel reads.
+/// Formats that Mapreel certainly cannot read.
 const NOT_READ: [&str; 10] = ["tiff", "geotiff", "svg", "jp2", "jpx", "jpc", "bil", "wbmp", "avif", "bmp"];
-/// Kinds that are read, by whatever name: `png8`, `png; mode=8bit`, `vnd.jpeg-png`, `x-png`.
+/// Formats that Mapreel reads. A name needs only to contain one of these: `png8`, `png; mode=8bit`, `vnd.jpeg-png`,
+/// `x-png`.
 const READ: [&str; 4] = ["png", "jpeg", "jpg", "webp"];
 
-/// How sure it is that a format is a picture that can be read.
+/// How certain it is that Mapreel can read a format, the most certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reading {
-    /// By its registered name.
+enum Confidence {
+    /// The format's registered name.
     Plain,
-    /// By a name of the server's own.
+    /// A name of the server's own that contains the name of such a format.
     Likely,
-    /// Some picture.
+    /// Another picture format.
     Possible,
 }
 
-fn reading(format: &str) -> Option<Reading> {
+fn confidence(format: &str) -> Option<Confidence> {
     let format = format.trim().to_ascii_lowercase();
     let kind = format.strip_prefix("image/")?;
     let name = kind.split(';').next().unwrap_or_default().trim();
     match kind {
-        "png" | "jpeg" | "webp" | "gif" => Some(Reading::Plain),
-        _ if READ.iter().any(|known| name.contains(known)) || name == "gif" => Some(Reading::Likely),
+        "png" | "jpeg" | "webp" | "gif" => Some(Confidence::Plain),
+        _ if READ.iter().any(|known| name.contains(known)) || name == "gif" => Some(Confidence::Likely),
         _ if NOT_READ.iter().any(|known| name.contains(known)) || name.is_empty() => None,
-        _ => Some(Reading::Possible),
+        _ => Some(Confidence::Possible),
     }
 }
 
-/// The format that tiles are asked for in: the first of the surest.
+/// The format that tiles are asked for in: the first of the most certain ones.
 pub(crate) fn for_tiles(formats: &[String]) -> Option<&str> {
     formats
         .iter()
-        .filter_map(|format| Some((reading(format)?, format)))
+        .filter_map(|format| Some((confidence(format)?, format)))
         .min_by_key(|(known, _)| *known)
         .map(|(_, f)| &**f)
 }
 
-/// The format that a map is asked for in where the server does not name `image/png`: one that can be transparent before
-/// one that cannot. `None`: it does, or names nothing.
+/// The format for a map where the server does not offer `image/png`; formats that can be transparent come before JPEG.
+/// `None` where it offers `image/png`, or no format that Mapreel may read.
 pub fn for_a_map(formats: &[String]) -> Option<&str> {
     if formats.iter().any(|format| format.trim().eq_ignore_ascii_case("image/png")) {
         return None;
@@ -48,13 +49,15 @@ pub fn for_a_map(formats: &[String]) -> Option<&str> {
         let format = format.to_ascii_lowercase();
         ["jpeg", "jpg"].iter().any(|known| format.contains(known)) && !format.contains("png")
     };
-    let known = formats.iter().filter_map(|format| Some((is_opaque(format), reading(format)?, format)));
-    known.min_by_key(|(opaque, known, _)| (*known == Reading::Possible, *opaque, *known)).map(|(.., format)| &**format)
+    let known = formats.iter().filter_map(|format| Some((is_opaque(format), confidence(format)?, format)));
+    known
+        .min_by_key(|(opaque, known, _)| (*known == Confidence::Possible, *opaque, *known))
+        .map(|(.., format)| &**format)
 }
 
-/// Whether a format is one in which there are pictures.
+/// Whether a format is one of pictures that Mapreel may read.
 pub(crate) fn is_picture(format: &str) -> bool {
-    reading(format).is_some()
+    confidence(format).is_some()
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
-//! What of a URL may be told: nobody knows all the names under which servers take secrets, so values are told only of parameters
-//! that are known to describe a map.
+//! Which parts of a URL may be shown in manifests, logs and messages. Servers take secrets under many names, and no list of them is
+//! complete. So the value of a parameter is shown only where the parameter is known to describe a map.
 
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use url::Url;
 
-/// What stands in place of what is not told.
+/// What is shown instead of a secret.
 const HIDDEN: &str = "xxx";
 
-/// Parameters whose values describe a map: of WMS (OGC 06-042), WMTS (07-057r7), OGC API – Maps and Tiles, and of the dialects that
-/// ncWMS, GeoServer, MapServer, QGIS Server and ArcGIS speak. In lower case, in order.
+/// Parameters whose values describe a map, in lower case and sorted: those of WMS (OGC 06-042), WMTS (07-057r7), OGC API – Maps and
+/// Tiles, and those that ncWMS, GeoServer, MapServer, QGIS Server and ArcGIS add.
 const DESCRIBE_A_MAP: [&str; 99] = [
     "abovemaxcolor",
     "adjustaspectratio",
@@ -112,8 +112,8 @@ const DESCRIBE_A_MAP: [&str; 99] = [
     "zoom",
 ];
 
-/// The URL for manifests, logs and messages: without the name of a credential, a user or a password, and with `xxx` for every
-/// value of a parameter that is not known to describe a map, or that holds another URL.
+/// The URL for manifests, logs and messages: without user, password and the name of a credential. `xxx` replaces the value of every
+/// parameter that is not known to describe a map, and every value that contains another URL.
 pub fn without_secrets(url: &str) -> String {
     let Ok(parsed) = Url::parse(url) else { return "(not a URL)".into() };
     match shown(&parsed) {
@@ -122,14 +122,14 @@ pub fn without_secrets(url: &str) -> String {
     }
 }
 
-/// Whether anything of a URL is not told. What a server that was asked with it says is not told either: it may repeat it, in whatever
+/// Whether any part of a URL is hidden. If so, the server's answer must not be quoted either: it may repeat that part, in any
 /// spelling.
 pub fn has_secrets(url: &Url) -> bool {
     shown(url).is_some()
 }
 
-/// What is wrong with the document of a URL, which may quote it: only that something is, if the server was sent a secret with the
-/// URL and may have repeated it.
+/// Why the document at a URL cannot be used. The reason may quote the document, and the server may have repeated a secret of the URL
+/// in it. So for a URL with secrets, the text names no reason.
 pub fn without_quotes(url: &str, why: String) -> String {
     match Url::parse(url).is_ok_and(|url| !has_secrets(&url)) {
         true => why,
@@ -137,7 +137,7 @@ pub fn without_quotes(url: &str, why: String) -> String {
     }
 }
 
-/// The URL as it is told; `None`: as it is.
+/// The URL with its secrets hidden; `None` where nothing had to be hidden.
 fn shown(url: &Url) -> Option<String> {
     let query = url.query().map(shown_query);
     let path = shown_path(url.path());
@@ -147,7 +147,7 @@ fn shown(url: &Url) -> Option<String> {
         return None;
     }
     let mut shown = url.clone();
-    // The setters fail for URLs that have no host, and those have no user.
+    // The setters fail only for URLs without a host, and such a URL has no user.
     let _ = (shown.set_username(""), shown.set_password(None));
     shown.set_fragment(None);
     shown.set_query(query.as_deref());
@@ -165,7 +165,7 @@ fn shown_query(query: &str) -> Cow<'_, str> {
     Cow::Owned(each.collect::<Vec<_>>().join("&"))
 }
 
-/// A path, whose segments may have parameters (`/services;key=…/tiles`; RFC 3986, 3.3), and may be whole URLs.
+/// A path with its secrets hidden. A segment may have parameters (`/services;key=…/tiles`; RFC 3986, 3.3) or contain a URL.
 fn shown_path(path: &str) -> Cow<'_, str> {
     let is_shown = |(i, part): (usize, &str)| match part.split_once('=') {
         Some((name, value)) => is_shown(name, value),
@@ -190,7 +190,7 @@ fn hidden(pair: &str) -> String {
     }
 }
 
-/// Whether the value of a parameter is told.
+/// Whether the value of a parameter may be shown.
 fn is_shown(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let is_known = DESCRIBE_A_MAP.binary_search(&name.as_str()).is_ok() || name.starts_with("dim_");
@@ -199,10 +199,10 @@ fn is_shown(name: &str, value: &str) -> bool {
     name.is_empty() && value.is_empty() || is_known && !is_pair && !holds_url(value)
 }
 
-/// Whether a value holds a URL or what stands in one, however often it is escaped.
+/// Whether a value contains a URL or a part of one, also percent-encoded, up to three times. A value that is encoded more often
+/// counts as one.
 fn holds_url(value: &str) -> bool {
     let mut value = Cow::Borrowed(value);
-    // More often nobody escapes it on purpose.
     for _ in 0..3 {
         let is_user = value.split_once('@').is_some_and(|(before, _)| before.contains(':'));
         if value.contains("://") || value.contains('?') || is_user {

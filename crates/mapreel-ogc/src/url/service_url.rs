@@ -1,11 +1,11 @@
-//! The address of a service, taken apart: its parameters can be read and set.
+//! The URL of a service, whose parameters can be read and set.
 
 use url::Url;
 
-/// Few servers read longer URLs, and every piece of a map repeats its server's.
+/// The longest URL of a request. Few servers read longer ones, and every piece of a map repeats its server's URL.
 pub const URL_BYTES_MAX: usize = 8192;
 
-/// A URL taken apart at its query, whose parameter names have no case (OGC 06-042, 6.8.1).
+/// A URL, split at its query. The names of its parameters are case-insensitive (OGC 06-042, 6.8.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceUrl {
     base: Url,
@@ -13,7 +13,7 @@ pub struct ServiceUrl {
 }
 
 impl ServiceUrl {
-    /// Takes a URL apart.
+    /// Parses a URL.
     ///
     /// # Errors
     /// The text is not an absolute URL.
@@ -31,7 +31,7 @@ impl ServiceUrl {
         self.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Sets a parameter, in place of all of that name.
+    /// Sets a parameter and removes all others of that name.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         let is_it = |(key, _): &(String, String)| key.eq_ignore_ascii_case(name);
         let first = self.parameters.iter().position(is_it).unwrap_or(self.parameters.len());
@@ -45,19 +45,19 @@ impl ServiceUrl {
         self.parameters.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
     }
 
-    /// Removes the parameters whose name is such.
+    /// Removes the parameters whose names match.
     pub fn remove_if(&mut self, is_such: impl Fn(&str) -> bool) {
         self.parameters.retain(|(name, _)| !is_such(name));
     }
 
-    /// Sets a parameter where it is not there.
+    /// Sets a parameter that is not set.
     pub fn set_default(&mut self, name: &str, value: &str) {
         if self.get(name).is_none() {
             self.set(name, value);
         }
     }
 
-    /// Names the credential that it is asked with, in the place of a user: see `credentials.rs` of `mapreel-sources`.
+    /// Writes the name of a credential into the URL, as its user: see `credentials.rs` of `mapreel-sources`.
     pub fn ask_with(&mut self, credential: Option<&str>) {
         if let Some(name) = credential {
             // The setter fails only for URLs without a host, and `parse` refuses those.
@@ -75,10 +75,10 @@ impl ServiceUrl {
         self.base.path()
     }
 
-    /// A URL or template that a server names, by the host at which this one reaches it: behind a proxy the server knows
-    /// itself by another, `own_origin`.
+    /// A URL or template that the server has written, with the host by which Mapreel reaches that server. Behind a proxy the
+    /// server writes another host: that of `own_origin`.
     pub fn as_reached(&self, named: &str, own_origin: Option<&str>) -> String {
-        // A template's braces must not be escaped, as they are where it is taken apart as a URL.
+        // A template is not parsed as a URL, because that would escape its braces.
         match own_origin.and_then(|own| named.strip_prefix(own)) {
             Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
                 with_credential(&format!("{}{rest}", self.base.origin().ascii_serialization()), self.credential())
@@ -91,7 +91,7 @@ impl ServiceUrl {
         }
     }
 
-    /// A URL or template of the same server, asked for with the same credential; one of another server as it is.
+    /// A URL or template with this URL's credential, where it is on the same server; otherwise unchanged.
     pub fn beside(&self, url: &str) -> String {
         match url.strip_prefix(&self.base.origin().ascii_serialization()) {
             Some(rest) if rest.starts_with(['/', '?']) => with_credential(url, self.credential()),
@@ -103,7 +103,7 @@ impl ServiceUrl {
         Some(self.base.username()).filter(|name| !name.is_empty())
     }
 
-    /// Whether servers will not read it.
+    /// Whether the URL is longer than servers read.
     pub fn is_too_long(&self) -> bool {
         self.url().len() > URL_BYTES_MAX
     }
@@ -133,8 +133,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A URL or template of a server's without the user that it names: that place is for the names of credentials, which are not the
-/// server's to choose.
+/// A URL or template of a server without its user. Mapreel keeps the names of credentials in that place, and a server must not
+/// choose a credential.
 fn without_user(named: &str) -> String {
     let Some((scheme, rest)) = named.split_once("://") else { return named.to_owned() };
     let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -144,7 +144,7 @@ fn without_user(named: &str) -> String {
     }
 }
 
-/// A URL or template that is asked for with a credential, by its name.
+/// A URL or template with the name of a credential as its user.
 pub fn with_credential(url: &str, credential: Option<&str>) -> String {
     match (credential, url.split_once("://")) {
         (Some(name), Some((scheme, rest))) => format!("{scheme}://{name}@{rest}"),

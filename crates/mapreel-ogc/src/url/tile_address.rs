@@ -1,36 +1,36 @@
-//! Where the tiles of a WMTS are asked for: by a template (OGC 07-057r7, 10.2.1), or with parameters (8.2.1).
+//! The address of a WMTS's tiles: a template (OGC 07-057r7, 10.2.1) or a URL with parameters (8.2.1).
 
 use super::picture_format;
 use super::service_url::{ServiceUrl, URL_BYTES_MAX};
 use crate::wmts::capabilities::{Capabilities, Layer};
 
-/// Where tiles are asked for.
+/// The address of a layer's tiles.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Address {
-    /// With places for what changes from tile to tile.
+    /// A template with placeholders for the parts that differ between tiles.
     Template(String),
-    /// With all parameters but those that change from tile to tile.
+    /// A URL with all parameters except those that differ between tiles.
     Parameters(ServiceUrl),
 }
 
-/// Why tiles cannot be asked for.
+/// Why a layer's tiles have no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAddress {
-    /// Servers refuse longer addresses.
+    /// The address is longer than servers accept.
     #[error("the address of its tiles is longer than {URL_BYTES_MAX} bytes")]
     TooLong,
-    /// A template has a place that is neither a tile's nor a dimension's.
+    /// A template has a placeholder that neither a tile nor a dimension fills.
     #[error("the template of its tiles has a place `{{{0}}}` that nothing fills")]
     Unfilled(String),
     /// The layer has tiles of these formats, none of which is a picture.
     #[error("it has no pictures; its formats are {0}")]
     NoPictures(String),
-    /// The address that the server names is none.
+    /// The address that the server names is not a URL.
     #[error(transparent)]
     NotAUrl(#[from] url::ParseError),
 }
 
-/// What is the same in the addresses of all tiles.
+/// The parts that are the same in the addresses of all tiles.
 pub struct Common<'a> {
     /// The identifier of the style.
     pub style: &'a str,
@@ -41,11 +41,12 @@ pub struct Common<'a> {
 }
 
 impl Address {
-    /// The address of a layer that has a place for every dimension of `asked`: of its templates the first; otherwise the
-    /// one with parameters, if the server has it; otherwise a template without such a place.
+    /// The address of a layer's tiles. First choice is the first template with a placeholder for every dimension of
+    /// `asked`. Then comes the URL with parameters, if the server has one; then a template that lacks such a
+    /// placeholder.
     ///
     /// # Errors
-    /// There are no pictures, or what the template needs is not known.
+    /// The layer has no pictures, or its template has an unknown placeholder.
     pub fn choose(
         service: &ServiceUrl,
         capabilities: &Capabilities,
@@ -114,7 +115,7 @@ impl Address {
         Ok(Self::Parameters(request))
     }
 
-    /// Whether a value of a dimension can be asked for.
+    /// Whether requests can name a value of a dimension.
     pub fn has_place_for(&self, dimension: &str) -> bool {
         match self {
             Self::Template(template) => places(template).any(|place| place == lower(dimension)),
@@ -122,7 +123,7 @@ impl Address {
         }
     }
 
-    /// The address of a tile, by names and values of what changes.
+    /// The address of a tile; `values` are the names and values that differ between tiles.
     pub fn url(&self, values: &[(&str, &str)]) -> String {
         match self {
             Self::Template(template) => {
@@ -137,12 +138,12 @@ impl Address {
     }
 }
 
-/// Why an address is not used that every tile would repeat.
+/// The message for tiles whose address is too long.
 pub fn too_long() -> String {
     NoAddress::TooLong.to_string()
 }
 
-/// The formats of pictures, the one that is asked for first; only that one where the request names it.
+/// The formats of pictures, the preferred one first; only `named` where the request names a format.
 fn formats<'a>(layer: &'a Layer, named: Option<&'a str>) -> Result<Vec<&'a str>, NoAddress> {
     if let Some(format) = named {
         return Ok(vec![format]);
@@ -153,7 +154,7 @@ fn formats<'a>(layer: &'a Layer, named: Option<&'a str>) -> Result<Vec<&'a str>,
     Ok(std::iter::once(first).chain(others.filter(|format| *format != first)).collect())
 }
 
-/// A place of a template that is neither a tile's nor a dimension's.
+/// The first placeholder of a template that neither a tile nor a dimension fills.
 fn unfilled(template: &str, layer: &Layer) -> Option<String> {
     let is_known = |place: &String| {
         matches!(place.as_str(), "tilematrix" | "tilecol" | "tilerow")
@@ -162,7 +163,7 @@ fn unfilled(template: &str, layer: &Layer) -> Option<String> {
     places(template).find(|place| !is_known(place))
 }
 
-/// The names of the places of a template, which have no case.
+/// The names of a template's placeholders, in lower case: they are case-insensitive.
 fn places(template: &str) -> impl Iterator<Item = String> {
     template.split('{').skip(1).filter_map(|part| Some(lower(part.split_once('}')?.0)))
 }
@@ -171,7 +172,8 @@ fn lower(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
-/// A template with the places filled that have a value, percent-encoded: nothing in a value ends a segment or the path.
+/// A template with known placeholders replaced. Values are percent-encoded, so that no value adds a segment or ends the
+/// path.
 fn filled<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
     let mut parts = template.split('{');
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -190,7 +192,8 @@ fn filled<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String
     out
 }
 
-/// Percent-encodes what would not stay within one segment of a path, or one value of a query (RFC 3986, 3.3 and 3.4).
+/// Percent-encodes what would not stay within one segment of a path, or within one value of a query (RFC 3986, 3.3 and
+/// 3.4).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

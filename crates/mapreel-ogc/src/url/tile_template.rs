@@ -6,11 +6,11 @@ use mapreel_geo::Bbox;
 /// The deepest level of a tile pyramid that is asked for.
 pub const ZOOM_MAX: u32 = 22;
 
-/// A tile URL with places for level, column and row, in the tile pyramid of the web (EPSG:3857, one tile at level 0).
+/// A tile URL with placeholders for level, column and row, in the tile pyramid of the web (EPSG:3857, one tile at level 0).
 #[derive(Debug, Clone, PartialEq)]
 pub struct TileTemplate {
     template: String,
-    /// What `{s}` stands for, in turn.
+    /// The values of `{s}`, used in turn.
     pub subdomains: Vec<String>,
     /// The side of a tile in pixels.
     pub side_px: u32,
@@ -18,27 +18,27 @@ pub struct TileTemplate {
     pub zoom_min: u32,
     /// The deepest level that the server has.
     pub zoom_max: u32,
-    /// Where there are tiles: west, south, east, north in degrees.
+    /// The area that has tiles: west, south, east, north in degrees.
     pub degrees: Option<Bbox>,
     /// Whether rows are counted from the south.
     pub from_south: bool,
-    /// Whether a server's document says all this, and not the request.
+    /// Whether these values come from a document of the server; otherwise they come from the request.
     pub is_from_server: bool,
 }
 
 /// Why a text is not a tile URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TileTemplateError {
-    /// A placeholder that is not known.
+    /// An unknown placeholder.
     #[error(
         "the placeholder `{{{0}}}` is not known; there are {{z}}, {{x}}, {{y}}, {{-y}}, {{q}}, {{s}}, {{r}}, and \
          {{tileMatrix}}, {{tileCol}}, {{tileRow}} of OGC API – Tiles"
     )]
     Placeholder(String),
-    /// Neither a template nor a sample tile.
+    /// The text is neither a template nor the URL of a sample tile.
     #[error("neither a template with {{z}}, {{x}} and {{y}} nor the URL of a tile")]
     NotATile,
-    /// Longer than servers read, itself or with its places filled; every tile of a map would repeat it.
+    /// The template, or the URL of a tile, is longer than servers read. Every tile of a map would repeat it.
     #[error("the URL of a tile is longer than {URL_BYTES_MAX} bytes")]
     TooLong,
 }
@@ -75,12 +75,12 @@ impl TileTemplate {
         Ok(template)
     }
 
-    /// Names the credential that the tiles are asked for with.
+    /// Writes the name of a credential into the template.
     pub fn ask_with(&mut self, credential: &str) {
         self.template = with_credential(&self.template, Some(credential));
     }
 
-    /// The URL of a tile: its level, column and row, rows from the north.
+    /// The URL of a tile: level, column and row, with rows counted from the north.
     pub fn url(&self, zoom: u32, x: i64, y: i64) -> String {
         let from_south = (1i64 << zoom) - 1 - y;
         let subdomain = &self.subdomains[(x + y).rem_euclid(self.subdomains.len() as i64) as usize];
@@ -91,13 +91,13 @@ impl TileTemplate {
     }
 }
 
-/// The template with every placeholder by its shortest name.
+/// The template with the shortest name of every placeholder.
 fn canonical(template: &str) -> Result<String, TileTemplateError> {
     let mut parts = template.split('{');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_once('}').ok_or_else(|| {
-            // No more of a URL than its placeholder: the rest may hold a secret.
+            // The error quotes only the placeholder: the rest of the URL may hold a secret.
             let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(part.len());
             TileTemplateError::Placeholder(part[..end].to_owned())
         })?;
@@ -109,7 +109,7 @@ fn canonical(template: &str) -> Result<String, TileTemplateError> {
             "q" => "{q}",
             "s" => "{s}",
             "r" => "{r}",
-            // The pyramid that all tiles of a template are in, by its registered name.
+            // The registered name of the tile pyramid of the web.
             "tilematrixset" | "tilematrixsetid" => "WebMercatorQuad",
             _ => return Err(TileTemplateError::Placeholder(name.to_owned())),
         };
@@ -118,13 +118,13 @@ fn canonical(template: &str) -> Result<String, TileTemplateError> {
     Ok(out)
 }
 
-/// The name of a tile by the quarters that it lies in, from the whole world inwards.
+/// The quadkey of a tile: one digit a level, for the quarter of the quarter before, beginning with the world.
 fn quadkey(zoom: u32, x: i64, y: i64) -> String {
     let quarter = |level: u32| (x >> level & 1) + 2 * (y >> level & 1);
     (0..zoom).rev().map(|level| char::from(b'0' + quarter(level) as u8)).collect()
 }
 
-/// The template of a sample tile: three numbers at the end of the path.
+/// The template of a sample tile, whose path ends with three numbers.
 fn from_sample(url: &str) -> Option<String> {
     let path_end = url.find(['?', '#']).unwrap_or(url.len());
     let (path, query) = url.split_at(path_end);

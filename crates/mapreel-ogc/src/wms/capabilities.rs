@@ -1,6 +1,6 @@
-//! What a map server says of itself, as plain data: the layers of a WMS or WMTS, their times, styles and CRSs.
+//! The description of a map server as plain data: the layers of a WMS, their times, styles and CRSs.
 //!
-//! Reading the document is the business of `mapreel-sources`; what a layer of a request makes of it is `wms_layer.rs`'s.
+//! `wms/reader.rs` reads the document. `layers/wms/resolve.rs` of `mapreel-spec` applies it to a layer of a request.
 
 use super::inherited::{Inherited, Item};
 use jiff::Timestamp;
@@ -20,44 +20,45 @@ pub struct Capabilities {
     pub version: String,
     /// The name of the service for people.
     pub title: String,
-    /// What it is.
+    /// The server's description of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Which server's own parameters it understands.
+    /// The vendor parameters that the server understands.
     pub dialect: Dialect,
-    /// The widest picture that it draws, in pixels.
+    /// The largest width of a picture, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub width_max: Option<u32>,
-    /// The highest picture that it draws, in pixels.
+    /// The largest height of a picture, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height_max: Option<u32>,
-    /// The most layers of one picture.
+    /// The most layers that one request may name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layers_max: Option<u32>,
     /// The formats of its pictures.
     pub formats: Vec<String>,
-    /// Whether it tells the legends that it draws as JSON, too (`GetLegendGraphic` with `application/json`).
+    /// Whether the server also offers its legends as JSON (`GetLegendGraphic` with `application/json`).
     #[serde(skip)]
     pub tells_legends: bool,
-    /// Whether it tells styles as SLD (`GetStyles`).
+    /// Whether the server offers its styles as SLD (`GetStyles`).
     #[serde(skip)]
     pub tells_styles: bool,
-    /// Scheme and host by which it knows itself: behind a proxy perhaps not those by which it is reached.
+    /// Scheme and host in the server's own URLs. Behind a proxy they may differ from those by which Mapreel reaches the
+    /// server.
     #[serde(skip)]
     pub own_origin: Option<String>,
-    /// The layers that can be asked for, in the order of the document, with all that they inherit.
+    /// The layers with a name, in the order of the document, with all that they inherit.
     pub layers: Vec<Layer>,
 }
 
 impl Capabilities {
-    /// A layer by its name; servers that write `a:b` are also asked for `b`.
+    /// A layer by its name. A server that writes `a:b` also accepts `b`.
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         let by = |same: &dyn Fn(&str) -> bool| self.layers.iter().find(|layer| same(&layer.name));
         by(&|known| known == name)
             .or_else(|| by(&|known| known.split_once(':').is_some_and(|(_, local)| local == name)))
     }
 
-    /// The CRSs of its layers that maps can be asked for in, and which coordinate it expects first in the box of each.
+    /// The CRSs of the layers in which maps can be drawn, with the server's axis order for each.
     pub fn axes(&self) -> BTreeMap<&str, AxisOrder> {
         let (mut codes, mut seen) = (BTreeSet::new(), HashSet::new());
         for layer in &self.layers {
@@ -72,52 +73,52 @@ impl Capabilities {
     }
 }
 
-/// Vendor parameters that a WMS understands.
+/// The vendor parameters that a WMS understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
-    /// A server without vendor parameters that matter here.
+    /// No vendor parameters that Mapreel uses.
     #[default]
     Plain,
     /// `COLORSCALERANGE`, `NUMCOLORBANDS`, palettes in style names, `GetMetadata`: ncWMS, THREDDS and their kin.
     NcWms,
-    /// Much the same; a style and a range must be named, and 1.3.0 has the axes of 1.1.1: xpublish-wms.
+    /// As ncWMS, but a request must name a style and a range, and 1.3.0 has the axis order of 1.1.1: xpublish-wms.
     Xpublish,
 }
 
-/// A layer that can be asked for.
+/// A layer that requests can name.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Layer {
     /// `<Name>`, which a request puts into `LAYERS` (OGC 06-042, 7.2.4.6.3).
     pub name: String,
     /// `<Title>`, for people.
     pub title: String,
-    /// What it is.
+    /// The server's description of the layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The titles of the layers that it lies in, outermost first.
+    /// The titles of the layers that contain it, outermost first.
     #[serde(skip_serializing_if = "Inherited::is_empty")]
     pub within: Inherited<str>,
-    /// The CRSs that it is offered in, as the server writes them.
+    /// The CRSs of the layer, as the server writes them.
     pub crs: Inherited<str>,
-    /// Where there are data: west, south, east, north in degrees.
+    /// The area of the data: west, south, east, north in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub degrees: Option<Bbox>,
-    /// The layer's times, elevations, runs and whatever else it depends on.
+    /// The layer's dimensions: times, elevations, runs and others.
     #[serde(skip_serializing_if = "Inherited::is_empty")]
     pub dimensions: Inherited<Dimension>,
-    /// The styles that it is offered in, its own before inherited ones.
+    /// The layer's styles, its own before inherited ones.
     #[serde(skip_serializing_if = "Inherited::is_empty")]
     pub styles: Inherited<Style>,
-    /// The credit that it asks for.
+    /// The credit that the server asks for.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
     pub attribution: Option<Arc<str>>,
-    /// Whether it covers what is below it.
+    /// Whether the layer's pictures cover the layers below.
     pub opaque: bool,
 }
 
 impl Layer {
-    /// A dimension by its name, which has no case.
+    /// A dimension by its name, which is case-insensitive.
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
         self.dimensions.iter().map(|dimension| &**dimension).find(|known| known.name.eq_ignore_ascii_case(name))
     }
@@ -127,7 +128,8 @@ impl Layer {
         self.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"))
     }
 
-    /// Whether one value of each dimension serves both: each that both have has the same values and the same default.
+    /// Whether one request can ask both layers for the same values: every dimension that both have has the same values
+    /// and the same default.
     pub fn agrees_with(&self, other: &Self) -> bool {
         let same = |a: &Dimension, b: &Dimension| {
             std::ptr::eq(a, b) || a.default == b.default && (Arc::ptr_eq(&a.extent, &b.extent) || a.extent == b.extent)
@@ -135,13 +137,13 @@ impl Layer {
         self.dimensions.iter().all(|mine| other.dimension(&mine.name).is_none_or(|theirs| same(mine, theirs)))
     }
 
-    /// The dimension that names the run of a forecast.
+    /// The dimension of forecast runs.
     pub fn run(&self) -> Option<&Dimension> {
         self.dimensions.iter().map(|dimension| &**dimension).find(|dimension| dimension.is_run())
     }
 }
 
-/// What a layer depends on beside place (OGC 06-042, annex C).
+/// A dimension of a layer (OGC 06-042, annex C).
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Dimension {
     /// `time`, `elevation` or another.
@@ -151,15 +153,15 @@ pub struct Dimension {
     /// The symbol of the units, where the server has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_symbol: Option<String>,
-    /// The value that is drawn where none is asked for.
+    /// The value that the server uses where a request names none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Whether the server takes the nearest value where it does not have the one that is asked for.
+    /// Whether the server uses the nearest value where it does not have the one that a request names.
     pub nearest_value: bool,
     /// The values, as the server writes them.
     #[serde(serialize_with = "text")]
     pub extent: Arc<str>,
-    /// The dimension as a time axis, where it is one, or what is wrong with that axis.
+    /// The time axis of a dimension of times, or why that axis cannot be read.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "axis")]
     pub axis: Option<Result<TimeAxis, TimeError>>,
 }
@@ -179,14 +181,14 @@ impl Dimension {
         NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 
-    /// The units as people write them; `None` where there are none, or only the code of a vertical CRS.
+    /// The symbol of the units; `None` where there are none, or only the code of a vertical CRS.
     pub fn symbol(&self) -> Option<String> {
         let is_code = self.units.contains(':') || self.is_time();
         let units = self.unit_symbol.as_deref().or(Some(self.units.as_str()).filter(|_| !is_code))?;
         crate::units::shown(&crate::text::clean(units).ok()?)
     }
 
-    /// The latest time that is not later than now.
+    /// The latest time that is not later than `now`.
     pub fn latest(&self, now: Timestamp) -> Option<ValidTime> {
         self.axis.as_ref()?.as_ref().ok()?.previous(now)
     }
@@ -201,8 +203,8 @@ impl Dimension {
         }
     }
 
-    /// The time that the server draws where none is asked for: its default, where that is on the axis; otherwise the
-    /// latest that is not later than now; otherwise the first.
+    /// The time that the server uses where a request names none: its default, if that is on the axis; otherwise the
+    /// latest time that is not later than `now`; otherwise the first.
     pub fn default_time(&self, now: Timestamp) -> Option<ValidTime> {
         let axis = self.axis.as_ref()?.as_ref().ok()?;
         let named = self.default.as_deref().and_then(|text| ValidTime::parse_kept(text).ok());
@@ -210,7 +212,7 @@ impl Dimension {
         named.or_else(|| axis.previous(now)).or_else(|| Some(axis.first()))
     }
 
-    /// Why the default that the server names cannot be taken; `None` where it can, or where it names none or `current`.
+    /// Why the server's default cannot be used; `None` where it can, or where the default is missing or `current`.
     pub fn default_refused(&self) -> Option<String> {
         let axis = self.axis.as_ref()?.as_ref().ok()?;
         let named = self.default.as_deref().filter(|named| !is_now(named))?;
@@ -223,7 +225,7 @@ impl Dimension {
     }
 }
 
-/// The name of a dimension without the `dim_` that its parameter begins with (OGC 06-042, C.3.2).
+/// The name of a dimension without the prefix `dim_` of its parameter (OGC 06-042, C.3.2).
 pub fn bare_name(name: &str) -> &str {
     match name.get(..4) {
         Some(prefix) if prefix.eq_ignore_ascii_case("dim_") => &name[4..],
@@ -231,7 +233,7 @@ pub fn bare_name(name: &str) -> &str {
     }
 }
 
-/// A rendering of a layer.
+/// A style of a layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Style {
     /// `<Name>`, which a request puts into `STYLES` (OGC 06-042, 7.2.4.6.5).
@@ -270,7 +272,7 @@ fn optional_text<S: serde::Serializer>(text: &Option<Arc<str>>, serializer: S) -
     text.as_deref().serialize(serializer)
 }
 
-/// An axis in a few words: its ends, and how many times it has.
+/// An axis, summarised: its first and last time, and the number of times.
 fn axis<S: serde::Serializer>(axis: &Option<Result<TimeAxis, TimeError>>, serializer: S) -> Result<S::Ok, S::Error> {
     use serde::ser::SerializeMap;
     let mut map = serializer.serialize_map(None)?;

@@ -1,4 +1,4 @@
-//! The time axes of a document: equal texts are read once, and all of them within one limit.
+//! The time axes of a document. Equal texts are parsed once, and one limit holds for all of them.
 
 use super::capabilities::Dimension;
 use crate::read_limits::{Exceeded, ReadLimits};
@@ -7,11 +7,11 @@ use mapreel_geo::{Allowance, TimeAxis, TimeError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The dimensions of a document that have been read.
+/// The time axes of a document, and the number of its dimensions so far.
 pub(crate) struct Axes {
     now: Timestamp,
     allowance: Allowance,
-    /// By their text: dimensions of the same text share one axis.
+    /// Axes by their text; dimensions of equal text share one axis.
     read: HashMap<Arc<str>, Option<Result<TimeAxis, TimeError>>>,
     dimensions: usize,
     dimensions_max: usize,
@@ -28,7 +28,7 @@ impl Axes {
         }
     }
 
-    /// Gives a dimension its extent, and its time axis where it is one of times.
+    /// Gives a dimension its extent and, for a dimension of times, its time axis.
     pub(crate) fn complete(&mut self, dimension: Dimension, extent: String) -> Result<Arc<Dimension>, Exceeded> {
         self.dimensions += 1;
         Exceeded::check(self.dimensions, self.dimensions_max, "dimensions")?;

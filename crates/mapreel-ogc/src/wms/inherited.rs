@@ -1,33 +1,33 @@
-//! What layers have from the layers that they lie in: shared, however many inherit it.
+//! Lists that layers inherit from the layers that contain them. Layers share an inherited list, however many inherit it.
 
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// A list that a layer has from the layer that it lies in, and what it adds of its own. The list of an outer layer is shared by all
-/// that lie in it, so layers take as much memory as the document that describes them, and not as much as all that they inherit.
+/// The items that a layer inherits from the layer that contains it, and its own. All inner layers share the outer layer's list. So
+/// the layers take memory in proportion to the document, not to the sum of what they inherit.
 ///
-/// An item of a layer's own hides the inherited ones of the same key.
+/// A layer's own item hides inherited items with the same key.
 #[derive(Debug)]
 pub struct Inherited<T: ?Sized>(Option<Arc<Link<T>>>);
 
-/// What one layer adds; never nothing.
+/// The items that one layer adds; at least one.
 #[derive(Debug)]
 struct Link<T: ?Sized> {
     own: Vec<Arc<T>>,
     outer: Inherited<T>,
-    /// Keys of inherited items that are hidden.
+    /// Keys of the inherited items that are hidden.
     hides: HashSet<String>,
     len: usize,
 }
 
-/// What a layer can have from another.
+/// An item that a layer can inherit.
 pub trait Item {
-    /// Whether inherited ones stand before a layer's own.
+    /// Whether inherited items come before a layer's own.
     const INHERITED_FIRST: bool;
 
-    /// By what an item of a layer's own hides an inherited one.
+    /// The key; an own item hides inherited items with the same key.
     fn key(&self) -> Cow<'_, str>;
 }
 
@@ -41,8 +41,7 @@ impl Item for str {
 }
 
 impl<T: Item + ?Sized> Inherited<T> {
-    /// The inherited items with those that a layer adds. Inherited items whose keys are in `hides` no longer count; there are
-    /// `hidden` of them.
+    /// This list with the items that an inner layer adds. They hide the `hidden` inherited items whose keys are in `hides`.
     pub fn with(&self, own: Vec<Arc<T>>, hides: HashSet<String>, hidden: usize) -> Self {
         if own.is_empty() {
             return self.clone();
@@ -51,7 +50,7 @@ impl<T: Item + ?Sized> Inherited<T> {
         Self(Some(Arc::new(Link { own, outer: self.clone(), hides, len })))
     }
 
-    /// How many items there are.
+    /// The number of items that are not hidden.
     pub fn len(&self) -> usize {
         self.0.as_ref().map_or(0, |link| link.len)
     }
@@ -61,7 +60,8 @@ impl<T: Item + ?Sized> Inherited<T> {
         self.0.is_none()
     }
 
-    /// What two lists share where they are the same one: layers that add nothing of their own have that of the layer they lie in.
+    /// A pointer that is equal for lists that share their items: a layer that adds none has the same list as the layer that
+    /// contains it.
     pub fn identity(&self) -> Option<*const ()> {
         self.0.as_ref().map(|link| Arc::as_ptr(link).cast())
     }
@@ -78,13 +78,13 @@ impl<T: Item + ?Sized> Inherited<T> {
         })
     }
 
-    /// The items that a layer and those around it add, but for those that have been `seen`: each of a document once, however many
-    /// layers inherit it.
+    /// The items of a layer and of the layers that contain it, without those whose lists are in `seen`. So each item of a document
+    /// comes once, however many layers inherit it.
     pub fn unseen<'a>(&'a self, seen: &mut HashSet<*const ()>) -> impl Iterator<Item = &'a Arc<T>> {
         self.links().take_while(|link| seen.insert(Arc::as_ptr(link).cast())).flat_map(|link| &link.own)
     }
 
-    /// What each layer adds, from the inside out.
+    /// The items that each layer adds, innermost layer first.
     fn links(&self) -> impl Iterator<Item = &Arc<Link<T>>> {
         std::iter::successors(self.0.as_ref(), |link| link.outer.0.as_ref())
     }

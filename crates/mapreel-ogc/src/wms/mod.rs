@@ -1,4 +1,4 @@
-//! What a WMS says of itself: its capabilities as plain data, and their reader.
+//! The capabilities of a WMS as plain data, and their reader.
 
 pub mod capabilities;
 pub mod dimension_axes;

@@ -1,4 +1,4 @@
-//! A WMS's capabilities document, 1.1.1 or 1.3.0 (OGC 01-068r3, 06-042), to plain data.
+//! Reads the capabilities document of a WMS, 1.1.1 or 1.3.0 (OGC 01-068r3, 06-042), into plain data.
 
 use super::capabilities::{Capabilities, Dialect, Dimension, Layer, Style};
 use super::dimension_axes::Axes;
@@ -12,15 +12,15 @@ use mapreel_geo::Bbox;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Characters of a description that are kept.
+/// The most characters of a description; the rest is cut off.
 const DESCRIPTION_CHARS_MAX: usize = 1000;
 
 /// Reads a document; `now` stands for `current` in its times.
 ///
-/// A layer whose times cannot be read keeps its place: its time axis says what is wrong.
+/// A layer whose times cannot be read is kept, with the error in place of its time axis.
 ///
 /// # Errors
-/// It is not XML, or the capabilities of something other than a WMS: what is broken, and where. Or it exceeds a limit.
+/// The document is not XML, does not describe a WMS, or exceeds a limit. The error tells what is wrong, and where.
 pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, BrokenDocument> {
     capabilities_within(bytes, now, &ReadLimits::default())
 }
@@ -64,10 +64,10 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
     })
 }
 
-/// Whether the server tells legends as JSON. Where GetLegendGraphic has formats, JSON is one of them. GeoServer does not name that
-/// operation in 1.3.0 (`Capabilities_1_3_0_Transformer`), so there the server is known by what no other product writes: pages of
-/// OpenLayers among its formats, which an administrator may have taken away, or its addresses of legends. (MapServer, too, draws
-/// `image/vnd.jpeg-png`.)
+/// Whether the server offers legends as JSON. It does where GetLegendGraphic lists JSON among its formats. GeoServer does not list
+/// that operation in 1.3.0 (`Capabilities_1_3_0_Transformer`), so a GeoServer is recognised by two marks that no other product
+/// has: a format of OpenLayers pages, which an administrator may have removed, or the form of its legend addresses.
+/// (`image/vnd.jpeg-png` is no such mark: MapServer has it, too.)
 fn tells_legends(capability: Node, formats: &[String], walk: &Walk) -> bool {
     let operation = at(capability, &["Request", "GetLegendGraphic"]);
     let told: Vec<String> = operation.into_iter().flat_map(|node| children(node, "Format")).filter_map(words).collect();
@@ -84,28 +84,28 @@ fn is_json(format: &str) -> bool {
     format.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Whether an address of a legend is written as GeoServer writes it, whatever it is called behind a proxy.
+/// Whether the address of a legend has the form of GeoServer's, whatever the host and path before its query.
 fn is_of_geoserver(legend: &str) -> bool {
     const PARTS: [&str; 3] =
         ["request=GetLegendGraphic&format=image%2F", "&width=20&height=20&layer=", "/ows?service=WMS&"];
     PARTS.iter().all(|part| legend.contains(part))
 }
 
-/// The way through the tree of layers, from the outside in.
+/// A walk through the tree of layers, depth first, with what the layers on the way down have.
 struct Walk<'l> {
     limits: &'l ReadLimits,
     axes: Axes,
     layers: Vec<Layer>,
-    /// What the layers have on the way from the outermost to the present one.
+    /// The keys of what the present layer and the layers that contain it have.
     crs: Scope,
     styles: Scope,
     dimensions: Scope,
-    /// Units of dimensions whose extents may stand farther in (1.1.1).
+    /// Units of dimensions; in 1.1.1 the extent may be in an inner layer.
     units: Vec<(String, String)>,
     depth: usize,
-    /// CRSs that layers name themselves.
+    /// The number of CRSs that layers name themselves.
     crs_count: usize,
-    /// Whether some style has a name as ncWMS, or as xpublish-wms gives them.
+    /// Whether the name of any style is that of a palette, as in ncWMS and xpublish-wms.
     has_palettes: bool,
     has_rasters: bool,
     has_legends_of_geoserver: bool,
@@ -129,7 +129,7 @@ impl<'l> Walk<'l> {
         }
     }
 
-    /// Reads a layer and those in it, which inherit what it has (OGC 06-042, 7.2.4.8; OGC 01-068r3, 7.1.4.6).
+    /// Reads a layer and the layers in it, which inherit from it (OGC 06-042, 7.2.4.8; OGC 01-068r3, 7.1.4.6).
     fn layer(&mut self, node: Node, outer: &Layer) -> Result<(), BrokenDocument> {
         let limits = self.limits;
         let (name, title) = (child_words(node, "Name"), child_words(node, "Title"));
@@ -171,11 +171,11 @@ impl<'l> Walk<'l> {
         Ok(())
     }
 
-    /// The CRSs that it does not inherit.
+    /// The layer's CRSs that it does not inherit.
     fn own_crs(&mut self, node: Node) -> Result<Vec<Arc<str>>, Exceeded> {
         let (mut own, mut seen) = (Vec::new(), HashSet::new());
         for codes in ["CRS", "SRS"].into_iter().flat_map(|name| children(node, name)) {
-            // 1.1.0 wrote several into one element.
+            // WMS 1.1.0 wrote several codes into one element.
             for code in codes.text("").split_whitespace().filter(|code| !self.crs.has(code)) {
                 let code: Arc<str> = code.into();
                 if seen.insert(code.clone()) {
@@ -199,14 +199,14 @@ impl<'l> Walk<'l> {
         own
     }
 
-    /// The dimensions of a layer: in one element (1.3.0), or in two (1.1.1).
+    /// The layer's own dimensions. Units and extent are in one element (1.3.0) or in two (1.1.1).
     fn own_dimensions(&mut self, node: Node) -> Result<Vec<Arc<Dimension>>, Exceeded> {
         let (mut own, mut seen) = (Vec::new(), HashSet::new());
         let name = |node: Node| node.attribute("name").unwrap_or_default().trim().to_owned();
         for node in children(node, "Dimension") {
             let (name, units) = (name(node), node.attribute("units").unwrap_or_default().into_owned());
             match words(node) {
-                // Some servers list one twice; the first is the one with the values.
+                // Some servers list a dimension twice; the first has the values.
                 Some(extent) if seen.insert(name.to_ascii_lowercase()) => {
                     own.push(self.axes.complete(dimension(node, name, units), extent)?);
                 }
@@ -248,13 +248,13 @@ fn style(node: Node) -> Option<Style> {
     (!name.is_empty() || legend.is_some()).then_some(Style { name, title, legend, legend_json })
 }
 
-/// The address that an element names.
+/// The URL in an element's `OnlineResource`.
 fn address(node: Node) -> Option<String> {
     let place = child(node, "OnlineResource").and_then(|node| node.attribute("href"))?;
     Some(place.trim().to_owned()).filter(|place| !place.is_empty())
 }
 
-/// Where there are data, in degrees; `None` where that is not said, or is not on the earth.
+/// The area of the data, in degrees; `None` where it is missing or not on the earth.
 fn degrees(node: Node) -> Option<Bbox> {
     let number = |text: String| text.parse::<f64>().ok();
     let edges = match (child(node, "EX_GeographicBoundingBox"), child(node, "LatLonBoundingBox")) {
@@ -267,7 +267,7 @@ fn degrees(node: Node) -> Option<Bbox> {
     document::on_earth([west, south, east, north])
 }
 
-/// Which product the server is, by elements that only this product writes.
+/// The dialect of the server, recognised by elements that only one product writes.
 fn dialect(capability: Node, formats: &[String], walk: &Walk) -> Dialect {
     let has = |format: &str| formats.iter().any(|known| known == format);
     let exceptions = child(capability, "Exception").map(|node| children(node, "Format").filter_map(words).collect());
@@ -285,7 +285,7 @@ pub(crate) fn origin(url: &str) -> Option<String> {
     url::Url::parse(url.trim()).ok().map(|url| url.origin().ascii_serialization())
 }
 
-/// As much of a description as is kept.
+/// A description, cut to the length that is kept.
 pub(crate) fn described(text: String) -> String {
     crate::xml::broken_document::shortened(&text, DESCRIPTION_CHARS_MAX)
 }

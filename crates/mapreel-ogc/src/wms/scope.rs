@@ -1,15 +1,15 @@
-//! What is known by its key where a reader stands in the tree of layers: what a layer inherits is found at once, however much it is.
+//! The keys of what the present layer inherits, for a reader in the tree of layers: a look-up takes constant time.
 
 use super::inherited::{Inherited, Item};
 use crate::read_limits::Exceeded;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// The keys of all that a layer and those around it have, and how many items have each.
+/// The keys of the items of a layer and of the layers that contain it, with the number of items for each key.
 #[derive(Default)]
 pub(crate) struct Scope(HashMap<String, usize>);
 
-/// How it was outside of a layer.
+/// What `Scope::enter` has replaced: for each key the number of items that it had before.
 pub(crate) struct Before(Vec<(String, Option<usize>)>);
 
 impl Scope {
@@ -40,7 +40,7 @@ impl Scope {
         Ok((all, Before(before)))
     }
 
-    /// Forgets a layer's own items again.
+    /// Removes a layer's own items, as `enter` added them.
     pub(crate) fn leave(&mut self, Before(before): Before) {
         for (key, known) in before {
             match known {

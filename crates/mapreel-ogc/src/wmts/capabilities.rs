@@ -1,6 +1,6 @@
-//! What a WMTS (OGC 07-057r7) says of itself, as plain data.
+//! The description of a WMTS (OGC 07-057r7) as plain data.
 //!
-//! Which tiles of it show a map is the business of `wmts_layer.rs`.
+//! `layers/wmts/` of `mapreel-spec` chooses the tiles for a map.
 
 use crate::wms::capabilities::{Dimension, Style};
 use crate::wms::inherited::Inherited;
@@ -14,15 +14,15 @@ pub struct Capabilities {
     pub version: String,
     /// The name of the service for people.
     pub title: String,
-    /// Where single tiles are asked for with parameters, as the server writes it.
+    /// The URL of requests for single tiles with parameters, as the server writes it.
     #[serde(skip)]
     pub get_tile: Option<String>,
-    /// Scheme and host by which it knows itself.
+    /// Scheme and host in the server's own URLs.
     #[serde(skip)]
     pub own_origin: Option<String>,
     /// The layers, in the order of the document.
     pub layers: Vec<Layer>,
-    /// The pyramids that they are offered in.
+    /// The tile matrix sets of the layers.
     pub matrix_sets: Vec<MatrixSet>,
 }
 
@@ -33,37 +33,37 @@ pub struct Layer {
     pub name: String,
     /// `<ows:Title>`, for people.
     pub title: String,
-    /// What it is.
+    /// The server's description of the layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Where there are data: west, south, east, north in degrees.
+    /// The area of the data: west, south, east, north in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub degrees: Option<Bbox>,
     /// The formats of its tiles.
     pub formats: Vec<String>,
     /// The styles, the default one first.
     pub styles: Vec<Style>,
-    /// The layer's times and whatever else it depends on.
+    /// The layer's dimensions: times and others.
     #[serde(skip_serializing_if = "Inherited::is_empty")]
     pub dimensions: Inherited<Dimension>,
-    /// The names of the pyramids that it is offered in, with the tiles that there are where that is said.
+    /// The tile matrix sets of the layer, with their limits where the server names them.
     pub matrix_sets: Vec<MatrixSetLink>,
-    /// The addresses of its tiles: format and template.
+    /// The templates of the layer's tiles, each with its format.
     #[serde(skip)]
     pub templates: Vec<(String, String)>,
 }
 
-/// A pyramid that a layer is offered in.
+/// A tile matrix set of a layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct MatrixSetLink {
     /// Its name.
     pub name: String,
-    /// For levels of which not all tiles are there: the level, its first and last column, its first and last row.
+    /// Limits of levels: the level, its first and last column, its first and last row.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_name")]
     pub limits: Vec<(String, [i64; 2], [i64; 2])>,
 }
 
-/// Limits as objects, whose numbers have names.
+/// Limits as objects with named numbers.
 fn by_name<S: serde::Serializer>(limits: &[(String, [i64; 2], [i64; 2])], serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Limits<'a> {
@@ -78,7 +78,7 @@ fn by_name<S: serde::Serializer>(limits: &[(String, [i64; 2], [i64; 2])], serial
     }))
 }
 
-/// A tile pyramid.
+/// A tile matrix set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct MatrixSet {
     /// Its name.
@@ -89,17 +89,17 @@ pub struct MatrixSet {
     pub matrices: Vec<Matrix>,
 }
 
-/// One level of a pyramid.
+/// A tile matrix: one level of the set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Matrix {
     /// `<ows:Identifier>`, which a request puts into `TILEMATRIX` (OGC 07-057r7, 7.2.1).
     pub name: String,
-    /// Its scale, 0.28 mm being a pixel.
+    /// The denominator of its scale, for pixels of 0.28 mm.
     pub scale_denominator: f64,
-    /// The two numbers of its upper left corner, as they are written.
+    /// The two numbers of its upper left corner, in the order of the document.
     pub top_left: [f64; 2],
     /// Width and height of a tile in pixels.
     pub tile_px: [u32; 2],
-    /// Columns and rows.
+    /// The number of columns and of rows.
     pub size: [u32; 2],
 }

@@ -1,4 +1,4 @@
-//! What a WMTS says of itself: its capabilities as plain data, and their reader.
+//! The capabilities of a WMTS as plain data, and their reader.
 
 pub mod capabilities;
 pub mod reader;

@@ -1,4 +1,4 @@
-//! A WMTS's capabilities document (OGC 07-057r7) to plain data.
+//! Reads the capabilities document of a WMTS (OGC 07-057r7) into plain data.
 
 use super::capabilities::{Capabilities, Layer, Matrix, MatrixSet, MatrixSetLink};
 use crate::read_limits::{Exceeded, ReadLimits};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// Reads a document; `now` stands for `current` in its times.
 ///
 /// # Errors
-/// It is not XML, or the capabilities of something other than a WMTS: what is broken, and where. Or it exceeds a limit.
+/// The document is not XML, does not describe a WMTS, or exceeds a limit. The error tells what is wrong, and where.
 pub fn capabilities(bytes: &[u8], now: Timestamp) -> Result<Capabilities, BrokenDocument> {
     capabilities_within(bytes, now, &ReadLimits::default())
 }
@@ -29,7 +29,7 @@ pub fn capabilities_within(bytes: &[u8], now: Timestamp, limits: &ReadLimits) ->
     document::read(bytes, limits, |root| service(root, now, limits))
 }
 
-/// Whether a document looks like the capabilities of a WMTS, by its root element.
+/// Whether the root element of a document is that of a WMTS's capabilities.
 pub fn is_it(document: &[u8]) -> bool {
     document::root_name(document).is_some_and(|name| name == "Capabilities")
 }
@@ -45,7 +45,8 @@ fn service(root: Node, now: Timestamp, limits: &ReadLimits) -> Result<Capabiliti
         let operation =
             children(operations?, "Operation").find(|node| node.attribute("name").as_deref() == Some(operation))?;
         let gets = at(operation, &["DCP", "HTTP"]).map(|http| children(http, "Get").collect::<Vec<_>>())?;
-        // One of several addresses may be for templates alone.
+        // Of several addresses, one may accept only templates (`RESTful`); requests with parameters need one that
+        // accepts `KVP`.
         let by_parameters = gets.iter().find(|get| document::words(**get).is_none_or(|words| words.contains("KVP")));
         by_parameters.as_ref()?.attribute("href").map(Cow::into_owned)
     };
@@ -148,7 +149,7 @@ fn matrix_set(node: Node, limits: &ReadLimits) -> Result<Option<MatrixSet>, Exce
     Ok(described.map(|(name, crs)| MatrixSet { name, crs, matrices }))
 }
 
-/// A level; `None` where a number is missing or makes no sense.
+/// A level; `None` where a number is missing or impossible.
 fn matrix(node: Node) -> Option<Matrix> {
     let side = |name| child_words(node, name)?.parse::<u32>().ok().filter(|n| *n > 0);
     let tile = |name| side(name).filter(|px| *px <= 4096);
@@ -168,7 +169,7 @@ fn degrees(node: Node) -> Option<Bbox> {
     document::on_earth([west, south, east, north])
 }
 
-/// Where there are data, from the layer's box in some CRS: for servers that leave out the other.
+/// The area of the data in degrees, from the layer's box in its own CRS: some servers leave out the box in degrees.
 fn own_box(node: Node) -> Option<Bbox> {
     children(node, "BoundingBox").find_map(|node| {
         let corner = |name| two_numbers(&child_words(node, name)?);

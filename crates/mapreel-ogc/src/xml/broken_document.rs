@@ -1,12 +1,12 @@
-//! Why a document is not what was asked for.
+//! Why a document of a server cannot be used.
 
 use crate::broken_description::BrokenDescription;
 use crate::read_limits::Exceeded;
 
-/// Why a document cannot be used: what is broken, and where.
+/// Why a document cannot be used: what is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenDocument {
-    /// There is nothing in it.
+    /// The document has no bytes.
     #[error("the document is empty")]
     Empty,
     /// The end of the document is missing.
@@ -25,10 +25,10 @@ pub enum BrokenDocument {
         /// What is wrong there.
         what: String,
     },
-    /// The document has more than is read.
+    /// The document exceeds a limit.
     #[error("the document is too large to be read: {0}")]
     TooLarge(Exceeded),
-    /// The document describes something else.
+    /// The document describes something else than what was asked for.
     #[error("this is {found}, not a {wanted}")]
     OtherKind {
         /// What it describes, in words.
@@ -39,7 +39,7 @@ pub enum BrokenDocument {
     /// The document is JSON, and describes no map server.
     #[error(transparent)]
     Description(#[from] BrokenDescription),
-    /// An element that everything else is in is missing.
+    /// The capabilities lack an element that contains everything else.
     #[error("the capabilities have no `{element}`")]
     Missing {
         /// The element's name.
@@ -49,7 +49,7 @@ pub enum BrokenDocument {
 
 impl From<Exceeded> for BrokenDocument {
     fn from(exceeded: Exceeded) -> Self {
-        // `Exceeded` is part of this error's message; as its source it would be told twice.
+        // `Exceeded` is not the source of this error: its text is already in the message and would appear twice.
         Self::TooLarge(exceeded)
     }
 }

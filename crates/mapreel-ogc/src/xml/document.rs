@@ -1,4 +1,4 @@
-//! XML documents of strangers: decoded, bounded, and never followed anywhere; `xml.rs` reads them.
+//! XML documents of servers: decoded and read within limits; no reference to another document is followed. `tree.rs` parses them.
 
 use super::broken_document::{BrokenDocument, shortened};
 use super::tree::{Document, Node};
@@ -8,9 +8,9 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::borrow::Cow;
 
-/// The text of a document, by its byte-order mark or the encoding that it names; UTF-8 otherwise.
+/// The text of a document, in the encoding of its byte-order mark or of its XML declaration, otherwise in UTF-8.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
-    // Recorded of a real server: the mark of UTF-16 before text of one byte for each character.
+    // A real server sends the byte-order mark of UTF-16 before text with one byte for each character.
     let bytes = match bytes {
         [0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..] if rest.starts_with(b"<?") => rest,
         _ => bytes,
@@ -25,7 +25,7 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     encoding.unwrap_or(encoding_rs::UTF_8).decode(bytes).0
 }
 
-/// Reads a document within limits and hands its root element on.
+/// Reads a document within limits and passes its root element to `reader`.
 pub fn read<T>(
     bytes: &[u8],
     limits: &ReadLimits,
@@ -69,7 +69,7 @@ pub(crate) fn kind(root: Node) -> String {
     }
 }
 
-/// The child elements of this name, in whatever namespace.
+/// The child elements of this name, in any namespace.
 pub(crate) fn children<'a>(node: Node<'a>, name: &'static str) -> impl Iterator<Item = Node<'a>> {
     node.children().filter(move |child| child.name() == name)
 }
@@ -84,7 +84,7 @@ pub(crate) fn at<'a>(node: Node<'a>, path: &[&'static str]) -> Option<Node<'a>> 
     path.iter().try_fold(node, |node, name| child(node, name))
 }
 
-/// The text of an element, blanks at its ends removed and others made one; `None` where there is none.
+/// The text of an element with white space collapsed; `None` where it is empty.
 pub(crate) fn words(node: Node) -> Option<String> {
     let text = node.text("");
     let mut words = String::new();
@@ -102,8 +102,8 @@ pub(crate) fn child_words(node: Node, name: &'static str) -> Option<String> {
     child(node, name).and_then(words)
 }
 
-/// A box in degrees: west, south, east, north. A box whose west is greater than its east crosses the date line, as both standards
-/// write it (OGC 06-042, 7.2.4.6.6; 06-121r3, 10.2). `None`: the box is not on the earth.
+/// A box in degrees: west, south, east, north; `None` where the box is not on the earth. A box whose west is greater than its
+/// east crosses the date line, as in both standards (OGC 06-042, 7.2.4.6.6; 06-121r3, 10.2).
 pub(crate) fn on_earth([west, south, east, north]: [f64; 4]) -> Option<Bbox> {
     let east = if east < west { east + 360.0 } else { east };
     let fits = west.abs() <= 540.0 && east.abs() <= 540.0 && south.abs() <= 90.1 && north.abs() <= 90.1;
@@ -166,7 +166,7 @@ mod tests {
             dtd += &format!("<!ENTITY a{i} '&a{};&a{};'>", i - 1, i - 1);
         }
         assert_eq!(root(format!("{dtd}]><r>&a39;</r>").as_bytes()), Ok("&a39;".into()));
-        // 20 GB, were it expanded.
+        // 20 GB if it were expanded.
         let large = format!("<!DOCTYPE r [<!ENTITY a '{}'>]><r>{}</r>", "x".repeat(1_000_000), "&a;".repeat(20_000));
         assert_eq!(root(large.as_bytes()).map(|text| text.len()), Ok(60_000));
     }

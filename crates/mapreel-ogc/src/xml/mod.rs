@@ -1,4 +1,4 @@
-//! XML documents of strangers: decoded, bounded, and never followed anywhere.
+//! XML documents of servers: decoded and read within limits; no reference to another document is followed.
 
 pub mod broken_document;
 pub mod document;

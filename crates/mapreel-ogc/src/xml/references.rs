@@ -1,14 +1,14 @@
-//! References of XML to characters: by name, of which there are five, or by number.
+//! Character references of XML: the five predefined names, and numbers.
 
 use quick_xml::escape::resolve_xml_entity;
 use std::borrow::Cow;
 
-/// A text with the characters for which its references stand; references that XML does not know stay as they are.
+/// A text with its references replaced by characters; unknown references stay as they are.
 pub(super) fn resolved(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find('&') else { return text.into() };
     let (mut out, mut rest) = (text[..first].to_owned(), &text[first..]);
     while let Some(after) = rest.strip_prefix('&') {
-        // No reference that is resolved is longer.
+        // The longest reference that is replaced.
         const NAME_BYTES_MAX: usize = 12;
         let end = after.bytes().take(NAME_BYTES_MAX).position(|byte| byte == b';');
         match end.and_then(|end| Some((character(&after[..end])?, &after[end + 1..]))) {
@@ -28,7 +28,7 @@ pub(super) fn resolved(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// The character that a reference stands for.
+/// The character of a reference.
 fn character(name: &str) -> Option<char> {
     match name.strip_prefix('#') {
         Some(number) => {

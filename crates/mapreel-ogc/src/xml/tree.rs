@@ -1,8 +1,8 @@
-//! An XML document as a tree of places in its own text. One pass over the events of a streaming parser makes it; texts and
-//! attributes are looked up where they stand, when they are asked for.
+//! An XML document as a tree of positions in its own text. One pass over the events of a streaming parser builds the tree. Texts
+//! and attributes are read from the text on demand.
 //!
-//! A DOCTYPE is skipped, and no entity is ever declared. References to the five characters of XML and to characters by number are
-//! resolved; all others stay as they are written, as does a lone `&`. Prefixes are never resolved, so none needs a declaration.
+//! A DOCTYPE is skipped, and no entity is declared. The five predefined references and numeric references are resolved. All
+//! others stay as they are written, as does a lone `&`. Namespace prefixes are never resolved, so a prefix needs no declaration.
 
 use super::broken_document::{BrokenDocument, shortened};
 use super::references::resolved;
@@ -12,18 +12,18 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error, Reader};
 use std::borrow::Cow;
 
-/// Characters of a parser's message, which may quote the document.
+/// The most characters of the parser's message, which may quote the document.
 const WHAT_CHARS_MAX: usize = 200;
 
 /// A document.
 #[derive(Debug)]
 pub(crate) struct Document<'t> {
     text: &'t str,
-    /// In the order of their start tags, so that the children of an element follow it.
+    /// The elements in the order of their start tags: the descendants of an element follow it.
     elements: Vec<Element>,
 }
 
-/// Where an element stands in the text. Documents are at most 4 GiB long.
+/// The positions of an element in the text. Documents are at most 4 GiB long.
 #[derive(Debug, Clone, Copy)]
 struct Element {
     /// The name and the attributes.
@@ -31,7 +31,7 @@ struct Element {
     /// The name without its prefix.
     name: [u32; 2],
     content: [u32; 2],
-    /// The index behind its last descendant.
+    /// The index after its last descendant.
     end: u32,
 }
 
@@ -43,7 +43,7 @@ pub struct Node<'a> {
 }
 
 impl<'t> Document<'t> {
-    /// Reads a text. What stands behind the root element is not looked at.
+    /// Parses a text up to the end of the root element. Whatever follows is ignored.
     pub(crate) fn parse(text: &'t str, limits: &ReadLimits) -> Result<Self, BrokenDocument> {
         Exceeded::check(text.len(), limits.bytes.min(u32::MAX as usize), "bytes")?;
         let mut reader = Reader::from_str(text);
@@ -116,7 +116,7 @@ impl<'a> Node<'a> {
         self.document.part(self.element().name)
     }
 
-    /// The namespace that its own tag declares for it.
+    /// The namespace that its own tag declares for its prefix.
     pub(crate) fn namespace(self) -> Cow<'a, str> {
         let Element { tag, name, .. } = *self.element();
         let prefix = self.document.part([tag[0], name[0]]).trim_end_matches(':');
@@ -125,26 +125,26 @@ impl<'a> Node<'a> {
         attributes.find(|(name, _)| *name == declaration).map(|(_, value)| resolved(value)).unwrap_or_default()
     }
 
-    /// The elements in it.
+    /// The child elements.
     pub(crate) fn children(self) -> impl Iterator<Item = Self> {
         let end = self.element().end;
         let at = move |index: u32| (index < end).then_some(Self { document: self.document, index });
         std::iter::successors(at(self.index + 1), move |node| at(node.element().end))
     }
 
-    /// Itself and the elements in it, however deep.
+    /// The element and all elements in it.
     pub fn descendants(self) -> impl Iterator<Item = Self> {
         (self.index..self.element().end).map(move |index| Self { document: self.document, index })
     }
 
-    /// The value of an attribute, whatever its prefix.
+    /// The value of an attribute, with any prefix or none.
     pub fn attribute(self, name: &str) -> Option<Cow<'a, str>> {
         let is_it = |written: &str| match written.split_once(':') {
             Some((prefix, local)) => local == name && prefix != "xmlns",
             None => written == name,
         };
         let (_, value) = self.attributes().find(|(written, _)| is_it(written))?;
-        // Every blank of an attribute is a space (XML 1.0, 3.3.3).
+        // White space in an attribute becomes spaces (XML 1.0, 3.3.3).
         Some(match resolved(value) {
             value if value.contains(['\n', '\r', '\t']) => {
                 value.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ").into()
@@ -153,7 +153,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// Names and values as they are written.
+    /// The attributes' names and values, not resolved.
     fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let Element { tag, name, .. } = *self.element();
         let mut attributes = Attributes::new(self.document.part(tag), (name[1] - tag[0]) as usize);
@@ -165,7 +165,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// All its text, that of elements in it included, with `between` at each of their tags.
+    /// The text of the element and of all elements in it, with `between` at each tag.
     pub fn text(self, between: &str) -> Cow<'a, str> {
         let content = self.document.part(self.element().content);
         if !content.contains('<') {
@@ -175,7 +175,7 @@ impl<'a> Node<'a> {
         reader.config_mut().allow_dangling_amp = true;
         loop {
             let before = reader.buffer_position() as usize;
-            // `Document::parse` has read this text without an error.
+            // `Document::parse` has already parsed this text without an error.
             let Ok(event) = reader.read_event() else { break };
             match event {
                 Event::Text(_) | Event::GeneralRef(_) => {
@@ -191,7 +191,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Reads the attributes of a tag past: whether there are too many, and whether they are whole.
+/// Checks the attributes of a tag: their number and their syntax.
 fn check_attributes(text: &str, at: usize, tag: &BytesStart, limits: &ReadLimits) -> Result<(), BrokenDocument> {
     let mut count = 0;
     for attribute in tag.attributes().with_checks(false) {
@@ -204,9 +204,9 @@ fn check_attributes(text: &str, at: usize, tag: &BytesStart, limits: &ReadLimits
     Ok(())
 }
 
-/// What is wrong where the parser has stopped.
+/// The error at the place where the parser stopped.
 fn broken(text: &str, at: usize, error: &Error) -> BrokenDocument {
-    // A tag without an end, and nothing behind it: a document of which a part has come.
+    // A tag that does not end before the text does: the document was cut off.
     if matches!(error, Error::Syntax(_)) && !text[at..].contains('>') {
         return BrokenDocument::CutOff { line: text.lines().count() };
     }

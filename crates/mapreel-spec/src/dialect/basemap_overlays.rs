@@ -1,6 +1,6 @@
-//! The first dialect: `basemap` + `overlays`, the one of the service that Mapreel replaces.
+//! The first dialect: `basemap` + `overlays`. It is the dialect of the service that Mapreel replaces.
 //!
-//! Its clients write whole GetMap URLs. The first overlay is the topmost.
+//! Clients of that service write whole GetMap URLs. The first overlay is the topmost.
 
 use super::map::Zoom;
 use super::output::{self, FormatWord, FrameRate};
@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// What the earlier service did without `fps`.
+/// The frame rate of that service for a request without `fps`.
 const FRAME_RATE_FPS: f64 = 1.0;
 
 fields! {
@@ -114,7 +114,7 @@ impl Shape for Overlays {
     type Value = ();
 
     fn schema(limits: &Limits) -> Value {
-        // The basemap is a layer, too.
+        // The basemap counts as a layer.
         json!({ "type": "array", "items": OverlayFields::schema(limits), "maxItems": limits.layers_max - 1 })
     }
 
@@ -139,7 +139,7 @@ impl Shape for MapTimes {
     }
 }
 
-/// A value for all frames, or a list with one for each.
+/// A value for all frames, or a list with one value for each frame.
 pub(crate) struct OneOrEach<S>(PhantomData<S>);
 
 impl<S: Shape> Shape for OneOrEach<S> {
@@ -155,7 +155,7 @@ impl<S: Shape> Shape for OneOrEach<S> {
     }
 }
 
-/// The URL of a picture; an empty text is none.
+/// The URL of a picture; an empty text means no legend.
 pub(crate) struct OverlayLegend;
 
 impl Shape for OverlayLegend {
@@ -189,7 +189,7 @@ impl Shape for OverlayLabels {
     }
 }
 
-/// The items of a list that may be empty.
+/// The items of a list, which may be empty.
 fn items_or_none<'a>(node: &Node<'a>, max: usize) -> Option<Vec<Node<'a>>> {
     let empty = matches!(node.json, Json::List(items) if items.is_empty());
     if empty { Some(Vec::new()) } else { node.items(max) }
@@ -202,7 +202,7 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
         Some(at) => read_basemap(&at.node, limits),
         None => (None, None, None),
     };
-    // Without the times nobody knows how long the lists must be, and that is no second problem.
+    // Without valid times, the required length of the lists is not known. A wrong length is then no second problem.
     let count = times.as_ref().map(Vec::len);
     let frames = count.unwrap_or(1);
     let layers = match read.overlays.optional_at().ok() {
@@ -273,7 +273,7 @@ fn read_times(node: &Node, limits: &Limits) -> Option<Vec<ValidTime>> {
     if !node.is_list() {
         return Some(vec![time(node)?]);
     }
-    // Every wrong time is noted before giving up.
+    // All times are read before the first wrong one ends the reading, so that every problem is noted.
     let times: Vec<_> = node.items(limits.frames_max)?.iter().map(time).collect();
     times.into_iter().collect()
 }
@@ -301,7 +301,7 @@ fn basemap_layer(node: &Node, url: Given<String>, params: Given<Vec<(String, Str
     })
 }
 
-/// The basemap's WMS, asked for in cells of the size that `params` names.
+/// The basemap's WMS, asked for in cells of the width and height in `params`.
 fn service(url: &At<String>, node: &Node, params: Vec<(String, String)>) -> Option<Service> {
     let mut request =
         ServiceUrl::parse(&url.value).map_err(|e| url.node.invalid(e.to_string(), "the address of a WMS")).ok()?;
@@ -372,7 +372,7 @@ fn get_map(node: &Node) -> Option<GetMap> {
     }
 }
 
-/// One value for all frames, or a list with one for each.
+/// A value for all frames, or a list with one value for each frame.
 fn per_frame<T: PartialEq>(node: &Node, frames: Option<usize>, read: impl Fn(&Node) -> Option<T>) -> Option<Series<T>> {
     if !node.is_list() {
         return Some(Series::Same(read(node)?));

@@ -1,4 +1,4 @@
-//! How `dimensions` are read.
+//! Reads the `dimensions` of a layer.
 
 use crate::request::limits::Limits;
 use crate::request::read::Node;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// The most dimensions of a layer that a request may name.
 const DIMENSIONS_MAX: usize = 16;
 
-/// How a value is matched to those that a server has.
+/// How a value is matched to the server's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Match {
     Exact,
@@ -115,7 +115,7 @@ fn read_dimensions(node: &Node, limits: &Limits) -> Option<Vec<AskedDimension>> 
             return None;
         }
     }
-    // All are read before the first that is wrong ends it.
+    // All entries are read before the first wrong one ends the reading, so that every problem is noted.
     let all: Vec<_> = entries.iter().map(read).collect();
     all.into_iter().collect()
 }

@@ -1,4 +1,4 @@
-//! How the header of the second dialect is read, and the design of the page.
+//! Reads the header and the design of the page, in the second dialect.
 
 use crate::request::design::{Design, LegendPlace};
 use crate::request::limits::Limits;

@@ -1,4 +1,4 @@
-//! How a layer of the second dialect is read: what all kinds have. What is a kind's own stands in its file in `layers/`.
+//! Reads a layer of the second dialect: the fields that all kinds have. Each kind reads its own fields, in its file in `layers/`.
 
 use super::legend::{LegendChoice, read_legend};
 use super::params::Labels;
@@ -70,7 +70,7 @@ impl Shape for Layers {
     }
 }
 
-/// The fields that every layer of a kind has beside its own.
+/// The common fields that a kind of layer has beside its own.
 fn common_properties(kind: &Kind, limits: &Limits) -> Vec<Property> {
     let mut properties = LayerFields::properties(limits);
     if !kind.has_own_legend {
@@ -112,13 +112,13 @@ impl Shape for KindWord {
     }
 }
 
-/// Reads a layer; `number` counts those of the request from 1.
+/// Reads a layer; `number` is its position in the request, from 1.
 pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Option<Layer> {
     let fields = node.fields()?;
     let kind = KindWord::read(&fields.required("type", "what kind of layer it is, such as `wms`")?, reader.limits)?;
     let read = LayerFields::read(&fields, reader.limits);
     let credential = credential(kind, &fields, reader.limits);
-    // What else is wrong is said although the credential is.
+    // A wrong credential does not end the reading: the other problems of the layer are noted, too.
     let name = if let Given::Right(At { value, .. }) = &credential { Some(value.as_str()) } else { None };
     let reader = Reader { credential: name, ..*reader };
     let limits = reader.limits;
@@ -154,7 +154,7 @@ pub(super) fn read_layer(reader: &Reader<'_>, node: &Node, number: usize) -> Opt
     })
 }
 
-/// The name of a layer's credential; a layer without an address has none.
+/// The name of a layer's credential. Kinds without an address have no such field.
 fn credential<'a>(kind: &Kind, fields: &Fields<'a>, limits: &Limits) -> Given<'a, String> {
     if kind.has_address {
         return AddressedFields::read(fields, limits).credential;

@@ -1,4 +1,4 @@
-//! How the legend of a layer of the second dialect is read: the server's own, a picture, or classes by hand.
+//! Reads the legend of a layer of the second dialect: the server's own, a picture, or classes written by hand.
 
 use crate::layers::layer::LayerKind;
 use crate::request::appearance::{HandMadeLegend, Legend};
@@ -56,13 +56,13 @@ impl Shape for Classes {
 /// A legend: `"none"` or `false`, `"auto"`, the URL of a picture, or an object.
 pub(crate) struct LegendChoice;
 
-/// What is said of a legend.
+/// The form of a legend in a request.
 pub(crate) enum AskedLegend {
-    /// There is none.
+    /// No legend.
     None,
-    /// The server's own.
+    /// The server's own legend.
     Auto,
-    /// The URL of a picture, or an object, which is yet to be read.
+    /// The URL of a picture, or an object; `read_legend` reads it.
     Other,
 }
 
@@ -89,7 +89,7 @@ impl Shape for LegendChoice {
     }
 }
 
-/// The legend that is asked for; a server's own only of a kind that has one.
+/// The legend that the request names. `auto` needs a kind whose servers draw legends.
 pub(super) fn read_legend(
     node: &Node,
     asked: AskedLegend,

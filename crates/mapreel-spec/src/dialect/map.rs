@@ -1,4 +1,5 @@
-//! How the map of the second dialect is read: its box, and its size, or none where the page has one.
+//! Reads the map of the second dialect: its box and its size. The map has no size of its own where the request gives the size of
+//! the page.
 
 use super::place::{bbox_in_degrees, bbox_in_units};
 use crate::request::limits::Limits;
@@ -38,17 +39,17 @@ fields! {
 /// A level of the tile pyramid of the web, which may be fractional.
 pub(crate) type Zoom = Hundredths<0, 2_200>;
 
-/// Of what a request gives the size.
+/// What a request gives the size of.
 pub(super) enum SizeOf {
-    /// Of the map.
+    /// The map.
     Map,
-    /// Of the whole picture.
+    /// The whole picture.
     Picture(Canvas),
-    /// That part of the request cannot be read.
+    /// `output` is wrong, so the request's choice is not known.
     Unknown,
 }
 
-/// Reads the map: what it shows, and its size, unless the whole picture has one.
+/// Reads the box of the map, and its size unless the request gives the size of the whole picture.
 pub(super) fn read_map(node: &Node, size_of: SizeOf, limits: &Limits) -> Option<(MapArea, Room)> {
     let fields = node.fields()?;
     let MapFields { bbox, bbox_crs, crs, fit, width, height, zoom } = MapFields::read(&fields, limits);
@@ -75,7 +76,7 @@ pub(super) fn read_map(node: &Node, size_of: SizeOf, limits: &Limits) -> Option<
     Some((MapArea { crs, bbox, fit }, room))
 }
 
-/// A box as it is written, as one of the map's CRS.
+/// A box of the request, in the units of the map's CRS.
 fn map_box(node: &Node, numbers: [f64; 4], from: Crs, crs: Crs) -> Option<Bbox> {
     if from != Crs::Geographic {
         return bbox_in_units(node, numbers, from, crs);
@@ -88,10 +89,10 @@ fn map_box(node: &Node, numbers: [f64; 4], from: Crs, crs: Crs) -> Option<Bbox> 
     bbox
 }
 
-/// Width, height and zoom, as far as they are given.
+/// Width, height and zoom, where the request gives them.
 type Sizes<'a> = (Option<At<'a, u32>>, Option<At<'a, u32>>, Option<At<'a, f64>>);
 
-/// The size of a map in pixels: what is given, and what follows from its box.
+/// The size of a map in pixels: from the sides that are given and the shape of the box.
 fn map_size(node: &Node, crs: Crs, bbox: &Bbox, sizes: Sizes, limits: &Limits) -> Option<[u32; 2]> {
     let max = f64::from(limits.side_px_max);
     let sized = |width: f64, height: f64| {
@@ -120,7 +121,7 @@ fn map_size(node: &Node, crs: Crs, bbox: &Bbox, sizes: Sizes, limits: &Limits) -
             node.refuse("missing", "the size of the map is missing", Some(hint));
             None
         }
-        // Noted.
+        // `zoom` beside a side: the caller has noted this problem.
         (_, _, Some(_)) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The second dialect: `map` + `layers`. It says what is wanted and leaves the URLs to Mapreel.
+//! The second dialect: `map` + `layers`. A request describes the map, and Mapreel builds the URLs.
 
 use super::dimensions::DimensionValue;
 use super::header::{DesignFields, HeaderFields, read_design, read_header};
@@ -102,7 +102,7 @@ pub(crate) fn read(root: &Node, limits: &Limits, purpose: Purpose) -> Option<Req
     Some(Request { area, room, frames, layers, header: header?, design: design?, output })
 }
 
-/// What decides the frames: times, a dimension, or neither.
+/// The frames of the request: times, values of a dimension, or a single frame without a time.
 fn read_frames(fields: &Fields, times: Given<AskedTimes>, animate: Given<()>, limits: &Limits) -> Option<Frames> {
     if times.is_there() && animate.is_there() {
         let node = fields.optional("times")?;
@@ -119,11 +119,11 @@ fn read_frames(fields: &Fields, times: Given<AskedTimes>, animate: Given<()>, li
     })
 }
 
-/// What decides the frames, before the layers have been read.
+/// The frames of a request before its layers have been read.
 enum Frames {
-    /// Known.
+    /// The request's times or values, or the frame without a time.
     Known(AskedFrames),
-    /// The last or next times of a layer's.
+    /// The last or next times of a layer, whose index is not known yet.
     TimesOf(Newest),
 }
 
@@ -143,7 +143,7 @@ impl Frames {
     }
 }
 
-/// The layer whose times are meant: the one of that title, or the only one that can have times.
+/// The layer that `times` refers to: the one with the title in `of`, or the only layer whose times a server can name.
 fn of_layer(times: &Newest, layers: &[Layer], root: &Node) -> Option<usize> {
     let has_times = |layer: &Layer| layer.kind.asked_time().is_some_and(|asked| !asked.is_fixed());
     let timed: Vec<usize> = (0..layers.len()).filter(|i| has_times(&layers[*i])).collect();
@@ -190,7 +190,7 @@ impl Shape for OtherDimension {
     }
 }
 
-/// A list of values, one for each frame, or `"all"`, which is an empty one.
+/// A list of values, one for each frame; `"all"` is read as an empty list.
 pub(crate) struct FilmValues;
 
 impl Shape for FilmValues {

@@ -1,4 +1,4 @@
-//! How the file is read: its format, its frame rate, and the size of the whole picture where the request says it.
+//! Reads the file's format, its frame rate, and the size of the whole picture where the request gives one.
 
 use super::purpose::Purpose;
 use crate::request::limits::Limits;
@@ -56,11 +56,11 @@ fields! {
 /// Frames per second of the second dialect where `output.fps` is not given.
 pub(super) const FRAME_RATE_FPS: f64 = 4.0;
 
-/// Formats that the contract knows and this version does not.
+/// Formats of docs/API.md that this version does not support.
 const FORMATS_LATER: [&str; 3] = ["webm", "apng", "zip"];
 const HINT: &str = "`png`, `jpeg` or `webp` for an image, `mp4` or `gif` for an animation";
 
-/// The word for a format, in any case.
+/// The name of a format, in upper or lower case.
 pub(crate) struct FormatWord;
 
 impl Shape for FormatWord {
@@ -84,13 +84,13 @@ impl Shape for FormatWord {
     }
 }
 
-/// Frames per second; their bounds are the format's.
+/// Frames per second. `frame_rate` checks the format's own maximum.
 pub(crate) struct FrameRate;
 
 impl FrameRate {
     const MIN: f64 = 0.05;
     const MAX: f64 = 60.0;
-    /// Browsers show GIF frames of less than 2/100 s as ten times slower.
+    /// Browsers show a GIF frame ten times longer if it is shorter than 2/100 s.
     const MAX_OF_GIF: f64 = 50.0;
 }
 
@@ -106,7 +106,7 @@ impl Shape for FrameRate {
     }
 }
 
-/// The file, and the size of the whole picture where it is given.
+/// The file, and the size of the whole picture where the request gives one.
 pub(super) fn read_output(
     node: &Node,
     frames: usize,
@@ -130,7 +130,7 @@ pub(super) fn read_output(
     Some((output, canvas.ok()?))
 }
 
-/// The size of the whole picture, and what is said of where nothing stands.
+/// The size of the whole picture, and the safe area of its preset.
 struct CanvasSize<'a> {
     at: At<'a, [u32; 2]>,
     safe_area: SafeArea,
@@ -185,7 +185,7 @@ fn canvas(
     Ok(Some(Canvas { width, height, scale: scale.or(1.0).ok_or(Noted)?, margins }))
 }
 
-/// The format, which must be able to hold this many frames.
+/// The format. A format for images cannot hold more than one frame.
 pub(super) fn format(given: Given<Format>, frames: usize, purpose: Purpose) -> Option<Format> {
     let Some(At { value: format, node }) = given.optional_at().ok()? else {
         return Some(if frames > 1 || purpose == Purpose::Animation { Format::Mp4 } else { Format::Png });
@@ -198,7 +198,7 @@ pub(super) fn format(given: Given<Format>, frames: usize, purpose: Purpose) -> O
     Some(format)
 }
 
-/// Frames per second, which the format must be able to say.
+/// Frames per second, within what the format can store.
 pub(super) fn frame_rate(given: Given<f64>, format: Option<Format>, default: f64) -> f64 {
     let max = if format == Some(Format::Gif) { FrameRate::MAX_OF_GIF } else { FrameRate::MAX };
     let given = given.and_then(|node, _| node.number(FrameRate::MIN, max));

@@ -1,4 +1,4 @@
-//! How labels are read, and how long a URL with its parameters may be.
+//! Reads labels, and checks the length of a URL with its parameters.
 
 use crate::request::appearance::Label;
 use crate::request::limits::Limits;

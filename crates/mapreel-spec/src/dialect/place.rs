@@ -1,13 +1,13 @@
-//! Which boxes are boxes of a CRS.
+//! Checks that a box lies in the world of its CRS.
 
 use crate::request::read::Node;
 use mapreel_geo::{Bbox, Crs};
 
-/// A bbox in the units of `from`, as one in those of `to`.
+/// A bbox in the units of `from`, converted to those of `to`.
 pub(crate) fn bbox_in_units(node: &Node, numbers: [f64; 4], from: Crs, to: Crs) -> Option<Bbox> {
     let bbox = Bbox::new(numbers);
     let world = from.equator();
-    // A projected world may be drawn far beyond the length of the equator, but not without end.
+    // A projected CRS has places beyond the length of the equator; a bbox may reach to twice that length.
     let [x_max, y_max] = match from.forward([0.0, to.latitude_max()]).filter(|_| from.is_cylindrical()) {
         Some([_, y]) => [1.5 * world, y],
         None => [2.0 * world, 2.0 * world],
@@ -23,7 +23,7 @@ pub(crate) fn bbox_in_units(node: &Node, numbers: [f64; 4], from: Crs, to: Crs) 
     converted
 }
 
-/// Checks a bbox in degrees, which may run past 180: its sides in order, no wider than the world, between the poles.
+/// Checks a bbox in degrees: its sides in order, no wider than the world, between the poles. East may run past 180.
 pub(crate) fn bbox_in_degrees(node: &Node, numbers: [f64; 4], crs: Crs) -> Option<[f64; 4]> {
     let [west, south, east, north] = numbers;
     let max = crs.latitude_max();

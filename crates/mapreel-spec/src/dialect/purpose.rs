@@ -1,13 +1,13 @@
-//! What a request is sent for.
+//! The purpose of a request: an image, an animation, or either.
 
-/// What a request is sent for.
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Purpose {
-    /// Whatever it describes.
+    /// An image or an animation, as the document describes it.
     #[default]
     Any,
     /// One still picture.
     Image,
-    /// A film, if only of one frame.
+    /// An animation, perhaps of one frame.
     Animation,
 }

@@ -1,4 +1,4 @@
-//! What a request may be, for readers and tools: JSON Schema, and the tables of its fields.
+//! The description of a request for readers and tools: JSON Schema, and the tables of its fields.
 
 use super::basemap_overlays::{BasemapFields, BasemapOverlaysFields, GeneralFields, OverlayFields};
 use super::dimensions::DimensionFields;
@@ -19,8 +19,8 @@ use serde_json::{Map, Value, json};
 /// The names of the schemas of both dialects.
 const DIALECTS: [&str; 2] = ["map-layers", "basemap-overlays"];
 
-/// The schemas by their names: `request`, its two dialects, and a layer of each kind. They refer to each other behind `prefix`,
-/// such as `#/$defs/`.
+/// The schemas by their names: `request`, its two dialects, and a layer of each kind. Their references to each other begin with
+/// `prefix`, such as `#/$defs/`.
 pub fn request_schemas(limits: &Limits, prefix: &str) -> Map<String, Value> {
     let dialects = [MapLayersFields::schema(limits), BasemapOverlaysFields::schema(limits)];
     let kinds = KINDS.iter().map(|kind| (format!("layer-{}", kind.word), layer_schema(kind, limits)));
@@ -48,7 +48,7 @@ pub fn request_schema(limits: &Limits) -> Value {
     schema
 }
 
-/// Has every reference of a schema lead behind another prefix.
+/// Replaces the prefix of every reference in a schema.
 fn refer_behind(schema: &mut Value, prefix: &str) {
     match schema {
         Value::Object(fields) => {
@@ -109,7 +109,7 @@ fn table(properties: &[Property]) -> String {
     table
 }
 
-/// What a schema accepts, in a few words.
+/// A short description of the values that a schema accepts.
 fn may_be(schema: &Value) -> String {
     let quoted = |value: &Value| match value {
         Value::String(text) if text.is_empty() => "empty text".to_owned(),

@@ -1,4 +1,4 @@
-//! How `times` are read.
+//! Reads `times`.
 
 use crate::request::limits::Limits;
 use crate::request::read::Node;
@@ -15,15 +15,15 @@ use serde_json::{Value, json};
 /// An interval, a list of times and intervals, or the newest times of a layer.
 pub(crate) struct Times;
 
-/// The times that are asked for.
+/// The times of a request.
 pub(crate) enum AskedTimes {
-    /// These, in order; never none.
+    /// These times, in order; at least one.
     Listed(Vec<ValidTime>),
-    /// Those that a layer's server has.
+    /// The last or next times of a layer's server.
     Newest(Newest),
 }
 
-/// The last or next times of a layer's.
+/// The last or next times of a layer's server.
 pub(crate) struct Newest {
     pub side: Side,
     pub count: usize,

@@ -1,4 +1,4 @@
-//! Plans for the tests of kinds: of a request whose servers answer with recorded documents.
+//! Plans for the tests of layer kinds: the servers of a request answer with recorded documents.
 
 use super::step::{Document, DocumentKind, Next, NoAnswer, Question};
 use crate::parse_request;
@@ -8,7 +8,7 @@ use crate::request::limits::Limits;
 use crate::resolved::resolved::Resolved;
 use mapreel_ogc::wms::reader::capabilities;
 
-/// The plan of a request, and the addresses of the documents that were asked for. `answer` has the document of an address, where
+/// The plan of a request, and the URLs of the documents that its layers asked for. `answer` returns the document at a URL, if
 /// there is one.
 pub(super) fn plan_answered<'d>(request: &str, answer: impl Fn(&str) -> Option<&'d str>) -> (Plan, Vec<String>) {
     let request = parse_request(request.as_bytes(), &Limits::default()).unwrap();

@@ -22,16 +22,16 @@ use mapreel_ogc::without_quotes;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Features of the request's own.
+/// Features in the request itself.
 #[derive(Debug)]
 struct Inline(Arc<Features>);
 
-/// Features that must be fetched first.
+/// Features at an address, which must be fetched first.
 #[derive(Debug)]
 struct Fetched {
-    /// Where they are.
+    /// The address.
     url: String,
-    /// How they are read.
+    /// How the document is read.
     reading: Reading,
 }
 
@@ -52,7 +52,7 @@ fields! {
     rules { "oneOf": [{ "required": ["data"] }, { "required": ["url"] }] }
 }
 
-/// A GeoJSON object, which is read when it is known how.
+/// A GeoJSON object. `read` reads it when the other fields of the layer are known.
 pub(super) struct Data;
 
 impl Shape for Data {
@@ -148,7 +148,7 @@ impl LayerKind for Fetched {
 }
 
 impl ResolvedKind for Features {
-    /// `{property}` stands for a property of the newest feature.
+    /// `{property}` is replaced by that property of the newest feature.
     fn label(&self, label: &Label, time: Option<&ValidTime>) -> Option<String> {
         let value = self.fill(&label.value, time.map(ValidTime::instant))?;
         Some(Label { value, ..label.clone() }.text())

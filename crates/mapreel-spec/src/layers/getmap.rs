@@ -1,4 +1,4 @@
-//! Whole GetMap requests that somebody else wrote: the overlays of the first dialect.
+//! Whole GetMap requests, written by the client: the overlays of the first dialect.
 
 use super::layer::{Asking, LayerKind};
 use super::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted};
@@ -12,7 +12,7 @@ use mapreel_geo::{Crs, Extent};
 use mapreel_ogc::ServiceUrl;
 use std::sync::Arc;
 
-/// One request for all frames, or one for each.
+/// One GetMap request for all frames, or one for each frame.
 #[derive(Debug)]
 pub(crate) struct GetMaps(pub Series<GetMap>);
 
@@ -23,7 +23,7 @@ impl LayerKind for GetMaps {
 }
 
 impl ResolvedKind for GetMaps {
-    /// The first dialect brings labels of its own for the valid time.
+    /// The first dialect has labels of its own for the valid time.
     fn shows_its_time(&self) -> bool {
         false
     }
@@ -44,11 +44,11 @@ impl ResolvedKind for GetMaps {
 pub(crate) struct GetMap {
     request: ServiceUrl,
     crs_code: String,
-    /// The area and size asked for; the bbox runs past ±180° where the request crosses the date line.
+    /// The area and size of the picture. The bbox runs past ±180° where it crosses the date line.
     pub(crate) extent: Extent,
 }
 
-/// Why a URL is no GetMap request.
+/// Why a URL is not a GetMap request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotGetMap {
     #[error("not a URL: {0}")]
@@ -90,7 +90,7 @@ impl GetMap {
         Ok(Self { request, crs_code, extent: Extent { crs, bbox, width, height } })
     }
 
-    /// The value of TIME, the time that is really asked for.
+    /// The value of `TIME`, which the server is asked for.
     pub(crate) fn time(&self) -> Option<&str> {
         self.request.get("time").filter(|t| !t.is_empty())
     }

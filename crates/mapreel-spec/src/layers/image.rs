@@ -22,7 +22,7 @@ use std::sync::Arc;
 struct Picture {
     /// The address or template.
     url: String,
-    /// What the picture's outer edges show.
+    /// The area between the picture's outer edges.
     bbox: Bbox,
     /// The CRS of the bbox and of the picture's rows and columns.
     crs: Crs,
@@ -59,7 +59,7 @@ impl LayerKind for Picture {
 }
 
 impl ResolvedKind for Picture {
-    /// Where all frames have one picture it is of none of their times.
+    /// A picture that is the same in all frames has no time.
     fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
         let urls = || moments.times.iter().map(|time| fill_time(&self.url, time.as_ref()).ok());
         let is_one = moments.times.len() > 1 && matches!(Series::new(urls().collect()), Series::Same(_));

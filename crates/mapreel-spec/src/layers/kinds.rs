@@ -1,4 +1,4 @@
-//! The list of kinds.
+//! The list of all kinds of layers.
 
 use super::layer::LayerKind;
 use super::reader::Reader;
@@ -9,23 +9,23 @@ use crate::schema::fields::{Object, Property};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// A kind of layer: how it is read, and what is said of it.
+/// A kind of layer: its reader and its documentation.
 pub(crate) struct Kind {
     /// The word that names it in a request.
     pub word: &'static str,
-    /// Reads what is the kind's own.
+    /// Reads the fields of this kind.
     pub read: fn(&Reader<'_>, &Fields<'_>) -> Option<Arc<dyn LayerKind>>,
-    /// What it is.
+    /// The documentation of the kind.
     pub doc: &'static str,
-    /// The fields that are its own.
+    /// The fields that only this kind has.
     pub properties: fn(&Limits) -> Vec<Property>,
-    /// What its fields have to do with one another.
+    /// Rules between the fields, as keywords of JSON Schema.
     pub rules: fn() -> Value,
-    /// Whether there is an address to ask.
+    /// Whether layers of this kind have a URL, and so may have a credential.
     pub has_address: bool,
-    /// Whether it is a pyramid of tiles, of which some may not be there.
+    /// Whether the kind is a tile pyramid, some tiles of which may be missing.
     pub has_tiles: bool,
-    /// Whether its server draws legends.
+    /// Whether servers of this kind offer legends.
     pub has_own_legend: bool,
 }
 

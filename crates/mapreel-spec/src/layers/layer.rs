@@ -1,4 +1,4 @@
-//! A layer as it was asked for, and how it comes to what its servers say.
+//! A layer as the request describes it, and the steps that resolve it.
 
 use super::resolved_layer::{ResolvedKind, ResolvedLayer, Undrawable};
 use super::step::Step;
@@ -12,16 +12,16 @@ use mapreel_ogc::wms::capabilities::Capabilities;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// One layer of the map, as it was asked for.
+/// One layer of the map, as the request describes it.
 #[derive(Debug, Clone)]
 pub struct Layer {
     /// Where the request describes it (JSON Pointer), for messages.
     pub pointer: String,
-    /// Its title, if it has one: then it has a line in the header.
+    /// Its title, if it has one. A layer with a title has a line in the header.
     pub title: Option<String>,
-    /// What it is called where it is missing.
+    /// Its name in warnings and notices.
     pub name: String,
-    /// Whether the request or its server calls it so; otherwise the name says only which of the request's layers it is.
+    /// Whether the name comes from the request or the server. Otherwise it is only `layer` and a number.
     pub is_named: bool,
     /// What it shows.
     pub(crate) kind: Arc<dyn LayerKind>,
@@ -29,64 +29,64 @@ pub struct Layer {
     pub opacity: f32,
     /// Its legend.
     pub legend: Option<Legend>,
-    /// How its pictures are laid on the map where they do not fit it pixel for pixel.
+    /// How its pictures are resampled where their pixels are not those of the map.
     pub resampling: Resampling,
-    /// The credit its provider asks for.
+    /// The credit that its provider asks for.
     pub attribution: Option<String>,
-    /// Labels for its line in the header.
+    /// The labels of its line in the header.
     pub labels: Series<Vec<Label>>,
-    /// What the absence of a tile means.
+    /// What it means that a tile is missing.
     pub missing_tiles: MissingTiles,
-    /// What to do when it cannot be drawn.
+    /// What happens when the layer cannot be drawn.
     pub on_error: OnError,
 }
 
-/// What a layer shows, as it was asked for.
+/// The part of a layer that its kind decides, as the request describes it.
 pub(crate) trait LayerKind: Debug + Send + Sync {
-    /// What must be asked, and what the answers mean.
+    /// The first step of resolving the layer.
     fn resolve(self: Arc<Self>, asking: Asking) -> Step;
 
-    /// Which of its server's times it is asked for; `None`: it has no server that names times.
+    /// How the layer's time in a frame is chosen; `None` where its source names no times.
     fn asked_time(&self) -> Option<&AskedTime> {
         None
     }
 
-    /// Whether its server draws legends.
+    /// Whether its server offers legends.
     fn has_own_legend(&self) -> bool {
         false
     }
 
-    /// The credit that is shown where the request names none.
+    /// The credit where the request names none.
     fn credit(&self) -> Option<&'static str> {
         None
     }
 
-    /// The names of it that its WMS does not know.
+    /// The names of the layer's WMS layers that the server does not offer.
     fn not_offered(&self, _: &Capabilities) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// A layer while it is resolved: what was asked for, and what its answers are read by.
+/// A layer while its servers are asked, and the values by which their answers are read.
 #[derive(Debug, Clone)]
 pub(crate) struct Asking {
     pub layer: Layer,
     pub map: Extent,
     /// Whether the request names no times.
     pub is_timeless: bool,
-    /// What is the latest.
+    /// The present, for "latest", "last" and "next" times.
     pub now: Timestamp,
 }
 
 impl Asking {
-    /// Calls a layer that has no title of its own by that which its server gives it, where it is missing.
+    /// Gives a layer without a title the name that its server has for it.
     pub(super) fn name_where_unnamed(&mut self, title: Option<String>) {
         if let (None, Some(title)) = (&self.layer.title, title) {
             (self.layer.name, self.layer.is_named) = (title, true);
         }
     }
 
-    /// The layer with nothing left to ask. A legend of the server's own is the kind's to find.
+    /// The resolved layer. Each kind adds a legend of the server's own by itself.
     pub(crate) fn resolved(self, kind: Arc<impl ResolvedKind + 'static>) -> ResolvedLayer {
         let layer = self.layer;
         ResolvedLayer {
@@ -114,7 +114,7 @@ impl Asking {
         }
     }
 
-    /// The layer, which cannot be drawn, and why.
+    /// The resolved layer that cannot be drawn; `why` is the reason.
     pub(crate) fn gap(self, why: String) -> Step {
         Step::done(self.resolved(Arc::new(Undrawable(why))))
     }

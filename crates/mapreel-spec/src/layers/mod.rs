@@ -1,7 +1,7 @@
-//! The kinds of layers, a file each, or a folder where there is more to say. Each answers the same questions in the same order:
-//! which fields it has and how they are read (`asked.rs` of a folder) · what must be asked, and what the answers mean (`resolve.rs`) ·
-//! which time and texts a frame has, and which pictures, for a given extent (`pictures.rs`) · what is asked again at the end. A new
-//! kind is a file here and a line in `kinds.rs`.
+//! The kinds of layers: a file each, or a folder for a larger one. Every kind has the same parts in the same order. First its fields
+//! and their reader (`asked.rs` of a folder). Then the steps that ask its servers and apply their answers (`resolve.rs`). Then the
+//! times, labels and pictures of each frame for an extent (`pictures.rs`), and what is asked again at the end. A new kind is a file
+//! here and a line in `kinds.rs`.
 
 #[cfg(test)]
 mod answered;

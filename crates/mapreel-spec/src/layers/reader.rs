@@ -1,4 +1,4 @@
-//! What kinds of layers read in the same way.
+//! Readers that several kinds of layers share.
 
 use crate::dialect::params::check_length;
 use crate::request::limits::Limits;
@@ -10,18 +10,18 @@ use jiff::SignedDuration;
 use mapreel_geo::{AxisOrder, Crs};
 use mapreel_ogc::ServiceUrl;
 
-/// What reading a layer takes of the rest of the request, and of the layer's fields that all kinds have.
+/// What the reader of a layer needs from the rest of the request, and from the fields that all kinds have.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
     pub crs: Crs,
     /// Whether the frames have times.
     pub timed: bool,
     pub limits: &'a Limits,
-    /// The name of the credential that the layer's server is asked with.
+    /// The name of the credential for the layer's server.
     pub credential: Option<&'a str>,
 }
 
-/// Which time a layer is asked for.
+/// How the layer's time in a frame is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeChoice {
     Exact,
@@ -35,7 +35,7 @@ words! {
     TimeChoice: "exact" => Exact, "nearest" => Nearest, "previous" => Previous, "none" => None, "unchecked" => Unchecked
 }
 
-/// The order in which a server writes coordinates.
+/// The axis order of a server's coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WrittenOrder {
     XThenY,
@@ -59,7 +59,7 @@ impl Reader<'_> {
         check_length(&fields.node, url)
     }
 
-    /// Which time a layer is asked for: `time` and `within`.
+    /// How the layer's time in a frame is chosen: `time` and `within`.
     pub(crate) fn asked_time(&self, time: Given<TimeChoice>, within: Given<SignedDuration>) -> Option<AskedTime> {
         let time = time.and_then(|node, choice| {
             if !self.timed && choice == TimeChoice::Unchecked {
@@ -89,7 +89,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A time among the parameters is the author's choice of one time for every frame.
+    /// A time among the parameters is the author's choice of one time for all frames.
     pub(crate) fn given_or(&self, asked: AskedTime, url: &ServiceUrl) -> AskedTime {
         url.get("TIME").map_or(asked, |time| AskedTime::Given(time.to_owned()))
     }

@@ -1,4 +1,4 @@
-//! A layer of which everything is known that its servers were asked for.
+//! A resolved layer: its servers have answered all questions.
 
 use crate::pictures::mosaic::Mosaic;
 use crate::plan::manifest::Warning;
@@ -16,37 +16,37 @@ use mapreel_ogc::LegendSource;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// A layer of which everything is known that its servers were asked for.
+/// A layer whose servers have answered all questions.
 #[derive(Debug, Clone)]
 pub struct ResolvedLayer {
     /// Where the request describes it (JSON Pointer), for messages.
     pub pointer: String,
-    /// Its title, if it has one: then it has a line in the header.
+    /// Its title, if it has one. A layer with a title has a line in the header.
     pub title: Option<String>,
-    /// What it is called where it is missing.
+    /// Its name in warnings and notices.
     pub name: String,
-    /// Whether the request or its server calls it so; otherwise the name says only which of the request's layers it is.
+    /// Whether the name comes from the request or the server. Otherwise it is only `layer` and a number.
     pub is_named: bool,
     pub(crate) kind: Arc<dyn ResolvedKind>,
     /// 0 (invisible) to 1.
     pub opacity: f32,
     /// Its legend.
     pub legend: Option<LegendSource>,
-    /// The legend's picture is a strip of colours, and these are its numbers.
+    /// The numbers of the legend, where the legend is a strip of colours.
     pub colour_bar: Option<ColourBar>,
-    /// How its pictures are laid on the map where they do not fit it pixel for pixel.
+    /// How its pictures are resampled where their pixels are not those of the map.
     pub resampling: Resampling,
-    /// The credit its provider asks for.
+    /// The credit that its provider asks for.
     pub attribution: Option<String>,
-    /// Labels for its line in the header.
+    /// The labels of its line in the header.
     pub labels: Series<Vec<Label>>,
-    /// What the absence of a tile means.
+    /// What it means that a tile is missing.
     pub missing_tiles: MissingTiles,
-    /// What to do when it cannot be drawn.
+    /// What happens when the layer cannot be drawn.
     pub on_error: OnError,
-    /// What its server's documents have shown not to be as it was asked for; where it concerns all frames.
+    /// Warnings for all frames: where the server's documents differ from the request.
     pub warnings: Vec<Warning>,
-    /// Nobody has asked its server what it has: an estimate.
+    /// Whether its server has not been asked: the layer is an estimate.
     pub is_unasked: bool,
 }
 
@@ -63,37 +63,36 @@ impl ResolvedLayer {
         self
     }
 
-    /// Positions of GeoJSON that are looked at for every frame: those of features that come and go, or fill its labels.
+    /// The number of GeoJSON positions that each frame looks at: of features with times, or of features that fill labels.
     pub(crate) fn positions_per_frame(&self) -> usize {
         let is_filled = || self.labels.iter().flatten().any(|label| label.value.contains('{'));
         self.kind.positions_per_frame(&is_filled)
     }
 }
 
-/// What a layer shows, as it is known after its servers were asked.
+/// The part of a layer that its kind decides, after its servers have answered.
 pub(crate) trait ResolvedKind: Debug + Send + Sync {
-    /// Which of its server's times stand for those of frames, and which values of other dimensions are asked for; `None`: it does
-    /// not change with them.
+    /// The times and the values of other dimensions that each frame asks for; `None` where the layer is the same in every frame.
     fn axes(&self) -> Option<&Axes> {
         None
     }
 
-    /// Why nothing can be drawn.
+    /// Why the layer cannot be drawn.
     fn gap(&self) -> Option<&str> {
         None
     }
 
-    /// The same in a film that runs along a dimension; `None`: it is not concerned.
+    /// The layer in a film along a dimension; `None` where the film does not change it.
     fn along(&self, _dimension: &str, _values: &[String], _now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
         None
     }
 
-    /// A label of the request's as it stands in the header at a time; `None`: not at this time.
+    /// The text of a label at a time; `None` where the label is not shown then.
     fn label(&self, label: &Label, _: Option<&ValidTime>) -> Option<String> {
         Some(label.text())
     }
 
-    /// Whether the time that is asked for stands behind the title.
+    /// Whether the header shows the layer's time after its title.
     fn shows_its_time(&self) -> bool {
         true
     }
@@ -103,33 +102,34 @@ pub(crate) trait ResolvedKind: Debug + Send + Sync {
         0
     }
 
-    /// The time that the source is asked for in each frame, as it writes it, or that of the newest feature shown.
+    /// For each frame the time that the source is asked for, as the source writes it, or the time of the newest feature shown.
     fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
         times_asked_for(self.axes(), moments)
     }
 
-    /// Whether it is drawn from what the plan has, and not from pictures that are fetched.
+    /// Whether the layer is drawn from data in the plan, without fetching pictures.
     fn is_drawn_here(&self) -> bool {
         false
     }
 
-    /// What is drawn in each frame on a map.
+    /// The pictures of each frame, or the data that the renderer draws.
     ///
     /// # Errors
-    /// It would cost more than the limits allow.
+    /// The layer would cost more than the limits allow.
     fn pictures(&self, wanted: &Wanted<'_>) -> Result<LayerSource, Refusal>;
 
-    /// Why its pictures may be empty: its server says that it has data elsewhere.
+    /// Why the pictures may be empty: the server says that its data are elsewhere.
     fn elsewhere(&self, _: &Extent) -> Option<String> {
         None
     }
 
-    /// What of a map lies beyond its world.
+    /// What part of the map lies beyond the world of the layer's CRS.
     fn beyond(&self, _: &Extent) -> Option<String> {
         None
     }
 
-    /// The run of the forecast that every request names: whether it is still offered is asked again at the end.
+    /// The forecast run that every request names. At the end of a job, the server is asked again whether it still offers this
+    /// run.
     fn run(&self) -> Option<&Run> {
         None
     }
@@ -137,15 +137,15 @@ pub(crate) trait ResolvedKind: Debug + Send + Sync {
 
 /// The frames that are planned.
 pub(crate) struct Moments<'a> {
-    /// Which of the whole film, counted from 0.
+    /// The indices of the frames in the whole film, from 0.
     pub frames: &'a [usize],
-    /// The time of each of them.
+    /// The time of each frame.
     pub times: &'a [Option<ValidTime>],
     pub style: &'a TimeStyle,
 }
 
 impl Moments<'_> {
-    /// Each frame and its time, or, of what is the same in all, the first alone.
+    /// Each frame with its time; only the first where all frames are the same.
     pub(super) fn distinct(&self, is_fixed: bool) -> impl ExactSizeIterator<Item = (usize, Option<&ValidTime>)> {
         let count = if is_fixed { 1 } else { self.frames.len() };
         self.frames[..count].iter().zip(self.times).map(|(frame, time)| (*frame, time.as_ref()))
@@ -159,14 +159,16 @@ pub(crate) struct Wanted<'a> {
     pub limits: &'a Limits,
 }
 
-/// The times of a server that each frame is asked for; none where the server has none that suits, nor another dimension's value.
+/// The time that the server is asked for in each frame; `None` where the server has no matching time or no such value of another
+/// dimension.
 pub(super) fn times_asked_for(axes: Option<&Axes>, moments: &Moments<'_>) -> Series<Option<String>> {
     let Some(axes) = axes else { return Series::Same(None) };
     let used = |(frame, time): (usize, Option<&ValidTime>)| axes.at(frame, time, moments.style).ok()?.1;
     Series::new(moments.distinct(axes.are_fixed()).map(used).collect())
 }
 
-/// The tiles of each frame, where they are no more in all than the limits allow; `at` is `None` for a frame of more than that.
+/// The tiles of each frame; an error where all frames together exceed the limit. `at` returns `None` where a single frame exceeds
+/// it.
 pub(super) fn tiles<'a>(
     wanted: &Wanted<'_>,
     crs: Crs,
@@ -186,10 +188,10 @@ pub(super) fn tiles<'a>(
     Ok(LayerSource::Pictures(Series::new(frames.map(mosaic).collect::<Result<Vec<_>, Refusal>>()?)))
 }
 
-/// Why a layer is refused: a code, what is wrong, and what to do.
+/// Why a layer is refused: the code, the message and the hint of a problem.
 pub(crate) type Refusal = (&'static str, String, &'static str);
 
-/// A layer that cannot be drawn, and why.
+/// A layer that cannot be drawn, and the reason.
 #[derive(Debug)]
 pub(super) struct Undrawable(pub String);
 
@@ -203,7 +205,7 @@ impl ResolvedKind for Undrawable {
     }
 }
 
-/// A layer whose server has not been asked: its times may be those of the frames, and its tiles are not known.
+/// A layer whose server has not been asked. Its times are estimated as those of the frames; its tiles are not known.
 #[derive(Debug)]
 pub(super) struct Unasked {
     pub axes: Axes,
@@ -214,7 +216,7 @@ impl ResolvedKind for Unasked {
         Some(&self.axes)
     }
 
-    /// Any time that a frame has may be one of its server's.
+    /// Every frame's time is assumed to be a time of the server.
     fn times_used(&self, moments: &Moments<'_>) -> Series<Option<String>> {
         let used = |(_, time): (usize, Option<&ValidTime>)| time.map(|time| time.text().to_owned());
         Series::new(moments.distinct(self.axes.are_fixed()).map(used).collect())
@@ -226,7 +228,7 @@ impl ResolvedKind for Unasked {
     }
 }
 
-/// A server has no level that is coarse enough for a map.
+/// The gap of a map for which the server has no level that is coarse enough.
 pub(super) fn too_fine(limits: &Limits) -> Gap {
     let max = limits.upstream_requests_max;
     Gap::missing(format!("more than {max} tiles of the coarsest level that its server has would cover this map"))

@@ -1,66 +1,66 @@
-//! How a layer comes to what its servers say, step by step: it asks for a document, whose answer leads to the next step, until
-//! nothing is left to ask. Each step is made from the one before, so a question cannot be asked twice, nor be forgotten.
+//! The steps that resolve a layer. A step asks for a document, and the reply makes the next step, until nothing is left to
+//! ask. The types ensure that each question is asked exactly once.
 
 use super::resolved_layer::ResolvedLayer;
 use mapreel_ogc::wms::capabilities::Capabilities;
 use mapreel_ogc::wmts::capabilities as wmts;
 use std::fmt;
 
-/// What a layer needs.
+/// A step of resolving a layer.
 #[derive(Debug)]
 pub enum Step {
-    /// The answer to a question, and what follows from it.
+    /// A question, and the function that makes the next step from the reply.
     Ask(Question, Next),
-    /// Nothing more. One layer of a request may have become several, bottom first.
+    /// The resolved layer. One layer of a request may have become several, bottom first.
     Done(Vec<ResolvedLayer>),
 }
 
 /// A document that a server is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Where it is.
+    /// The address of the document.
     pub url: String,
-    /// What it is.
+    /// The kind of document.
     pub kind: DocumentKind,
 }
 
-/// What a document is.
+/// The kind of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentKind {
     /// Features.
     GeoJson,
-    /// What a WMS says of itself.
+    /// The capabilities of a WMS.
     Wms,
-    /// What a server says beyond what it must, in JSON: without it the layer is drawn all the same.
+    /// Optional details, in JSON. Without them the layer is drawn all the same.
     Details,
-    /// The styles of a layer, as SLD: without them the layer is drawn all the same.
+    /// The styles of a layer, as SLD. Without them the layer is drawn all the same.
     Styles,
-    /// What a WMTS says of itself.
+    /// The capabilities of a WMTS.
     Wmts,
     /// A document in JSON that the layer reads itself.
     Json,
 }
 
-/// A document, read as far as its kind is.
+/// A document; capabilities are already parsed.
 #[derive(Debug, Clone, Copy)]
 pub enum Document<'a> {
-    /// What a WMS says of itself.
+    /// The capabilities of a WMS.
     Wms(&'a Capabilities),
-    /// What a WMTS says of itself.
+    /// The capabilities of a WMTS.
     Wmts(&'a wmts::Capabilities),
-    /// Any other, which the layer reads itself.
+    /// The bytes of any other document, which the layer parses.
     Bytes(&'a [u8]),
 }
 
-/// What a question is answered with.
+/// The reply to a question.
 pub type Reply<'a> = Result<Document<'a>, NoAnswer>;
 
 /// Why there is no document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoAnswer {
-    /// Nobody has asked for it: it is only estimated what will be drawn.
+    /// The server has not been asked, because this is only an estimate.
     NotAsked,
-    /// It could not be had, or not be read, and why.
+    /// The document could not be fetched or read; the text is the reason.
     Failed(String),
 }
 
@@ -74,7 +74,7 @@ impl NoAnswer {
     }
 }
 
-/// What follows from the answer to a question.
+/// The function that makes the next step from a reply.
 pub struct Next(Box<dyn FnOnce(Reply<'_>) -> Step + Send>);
 
 impl fmt::Debug for Next {
@@ -84,7 +84,7 @@ impl fmt::Debug for Next {
 }
 
 impl Next {
-    /// The step after this answer.
+    /// The step after this reply.
     pub fn after(self, reply: Reply<'_>) -> Step {
         (self.0)(reply)
     }
@@ -99,7 +99,7 @@ impl Step {
         Self::Done(vec![layer])
     }
 
-    /// The steps of several layers, bottom first, as those of one: they ask one after another.
+    /// One step for several layers, bottom first; their questions are asked one after another.
     pub(crate) fn all(steps: Vec<Self>) -> Self {
         let mut resolved = Vec::new();
         let mut steps = steps.into_iter();
@@ -119,7 +119,7 @@ impl Step {
         Self::Done(resolved)
     }
 
-    /// What is asked; `None`: nothing more.
+    /// The question of this step; `None` where nothing is left to ask.
     pub fn question(&self) -> Option<&Question> {
         match self {
             Self::Ask(question, _) => Some(question),
@@ -127,7 +127,7 @@ impl Step {
         }
     }
 
-    /// The layers, as far as they are known without asking.
+    /// The layers as they are without any reply.
     pub(crate) fn unasked(self) -> Vec<ResolvedLayer> {
         let is_unasked = matches!(self, Self::Ask(..));
         let mut step = self;

@@ -73,8 +73,8 @@ pub(crate) enum NotTileJson {
     Template(#[from] TileTemplateError),
 }
 
-/// The tiles that a document from `address` describes, and the credit that it asks for. Tiles of the same server are asked
-/// for with the document's credential.
+/// The tiles that the document at `address` describes, and the credit that it asks for. Tiles on the same server are
+/// fetched with the document's credential.
 ///
 /// # Errors
 /// What is missing or wrong in the document.

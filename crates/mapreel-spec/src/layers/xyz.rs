@@ -74,7 +74,7 @@ pub(super) fn read_tms(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<d
     Some(Arc::new(Tiles(Series::Same(template))))
 }
 
-/// A tile template and what it needs to know.
+/// A tile template with its levels, its area and its subdomains.
 fn template(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<TileTemplate> {
     let read = XyzFields::read(fields, reader.limits);
     let bounds = read.bounds.and_then(|node, bounds| bbox_in_degrees(node, bounds, Crs::Geographic));

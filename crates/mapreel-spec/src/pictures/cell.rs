@@ -1,35 +1,34 @@
-//! How large a picture is asked for at once: what a server allows, and what can be read.
+//! The largest picture of one request: what the server allows, and what Mapreel reads.
 
 use mapreel_geo::Extent;
 
-/// The most pixels of a picture that is asked for at once, gutters included. More are asked for in parts: one answer stays
-/// within some 32 MB however little its pixels compress, and one that must be asked for again costs less.
+/// The most pixels of one request's picture, gutters included. A larger picture is asked for in parts. So an answer stays
+/// within some 32 MB even if its pixels do not compress, and a retry costs less.
 pub(crate) const PIECE_PX_MAX: u64 = 8_000_000;
 
-/// The largest picture that is asked for at once.
+/// The largest picture of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell {
     /// Width in pixels, without gutters.
     pub width: u32,
     /// Height in pixels, without gutters.
     pub height: u32,
-    /// Pixels asked for beyond each inner edge and cut off: servers draw labels and thick lines only in part at the edges
-    /// of their pictures.
+    /// Extra pixels beyond each inner edge, which are cut off: at the edges of their pictures, servers draw labels and
+    /// thick lines only in part.
     pub gutter: u32,
 }
 
 impl Cell {
-    /// Pixels beyond the inner edges of a map that is cut.
+    /// The width of a gutter, in pixels.
     const GUTTER_PX: u32 = 32;
 
-    /// As large as a server with these limits allows.
+    /// The largest cell within a server's limits.
     pub(crate) fn within(width_max: u32, height_max: u32) -> Self {
         let gutter = if width_max.min(height_max) >= 8 * Self::GUTTER_PX { Self::GUTTER_PX } else { 0 };
         Self { width: (width_max - 2 * gutter).max(1), height: (height_max - 2 * gutter).max(1), gutter }
     }
 
-    /// What an extent is cut into, where its server allows `allowed` (`None`: any size): even parts of no more than
-    /// [`PIECE_PX_MAX`].
+    /// The cells into which an extent is cut: even parts of at most [`PIECE_PX_MAX`], within `allowed` (`None`: any size).
     pub(crate) fn of(extent: &Extent, allowed: Option<Self>) -> Self {
         let allowed = allowed.unwrap_or(Self { width: extent.width, height: extent.height, gutter: 0 });
         let (width, height) = (allowed.width.min(extent.width), allowed.height.min(extent.height));
@@ -49,7 +48,7 @@ impl Cell {
         }
     }
 
-    /// How many there are in an extent.
+    /// The number of cells in an extent.
     pub(crate) fn count(&self, extent: &Extent) -> u64 {
         u64::from(extent.width.div_ceil(self.width)) * u64::from(extent.height.div_ceil(self.height))
     }
@@ -61,7 +60,7 @@ mod tests {
     use mapreel_geo::{Bbox, Crs};
 
     #[test]
-    fn no_picture_is_asked_for_that_would_be_too_long_an_answer() {
+    fn no_request_is_for_a_picture_with_too_long_an_answer() {
         let bbox = Bbox::new([0.0, 0.0, 1.0, 1.0]);
         for (width, height) in [(4096, 4096), (8192, 1000), (1000, 8192), (3000, 2700), (8192, 8192), (2000, 2000)] {
             let extent = Extent { crs: Crs::WebMercator, bbox, width, height };
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_had_at_once_is_not_cut() {
+    fn a_picture_within_the_limits_is_not_cut() {
         let bbox = Bbox::new([0.0, 0.0, 1.0, 1.0]);
         let extent = Extent { crs: Crs::WebMercator, bbox, width: 2828, height: 2828 };
         assert_eq!(Cell::of(&extent, None).count(&extent), 1);

@@ -1,4 +1,4 @@
-//! A grid of tiles: which of them cover a map, and the picture that they make.
+//! A grid of tiles: the tiles that cover a map, and the mosaic that they make.
 
 use super::mosaic::{Fit, Mosaic, Piece};
 use super::outside;
@@ -8,27 +8,27 @@ use mapreel_geo::{Bbox, Crs, Extent};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Grid {
     pub crs: Crs,
-    /// The outer corner of the first tile at the upper left, x before y.
+    /// The outer corner of the grid's upper left tile, x before y.
     pub corner: [f64; 2],
     /// Units per pixel.
     pub resolution: f64,
     /// Width and height of a tile in pixels.
     pub tile_px: [u32; 2],
-    /// First and last column, first and last row of those that there are.
+    /// The first and last column and row that have tiles.
     pub columns: [i64; 2],
     pub rows: [i64; 2],
-    /// The columns of one world, where the grid goes all the way round it.
+    /// The number of columns round the world, where the grid goes all the way round.
     pub round: Option<i64>,
 }
 
 impl Grid {
-    /// The tiles that cover an extent of the grid's CRS, as one picture; `None` when they would be more than `max`. Tiles much
-    /// finer than the extent are laid down smaller, so that the picture has no more than about twice its columns and rows,
-    /// and one tile at each edge.
+    /// The tiles that cover an extent of the grid's CRS, as a mosaic; `None` where they are more than `max`. Tiles of a much
+    /// finer level are scaled down, so that the mosaic has at most about twice the extent's columns and rows, and one tile
+    /// more at each edge.
     pub(crate) fn mosaic(&self, wanted: &Extent, max: usize, url: impl Fn(i64, i64) -> String) -> Option<Mosaic> {
         let bbox = &wanted.bbox;
         let [tile_x, tile_y] = self.tile_px.map(|px| f64::from(px) * self.resolution);
-        // A hair inside the edges: a map that ends on a tile's edge does not need the next tile.
+        // The edges move inwards by a rounding error: a map that ends on a tile's edge does not need the next tile.
         let hair = 1e-6;
         let mut west = ((bbox.min_x - self.corner[0]) / tile_x + hair).floor() as i64;
         let mut east = ((bbox.max_x - self.corner[0]) / tile_x - hair).floor() as i64;
@@ -72,8 +72,8 @@ impl Grid {
         })
     }
 
-    /// Width and height in which a tile is laid down for a map of a resolution, in units of the CRS per pixel: half of its own
-    /// as often as it stays as fine as the map.
+    /// Width and height of a tile in the mosaic, for a map of this resolution in units of the CRS per pixel. The tile's sides
+    /// are halved as often as the tile stays as fine as the map.
     fn laid_px(&self, map: f64) -> [u32; 2] {
         let (mut tile, mut resolution) = (self.tile_px, self.resolution);
         while 2.0 * resolution <= map * (1.0 + 1e-6) && tile.iter().all(|px| *px > 1) {
@@ -83,7 +83,7 @@ impl Grid {
         tile
     }
 
-    /// What its tiles cover together.
+    /// The area of all its tiles.
     pub(crate) fn area(&self) -> Bbox {
         self.area_of(self.columns, self.rows)
     }
@@ -96,8 +96,9 @@ impl Grid {
     }
 }
 
-/// How fine a level must be for a map of this resolution, in units per pixel: tiles are rather made smaller than larger,
-/// since enlarged text and lines look soft, but a quarter of a level is not worth four times the tiles.
+/// The coarsest resolution of a level for a map, in units per pixel. Enlarged text and lines look soft, so tiles are scaled
+/// down rather than up. But a level that is coarser by up to a quarter is taken, because the next one has four times as many
+/// tiles.
 pub(crate) fn coarsest(extent: &Extent) -> f64 {
     extent.resolution()[0] * 2f64.powf(0.25)
 }

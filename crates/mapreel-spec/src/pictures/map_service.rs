@@ -10,27 +10,27 @@ use mapreel_ogc::ServiceUrl;
 /// Layers of a WMS, as a request names them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
-    /// Everything but what changes with place, size and time.
+    /// The request, without the parameters that change with place, size and time.
     pub(crate) request: ServiceUrl,
-    /// The CRS that is asked for.
+    /// The CRS of the pictures.
     pub(crate) crs: Crs,
-    /// The code by which it is asked for.
+    /// The server's code of that CRS.
     pub(crate) crs_code: String,
-    /// The order of the axes in a BBOX where it is not the version's: some servers differ.
+    /// The axis order of a BBOX, where the server differs from the standard.
     pub(crate) axis_order: Option<AxisOrder>,
-    /// The largest picture that its server draws, where it is smaller than the map.
+    /// The server's largest picture, where the map is larger.
     pub(crate) cell: Option<Cell>,
 }
 
 impl Service {
-    /// Completes a request that names at least its layers.
+    /// Completes a request that names its layers.
     pub(crate) fn new(mut request: ServiceUrl, crs: Crs, crs_code: &str, cell: Option<Cell>) -> Self {
-        // xpublish refuses `wms`.
+        // xpublish-wms rejects `wms` in lower case.
         request.set("SERVICE", "WMS");
-        // 1.1.1 is understood everywhere and has one order of axes.
+        // Every server understands 1.1.1, which has a single axis order.
         request.set_default("VERSION", "1.1.1");
         request.set("REQUEST", "GetMap");
-        // MapServer 8 refuses a request without STYLES, even an empty one.
+        // MapServer 8 rejects a request without a STYLES parameter; an empty one is enough.
         request.set_default("STYLES", "");
         request.set_default("FORMAT", "image/png");
         request.set_default("TRANSPARENT", "TRUE");
@@ -43,12 +43,12 @@ impl Service {
         self.request.get("LAYERS").unwrap_or_default().split(',').map(str::trim)
     }
 
-    /// The same service, asked for some of its layers, by their indices; styles go with their layers.
+    /// The same service with only the layers at these indices, and their styles.
     pub(crate) fn only(&self, indices: &[usize]) -> Self {
         let mut only = self.clone();
         for name in ["LAYERS", "STYLES"] {
             let items: Vec<&str> = self.request.get(name).unwrap_or_default().split(',').collect();
-            // One style, or none, is that of all.
+            // A single style, or none, counts for all layers.
             if items.len() == self.layers().count() {
                 let kept: Vec<&str> = indices.iter().map(|index| items[*index]).collect();
                 only.request.set(name, kept.join(","));
@@ -57,16 +57,16 @@ impl Service {
         only
     }
 
-    /// Changes the CRS that is asked for, `code` being the server's word for it.
+    /// Sets the CRS of the pictures; `code` is the server's code for it.
     pub(crate) fn ask_in(&mut self, crs: Crs, code: &str) {
         let old = self.request.get("VERSION").is_none_or(|version| !version.starts_with("1.3"));
         self.crs = crs;
-        // 1.1.1 has no CRS:84, and its EPSG:4326 is the same.
+        // 1.1.1 has no CRS:84; its EPSG:4326 is the same.
         self.crs_code = if old && crs == Crs::Geographic { crs.code() } else { code }.to_owned();
     }
 
-    /// The document that says what the server has. In 1.3.0 it says more than in 1.1.1: how large pictures may be. A server
-    /// without 1.3.0 answers with what it has (OGC 06-042, 6.2.4).
+    /// The URL of the capabilities. Version 1.3.0 is asked for because, unlike 1.1.1, it names the size of the largest
+    /// picture. A server without 1.3.0 answers in a version that it has (OGC 06-042, 6.2.4).
     pub(crate) fn capabilities(&self) -> String {
         self.capabilities_request().url()
     }
@@ -97,7 +97,7 @@ impl Service {
         request
     }
 
-    /// The pictures that show an extent at a time, cut at ±180° and into cells.
+    /// The pictures of an extent at a time, cut at ±180° and into cells.
     pub(crate) fn mosaic(&self, map: &Extent, time: Option<&str>, dimensions: &[(&str, &str)]) -> Mosaic {
         let Some(extent) = map.asked_in(self.crs) else { return Mosaic::nothing(self.crs, outside::not_in(self.crs)) };
         let mut request = self.request.clone();
@@ -106,7 +106,7 @@ impl Service {
         mosaic(&extent, Cell::of(&extent, self.cell), &request, &self.crs_code, self.axis_order)
     }
 
-    /// Whether its colours are not those of the style as the server knows it.
+    /// Whether the request changes the colours of the server's style.
     pub(crate) fn recolours(&self) -> bool {
         const PARAMETERS: [&str; 8] = [
             "COLORSCALERANGE",
@@ -121,7 +121,7 @@ impl Service {
         PARAMETERS.iter().any(|name| self.request.get(name).is_some())
     }
 
-    /// How many pictures one frame takes.
+    /// The number of pictures for one frame.
     pub(crate) fn pieces(&self, map: &Extent) -> u64 {
         let Some(extent) = map.asked_in(self.crs) else { return 0 };
         Cell::of(&extent, self.cell).count(&extent)
@@ -140,25 +140,25 @@ impl Service {
         if !style.is_empty() {
             request.set("STYLE", style);
         }
-        // MapServer wants it in 1.3.0; others do not mind.
+        // MapServer requires it in 1.3.0; other servers accept it.
         request.set_default("SLD_VERSION", "1.1.0");
         request.url()
     }
 }
 
-/// An exception drawn as a picture cannot be told from data, so errors are always asked for as text.
+/// An exception that is drawn as a picture looks like data, so requests ask for errors as text.
 pub(crate) fn refuse_pictures_of_errors(request: &mut ServiceUrl) {
     let version = request.get("VERSION").unwrap_or_default();
     let xml = if version.starts_with("1.3") { "XML" } else { "application/vnd.ogc.se_xml" };
     request.set("EXCEPTIONS", xml);
 }
 
-/// The `BBOX` of a GetMap URL is none.
+/// The `BBOX` of a GetMap URL is not a box.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`bbox={0}` is not four numbers with an area")]
 pub(crate) struct NotABox(String);
 
-/// The box of a GetMap URL; it runs past ±180° where the request crosses the date line.
+/// The box of a GetMap URL. It runs past ±180° where the request crosses the date line.
 pub(crate) fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Result<Bbox, NotABox> {
     let wrong = || NotABox(text.to_owned());
     let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
@@ -168,7 +168,7 @@ pub(crate) fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Resu
         mapreel_geo::AxisOrder::YThenX => Bbox::new([b, a, d, c]),
     };
     if bbox.min_x > bbox.max_x {
-        // Across the date line: west of it the box begins, east of it it ends.
+        // The box crosses the date line: its west edge is greater than its east edge.
         bbox.max_x += crs.world_width().ok_or_else(wrong)?;
     }
     let world = crs.equator();
@@ -181,7 +181,7 @@ pub(crate) fn read_bbox(text: &str, version: &str, code: &str, crs: Crs) -> Resu
     Ok(bbox)
 }
 
-/// An extent as pictures: cut into cells, and each cell at ±180° and at the poles.
+/// The pictures of an extent: cut into cells, and each cell at ±180° and at the poles.
 pub(crate) fn mosaic(
     extent: &Extent,
     cell: Cell,

@@ -1,8 +1,7 @@
-//! Tile matrix sets: which of those that a WMTS offers shows a map, which of its levels, and in which order its corners are
-//! written.
+//! Tile matrix sets: the choice of a WMTS's set and level for a map, and the axis order of the set's corners.
 //!
-//! Of two orders of coordinates the one is taken in which the tiles lie where the layer is. The standard (OGC 07-057r7, 6.1)
-//! has the order of the CRS, but many servers write x before y whatever the CRS, and some the other way round.
+//! Where the axis order is not certain, the order is taken that puts the tiles where the layer is. The standard (OGC
+//! 07-057r7, 6.1) has the order of the CRS. But many servers always write x before y, and some do the opposite.
 
 use super::grid::{self, Grid};
 use super::outside;
@@ -12,42 +11,43 @@ use mapreel_ogc::wmts::capabilities::{Capabilities, Layer, Matrix, MatrixSet, Ma
 
 /// Metres of one pixel at a scale denominator of 1 (6.1).
 const PIXEL_M: f64 = 0.000_28;
-/// The equator of EPSG:3857 and of a degree in the standard's sense (6.1), in metres.
+/// The length of the equator in metres: in EPSG:3857, and by the standard's length of a degree (6.1).
 const METRES_ROUND: f64 = 2.0 * std::f64::consts::PI * 6_378_137.0;
-/// How much finer than the map a level may be before a coarser one is preferred: where levels are missing.
+/// How many times finer than the map a level may be. If the next fine level is finer than that, the nearest level is taken,
+/// which may be coarser.
 const FINER_MAX: f64 = 4.0;
 
 /// The levels of a tile matrix set in which a layer has tiles.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Levels {
     pub crs: Crs,
-    /// Name and grid of each, coarsest first; never empty.
+    /// Name and grid of each level, coarsest first; never empty.
     levels: Vec<(String, Grid)>,
 }
 
-/// What a request says of the tile matrix set.
+/// The request's choices about the tile matrix set.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub name: Option<&'a str>,
     pub order: Option<AxisOrder>,
 }
 
-/// Why no tile matrix set is taken.
+/// Why no tile matrix set can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoMatrixSet {
-    /// The one that is asked for is not there.
+    /// The layer has no set of the name in the request, or that set cannot be used.
     #[error("there is no tile matrix set `{wanted}`; there are {known}")]
     NotOffered { wanted: String, known: String },
-    /// None can be laid on the map.
+    /// None of the layer's sets can be used.
     #[error("no tile matrix set can be used; there are {known}")]
     NoneSuits { known: String },
 }
 
-/// The tile matrix set that suits the map: of its CRS where there is one, otherwise one that can be laid on it and has
-/// something of it.
+/// The tile matrix set that suits the map. Sets with tiles on the map come first, among them those in the map's CRS, then
+/// those that are best reprojected to it.
 ///
 /// # Errors
-/// There is none that can be used, and what there is.
+/// No set can be used; the error names the sets.
 pub(crate) fn choose<'a>(
     capabilities: &'a Capabilities,
     layer: &'a Layer,
@@ -63,7 +63,7 @@ pub(crate) fn choose<'a>(
             Some((set, Levels::new(set, link, layer.degrees.as_ref(), asked.order)?))
         })
         .collect();
-    // EPSG:3857 ends before the poles.
+    // EPSG:3857 does not reach the poles.
     let is_polar = map
         .bbox
         .convert(map.crs, Crs::Geographic)
@@ -92,15 +92,15 @@ fn described(capabilities: &Capabilities, link: &MatrixSetLink) -> String {
 }
 
 impl Levels {
-    /// `None`: a CRS that is not known, or no levels.
+    /// `None` where the CRS is not known, or no level has tiles.
     fn new(set: &MatrixSet, link: &MatrixSetLink, home: Option<&Bbox>, order: Option<AxisOrder>) -> Option<Self> {
         let crs = Crs::parse(&set.crs)?;
         let read = |order: AxisOrder| {
-            // Limits of levels that the set does not have say nothing.
+            // If the limits name none of the set's levels, they are ignored.
             let is_limited = set.matrices.iter().any(|matrix| limit(link, &matrix.name).is_some());
             let grid = |matrix: &Matrix| {
                 let limits = limit(link, &matrix.name);
-                // A level that the limits do not list has no tiles.
+                // A level without limits has no tiles, where other levels have limits.
                 let limits = if is_limited { Some(limits?) } else { None };
                 Some((matrix.name.clone(), level_grid(matrix, crs, order, limits)?))
             };
@@ -111,15 +111,15 @@ impl Levels {
             None => {
                 let (standard, other) = orders(&set.crs, crs);
                 let (standard, other) = (read(standard), read(other));
-                if lies_better(&other, &standard, home, crs) { other } else { standard }
+                if fits_layer_better(&other, &standard, home, crs) { other } else { standard }
             }
         };
         levels.sort_by(|(_, a), (_, b)| b.resolution.total_cmp(&a.resolution));
         (!levels.is_empty()).then_some(Self { crs, levels })
     }
 
-    /// The level that suits a map: the coarsest that is fine enough, or, where that is much too fine or there is none, the
-    /// nearest.
+    /// The level for a map: the coarsest that is fine enough. Where that one is much too fine, or no level is fine enough,
+    /// the nearest level.
     pub(crate) fn suiting(&self, wanted: &Extent) -> (&str, &Grid) {
         let coarsest = grid::coarsest(wanted) * (1.0 + 1e-6);
         let fine = self.levels.iter().find(|(_, grid)| grid.resolution <= coarsest);
@@ -130,7 +130,7 @@ impl Levels {
         (name, grid)
     }
 
-    /// Whether some tile lies on the map.
+    /// Whether any tile lies on the map.
     fn touch(&self, map: &Extent) -> bool {
         self.levels.iter().any(|(_, grid)| outside::beside(&grid.area(), self.crs, map).is_none())
     }
@@ -143,11 +143,11 @@ impl Levels {
     }
 }
 
-/// Whether the levels in the other order lie where the layer is, and in the standard's do not.
-fn lies_better(other: &[(String, Grid)], standard: &[(String, Grid)], degrees: Option<&Bbox>, crs: Crs) -> bool {
+/// Whether the levels in the other axis order lie where the layer is, and those in the standard's order do not.
+fn fits_layer_better(other: &[(String, Grid)], standard: &[(String, Grid)], degrees: Option<&Bbox>, crs: Crs) -> bool {
     let Some(home) = home(degrees, crs) else { return false };
     let share = |levels: &[(String, Grid)]| {
-        // The finest has the least that is not needed.
+        // The finest level has the least area that the layer does not need.
         let finest = levels.iter().min_by(|(_, a), (_, b)| a.resolution.total_cmp(&b.resolution));
         let Some(area) = finest.map(|(_, grid)| grid.area()) else { return 0.0 };
         let smaller = (area.width() * area.height()).min(home.width() * home.height());
@@ -157,12 +157,12 @@ fn lies_better(other: &[(String, Grid)], standard: &[(String, Grid)], degrees: O
     other > 0.5 && standard < other / 4.0
 }
 
-/// First and last column, first and last row of a level, where they are said.
+/// The limits of a level, where the server names them: first and last column, first and last row.
 fn limit(link: &MatrixSetLink, level: &str) -> Option<([i64; 2], [i64; 2])> {
     link.limits.iter().find(|(name, ..)| name == level).map(|(_, columns, rows)| (*columns, *rows))
 }
 
-/// A level as a grid, its corner read in an order; `None` where its limits leave no tiles.
+/// A level as a grid, with its corner read in an axis order; `None` where the limits leave no tiles.
 fn level_grid(matrix: &Matrix, crs: Crs, order: AxisOrder, limits: Option<([i64; 2], [i64; 2])>) -> Option<Grid> {
     let resolution = matrix.scale_denominator * PIXEL_M / (METRES_ROUND / crs.equator());
     let [first, second] = matrix.top_left;
@@ -225,14 +225,14 @@ mod tests {
             check("EPSG:3857", [-2e7, 2e7], 20_000.0, 8, home, [-2e7, 2e7]);
             check("EPSG:6870", [400_000.0, 4_800_000.0], 200.0, 8, home, [400_000.0, 4_800_000.0]);
             check("EPSG:6870", [4_800_000.0, 400_000.0], 200.0, 8, home, [400_000.0, 4_800_000.0]);
-            // MapCache's and Lantmäteriet's orders in Sweden.
+            // The axis orders of MapCache and of Lantmäteriet, in Sweden.
             check("EPSG:3006", [8_500_000.0, -1_200_000.0], 4096.0, 4, home, [-1_200_000.0, 8_500_000.0]);
             check("EPSG:3006", [-1_200_000.0, 8_500_000.0], 4096.0, 4, home, [-1_200_000.0, 8_500_000.0]);
         }
-        // Only the layer's box tells which of two seas is meant.
+        // Both readings are at sea; only the layer's box tells which one is right.
         check("EPSG:4326", [60.0, -10.0], 0.05, 4, Some([-9.0, 36.0, 20.0, 44.0]), [-10.0, 60.0]);
         check("EPSG:4326", [-10.0, 60.0], 0.05, 4, Some([-9.0, 36.0, 20.0, 44.0]), [-10.0, 60.0]);
-        // A box that fits neither tells nothing.
+        // A box that fits neither reading decides nothing.
         check("EPSG:4326", [60.0, -10.0], 0.05, 4, Some([-100.0, -40.0, -80.0, -30.0]), [-10.0, 60.0]);
     }
 

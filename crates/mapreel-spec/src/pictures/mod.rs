@@ -1,4 +1,5 @@
-//! Which pictures of servers make a layer, for an extent: mosaics of tiles, cuts of an extent, and what lies outside.
+//! The pictures from servers that make a layer, for an extent: mosaics of tiles, cuts of an extent, and what lies
+//! outside.
 
 pub(crate) mod cell;
 pub(crate) mod cut;

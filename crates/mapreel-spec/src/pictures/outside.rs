@@ -1,9 +1,9 @@
-//! Layers that have nothing, or not all, at the place that a map shows, and the sentences that say so.
+//! Layers that show nothing, or only a part, of the map, and the sentences that tell so.
 
 use crate::resolved::gap::Gap;
 use mapreel_geo::{Bbox, Crs, Extent};
 
-/// Why nothing of an area lies on the map; `None`: some of it does, as far as can be told from the boxes of both.
+/// Why nothing of an area lies on the map; `None` where some of it does, as far as the two boxes tell.
 pub(crate) fn beside(bbox: &Bbox, crs: Crs, map: &Extent) -> Option<Gap> {
     match map.bbox.convert(map.crs, crs) {
         None => Some(not_in(crs)),
@@ -11,17 +11,18 @@ pub(crate) fn beside(bbox: &Bbox, crs: Crs, map: &Extent) -> Option<Gap> {
     }
 }
 
-/// Why the pictures of a layer may be empty on a map: its server says that it has data elsewhere, in degrees.
+/// Why a layer's pictures may be empty on a map: the server says that its data are elsewhere. `degrees` is the area of
+/// the data.
 pub(crate) fn elsewhere(degrees: Option<&Bbox>, map: &Extent) -> Option<String> {
     beside(degrees?, Crs::Geographic, map).map(|gap| gap.why)
 }
 
-/// Nothing of the map is in a CRS.
+/// The gap where nothing of the map is in a CRS.
 pub(crate) fn not_in(crs: Crs) -> Gap {
     Gap::outside(format!("nothing of the map is in {}, the coordinate system of the layer", crs.code()))
 }
 
-/// The area of a layer, which lies beside the map.
+/// The gap where a layer's area lies beside the map.
 pub(crate) fn covers(bbox: &Bbox, crs: Crs) -> Gap {
     let place = match bbox.convert(crs, Crs::Geographic) {
         Some(degrees) => in_words(&degrees),
@@ -36,14 +37,14 @@ fn in_words(degrees: &Bbox) -> String {
     format!("longitudes {west} to {east} and latitudes {south} to {north}")
 }
 
-/// A box found from a grid of places may be a hair too small.
+/// The box, slightly larger: a box that was found from a grid of points may be too small.
 fn wider(bbox: &Bbox) -> Bbox {
     let (dx, dy) = (bbox.width() / 100.0, bbox.height() / 100.0);
     Bbox { min_x: bbox.min_x - dx, max_x: bbox.max_x + dx, min_y: bbox.min_y - dy, max_y: bbox.max_y + dy }
 }
 
-/// What of the map a worldwide layer in EPSG:3857 leaves empty: its world ends before the poles. `degrees` is where the
-/// layer has data; one that ends elsewhere is no worldwide layer.
+/// The part of the map that a worldwide layer in EPSG:3857 leaves empty, because EPSG:3857 does not reach the poles.
+/// `degrees` is the area of the layer's data; a layer with a smaller area is not worldwide.
 pub(crate) fn beyond_mercator(crs: Crs, degrees: Option<&Bbox>, map: &Extent) -> Option<String> {
     if crs != Crs::WebMercator || map.crs == crs {
         return None;

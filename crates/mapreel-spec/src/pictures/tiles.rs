@@ -7,13 +7,13 @@ use mapreel_geo::{Crs, Extent};
 use mapreel_ogc::TileTemplate;
 use mapreel_ogc::url::tile_template::ZOOM_MAX;
 
-/// What of the map lies beyond the tiles' world.
+/// The part of the map that lies beyond the tiles' world.
 pub(crate) fn beyond(template: &TileTemplate, map: &Extent) -> Option<String> {
     outside::beyond_mercator(Crs::WebMercator, template.degrees.as_ref(), map)
 }
 
-/// The tiles of a template that cover a map, as one picture in EPSG:3857; none where the map lies beyond the tiles' world. `None`
-/// when they would be more than `max`.
+/// The tiles of a template that cover a map, as a mosaic in EPSG:3857; no tiles where the map lies beyond the tiles' world.
+/// `None` where they are more than `max`.
 pub(crate) fn mosaic(template: &TileTemplate, map: &Extent, max: usize) -> Option<Mosaic> {
     let crs = Crs::WebMercator;
     let Some(mut wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
@@ -21,7 +21,7 @@ pub(crate) fn mosaic(template: &TileTemplate, map: &Extent, max: usize) -> Optio
         return Some(Mosaic::nothing(crs, gap));
     }
     if map.crs.is_cylindrical() {
-        // Of two maps of one scale at the equator, none is finer because it lies farther north.
+        // The level depends on the map's scale at the equator, so a map farther north does not get a finer level.
         let equal = map.resolution()[0] / map.crs.equator() * crs.equator();
         wanted.width = ((wanted.bbox.width() / equal).round() as u32).max(1);
     }

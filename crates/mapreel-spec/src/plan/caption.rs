@@ -1,4 +1,4 @@
-//! What stands on the page for a layer: plain data.
+//! The parts of the page that belong to a layer, as plain data.
 
 use crate::resolved::label::PlannedLabel;
 use crate::resolved::series::Series;
@@ -6,36 +6,36 @@ use crate::vector::colour_bar::ColourBar;
 use mapreel_ogc::LegendSource;
 use serde::{Deserialize, Serialize};
 
-/// What stands on the page for a layer.
+/// The parts of the page that belong to a layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Caption {
-    /// Its line in the header.
+    /// The title of its line in the header; `None`: it has no line.
     pub title: Option<String>,
-    /// What it is called where it is missing, and above its legend.
+    /// Its name in notices and warnings, and above its legend.
     pub name: String,
-    /// Whether its legend has that name above it, if it has no title of its own.
+    /// Whether the name may stand above its legend, where the layer has no title.
     pub is_named: bool,
-    /// The texts behind its title.
+    /// The labels after its title.
     pub labels: Series<Vec<PlannedLabel>>,
     /// The time that the source is asked for, or the time of the newest feature shown.
     pub times_used: Series<Option<String>>,
     /// Its legend.
     pub legend: Option<LegendSource>,
-    /// The legend's picture is a strip of colours, and these are its numbers.
+    /// The numbers of the legend, where the legend is a strip of colours.
     pub colour_bar: Option<ColourBar>,
-    /// The credit its provider asks for.
+    /// The credit that its provider asks for.
     pub attribution: Option<String>,
-    /// Whether it is shown by pictures that are fetched, of which some may be missing.
+    /// Whether it consists of fetched pictures, some of which may be missing.
     pub has_pictures: bool,
 }
 
 impl Caption {
-    /// Whether the layer has a time of its own in some frame.
+    /// Whether the layer has a time of its own in any frame.
     pub fn has_times(&self) -> bool {
         self.times_used.iter().any(Option::is_some)
     }
 
-    /// What stands above its legend, and the unit of the legend's values.
+    /// The title above its legend, and the unit of the legend's values.
     pub fn legend_title(&self) -> (Option<&str>, Option<&str>) {
         let name = Some(self.name.as_str()).filter(|_| self.is_named);
         match &self.legend {
@@ -44,7 +44,7 @@ impl Caption {
         }
     }
 
-    /// Whether it says something of each of so many frames.
+    /// Whether it has values for each of `frames` frames.
     pub(crate) fn suits(&self, frames: usize) -> bool {
         self.labels.suits(frames) && self.times_used.suits(frames)
     }

@@ -1,4 +1,4 @@
-//! A frame of a film, as it is planned.
+//! A frame of a film in a plan.
 
 use mapreel_geo::ValidTime;
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct Frame {
     /// Its valid time.
     pub time: Option<ValidTime>,
-    /// The value of the dimension that the film runs along, if it is not time.
+    /// The value of the dimension that the film runs along, where that is not time.
     pub value: Option<String>,
-    /// The time that the header shows: the valid time, or, of an image that was asked for without one, the time of the data
-    /// where that is the same for all its layers.
+    /// The time in the header: the valid time. Of an image without one, the time of the data, if all its layers have the
+    /// same.
     pub shown: Option<ValidTime>,
-    /// The same, or the value, in the header's words.
+    /// The text of that time, or of the value, in the header.
     pub time_text: Option<String>,
 }

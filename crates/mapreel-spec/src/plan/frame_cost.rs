@@ -1,7 +1,7 @@
-//! What a frame may cost in memory, from the plan alone: whatever servers answer, it is not more.
+//! The memory that drawing a frame may take, computed from the plan alone: no answer of a server can raise it.
 //!
-//! Every figure is an upper bound that something enforces: a picture's size is checked in its header before it is decoded,
-//! an answer is cut off at its limit, pieces are decoded one after another.
+//! Every figure is an upper bound that some code enforces: the size of a picture is checked in its header before it is decoded,
+//! an answer is cut off at its limit, and pieces are decoded one after another.
 
 use super::caption::Caption;
 use super::page_layout::PageLayout;
@@ -16,54 +16,54 @@ use std::collections::HashSet;
 
 /// The most pixels of a legend's picture.
 pub const LEGEND_PX_MAX: u64 = 2_000_000;
-/// The most pixels of a small picture of a legend: those of a legend together are fewer than those of a whole one.
+/// The most pixels of a swatch. All swatches of a legend have fewer pixels together than the picture of a whole legend.
 pub const SWATCH_PX_MAX: u64 = 128 * 128;
-/// The longest answer of a legend, in bytes: its pixels, not compressed.
+/// The longest answer with a legend, in bytes: its uncompressed pixels.
 pub const LEGEND_BYTES_MAX: usize = LEGEND_PX_MAX as usize * 4 + (1 << 16);
-/// Legends that are fetched at once.
+/// The number of legends that are fetched at the same time.
 pub const LEGENDS_AHEAD: usize = 4;
-/// The most that is recorded of what all frames share, in bytes.
+/// The most bytes of answers that a preparation stores for the parts of a job.
 pub const RECORDED_BYTES_MAX: usize = 128 << 20;
 
-/// Bytes of a pixel.
+/// Bytes per pixel.
 const PX: u64 = 4;
-/// Bytes for each pixel of a picture while it is decoded, itself included: a progressive JPEG keeps all its coefficients.
+/// Bytes per pixel of a picture while it is decoded, the picture included: a progressive JPEG keeps all its coefficients.
 const DECODING_PX: u64 = 12;
-/// Pixels that the features of a layer become on the map, for each of their positions, and beside those: an edge is followed in
-/// pieces where a projection bends it. Features that become more are not drawn.
+/// The most pixels of a layer's features on the map: so many for each of their positions, and [`FEATURE_PIXELS_MIN`]. Where a
+/// projection curves an edge, the edge is followed in pieces. Features that would need more pixels are not drawn.
 pub const FEATURE_PIXELS_PER_POSITION: u64 = 8;
 /// See [`FEATURE_PIXELS_PER_POSITION`].
 pub const FEATURE_PIXELS_MIN: u64 = 1_000_000;
-/// Bytes for each position of features as they were read, and for each of their pixels.
+/// Bytes for each position of the features as they were read.
 const POSITION_BYTES: u64 = 128;
 const FEATURE_PIXEL_BYTES: u64 = 32;
-/// Answers that are fetched ahead, of the longest kind: as many as one host is asked for at once.
+/// The number of answers that are fetched ahead, counted at the longest: as many as one host gets at the same time.
 const ANSWERS_AHEAD: u64 = 6;
-/// Between these, in bytes, lies what is fetched ahead.
+/// The least and the most bytes of answers that are fetched ahead.
 const AHEAD_BYTES: [u64; 2] = [16 << 20, 128 << 20];
-/// What a thread takes that draws nothing yet: fonts, shaped texts, its stack.
+/// Bytes of an idle drawing thread: fonts, shaped texts, its stack.
 const THREAD_BYTES: u64 = 16 << 20;
 
 /// The most memory that drawing a plan's frames takes, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FrameCost {
-    /// What all frames share: the page, still layers, legends, features.
+    /// Shared by all frames: the page, static layers, legends, features.
     shared: u64,
-    /// What a thread has besides: its page, the pictures of a frame, the encoder.
+    /// Of each thread: its page, the pictures of a frame, the encoder.
     thread: u64,
-    /// Of the two, what does not depend on the size of the map.
+    /// The part of the two that does not depend on the size of the map.
     fixed: u64,
-    /// Answers for still pictures, while they are recorded for those who draw elsewhere.
+    /// Answers with static pictures, while a preparation stores them for the job's other parts.
     recorded: u64,
-    /// Answers that are fetched ahead, a part of `thread`.
+    /// Answers that are fetched ahead; a part of `thread`.
     ahead: u64,
-    /// Buffers that wait for use, a part of `thread`.
+    /// Buffers that wait to be used again; a part of `thread`.
     spare: u64,
-    /// The longest answer of which nothing more is known.
+    /// The limit for an answer of unknown size.
     answer_bytes_max: usize,
 }
 
-/// What the legends of so many layers take while they are fetched and laid out, in MiB.
+/// The memory of the layers' legends while they are fetched and laid out, in MiB.
 pub fn legends_mib<'a>(captions: impl Iterator<Item = &'a Caption>) -> u64 {
     legends_bytes(captions).div_ceil(1 << 20)
 }
@@ -75,7 +75,7 @@ fn legends_bytes<'a>(captions: impl Iterator<Item = &'a Caption>) -> u64 {
 }
 
 impl FrameCost {
-    /// Of the layers of so many frames on a page, in a format.
+    /// The cost of some layers with this many frames on a page, in a format.
     pub(crate) fn of(
         layers: &[PlannedLayer],
         frames: usize,
@@ -85,18 +85,18 @@ impl FrameCost {
     ) -> Self {
         let (planned, map_px) = (layers, area([layout.map[2], layout.map[3]]));
         let map_bytes = map_px * PX;
-        // Of an estimate, header and legends are measured when they are here.
+        // An estimate does not know the header and legends yet, so the page counts as half as large again as the map.
         let page_px = (map_px + map_px / 2 + 1_000_000).max(area([layout.width, layout.height]));
         let layers: Vec<LayerCost> =
             planned.iter().map(|layer| LayerCost::of(layer, map_bytes, answer_bytes_max)).collect();
         let legends = legends_bytes(planned.iter().map(|layer| &layer.caption));
         let features: u64 = layers.iter().map(|layer| layer.features).sum();
-        // Still layers lie on the map once for all frames, the others for each thread.
+        // Static layers lie on the map once for all frames, the others once for each thread.
         let placed = |still: bool| -> u64 {
             let of = planned.iter().zip(&layers);
             of.filter(|(layer, _)| layer.drawing.is_static(frames) == still).map(|(_, cost)| cost.placed).sum()
         };
-        // One sheet more for what lies off the globe.
+        // One picture of the map more, for the area off the globe.
         let (still, changing) = (placed(true) + map_bytes, placed(false));
         let working = layers.iter().map(|layer| layer.working).max().unwrap_or(0);
         let answer = layers.iter().map(|layer| layer.answer).max().unwrap_or(0);
@@ -116,62 +116,62 @@ impl FrameCost {
         }
     }
 
-    /// The longest answer that is read for a piece, in bytes.
+    /// The longest answer for a piece, in bytes.
     pub fn answer_bytes_max(&self, piece: &Piece) -> usize {
         piece.answer_bytes_max(self.answer_bytes_max)
     }
 
-    /// With one thread, in MiB.
+    /// The memory with one thread, in MiB.
     pub fn mib(&self) -> u64 {
         self.mib_of(1)
     }
 
-    /// With so many threads, in MiB.
+    /// The memory with `threads` threads, in MiB.
     pub fn mib_of(&self, threads: u64) -> u64 {
         (self.shared + threads * self.thread).div_ceil(1 << 20)
     }
 
-    /// What is kept when nobody draws, in MiB.
+    /// The memory that stays in use while no thread draws, in MiB.
     pub fn shared_mib(&self) -> u64 {
         self.shared.div_ceil(1 << 20)
     }
 
-    /// What a preparation takes besides, which has recorded so many bytes and records its still pictures: the answers, and the
-    /// object that they become; in MiB.
+    /// The additional memory of a preparation that has stored `until_now` bytes and stores its static pictures, in MiB: the
+    /// answers, and the object that they become.
     pub fn recorded_mib(&self, until_now: usize) -> u64 {
         2 * (self.recorded + until_now as u64).min(RECORDED_BYTES_MAX as u64).div_ceil(1 << 20)
     }
 
-    /// How many threads may draw within so many MiB; at least one.
+    /// The number of threads that may draw within `mib` MiB; at least one.
     pub fn threads_within(&self, mib: u64) -> u64 {
         ((mib << 20).saturating_sub(self.shared) / self.thread.max(1)).max(1)
     }
 
-    /// How many times narrower and lower the map may be to fit into so many MiB, with some room, since tiles do not shrink with
-    /// their map; `None` where no map fits.
+    /// The factor by which the map's sides must shrink to fit into `mib` MiB, with a reserve because tiles do not shrink with
+    /// the map; `None` where no map fits.
     pub(crate) fn shrink_to(&self, mib: u64) -> Option<f64> {
         let (all, room) = (self.shared + self.thread, mib << 20);
         let by_map = all.saturating_sub(self.fixed).max(1);
         (room > self.fixed).then(|| ((room - self.fixed) as f64 / by_map as f64).sqrt().min(1.0) * 0.8)
     }
 
-    /// The bytes of answers that are fetched ahead.
+    /// The most bytes of answers that are fetched ahead.
     pub fn ahead_bytes(&self) -> usize {
         self.ahead as usize
     }
 
-    /// The bytes of buffers that wait for use.
+    /// The most bytes of buffers that wait to be used again.
     pub fn spare_bytes(&self) -> usize {
         self.spare as usize
     }
 }
 
-/// The pixels of so many from west to east, and from north to south.
+/// Width times height.
 fn area([width, height]: [u32; 2]) -> u64 {
     u64::from(width) * u64::from(height)
 }
 
-/// Bytes for each pixel of a page that its encoder takes, what it has encoded included.
+/// Bytes of an encoder for each pixel of a page, including what it has encoded.
 fn encoder_px(format: Format) -> u64 {
     match format {
         Format::Png => 8,
@@ -182,7 +182,7 @@ fn encoder_px(format: Format) -> u64 {
     }
 }
 
-/// The longest that the answers for a layer's still pictures may be together.
+/// The most bytes of the answers with a layer's static pictures.
 fn still_answers(layer: &PlannedLayer, usual: usize) -> u64 {
     match &layer.drawing {
         LayerSource::Pictures(Series::Same(mosaic)) => {
@@ -192,18 +192,18 @@ fn still_answers(layer: &PlannedLayer, usual: usize) -> u64 {
     }
 }
 
-/// What a layer costs, in bytes.
+/// The memory of a layer, in bytes.
 #[derive(Default)]
 struct LayerCost {
     /// Its pictures on the map.
     placed: u64,
-    /// What is needed while they are put together.
+    /// The memory that is needed while these pictures are made.
     working: u64,
     /// The longest answer for one of its pieces.
     answer: u64,
-    /// Of all that, what does not depend on the size of the map.
+    /// The part of all this that does not depend on the size of the map.
     fixed: u64,
-    /// Its positions, and their pixels.
+    /// The positions of its features, and their pixels.
     features: u64,
 }
 
@@ -214,7 +214,7 @@ impl LayerCost {
                 let mosaics = series.iter().map(|mosaic| Self::of_mosaic(mosaic, map_bytes, usual));
                 let mut cost = mosaics.fold(Self::default(), Self::larger);
                 if layer.on_error == OnError::Hold && matches!(series, Series::PerFrame(_)) {
-                    // The pictures that are held, and the answers for an earlier frame that is looked for.
+                    // The pictures of an earlier frame that are held, and the answers while such a frame is looked for.
                     cost.placed *= 2;
                     cost.working += cost.answer;
                 }
@@ -240,8 +240,8 @@ impl LayerCost {
             Some((width, height)) => area([width, height]) * PX,
             None => PICTURE_PX_MAX * PX,
         };
-        // On the map it is the sheet itself, moved, or a picture of the map's size; beside it the sheet and one that is
-        // about as coarse as the map.
+        // On the map it is the mosaic itself, moved, or a picture of the map's size. While it is made, there are the mosaic and
+        // another picture of about the map's resolution.
         let (placed, working) = (sheet.max(map_bytes), sheet + decoding.max(sheet));
         let fixed = if first.fit == Fit::Exact { 0 } else { decoding };
         let fixed = if mosaic.size.is_none() { placed + working } else { fixed };

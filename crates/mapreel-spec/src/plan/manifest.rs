@@ -1,4 +1,4 @@
-//! The manifest: what was really drawn. Plain data for JSON.
+//! The manifest: what was really drawn, as plain data for JSON.
 
 use crate::resolved::dimension_value::DimensionValue;
 use mapreel_geo::Bbox;
@@ -11,15 +11,15 @@ pub type PixelBox = [u32; 4];
 /// What was drawn, frame by frame and layer by layer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
-    /// Where things stand on the picture.
+    /// The boxes on the picture.
     pub layout: Layout,
-    /// What the map shows.
+    /// The area of the map.
     pub map: Map,
     /// The file.
     pub artifact: Artifact,
     /// Every frame, in order.
     pub frames: Vec<Frame>,
-    /// Everything that could not be drawn; the same as the outcomes of the frames, gathered.
+    /// Everything that could not be drawn: the outcomes of the frames, collected.
     pub warnings: Vec<Warning>,
     /// SHA-256 of the plan that was drawn, in hexadecimal: equal plans from equal pictures make equal files.
     pub plan_sha256: String,
@@ -29,7 +29,7 @@ pub struct Manifest {
     pub request_sha256: String,
 }
 
-/// Where things stand on the picture.
+/// The boxes on the picture.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Layout {
     /// Width and height of the picture in pixels.
@@ -47,21 +47,21 @@ pub struct Layout {
     pub attribution: Option<PixelBox>,
 }
 
-/// Where a legend stands.
+/// The boxes of a legend.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Legend {
-    /// The layer that it explains.
+    /// The name of its layer.
     pub layer: String,
     /// Its title.
     pub title_box: PixelBox,
-    /// The size of its text, where it is set here; in pixels.
+    /// The size of its text in pixels, where Mapreel draws the legend.
     pub text_px: f32,
-    /// Its picture, or the words that say that it is missing.
+    /// Its picture, or the text that it is missing.
     #[serde(rename = "box")]
     pub place: PixelBox,
 }
 
-/// What the map shows.
+/// The area of the map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Map {
     /// The CRS of the bbox.
@@ -108,19 +108,19 @@ pub struct Frame {
 /// One layer in one frame.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Layer {
-    /// Its title, or what it is called without one.
+    /// Its title, or its name where it has no title.
     pub title: String,
-    /// The frame's time, for a layer that changes with time.
+    /// The frame's time, where the layer changes with time.
     pub time_asked: Option<String>,
-    /// The time that the source was asked for, as it was written there, or the time of the newest feature drawn.
+    /// The time that the source was asked for, as the source writes it, or the time of the newest feature drawn.
     pub time_used: Option<String>,
     /// The values of other dimensions that it was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dimensions: Vec<Dimension>,
-    /// The run of the forecast that the source was asked for, as it was written there.
+    /// The forecast run that the source was asked for, as the source writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
-    /// What came of it.
+    /// The outcome: drawn or not.
     pub outcome: Outcome,
     /// The first URL of its pictures, without secrets.
     pub url: Option<String>,
@@ -133,9 +133,9 @@ pub struct Layer {
 pub struct Dimension {
     /// Its name, as the server writes it.
     pub name: String,
-    /// The value that the request asks for; absent where it leaves that to the server.
+    /// The value in the request; absent where the request names none.
     pub asked: Option<String>,
-    /// The value that the server was asked for, as it writes it; absent where there is none.
+    /// The value that the server was asked for, as the server writes it; absent where none was sent.
     pub used: Option<String>,
     /// Units of the values.
     pub units: Option<String>,
@@ -148,42 +148,42 @@ impl From<&DimensionValue> for Dimension {
     }
 }
 
-/// What came of a layer in a frame.
+/// The outcome of a layer in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Drawn.
     Drawn,
-    /// Not, or not wholly, drawn, and named on the frame.
+    /// Missing, or drawn only in part; the frame has a notice.
     Marked,
-    /// What an earlier frame shows, and named on the frame.
+    /// Shown as in an earlier frame; the frame has a notice.
     Held,
-    /// Drawn, and there is nothing in the picture; named on the frame.
+    /// Drawn, but the picture is empty; the frame has a notice.
     Empty,
 }
 
-/// Something that is not as it was asked for.
+/// A difference between the request and what was drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// `layer_unavailable`, `layer_held`, `layer_empty`, `layer_outside`, `layer_partial`, `time_unconfirmed`,
     /// `dimension_unconfirmed`, `run_gone`, `legend_unavailable`, `legend_left_out`, `canvas_rounded`, `axis_entry_ignored`, `default_not_offered`,
     /// `text_missing_glyphs` or another that docs/API.md tells.
     pub code: Cow<'static, str>,
-    /// The layer; absent when it concerns the whole map or page.
+    /// The name of the layer; absent where the warning is about the whole map or page.
     pub layer: Option<String>,
-    /// The frame, counted from 1; absent when it concerns all of them.
+    /// The frame, counted from 1; absent where the warning is about all frames.
     pub frame: Option<usize>,
     /// What happened.
     pub message: String,
 }
 
 impl Warning {
-    /// A warning that concerns all frames of a layer.
+    /// A warning about all frames of a layer.
     pub fn of_layer(code: &'static str, layer: &str, message: impl Into<String>) -> Self {
         Self { code: code.into(), layer: Some(layer.to_owned()), frame: None, message: message.into() }
     }
 
-    /// A warning that concerns the whole map or page.
+    /// A warning about the whole map or page.
     pub fn of_map(code: &'static str, message: impl Into<String>) -> Self {
         Self { code: code.into(), layer: None, frame: None, message: message.into() }
     }

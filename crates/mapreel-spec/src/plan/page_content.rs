@@ -1,6 +1,6 @@
-//! What stands on the page beside the map: the title, the time of each frame, the captions of layers. It is known when the servers
-//! have been asked, before any picture is planned, and does not depend on the size of the map: so it can be measured first, and
-//! the map can have the room that it leaves.
+//! The page beside the map: the title, the time of each frame, the captions of layers. It is known after the servers have answered
+//! and before pictures are planned, and it does not depend on the size of the map. So it can be measured first, and the map gets
+//! the space that it leaves.
 
 use super::caption::Caption;
 use super::frame::Frame;
@@ -17,22 +17,22 @@ use crate::resolved::series::Series;
 use crate::vector::colour_bar::ColourBar;
 use mapreel_geo::ValidTime;
 
-/// What stands on the page beside the map, frame by frame.
+/// The page beside the map, frame by frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageContent {
-    /// What stands above and below the map in every frame.
+    /// The texts that are the same in every frame.
     pub texts: PageTexts,
-    /// In order; never empty.
+    /// The frames in order; at least one.
     pub frames: Vec<Frame>,
-    /// Of each layer, bottom first.
+    /// The caption of each layer, bottom first.
     pub captions: Vec<Caption>,
 }
 
 impl PageContent {
-    /// What stands beside the map in the frames that a view shows of what is known.
+    /// The page beside the map, in the frames of a view.
     ///
     /// # Errors
-    /// Drawing them would cost more than the limits allow. Every problem at once.
+    /// The frames would cost more than the limits allow. The error has every problem.
     pub fn of(resolved: &Resolved, view: View, limits: &Limits) -> Result<Self, Problems> {
         let (chosen, times) = view.frames_of(resolved);
         within(resolved, view, chosen.len(), limits)?;
@@ -69,7 +69,7 @@ fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
         labels(layer, *frame, moments.times[i].as_ref(), times_used.at(i).as_deref(), moments.style)
     };
     let labels = Series::new(moments.frames.iter().enumerate().map(of_frame).collect());
-    // A time that is not the frame's has a place to stand in, also of a layer without a title.
+    // A layer without a title gets a line in the header where its data have another time than the frame.
     let is_marked = labels.iter().any(|labels| labels.iter().any(|label| label.marked));
     Caption {
         title: layer.title.clone().or_else(|| is_marked.then(|| layer.name.clone())),
@@ -84,7 +84,7 @@ fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
     }
 }
 
-/// Whether frames, map and features of the request's own are not too many, before anything is planned.
+/// Checks the number of frames, the size of the map and the request's own features, before pictures are planned.
 fn within(resolved: &Resolved, view: View, frames: usize, limits: &Limits) -> Result<(), Problems> {
     let (room, format) = (view.room_of(resolved), view.format_of(resolved));
     let mut problems = Vec::new();
@@ -120,7 +120,7 @@ fn within(resolved: &Resolved, view: View, frames: usize, limits: &Limits) -> Re
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
-/// The time of an image's data, where no time was asked for: one that servers confirm, and that all layers with times share.
+/// The time of an image's data, where the request names none: the servers confirm it, and all layers with times have the same.
 fn time_of_data(resolved: &Resolved, times: &[Option<ValidTime>], captions: &[Caption]) -> Option<ValidTime> {
     let [None] = times else { return None };
     let timed = resolved.layers.iter().zip(captions);
@@ -133,7 +133,7 @@ fn time_of_data(resolved: &Resolved, times: &[Option<ValidTime>], captions: &[Ca
     times.all(|time| time.as_ref() == Some(&first)).then_some(first)
 }
 
-/// A text whose first letter is a capital.
+/// A text with a capital as its first letter.
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

@@ -1,19 +1,19 @@
-//! Where everything stands on the page, in pixels: measured once, before pictures are planned, and the same for all frames and all
-//! machines that draw some of them.
+//! The boxes on the page, in pixels. They are measured once, before pictures are planned. All frames, and all workers that draw
+//! some of them, use the same boxes.
 
 use super::manifest::PixelBox;
 use crate::request::room::Room;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-/// Where everything stands on the page. Boxes in pixels: left, top, width, height.
+/// The boxes on the page, in pixels: left, top, width, height.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageLayout {
-    /// The whole page.
+    /// The width of the page.
     pub width: u32,
-    /// See `width`.
+    /// The height of the page.
     pub height: u32,
-    /// The size of ordinary text, in pixels; all else of our own grows with it.
+    /// The size of ordinary text, in pixels; everything else that Mapreel draws beside the map scales with it.
     pub text_px: f32,
     /// The map, without the line round it.
     pub map: PixelBox,
@@ -21,27 +21,27 @@ pub struct PageLayout {
     pub header: PixelBox,
     /// The top of each line of the header.
     pub header_lines: Vec<u32>,
-    /// Which of its lines there is room for.
+    /// The lines of the header that fit on the page.
     pub header_form: HeaderForm,
     /// The legends, in the order of the plan's layers that have one, topmost layer first.
     pub legends: Vec<LegendBox>,
-    /// What legends within the map stand on.
+    /// The plate behind legends that stand on the map.
     pub plate: Option<PixelBox>,
     /// The credits.
     pub attribution: Option<PixelBox>,
 }
 
-/// Which lines of the header there is room for.
+/// The lines of the header that fit on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderForm {
     /// Which layers with a title have lines of their own.
     pub layers: LayerLines,
-    /// The most lines of the title, of each other text, and of the credits; what is longer ends in an ellipsis.
+    /// The most lines of the title, of each other text, and of the credits; a longer text ends in an ellipsis.
     pub lines_max: u32,
 }
 
 impl HeaderForm {
-    /// Room for everything.
+    /// All lines fit.
     pub const WHOLE: Self = Self { layers: LayerLines::All, lines_max: u32::MAX };
 }
 
@@ -50,29 +50,29 @@ impl HeaderForm {
 pub enum LayerLines {
     /// All of them.
     All,
-    /// Those of which the line says more than the title of their legend.
+    /// Those whose line tells more than the title of their legend.
     Informative,
     /// None.
     None,
 }
 
-/// How a legend that is drawn here is laid out.
+/// The layout of a legend that Mapreel draws.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LegendForm {
-    /// Whether a bar of colours lies, instead of standing upright.
+    /// Whether a colour bar is horizontal; otherwise it is vertical.
     pub is_lying: bool,
-    /// In how many columns classes stand; at least 1.
+    /// The number of columns of classes; at least 1.
     pub columns: u32,
-    /// How long a bar of colours is, in pixels.
+    /// The length of a colour bar, in pixels.
     pub bar_px: u32,
-    /// The most that it may be wide, in pixels.
+    /// The largest width, in pixels.
     pub width_max: u32,
     /// The size of its text, in pixels.
     pub text_px: f32,
 }
 
 impl LegendForm {
-    /// Whether nothing of it is longer than a page, nor more than anybody reads.
+    /// Whether no length exceeds the page, and the text size and the number of columns are possible.
     fn is_sound(&self, page_px: u32) -> bool {
         (1..=64).contains(&self.columns)
             && self.bar_px <= page_px
@@ -81,26 +81,26 @@ impl LegendForm {
     }
 }
 
-/// Where a legend stands.
+/// The boxes of a legend.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LegendBox {
     /// The index of its layer in the plan.
     pub layer: usize,
     /// Its title.
     pub title: PixelBox,
-    /// Its picture, or the words that say that it is missing.
+    /// Its picture, or the text that it is missing.
     pub picture: PixelBox,
-    /// How it is laid out, where it is drawn here.
+    /// Its layout, where Mapreel draws it.
     pub form: LegendForm,
 }
 
 impl PageLayout {
-    /// White space round a map alone, in pixels.
+    /// White space round a map without anything beside it, in pixels.
     const MARGIN: u32 = 16;
     /// The shortest side of a map on a page of an exact size, in pixels.
     const MAP_PX_MIN: u32 = 16;
 
-    /// A page with a map and nothing else: what is estimated from, before anything beside the map has been measured.
+    /// A page with only a map: the basis of estimates, before anything beside the map has been measured.
     pub fn of_map_alone(room: &Room) -> Self {
         let [width, height] = room.map_max();
         let margin = if matches!(room, Room::Map(_)) { Self::MARGIN } else { 0 };
@@ -118,8 +118,7 @@ impl PageLayout {
         }
     }
 
-    /// Whether the map and all that stands beside it have room on the page: a picture of an exact size may be too small for its
-    /// texts.
+    /// Whether the map and everything beside it fit on the page: a picture of an exact size may be too small for its texts.
     pub fn has_room(&self) -> bool {
         let boxes = [Some(self.map), Some(self.header), self.attribution];
         self.map[2].min(self.map[3]) >= Self::MAP_PX_MIN && boxes.into_iter().flatten().all(|at| self.holds(at))
@@ -131,7 +130,8 @@ impl PageLayout {
         ends_within(x, width, self.width) && ends_within(y, height, self.height)
     }
 
-    /// Whether its boxes lie on the page, with a map of this size among them: one that was read may be damaged.
+    /// Whether all boxes lie on the page, with a map of this size among them. A layout that was read from the store may be
+    /// damaged.
     pub(crate) fn is_sound(&self, map: [u32; 2], layers: usize, page_px_max: u64) -> bool {
         let is_on_page = |at| self.holds(at);
         let mut seen = HashSet::new();

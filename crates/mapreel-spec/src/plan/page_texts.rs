@@ -1,30 +1,30 @@
-//! What stands on the page in every frame, whatever its layers are, and where its legends stand.
+//! The texts on the page that are the same in every frame, and the place of its legends.
 
 use crate::request::design::LegendPlace;
 use crate::resolved::resolved::Resolved;
 use mapreel_geo::NumberStyle;
 use serde::{Deserialize, Serialize};
 
-/// What stands on the page in every frame, whatever its layers are, and where its legends stand.
+/// The texts on the page that are the same in every frame, and the place of its legends.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PageTexts {
     /// The title of the whole picture.
     pub title: Option<String>,
     /// A line below it.
     pub subtitle: Option<String>,
-    /// Where the data come from: before the credits at the foot.
+    /// The source of the data, in the author's words; it comes before the credits.
     pub source: Option<String>,
     /// Whether layers with a title have lines of their own.
     pub shows_layers: bool,
-    /// What stands between the number of a frame and how many there are; of languages other than English only `/`.
+    /// The form of the frame's number and the number of frames; in languages other than English only `2/24`.
     pub count_words: CountWords,
-    /// How the numbers of frames are written.
+    /// How these numbers are written.
     pub numbers: NumberStyle,
     /// Where legends stand.
     pub legends: LegendPlace,
 }
 
-/// How the number of a frame is written.
+/// The form in which the number of a frame is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum CountWords {
     /// `(2 of 24)`
@@ -35,8 +35,8 @@ pub enum CountWords {
 }
 
 impl PageTexts {
-    /// The number of frame `index` among so many: `(2 of 24)`, or `2/24`. Figure spaces (U+2007), which are as wide as a digit, stand
-    /// before it, so that it ends at the same place from 9 to 10.
+    /// The number of frame `index` of `frames`: `(2 of 24)`, or `2/24`. Leading figure spaces (U+2007), which are as wide as a digit,
+    /// keep its end at the same place from 9 to 10.
     pub fn count(&self, index: usize, frames: usize) -> String {
         let [number, of] = [index + 1, frames].map(|number| self.numbers.whole(number as u64));
         let pad = "\u{2007}".repeat(of.chars().count().saturating_sub(number.chars().count()));

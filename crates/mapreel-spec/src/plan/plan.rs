@@ -1,6 +1,6 @@
-//! The plan: for every frame and layer the pictures that are needed and where they lie, the labels, the segments.
+//! The plan: the pictures for every frame and layer, with their places, the labels and the segments.
 //!
-//! A plan is plain data, computed once and never edited. It does not know how anything is fetched or drawn.
+//! A plan is plain data. It is computed once and never edited, and it does not know how pictures are fetched or drawn.
 
 use super::caption::Caption;
 use super::frame::Frame;
@@ -24,41 +24,40 @@ use mapreel_geo::{Crs, Extent};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-/// The addresses of a plan's pictures together, in bytes: every picture of every frame has its own.
+/// The most bytes of all picture URLs in a plan together: every picture of every frame has a URL.
 const URLS_BYTES_MAX: usize = 128 << 20;
 
-/// Everything that is needed to draw an animation.
+/// Everything that drawing an animation needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// The map.
     pub map: Extent,
-    /// How much room it was given.
+    /// How the size of map and page was given.
     pub room: Room,
-    /// What stands on the page in every frame.
+    /// The texts that are the same in every frame.
     pub texts: PageTexts,
-    /// In order; never empty.
+    /// The frames in order; at least one.
     pub frames: Vec<Frame>,
-    /// Bottom first.
+    /// The layers, bottom first.
     pub layers: Vec<PlannedLayer>,
-    /// Where everything stands on the page.
+    /// The boxes on the page.
     pub layout: PageLayout,
-    /// Runs of neighbouring frames that are drawn and encoded alone; together all frames.
+    /// Runs of neighbouring frames, drawn and encoded alone; together all frames.
     pub segments: Vec<Segment>,
     /// The file.
     pub output: Output,
-    /// What is known before anything is drawn not to be as it was asked for; where it concerns all frames.
+    /// Warnings that are known before anything is drawn, where they are about all frames.
     pub warnings: Vec<Warning>,
-    /// The most memory that drawing it takes; of a stored plan, as it is read.
+    /// The most memory that drawing takes; not stored, but computed when a plan is read.
     #[serde(skip)]
     pub cost: FrameCost,
 }
 
 impl Plan {
-    /// Plans what is known of a request, on a page on which `content` has been measured: the map has the size that the layout
-    /// leaves it.
+    /// Plans a resolved request. `layout` has the boxes of the measured `content`; the map gets the size that the layout leaves.
     ///
     /// # Errors
-    /// It would cost more than the limits allow. Every problem at once.
+    /// The plan would cost more than the limits allow. The error has every problem.
     pub fn new(
         resolved: &Resolved,
         view: View,
@@ -92,8 +91,8 @@ impl Plan {
             output,
             cost: FrameCost::default(),
         };
-        plan.warnings.extend(plan.layers.iter().filter_map(nowhere));
-        plan.warnings.extend(rounded(resolved, view));
+        plan.warnings.extend(plan.layers.iter().filter_map(outside_warning));
+        plan.warnings.extend(rounded_canvas_warning(resolved, view));
         let requests = plan.upstream_urls().len();
         if requests > limits.upstream_requests_max {
             let detail = format!("{requests} requests to upstreams; the limit is {}", limits.upstream_requests_max);
@@ -102,7 +101,7 @@ impl Plan {
         plan.within(limits)
     }
 
-    /// The same on a page that is all map, for those who draw nothing: what a film costs, and what it asks for.
+    /// The same on a page with only a map, for callers that draw nothing: the cost of a film, and its requests to upstreams.
     ///
     /// # Errors
     /// As [`Plan::new`].
@@ -111,7 +110,7 @@ impl Plan {
         Self::new(resolved, view, PageContent::of(resolved, view, limits)?, layout, limits)
     }
 
-    /// Whether its parts belong together, as those of every plan that was made do: one that was read may be damaged.
+    /// Whether the parts of the plan fit together. A plan that was read from the store may be damaged.
     pub fn is_sound(&self) -> bool {
         let frames = self.frames.len();
         let is_whole = |layer: &PlannedLayer| {
@@ -130,10 +129,10 @@ impl Plan {
         frames > 0 && covered == Some(frames) && self.layers.iter().all(is_whole) && is_laid_out
     }
 
-    /// A stored plan as it is read here: with what drawing it costs by these limits.
+    /// A plan that was read from the store, with its cost by these limits.
     ///
     /// # Errors
-    /// It would cost more than they allow.
+    /// The plan would cost more than the limits allow.
     pub fn within(mut self, limits: &Limits) -> Result<Self, Problems> {
         self.cost =
             FrameCost::of(&self.layers, self.frames.len(), &self.layout, self.output.format, limits.answer_bytes_max);
@@ -141,7 +140,7 @@ impl Plan {
         Ok(self)
     }
 
-    /// Whether a frame can be drawn in so many MiB.
+    /// Whether a frame can be drawn within `mib_max` MiB.
     fn fits_into(&self, mib_max: u64) -> Result<(), Problems> {
         let mib = self.cost.mib();
         if mib <= mib_max {
@@ -163,20 +162,20 @@ impl Plan {
         Err(Problems(vec![Problem { pointer: pointer.into(), code: "too_large", detail, hint: Some(hint) }]))
     }
 
-    /// Every different URL that the plan needs.
+    /// All distinct URLs of the plan.
     pub fn upstream_urls(&self) -> HashSet<&str> {
         let legends = self.layers.iter().filter_map(|layer| layer.caption.legend.as_ref()?.url());
         let pictures = self.layers.iter().flat_map(|layer| layer.drawing.pieces()).map(|piece| piece.url.as_str());
         pictures.chain(legends).collect()
     }
 
-    /// How long the file plays, in seconds.
+    /// The duration of the film, in seconds.
     pub fn duration_s(&self) -> f64 {
         (0..self.frames.len()).map(|i| self.output.frame_duration_s(i, self.frames.len())).sum()
     }
 }
 
-/// What is known of a layer before it is drawn not to be as it was asked for.
+/// The warnings about a layer that are known before it is drawn.
 fn warnings(layer: &ResolvedLayer, map: &Extent) -> Vec<Warning> {
     let axes = layer.kind.axes();
     let unconfirmed = axes
@@ -187,14 +186,14 @@ fn warnings(layer: &ResolvedLayer, map: &Extent) -> Vec<Warning> {
     unconfirmed.into_iter().chain(values).chain(partial).chain(layer.warnings.iter().cloned()).collect()
 }
 
-/// The name of a layer, and the CRS that its pictures come in.
+/// The name of a layer, and the CRS of its pictures.
 fn crs_of_pictures(layer: &PlannedLayer) -> Option<(&str, Crs)> {
     let LayerSource::Pictures(series) = &layer.drawing else { return None };
     series.iter().next().map(|mosaic| (layer.caption.name.as_str(), mosaic.crs))
 }
 
-/// A canvas that has not the sides that were asked for, since its format has no odd ones.
-fn rounded(resolved: &Resolved, view: View) -> Option<Warning> {
+/// The warning that a canvas has other sides than the request names: H.264 has no odd sides.
+fn rounded_canvas_warning(resolved: &Resolved, view: View) -> Option<Warning> {
     let (Room::Canvas(asked), Room::Canvas(made)) = (resolved.room, view.room_of(resolved)) else { return None };
     let is_whole = matches!(view, View::Film { .. });
     let detail = format!(
@@ -208,15 +207,15 @@ fn rounded(resolved: &Resolved, view: View) -> Option<Warning> {
     (is_whole && asked != made).then(|| Warning::of_map("canvas_rounded", detail))
 }
 
-/// A layer that shows nothing anywhere on the map, and why.
-fn nowhere(layer: &PlannedLayer) -> Option<Warning> {
+/// The warning that a layer shows nothing of the map, with the reason.
+fn outside_warning(layer: &PlannedLayer) -> Option<Warning> {
     Some(Warning::of_layer("layer_outside", &layer.caption.name, layer.outside.clone()?))
 }
 
 /// Every layer with its pictures.
 ///
 /// # Errors
-/// What cannot be planned, of each layer; or their addresses are too long together, in which case no further layer is looked at.
+/// The problems of each layer. Where the URLs together are too long, no further layer is planned.
 fn planned_layers(resolved: &Resolved, captions: Vec<Caption>, wanted: &Wanted) -> Result<Vec<PlannedLayer>, Problems> {
     let (mut layers, mut problems, mut url_bytes) = (Vec::new(), Vec::new(), 0);
     for (layer, caption) in resolved.layers.iter().zip(captions) {

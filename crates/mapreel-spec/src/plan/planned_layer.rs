@@ -17,38 +17,38 @@ use serde::{Deserialize, Serialize};
 /// A layer, frame by frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlannedLayer {
-    /// What stands on the page for it.
+    /// Its title, legend, labels and credit on the page.
     pub caption: Caption,
-    /// What is drawn.
+    /// The source of its drawing.
     pub drawing: LayerSource,
     /// 0 (invisible) to 1.
     pub opacity: f32,
-    /// How its pictures are laid on the map.
+    /// How its pictures are resampled on the map.
     pub resampling: Resampling,
     /// The values of other dimensions that the source is asked for.
     pub dimensions: Series<Vec<DimensionValue>>,
-    /// The run of the forecast that every request names.
+    /// The forecast run that every request names.
     pub run: Option<Run>,
-    /// Why it shows nothing anywhere on the map, in no frame.
+    /// Why the layer shows nothing of the map in any frame.
     pub outside: Option<String>,
-    /// Why its pictures may be empty: its server says that it has data elsewhere.
+    /// Why its pictures may be empty: the server says that its data are elsewhere.
     pub elsewhere: Option<String>,
-    /// What the absence of a tile means.
+    /// What it means that a tile is missing.
     pub missing_tiles: MissingTiles,
-    /// What to do when it cannot be drawn.
+    /// What happens when the layer cannot be drawn.
     pub on_error: OnError,
 }
 
 impl PlannedLayer {
-    /// Whether an empty picture of it is worth a word: only what was chosen by a time or another value may be empty because of
-    /// it.
+    /// Whether an empty picture deserves a notice. Only a picture that was chosen by a time or another value may be empty
+    /// because of that choice.
     pub fn may_be_empty_by_mistake(&self) -> bool {
         let has_values = self.dimensions.iter().any(|values| !values.is_empty());
         (self.caption.has_times() || has_values) && matches!(self.drawing, LayerSource::Pictures(_))
     }
 }
 
-/// What is drawn for a layer.
+/// The source of a layer's drawing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum LayerSource {
     /// Pictures from upstreams.
@@ -59,22 +59,22 @@ pub enum LayerSource {
     NaturalEarth(NaturalEarth),
     /// Meridians and parallels.
     Graticule(Graticule),
-    /// Nothing, and why.
+    /// Nothing; the text is the reason.
     Missing(String),
 }
 
 impl LayerSource {
-    /// Pictures of each frame, or of all where those of each are the same.
+    /// The pictures of each frame, or one set for all frames where they are equal.
     pub(crate) fn of_mosaics(mosaics: impl Iterator<Item = Mosaic>) -> Self {
         Self::Pictures(Series::new(mosaics.collect()))
     }
 
-    /// No picture in any frame, and why.
+    /// No picture in any frame; `gap` is the reason.
     pub(crate) fn nothing(crs: Crs, gap: Gap) -> Self {
         Self::Pictures(Series::Same(Mosaic::nothing(crs, gap)))
     }
 
-    /// Whether it looks the same in every frame of `frames`.
+    /// Whether it looks the same in all `frames` frames.
     pub fn is_static(&self, frames: usize) -> bool {
         match self {
             Self::Pictures(series) => matches!(series, Series::Same(_)),
@@ -83,7 +83,7 @@ impl LayerSource {
         }
     }
 
-    /// Why it shows nothing anywhere on a map, in no frame.
+    /// Why it shows nothing of a map in any frame.
     pub(crate) fn outside(&self, map: &Extent, times: &[Option<ValidTime>]) -> Option<String> {
         match self {
             Self::Pictures(series) => {
@@ -95,7 +95,7 @@ impl LayerSource {
         }
     }
 
-    /// Every piece of every frame.
+    /// All pieces of all frames.
     pub(crate) fn pieces(&self) -> Vec<&Piece> {
         match self {
             Self::Pictures(series) => series.iter().flat_map(|mosaic| &mosaic.pieces).collect(),

@@ -1,21 +1,21 @@
-//! Runs of neighbouring frames that are drawn and encoded alone.
+//! Segments: runs of neighbouring frames, drawn and encoded alone.
 
 use std::ops::Range;
 
-/// Frames of a segment, where there are enough: long enough that its keyframe costs little, short enough that cores
-/// and machines share an animation evenly.
+/// The number of frames in a segment of a long film. It is long enough that the segment's keyframe costs little, and short
+/// enough that cores and workers share a film evenly.
 const SEGMENT_FRAMES: usize = 12;
 
 /// A run of neighbouring frames, as indices from 0.
 pub type Segment = Range<usize>;
 
-/// How many segments suit so many frames: as many as make each about [`SEGMENT_FRAMES`] long, and at least two where two are
-/// worth it.
+/// The number of segments for a film: each has about [`SEGMENT_FRAMES`] frames, and a film of 8 frames or more has at least
+/// two.
 pub(crate) fn segments_of(frames: usize) -> usize {
     frames.div_ceil(SEGMENT_FRAMES).max(if frames >= 8 { 2 } else { 1 })
 }
 
-/// So many even runs of frames. Where a server has fewer frames than were counted on, they are shorter or empty.
+/// Divides the frames into `count` even runs. Where a server has fewer frames than expected, the runs are shorter or empty.
 pub(crate) fn segments(frames: usize, count: usize) -> Vec<Segment> {
     (0..count).map(|i| i * frames / count..(i + 1) * frames / count).collect()
 }

@@ -1,4 +1,4 @@
-//! What of a film is planned.
+//! The frames of a film that a plan has.
 
 use super::segment::segments_of;
 use crate::request::output::{Format, Output};
@@ -7,19 +7,19 @@ use crate::request::room::Room;
 use crate::resolved::resolved::Resolved;
 use mapreel_geo::ValidTime;
 
-/// What of a film is planned.
+/// The frames of a film that a plan has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
-    /// All of it, in so many segments; where servers decide how many frames there are, some may be empty.
+    /// All frames, in `segments` segments. Where servers decide the number of frames, some segments may be empty.
     Film {
         /// At least 1.
         segments: usize,
     },
-    /// One frame, as a still picture whose map is no wider or higher than some.
+    /// One frame, as a still picture of limited size.
     Frame {
-        /// Which, from 0; where servers have fewer, the last stands for it.
+        /// The index of the frame, from 0; where the film has fewer frames, the last one is shown.
         index: usize,
-        /// The longest side of the map, or of the whole picture where the request says its size; in pixels.
+        /// The longest side of the map, or of the whole picture where the request gives that size; in pixels.
         side_px_max: u32,
         /// The picture's format.
         format: Format,
@@ -27,12 +27,12 @@ pub enum View {
 }
 
 impl View {
-    /// The whole of what a request asks for, in as many segments as suit the frames that are counted on.
+    /// All frames of a request, in as many segments as suit the expected number of frames.
     pub fn of(request: &Request) -> Self {
         Self::Film { segments: segments_of(request.frames.expected()) }
     }
 
-    /// The room of the map, as this shows it.
+    /// The size of map or page in this view.
     pub fn room_of(self, resolved: &Resolved) -> Room {
         match self {
             Self::Film { .. } if self.format_of(resolved) == Format::Mp4 => resolved.room.even(),
@@ -41,7 +41,7 @@ impl View {
         }
     }
 
-    /// The file as it is asked for, as this makes it.
+    /// Format and speed of the file in this view.
     pub(crate) fn output_of(self, resolved: &Resolved) -> Output {
         Output { format: self.format_of(resolved), ..resolved.output.clone() }
     }
@@ -54,7 +54,7 @@ impl View {
         }
     }
 
-    /// Which frames of the whole film this shows, counted from 0, and the time of each.
+    /// The indices of this view's frames in the whole film, from 0, and the time of each.
     pub(crate) fn frames_of(self, resolved: &Resolved) -> (Vec<usize>, Vec<Option<ValidTime>>) {
         let all = &resolved.frames.times;
         match self {

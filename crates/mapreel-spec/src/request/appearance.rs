@@ -1,52 +1,52 @@
-//! How a layer is shown, whatever its kind: the choices of a request's author.
+//! The choices of a request's author about how a layer is shown, for all kinds of layers.
 
 use crate::schema::words::words;
 use mapreel_ogc::LegendClass;
 use serde::{Deserialize, Serialize};
 
-/// Where a legend comes from.
+/// The source of a legend in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Legend {
-    /// From the layer's server, in its own way.
+    /// The layer's server offers it.
     Auto,
-    /// From a URL.
+    /// A picture at this URL.
     Url(String),
-    /// From the request itself.
+    /// Classes in the request itself.
     Classes(HandMadeLegend),
 }
 
 /// A legend that a request's author has written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandMadeLegend {
-    /// What stands above it; without it the layer's title.
+    /// The heading; without it the layer's title.
     pub title: Option<String>,
     /// The unit of the values.
     pub unit: Option<String>,
-    /// Top first.
+    /// The classes, top first.
     pub classes: Vec<LegendClass>,
 }
 
-/// How a picture is laid on a map that it does not fit pixel for pixel.
+/// How a picture is resampled where its pixels are not those of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Resampling {
-    /// Every pixel of the map from the picture's four nearest.
+    /// Bilinear: each pixel of the map is interpolated from the picture's four nearest pixels.
     #[default]
     Bilinear,
-    /// Every pixel of the map from the picture's nearest: no colour that is not in the legend.
+    /// Each pixel of the map has the colour of the picture's nearest pixel, so no colour is missing in the legend.
     Nearest,
 }
 
-/// A fact that stands behind a layer's title.
+/// A label after a layer's title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Its name; `None`: the value stands alone.
+    /// Its name; `None`: only the value is shown.
     pub key: Option<String>,
-    /// The value. In a GeoJSON layer, `{property}` stands for a property of the newest feature.
+    /// The value. In a GeoJSON layer, `{property}` is replaced by that property of the newest feature.
     pub value: String,
 }
 
 impl Label {
-    /// As it is shown.
+    /// The label as the header shows it.
     pub fn text(&self) -> String {
         match &self.key {
             Some(key) => format!("{key}: {}", self.value),
@@ -55,25 +55,25 @@ impl Label {
     }
 }
 
-/// What to do when a layer cannot be drawn.
+/// What happens when a layer cannot be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum OnError {
-    /// Say so on the frame and in the warnings.
+    /// A notice on the frame, and a warning.
     #[default]
     Mark,
-    /// Fail the whole run.
+    /// The whole run fails.
     Fail,
-    /// Show the frame before's, and say so.
+    /// The frame shows the layer's picture of an earlier frame, with a notice.
     Hold,
 }
 
 /// What it means that a server does not have a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum MissingTiles {
-    /// A gap, unless the server says with status 204 that there is nothing.
+    /// A gap, unless the server answers with status 204, which means an empty tile.
     #[default]
     Report,
-    /// There is nothing at this place: the pyramid has only the tiles in which there is something.
+    /// An empty tile: the pyramid has only tiles that show something.
     Transparent,
 }
 

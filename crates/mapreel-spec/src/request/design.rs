@@ -1,19 +1,19 @@
-//! How the page looks.
+//! The design of the page.
 
 use crate::schema::words::words;
 use serde::{Deserialize, Serialize};
 
-/// How the page looks.
+/// The design of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Design {
-    /// Where legends stand.
+    /// The place of the legends.
     pub legend: LegendPlace,
 }
 
-/// Where legends stand.
+/// The place of the legends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LegendPlace {
-    /// Where they take the least of the map.
+    /// Right of the map or below it, where they leave the larger map.
     #[default]
     Auto,
     /// Right of the map.
@@ -28,7 +28,7 @@ pub enum LegendPlace {
     InsideBottomLeft,
     /// On a plate in its lower right corner.
     InsideBottomRight,
-    /// Nowhere.
+    /// No legends.
     None,
 }
 

@@ -1,6 +1,6 @@
-//! The bounds a request must keep. Checked before any work begins.
+//! The limits that a request must keep. They are checked before any work begins.
 
-/// The longest answer of which nothing more is known, in bytes.
+/// The longest answer of unknown size, in bytes.
 pub const ANSWER_BYTES_MAX: usize = 16 << 20;
 
 /// Upper bounds on what one request may ask for. `Default` gives values that suit one machine.
@@ -8,13 +8,13 @@ pub const ANSWER_BYTES_MAX: usize = 16 << 20;
 pub struct Limits {
     /// Bytes of the request document.
     pub document_bytes_max: usize,
-    /// How deep lists and objects are nested in the document.
+    /// Nesting of lists and objects in the document.
     pub depth_max: usize,
     /// Frames of an animation.
     pub frames_max: usize,
     /// Layers, the basemap included.
     pub layers_max: usize,
-    /// Width or height of the map, or of the whole picture where the request says that; in pixels.
+    /// Width or height of the map, or of the whole picture where the request gives that size; in pixels.
     pub side_px_max: u32,
     /// Frames × pixels × (layers + 1), in millions: the price of drawing.
     pub cost_mpx_max: u64,
@@ -22,11 +22,11 @@ pub struct Limits {
     pub upstream_requests_max: usize,
     /// Positions in all inline GeoJSON of the request.
     pub positions_max: usize,
-    /// The longest answer of an upstream of which nothing more is known, in bytes.
+    /// The longest answer of an upstream of unknown size, in bytes.
     pub answer_bytes_max: usize,
-    /// What drawing one frame may take of memory, in MiB.
+    /// Memory for drawing one frame, in MiB.
     pub frame_mib_max: u64,
-    /// Positions × frames of GeoJSON that changes with time, in millions: it is looked at for every frame.
+    /// Positions × frames of GeoJSON that changes with time, in millions: each frame looks at every position.
     pub positions_drawn_m_max: u64,
 }
 

@@ -1,4 +1,4 @@
-//! The request: what is asked for, its limits, and how its values are read with all their problems.
+//! The request: its types, its limits, and the reader that collects all problems.
 
 pub(crate) mod appearance;
 pub(crate) mod colour;

@@ -1,4 +1,4 @@
-//! The file that is asked for.
+//! The file of a request.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Format; 5] = [Self::Png, Self::Jpeg, Self::Webp, Self::Mp4, Self::Gif];
 
-    /// The word for it in requests, and its file extension.
+    /// Its name in requests, and its file extension.
     pub fn name(self) -> &'static str {
         match self {
             Self::Png => "png",
@@ -43,7 +43,7 @@ impl Format {
         }
     }
 
-    /// The format of a word or file extension, in any case; `jpg` is JPEG.
+    /// The format of a name or file extension, in upper or lower case; `jpg` is JPEG.
     pub fn parse(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
         if word == "jpg" {
@@ -58,8 +58,8 @@ impl Format {
         longer * shorter
     }
 
-    /// The longer and the shorter side that a page may have: OpenH264 ends at 3840 × 2160, lying or upright; JPEG (ITU-T T.81) and
-    /// GIF count in 16 bits, WebP (RFC 9649) in 14.
+    /// The longest long side and short side of a page. OpenH264 ends at 3840 × 2160, horizontal or vertical; JPEG (ITU-T T.81) and
+    /// GIF store sides in 16 bits, WebP (RFC 9649) in 14.
     fn page_sides_px_max(self) -> [u32; 2] {
         match self {
             Self::Mp4 => [3840, 2160],
@@ -69,7 +69,7 @@ impl Format {
         }
     }
 
-    /// Why it cannot hold a page of this width and height in pixels, if it cannot.
+    /// Why the format cannot hold a page of this width and height in pixels; `None` where it can.
     pub fn why_not(self, [width, height]: [u32; 2]) -> Option<String> {
         let ([longer, shorter], name) = (self.page_sides_px_max(), self.name());
         (width.max(height) > longer || width.min(height) > shorter)
@@ -91,14 +91,14 @@ pub struct Output {
     pub frame_rate_fps: f64,
     /// How much longer than the others the last frame is shown, in seconds.
     pub hold_last_s: f64,
-    /// Whether a GIF begins again at its end.
+    /// Whether a GIF starts again at its end.
     pub repeat: bool,
 }
 
 impl Output {
     /// How long frame `index` (from 0) of `frames` is shown, in seconds.
     pub fn frame_duration_s(&self, index: usize, frames: usize) -> f64 {
-        // Shorter frames of a GIF are shown ten times longer by browsers, and are not written.
+        // Browsers show GIF frames ten times longer if they are shorter than this.
         let least = if self.format == Format::Gif { 0.02 } else { 0.0 };
         let held = if index + 1 == frames { self.hold_last_s } else { 0.0 };
         (1.0 / self.frame_rate_fps).max(least) + held

@@ -1,24 +1,24 @@
-//! What is wrong in a request: where, what, and what to do about it.
+//! The problems of a request: where, what, and what to do.
 
 use std::fmt;
 
-/// One thing wrong in a request.
+/// A problem of a request.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
-    /// JSON Pointer (RFC 6901) to the value that is wrong; empty for the whole document.
+    /// JSON Pointer (RFC 6901) to the wrong value; empty for the whole document.
     pub pointer: String,
-    /// A stable word for programs: `missing`, `unknown_field`, `wrong_type`, `out_of_range`, `invalid`,
+    /// A stable code for programs: `missing`, `unknown_field`, `wrong_type`, `out_of_range`, `invalid`,
     /// `not_supported`, `too_many`, `too_large`, `not_json`.
     pub code: &'static str,
     /// What is wrong, for people.
     pub detail: String,
-    /// What to do about it, where that is known.
+    /// What to do about it, where there is an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
 impl Problem {
-    /// One whose remedy is known.
+    /// A problem with a hint.
     pub(crate) fn with_hint(pointer: &str, code: &'static str, detail: String, hint: &str) -> Self {
         Self { pointer: pointer.to_owned(), code, detail, hint: Some(hint.to_owned()) }
     }

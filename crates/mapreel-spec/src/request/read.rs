@@ -1,7 +1,7 @@
-//! Reading a JSON tree: every value knows where it stands, and what is wrong with it is written down, not thrown.
+//! Reading a JSON tree: each value knows its JSON Pointer, and a problem is noted instead of returned.
 //!
-//! A reader asks a [`Node`] for what it should be and gets `None` when it is not; the problem has then been noted, and
-//! reading goes on, so that one pass finds everything.
+//! A reader asks a [`Node`] for a type of value. Where the value has another type, the node notes the problem and returns `None`,
+//! and reading goes on. So one pass finds all problems.
 
 use super::problem::Problem;
 use mapreel_ogc::json::Json;
@@ -10,16 +10,16 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::str::FromStr;
 
-/// Problems told of one document.
+/// The most problems that are reported for one document.
 const PROBLEMS_MAX: usize = 100;
 
-/// Where problems are noted while a document is read.
+/// The problems that were noted while a document is read.
 #[derive(Default)]
 pub(crate) struct Notes(RefCell<Vec<Problem>>);
 
 impl Notes {
     pub(crate) fn add(&self, pointer: &str, code: &'static str, detail: impl Into<String>, hint: Option<&str>) {
-        // A person reads a hundred, and a hostile document has a million.
+        // A person reads a hundred problems at most, and a hostile document has a million.
         if self.0.borrow().len() >= PROBLEMS_MAX {
             return;
         }
@@ -35,8 +35,8 @@ impl Notes {
         self.0.borrow().is_empty()
     }
 
-    /// The problems in the order of the document: of an object before those of its fields, and what is missing after what is
-    /// there.
+    /// The problems in the order of the document. Those of an object come before those of its fields; those of missing fields
+    /// come last.
     pub(crate) fn into_problems(self, document: &Json) -> Vec<Problem> {
         let (mut problems, mut places) = (self.0.into_inner(), HashMap::new());
         problems.sort_by_cached_key(|problem| position(&problem.pointer, document, &mut places));
@@ -44,11 +44,11 @@ impl Notes {
     }
 }
 
-/// The places of a document that have been looked for, by their pointers: how many fields or items stand before, and the value.
+/// The values that were looked up, by their pointers: the index among the fields or items, and the value.
 type Places<'a> = HashMap<String, (usize, Option<&'a Json>)>;
 
-/// Where a pointer leads in a document: at each step, how many fields or items stand before. A step that several pointers have is
-/// looked for once, however long the object is.
+/// The position of a pointer in a document: at each step the index of the field or item. A step that several pointers share is
+/// looked up once, however long the object is.
 fn position<'a>(pointer: &str, document: &'a Json, places: &mut Places<'a>) -> Vec<usize> {
     let (mut value, mut position) = (Some(document), Vec::new());
     let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
@@ -62,7 +62,7 @@ fn position<'a>(pointer: &str, document: &'a Json, places: &mut Places<'a>) -> V
     position
 }
 
-/// A field or an item of a value; what is not there stands after all that is.
+/// A field or an item of a value, with its index. A missing one has the largest index.
 fn step_into<'a>(value: Option<&'a Json>, step: &str) -> (usize, Option<&'a Json>) {
     let step = step.replace("~1", "/").replace("~0", "~");
     let found = match value {
@@ -76,7 +76,7 @@ fn step_into<'a>(value: Option<&'a Json>, step: &str) -> (usize, Option<&'a Json
     found.map_or((usize::MAX, None), |(index, value)| (index, Some(value)))
 }
 
-/// A value and the place where it stands.
+/// A value with its JSON Pointer.
 #[derive(Clone)]
 pub(crate) struct Node<'a> {
     pub(crate) json: &'a Json,
@@ -112,7 +112,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The items of a list that has at least one and at most `max`.
+    /// The items of a list, which must have at least one and at most `max`.
     pub(crate) fn items(&self, max: usize) -> Option<Vec<Node<'a>>> {
         let Json::List(items) = self.json else {
             self.wrong_type("a list");
@@ -133,7 +133,7 @@ impl<'a> Node<'a> {
         matches!(self.json, Json::List(_))
     }
 
-    /// A string that may stand on a picture: bounded, without control or direction-changing characters.
+    /// A text that may be drawn: bounded, without control characters or characters that change the direction of text.
     pub(crate) fn text(&self) -> Option<String> {
         let raw = self.string()?;
         match text::clean(raw) {
@@ -155,7 +155,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A number between `min` and `max`, both allowed.
+    /// A number from `min` to `max`.
     pub(crate) fn number(&self, min: f64, max: f64) -> Option<f64> {
         let Json::Number(number) = *self.json else {
             self.wrong_type("a number");
@@ -168,7 +168,7 @@ impl<'a> Node<'a> {
         Some(number)
     }
 
-    /// A whole number between `min` and `max`, both allowed.
+    /// A whole number from `min` to `max`.
     pub(crate) fn integer(&self, min: u32, max: u32) -> Option<u32> {
         let number = self.number(f64::from(min), f64::from(max))?;
         if number.fract() != 0.0 {
@@ -178,7 +178,7 @@ impl<'a> Node<'a> {
         Some(number as u32)
     }
 
-    /// `true`, `false`, or the same as a string: the first dialect's clients send both.
+    /// `true` or `false`, also as a string: clients of the first dialect send both.
     pub(crate) fn boolean(&self) -> Option<bool> {
         match self.json {
             Json::Bool(value) => Some(*value),
@@ -191,12 +191,12 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// What one of the words stands for.
+    /// The value that a word stands for.
     pub(crate) fn word<T: FromStr>(&self, words: &[&str]) -> Option<T> {
         self.found(words, |word| word.parse().ok())
     }
 
-    /// What a word stands for; `words` are those that stand for something.
+    /// The value that a word stands for; `words` are the known words.
     pub(crate) fn found<T>(&self, words: &[&str], find: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let word = self.string()?;
         let found = find(word);
@@ -223,7 +223,7 @@ impl<'a> Node<'a> {
         Some(numbers)
     }
 
-    /// An `http` or `https` URL. Templates keep their braces.
+    /// An `http` or `https` URL. The braces of a template are kept.
     pub(crate) fn url(&self) -> Option<&'a str> {
         const HINT: &str = "an absolute http:// or https:// URL";
         let text = self.string()?;
@@ -257,13 +257,13 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The fields of an object. Whoever reads them says at the end that these were all.
+/// The fields of an object. After a reader has asked for all fields that it knows, it calls `finish`.
 pub(crate) struct Fields<'a> {
     pub(crate) node: Node<'a>,
     pub(crate) entries: &'a [(String, Json)],
-    /// The fields that can be used, which hints may recommend.
+    /// The fields that the reader knows; hints may recommend them.
     asked: RefCell<Vec<&'static str>>,
-    /// The fields that are read only to be refused by name, which no hint recommends.
+    /// The fields that the reader knows only to refuse them by name; hints do not recommend them.
     refused: RefCell<Vec<&'static str>>,
 }
 
@@ -272,13 +272,13 @@ impl<'a> Fields<'a> {
         Self { node, entries, asked: RefCell::default(), refused: RefCell::default() }
     }
 
-    /// The field, if it is there and not null.
+    /// The field, if it is present and not null.
     pub(crate) fn optional(&self, name: &'static str) -> Option<Node<'a>> {
         self.asked.borrow_mut().push(name);
         self.get(name)
     }
 
-    /// The field, if it is there and not null, which the reader is going to refuse: hints do not recommend it.
+    /// The field, if it is present and not null. The reader is going to refuse it, so hints do not recommend it.
     pub(crate) fn unwelcome(&self, name: &'static str) -> Option<Node<'a>> {
         self.refused.borrow_mut().push(name);
         self.get(name)
@@ -299,14 +299,14 @@ impl<'a> Fields<'a> {
         node
     }
 
-    /// A field that the contract knows and this version does not: refused by name, never ignored.
+    /// Refuses a field that docs/API.md knows and this version does not support.
     pub(crate) fn later(&self, name: &'static str) {
         if let Some(node) = self.unwelcome(name) {
             node.refuse("not_supported", format!("`{name}` is not supported by this version"), Some("leave it out"));
         }
     }
 
-    /// Refuses every field that was not asked for, naming the nearest that was.
+    /// Refuses every field that the reader did not ask for, and suggests the known field with the nearest name.
     pub(crate) fn finish(self) {
         let (asked, refused) = (self.asked.borrow(), self.refused.borrow());
         let known = |key: &str| asked.iter().chain(refused.iter()).any(|name| *name == key);
@@ -322,9 +322,9 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The name that somebody may have meant who wrote another: no more than two letters differ.
+/// The known name that differs from the written one by at most two letters.
 fn nearest(written: &str, names: &[&'static str]) -> Option<&'static str> {
-    // A name as long as a document is none of ours.
+    // Longer than every known name.
     if written.len() > 100 {
         return None;
     }
@@ -336,7 +336,7 @@ fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Text from a document as it may stand on a terminal and in a log: bounded, control characters escaped.
+/// Text from a document for a terminal or a log: bounded, with control characters escaped.
 fn printable(text: &str) -> String {
     const CHARS_MAX: usize = 500;
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };

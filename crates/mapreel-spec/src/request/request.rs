@@ -1,4 +1,5 @@
-//! A valid request, every choice of its author made: what both dialects become. It knows no server, and nothing changes it.
+//! A valid request, with all choices of its author: both dialects become one. It has no knowledge of any server, and it
+//! never changes.
 
 use super::design::Design;
 use super::output::Output;
@@ -14,61 +15,61 @@ use mapreel_ogc::wms::capabilities::Capabilities;
 /// A request for an animation, or for an image: an animation of one frame.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// What the map shows.
+    /// The area of the map.
     pub area: MapArea,
-    /// How much room it has.
+    /// How the size of map and page is given.
     pub room: Room,
-    /// What decides how many frames there are, and what each shows.
+    /// The number of frames, and the time or value of each.
     pub frames: AskedFrames,
-    /// Bottom first.
+    /// The layers, bottom first.
     pub layers: Vec<Layer>,
-    /// What stands above the map.
+    /// The header above the map.
     pub header: Header,
-    /// How the page looks.
+    /// The design of the page.
     pub design: Design,
     /// The file.
     pub output: Output,
 }
 
-/// What decides how many frames there are, and what each shows.
+/// The number of frames, and the time or value of each.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AskedFrames {
-    /// One frame without a time: each layer shows what its server calls the default, or the latest.
+    /// One frame without a time: each layer shows its server's default time, or the latest.
     Timeless,
     /// A frame for each of these times, in order; never empty.
     Times(Vec<ValidTime>),
-    /// A frame for each of the last or next times of a layer's, which its server names.
+    /// A frame for each of the last or next times of a layer's server.
     TimesOf(TimesOf),
     /// A frame for each value of a dimension other than time.
     Values {
-        /// The dimension's name, which has no case.
+        /// The dimension's name, case-insensitive.
         dimension: String,
-        /// Never empty.
+        /// The values; at least one.
         values: Vec<String>,
     },
-    /// A frame for every value of a dimension that servers name.
+    /// A frame for each value that servers name for a dimension.
     AllValues {
-        /// The dimension's name, which has no case.
+        /// The dimension's name, case-insensitive.
         dimension: String,
     },
 }
 
-/// The last or next times of a layer's.
+/// The last or next times of a layer's server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimesOf {
-    /// Which.
+    /// The last or the next.
     pub side: Side,
-    /// How many.
+    /// The number of times.
     pub count: usize,
-    /// The layer's index.
+    /// The index of the layer.
     pub layer: usize,
 }
 
 impl AskedFrames {
-    /// Frames that are counted on where a film shows all values of a dimension and no server has named them yet.
+    /// The expected number of frames where a film shows all values of a dimension and no server has named them yet.
     const ALL_VALUES_EXPECTED: usize = 24;
 
-    /// How many frames there are, or, where servers decide it, how many are counted on before they are asked.
+    /// The number of frames; where servers decide it, the expected number until they have answered.
     pub fn expected(&self) -> usize {
         match self {
             Self::Timeless => 1,
@@ -84,22 +85,22 @@ impl AskedFrames {
         matches!(self, Self::Times(_) | Self::TimesOf(_))
     }
 
-    /// Whether the request names no times, so that each layer shows what its server calls the default, or the latest.
+    /// Whether the request names no times, so that each layer shows its server's default time, or the latest.
     pub(crate) fn are_timeless(&self) -> bool {
         !self.are_times()
     }
 }
 
-/// What stands above the map.
+/// The header above the map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
     /// The title of the whole picture.
     pub title: Option<String>,
     /// A line below it.
     pub subtitle: Option<String>,
-    /// Where the data come from, in words of the request's author.
+    /// The source of the data, in the author's words.
     pub source: Option<String>,
-    /// Words before the map time; where they stand, the time is shown as the request writes it.
+    /// Words before the map time. With them, the header shows the time as the request writes it.
     pub time_prefix: Option<&'static str>,
     /// How times are written.
     pub times: TimeStyle,
@@ -121,12 +122,12 @@ impl Default for Header {
 }
 
 impl Request {
-    /// The map, as large as it can become.
+    /// The map at the largest size that it may get.
     pub fn map(&self) -> Extent {
         self.area.on(self.room.map_max())
     }
 
-    /// What each layer needs first; `now` decides what is the latest.
+    /// The first step of each layer; `now` is the present, for "latest", "last" and "next" times.
     pub fn steps(&self, now: Timestamp) -> Vec<Step> {
         let step = |layer: &Layer| {
             let (map, is_timeless) = (self.map(), self.frames.are_timeless());
@@ -135,18 +136,18 @@ impl Request {
         self.layers.iter().map(step).collect()
     }
 
-    /// What servers are asked first. Their answers may lead to further questions.
+    /// The first questions to servers. Their answers may lead to more questions.
     pub fn questions(&self) -> Vec<Question> {
-        // What is asked first does not depend on the time.
+        // The first questions do not depend on `now`.
         self.steps(Timestamp::UNIX_EPOCH).iter().filter_map(Step::question).cloned().collect()
     }
 
-    /// Its layers as far as they are known without asking a server.
+    /// The layers as they are without any answer.
     pub(crate) fn unasked(&self) -> Vec<Vec<ResolvedLayer>> {
         self.steps(Timestamp::UNIX_EPOCH).into_iter().map(Step::unasked).collect()
     }
 
-    /// The names of a layer that its WMS does not know; empty for all other kinds of layers.
+    /// The names of a layer's WMS layers that the server does not offer; empty for all other kinds of layers.
     pub fn not_offered(&self, layer: usize, capabilities: &Capabilities) -> Vec<String> {
         self.layers[layer].kind.not_offered(capabilities)
     }

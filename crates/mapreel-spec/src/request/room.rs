@@ -1,22 +1,22 @@
-//! How much room the map has: as much as it asks for, or what is left of a canvas of an exact size.
+//! The size of map and page: a map of a given size, or the space that is left on a canvas.
 
 use crate::schema::words::words;
 use mapreel_geo::{Bbox, Crs, Extent};
 use serde::{Deserialize, Serialize};
 
-/// What the map shows, before it is known how many pixels show it.
+/// The area of the map, before the number of its pixels is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MapArea {
     /// The CRS of the bbox.
     pub crs: Crs,
-    /// The box that is asked for.
+    /// The box in the request.
     pub bbox: Bbox,
-    /// What becomes of a box that has another shape than the map.
+    /// How a box of another shape than the map is shown.
     pub fit: MapFit,
 }
 
 impl MapArea {
-    /// The area on a map of so many pixels, width and height.
+    /// The area on a map of this width and height, in pixels.
     pub fn on(&self, [width, height]: [u32; 2]) -> Extent {
         match self.fit {
             MapFit::Contain => Extent::fitted(self.crs, self.bbox, width, height),
@@ -24,7 +24,8 @@ impl MapArea {
         }
     }
 
-    /// How many pixels of a map show something of the box: by this, one map is better than another.
+    /// The number of a map's pixels that show something of the box. Of two layouts, the one with more of them is
+    /// better.
     pub fn pixels_shown(&self, [width, height]: [u32; 2]) -> f64 {
         let (width, height) = (f64::from(width), f64::from(height));
         let scale = (width / self.bbox.width()).min(height / self.bbox.height());
@@ -35,29 +36,29 @@ impl MapArea {
     }
 }
 
-/// What becomes of a box that has another shape than the map.
+/// How a box of another shape than the map is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum MapFit {
-    /// The whole box is shown, and more than it.
+    /// The whole box is shown, with more beside it.
     #[default]
     Contain,
-    /// The box fills the map, and not all of it is shown.
+    /// The box fills the map; a part of the box is not shown.
     Cover,
 }
 
 words! { MapFit: "contain" => Contain, "cover" => Cover }
 
-/// How much room the map has.
+/// How the size of map and page is given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Room {
-    /// The map has so many pixels, width and height, and the page grows round it.
+    /// The width and height of the map, in pixels; the page grows round it.
     Map([u32; 2]),
-    /// The page has an exact size, and the map has what header and legends leave of it.
+    /// The exact size of the page; the map gets the space that header and legends leave.
     Canvas(Canvas),
 }
 
 impl Room {
-    /// The most pixels that the map may have, width and height.
+    /// The largest width and height that the map may get, in pixels.
     pub fn map_max(&self) -> [u32; 2] {
         match self {
             Self::Map(size) => *size,
@@ -65,7 +66,7 @@ impl Room {
         }
     }
 
-    /// The same, no side of it longer than some pixels.
+    /// The same, reduced so that no side is longer than `side_px_max`.
     pub(crate) fn within(self, side_px_max: u32) -> Self {
         let [width, height] = self.map_max();
         let shrink = (f64::from(side_px_max) / f64::from(width.max(height))).min(1.0);
@@ -81,7 +82,7 @@ impl Room {
         }
     }
 
-    /// The same with even sides where it is a canvas: H.264 4:2:0 has no others.
+    /// The same, with even sides where it is a canvas: H.264 4:2:0 has no odd sides.
     pub(crate) fn even(self) -> Self {
         match self {
             Self::Map(size) => Self::Map(size),
@@ -101,13 +102,13 @@ pub struct Canvas {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// By how much type and lines are larger than usual.
+    /// The factor by which type and lines are larger than usual.
     pub scale: f64,
-    /// Where nothing but the ground is, at the top, right, bottom and left, in pixels.
+    /// The margins that stay empty, at the top, right, bottom and left, in pixels.
     pub margins: [u32; 4],
 }
 
-/// A canvas that has a name.
+/// A canvas with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Preset {
     Square,
@@ -147,16 +148,16 @@ impl Preset {
         }
     }
 
-    /// What its medium leaves free.
+    /// The safe area of its medium.
     pub(crate) fn safe_area(self) -> SafeArea {
         if self == Self::Story { SafeArea::Story } else { SafeArea::None }
     }
 }
 
-/// Where a medium lays something of its own over a picture, or cuts it, and nothing may stand.
+/// The margins that a medium cuts or covers, so that nothing may stand there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SafeArea {
-    /// Nowhere.
+    /// No margins.
     None,
     /// Television: 5 % at each side (EBU R 95, graphics safe area).
     Broadcast,

@@ -1,8 +1,8 @@
-//! Dimensions other than time (OGC 06-042, annex C; OGC 07-057r7, 7.1.1.2): what a request asks of them, and the values that
-//! each frame of a layer is asked for.
+//! Dimensions other than time (OGC 06-042, annex C; OGC 07-057r7, 7.1.1.2): the request's choices, and the values that each
+//! frame of a layer asks for.
 //!
-//! They are as careful as times: a value is compared with those that the server names, what it does not have is a gap, what
-//! cannot be compared is marked, and what the request leaves to the server is named.
+//! Values are checked as times are. Each is compared with the values that the server names. A value that the server does not
+//! have is a gap. A value that cannot be compared is marked. A value that the request leaves open is named.
 
 use super::dimension_value::DimensionValue;
 use super::gap::Gap;
@@ -15,12 +15,12 @@ use mapreel_ogc::text::few;
 use mapreel_ogc::wms::capabilities::{self, Dimension};
 use std::sync::Arc;
 
-/// What a request asks of a dimension.
+/// The value of a dimension that a request names.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AskedDimension {
     pub name: String,
     pub value: AskedValue,
-    /// Whether the nearest value may stand for one that the server has not.
+    /// Whether the nearest value is used where the server does not have the value.
     pub nearest: bool,
 }
 
@@ -29,22 +29,22 @@ pub(crate) struct AskedDimension {
 pub(crate) struct Dimensions {
     asked: Vec<AskedDimension>,
     chosen: Vec<Chosen>,
-    /// Those whose value stands among the request's parameters.
+    /// The names of dimensions whose values are among the request's `params`.
     given: Vec<String>,
-    /// What the server offers.
+    /// The dimensions of the server.
     offered: Vec<Offered>,
-    /// Why that is not known.
+    /// Why the server's dimensions are not known.
     unknown: Option<String>,
 }
 
-/// A dimension, and its value in each frame.
+/// A dimension with its value in each frame.
 #[derive(Debug, Clone, PartialEq)]
 struct Chosen {
     name: String,
     parameter: String,
     units: Option<String>,
     is_run: bool,
-    /// One for all frames, or one for each.
+    /// One value for all frames, or one for each frame.
     values: Vec<Value>,
 }
 
@@ -52,7 +52,7 @@ struct Chosen {
 pub(crate) type Naming = fn(&Dimension) -> String;
 
 impl Dimensions {
-    /// Those that a server offers; `given` has the values among a request's parameters, by name.
+    /// Chooses a value for each dimension of the server. `given` returns a value among the request's `params`, by name.
     pub(crate) fn settled(
         asked: Vec<AskedDimension>,
         offered: &[Arc<Dimension>],
@@ -92,7 +92,7 @@ impl Dimensions {
         Self { asked, chosen, given: pinned, offered, unknown: None }
     }
 
-    /// The same, with defaults left to the server where its address has no place for them.
+    /// The same, but a default is left to the server where the address has no placeholder for the dimension.
     pub(crate) fn left_to_the_server(mut self, has_no_place: impl Fn(&str) -> bool) -> Self {
         for chosen in self.chosen.iter_mut().filter(|chosen| has_no_place(&chosen.parameter)) {
             for value in chosen.values.iter_mut().filter(|value| matches!(value.used, Used::Default(_))) {
@@ -102,7 +102,7 @@ impl Dimensions {
         self
     }
 
-    /// What is asked for where the server's dimensions are not known, and why they are not.
+    /// The dimensions of the request, where the server's are not known; `why` is the reason.
     pub(crate) fn unknown(asked: Vec<AskedDimension>, why: String) -> Self {
         let unknown = |asked: &AskedDimension| {
             let used = match &asked.value {
@@ -117,22 +117,22 @@ impl Dimensions {
         Self { asked, chosen, unknown: Some(why), ..Self::default() }
     }
 
-    /// Whether the server has not said what it offers.
+    /// Whether the server has not named its dimensions.
     pub(crate) fn is_unknown(&self) -> bool {
         self.unknown.is_some()
     }
 
-    /// All values of a dimension, where a film runs along it; `None`: there is no such dimension here, or a request has
-    /// chosen its value.
+    /// All values of a dimension for a film along it; `None` where the layer has no such dimension, or the request has chosen
+    /// its value.
     ///
     /// # Errors
-    /// They cannot be written out, and why.
+    /// The values cannot be listed; the error tells why.
     pub(crate) fn all(&self, name: &str) -> Option<Result<Vec<String>, NotListed>> {
         self.animated(name).map(Offered::all)
     }
 
-    /// The same with a film's values, one for each frame; `None`: the film does not run along one of these. A server that has
-    /// not said what it offers is asked for them as they are.
+    /// The same with a film's values, one for each frame; `None` where the film runs along none of these dimensions. Where
+    /// the server's dimensions are not known, the values are used unchecked.
     pub(crate) fn along(&self, name: &str, values: &[String], naming: Naming, now: Timestamp) -> Option<Self> {
         let by_name = Dimension { name: name.to_owned(), ..Dimension::default() };
         let is_asked = self.asked.iter().any(|asked| is_called(&by_name, &asked.name));
@@ -158,32 +158,32 @@ impl Dimensions {
         Some(Self { chosen, ..self.clone() })
     }
 
-    /// The dimension that a film runs along, unless a request has chosen its value.
+    /// The dimension that a film runs along; `None` where the request has chosen its value.
     fn animated(&self, name: &str) -> Option<&Offered> {
         let offered = self.offered.iter().find(|offered| is_called(&offered.dimension, name))?;
         let is_pinned = self.asked.iter().map(|asked| &asked.name).chain(&self.given);
         (!is_pinned.into_iter().any(|name| is_called(&offered.dimension, name))).then_some(offered)
     }
 
-    /// The units of a dimension that is offered here.
+    /// The units of a dimension of the server that a film can run along.
     pub(crate) fn units(&self, name: &str) -> Option<String> {
         self.animated(name)?.dimension.symbol()
     }
 
-    /// The names of the parameters that are asked for.
+    /// The names of the parameters.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &str> {
         self.chosen.iter().map(|chosen| chosen.parameter.as_str())
     }
 
-    /// Whether frames differ.
+    /// Whether frames ask for different values.
     pub(crate) fn vary(&self) -> bool {
         self.chosen.iter().any(|chosen| chosen.values.len() > 1)
     }
 
-    /// Parameters and values that a frame is asked for.
+    /// The parameters and values of a frame.
     ///
     /// # Errors
-    /// There are no data for this frame, and why.
+    /// The frame has no data; the gap tells why.
     pub(crate) fn at(&self, frame: usize) -> Result<Vec<(&str, &str)>, Gap> {
         let mut parameters = Vec::new();
         for chosen in &self.chosen {
@@ -195,19 +195,19 @@ impl Dimensions {
         Ok(parameters)
     }
 
-    /// The run of the forecast that every frame is asked for.
+    /// The forecast run that every frame asks for.
     pub(crate) fn run(&self) -> Option<ValidTime> {
         let run = self.chosen.iter().find(|chosen| chosen.is_run && chosen.values.len() == 1)?;
         ValidTime::parse_kept(run.at(0).used.text()?).ok()
     }
 
-    /// The words for a layer's line, the run of the forecast first.
+    /// The labels in a layer's line, the forecast run first.
     pub(crate) fn labels(&self, frame: usize, style: &TimeStyle) -> Vec<PlannedLabel> {
         let (runs, others): (Vec<&Chosen>, Vec<&Chosen>) = self.chosen.iter().partition(|chosen| chosen.is_run);
         runs.into_iter().chain(others).filter_map(|chosen| chosen.label(frame, style)).collect()
     }
 
-    /// The facts for the manifest.
+    /// The dimensions in the manifest.
     pub(crate) fn facts(&self, frame: usize) -> Vec<DimensionValue> {
         let fact = |chosen: &Chosen| {
             let value = chosen.at(frame);
@@ -222,7 +222,7 @@ impl Dimensions {
         self.chosen.iter().map(fact).collect()
     }
 
-    /// What cannot be compared with what the server has, and what of that cannot be read.
+    /// Warnings about values that cannot be compared with the server's, and about entries of the server that cannot be read.
     pub(crate) fn warnings(&self, layer: &str) -> Vec<Warning> {
         let why = |chosen: &Chosen| {
             let unknown = |value: &Value| match &value.used {
@@ -243,7 +243,7 @@ impl Dimensions {
 }
 
 impl Chosen {
-    /// A dimension that a request names and no server.
+    /// A dimension that the request names and the server does not.
     fn unknown(asked: &AskedDimension, used: Used) -> Self {
         let by_name = Dimension { name: asked.name.clone(), ..Dimension::default() };
         let (parameter, is_run) = (by_name.parameter(), by_name.is_run());
@@ -276,7 +276,7 @@ impl Chosen {
     }
 }
 
-/// A value as people read it: `elevation −10 m`.
+/// A value with its name and units, for people: `elevation −10 m`.
 pub(crate) fn with_units(name: &str, text: &str, units: Option<&str>, style: &TimeStyle) -> String {
     let name = spoken(name);
     match (units, text.parse::<f64>(), ValidTime::parse_kept(text)) {
@@ -284,23 +284,23 @@ pub(crate) fn with_units(name: &str, text: &str, units: Option<&str>, style: &Ti
             format!("{name} {} {units}", style.numbers().decimal(number))
         }
         (Some(units), ..) => format!("{name} {text} {units}"),
-        // A bare year is a number, too.
+        // A year alone is read as a number, not as a time.
         (None, Err(_), Ok(time)) => format!("{name} {}", style.show(&time)),
         (None, ..) => format!("{name} {text}"),
     }
 }
 
-/// The name of a dimension as people say it.
+/// The name of a dimension for people: without prefix and underscores.
 fn spoken(name: &str) -> String {
     capabilities::bare_name(name).replace('_', " ")
 }
 
-/// Whether a request means this dimension; `dim_` before it is the WMS's way to write parameters.
+/// Whether a request means this dimension. `dim_` is the prefix of parameters in WMS and does not count.
 fn is_called(dimension: &Dimension, name: &str) -> bool {
     capabilities::bare_name(&dimension.name).eq_ignore_ascii_case(capabilities::bare_name(name))
 }
 
-/// What WMTS and OGC APIs call a dimension where they are asked for a value of it: its name.
+/// The parameter of a dimension in WMTS and OGC APIs: the dimension's name.
 pub(crate) fn identifier(dimension: &Dimension) -> String {
     dimension.name.clone()
 }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct DimensionValue {
     /// The dimension's name, as the server writes it.
     pub name: String,
-    /// The value that the request asks for; `None`: it leaves that to the server.
+    /// The value in the request; `None` where the request names none.
     pub asked: Option<String>,
-    /// The value that the server is asked for, as it writes it; `None`: none.
+    /// The value that the server is asked for, as the server writes it; `None` where none is sent.
     pub used: Option<String>,
     /// Units of the values.
     pub units: Option<String>,

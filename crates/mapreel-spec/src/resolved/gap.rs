@@ -1,43 +1,43 @@
-//! What a layer's picture is instead of what was asked for.
+//! Gaps: why a layer in a frame is not what the request names.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a layer in a frame is not what was asked for.
+/// Why a layer in a frame is not what the request names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Gap {
-    /// What is shown instead.
+    /// What the frame shows instead.
     pub kind: GapKind,
-    /// What readers of the picture are told of the reason.
+    /// The reason, for readers of the picture.
     pub cause: Cause,
-    /// The whole reason, for who made the request: it may quote a server. The manifest and the warnings have it, the picture
-    /// never.
+    /// The whole reason, for the client. It may quote a server, so it is in the manifest and in warnings, never on the
+    /// picture.
     pub why: String,
 }
 
-/// What is shown instead of what was asked for.
+/// What the frame shows instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum GapKind {
-    /// Nothing, or not all of it.
+    /// Nothing, or only a part.
     Missing,
-    /// What an earlier frame shows.
+    /// The picture of an earlier frame.
     Held {
         /// The index of that frame, from 0.
         from: usize,
     },
-    /// The picture of this time, in which there is nothing.
+    /// The picture of this time, which is empty.
     Empty,
-    /// Nothing: the layer has nothing at the place that the map shows.
+    /// Nothing: the layer lies outside the map.
     Outside,
 }
 
-/// Why there is a gap, as far as it concerns readers of the picture. Nothing in it is a server's words.
+/// The reason of a gap, for readers of the picture. It never quotes a server.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cause {
-    /// Its source gave nothing that can be drawn.
+    /// The source sent nothing that can be drawn.
     Unavailable,
-    /// Its source gave a part of it.
+    /// The source sent a part of it.
     Incomplete,
-    /// Its source has no data for a time or for a value of another dimension.
+    /// The source has no data for a time or for a value of another dimension.
     NoData {
         /// The time or the value, as the header shows it.
         of: String,
@@ -45,7 +45,7 @@ pub enum Cause {
 }
 
 impl Gap {
-    /// Nothing is shown: the source gave nothing that can be drawn.
+    /// Nothing is shown: the source sent nothing that can be drawn.
     pub fn missing(why: impl Into<String>) -> Self {
         Self { kind: GapKind::Missing, cause: Cause::Unavailable, why: why.into() }
     }
@@ -55,22 +55,22 @@ impl Gap {
         Self { cause: Cause::Incomplete, ..Self::missing(why) }
     }
 
-    /// Nothing is shown: there are no data for a time or a value, as the header shows it.
+    /// Nothing is shown: the source has no data for `of`, a time or a value as the header shows it.
     pub fn no_data(of: String, why: impl Into<String>) -> Self {
         Self { cause: Cause::NoData { of }, ..Self::missing(why) }
     }
 
-    /// The picture is shown, and there is nothing in it.
+    /// The picture is shown, and it is empty.
     pub fn empty(why: impl Into<String>) -> Self {
         Self { kind: GapKind::Empty, ..Self::missing(why) }
     }
 
-    /// Nothing is shown, because the layer has nothing at the place of the map.
+    /// Nothing is shown, because the layer lies outside the map.
     pub fn outside(why: impl Into<String>) -> Self {
         Self { kind: GapKind::Outside, ..Self::missing(why) }
     }
 
-    /// Whether the layer is not shown, or not all of it.
+    /// Whether the layer is missing, or missing in part.
     pub fn is_lack(&self) -> bool {
         matches!(self.kind, GapKind::Missing | GapKind::Outside)
     }

@@ -1,12 +1,12 @@
-//! A text behind a layer's title, as it stands in the header.
+//! A label after a layer's title in the header.
 
 use serde::{Deserialize, Serialize};
 
-/// A text behind a layer's title.
+/// A label after a layer's title.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLabel {
     /// The text.
     pub text: String,
-    /// Whether it says that the time of the data is not the frame's, or not known to be.
+    /// Whether the time of the data differs from the frame's, or may differ.
     pub marked: bool,
 }

@@ -1,11 +1,11 @@
-//! The words behind a layer's title: the time of its data, its run, the values of its dimensions, the request's own labels.
+//! The labels after a layer's title: the time of its data, its run, the values of its dimensions, the request's own labels.
 
 use super::label::PlannedLabel;
 use crate::layers::resolved_layer::ResolvedLayer;
 use mapreel_geo::{TimeStyle, ValidTime};
 
-/// The valid time, where the layer's pictures or features were chosen by it, and the request's labels, of frame `index` of the
-/// whole film.
+/// The labels of frame `index` of the whole film: the valid time, where the layer's pictures or features were chosen by it,
+/// and the request's labels.
 pub(crate) fn labels(
     layer: &ResolvedLayer,
     index: usize,
@@ -22,7 +22,7 @@ pub(crate) fn labels(
             let used = used.map_or(text.to_owned(), |used| style.show(&used));
             PlannedLabel { text: format!("asked for {used}, not confirmed"), marked: true }
         }
-        // A word of the server's, such as `current`.
+        // A word of the server, such as `current`.
         (Err(_), time) => PlannedLabel { text: text.to_owned(), marked: time.is_some() },
         (Ok(used), _) if unchecked => plain(format!("asked for {}", style.show(&used))),
         (Ok(used), Some(time)) if *time != used => {
@@ -39,7 +39,7 @@ fn plain(text: String) -> PlannedLabel {
     PlannedLabel { text, marked: false }
 }
 
-/// How far a time lies from another, in its two largest units: `1 d 6 h earlier`.
+/// The distance of a time from another, in its two largest units: `1 d 6 h earlier`.
 fn time_apart(time: &ValidTime, from: &ValidTime) -> String {
     const UNITS: [(i64, &str); 5] =
         [(365 * 86_400_000, "y"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")];

@@ -1,4 +1,4 @@
-//! The request with what its servers said: times, runs, values of dimensions, and the gaps among them.
+//! The resolved request: times, runs and values of dimensions, as its servers have answered, and the gaps among them.
 
 pub(crate) mod axes;
 pub(crate) mod dimension;

@@ -1,4 +1,4 @@
-//! A dimension other than time as a server offers it, and the value of it for one that is asked for.
+//! A dimension other than time that a server offers, and the choice of its value.
 
 use super::gap::Gap;
 use super::value_axis::ValueAxis;
@@ -8,15 +8,15 @@ use mapreel_geo::{TimeAxis, ValidTime};
 use mapreel_ogc::wms::capabilities::Dimension;
 use std::sync::Arc;
 
-/// The most values of a dimension that a film may show: one more than the limit on frames, so that the limit is what is met.
+/// The most values of a film along a dimension: one more than the limit on frames, so that a longer list exceeds that limit.
 const VALUES_MAX: usize = 601;
 
 /// The value that a request asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum AskedValue {
-    /// The latest time that is not later than now.
+    /// The latest of the server's times that is not later than now.
     Latest,
-    /// This one.
+    /// A value.
     Text(String),
 }
 
@@ -29,22 +29,22 @@ pub(crate) struct Value {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Used {
-    /// The server has it.
+    /// The server has this value.
     Confirmed(String),
-    /// The server has it, and it is not the one that was asked for.
+    /// The nearest value that the server has, in place of the one in the request.
     Nearest(String),
-    /// It is the one that the server draws where none is asked for.
+    /// The server's default.
     Default(String),
-    /// It is asked for as it is: why it cannot be compared.
+    /// A value that cannot be compared with the server's values, and the reason. It is sent unchanged.
     Unconfirmed(String, String),
-    /// None is asked for, and the server does not say which one it draws.
+    /// No value is sent, and the server's default is not known; the text is the reason.
     ServersChoice(String),
-    /// The server does not have it.
+    /// The server does not have the value.
     Missing(Gap),
 }
 
 impl Used {
-    /// What the server is asked for.
+    /// The value that is sent to the server.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Confirmed(text) | Self::Nearest(text) | Self::Default(text) | Self::Unconfirmed(text, _) => {
@@ -61,13 +61,13 @@ pub(crate) struct Offered {
     pub dimension: Arc<Dimension>,
 }
 
-/// Why the values of a dimension cannot be written out.
+/// Why the values of a dimension cannot be listed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotListed {
-    /// What the server says of them cannot be read.
+    /// The server's list of values cannot be read.
     #[error("{0}")]
     Unread(String),
-    /// They are a range, or there are none.
+    /// The values are a range, or there are none.
     #[error("it has no single values; name those that the film shall show")]
     NotSingle,
 }
@@ -75,7 +75,7 @@ pub(crate) enum NotListed {
 enum Values<'a> {
     Times(&'a TimeAxis),
     Numbers(ValueAxis<'a>),
-    /// They cannot be read, and why.
+    /// The list cannot be read; the text is the reason.
     Unread(String),
 }
 
@@ -92,7 +92,7 @@ impl Offered {
     /// All values.
     ///
     /// # Errors
-    /// They cannot be written out, and why.
+    /// The values cannot be listed; the error tells why.
     pub(crate) fn all(&self) -> Result<Vec<String>, NotListed> {
         let values = match self.values() {
             Values::Times(axis) => {
@@ -106,7 +106,7 @@ impl Offered {
         values.ok_or(NotListed::NotSingle)
     }
 
-    /// The value for one that is asked for.
+    /// The server's value for a value in the request.
     pub(crate) fn choose(&self, asked: &AskedValue, nearest: bool, now: Timestamp) -> Value {
         let name = &self.dimension.name;
         let used = match (self.values(), asked) {
@@ -150,8 +150,8 @@ impl Offered {
         })
     }
 
-    /// A value among a request's parameters, where an author may also write what Mapreel cannot compare: lists, intervals and
-    /// words of the server's own.
+    /// The value in a request's `params`. There the author may also write what Mapreel cannot compare: lists, intervals and
+    /// words that only the server knows.
     pub(crate) fn given(&self, text: String, now: Timestamp) -> Value {
         let is_single = !text.contains([',', '/']);
         let is_time = matches!(self.values(), Values::Times(_));
@@ -162,8 +162,8 @@ impl Offered {
         Value { asked: Some(text.clone()), used: Used::Unconfirmed(text, why.to_owned()) }
     }
 
-    /// The value where no request names one: asked for by name, so that it is the one that is shown. A dimension of one value
-    /// needs no word, but for the run of a forecast.
+    /// The value where the request names none: the server's default. It is sent, so that the value that is shown is certain.
+    /// A dimension with a single value needs no parameter, except that of forecast runs.
     pub(crate) fn left_to_the_server(&self, now: Timestamp) -> Option<Value> {
         let count = match self.values() {
             Values::Times(axis) => axis.count(),

@@ -1,5 +1,4 @@
-//! What is known when the servers of a request have been asked: its layers, and the frames that they make. Planning needs
-//! nothing else.
+//! A request after its servers have answered: its layers and its frames. Planning needs nothing else.
 
 use super::axes::Axes;
 use super::timing::{AskedTime, ServerTimes};
@@ -12,80 +11,80 @@ use crate::request::room::{MapArea, Room};
 use jiff::Timestamp;
 use mapreel_geo::{Side, ValidTime};
 
-/// A request of which everything is known that its servers were asked for.
+/// A request after its servers have answered.
 #[derive(Debug, Clone)]
 pub struct Resolved {
-    /// What the map shows.
+    /// The area of the map.
     pub area: MapArea,
-    /// How much room it has.
+    /// How the size of map and page is given.
     pub room: Room,
     /// Its frames.
     pub(crate) frames: Frames,
-    /// Bottom first. A layer of the request may have become several.
+    /// The layers, bottom first. A layer of the request may have become several.
     pub layers: Vec<ResolvedLayer>,
-    /// What stands above the map.
+    /// The header above the map.
     pub header: Header,
-    /// How the page looks.
+    /// The design of the page.
     pub design: Design,
     /// The file.
     pub output: Output,
-    /// What the frames are, which nobody has asked for.
-    awaited: Option<Awaited>,
+    /// Of an estimate: what the servers have yet to name before the frames are known.
+    awaited: Option<PendingFrames>,
 }
 
 /// The frames of a film.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Frames {
-    /// The time of each; never empty.
+    /// The time of each frame; at least one.
     pub times: Vec<Option<ValidTime>>,
-    /// The dimension that the film runs along, if it is not time.
+    /// The dimension that the film runs along, where that is not time.
     pub along: Option<Along>,
 }
 
 /// A dimension that a film runs along.
 #[derive(Debug, Clone)]
 pub(crate) struct Along {
-    /// Its name, which has no case.
+    /// Its name, case-insensitive.
     pub dimension: String,
-    /// Its value in each frame; of an estimate, empty while servers have not named them.
+    /// Its value in each frame; empty in an estimate while servers have not named the values.
     pub values: Vec<String>,
 }
 
-/// What decides the frames, of an estimate.
+/// What the servers have yet to name before the frames of an estimate are known.
 #[derive(Debug, Clone)]
-enum Awaited {
-    /// The last or next times of a layer's, by its name.
+enum PendingFrames {
+    /// The last or next times of the layer with this name.
     TimesOf(Side, String),
     /// All values of a dimension.
     ValuesOf(String),
 }
 
-/// Why it is not known which frames a film has.
+/// Why the frames of a film are not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FramesUnknown {
-    /// The times of the layer that decides.
+    /// The times of the layer that `times` refers to are not known.
     #[error("layer `{layer}`: {why}")]
     Times {
         /// The layer's name.
         layer: String,
-        /// What is wrong.
+        /// The reason.
         why: String,
     },
-    /// The values of the dimension that the film runs along.
+    /// The values of the dimension that the film runs along are not known.
     #[error("dimension `{dimension}`: {why}")]
     Values {
         /// The dimension's name.
         dimension: String,
-        /// What is wrong.
+        /// The reason.
         why: String,
     },
 }
 
 impl Resolved {
-    /// A request whose layers, each of them perhaps several by now, have nothing left to ask; `now` is the latest.
+    /// A request whose layers are resolved; each layer may have become several. `now` is the present, for "latest" times.
     ///
     /// # Errors
-    /// The times or the values of its frames are not known.
+    /// The times or the values of the frames are not known.
     pub fn new(request: &Request, layers: Vec<Vec<ResolvedLayer>>, now: Timestamp) -> Result<Self, FramesUnknown> {
         let frames = match &request.frames {
             AskedFrames::Timeless => Frames { times: vec![None], along: None },
@@ -111,7 +110,7 @@ impl Resolved {
         Ok(Self::made(request, frames, layers, None))
     }
 
-    /// A request as far as it is known without asking anybody: what is estimated from.
+    /// A request without any answer of its servers: the basis of an estimate.
     pub fn unasked(request: &Request) -> Self {
         let layers: Vec<ResolvedLayer> = request.unasked().into_iter().flatten().collect();
         let times = || vec![None; request.frames.expected()];
@@ -121,19 +120,19 @@ impl Resolved {
                 (Frames { times: known.iter().cloned().map(Some).collect(), along: None }, None)
             }
             AskedFrames::TimesOf(of) => {
-                let awaited = Awaited::TimesOf(of.side, layers[of.layer].name.clone());
+                let awaited = PendingFrames::TimesOf(of.side, layers[of.layer].name.clone());
                 (Frames { times: times(), along: None }, Some(awaited))
             }
             AskedFrames::Values { dimension, values } => (Frames::along(dimension, values.clone()), None),
             AskedFrames::AllValues { dimension } => {
                 let along = Along { dimension: dimension.clone(), values: Vec::new() };
-                (Frames { times: times(), along: Some(along) }, Some(Awaited::ValuesOf(dimension.clone())))
+                (Frames { times: times(), along: Some(along) }, Some(PendingFrames::ValuesOf(dimension.clone())))
             }
         };
         Self::made(request, frames, layers, awaited)
     }
 
-    /// A request whose questions are answered as soon as they are asked.
+    /// Resolves a request; `answer` returns the step after each question.
     ///
     /// # Errors
     /// As [`Resolved::new`].
@@ -154,29 +153,29 @@ impl Resolved {
         Self::new(request, layers, now)
     }
 
-    fn made(request: &Request, frames: Frames, layers: Vec<ResolvedLayer>, awaited: Option<Awaited>) -> Self {
+    fn made(request: &Request, frames: Frames, layers: Vec<ResolvedLayer>, awaited: Option<PendingFrames>) -> Self {
         let Request { area, room, header, design, output, .. } = request;
         let (header, output) = (header.clone(), output.clone());
         Self { area: *area, room: *room, frames, layers, header, design: *design, output, awaited }
     }
 
-    /// How many frames there are, or are counted on.
+    /// The number of frames; in an estimate, the expected number.
     pub fn frames(&self) -> usize {
         self.frames.times.len()
     }
 
-    /// Which times of which layer, by its name, the frames will have; `None`: their times are known.
+    /// The layer whose last or next times the frames will have, by its name; `None` where the times are known.
     pub fn times_awaited_of(&self) -> Option<(Side, &str)> {
         match &self.awaited {
-            Some(Awaited::TimesOf(side, layer)) => Some((*side, layer)),
+            Some(PendingFrames::TimesOf(side, layer)) => Some((*side, layer)),
             _ => None,
         }
     }
 
-    /// The dimension whose values the frames will all have; `None`: their values are known, or there are none.
+    /// The dimension whose values the frames will have; `None` where the values are known, or the film runs along time.
     pub fn values_awaited_of(&self) -> Option<&str> {
         match &self.awaited {
-            Some(Awaited::ValuesOf(dimension)) => Some(dimension),
+            Some(PendingFrames::ValuesOf(dimension)) => Some(dimension),
             _ => None,
         }
     }
@@ -186,8 +185,8 @@ impl Resolved {
         self.frames.along.is_some()
     }
 
-    /// Whether the times of a layer's pictures, and how many pictures that makes, are known only when its server has been
-    /// asked.
+    /// Whether the times of a layer's pictures, and so the number of pictures, are known only after its server has
+    /// answered.
     pub fn awaits_times(&self, layer: usize) -> bool {
         let ResolvedLayer { kind, is_unasked, .. } = &self.layers[layer];
         let is_open = kind.axes().is_some_and(|Axes { timing, .. }| {
@@ -198,16 +197,16 @@ impl Resolved {
 }
 
 impl Frames {
-    /// One for each value.
+    /// A frame for each value.
     fn along(dimension: &str, values: Vec<String>) -> Self {
         let along = Along { dimension: dimension.to_owned(), values };
         Self { times: vec![None; along.values.len()], along: Some(along) }
     }
 }
 
-/// The last or next times of a layer's.
+/// The last or next times of a layer's server.
 fn times_of(of: TimesOf, layers: &[Vec<ResolvedLayer>]) -> Result<Vec<Option<ValidTime>>, FramesUnknown> {
-    // Of several that a layer has become, the lowest decides.
+    // If the layer has become several, the lowest one decides.
     let layer = &layers[of.layer][0];
     let times = match (layer.kind.gap(), layer.kind.axes()) {
         (Some(why), _) => Err(why.to_owned()),
@@ -218,7 +217,7 @@ fn times_of(of: TimesOf, layers: &[Vec<ResolvedLayer>]) -> Result<Vec<Option<Val
     Ok(times.into_iter().map(Some).collect())
 }
 
-/// The values of a film's frames: those that are given, or all that the first layer has that has the dimension.
+/// The values of a film's frames: those in the request, or all values of the first layer that has the dimension.
 fn values_of<'a>(
     dimension: &str,
     given: Option<&[String]>,
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_servers_decide_is_known_to_be_unknown() {
+    fn an_estimate_tells_what_servers_have_yet_to_decide() {
         let unasked = |times: &str| Resolved::unasked(&request(times));
         let last = unasked(r#""times": { "last": 6 },"#);
         assert_eq!(last.times_awaited_of(), Some((Side::Last, "A")));

@@ -1,4 +1,4 @@
-//! The run of a forecast: pinned for a whole job, so that no frame comes from another.
+//! The run of a forecast: all frames of a job ask for the same run.
 
 use mapreel_geo::ValidTime;
 use mapreel_ogc::wms::capabilities::{Capabilities, Dimension, Layer};
@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 /// The run of a forecast that every request of a layer names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// When the run began, as the server writes it.
+    /// The time at which the run began, as the server writes it.
     pub time: ValidTime,
-    /// The address of the capabilities that name it.
+    /// The URL of the capabilities that name the run.
     pub document: String,
-    /// The layers that are asked for.
+    /// The layers that ask for the run.
     layers: Vec<String>,
 }
 
 impl Run {
-    /// The run that layers are asked for, and the document that names it.
+    /// The run that layers ask for, with the URL of the capabilities that name it.
     pub(crate) fn new(time: ValidTime, layers: &[&Layer], document: String) -> Self {
         Self { time, document, layers: layers.iter().map(|layer| layer.name.clone()).collect() }
     }
 
-    /// What is to be said when a server with these capabilities does not offer the run any more.
+    /// The warning where a server with these capabilities does not offer the run any more.
     pub fn gone(&self, capabilities: &Capabilities) -> Option<String> {
         let layers: Option<Vec<&Layer>> = self.layers.iter().map(|name| capabilities.layer(name)).collect();
         let offer = match layers {
@@ -37,7 +37,7 @@ impl Run {
         ))
     }
 
-    /// What a dimension offers in the run's place, where it does not offer the run.
+    /// What a dimension offers instead, where it does not offer the run.
     fn missing_from(&self, dimension: &Dimension) -> Option<String> {
         let axis = dimension.axis.as_ref()?.as_ref().ok()?;
         let (first, last) = (axis.first(), axis.last());

@@ -1,18 +1,18 @@
-//! Something that is the same in every frame, or given for each.
+//! A value that is the same in every frame, or one value for each frame.
 
 use serde::{Deserialize, Serialize};
 
-/// Something that is the same in every frame, or given for each.
+/// A value that is the same in every frame, or one value for each frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Series<T> {
     /// The same in every frame.
     Same(T),
-    /// One for each frame.
+    /// A value for each frame.
     PerFrame(Vec<T>),
 }
 
 impl<T> Series<T> {
-    /// The one of frame `index`, counted from 0.
+    /// The value of frame `index`, from 0.
     pub fn at(&self, index: usize) -> &T {
         match self {
             Self::Same(value) => value,
@@ -20,7 +20,7 @@ impl<T> Series<T> {
         }
     }
 
-    /// Whether it has something for each of so many frames.
+    /// Whether it has a value for each of `frames` frames.
     pub(crate) fn suits(&self, frames: usize) -> bool {
         match self {
             Self::Same(_) => true,
@@ -28,7 +28,7 @@ impl<T> Series<T> {
         }
     }
 
-    /// Every distinct place: one, or one for each frame.
+    /// The stored values: one, or one for each frame.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         match self {
             Self::Same(value) => std::slice::from_ref(value).iter(),
@@ -38,7 +38,7 @@ impl<T> Series<T> {
 }
 
 impl<T: Clone> Series<T> {
-    /// Those of some frames, in their order.
+    /// The values of some frames, in their order.
     pub fn narrowed(&self, frames: &[usize]) -> Self {
         match self {
             Self::Same(value) => Self::Same(value.clone()),
@@ -52,7 +52,7 @@ impl<T: Clone> Series<T> {
 }
 
 impl<T: PartialEq> Series<T> {
-    /// One for each frame, or one for all where they are equal.
+    /// A value for each frame, or one for all where they are equal.
     pub fn new(mut values: Vec<T>) -> Self {
         match values.split_first() {
             Some((first, rest)) if rest.iter().all(|value| value == first) => Self::Same(values.swap_remove(0)),

@@ -1,4 +1,4 @@
-//! Which of a server's times a layer is asked for, frame by frame.
+//! The choice of a server's time for each frame of a layer.
 
 use super::gap::Gap;
 use crate::plan::manifest::Warning;
@@ -7,60 +7,60 @@ use mapreel_geo::Side;
 use mapreel_geo::{TimeAxis, TimeStyle, ValidTime};
 use mapreel_ogc::wms::capabilities::Dimension;
 
-/// What a request says of a layer's time, and what its server says.
+/// The time of a layer: the request's choice, and the server's times.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Timing {
     pub asked: AskedTime,
     pub known: ServerTimes,
 }
 
-/// Which time a layer is asked for.
+/// How the layer's time in a frame is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AskedTime {
-    /// None: it is the same in every frame.
+    /// No time is sent: the layer is the same in every frame.
     None,
-    /// The one among its parameters, in every frame.
+    /// The time in `params`, for every frame.
     Given(String),
-    /// Each frame's, whether the server has it or not.
+    /// The frame's time, without checking whether the server has it.
     Unchecked,
-    /// One that the server has, for each frame's.
+    /// The server's time that matches the frame's.
     Matched(Matching),
 }
 
-/// How a frame's time is matched to those that a server has.
+/// How a frame's time is matched to the server's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Matching {
     pub rule: Rule,
-    /// How far from the frame's time it may be.
+    /// The largest distance from the frame's time.
     pub within: Option<SignedDuration>,
 }
 
-/// Which of a server's times stands for a frame's.
+/// The rule by which one of the server's times is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
-    /// The very same.
+    /// Exactly the frame's time.
     Exact,
-    /// The nearest.
+    /// The time nearest to the frame's.
     Nearest,
-    /// The latest that is not later.
+    /// The latest time that is not later than the frame's.
     Previous,
 }
 
-/// What is known of a layer's times from its server.
+/// What is known of the server's times for a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ServerTimes {
-    /// It was not asked.
+    /// The server was not asked.
     NotAsked,
-    /// It did not say, and why.
+    /// The times are not known; the text is the reason.
     Unknown(String),
-    /// It has none: the layer is the same at all times.
+    /// The server names no times: the layer is the same at all times.
     NoTimes,
-    /// Its times, and the one that it draws where none is asked for.
+    /// The server's times, and the one that it draws where a request names none.
     Times { axis: TimeAxis, default: Option<ValidTime> },
 }
 
 impl ServerTimes {
-    /// What a dimension says.
+    /// The times in a dimension.
     pub(crate) fn of(dimension: Option<&Dimension>, now: Timestamp) -> Self {
         let Some(dimension) = dimension else { return Self::NoTimes };
         match &dimension.axis {
@@ -71,22 +71,22 @@ impl ServerTimes {
     }
 }
 
-/// Why a server's newest times cannot be shown.
+/// Why there are no last or next times.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoTimes {
-    /// Its data are continuous.
+    /// The times are continuous, without steps.
     #[error("it has data at every moment and not at steps")]
     NotAtSteps,
-    /// All of them lie on the other side of now.
+    /// All times are later than now, or none is.
     #[error("all its times are {word} {end}")]
     OtherSide { word: &'static str, end: String },
-    /// The layer has none.
+    /// The server names no times for the layer.
     #[error("the server names no times for it")]
     NotNamed,
-    /// They are not known, and why.
+    /// The times are not known; the text is the reason.
     #[error("{0}")]
     Unknown(String),
-    /// They are not known yet.
+    /// The server has not been asked.
     #[error("the server has not been asked")]
     NotAsked,
 }
@@ -97,10 +97,10 @@ impl Timing {
         self.asked.is_fixed() || self.known == ServerTimes::NoTimes
     }
 
-    /// The time to ask for at a frame's time, as the server writes it; `None`: none.
+    /// The time that is sent for a frame's time, as the server writes it; `None` where none is sent.
     ///
     /// # Errors
-    /// There are no data for this frame, and why.
+    /// The frame has no data; the gap tells why.
     pub(crate) fn at(&self, time: Option<&ValidTime>, style: &TimeStyle) -> Result<Option<String>, Gap> {
         let text = |time: Option<&ValidTime>| Ok(time.map(|time| time.text().to_owned()));
         let matching = match &self.asked {
@@ -120,7 +120,7 @@ impl Timing {
         }
     }
 
-    /// The time among the parameters, unless the server says that it does not have it.
+    /// The time in `params`; an error where the server names its times and this one is not among them.
     fn given(&self, given: &str, style: &TimeStyle) -> Result<String, Gap> {
         match (&self.known, ValidTime::parse_kept(given)) {
             (ServerTimes::Times { axis, .. }, Ok(time)) => match axis.at(time.instant()) {
@@ -131,7 +131,7 @@ impl Timing {
         }
     }
 
-    /// Why the time that a frame is labelled with may not be that of its data.
+    /// Why the time in a frame's label may not be that of its data.
     pub(crate) fn unconfirmed(&self) -> Option<&str> {
         match (&self.known, &self.asked) {
             (
@@ -146,15 +146,15 @@ impl Timing {
         }
     }
 
-    /// Whether the time is asked for without looking whether the server has it.
+    /// Whether the time is sent without checking whether the server has it.
     pub(crate) fn is_unchecked(&self) -> bool {
         self.asked == AskedTime::Unchecked
     }
 
-    /// The last or next `count` times that the server has.
+    /// The last or next `count` times of the server.
     ///
     /// # Errors
-    /// There are none on that side of now, or they are not known.
+    /// No time is on that side of now, or the times are not known.
     pub(crate) fn times(&self, side: Side, count: usize) -> Result<Vec<ValidTime>, NoTimes> {
         match &self.known {
             ServerTimes::Times { axis, .. } => {
@@ -176,13 +176,13 @@ impl Timing {
 }
 
 impl AskedTime {
-    /// Whether every frame is asked for the same, whatever times its server has.
+    /// Whether every frame asks for the same time, whatever times the server has.
     pub(crate) fn is_fixed(&self) -> bool {
         matches!(self, Self::None | Self::Given(_))
     }
 
-    /// What is to be said of the times that a server names for a layer: entries that cannot be read, and, where a request
-    /// has no times of its own, a default that is not among them.
+    /// Warnings about the times that a server names for a layer: entries that cannot be read and, where the request names
+    /// no times, a default that is not among the times.
     pub(crate) fn warnings(
         &self,
         layer: &str,
@@ -213,7 +213,7 @@ impl AskedTime {
 }
 
 impl Matching {
-    /// The server's time that stands for a frame's, or why there is none.
+    /// The server's time for a frame's time, or the gap where there is none.
     fn choose(&self, axis: &TimeAxis, time: &ValidTime, style: &TimeStyle) -> Result<ValidTime, Gap> {
         let instant = time.instant();
         let chosen = match self.rule {
@@ -227,7 +227,7 @@ impl Matching {
     }
 }
 
-/// That an axis has no such time, and what it has.
+/// The gap where an axis has no matching time; it tells which times there are.
 fn no_data(axis: &TimeAxis, time: &ValidTime, style: &TimeStyle) -> Gap {
     let nearest = axis.nearest(time.instant()).map(|nearest| format!("; nearest: {}", nearest.text()));
     let (first, last) = (axis.first(), axis.last());
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_does_not_say_is_asked_for_exact_times_only_and_not_believed() {
+    fn unknown_times_allow_only_exact_matching_and_stay_unconfirmed() {
         let unknown = |rule| Timing { known: ServerTimes::Unknown("status 404".into()), ..timing(rule, None) };
         assert_eq!(at(&unknown(Rule::Exact), "2020-01-01"), Ok(Some("2020-01-01".into())));
         assert_eq!(unknown(Rule::Exact).unconfirmed(), Some("status 404"));

@@ -1,13 +1,13 @@
-//! The values that a layer has in a dimension that is not of times, as its server writes them: numbers or words, singly and as
-//! intervals `min/max/resolution` (OGC 06-042, table C.2).
+//! The values of a layer in a dimension without times, as its server writes them: numbers or words, single or in intervals
+//! `min/max/resolution` (OGC 06-042, table C.2).
 //!
-//! Every value keeps the text that its server knows it by. An interval is never written out, and an axis is read where it stands
-//! whenever it is asked: however many layers have it, it takes no memory.
+//! Every value has the text by which its server knows it. An interval is never stored as a list. The axis borrows the server's
+//! text and parses it for each look-up, so it takes no memory, however many layers share it.
 
 use mapreel_geo::TimeError;
 use mapreel_ogc::text::few;
 
-/// The most entries of a dimension's values, and the most bytes: each look-up reads all of them.
+/// The most entries of a dimension, and the most bytes of its text: each look-up reads all of them.
 const ENTRIES_MAX: usize = 5_000;
 const BYTES_MAX: usize = 1 << 20;
 
@@ -23,17 +23,17 @@ enum Entry<'a> {
     Interval { min: f64, max: f64, resolution: Resolution },
 }
 
-/// How far the values of an interval lie apart.
+/// The distance between the values of an interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Resolution {
     /// Every number of the interval is a value.
     Continuous,
-    /// So far, written with so many decimals.
+    /// A step, and the decimals with which its values are written.
     Step { step: f64, decimals: usize },
 }
 
 impl<'a> ValueAxis<'a> {
-    /// Reads the text of a `Dimension` or `Extent`. What is not an interval of numbers is a value of its own.
+    /// Reads the text of a `Dimension` or `Extent`. An entry that is not an interval of numbers is a single value.
     ///
     /// ```
     /// # use mapreel_spec::ValueAxis;
@@ -61,12 +61,12 @@ impl<'a> ValueAxis<'a> {
         items.map(|item| interval(item).unwrap_or(Entry::Value(item)))
     }
 
-    /// How many values there are; `None` where every number of an interval is one.
+    /// The number of values; `None` where every number of an interval is a value.
     pub fn count(&self) -> Option<u64> {
         self.entries().try_fold(0u64, |sum, entry| Some(sum.saturating_add(entry.count()?)))
     }
 
-    /// The value that is equal to a text: as a number, or letter by letter.
+    /// The value that equals a text, as a number or letter by letter.
     pub fn exact(&self, asked: &str) -> Option<String> {
         let asked = asked.trim();
         let word = |entry: Entry| matches!(entry, Entry::Value(text) if text == asked);
@@ -77,20 +77,21 @@ impl<'a> ValueAxis<'a> {
         self.nearest(number).filter(|text| finite(text).is_some_and(|found| is_equal(found, number)))
     }
 
-    /// The number nearest to another; of two as near, the one that the server names first. `None` where there are no numbers.
+    /// The value nearest to a number; where two are equally near, the one that the server names first. `None` where no value is
+    /// a number.
     pub fn nearest(&self, asked: f64) -> Option<String> {
         let candidates = self.entries().filter_map(|entry| Some((entry.nearest(asked)?, entry)));
         let away = |(number, _): &(f64, Entry)| (number - asked).abs();
         candidates.min_by(|a, b| away(a).total_cmp(&away(b))).map(|(number, entry)| entry.text_of(number))
     }
 
-    /// The first `max` values, in the server's order; `None` where every number of an interval is one.
+    /// The first `max` values, in the server's order; `None` where every number of an interval is a value.
     pub fn values(&self, max: usize) -> Option<Vec<String>> {
         self.count()?;
         Some(self.entries().flat_map(Entry::values).take(max).collect())
     }
 
-    /// What there is, in a few words: `0, -10, -50 and 12 more`.
+    /// A summary of the values: `0, -10, -50 and 12 more`.
     pub fn offer(&self) -> String {
         few(self.entries().map(Entry::text))
     }
@@ -107,7 +108,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The number that is nearest to another.
+    /// The number in this entry that is nearest to `asked`.
     fn nearest(self, asked: f64) -> Option<f64> {
         match self {
             Self::Value(text) => finite(text),
@@ -121,7 +122,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// What the server calls a number of it.
+    /// The server's text for a number of this entry.
     fn text_of(self, number: f64) -> String {
         match self {
             Self::Value(text) => text.to_owned(),
@@ -153,9 +154,9 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// `min/max/resolution`; without a resolution, or with one of 0, every number between them.
+/// `min/max/resolution`; without a resolution, or with a resolution of 0, every number between them is a value.
 fn interval(item: &str) -> Option<Entry<'_>> {
-    // A resolution with an exponent has more decimals than are counted here: such an entry is a word of its own.
+    // `decimals` does not count the decimals of a number with an exponent, so such an entry is read as a word.
     if item.contains(['e', 'E']) {
         return None;
     }
@@ -172,7 +173,7 @@ fn interval(item: &str) -> Option<Entry<'_>> {
     Some(Entry::Interval { min, max, resolution })
 }
 
-/// A number with so many decimals; zero has no sign.
+/// A number with this many decimals; zero has no sign.
 fn written(number: f64, decimals: usize) -> String {
     let text = format!("{number:.decimals$}");
     match text.strip_prefix('-') {
@@ -181,12 +182,12 @@ fn written(number: f64, decimals: usize) -> String {
     }
 }
 
-/// The number of the last step of an interval. A hair beyond the end, as decimals are in binary, is the end.
+/// The number of an interval's last step. A last step that exceeds the end by a rounding error counts.
 fn last_step(min: f64, max: f64, step: f64) -> f64 {
     ((max - min).abs() / step + 1e-6).floor()
 }
 
-/// The step, downwards where the interval is written so.
+/// The step, negative where the interval runs downwards.
 fn signed(min: f64, max: f64, step: f64) -> f64 {
     if max < min { -step } else { step }
 }
@@ -199,7 +200,7 @@ fn is_equal(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3)
 }
 
-/// The digits behind the point; few enough to be written.
+/// The number of digits after the decimal point, bounded.
 fn decimals(text: &str) -> usize {
     text.split_once('.').map_or(0, |(_, digits)| digits.chars().take_while(char::is_ascii_digit).count()).min(17)
 }

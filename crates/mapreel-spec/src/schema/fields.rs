@@ -1,4 +1,4 @@
-//! Objects of a request, declared once.
+//! The declaration of a request's objects; reader, schema and documentation follow from it.
 
 use super::shape::Shape;
 use crate::request::limits::Limits;
@@ -7,37 +7,37 @@ use serde_json::{Map, Value, json};
 
 /// An object of a request: its fields, in the order in which they are documented.
 pub(crate) trait Object {
-    /// What it is.
+    /// The documentation of the object.
     const DOC: &'static str;
 
     /// Its fields.
     fn properties(limits: &Limits) -> Vec<Property>;
 
-    /// What its fields have to do with one another, as keywords of JSON Schema.
+    /// Rules between its fields, as keywords of JSON Schema.
     fn rules() -> Value {
         json!({})
     }
 
-    /// JSON Schema of the whole.
+    /// JSON Schema of the object.
     fn schema(limits: &Limits) -> Value {
         object(Self::DOC.trim(), Self::properties(limits), Self::rules())
     }
 }
 
-/// What is said of a field.
+/// The description of a field.
 pub(crate) struct Property {
     pub name: &'static str,
-    /// What it means, in Markdown.
+    /// The meaning, in Markdown.
     pub doc: String,
-    /// What it may be, `null` aside.
+    /// JSON Schema of its values, without `null`.
     pub schema: Value,
     pub is_required: bool,
-    /// What it is where it is absent, in words.
+    /// The default, in words.
     pub default: Option<&'static str>,
 }
 
 impl Property {
-    /// A field that is there or not, and may be `null` instead of absent.
+    /// The field's schema in an object. A field that is not required may be `null`.
     fn in_object(self) -> (String, Value) {
         let mut schema = if self.is_required { self.schema } else { or_null(self.schema) };
         if let Value::Object(schema) = &mut schema {
@@ -47,7 +47,7 @@ impl Property {
     }
 }
 
-/// The schema of an object with these fields and no others, which keep `rules`.
+/// JSON Schema of an object with these fields and no others, and with these rules.
 pub(crate) fn object(doc: &str, properties: Vec<Property>, rules: Value) -> Value {
     let required: Vec<_> = properties.iter().filter(|property| property.is_required).map(|p| p.name).collect();
     let properties: Map<String, Value> = properties.into_iter().map(Property::in_object).collect();
@@ -68,7 +68,7 @@ pub(crate) fn object(doc: &str, properties: Vec<Property>, rules: Value) -> Valu
     schema
 }
 
-/// Has every schema that requires fields name them, too: some tools look for a field only where it is required.
+/// Names required fields under `properties`, too: some tools look for a field only there.
 fn name_properties(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
@@ -80,7 +80,7 @@ fn name_properties(schema: &mut Value) {
                 }
             }
             if let Some(Value::Array(required)) = fields.get("required") {
-                // `null` is the same as absent.
+                // `null` counts as absent.
                 let given = json!({ "not": { "type": "null" } });
                 let named = required.iter().filter_map(|name| Some((name.as_str()?.to_owned(), given.clone())));
                 let mut named: Map<String, Value> = named.collect();
@@ -95,7 +95,7 @@ fn name_properties(schema: &mut Value) {
     }
 }
 
-/// What accepts `null` besides.
+/// The schema, extended to accept `null`.
 fn or_null(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(fields) if fields.contains_key("anyOf") => {
@@ -131,7 +131,7 @@ pub(crate) fn property<S: Shape>(
     Property { name, doc: doc.concat().trim().to_owned(), schema: S::schema(limits), is_required, default }
 }
 
-/// Declares an object of a request: a struct of its fields, which reads them, and what is said of them.
+/// Declares an object of a request: a struct of its fields with their reader, schema and documentation.
 ///
 /// ```ignore
 /// fields! {
@@ -161,7 +161,7 @@ macro_rules! fields {
         }
 
         impl<'a> $name<'a> {
-            /// Reads the fields, and notes what is wrong with each.
+            /// Reads the fields, and notes the problems of each.
             $visibility fn read(
                 fields: &$crate::request::read::Fields<'a>,
                 limits: &$crate::request::limits::Limits,
@@ -218,7 +218,7 @@ macro_rules! first {
 
 pub(crate) use {fields, first, name};
 
-/// Reads a field of a shape; `hint` makes it a required one.
+/// Reads a field of a shape. With a `hint` the field is required.
 pub(crate) fn given<'a, S: Shape>(
     fields: &Fields<'a>,
     name: &'static str,
@@ -237,7 +237,7 @@ pub(crate) fn given<'a, S: Shape>(
     }
 }
 
-/// An object, which is read by its fields.
+/// An object inside an object; its own reader reads the fields.
 pub(crate) struct Nested<O>(std::marker::PhantomData<O>);
 
 impl<O: Object> Shape for Nested<O> {

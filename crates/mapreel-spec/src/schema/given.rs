@@ -1,26 +1,26 @@
-//! A field as a request gives it: absent, wrong or right.
+//! The result of reading a field: absent, wrong or right.
 
 use crate::request::read::Node;
 
-/// A field as a request gives it. `null` is the same as absent.
+/// The result of reading a field. `null` counts as absent.
 #[derive(Clone)]
 pub(crate) enum Given<'a, T> {
-    /// It is not there.
+    /// The field is absent.
     Absent,
-    /// It is there and wrong, or required and not there; the problem has been noted.
+    /// The field is wrong, or it is required and absent. The problem has been noted.
     Wrong,
-    /// It is what it should be, as far as can be told without other fields.
+    /// The value, right as far as can be checked without other fields.
     Right(At<'a, T>),
 }
 
-/// A value, and the place where it stands.
+/// A value with its place in the document.
 #[derive(Clone)]
 pub(crate) struct At<'a, T> {
     pub value: T,
     pub node: Node<'a>,
 }
 
-/// A problem has been noted, and whoever needs the value cannot go on.
+/// A problem has been noted, and the reader cannot go on without the value.
 #[derive(Debug)]
 pub(crate) struct Noted;
 
@@ -38,7 +38,7 @@ impl<'a, T> Given<'a, T> {
         }
     }
 
-    /// The value, or another where it is absent; `None` where it is wrong.
+    /// The value, or `absent` where the field is absent; `None` where it is wrong.
     pub(crate) fn or(self, absent: T) -> Option<T> {
         match self {
             Self::Right(at) => Some(at.value),
@@ -47,12 +47,12 @@ impl<'a, T> Given<'a, T> {
         }
     }
 
-    /// The value where it is there.
+    /// The value, if the field is present.
     pub(crate) fn optional(self) -> Result<Option<T>, Noted> {
         Ok(self.optional_at()?.map(|at| at.value))
     }
 
-    /// The value and its place where it is there.
+    /// The value and its place, if the field is present.
     pub(crate) fn optional_at(self) -> Result<Option<At<'a, T>>, Noted> {
         match self {
             Self::Right(at) => Ok(Some(at)),
@@ -61,12 +61,12 @@ impl<'a, T> Given<'a, T> {
         }
     }
 
-    /// Whether it is there, right or wrong; `null` is not.
+    /// Whether the field is present, right or wrong; `null` counts as absent.
     pub(crate) fn is_there(&self) -> bool {
         !matches!(self, Self::Absent)
     }
 
-    /// The place where it stands, if it is right.
+    /// The place of the value, if it is right.
     pub(crate) fn node(&self) -> Option<&Node<'a>> {
         match self {
             Self::Right(at) => Some(&at.node),
@@ -74,7 +74,7 @@ impl<'a, T> Given<'a, T> {
         }
     }
 
-    /// What follows from a value that is right so far; `None` says that a problem has been noted.
+    /// Reads on from a right value. `read` returns `None` after it has noted a problem.
     pub(crate) fn and_then<U>(self, read: impl FnOnce(&Node<'a>, T) -> Option<U>) -> Given<'a, U> {
         match self {
             Self::Right(At { value, node }) => match read(&node, value) {

@@ -1,5 +1,5 @@
-//! What a request may hold, said once: every object of it is declared with [`fields!`](fields), and from that declaration it is
-//! read, described as JSON Schema and listed in the documentation.
+//! The objects of a request, each declared once with [`fields!`](fields). From that declaration follow the reader, the JSON
+//! Schema and the tables in the documentation.
 
 pub(crate) mod fields;
 pub(crate) mod given;

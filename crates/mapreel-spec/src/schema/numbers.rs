@@ -5,7 +5,7 @@ use crate::request::limits::Limits;
 use crate::request::read::Node;
 use serde_json::{Value, json};
 
-/// A whole number between two others, both allowed.
+/// A whole number from `MIN` to `MAX`.
 pub(crate) struct Whole<const MIN: u32, const MAX: u32>;
 
 impl<const MIN: u32, const MAX: u32> Shape for Whole<MIN, MAX> {
@@ -20,7 +20,7 @@ impl<const MIN: u32, const MAX: u32> Shape for Whole<MIN, MAX> {
     }
 }
 
-/// A number between two others, both allowed, in hundredths.
+/// A number between two bounds, which are given in hundredths.
 pub(crate) struct Hundredths<const MIN: u32, const MAX: u32>;
 
 impl<const MIN: u32, const MAX: u32> Hundredths<MIN, MAX> {

@@ -1,4 +1,4 @@
-//! Free parameters of services.
+//! The free parameters of a service.
 
 use super::shape::Shape;
 use super::texts::in_any_case;
@@ -8,23 +8,23 @@ use mapreel_ogc::json::Json;
 use serde_json::{Value, json};
 use std::marker::PhantomData;
 
-/// Names and values together, in bytes: servers take no longer URLs, and a plan holds one for every picture.
+/// The most bytes of all names and values. Servers do not read longer URLs, and a plan holds a URL for every picture.
 const PARAMS_BYTES_MAX: usize = 8192;
 
 /// The parameters of a service that Mapreel sets itself.
 pub(crate) trait Reserved {
-    /// Their names in lower case, and what sets each.
+    /// Their names in lower case, and the field that sets each.
     const PARAMS: &'static [(&'static str, &'static str)];
 }
 
-/// No parameters.
+/// No reserved parameters.
 pub(crate) struct Nothing;
 
 impl Reserved for Nothing {
     const PARAMS: &'static [(&'static str, &'static str)] = &[];
 }
 
-/// Names and values, which are texts, numbers or truth values, besides those that Mapreel sets itself.
+/// Names and values (texts, numbers or booleans), without the parameters that Mapreel sets itself.
 pub(crate) struct Params<R = Nothing>(PhantomData<R>);
 
 impl<R: Reserved> Shape for Params<R> {

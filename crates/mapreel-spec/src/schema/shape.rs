@@ -1,19 +1,20 @@
-//! What a value may be: how it is read, and what JSON Schema says of it.
+//! The type of a value in a request: its reader and its JSON Schema.
 
 use crate::request::limits::Limits;
 use crate::request::read::Node;
 use serde_json::{Value, json};
 
-/// A value that a request may hold. The laws: what [`read`](Shape::read) accepts is valid by [`schema`](Shape::schema), white space
-/// at the ends of texts aside, and what is valid by it is accepted, or refused for a reason that a schema cannot say.
+/// The type of a value in a request. Two laws hold. First, what [`read`](Shape::read) accepts is valid by
+/// [`schema`](Shape::schema), except for white space at the ends of texts. Second, what is valid by the schema is accepted, or
+/// refused for a reason that a schema cannot express.
 pub(crate) trait Shape {
-    /// What it is read to.
+    /// The type of the result.
     type Value;
 
-    /// JSON Schema 2020-12 of what is accepted.
+    /// JSON Schema 2020-12 of the accepted values.
     fn schema(limits: &Limits) -> Value;
 
-    /// Reads it; `None`: it is wrong, and the problem has been noted.
+    /// Reads a value; `None` where it is wrong and the problem has been noted.
     fn read(node: &Node<'_>, limits: &Limits) -> Option<Self::Value>;
 }
 
@@ -28,7 +29,7 @@ impl<T: Shape, const MAX: usize> Shape for List<T, MAX> {
     }
 
     fn read(node: &Node<'_>, limits: &Limits) -> Option<Self::Value> {
-        // All are read before the first that is wrong ends it.
+        // All items are read before the first wrong one ends the reading, so that every problem is noted.
         let all: Vec<_> = node.items(MAX)?.iter().map(|item| T::read(item, limits)).collect();
         all.into_iter().collect()
     }

@@ -10,11 +10,11 @@ use mapreel_geo::{Crs, Language, TimeFormat, Zone};
 use mapreel_ogc::TileTemplate;
 use serde_json::{Value, json};
 
-/// Which CRSs there are.
+/// The hint for a wrong CRS.
 pub(crate) const CRS_HINT: &str =
     "EPSG:3857, EPSG:4326, or the EPSG code of a projection, such as EPSG:3413 or EPSG:32633";
 
-/// A text that may stand on a picture: bounded, without control characters or characters that change the direction.
+/// A text that may be drawn: bounded, without control characters or characters that change the direction of text.
 pub(crate) struct Shown;
 
 /// JSON Schema of a [`Shown`].
@@ -38,7 +38,7 @@ impl Shape for Shown {
     }
 }
 
-/// A regular expression for a word in any case.
+/// A regular expression that matches a word in upper or lower case.
 pub(crate) fn in_any_case(word: &str) -> String {
     let letter = |c: char| match c.is_ascii_alphabetic() {
         true => format!("[{}{}]", c.to_ascii_uppercase(), c.to_ascii_lowercase()),
@@ -47,7 +47,7 @@ pub(crate) fn in_any_case(word: &str) -> String {
     word.chars().map(letter).collect()
 }
 
-/// A name that a server gives to something, as it is.
+/// A name that a server has given; it is kept unchanged.
 pub(crate) struct Name;
 
 impl Shape for Name {
@@ -82,7 +82,7 @@ impl Shape for HttpUrl {
     }
 }
 
-/// The address of tiles: a template, or any one tile.
+/// The address of tiles: a template, or the URL of one tile.
 pub(crate) struct TileUrl;
 
 impl Shape for TileUrl {
@@ -221,7 +221,7 @@ impl Shape for ColourCode {
     }
 }
 
-/// The name of a credential that the operator has configured: what may stand in the place of a user in a URL as it is.
+/// The name of a credential that the operator has configured. It may be the user in a URL without escaping.
 pub(crate) struct CredentialName;
 
 impl CredentialName {

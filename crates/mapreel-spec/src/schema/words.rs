@@ -1,6 +1,6 @@
-//! Choices among words.
+//! Choices between words.
 
-/// Declares which word of a request stands for each variant of an enum: the enum can then be read, and described.
+/// Declares the word for each variant of an enum; reader and schema follow from it.
 ///
 /// ```ignore
 /// words! { OnError: "mark" => Mark, "fail" => Fail, "hold" => Hold }

@@ -1,4 +1,5 @@
-//! The legend of an ncWMS layer: its server's colours, and numbers of our own, so that they follow COLORSCALERANGE.
+//! The legend of an ncWMS layer: the colours are the server's, the numbers are Mapreel's, so that they follow
+//! COLORSCALERANGE.
 
 use crate::pictures::map_service::Service;
 use mapreel_geo::NumberStyle;
@@ -8,22 +9,22 @@ use mapreel_ogc::wms::capabilities::Dialect;
 use mapreel_ogc::{LegendSource, ReadLimits};
 use serde::{Deserialize, Serialize};
 
-/// Which values the ends of a strip of colours stand for.
+/// The values at the ends of a strip of colours.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColourBar {
-    /// The lowest value; at the lower end.
+    /// The lowest value, at the lower end.
     pub min: f64,
-    /// The highest value; at the upper end.
+    /// The highest value, at the upper end.
     pub max: f64,
-    /// Whether equal factors and not equal differences are equally long.
+    /// Whether the scale is logarithmic.
     pub logarithmic: bool,
-    /// Of the values, as they are shown.
+    /// The units of the values, as they are shown.
     pub units: Option<String>,
     /// How the numbers beside it are written.
     pub numbers: NumberStyle,
 }
 
-/// What an ncWMS is asked of a layer with `GetMetadata`.
+/// A `GetMetadata` question to an ncWMS about a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Question {
     /// Its units, palette and, from most servers, range.
@@ -33,10 +34,10 @@ pub(crate) enum Question {
 }
 
 impl Question {
-    /// What must be asked of a layer before its colours are known.
+    /// The questions that must be answered before the colours of a layer are known.
     pub(crate) fn all(service: &Service, dialect: Dialect, legend_wanted: bool) -> Vec<Self> {
         let range = service.request.get("COLORSCALERANGE").filter(|range| !range.eq_ignore_ascii_case("auto"));
-        // `auto` stretches the colours of every picture, and of every tile, to its own values.
+        // `auto` stretches the colours of each picture, and of each tile, to that picture's own values.
         let auto = range.is_none() && service.request.get("COLORSCALERANGE").is_some();
         let own_colours = service.request.get("SLD").is_some() || service.request.get("SLD_BODY").is_some();
         let mut questions = Vec::new();
@@ -56,7 +57,7 @@ impl Question {
         questions
     }
 
-    /// Where the answer is.
+    /// The URL of the answer.
     pub(crate) fn url(self, service: &Service) -> String {
         let name = service.layers().next().unwrap_or_default().to_owned();
         let mut request = service.capabilities_request();
@@ -68,7 +69,7 @@ impl Question {
     }
 }
 
-/// What an ncWMS has answered.
+/// The answers of an ncWMS.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Details {
     scale_range: Option<[f64; 2]>,
@@ -78,7 +79,7 @@ pub(crate) struct Details {
 }
 
 impl Details {
-    /// Takes in an answer; what is not in it stays as it was.
+    /// Adds an answer; what it does not contain stays as it was.
     pub(crate) fn take_in(&mut self, answer: &[u8]) {
         let Ok(json) = Json::read(answer, &ReadLimits::default()) else { return };
         let text = |name: &str| match json.get(name) {
@@ -102,8 +103,8 @@ impl Details {
         self.palette = text("defaultPalette").or(self.palette.take());
     }
 
-    /// The bar of a layer as it is asked for, and the address of its colours; `None` where its range is not known.
-    /// From now on the layer is asked for with its range, unless it has one or the server has one of its own.
+    /// The colour bar of a layer, and the URL of its colours; `None` where the range is not known. From then on, the
+    /// layer's requests name this range, unless they have one already or the server has a range of its own.
     pub(crate) fn bar(&self, service: &mut Service, dialect: Dialect) -> Option<(ColourBar, String)> {
         let asked = service.request.get("COLORSCALERANGE").map(str::to_owned);
         let range = match asked.as_deref() {
@@ -122,7 +123,7 @@ impl Details {
         Some((bar, self.strip(service, dialect)))
     }
 
-    /// The colours alone, upright, the highest value at the top.
+    /// The strip of colours alone, vertical, the highest value at the top.
     fn strip(&self, service: &Service, dialect: Dialect) -> String {
         const OF_A_BAR: [(&str, &str); 4] =
             [("COLORBARONLY", "true"), ("VERTICAL", "true"), ("WIDTH", "20"), ("HEIGHT", "256")];
@@ -154,14 +155,14 @@ fn read_range(text: &str) -> Option<[f64; 2]> {
     Some([min.trim().parse().ok()?, max.trim().parse().ok()?]).filter(in_order)
 }
 
-/// Whether numbers can stand at places between the two, each different from the next.
+/// Whether two values leave room for distinct numbers between them.
 fn in_order([min, max]: &[f64; 2]) -> bool {
     let span = max - min;
     min < max && span.is_normal() && span > 1e-9 * min.abs().max(max.abs())
 }
 
 impl ColourBar {
-    /// The numbers beside a strip of colours that a server has told.
+    /// The numbers beside a strip of colours, if the legend is one.
     pub(crate) fn of_strip(legend: &LegendSource) -> Option<Self> {
         let LegendSource::Strip { range: [min, max], unit, .. } = legend else { return None };
         let (min, max) = (min.parse().ok()?, max.parse().ok()?);
@@ -169,7 +170,7 @@ impl ColourBar {
         Some(Self { min, max, logarithmic: false, units, numbers: NumberStyle::default() })
     }
 
-    /// The values at which numbers stand, from below, and how far up each is (0 to 1); about as many as `wanted`.
+    /// The values of the scale's ticks, from below, and the height of each (0 to 1); about `wanted` of them.
     pub fn ticks(&self, wanted: u32) -> Vec<(f64, f64)> {
         let wanted = f64::from(wanted.max(2));
         if self.logarithmic {
@@ -193,7 +194,7 @@ impl ColourBar {
         (first..=last).map(|n| n as f64 * step).map(|value| (value, (value - self.min) / span)).collect()
     }
 
-    /// A value as it stands beside the strip.
+    /// The text of a value beside the strip.
     pub fn text(&self, value: f64) -> String {
         self.numbers.decimal(value)
     }

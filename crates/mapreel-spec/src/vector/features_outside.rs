@@ -1,14 +1,15 @@
-//! Whether anything of a layer's features is seen on the map, in any frame.
+//! Whether any of a layer's features is visible on the map, in any frame.
 //!
-//! What may be seen counts as seen: on maps with bent meridians the longitudes and latitudes around the map decide.
+//! Where it is not certain, a feature counts as visible: on maps with curved meridians, the box round the map in
+//! degrees decides.
 
 use super::geojson::{Features, Geometry, Position};
 use mapreel_geo::{Bbox, Crs, Extent, ValidTime};
 
-/// How far outside the map a point's mark still reaches into it, in pixels.
+/// How far outside the map a point may lie and still show a part of its mark, in pixels.
 const MARK_PX: f64 = 12.0;
 
-/// Why nothing of the features is seen; `None`: something is, or there are no features.
+/// Why no feature is visible; `None` where one is, or where there are no features.
 pub(crate) fn why(features: &Features, map: &Extent, times: &[Option<ValidTime>]) -> Option<String> {
     let count = features.count();
     let instants: Vec<_> = times.iter().map(|time| time.as_ref().map(ValidTime::instant)).collect();
@@ -31,13 +32,13 @@ fn features_of(count: usize) -> String {
     if count == 1 { "1 feature".to_owned() } else { format!("{count} features") }
 }
 
-/// The degrees that a map shows, or more.
+/// The area that a map shows, or a larger one, in degrees.
 struct Place {
     degrees: Bbox,
 }
 
 impl Place {
-    /// `None`: that is not known.
+    /// `None` where the area is not known.
     fn of(map: &Extent) -> Option<Self> {
         let [rx, ry] = map.resolution();
         let grown = Bbox {
@@ -50,7 +51,7 @@ impl Place {
         if map.crs.is_cylindrical() {
             return Some(Self { degrees });
         }
-        // Found from a grid of places, it may be a little too small.
+        // A box that was found from a grid of points may be too small.
         let (across, up) = (degrees.width() / 50.0, degrees.height() / 50.0);
         let degrees = Bbox {
             min_x: degrees.min_x - across,
@@ -75,7 +76,7 @@ impl Place {
         line.windows(2).any(|edge| self.shows_edge(edge[0], edge[1]))
     }
 
-    /// Whether an edge, in any copy of the world, meets the box.
+    /// Whether an edge crosses the box, in any copy of the world.
     fn shows_edge(&self, a: Position, b: Position) -> bool {
         self.worlds(a[0].min(b[0]), a[0].max(b[0])).any(|shift| {
             let [west, east] = [self.degrees.min_x - shift, self.degrees.max_x - shift];
@@ -83,7 +84,7 @@ impl Place {
         })
     }
 
-    /// Whether the box, in any copy of the world, lies in a polygon whose edges do not meet it.
+    /// Whether the box, in any copy of the world, lies in a polygon whose edges do not cross it.
     fn lies_in(&self, rings: &[Vec<Position>]) -> bool {
         let longitudes = rings.iter().flatten().map(|[lon, _]| *lon);
         let (west, east) = longitudes.fold((f64::MAX, f64::MIN), |(w, e), lon| (w.min(lon), e.max(lon)));
@@ -94,7 +95,7 @@ impl Place {
         })
     }
 
-    /// By how many degrees something from `west` to `east` is moved to where it may be seen.
+    /// The shifts in degrees that move something from `west` to `east` to where it may be visible.
     fn worlds(&self, west: f64, east: f64) -> impl Iterator<Item = f64> + use<> {
         let first = ((self.degrees.min_x - east) / 360.0).ceil() as i32;
         let last = ((self.degrees.max_x - west) / 360.0).floor() as i32;
@@ -102,7 +103,7 @@ impl Place {
     }
 }
 
-/// Whether an edge meets a box of west, south, east, north (Liang and Barsky).
+/// Whether an edge crosses the box of west, south, east, north (Liang and Barsky).
 fn meets(bounds: [f64; 4], a: Position, b: Position) -> bool {
     let (mut from, mut to) = (0.0f64, 1.0f64);
     for axis in 0..2 {
@@ -120,13 +121,13 @@ fn meets(bounds: [f64; 4], a: Position, b: Position) -> bool {
     from <= to
 }
 
-/// Whether a ray eastwards from a place crosses an edge.
+/// Whether a ray eastwards from a point crosses an edge.
 fn is_east_of([x, y]: Position, edge: &[Position]) -> bool {
     let ([x0, y0], [x1, y1]) = (edge[0], edge[1]);
     (y0 > y) != (y1 > y) && x0 + (x1 - x0) * (y - y0) / (y1 - y0) > x
 }
 
-/// West, south, east, north of everything.
+/// The box round all geometries: west, south, east, north.
 fn around(geometries: &[Geometry]) -> [f64; 4] {
     let start = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     geometries
@@ -159,7 +160,7 @@ mod tests {
         check(&pacific, r#"{ "type": "LineString", "coordinates": [[100, 0], [250, 20]] }"#, true);
         check(&pacific, r#"{ "type": "LineString", "coordinates": [[100, 0], [140, 20]] }"#, false);
         check(&pacific, r#"{ "type": "LineString", "coordinates": [[170, -60], [-150, -40]] }"#, false);
-        // It goes by way of 0, all round the other side.
+        // It crosses 0 degrees, on the other side of the world.
         check(&pacific, r#"{ "type": "LineString", "coordinates": [[-145, 0], [145, 0]] }"#, false);
         let around = "[[100, -50], [250, -50], [250, 60], [100, 60], [100, -50]]";
         let hole = "[[120, -40], [240, -40], [240, 50], [120, 50], [120, -40]]";

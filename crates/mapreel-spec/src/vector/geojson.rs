@@ -1,8 +1,8 @@
-//! GeoJSON (RFC 7946) with simplestyle-spec 1.1, and when each feature is there.
+//! GeoJSON (RFC 7946) with simplestyle-spec 1.1, and the times of each feature.
 //!
-//! Time comes from one property: a text means that the feature appears then; a list of texts, one for each position,
-//! means that a line or multi-point grows. What is drawn at a time is what is known by then: a track ends at its last
-//! fix, nothing is interpolated.
+//! One property has the time. A text is the time at which the feature appears. A list of texts, one for each position,
+//! lets a line or multi-point grow. A frame shows what is known at its time: a track ends at its last fix, and nothing
+//! is interpolated.
 
 pub use super::simplestyle::Style;
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Longitude and latitude in degrees (RFC 7946, 4).
 pub type Position = [f64; 2];
 
-/// A geometry without its collections: those become several features.
+/// A geometry. A geometry collection becomes several features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Geometry {
     /// Point and MultiPoint.
@@ -24,12 +24,12 @@ pub enum Geometry {
     Polygons(Vec<Vec<Vec<Position>>>),
 }
 
-/// When a feature, or each of its positions, is there.
+/// The time of a feature, or of each of its positions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum When {
     Always,
     Since(#[serde(with = "instant_text")] Timestamp),
-    /// One instant for each position of a single line or of points, never going back.
+    /// One instant for each position of a single line or of points, in rising order.
     Grows(#[serde(with = "instants")] Vec<Timestamp>),
 }
 
@@ -69,21 +69,21 @@ mod duration {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
     pub(super) geometry: Geometry,
-    /// How it is drawn.
+    /// Its style.
     pub style: Style,
     pub(super) when: When,
-    /// Shared by the geometries of a collection.
+    /// Its properties; the geometries of a collection share them.
     pub(super) properties: Arc<[(String, String)]>,
 }
 
 /// How much of a feature is shown at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// It is not there.
+    /// Nothing.
     Nothing,
-    /// So many of its positions, of one that grows.
+    /// Its first positions, where the feature grows.
     First(usize),
-    /// All of it.
+    /// The whole feature.
     Whole,
 }
 
@@ -91,12 +91,12 @@ pub enum Shown {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(into = "StoredFeatures", try_from = "StoredFeatures")]
 pub struct Features {
-    /// Shared: they may be many.
+    /// The features, shared because they may be many.
     pub(super) items: Arc<[Feature]>,
     pub(super) keep: Option<SignedDuration>,
 }
 
-/// Features as they are stored: properties that several share are stored once.
+/// Features as they are stored; features with the same properties share one copy.
 #[derive(Serialize, Deserialize)]
 struct StoredFeatures {
     properties: Vec<Vec<(String, String)>>,
@@ -110,7 +110,7 @@ struct StoredFeature {
     geometry: Geometry,
     style: Style,
     when: When,
-    /// Which of the properties.
+    /// The index of its properties.
     properties: usize,
 }
 
@@ -119,7 +119,7 @@ impl From<Features> for StoredFeatures {
         let mut properties: Vec<Vec<(String, String)>> = Vec::new();
         let mut last: Option<Arc<[(String, String)]>> = None;
         let mut stored = |feature: Feature| {
-            // Those that share them are neighbours.
+            // Features that share properties are neighbours.
             if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &feature.properties)) {
                 properties.push(feature.properties.to_vec());
                 last = Some(feature.properties.clone());
@@ -132,7 +132,7 @@ impl From<Features> for StoredFeatures {
     }
 }
 
-/// A stored feature names properties that are not stored.
+/// The error for a stored feature whose properties are missing.
 #[derive(Debug, thiserror::Error)]
 #[error("a feature without its properties")]
 struct WithoutProperties;
@@ -151,7 +151,7 @@ impl TryFrom<StoredFeatures> for Features {
 }
 
 impl Features {
-    /// Whether anything changes with time.
+    /// Whether any feature changes with time.
     pub fn vary(&self) -> bool {
         self.items.iter().any(|feature| feature.when != When::Always)
     }
@@ -166,14 +166,14 @@ impl Features {
         self.items.iter().map(move |feature| feature.part_at(time, self.keep))
     }
 
-    /// The time of the newest thing that is there at a time.
+    /// The time of the newest feature or position that is shown at a time.
     pub fn newest(&self, time: Timestamp) -> Option<Timestamp> {
         let there = self.items.iter().filter(|feature| feature.is_there(Some(time), self.keep));
         there.filter_map(|feature| feature.last_change(time)).max()
     }
 
-    /// A label with its `{property}` places filled from the newest feature that has them all; `None` where no feature
-    /// has them yet.
+    /// A label with its `{property}` placeholders filled from the newest feature that has all these properties; `None`
+    /// where no feature has them yet.
     pub fn fill(&self, template: &str, time: Option<Timestamp>) -> Option<String> {
         if !template.contains('{') {
             return Some(template.to_owned());
@@ -181,7 +181,7 @@ impl Features {
         let there = self.items.iter().filter(|feature| feature.is_there(time, self.keep));
         let mut newest_last: Vec<_> =
             there.map(|feature| (time.and_then(|t| feature.last_change(t)), feature)).collect();
-        // A stable sort: a document's order counts where its times do not.
+        // A stable sort: features of equal times stay in the document's order.
         newest_last.sort_by_key(|(when, _)| *when);
         newest_last.iter().rev().find_map(|(_, feature)| feature.fill(template))
     }
@@ -191,11 +191,11 @@ impl Features {
         self.items.len()
     }
 
-    /// The most that each feature ever shows at one of these times; nothing of those that are never there.
+    /// The most that each feature shows at any of these times; features that are never shown are left out.
     pub(crate) fn ever_shown(&self, times: &[Option<Timestamp>]) -> Vec<Geometry> {
         let most = |feature: &Feature| {
             let there = times.iter().filter(|time| feature.is_there(**time, self.keep));
-            // What grows is longest at last; without a time everything is shown.
+            // A feature that grows is longest at the last time; without a time all of it is shown.
             let last = there.max_by_key(|time| time.unwrap_or(Timestamp::MAX))?;
             feature.known_at(*last, self.keep)
         };
@@ -218,7 +218,7 @@ impl Geometry {
         }
     }
 
-    /// Every position of it.
+    /// All its positions.
     pub(crate) fn all_positions(&self) -> Box<dyn Iterator<Item = &Position> + '_> {
         match self {
             Self::Points(points) => Box::new(points.iter()),
@@ -239,19 +239,19 @@ impl Geometry {
 }
 
 impl Feature {
-    /// Whether anything of it is shown at a time.
+    /// Whether any part of the feature is shown at a time.
     fn is_there(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> bool {
         let (Some(time), false) = (time, self.when == When::Always) else { return true };
         let gone = |since: Timestamp| keep.is_some_and(|keep| since.checked_add(keep).is_ok_and(|end| end <= time));
         self.last_change(time).is_some_and(|since| !gone(since))
     }
 
-    /// The whole of it.
+    /// Its whole geometry.
     pub fn geometry(&self) -> &Geometry {
         &self.geometry
     }
 
-    /// Whether its positions come one after another: it is one line, or points.
+    /// Whether its positions may appear one after another: it is one line, or points.
     pub fn grows(&self) -> bool {
         matches!(self.when, When::Grows(_))
     }
@@ -265,7 +265,7 @@ impl Feature {
         }
     }
 
-    /// What of it is shown at a time.
+    /// The geometry that is shown at a time.
     fn known_at(&self, time: Option<Timestamp>, keep: Option<SignedDuration>) -> Option<Geometry> {
         match self.part_at(time, keep) {
             Shown::Nothing => None,
@@ -317,7 +317,7 @@ mod tests {
         ValidTime::parse(time).unwrap().instant()
     }
 
-    /// What is there at a time.
+    /// The geometries that are shown at a time.
     fn shown(features: &Features, time: &str) -> Vec<Geometry> {
         features.iter().filter_map(|feature| feature.known_at(Some(at(time)), features.keep)).collect()
     }
@@ -369,7 +369,7 @@ mod tests {
         let features = reading.parse(TRACK.as_bytes()).unwrap();
         assert_eq!(shown(&features, "2020-01-02T23:59Z").len(), 3);
         assert_eq!(shown(&features, "2020-01-03").len(), 1);
-        // What has left tells neither its time nor its labels.
+        // A feature that has left gives neither its time nor its labels.
         assert_eq!(features.newest(at("2020-01-03")), None);
         assert_eq!(features.fill("{wind} kt", Some(at("2020-01-03"))), None);
     }

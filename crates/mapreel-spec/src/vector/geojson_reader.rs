@@ -1,4 +1,4 @@
-//! Reading GeoJSON (RFC 7946): of a request, or that a server has sent.
+//! Reads GeoJSON (RFC 7946) that is in a request or that a server has sent.
 
 use super::geojson::{Feature, Features, Geometry, Position, When};
 use super::simplestyle::{self, Style};
@@ -11,7 +11,7 @@ use mapreel_ogc::ReadLimits;
 use mapreel_ogc::json::Json;
 use std::sync::Arc;
 
-/// What a GeoJSON object is (section 1.4).
+/// The type of a GeoJSON object (section 1.4).
 #[derive(Debug, Clone, Copy)]
 enum ObjectType {
     FeatureCollection,
@@ -25,7 +25,7 @@ words! {
     "GeometryCollection" => Geometry,
 }
 
-/// What a geometry is.
+/// The type of a geometry.
 #[derive(Debug, Clone, Copy)]
 enum GeometryType {
     Point,
@@ -43,12 +43,12 @@ words! {
     "GeometryCollection" => GeometryCollection,
 }
 
-/// How a layer wants its GeoJSON read.
+/// The fields of a layer that decide how its GeoJSON is read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reading {
-    /// The style of features that do not bring their own.
+    /// The style of features without a style of their own.
     pub(crate) style: Style,
-    /// The property that says when a feature is there.
+    /// The property with the time of a feature.
     pub(crate) time_property: Option<String>,
     /// How long a feature stays after its time; `None`: for ever.
     pub(crate) keep: Option<SignedDuration>,
@@ -73,7 +73,7 @@ impl Reading {
         }
     }
 
-    /// Reads a GeoJSON value; what is wrong with it is noted.
+    /// Reads a GeoJSON value; problems are noted.
     pub(crate) fn read(&self, node: &Node) -> Option<Features> {
         let mut items = Vec::new();
         self.object(node, &mut items)?;
@@ -128,7 +128,7 @@ impl Reading {
             Some(Json::Object(entries)) => entries.iter().filter_map(|(k, v)| Some((k.clone(), plain(v)?))).collect(),
             _ => Arc::default(),
         };
-        // A feature may have no place (RFC 7946, 3.2); there is nothing to draw then.
+        // A feature may have no geometry (RFC 7946, 3.2); then there is nothing to draw.
         let Some(geometry) = fields.optional("geometry") else { return Some(()) };
         let time = self.time_property.as_ref().zip(properties).and_then(|(name, properties)| {
             let json = properties.json.get(name).filter(|json| **json != Json::Null)?;
@@ -147,8 +147,8 @@ impl Reading {
     }
 }
 
-/// Longitudes of a track without leaps: what is seen at one place and then at another has gone the shorter way round the
-/// world. A line without times goes the way that its coordinates say (RFC 7946, 3.1.9).
+/// Shifts the longitudes of a track so that each step goes the shorter way round the world. A line without times goes
+/// the way of its coordinates (RFC 7946, 3.1.9).
 fn go_the_shorter_way(track: &mut [Position]) {
     for i in 1..track.len() {
         let leap = track[i][0] - track[i - 1][0];
@@ -201,7 +201,7 @@ fn instant(node: &Node) -> Option<Timestamp> {
 /// The most geometries of a collection.
 const GEOMETRIES_MAX: usize = 100_000;
 
-/// Every geometry in a geometry object, collections opened.
+/// All geometries in a geometry object; collections are expanded.
 fn geometries(node: &Node, out: &mut dyn FnMut(Geometry)) -> Option<()> {
     let fields = node.fields()?;
     let kind = fields.required("type", "geometries have a `type`")?.word(GeometryType::WORDS)?;
@@ -240,7 +240,7 @@ fn positions(node: &Node, min: usize) -> Option<Vec<Position>> {
         node.invalid(format!("{} positions where at least {min} are needed", items.len()), "see RFC 7946, section 3.1");
         return None;
     }
-    // The fast way for good positions; a bad one is read again for its pointer.
+    // The fast path for valid positions. An invalid one is read again to note its pointer.
     let read = |(i, item): (usize, &Json)| quick(item).or_else(|| position(&node.child(item, &i.to_string())));
     items.iter().enumerate().map(read).collect()
 }

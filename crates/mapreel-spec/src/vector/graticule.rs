@@ -10,6 +10,6 @@ pub struct Graticule {
     pub step_deg: Option<f64>,
     /// Colour of the lines.
     pub stroke: Colour,
-    /// Whether degrees stand at the edges of the map.
+    /// Whether the edges of the map have labels in degrees.
     pub labels: bool,
 }

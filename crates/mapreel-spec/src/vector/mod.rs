@@ -1,4 +1,4 @@
-//! What is drawn from shapes: features, geography, graticules, colour bars.
+//! Layers and legends that Mapreel draws itself: features, the built-in geography, graticules, colour bars.
 
 pub(crate) mod colour_bar;
 pub(crate) mod features_outside;

@@ -3,10 +3,10 @@
 use crate::schema::words::words;
 use serde::{Deserialize, Serialize};
 
-/// What of Natural Earth is drawn, in drawing order.
+/// The themes of Natural Earth that are drawn, in drawing order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NaturalEarth {
-    /// Never empty.
+    /// At least one theme.
     pub show: Vec<Feature>,
 }
 

@@ -1,4 +1,4 @@
-//! How features are drawn: simplestyle-spec 1.1.
+//! The style of features: simplestyle-spec 1.1.
 
 use crate::request::colour::Colour;
 use crate::request::limits::Limits;
@@ -9,7 +9,7 @@ use crate::schema::texts::ColourCode;
 use crate::schema::words::words;
 use serde::{Deserialize, Serialize};
 
-/// How a feature is drawn; lengths in pixels of a picture whose text is 13 pixels high.
+/// The style of a feature. Lengths are in pixels of a picture whose text is 13 pixels high.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Style {
     /// Colour of lines and outlines.
@@ -69,9 +69,10 @@ fields! {
     }
 }
 
-/// The layer's or a feature's style over another; other properties are the author's own.
+/// The style in these fields, of a layer or a feature; fields that are absent keep the values of `style`. Other properties are the
+/// author's own.
 pub(crate) fn read(fields: &Fields, mut style: Style) -> Style {
-    // No limit of requests concerns a style.
+    // No limit of requests applies to a style.
     let read = StyleFields::read(fields, &Limits::DEFAULT);
     let keep_alpha = |new: Colour, old: Colour| if new.a == 255 { Colour { a: old.a, ..new } } else { new };
     if let Some(c) = read.stroke.value() {

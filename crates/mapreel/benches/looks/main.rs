@@ -1,6 +1,6 @@
-//! `cargo bench --bench looks`: the longest processor time between two looks at the stop token, of the largest work that there
-//! is. Drawing means 50 ms; the calls of libraries that take longer stand in ARCHITECTURE.md. `tests/all/benchmarks.rs` does the
-//! same work in the small.
+//! `cargo bench --bench looks`: the longest processor time between two checks of the stop token, in the largest work that the
+//! limits allow. Drawing should check every 50 ms; ARCHITECTURE.md lists the library calls that take longer.
+//! `tests/all/benchmarks.rs` does the same work at a small size.
 
 #[allow(dead_code, reason = "shared with the tests")]
 #[path = "../../tests/support/looks.rs"]

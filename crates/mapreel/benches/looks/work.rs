@@ -1,4 +1,4 @@
-//! The largest work that there is, each piece a row: vectors, pictures laid on maps, encoders.
+//! The largest work that the limits allow, each kind a row: vectors, pictures laid on maps, encoders.
 
 use super::looks::{Looks, cpu_ms, first_frame, geojson, line, plan, points, ring};
 use mapreel_geo::{Bbox, Crs, Extent};
@@ -7,19 +7,19 @@ use mapreel_render::encode::{self, SegmentEncoder};
 use mapreel_render::{Canvas, Fonts, Gathered, Painter, Placed, Raster, Scene, Stop, place};
 use mapreel_spec::{Format, LayerSource, Output, Resampling};
 
-/// How large the work is.
+/// The size of the work.
 #[derive(Debug, Clone, Copy)]
 pub struct Work {
-    /// Pixels of a side.
+    /// The side of a picture, in pixels.
     pub side: u32,
-    /// The largest film's side: H.264 has no larger pictures.
+    /// The side of the largest film, in pixels: H.264 has no larger pictures.
     pub film_side: u32,
-    /// Positions of the largest line.
+    /// The number of positions of the largest line.
     pub places: usize,
 }
 
 impl Work {
-    /// The largest that there is.
+    /// The largest size that the limits allow.
     pub const WHOLE: Self = Self { side: 4096, film_side: 2000, places: 380_000 };
 }
 
@@ -127,7 +127,7 @@ fn encoding(Work { side, film_side, .. }: Work) {
     }
 }
 
-/// All that there is.
+/// All kinds of work.
 pub fn looks(work: Work) {
     println!("{:44} {:>8} {:>8} {:>8}", "work", "CPU ms", "looks", "longest");
     drawing(work);

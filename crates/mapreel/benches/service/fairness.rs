@@ -1,4 +1,5 @@
-//! What a client gets beside others who ask for much: on one machine, and in a cluster of one API server and one worker.
+//! The waiting times of a client beside clients that submit much: on one machine, and in a cluster of one API server and
+//! one worker.
 
 use crate::support::cluster::{servers, wait_for};
 use crate::support::service::{Process, Site};
@@ -24,7 +25,7 @@ pub fn fairness() {
     measure("cluster", &api);
 }
 
-/// A film of so many days.
+/// A film of `days` days.
 fn film(title: &str, url: &str, days: usize) -> String {
     let last = date(2000, 1, 1) + Span::new().days(days as i64 - 1);
     format!(
@@ -55,7 +56,7 @@ fn measure(store: &str, process: &Process) {
         at(&beside, 0.5),
         at(&beside, 0.95),
     );
-    // Equal owners, one with three jobs and one with one.
+    // Two owners with equal rights: one has three jobs, the other has one.
     let owners = [("198.51.100.3", 3), ("198.51.100.4", 1)];
     let jobs: Vec<Vec<String>> = owners
         .iter()
@@ -77,7 +78,7 @@ fn measure(store: &str, process: &Process) {
     );
 }
 
-/// How long films of five frames take one after another, in seconds.
+/// The seconds that each of `count` films of five frames takes, one after another.
 fn times(process: &Process, url: &str, owner: &str, count: usize) -> Vec<f64> {
     let one = |i| {
         let began = Instant::now();

@@ -1,8 +1,8 @@
-//! What the service costs: `cargo bench --bench service`.
+//! The overhead of the service: `cargo bench --bench service`.
 //!
-//! Small images one after another beside `mapreel render`, many at once, 2 000 requests within 20 seconds, and what a client gets
-//! beside others who ask for much. It prints; nothing is
-//! asserted but that every accepted job is done.
+//! Small images one after another beside `mapreel render`, many at once, 2 000 requests within 20 seconds, and the waiting
+//! times of a client beside clients that submit much. The benchmark prints figures; it asserts only that every accepted job is
+//! done.
 
 #![allow(dead_code, clippy::unwrap_used, reason = "a benchmark uses a part of the tests' support")]
 
@@ -69,7 +69,7 @@ fn throughput() {
     println!("300 images  {seconds:.1} s, {:.0} jobs per second", 300.0 / seconds);
 }
 
-/// What clients have seen.
+/// The answers that clients got.
 #[derive(Default)]
 struct Seen {
     statuses: HashMap<u16, usize>,
@@ -92,7 +92,7 @@ fn flood() {
                     if i >= 2000 {
                         return;
                     }
-                    // A hundred a second.
+                    // A hundred requests a second.
                     std::thread::sleep((Duration::from_millis(10) * i as u32).saturating_sub(began.elapsed()));
                     let asked = Instant::now();
                     let headers = ["content-type: application/json"];

@@ -1,19 +1,20 @@
-//! Rows of the benchmark: processor time of a stage, beside the limit that was measured with the same libraries by hand.
+//! Rows of the benchmark: the processor time of a stage, beside the time that was measured by hand with the same
+//! libraries.
 
-/// How much is measured.
+/// How often and over how many frames a stage is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Bench {
-    /// How often each stage is run to be measured, after once to warm up; 0: it is run and not measured.
+    /// How often each stage is measured, after one run to warm up; 0: it runs once and is not measured.
     pub rounds: usize,
     /// Frames of the film.
     pub frames: usize,
 }
 
 impl Bench {
-    /// As `cargo bench` measures.
+    /// The settings of `cargo bench`.
     pub const WHOLE: Self = Self { rounds: 5, frames: 24 };
 
-    /// A stage whose work is of `per` frames.
+    /// Measures a stage; one run of `work` is the work of `per` frames.
     pub fn row(self, stage: &str, per: usize, limit: &str, mut work: impl FnMut()) {
         work();
         if self.rounds == 0 {
@@ -25,7 +26,7 @@ impl Bench {
     }
 }
 
-/// How large something is, in kB.
+/// Prints the size of something, in kB.
 pub fn size(what: &str, bytes: usize) {
     println!("{:44} {:8.0}", format!("  {what}, kB"), bytes as f64 / 1e3);
 }

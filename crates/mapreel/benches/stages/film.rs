@@ -1,4 +1,4 @@
-//! What a frame of a film costs, stage by stage.
+//! The processor time of a film, stage by stage.
 
 use super::bench::{Bench, size};
 use super::recorded::{Recorded, gathered, legends, planned, planned_on_a_page};
@@ -9,7 +9,7 @@ use mapreel_sources::decode;
 use mapreel_spec::{Format, LayerSource, Limits, Mosaic, Output, Plan, Series};
 use std::sync::Arc;
 
-/// Every stage, in the order in which a film goes through them.
+/// All stages, in the order in which a film passes through them.
 pub fn stages(bench: Bench) {
     let recorded = Recorded::load(&planned(bench.frames, &Limits::default()));
     let plan = Arc::new(planned_on_a_page(bench.frames, &recorded));
@@ -24,7 +24,7 @@ pub fn stages(bench: Bench) {
     film.stills(&pages[0]);
 }
 
-/// The recorded film, and how it is measured.
+/// The recorded film, and the settings of the benchmark.
 struct Film {
     bench: Bench,
     recorded: Recorded,
@@ -32,7 +32,7 @@ struct Film {
 }
 
 impl Film {
-    /// A stage that is the same for each frame.
+    /// Measures a stage that runs once for each frame.
     fn row(&self, stage: &str, limit: &str, work: impl FnMut()) {
         self.bench.row(stage, self.bench.frames, limit, work);
     }

@@ -26,7 +26,7 @@ pub fn job(frames: usize) {
     let _ = std::fs::remove_file(out);
 }
 
-/// Jobs, each in a process of its own.
+/// Runs each job in a process of its own.
 pub fn jobs() {
     println!("\n{:44} {:>8} {:>8} {:>8}   aim", "whole job, median of 7, two threads", "wall ms", "CPU ms", "peak MB");
     for (name, frames, aim) in [

@@ -1,8 +1,9 @@
-//! `cargo bench --bench stages`: what a frame costs, stage by stage, and what whole jobs cost, over recorded answers of a real
-//! WMS.
+//! `cargo bench --bench stages`: the processor time of a frame, stage by stage, and of whole jobs, with recorded answers of a
+//! real WMS.
 //!
-//! Prints milliseconds of processor time (user and system) beside the limits that were measured with the same libraries
-//! by hand. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers anew.
+//! Prints milliseconds of processor time (user and system) beside the times that were measured by hand with the same
+//! libraries. Nothing here asserts a time: machines differ. `MAPREEL_RECORD=http://…/wms cargo bench` records the answers
+//! anew.
 //! `tests/all/benchmarks.rs` runs every stage once.
 
 mod bench;

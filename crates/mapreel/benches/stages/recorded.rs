@@ -1,4 +1,4 @@
-//! Recorded answers of a real WMS, the request that they are of, and its plan.
+//! Recorded answers of a real WMS, the request to which they belong, and its plan.
 
 use bytes::Bytes;
 use mapreel_render::{Fonts, Gathered, LegendArt, LegendPicture, MosaicSheet, Raster, Stop, measure, place};
@@ -17,7 +17,8 @@ fn folder() -> PathBuf {
 /// all public domain, drawn by MapServer.
 pub struct Recorded(pub HashMap<String, Bytes>);
 
-/// The name of a URL's file: a hash of it, whatever the order of its parameters, which depends on how JSON is read.
+/// The name of the file for a URL: a hash that ignores the order of the URL's parameters, because that order depends on
+/// how JSON is read.
 fn file_name(url: &str) -> String {
     let (address, query) = url.split_once('?').expect("recorded of a WMS");
     let mut parameters: Vec<&str> = query.split('&').collect();
@@ -42,7 +43,7 @@ impl Upstreams for Recorded {
     }
 }
 
-/// The recorded request with so many frames, repeating its own 24; one frame makes an image.
+/// The recorded request with `frames` frames, repeating its own 24; a single frame makes an image.
 pub fn document(frames: usize) -> Vec<u8> {
     let recorded = std::fs::read(folder().join("request.json")).expect("recorded");
     let mut request: Value = serde_json::from_slice(&recorded).expect("JSON");
@@ -64,19 +65,19 @@ pub fn document(frames: usize) -> Vec<u8> {
     serde_json::to_vec(&request).expect("JSON")
 }
 
-/// The same, read.
+/// The same request, parsed.
 pub fn request(frames: usize) -> Request {
     parse_request(&document(frames), &Limits::default()).expect("valid")
 }
 
-/// Its plan, of the map alone.
+/// Its plan, on a page with only the map.
 pub fn planned(frames: usize, limits: &Limits) -> Plan {
     let request = request(frames);
     let (resolved, view) = (Resolved::unasked(&request), View::of(&request));
     Plan::of_map_alone(&resolved, view, limits).expect("valid")
 }
 
-/// The same, on a page on which header and legends have been measured.
+/// Its plan, on a page with a measured header and legends.
 pub fn planned_on_a_page(frames: usize, recorded: &Recorded) -> Plan {
     let (request, limits) = (request(frames), Limits::default());
     let (resolved, view) = (Resolved::unasked(&request), View::of(&request));
@@ -98,7 +99,7 @@ pub fn decoded(url: &str, recorded: &Recorded) -> Raster {
     Raster::straight(picture.width, picture.height, picture.rgba)
 }
 
-/// A layer of a frame, laid on the map.
+/// The layer of a frame, laid on the map.
 pub fn gathered(mosaic: &Mosaic, plan: &Plan, recorded: &Recorded) -> Gathered {
     let stop = Stop::never();
     let mut sheet = MosaicSheet::new(mosaic, Vec::new());

@@ -1,10 +1,10 @@
-//! Capabilities of very many times, and pictures on maps of other CRSs.
+//! Capabilities with very many times, and pictures on maps of other CRSs.
 
 use super::bench::Bench;
 use mapreel_render::{Raster, Stop, place};
 use mapreel_spec::{Limits, Resampling, parse_request};
 
-/// Capabilities of a WMS with so many layers, each with styles and a list of so many times.
+/// The capabilities of a WMS with `layers` layers, each with styles and a list of `times` times.
 fn capabilities(layers: usize, times: usize) -> String {
     let hour = |i: usize| {
         format!("{}-{:02}-{:02}T{:02}:00:00.000Z", 1950 + i / 8064, i / 672 % 12 + 1, i / 24 % 28 + 1, i % 24)
@@ -24,7 +24,7 @@ fn capabilities(layers: usize, times: usize) -> String {
     )
 }
 
-/// What it costs to know which times there are, and to lay a picture on a map of another CRS.
+/// The processor time to read the times of a server, and to lay a picture on a map of another CRS.
 pub fn time_and_place(bench: Bench) {
     println!("\n{:44} {:>8}   limit", "time and place, CPU ms", "here");
     documents(bench);

@@ -172,7 +172,7 @@ fn a_request_can_be_checked_and_looked_at_without_a_job() {
     let request = film("x", &url, 12, "gif");
     let check = process.post("/api/check", &request).json();
     assert_eq!((check["frames"]["count"].as_u64(), check["upstream_requests"].as_u64()), (Some(12), Some(13)));
-    // Twelve pictures, and what the server says of itself.
+    // Twelve pictures, and the server's capabilities.
     assert_eq!(check["layers"][0]["times"][11], "2020-01-12");
     let preview = process.post("/api/preview?frame=12", &request);
     assert_eq!((preview.status, preview.header("content-type")), (200, "image/png"));
@@ -227,7 +227,7 @@ fn what_a_map_server_offers_is_listed() {
     assert_eq!(closed.get(&format!("/api/layers?url={url}/wms")).status, 422);
 }
 
-/// 1 MB that stands for 20 GB, and an exception of 60 kB that stands for 300 MB.
+/// A document of 1 MB whose entities expand to 20 GB, and an exception of 60 kB that expands to 300 MB.
 #[test]
 fn an_entity_is_never_expanded_whatever_document_uses_it() {
     let site = Site::new("entities");
@@ -266,7 +266,7 @@ fn upstreams_that_are_not_public_are_refused_at_once() {
 }
 
 #[test]
-fn operators_see_how_it_is() {
+fn operators_see_health_readiness_and_metrics() {
     let site = Site::new("operations");
     let process = site.serve(&[], "");
     process.ended(&process.submit("image", &world("x")), PATIENCE);

@@ -96,7 +96,7 @@ fn a_cache_is_asked_for_its_tiles() {
     let ours = render("arcgis-tiles.png", &request(map, "", &cached)).ended(0);
     let theirs =
         render("arcgis-tiles-xyz.png", &request(map, "", &format!(r#"{{ "type": "xyz", "url": "{xyz}" }}"#))).ended(0);
-    // The credits below the maps have other heights.
+    // Only the maps are compared: the credits below them have different heights.
     assert_eq!(share_that_differs(&ours, &theirs), 0.0);
 }
 
@@ -112,7 +112,7 @@ fn errors_that_come_with_status_200_are_told() {
 }
 
 #[test]
-fn a_token_is_the_operators_and_is_told_to_nobody() {
+fn a_token_is_the_operators_and_is_never_shown() {
     let guarded = arcgis::start(Some("hush-hush"));
     let site = Site::new("arcgis-token");
     let host = guarded.split("/arcgis").next().unwrap();

@@ -1,10 +1,10 @@
-//! The edges between the crates are those of the drawing in ARCHITECTURE.md.
+//! The dependencies between the crates are those of the drawing in ARCHITECTURE.md.
 
 use super::support::service::repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-/// Crate, and the crates of the workspace that it may know.
+/// Each crate with the crates of the workspace that it may depend on.
 const EDGES: [(&str, &[&str]); 11] = [
     ("mapreel-geo", &[]),
     ("mapreel-ogc", &["mapreel-geo"]),
@@ -30,7 +30,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     ),
 ];
 
-/// Crate, and libraries that it must not know, by what they stand for.
+/// Each crate with the libraries that it must not depend on.
 const MUST_NOT_KNOW: [(&str, &[&str]); 5] = [
     (
         "mapreel-geo",
@@ -61,7 +61,7 @@ fn the_crates_know_only_what_the_drawing_lets_them() {
     assert_eq!(known, EDGES.iter().map(|(name, _)| *name).collect(), "a crate without its place in the drawing");
     for package in packages {
         let name = package["name"].as_str().unwrap();
-        // What tests and benchmarks use is another matter.
+        // Dependencies of tests and benchmarks do not count.
         let dependencies: BTreeSet<&str> = package["dependencies"]
             .as_array()
             .unwrap()
@@ -79,7 +79,7 @@ fn the_crates_know_only_what_the_drawing_lets_them() {
     }
 }
 
-/// The crates that are there for tests alone.
+/// The crates that only tests use.
 const FOR_TESTS: [&str; 3] = ["mapreel-testkit", "mapreel-powerloss", "mapreel-fuzz"];
 
 #[test]
@@ -115,7 +115,7 @@ fn rooms(name: &str) -> BTreeSet<String> {
     folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
-/// Files that the guides name are there: `crate/path/of/file.rs` and `crate/folder/`.
+/// Files that the guides name exist: `crate/path/of/file.rs` and `crate/folder/`.
 #[test]
 fn the_guides_lead_to_files_that_are_there() {
     let mut lost = Vec::new();
@@ -123,7 +123,7 @@ fn the_guides_lead_to_files_that_are_there() {
         let text = std::fs::read_to_string(repository(guide)).unwrap();
         let quoted = text.split('`').skip(1).step_by(2);
         for path in quoted.filter(|path| path.contains('/') && (path.ends_with(".rs") || path.ends_with('/'))) {
-            // `TARGET` stands for a name.
+            // A path with `TARGET` is a pattern, not a file.
             if path.contains(char::is_uppercase) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Whatever is sent, the answer is a clear refusal: a 4xx with problem details, and the service goes on.
+//! Every invalid request gets a clear refusal: a 4xx with problem details, and the service goes on.
 
 use super::support::render;
 use super::support::service::{Answer, Process, Site, exchange, film, world};
@@ -31,7 +31,7 @@ fn get(process: &Process, path: &str) -> Answer {
 
 const ID: &str = "01a20c0c-c580-7225-9d37-5f2e965dcde0";
 
-/// Names that are no job's.
+/// Names that are not the id of any job.
 #[rustfmt::skip]
 const NO_JOBS: [&str; 21] = [
     "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "%2e%2e", "..%5c..%5cwindows", "%00", "x%00.png", "%ff%fe",
@@ -39,20 +39,20 @@ const NO_JOBS: [&str; 21] = [
     "urn:uuid:01a20c0c-c580-7225-9d37-5f2e965dcde0", "01a20c0c-c580-7225-9d37-5f2e965dcde0%20", "%", "%zz", "-1",
 ];
 
-/// Questions that the list of jobs has no answer to.
+/// Invalid queries for the list of jobs.
 #[rustfmt::skip]
 const NO_LISTS: [&str; 12] = [
     "limit=0", "limit=201", "limit=-1", "limit=x", "limit=99999999999999999999", "cursor=x", "cursor=../",
     "status=DONE", "status=succeeded", "service=film", "status=PENDING&status=FAILED", "status=%ff",
 ];
 
-/// Where nothing is.
+/// Paths without a route.
 #[rustfmt::skip]
 const NOWHERE: [&str; 8] = [
     "/nowhere", "/api", "/api/service", "/api/service/film", "/api/job-status", "/api/download/", "//", "/..",
 ];
 
-/// Paths, asked for with GET.
+/// Paths for requests with GET.
 fn paths() -> Vec<String> {
     let unknown = [ID.to_owned(), ID.to_uppercase(), ID.replace('-', ""), "a".repeat(10_000)];
     let ids = NO_JOBS.iter().map(|id| (*id).to_owned()).chain(unknown);
@@ -69,7 +69,7 @@ fn paths() -> Vec<String> {
     paths
 }
 
-/// Methods that a route does not have.
+/// Routes with methods that they do not have.
 const METHODS: &[(&str, &str)] = &[
     ("GET", "/api/service/image"),
     ("GET", "/api/service/animation"),
@@ -91,7 +91,7 @@ const METHODS: &[(&str, &str)] = &[
     ("BREW", "/api/jobs"),
 ];
 
-/// Bodies, each sent to the two services, to check and to preview.
+/// Bodies that each go to the two services, to check and to preview.
 fn bodies() -> Vec<Vec<u8>> {
     let map = r#""map": { "bbox": [0, 0, 20, 15], "width": 100 }"#;
     let natural = r#"{ "type": "natural-earth" }"#;
@@ -139,7 +139,7 @@ fn bodies() -> Vec<Vec<u8>> {
     bodies
 }
 
-/// Headers that say of a good body what it is not, or name a key that is none.
+/// Headers that contradict a good body, or that name an invalid idempotency key.
 fn headers() -> [Vec<String>; 8] {
     let long = format!("idempotency-key: {}", "k".repeat(256));
     let headers: [&[&str]; 8] = [
@@ -155,12 +155,12 @@ fn headers() -> [Vec<String>; 8] {
     headers.map(|headers| headers.iter().map(|&header| header.to_owned()).collect())
 }
 
-/// Bodies to each service, and films and images to the other's.
+/// The bodies for each route; films go to the image service and images to the animation service, too.
 fn posts() -> Vec<(String, Vec<u8>)> {
     let mut posts = Vec::new();
     for body in bodies() {
         for path in ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"] {
-            // One small frame of what is too costly as a whole is not.
+            // A request that is too costly as a film may be cheap as a preview, which draws one small frame.
             let is_cheap = path == "/api/preview" && String::from_utf8_lossy(&body).contains("4096");
             if !is_cheap {
                 posts.push((path.to_owned(), body.clone()));
@@ -206,7 +206,7 @@ fn whatever_is_sent_is_refused_with_problem_details() {
     assert!(!process.log().contains("panic"), "{}", process.log());
 }
 
-/// What is not HTTP, or says in two ways where it ends.
+/// Bytes that are not HTTP, or a request with two different lengths.
 #[test]
 fn what_is_no_http_is_refused_with_problem_details() {
     let site = Site::new("no-http");
@@ -250,7 +250,7 @@ fn what_is_no_http_is_refused_with_problem_details() {
 }
 
 #[test]
-fn slow_and_silent_clients_stop_nobody() {
+fn slow_and_silent_clients_do_not_block_other_clients() {
     let site = Site::new("slow-clients");
     let process = site.serve(&["--workers", "0"], "");
     let host = process.url.strip_prefix("http://").unwrap();
@@ -270,7 +270,8 @@ fn slow_and_silent_clients_stop_nobody() {
     drop(silent);
 }
 
-/// Only when header and legends are measured is it known how large the page is: then it is still the request that is wrong.
+/// The size of the page is known only after header and legends have been measured. A page that is too large is still a
+/// problem of the request.
 #[test]
 fn a_page_too_large_for_its_format_is_the_requests_fault_and_not_tried_again() {
     let request = r#"{ "map": { "bbox": [0, 0, 9, 9], "width": 3830, "height": 2150 },

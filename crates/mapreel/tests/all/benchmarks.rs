@@ -1,4 +1,4 @@
-//! Benchmarks that need no servers run: each of their stages once, in the small, whatever time it takes.
+//! The benchmarks that need no servers run here: each stage once, at a small size, without measuring times.
 
 #[allow(dead_code, reason = "shared with the benchmark")]
 #[path = "../../benches/looks/work.rs"]
@@ -16,7 +16,7 @@ mod stages {
 use super::support::looks;
 use stages::bench::Bench;
 
-/// Two frames, each stage once, and nothing is measured.
+/// Two frames, each stage once, nothing measured.
 const ONCE: Bench = Bench { rounds: 0, frames: 2 };
 
 #[test]
@@ -35,6 +35,6 @@ fn an_image_and_a_film_are_drawn_in_the_benchmark() {
 }
 
 #[test]
-fn all_work_whose_looks_are_counted_is_done() {
+fn all_work_of_the_looks_benchmark_runs() {
     work::looks(work::Work { side: 128, film_side: 64, places: 380 });
 }

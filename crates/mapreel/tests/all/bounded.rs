@@ -1,4 +1,4 @@
-//! What no picture, no tile and no map decides: how much memory is taken, and how long a preparation lasts.
+//! Memory and the time of a preparation stay within their limits, whatever the pictures, tiles or the map.
 
 use crate::support::service::{Site, film};
 use mapreel_testkit::pictures::Picture;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// A picture of one grey, which a few bytes say.
+/// A picture in a single grey, which compresses to a few bytes.
 fn grey(side: u32) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, side, side);
@@ -27,7 +27,8 @@ fn tiles(url: &str, side: u32, tile: u32) -> String {
 #[test]
 fn the_memory_of_a_map_does_not_grow_with_its_tiles() {
     const MIB: u64 = 1 << 20;
-    // What the map's own size and one tile come to; 36 tiles are 576 MiB, and so is the mosaic in their size.
+    // The memory is that of the map's own size and one tile. All 36 tiles would take 576 MiB, and so would their mosaic
+    // at full size.
     for (name, tile, answered, code) in [
         ("tiles-that-are-large", 2048, 2048, 0),
         ("tiles-larger-than-said", 256, 1024, 0),
@@ -84,7 +85,7 @@ fn the_colours_of_a_gif_are_found_in_pictures_that_are_fetched_side_by_side() {
         let [width, height] = upstreams::size(path).unwrap();
         ("200 OK", "", Picture::of(width, height, [10, 20, 30]).to_png())
     });
-    // One segment: without its colours there are few pictures to be fetched at once.
+    // One segment: only the search for the colours of the GIF fetches so many pictures at once.
     let request = film("side by side", &url, 4, "gif");
     let file = crate::support::folder("bounded").join("side-by-side.json");
     std::fs::write(&file, request).unwrap();

@@ -1,4 +1,4 @@
-//! What it costs to draw vectors, and how soon drawing ends when its stop token says so.
+//! The time to draw vectors, and the time until drawing ends after its stop token is set.
 
 use super::support::looks::{Looks, cpu_ms, first_frame, geojson, line, plan, points, ring, scene};
 use mapreel_render::{Stop, Stopped};
@@ -8,7 +8,8 @@ const SMALL: &str = r#""bbox": [0, 0, 20, 20], "crs": "EPSG:4326", "width": 512,
 const POLAR: &str = r#""bbox": [-4e6, -4e6, 4e6, 4e6], "bbox_crs": "EPSG:3413", "crs": "EPSG:3413", "width": 512"#;
 const ON_SMALL: [f64; 4] = [0.0, 0.0, 20.0, 20.0];
 const STYLE: &str = r#""stroke-width": 2, "fill-opacity": 0.5"#;
-/// Times between two looks depend on the machine and on how this was compiled; 50 ms are meant.
+/// The largest time between two checks of the stop token. The aim is 50 ms; this allows for slow machines and
+/// unoptimised builds.
 const LOOK_MS_MAX: f64 = 500.0;
 
 fn cost_ms(request: &str) -> f64 {
@@ -39,7 +40,7 @@ fn four_times_the_vectors_cost_four_times_as_much() {
 }
 
 #[test]
-fn drawing_ends_at_the_look_that_says_so_and_looks_often() {
+fn drawing_checks_its_stop_token_often_and_then_ends() {
     let fill = r#""stroke-width": 0, "fill-opacity": 0.5"#;
     let large = r#""bbox": [0, 0, 20, 20], "crs": "EPSG:4326", "width": 1024, "height": 1024"#;
     for (what, request) in [

@@ -1,4 +1,4 @@
-//! Pictures of an exact size: whatever stands on them, they have it to the pixel, and nothing is cut or overlaps.
+//! Pictures of an exact size: with any content they have that size to the pixel, and nothing is cut or overlaps.
 
 use super::support::boxes::{Box, Boxes};
 use super::support::{Run, folder, mapreel, render};
@@ -8,7 +8,7 @@ fn words(count: usize) -> String {
     const WORDS: [&str; 8] =
         ["Sea", "surface", "temperature", "anomaly", "of", "the", "Mittelmeerraum", "Windgeschwindigkeit"];
     let words = (0..count).map(|_| WORDS[fastrand::usize(..WORDS.len())]).collect::<Vec<_>>().join(" ");
-    // As long as a title may be.
+    // The longest title that a request may have.
     words.chars().take(300).collect()
 }
 
@@ -38,7 +38,7 @@ fn sixty_pictures_of_any_size_and_content_are_exact_and_nothing_overlaps() {
     const PLACES: [&str; 5] = ["auto", "right", "bottom", "inside-top-left", "inside-bottom-right"];
     for i in 0..60 {
         let (format, mut size) = (FORMATS[i % 5], [side(), side()]);
-        // The largest are left to what writes them fast: a test program is slow.
+        // Only PNG is tried at the largest sizes: the other encoders are slow in a test build.
         let px_max = if format == "png" { 34e6 } else { 3e6 };
         let side_max = if format == "mp4" { 3840 } else { 7680 };
         while f64::from(size[0]) * f64::from(size[1]) > px_max || size[0].max(size[1]) > side_max {
@@ -61,7 +61,7 @@ fn sixty_pictures_of_any_size_and_content_are_exact_and_nothing_overlaps() {
         let (boxes, expected) = (Boxes::of(&run), size.map(even));
         assert_eq!(boxes.size, expected, "{what}");
         boxes.assert_apart(&what);
-        // A page larger than a picture that Mapreel reads is read by another program.
+        // Mapreel reads no pictures this large, so another program reads them.
         let is_read = f64::from(expected[0]) * f64::from(expected[1]) < 25e6;
         if matches!(format, "png" | "webp") && is_read {
             let page = run.picture();
@@ -77,7 +77,7 @@ fn sixty_pictures_of_any_size_and_content_are_exact_and_nothing_overlaps() {
     }
 }
 
-/// Width and height as another program reads them.
+/// Width and height, as another program reads them.
 fn probed(run: &Run) -> [u32; 2] {
     let arguments = ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0"];
     let output = std::process::Command::new("ffprobe").args(arguments).arg(&run.file).output().unwrap();
@@ -134,7 +134,7 @@ fn an_odd_side_of_an_mp4_is_rounded_and_said() {
     assert_eq!(render("odd.png", &plain("", r#""width": 641, "height": 361"#)).ended(0).picture().width, 641);
 }
 
-/// What `mapreel check` says of a request that it refuses.
+/// The output of `mapreel check` for a request that it refuses.
 fn refused(name: &str, request: &str) -> String {
     let file = folder(name).join("request.json");
     std::fs::write(&file, request).unwrap();

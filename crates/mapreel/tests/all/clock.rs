@@ -1,4 +1,4 @@
-//! The machine's clock is set while work is under way: no job waits longer for it, and none is lost.
+//! The machine's clock is changed while jobs run: no job waits longer because of it, and none is lost.
 
 use super::support::faketime;
 use super::support::service::{Process, Site, film};
@@ -7,9 +7,9 @@ use mapreel_testkit::upstreams::{picture, serve};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A film takes some two seconds; what is more than this is not its own work.
+/// A film takes some two seconds; a longer time is caused by the clock.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// By how many seconds the clock is set, from what it says to what the next one says.
+/// Changes of the clock, in seconds, each with its name.
 const SETTINGS: [(&str, i64); 6] = [
     ("30 s back", -30),
     ("30 s ahead", 30),
@@ -19,13 +19,13 @@ const SETTINGS: [(&str, i64); 6] = [
     ("30 d ahead", 30 * 86_400),
 ];
 
-/// A site whose processes read the clock's error from a file.
+/// A site whose processes read the clock's offset from a file.
 fn site(name: &str, library: &Path) -> (Site, PathBuf) {
     let mut site = Site::new(name);
     let clock = site.folder.join("clock");
     set(&clock, 0);
     faketime::apply(&mut site, library, ("FAKETIME_TIMESTAMP_FILE", clock.to_str().unwrap()));
-    // It reads the file anew each time.
+    // `libfaketime` then reads the file again each time.
     site.environment.push(("FAKETIME_NO_CACHE".into(), "1".into()));
     (site, clock)
 }
@@ -51,11 +51,11 @@ fn a_clock_that_is_set_under_load_delays_and_loses_nothing() {
         ("200 OK", "", picture(path))
     });
     let (site, clock) = site("clock-set", &library);
-    // A lost attempt would be a failure.
+    // With one attempt, a lost attempt would fail the job.
     let settings = ["--attempts-max", "1", "--lease-s", "10"];
     let mut process = site.serve(&settings, "");
     for (what, by_s) in SETTINGS {
-        // While it is drawn.
+        // The clock changes while a film is drawn.
         let id = begin(&process, &url);
         let began = Instant::now();
         set(&clock, by_s);
@@ -68,7 +68,7 @@ fn a_clock_that_is_set_under_load_delays_and_loses_nothing() {
         let day = told.strftime("%Y-%m-%d").to_string();
         assert!(process.log().contains(&day), "{what}: it does not believe the clock: {}", process.log());
         assert!(began.elapsed() < PATIENCE, "{what}: {:.1} s", began.elapsed().as_secs_f64());
-        // And while no process runs.
+        // The clock changes while no process runs.
         let id = begin(&process, &url);
         drop(process);
         set(&clock, 0);

@@ -1,4 +1,4 @@
-//! The command line: exit codes, what is said and where.
+//! The command line: exit codes, standard output and standard error.
 
 use super::support::{folder, mapreel, program, render};
 use mapreel_testkit::upstreams::{capabilities, serve_all};
@@ -122,7 +122,7 @@ fn the_name_wins_over_the_request_and_says_so() {
     assert!(run.said.contains("drawn as mp4, as the name says, and not as gif, as the request says"), "{}", run.said);
     let run = render("named.gif", FILM).ended(0);
     assert!(!run.said.contains("as the name says"), "{}", run.said);
-    // Nothing was asked for, so nothing disagrees.
+    // The request names no format, so the file name contradicts nothing.
     let run = render("named.webp", WORLD).ended(0);
     assert!(!run.said.contains("as the name says"), "{}", run.said);
 }
@@ -208,7 +208,7 @@ fn every_example_is_a_valid_request() {
     assert!(checked >= 4);
 }
 
-/// A server that wants a secret and repeats whatever it is asked.
+/// A server that requires a secret, and repeats every request in its answer.
 #[test]
 fn secrets_come_from_the_operators_file_and_go_nowhere_else() {
     let url = serve_all(|path| match path {

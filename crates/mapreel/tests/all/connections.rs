@@ -1,4 +1,5 @@
-//! Connections of clients that are many, silent, or never read: health checks and operators are answered all the same.
+//! Clients that open many connections, send nothing, or never read: health checks and operators still get their
+//! answers.
 
 use super::support::service::{Process, Site, try_request, world};
 use mapreel_testkit::processes::wait_until;
@@ -13,12 +14,12 @@ fn connect(process: &Process) -> TcpStream {
 
 fn send(process: &Process, request: &str) -> TcpStream {
     let mut stream = connect(process);
-    // It may be closed already.
+    // The service may have closed the connection already.
     let _ = stream.write_all(request.as_bytes());
     stream
 }
 
-/// Sorted times that `/healthz` took.
+/// The times of requests to `/healthz`, sorted.
 #[track_caller]
 fn health(process: &Process, times: usize) -> Vec<Duration> {
     let mut waits: Vec<Duration> = (0..times)
@@ -42,7 +43,7 @@ fn assert_soon(process: &Process, what: &str) {
 }
 
 #[test]
-fn a_thousand_who_follow_one_job_silence_nobody() {
+fn a_thousand_event_streams_on_one_job_do_not_block_health_checks() {
     let site = Site::new("connections-streams");
     let process = site.serve(&["--workers", "0", "--streams-max", "2000", "--streams-per-client-max", "2000"], "");
     let path = format!("/api/job-status/{}/events", process.submit("image", &world("x")));
@@ -57,12 +58,12 @@ fn a_thousand_who_follow_one_job_silence_nobody() {
 }
 
 #[test]
-fn silent_connections_silence_nobody() {
+fn silent_connections_do_not_block_health_checks() {
     let site = Site::new("connections-silent");
     let process = site.serve(&["--workers", "0", "--connections-per-address-max", "20"], "");
     let _silent: Vec<TcpStream> = (0..20).map(|_| connect(&process)).collect();
     assert_soon(&process, "20 silent ones, which is all that an address may have");
-    // As many more as are kept back for one address keep it for two seconds.
+    // These connections use up the number that is kept free for an address; each is closed after two seconds.
     let _more: Vec<TcpStream> = (0..16).map(|_| connect(&process)).collect();
     std::thread::sleep(Duration::from_millis(200));
     let began = Instant::now();
@@ -71,7 +72,7 @@ fn silent_connections_silence_nobody() {
 }
 
 #[test]
-fn honest_requests_wait_for_their_place() {
+fn honest_requests_wait_for_a_free_connection() {
     let site = Site::new("connections-honest");
     let process = site.serve(&["--workers", "0", "--connections-per-address-max", "10", "--connections-max", "20"], "");
     let accepted = AtomicUsize::new(0);
@@ -106,7 +107,7 @@ fn operations_have_a_listener_of_their_own() {
 }
 
 #[test]
-fn who_never_reads_is_cut_off() {
+fn a_client_that_never_reads_is_cut_off() {
     let site = Site::new("connections-write");
     let process = site.serve(&["--workers", "0", "--write-timeout-s", "1"], "");
     let mut stream = connect(&process);
@@ -122,9 +123,9 @@ fn who_never_reads_is_cut_off() {
     eprintln!("cut off after {:?}", began.elapsed());
 }
 
-/// Two hundred clients pipeline requests for a large answer and never read.
+/// Two hundred clients send many requests for a large answer at once and never read.
 #[test]
-fn two_hundred_who_never_read_silence_nobody() {
+fn two_hundred_clients_that_never_read_do_not_block_health_checks() {
     let site = Site::new("connections-pipelines");
     let process = site.serve(&["--workers", "0"], "");
     let done = AtomicBool::new(false);
@@ -150,9 +151,9 @@ fn two_hundred_who_never_read_silence_nobody() {
     });
 }
 
-/// A body that is too large, sent to its end before anything of the answer is read.
+/// A body that is too large. The client sends all of it before it reads the answer.
 #[test]
-fn who_is_still_sending_gets_the_answer() {
+fn a_client_that_is_still_sending_gets_the_answer() {
     let site = Site::new("connections-linger");
     let process = site.serve(&["--workers", "0", "--requests-per-minute-max", "1000"], "");
     for (kind, length) in [("application/json", 12 << 20), ("text/plain", 8 << 20), ("application/json", 3 << 20)] {
@@ -174,9 +175,9 @@ fn who_is_still_sending_gets_the_answer() {
     }
 }
 
-/// The service lingers within bounds: a client cannot send for ever after it was answered.
+/// After its answer the service reads on within limits: a client cannot send for ever.
 #[test]
-fn who_sends_without_end_is_cut_off() {
+fn a_client_that_sends_without_end_is_cut_off() {
     let site = Site::new("connections-endless");
     let process = site.serve(&["--workers", "0"], "");
     let mut stream = connect(&process);
@@ -190,16 +191,16 @@ fn who_sends_without_end_is_cut_off() {
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
-/// Processor time of a process so far.
+/// The processor time of a process so far.
 fn cpu(process: &Process) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.pid())).unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-    // A tick is a hundredth of a second wherever Linux runs.
+    // On Linux a tick is a hundredth of a second.
     Duration::from_millis(ticks * 10)
 }
 
-/// Changes jobs for some seconds; the processor time that it took, and the changes.
+/// Changes jobs for some seconds. Returns the processor time and the number of changes.
 fn changes(process: &Process) -> (Duration, u32) {
     let (before, began, mut count) = (cpu(process), Instant::now(), 0);
     while began.elapsed() < Duration::from_secs(4) {
@@ -211,9 +212,9 @@ fn changes(process: &Process) -> (Duration, u32) {
     (cpu(process) - before, count)
 }
 
-/// Streams on jobs that wait, while others' jobs change.
+/// Event streams on waiting jobs, while other jobs change.
 #[test]
-fn nine_hundred_who_follow_jobs_cost_nothing_while_others_change() {
+fn nine_hundred_event_streams_cost_nothing_while_other_jobs_change() {
     let site = Site::new("connections-watched");
     let many = ["--workers", "0", "--streams-max", "2000", "--streams-per-client-max", "2000"];
     let process = site.serve(&[&many[..], &["--connections-per-address-max", "1000"]].concat(), "");
@@ -237,7 +238,7 @@ fn nine_hundred_who_follow_jobs_cost_nothing_while_others_change() {
     assert!(beside < alone + Duration::from_millis(1_500), "{beside:?} beside streams, {alone:?} alone");
     assert!(idle < 0.2, "{idle}");
     assert_soon(&process, "900 streams");
-    // A client that follows a job that changes hears of it.
+    // A client that follows a changing job gets the event.
     let last = streams.last_mut().unwrap();
     last.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let began = Instant::now();
@@ -253,7 +254,7 @@ fn nine_hundred_who_follow_jobs_cost_nothing_while_others_change() {
 }
 
 #[test]
-fn many_who_ask_whether_it_is_ready_are_told_the_same() {
+fn many_requests_for_readiness_get_the_same_answer() {
     let site = Site::new("connections-ready");
     let process = site.serve(&["--workers", "0"], "");
     let began = Instant::now();

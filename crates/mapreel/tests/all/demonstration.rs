@@ -1,4 +1,4 @@
-//! `mapreel serve --demo`: everything that a newcomer reads and tries works with it, on a machine without network.
+//! `mapreel serve --demo`: every example in the documents and on the page works with it, on a machine without network.
 
 use super::support::postman::assert_passes;
 use super::support::service::{Process, Site, repository};

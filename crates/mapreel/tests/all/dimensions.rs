@@ -1,12 +1,13 @@
-//! Dimensions other than time, as carefully as time; several layers in one, each at what it has; a time among the parameters.
+//! Dimensions other than time are checked like time. One layer may ask for several WMS layers, each with its own values. A time
+//! may be in `params`.
 
 use super::support::{Run, render};
 use mapreel_testkit::pictures::Picture;
 use mapreel_testkit::upstreams::{Answer, Asked, parameter, serve_all, size};
 use serde_json::{Value, json};
 
-/// A WMS and WMTS, and the pictures that it is asked for. Its pictures are of one colour, which says the elevation: 10 times as
-/// many units of red as metres of depth.
+/// A WMS and WMTS that records the requests for its pictures. Its pictures have one colour, whose red is ten times the depth in
+/// metres.
 struct Server {
     url: String,
     asked: Asked,
@@ -31,7 +32,7 @@ impl Server {
         Self { url, asked }
     }
 
-    /// What was asked for since the last look: the values of a parameter, in the order of the alphabet.
+    /// The values of a parameter in the requests since the last call, sorted.
     fn asked(&self, name: &str) -> Vec<String> {
         let mut paths = self.asked.lock().unwrap();
         let mut values: Vec<String> =
@@ -41,7 +42,7 @@ impl Server {
     }
 }
 
-/// A WMS of these layers: name and what is said of each.
+/// A WMS with these layers: name and description of each.
 fn wms(layers: &[(&str, &str)]) -> Server {
     let layer =
         |(name, what): &(&str, &str)| format!("<Layer><Name>{name}</Name><Title>The {name}</Title>{what}</Layer>");
@@ -127,7 +128,7 @@ fn an_entry_of_runs_that_cannot_be_read_costs_that_entry_alone() {
     assert_eq!(layer(&run, 0)["run"], "2019-12-31T12:00:00Z");
 }
 
-/// Draws one layer of a service; `further` are further fields of the layer, `rest` of the request.
+/// Draws one layer of a service; `further` are more fields of the layer, `rest` more fields of the request.
 fn draw(name: &str, server: &Server, layer: &Value, rest: &Value) -> Run {
     let mut described = json!({ "type": "wms", "url": format!("{}/wms", server.url), "title": "Sea" });
     described.as_object_mut().unwrap().extend(layer.as_object().unwrap().clone());
@@ -136,7 +137,7 @@ fn draw(name: &str, server: &Server, layer: &Value, rest: &Value) -> Run {
     render(&format!("dimension-{name}"), &request.to_string())
 }
 
-/// A layer of the first frame, as the manifest has it.
+/// A layer of the first frame in the manifest.
 fn layer(run: &Run, index: usize) -> &Value {
     &run.manifest["frames"][0]["layers"][index]
 }
@@ -249,7 +250,7 @@ fn a_value_that_the_server_has_not_is_marked_with_what_it_has() {
     assert!(
         reason(json!({ "reference_time": "2020-01-01" })).starts_with("the server does not offer the run 2020-01-01")
     );
-    // Also among the parameters.
+    // The same value in `params`.
     let given = json!({ "layers": "ocean", "params": { "ELEVATION": "777" } });
     assert!(draw("off.png", &server, &given, &json!({})).ended(3).said.contains("no data for elevation 777 m"));
 }
@@ -269,11 +270,11 @@ fn what_the_request_leaves_to_the_server_is_named_and_asked_for() {
     let elevation = &layer(&run, 0)["dimensions"][0];
     assert_eq!((&elevation["asked"], &elevation["used"]), (&Value::Null, &json!("-0.0")));
     assert_eq!(server.asked("ELEVATION"), ["-0.0"]);
-    // Without a default the answer does not say which value is drawn.
+    // A server without a default: the answer does not tell which value is drawn.
     let silent = wms(&[("a", r#"<Dimension name="elevation" units="m">0,10</Dimension>"#)]);
     let run = draw("default.png", &silent, &json!({ "layers": "a" }), &json!({})).ended(3);
     assert_eq!(run.manifest["warnings"][0]["code"], "dimension_unconfirmed");
-    // One value is no choice.
+    // A dimension of a single value needs no parameter.
     let single = wms(&[("a", r#"<Dimension name="elevation" units="m">0</Dimension>"#)]);
     let run = draw("default.png", &single, &json!({ "layers": "a" }), &json!({})).ended(0);
     assert_eq!(layer(&run, 0)["dimensions"], Value::Null);
@@ -305,7 +306,7 @@ fn a_film_runs_down_the_water_column() {
     assert_eq!(run.manifest["frames"][1]["layers"][0]["outcome"], "marked");
     assert_eq!(run.manifest["warnings"].as_array().unwrap().len(), 1);
 
-    // A layer that has not the dimension is the same in every frame; without any there is no film.
+    // A layer without the dimension is the same in every frame. If no layer has it, there is no film.
     let run = draw(
         "column.gif",
         &wms(&[("flat", "")]),

@@ -1,5 +1,5 @@
-//! The service under faults: processes that die, freeze and end, jobs that are cancelled or poisonous. After each: every
-//! accepted job has come to its end, once, and nothing else is left.
+//! The service under faults: processes that are killed, freeze and end, jobs that are cancelled or poisonous. After each fault, every
+//! accepted job has ended exactly once, and nothing else is left behind.
 
 use super::support::cluster::slow_wms;
 use super::support::service::{Process, Site, film, try_request, world};
@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The job has succeeded, its file is what its record says, and file, manifest and small picture are the only objects of `site`'s that
+/// Checks that the job has succeeded, that its file matches its record, and that file, manifest and preview are its only objects in
+/// `site`.
 /// belong to it.
 #[track_caller]
 fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
@@ -25,7 +26,7 @@ fn assert_whole(site: &Site, process: &Process, job: &Value, frames: u64) {
     assert_eq!(process.get(&format!("/api/job-status/{id}/preview")).status, 200);
 }
 
-/// Places where a process is killed, and whether an image passes them too.
+/// The steps at which a process is killed, and whether an image has this step, too.
 const STEPS: [(&str, bool); 15] = [
     ("inserted=kill", true),
     ("claimed=kill", true),
@@ -64,13 +65,13 @@ fn a_job_survives_a_kill_at_every_step() {
     );
 }
 
-/// A process that is killed at a step of a job, and the next one, which ends the job. From its start to the first part that
-/// is finished, in ms.
+/// Kills a process at a step of a job; the next process ends the job. Returns the milliseconds from the start of the next process to
+/// its first finished part.
 fn killed_and_resumed(place: &str, service: &str, request: &str, frames: u64) -> u128 {
     let site = Site::new("kill");
     let mut first = site.serve(&["--workers", "2"], place);
     let (path, headers) = (format!("/api/service/{service}"), ["content-type: application/json"]);
-    // The answer may never come; then nothing was promised.
+    // The process may die before it answers; then it has promised nothing.
     let _ = try_request(&first.url, "POST", &path, &headers, request.as_bytes());
     assert!(wait_until(PATIENCE, || first.has_ended()), "it never came to {place}: {}", first.log());
     let restarted = Instant::now();
@@ -92,7 +93,7 @@ fn killed_and_resumed(place: &str, service: &str, request: &str, frames: u64) ->
 fn finished_segments_are_not_drawn_again() {
     let (url, hits) = slow_wms(Duration::ZERO);
     let site = Site::new("resume");
-    // The third part to finish is the second segment: preparation and one segment are done.
+    // The third upload is that of the second segment: the preparation and one segment are finished.
     let mut first = site.serve(&["--workers", "1", "--image-workers", "0"], "uploading=kill@2");
     let id = first.submit("animation", &film("x", &url, 36, "mp4"));
     first.wait();

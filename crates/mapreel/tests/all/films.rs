@@ -1,16 +1,16 @@
-//! Animations, decoded again by another program: every frame there, as large, as long and in its place.
+//! Animations, decoded by another program: every frame is present, with the right size, duration and order.
 
 use super::support::{Run, folder, mapreel, render};
 use mapreel_testkit::pictures::{Film, Picture};
 use mapreel_testkit::upstreams::{parameter, serve, size};
 use std::io::BufReader;
 
-/// A colour of its own for each hour, far from its neighbours'.
+/// A colour for each hour, far from those of the neighbouring hours.
 fn colour(hour: u32) -> [u8; 3] {
     [(hour * 37 % 200 + 30) as u8, (hour * 71 % 200 + 30) as u8, (hour * 113 % 200 + 30) as u8]
 }
 
-/// A WMS whose map is all of the hour's colour.
+/// A WMS whose maps are filled with the hour's colour.
 fn server() -> String {
     serve(|path| {
         let [width, height] = size(path).unwrap();
@@ -120,7 +120,8 @@ fn a_gif_has_one_palette_repeats_and_is_as_long_as_it_says() {
         delays.push(u32::from(frame.delay));
     }
     assert_eq!((delays.len(), delays.iter().sum::<u32>(), delays[23]), (24, 600, 217));
-    // The extension makes a GIF of a request for 60 frames per second, which no GIF shows: the manifest is true all the same.
+    // The extension makes a GIF of a request for 60 frames per second. A GIF cannot play as fast; the manifest has the true
+    // values.
     let quick = film("quick.gif", 24, r#""format": "mp4", "fps": 60"#);
     let seconds: f64 = quick.film().stream("duration").parse().unwrap();
     assert!((quick.manifest["artifact"]["duration_s"].as_f64().unwrap() - seconds).abs() < 1e-6, "{seconds}");
@@ -156,7 +157,7 @@ fn a_track_grows_fix_by_fix_and_nothing_else_moves() {
         (0..31).map(|i| run.manifest["frames"][i]["layers"][3]["time_used"].as_str().unwrap()).collect();
     let asked: Vec<&str> = (0..31).map(|i| run.manifest["frames"][i]["map_time"].as_str().unwrap()).collect();
     assert_eq!(newest, asked, "a fix for every frame");
-    // Far from the track nothing changes but what the codec does.
+    // Far from the track only the codec changes pixels.
     let [x, y, width, _] = run.map_box();
     let corner = [x + width - 150, y + 20, 140, 140];
     for frame in &film.frames {

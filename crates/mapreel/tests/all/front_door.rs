@@ -1,8 +1,8 @@
-//! Who may speak to a service: under which name it is asked, and from which web pages.
+//! The hosts under which a service answers, and the web pages that may use it.
 
 use super::support::service::{Answer, Process, Site, exchange, world};
 
-/// The answer to a request with just these headers.
+/// The answer to a request with exactly these headers.
 #[track_caller]
 fn ask(process: &Process, line: &str, headers: &[&str], body: &str) -> Answer {
     let mut head = format!("{line} HTTP/1.1\r\nconnection: close\r\n");
@@ -24,14 +24,14 @@ fn own_host(process: &Process) -> String {
     format!("host: {}", process.url.strip_prefix("http://").unwrap())
 }
 
-/// Names of this machine and of the public URL, as browsers write them.
+/// The names of this machine and of the public URL, as browsers write them.
 #[rustfmt::skip]
 const OWN_NAMES: [&str; 13] = [
     "localhost", "localhost:5005", "LOCALHOST", "localhost.", "a.b.localhost:1", "127.0.0.1", "127.9.9.9:5005",
     "[::1]", "[::1]:5005", "192.0.2.7", "[2001:db8::7]:80", "maps.example.org", "Maps.Example.Org:443",
 ];
 
-/// Names of others, some of which look like ours.
+/// Foreign names, some of which look like the service's own.
 #[rustfmt::skip]
 const FOREIGN_NAMES: [&str; 17] = [
     "evil.example", "evil.example:5005", "localhost.evil.example", "notlocalhost", "127.0.0.1.evil.example", "127.1",
@@ -67,7 +67,7 @@ fn a_request_has_one_host() {
     for headers in [&[][..], &["host: localhost", "host: localhost"], &["host: localhost", "host: evil.example"]] {
         assert_problem(&ask(&process, "GET /api/jobs", headers, ""), 400, "invalid_request", &format!("{headers:?}"));
     }
-    // A target that is a whole URL says where the request goes, whatever the header says (RFC 9112, 3.2.2).
+    // An absolute URL as request target wins over the `Host` header (RFC 9112, 3.2.2).
     let whole = |target: &str, host: &str| ask(&process, &format!("GET {target}"), &[&format!("host: {host}")], "");
     assert_eq!(whole("http://localhost/api/jobs", "localhost").status, 200);
     assert_problem(&whole("http://evil.example/api/jobs", "localhost"), 421, "misdirected", "its target");
@@ -75,7 +75,7 @@ fn a_request_has_one_host() {
     assert_eq!(ask(&process, "GET /healthz", &[], "").status, 200);
 }
 
-/// What pages of other sites send, in the words of browsers: by these headers a request to `url` is not from its own page.
+/// The headers that browsers send for pages of other sites: a request to `url` with any of these is not from its own page.
 fn of_other_sites(url: &str) -> Vec<Vec<String>> {
     let (foreign, port) = ("origin: https://evil.example", url.rsplit(':').next().unwrap());
     let all: [&[&str]; 12] = [
@@ -127,7 +127,7 @@ fn other_sites_pages_are_refused() {
     assert_own_pages_are_served(&process);
 }
 
-/// The site's own pages may use the API, and links to it may be followed.
+/// Checks that the site's own pages may use the API, and that links to it may be followed.
 #[track_caller]
 fn assert_own_pages_are_served(process: &Process) {
     let host = own_host(process);
@@ -179,7 +179,7 @@ fn pages_of_named_origins_may_use_the_api() {
         for name in ["location", "retry-after", "ratelimit", "ratelimit-policy", "mapreel-warnings", "etag"] {
             assert!(exposed.split(',').any(|exposed| exposed == name), "{name}: {exposed}");
         }
-        // Also what goes wrong can be read by the page.
+        // The page can read errors, too.
         let answer = ask(&process, "POST /api/service/image", &headers, "{}");
         assert_eq!((answer.status, answer.header("access-control-allow-origin")), (422, origin));
     }

@@ -13,7 +13,7 @@ fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
 }
 
-/// A server whose pictures depend on nothing but their URLs.
+/// A server whose pictures depend only on their URLs.
 fn server() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
@@ -38,12 +38,12 @@ fn server() -> &'static str {
     })
 }
 
-/// An ncWMS, whose styles tell what it is.
+/// An ncWMS; the names of its styles show its dialect.
 const NC_WMS: &str = r#"<WMS_Capabilities version="1.3.0"><Capability><Layer><Name>sst</Name><CRS>EPSG:3857</CRS>
     <Style><Name>boxfill/seq</Name></Style><Dimension name="time" units="ISO8601">2020-01-01,2020-01-04</Dimension>
     </Layer></Capability></WMS_Capabilities>"#;
 
-/// The bands' colours without a frame, as large as asked for.
+/// The colours of the bands without a frame, in the size that the URL names.
 fn strip(path: &str) -> Vec<u8> {
     let [width, height] = size(path).unwrap();
     rgba(width, height, |_, y| {
@@ -55,7 +55,7 @@ fn strip(path: &str) -> Vec<u8> {
 const BANDS: [[u8; 3]; 6] =
     [[49, 54, 149], [116, 173, 209], [224, 243, 248], [254, 224, 144], [244, 109, 67], [165, 0, 38]];
 
-/// Rings round a centre that wanders with the day; transparent at the corners.
+/// Rings round a centre that moves with the day; transparent at the corners.
 fn map(path: &str) -> Vec<u8> {
     let [width, height] = size(path).unwrap();
     let day: f64 = parameter(path, "TIME").map_or(1.0, |time| time[8..10].parse().unwrap());
@@ -66,7 +66,7 @@ fn map(path: &str) -> Vec<u8> {
     })
 }
 
-/// Bars of the bands' colours, as large as asked for: `/legend?size=60x200`.
+/// Bars in the colours of the bands, in the size that the URL names: `/legend?size=60x200`.
 fn legend(path: &str) -> Vec<u8> {
     let (width, height) = parameter(path, "size").unwrap().split_once('x').unwrap();
     let (width, height): (u32, u32) = (width.parse().unwrap(), height.parse().unwrap());
@@ -77,7 +77,7 @@ fn legend(path: &str) -> Vec<u8> {
     })
 }
 
-/// Boxes of the bands' colours, each with words of another length, as many servers draw their legends.
+/// Boxes in the colours of the bands with labels of different lengths, as many servers draw their legends.
 fn boxes() -> Vec<u8> {
     rgba(90, 6 * 16 + 5, |x, y| {
         let (row, line) = ((y.saturating_sub(5) / 16) as usize, y.saturating_sub(5) % 16);
@@ -90,7 +90,7 @@ fn boxes() -> Vec<u8> {
     })
 }
 
-/// A tile that tells its neighbours apart.
+/// A tile that differs from its neighbours.
 fn tile(path: &str) -> Vec<u8> {
     let numbers: Vec<u32> = path.split(['/', '.']).filter_map(|part| part.parse().ok()).collect();
     let shade = (numbers.iter().sum::<u32>() % 2 * 30 + 180) as u8;
@@ -151,7 +151,7 @@ fn every_picture_is_as_accepted() {
     assert!(names.len() >= 20);
     let mut failures = Vec::new();
     for name in &names {
-        // The tiles of `layer-xyz-4326` end before the poles.
+        // The tiles of `layer-xyz-4326` do not reach the poles.
         let warned = name.contains("missing") || name == "layer-xyz-4326";
         let run = render(&format!("golden-{name}.png"), &request(name)).ended(if warned { 3 } else { 0 });
         let drawn = run.picture();
@@ -180,7 +180,7 @@ fn every_film_format_holds_the_same_pictures() {
         let run = render(&format!("film.{extension}"), &film).ended(0);
         let frame = &run.film().frames[1];
         let map = run.map_box();
-        // The header of the film also counts its frames; the map is the same.
+        // The header of the film also has the number of the frame; the map is the same.
         let psnr = frame.crop(map).psnr(&picture::read(&golden().join("layout.png")).crop(map));
         assert!(psnr >= psnr_min, "{extension}: {psnr:.1} dB");
     }

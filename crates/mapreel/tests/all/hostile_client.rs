@@ -1,4 +1,4 @@
-//! A client that sends what no honest one does: each of its requests gets a 4xx of the right kind, and none a 5xx.
+//! A client that sends what no honest client sends: each request gets the right 4xx, and none gets a 5xx.
 
 use super::hostile_requests;
 use super::support::service::{Process, Site, world};
@@ -6,11 +6,11 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// The status of the first answer; 0 where the connection ends without one, 999 where it goes on without.
+/// The status of the first answer; 0 where the connection ends without an answer, 999 where it stays open without one.
 fn status(process: &Process, bytes: &[u8]) -> u16 {
     let mut stream = TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
-    // Where it answers early it may close early.
+    // A service that answers early may close the connection early.
     let _ = stream.write_all(bytes).and_then(|()| stream.flush());
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];

@@ -1,10 +1,10 @@
-//! Requests that no honest client sends, and the statuses that are right for each.
+//! Requests that no honest client sends, each with the statuses that are right for it.
 
 #![cfg_attr(rustfmt, rustfmt::skip)]
 
 use super::support::service::world;
 
-/// Bytes on the wire, and the statuses that are right; 0: the connection ends without an answer.
+/// The bytes of a request, and the right statuses; 0: the connection ends without an answer.
 pub struct Row {
     pub name: String,
     pub bytes: Vec<u8>,
@@ -17,7 +17,7 @@ fn row(name: impl Into<String>, bytes: impl Into<Vec<u8>>, right: &'static [u16]
     Row { name: name.into(), bytes: bytes.into(), right }
 }
 
-/// A whole request with these lines after the first, and a body.
+/// A whole request with this first line, these headers and a body.
 fn whole(first: &str, headers: &str, body: &str) -> String {
     format!(
         "{first} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
@@ -39,7 +39,7 @@ fn json(path: &str, body: &str) -> String {
 
 const POSTS: [&str; 4] = ["/api/service/image", "/api/service/animation", "/api/check", "/api/preview"];
 
-/// Lines that begin no request.
+/// First lines that are not HTTP.
 const FIRST_LINES: [&[u8]; 34] = [
     b"", b" ", b"GET", b"GET /", b"GET  / HTTP/1.1", b"GET / HTTP/1.1 ", b" GET / HTTP/1.1",
     b"GET /\thealthz HTTP/1.1", b"GET / HTTP/1.2", b"GET / HTTP/2.0", b"GET / HTTP/9.9", b"GET / HTTP/0.9",
@@ -50,7 +50,7 @@ const FIRST_LINES: [&[u8]; 34] = [
     b"GET http:// HTTP/1.1", b"GET // /healthz HTTP/1.1",
 ];
 
-/// Lines that begin no request.
+/// Requests with a first line that is not HTTP.
 fn first_lines() -> Vec<Row> {
     let each = FIRST_LINES.into_iter().map(|line| {
         let bytes = [line, b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"].concat();
@@ -59,9 +59,10 @@ fn first_lines() -> Vec<Row> {
     each.collect()
 }
 
-/// Two ways to read where a request ends. Read in one of them each is a good request, which would be a 200.
+/// Request smuggling: two ways to read where the request ends. In one of them it is a good request, which would get a
+/// 200.
 fn smuggled() -> Vec<Row> {
-    // N: the length of a good body, H: the same in hexadecimal, B: the body.
+    // N is the length of a good body, H that length in hexadecimal, B the body.
     let lengths = ["+N", "-N", "0xH", "N,N", "N, 3", " ", "", "N N", "N;", "99999999999999999999", "Ne0", "\"N\"", "٢", "N\0"];
     let codings = [
         "xchunked", "chunked, identity", "identity", "chunked chunked", "gzip", "gzip, gzip", "\x0bchunked", "chunked\0",
@@ -109,14 +110,14 @@ fn smuggled() -> Vec<Row> {
     rows
 }
 
-/// Headers that no client writes.
+/// Header lines that no client writes.
 const HEADERS: [&[u8]; 18] = [
     b"no colon", b": no name", b"a b: c", b"a(b): c", b"a\0: b", b"a: b\0", b"a: \x01", b"a: b\rc", b" folded: a",
     b"a: b\r\n folded", b"\xc3\xa9: a", b"a;b: c", b"\"a\": b", b"a@b: c", b"a,b: c", b"[a]: b", b"a\x7f: b",
     b"a\t: b",
 ];
 
-/// Headers that no client writes.
+/// Requests with header lines that no client writes.
 fn headers() -> Vec<Row> {
     let mut rows: Vec<Row> = HEADERS
         .into_iter()
@@ -142,7 +143,7 @@ fn headers() -> Vec<Row> {
     rows
 }
 
-/// Jobs that are none, in every notation.
+/// Invalid job ids, in every notation.
 const NO_JOBS: [&str; 31] = [
     "..", "%2e%2e", "..%2f", "%2e%2e%2f", "..%5c", "%2e%2e%5c", "..%252f", "..%c0%af", "%00", "a%00.png",
     "%0d%0aX:%20y", "*", "~", "%", "%zz", "%u002e", "0", "-1", "null", "undefined",
@@ -150,7 +151,7 @@ const NO_JOBS: [&str; 31] = [
     "`id`", "%F0%9F%97%BA", "........................................", "a.b.c", "manifest", "events",
 ];
 
-/// What other servers have, or a file system.
+/// Paths of other servers or of a file system.
 const NO_ROUTES: [&str; 25] = [
     "/etc/passwd", "/.git/config", "/.env", "/api", "/api/", "/api/service", "/api/service/", "/api/service/image/",
     "/api/service/video", "/API/JOBS", "/api//jobs", "//api/jobs", "/api/jobs/", "/api/jobs/1", "/metrics/",
@@ -159,7 +160,7 @@ const NO_ROUTES: [&str; 25] = [
     "/api/download/..%2f..%2f..%2fetc%2fpasswd",
 ];
 
-/// Paths of jobs that are none, and of nothing at all.
+/// Paths with invalid job ids, and paths without a route.
 fn paths() -> Vec<Row> {
     let of_job = |name: &str| {
         let paths = [
@@ -176,7 +177,7 @@ fn paths() -> Vec<Row> {
     NO_JOBS.iter().flat_map(|name| of_job(name)).chain(nowhere).collect()
 }
 
-/// Every route, and the methods that it has.
+/// Every route with its methods.
 const ROUTES: [(&str, &[&str]); 24] = [
     ("/api/service/image", &["POST"]), ("/api/service/animation", &["POST"]), ("/api/check", &["POST"]),
     ("/api/preview", &["POST"]),
@@ -193,7 +194,7 @@ const ROUTES: [(&str, &[&str]); 24] = [
     ("/api/operations", &["GET", "HEAD"]), ("/api/key", &["GET", "HEAD"]),
 ];
 
-/// Methods that a route has not.
+/// Requests with a method that the route does not have.
 fn methods() -> Vec<Row> {
     let mut rows = Vec::new();
     for (path, has) in ROUTES {
@@ -213,7 +214,7 @@ fn methods() -> Vec<Row> {
     rows
 }
 
-/// Bodies that are no requests.
+/// Bodies that are not requests.
 const NO_REQUESTS: [&str; 25] = [
     "", " ", "null", "true", "0", "\"\"", "[]", "[[[[", "{", "{\"a\"}", "{\"a\":1,}", "{\"layers\":1e999}",
     "{\"layers\":NaN}", "{'layers':[]}", "\u{feff}{}", "{}{}", "{\"layers\":\"\\ud800\"}",
@@ -221,13 +222,13 @@ const NO_REQUESTS: [&str; 25] = [
     "{\"map\":{},\"layers\":[]}", "\0", "{\"a\":\"\0\"}",
 ];
 
-/// Kinds that a body is said to be of.
+/// Media types that are not JSON.
 const NO_JSON: [&str; 9] = [
     "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "application/xml", "*/*", "",
     "application/json; charset=utf-16", "json", "application/jsonx",
 ];
 
-/// What is posted to a path and is no request, or not said to be one.
+/// Bodies for a path that are not requests, and bodies with a wrong media type.
 fn posted(path: &str) -> Vec<Row> {
     let endless = format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1000000000000000\r\n\r\n{{");
     let large = [
@@ -246,7 +247,7 @@ fn posted(path: &str) -> Vec<Row> {
     documents.chain(large).chain(kinds).chain(codings).collect()
 }
 
-/// Bodies that are no requests, and requests of a key that is none.
+/// Bodies that are not requests, and requests with an invalid idempotency key.
 fn bodies() -> Vec<Row> {
     let mut rows: Vec<Row> = POSTS.into_iter().flat_map(posted).collect();
     for key in ["", " ", "\"\"", &"k".repeat(256), "a\tb", "é"] {
@@ -256,7 +257,7 @@ fn bodies() -> Vec<Row> {
     rows
 }
 
-/// Questions that are none.
+/// Invalid query strings.
 const QUESTIONS: [&str; 22] = [
     "/api/jobs?limit=0", "/api/jobs?limit=-1", "/api/jobs?limit=201", "/api/jobs?limit=1e2", "/api/jobs?limit=",
     "/api/jobs?limit=1&limit=2", "/api/jobs?status=runs", "/api/jobs?status=", "/api/jobs?service=video",
@@ -266,7 +267,7 @@ const QUESTIONS: [&str; 22] = [
     "/api/layers?url=http://", "/api/layers?url=a&url=b",
 ];
 
-/// Questions that are none.
+/// Requests with an invalid query string.
 fn questions() -> Vec<Row> {
     let id = "0191e0e5-0000-7000-8000-000000000000";
     let mut rows: Vec<Row> =
@@ -281,7 +282,7 @@ fn questions() -> Vec<Row> {
     rows
 }
 
-/// All of them.
+/// All rows.
 pub fn all() -> Vec<Row> {
     [first_lines(), smuggled(), headers(), paths(), methods(), bodies(), questions()].into_iter().flatten().collect()
 }

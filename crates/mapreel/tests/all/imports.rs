@@ -1,10 +1,11 @@
-//! No file imports from another that, directly or by others, imports from it; and no folder of the crates in [`FOLDERS`].
+//! No file imports another file that, directly or through others, imports it. The same holds for the folders of the
+//! crates in [`FOLDERS`].
 
 use super::support::service::repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The files of a crate by the path of their module, as text without comments and tests.
+/// The files of a crate by their module paths, as text without comments and tests.
 struct Sources(BTreeMap<Vec<String>, String>);
 
 impl Sources {
@@ -32,11 +33,11 @@ impl Sources {
         Self(files)
     }
 
-    /// The files that a file takes something from.
+    /// The files from which a file imports.
     fn imports(&self, module: &[String]) -> BTreeSet<Vec<String>> {
         let code = &self.0[module];
         let declared = uses(code);
-        // What a file passes on to others it does not need itself.
+        // A re-export of an index file does not count as an import.
         let own = declared.iter().filter(|(is_public, _)| !is_public || !self.is_index(module)).map(|(_, path)| path);
         let spelled = code.match_indices("crate::").map(|(at, _)| {
             let path = code[at..].split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
@@ -52,7 +53,7 @@ impl Sources {
         self.0.keys().any(|other| other.len() == module.len() + 1 && other.starts_with(module))
     }
 
-    /// The file in which something is that a path names, also by way of those that pass it on.
+    /// The file that defines what a path names, also through re-exports.
     fn file_of(&self, path: &str, from: &[String], depth: usize) -> Option<Vec<String>> {
         let mut steps = path.split("::").peekable();
         let mut module = match *steps.peek()? {
@@ -82,7 +83,7 @@ impl Sources {
     }
 }
 
-/// The paths that `use` names, each whole, and whether they are passed on. One that is renamed is known by its new name.
+/// The paths in `use` declarations, each whole, and whether they are re-exported. A renamed one has its new name.
 fn uses(code: &str) -> Vec<(bool, String)> {
     let mut all = Vec::new();
     for (at, _) in code.match_indices("use ") {
@@ -118,12 +119,12 @@ fn expand(prefix: &str, tree: &str, found: &mut dyn FnMut(String)) {
     }
 }
 
-/// The files from which they themselves can be reached through others.
+/// The files that can be reached from themselves through imports.
 fn circles(sources: &Sources) -> Vec<String> {
     closed(&sources.0.keys().map(|module| (module.clone(), sources.imports(module))).collect())
 }
 
-/// The folders and files beside each other, of which each can be reached from itself through others.
+/// The neighbouring folders and files that can be reached from themselves through imports.
 fn circles_of_folders(sources: &Sources) -> Vec<String> {
     let room = |module: &[String]| module[..1.min(module.len())].to_vec();
     let mut edges = BTreeMap::<_, BTreeSet<_>>::new();
@@ -134,7 +135,7 @@ fn circles_of_folders(sources: &Sources) -> Vec<String> {
     closed(&edges)
 }
 
-/// What can be reached from itself.
+/// The nodes that can be reached from themselves.
 fn closed(edges: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> Vec<String> {
     let reaches = |from: &Vec<String>| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from.clone()]);
@@ -158,7 +159,7 @@ fn no_file_imports_in_a_circle() {
     }
 }
 
-/// The crates whose folders do not import in a circle either.
+/// The crates whose folders must not import in a circle either.
 const FOLDERS: [&str; 5] = ["geo", "ogc", "render", "queue", "demo"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Jobs, as `docs/API.md` promises them: lists, what they know of themselves, doing them again, and what operators see of them.
+//! Jobs, as `docs/API.md` promises them: lists, their contents, repeating a job, and the views for operators.
 
 use super::support::service::{Site, film, world};
 use mapreel_testkit::pictures::Picture;
@@ -98,7 +98,7 @@ fn a_running_film_shows_its_newest_frame() {
     let site = Site::new("newest");
     let process = site.serve(&["--workers", "1"], "");
     let url = serve(|path| {
-        // The last of the film's three segments waits, so that it is looked at while it runs.
+        // The last of the film's three segments waits, so that the film still runs when the test looks at it.
         if path.contains("2020-02") {
             std::thread::sleep(Duration::from_secs(2));
         }

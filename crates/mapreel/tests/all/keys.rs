@@ -1,4 +1,4 @@
-//! Keys: what each role may do, whose jobs are whose, and keys that come and go while the service runs.
+//! Keys: the rights of each role, the owners of jobs, and keys that are added and revoked while the service runs.
 
 use super::support::service::{Answer, Process, Site, exchange, world};
 use super::support::{mapreel, program};
@@ -57,7 +57,7 @@ fn ended(process: &Process, key: &str, id: &str) {
     assert!(wait_until(PATIENCE, || status() == "SUCCESS"), "{}", process.log());
 }
 
-/// A request, and the statuses that it gets without a key, by `submit`, `read`, `submit,read`, `operate`.
+/// A request, and the statuses for no key and for keys with `submit`, `read`, `submit,read` and `operate`.
 struct Question {
     method: &'static str,
     path: String,
@@ -65,10 +65,10 @@ struct Question {
     codes: [u16; 5],
 }
 
-/// A key lets a request in; what comes then is not of keys.
+/// The key is accepted; the status then depends on the rest of the request.
 const LET_IN: u16 = 0;
 const OF_REQUESTS: [u16; 5] = [401, LET_IN, 403, LET_IN, 403];
-/// A job that never was.
+/// An id that no job has.
 const UNKNOWN: &str = "01a20c0c-c580-7225-9d37-5f2e965dcde0";
 
 impl Question {
@@ -80,7 +80,8 @@ impl Question {
         Self { method, path, body: String::new(), codes }
     }
 
-    /// What is asked of one job: `seen` is what `submit,read` gets, and `by_submitter` what `submit` gets when it cancels.
+    /// The requests about one job. `seen` is the status for `submit,read`; `by_submitter` is the status for `submit` when
+    /// it cancels.
     fn all_of_job(id: &str, seen: u16, by_submitter: u16) -> Vec<Self> {
         let paths = [
             "job-status/ID",
@@ -102,7 +103,7 @@ impl Question {
         all
     }
 
-    /// Asks with a key, and holds the answer to one of the codes.
+    /// Sends the request with a key and checks the status.
     #[track_caller]
     fn ask(&self, process: &Process, key: &str, code: u16) {
         let answer = ask(process, key, self.method, &self.path, &self.body);
@@ -116,7 +117,7 @@ impl Question {
     }
 }
 
-/// Every route, once with a job of the key's own and once with another's.
+/// Every route, once with a job of the key's owner and once with a job of another owner.
 fn every_question(own: &str, foreign: &str, of_submitter: &str) -> Vec<Question> {
     let mut all = vec![
         Question::of_request("POST", "/api/service/image", world("x")),
@@ -164,7 +165,7 @@ fn every_route_asks_for_its_role_and_shows_own_jobs_only() {
         }
     }
     eprintln!("{} questions by 5 keys and 5 that are none", questions.len());
-    // A job of another's is in every way as one that never was.
+    // A job of another owner gets the same answers as an id that no job has.
     let text = |id: &str| ask(&process, &both, "GET", &format!("/api/job-status/{id}"), "").text();
     assert_eq!(text(&foreign), text(UNKNOWN));
     for key in [&both, &other, &submitter, &reader, &operator] {
@@ -247,7 +248,7 @@ fn keys_come_and_go_while_the_service_runs() {
     assert_eq!(file.run(&["revoke", "second"]).0, 0);
     let took = until(&second, 401);
     assert!(took < Duration::from_secs(2), "{took:?}");
-    // A file of keys that is broken, or gone, changes no key, and is named.
+    // A broken or missing file of keys changes no key, and the service names the problem.
     let good = std::fs::read_to_string(&file.0).unwrap();
     std::fs::write(&file.0, format!("{good}[third]\nhash = 'hush'\nroles = ['all']\n")).unwrap();
     std::thread::sleep(Duration::from_millis(1500));
@@ -261,7 +262,7 @@ fn keys_come_and_go_while_the_service_runs() {
     std::fs::remove_file(&file.0).unwrap();
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!((status(&first), status("")), (200, 401));
-    // A service whose file has no key lets no request in; it is not open for all.
+    // A service with an empty file of keys lets no request in.
     std::fs::write(&file.0, "").unwrap();
     until(&first, 401);
     assert_eq!(status(""), 401);
@@ -289,7 +290,7 @@ fn a_panic_leaves_the_keys_and_their_file_is_read_on() {
 }
 
 #[test]
-fn who_follows_a_job_with_a_revoked_key_hears_no_more() {
+fn a_revoked_key_ends_its_event_streams() {
     let site = Site::new("keys-stream");
     let file = File::of(&site);
     let key = file.add("portal", "submit,read");
@@ -327,7 +328,7 @@ fn the_command_line_makes_lists_and_revokes_keys() {
         assert_eq!(file.run(arguments).0, 2, "{arguments:?}");
     }
     assert_eq!(mapreel(&["keys", "list"]).status.code(), Some(2), "no file is named");
-    // What a service cannot use, it names and does not start.
+    // A service with an invalid file of keys names the problem and does not start.
     std::fs::write(&file.0, "[a]\nhash = 'x'\n").unwrap();
     let output = mapreel(&["serve", "--keys", file.path()]);
     let said = String::from_utf8(output.stderr).unwrap();
@@ -369,7 +370,7 @@ fn an_open_service_that_others_reach_says_so() {
     assert!(!said("0.0.0.0:0", &["--workers", "0", "--keys", file.path()]));
 }
 
-/// Other schemes, several headers, and a key in the URL are no key.
+/// Other schemes, several headers, and a key in the URL do not authenticate.
 #[test]
 fn a_key_stands_in_one_header_only() {
     let site = Site::new("keys-header");

@@ -1,4 +1,4 @@
-//! What one client may have, so that the others have theirs: requests, frames, open jobs, event streams.
+//! The limits of one client, which keep the service free for others: requests, frames, open jobs, event streams.
 
 use super::support::mapreel;
 use super::support::service::{Answer, Process, Site, film, world};
@@ -18,7 +18,7 @@ fn assert_too_many(answer: &Answer, name: &str, policy: &str) {
     assert_eq!(answer.header("ratelimit-policy"), format!("\"{name}\";{policy}"));
 }
 
-/// As a client of this address, behind a proxy on this machine.
+/// Sends a request as a client of this address, behind a proxy on this machine.
 fn from(process: &Process, address: &str, method: &str, path: &str, body: &str) -> Answer {
     let headers = ["content-type: application/json", &format!("x-forwarded-for: {address}")];
     process.request(method, path, &headers, body.as_bytes())
@@ -51,7 +51,7 @@ fn requests_of_one_client_are_counted_and_health_is_not() {
 }
 
 #[test]
-fn nobody_is_another_client_by_saying_so() {
+fn a_client_cannot_claim_the_address_of_another() {
     let site = Site::new("limits-forwarded");
     let process = site.serve(&["--workers", "0", "--requests-per-minute-max", "5"], "");
     let refused = (0..10).filter(|i| from(&process, &format!("198.51.100.{i}"), "GET", "/api/jobs", "").status == 429);
@@ -78,7 +78,7 @@ fn frames_of_one_client_are_counted_once_for_each_job() {
     assert_eq!(send("198.51.100.1", 5, "b").status, 202);
     assert_too_many(&send("198.51.100.1", 2, "c"), "frames", "q=25;w=3600");
     assert_eq!(send("198.51.100.2", 25, "a").status, 202, "another client has his own");
-    // What is refused is not counted.
+    // A refused request does not count.
     for _ in 0..3 {
         assert_eq!(send("198.51.100.3", 26, "a").status, 429);
     }
@@ -99,10 +99,10 @@ fn requests_to_upstreams_of_one_client_are_counted_whatever_they_are_for() {
         from(&process, address, "POST", path, &film("x", &url, frames, "mp4"))
     };
     let animation = "/api/service/animation";
-    // A picture for each frame, and the server's capabilities.
+    // The animation takes a picture for each frame, and the server's capabilities.
     assert_eq!(send("198.51.100.1", animation, 20).status, 202);
     assert_too_many(&send("198.51.100.1", animation, 20), "upstream-requests", "q=27;w=3600");
-    // Six are left: two questions, and two previews of two requests.
+    // Six are left: two lists of layers, and two previews with two requests each.
     assert_ne!(from(&process, "198.51.100.1", "GET", &format!("/api/layers?url={url}"), "").status, 429);
     assert_ne!(send("198.51.100.1", "/api/check?online=true", 20).status, 429);
     let preview = |address: &str| send(address, "/api/preview", 20);
@@ -129,7 +129,7 @@ fn open_jobs_of_one_client_are_counted_and_the_others_go_on() {
         process.request(method, path, &headers, body.as_bytes())
     };
     let post = |key: &str| send(key, "POST", "/api/service/image", &world("x"));
-    // At once, too, and whatever the process has counted before.
+    // Also for requests at the same time, whatever the process has counted before.
     let accepted = std::thread::scope(|scope| {
         let answers: Vec<_> = (0..12).map(|_| scope.spawn(|| post(&few))).collect();
         answers.into_iter().map(|answer| answer.join().unwrap()).filter(|answer| answer.status == 202).count()
@@ -137,7 +137,7 @@ fn open_jobs_of_one_client_are_counted_and_the_others_go_on() {
     assert_eq!(accepted, 3);
     assert_too_many(&post(&few), "open-jobs", "q=3");
     assert_eq!((0..10).filter(|_| post(&more).status == 202).count(), 6);
-    // Another process accepts for the same owners.
+    // Another process accepts jobs of the same owners.
     let second = site.serve(&arguments, "");
     let headers = ["content-type: application/json", &format!("authorization: Bearer {few}")];
     assert_eq!(second.request("POST", "/api/service/image", &headers, world("x").as_bytes()).status, 429);

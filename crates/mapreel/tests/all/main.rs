@@ -1,42 +1,42 @@
-//! Mapreel as its users meet it: the program, real servers, real files.
+//! Mapreel from outside: the program, real servers, real files.
 //!
 //! - [`api`]: the HTTP API
 //! - [`arcgis`]: maps and tiles by the REST API of ArcGIS
-//! - [`architecture`]: the crates' edges are those of the drawing
-//! - [`jobs`]: lists of jobs, what they know of themselves, what operators see
-//! - [`keys`]: who may do what, and whose jobs are whose
-//! - [`limits`]: what one client may have
+//! - [`architecture`]: the dependencies between the crates are those of the drawing
+//! - [`jobs`]: lists of jobs, their contents, the views for operators
+//! - [`keys`]: the rights of each role, and the owners of jobs
+//! - [`limits`]: the limits of one client
 //! - [`mapserver`]: a real WMS, installed and started by the suite
-//! - [`bad_input`]: whatever strangers send
-//! - [`bounded`]: what no picture decides
-//! - [`front_door`]: which hosts, pages and origins a service answers
+//! - [`bad_input`]: invalid requests of every kind
+//! - [`bounded`]: limits of memory and time, whatever the pictures
+//! - [`front_door`]: the hosts, pages and origins that a service answers
 //! - [`golden`]: accepted pictures
-//! - [`films`]: animations, decoded again by another program
-//! - [`bounded_drawing`]: what vectors cost, and how soon drawing stops
-//! - [`command_line`]: exit codes and what is said
-//! - [`connections`]: many, silent, never reading; and health all the same
-//! - [`dimensions`]: elevations, runs and members; several layers in one
-//! - [`faults`]: the service while processes die, freeze and end
+//! - [`films`]: animations, decoded by another program
+//! - [`bounded_drawing`]: the time to draw vectors, and the time until drawing stops
+//! - [`command_line`]: exit codes and messages
+//! - [`connections`]: connections that are many, silent or never read, and health checks meanwhile
+//! - [`dimensions`]: elevations, runs and members; several WMS layers in one layer
+//! - [`faults`]: the service while processes are killed, freeze and end
 //! - [`misbehaviour`]: upstreams that fail, seen from outside
-//! - [`online`]: what `check` says, and what it leaves to the servers
+//! - [`online`]: what `check` reports, and what only the servers can decide
 //! - [`ogc_api`]: maps and tiles of a real OGC API
-//! - [`page`]: what stands beside the map
+//! - [`page`]: the page beside the map
 //! - [`places`]: drawing that goes on after its job was cancelled, and its slot
-//! - [`demonstration`]: everything that newcomers read and try, the collection for clients among it
+//! - [`demonstration`]: every example in the documents and on the page
 //! - [`projections`]: GDAL as a witness of places
-//! - [`quirks`]: what real servers do that the standards do not say
-//! - [`random_axes`]: time axes of any kind, beside a second opinion
-//! - [`random_features`]: rings and lines of any width, with shapely as a witness
-//! - [`random_maps`]: maps by chance, over two servers
-//! - [`registry`]: the EPSG registry as a witness of axes and datums
-//! - [`readers`]: large requests that are read, and who need not wait for it
-//! - [`sources`]: tiles of every kind, in their place
+//! - [`quirks`]: behaviour of real servers that the standards do not describe
+//! - [`random_axes`]: random time axes, compared with a second opinion
+//! - [`random_features`]: random rings and lines of any width, with shapely as a witness
+//! - [`random_maps`]: random maps over two servers
+//! - [`registry`]: the EPSG registry as a witness of axis orders and datums
+//! - [`readers`]: the reading of large requests, and other requests meanwhile
+//! - [`sources`]: tiles of every kind, in the right place
 //! - [`supervision`]: long-lived tasks that panic
-//! - [`tiles`]: pyramids as servers really describe them
-//! - [`truth`]: every gap named, every time that of the data
+//! - [`tiles`]: tile pyramids as real servers describe them
+//! - [`truth`]: every gap is named, every time is that of the data
 //! - [`second_opinion`]: capabilities, read by an independent reader
-//! - [`vectors`]: features, and what of a map is off the globe
-//! - [`schemathesis`]: requests made from the API's own description
+//! - [`vectors`]: features, and the part of a map off the globe
+//! - [`schemathesis`]: requests generated from the API's own description
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 

@@ -1,9 +1,9 @@
-//! Against a real MapServer: places, times, errors.
+//! Tests against a real MapServer: places, times, errors.
 
 use super::support::{fetch, picture, render, wms};
 use mapreel_testkit::pictures::Picture;
 
-/// The place of a pixel's centre of the map box, in degrees.
+/// The coordinates of a pixel's centre on the map, in degrees.
 pub(super) fn degrees(run: &super::support::Run, x: u32, y: u32) -> (f64, f64) {
     let bbox: [f64; 4] = serde_json::from_value(run.manifest["map"]["bbox"].clone()).unwrap();
     let [_, _, width, height] = run.map_box();
@@ -16,8 +16,8 @@ pub(super) fn degrees(run: &super::support::Run, x: u32, y: u32) -> (f64, f64) {
     ((px / radius).to_degrees(), (py / radius).sinh().atan().to_degrees())
 }
 
-/// The map shows layer `field` of a month: every pixel that is not within `margin` degrees of a cell's edge has the colour
-/// of its cell.
+/// Checks that the map shows layer `field` of a month: every pixel at least `margin` degrees from a cell's edge has the
+/// colour of its cell.
 #[track_caller]
 pub(super) fn assert_field(run: &super::support::Run, picture: &Picture, month: u32, margin: f64, tolerance: u8) {
     let [left, top, width, height] = run.map_box();
@@ -193,7 +193,7 @@ fn tiles_lie_where_their_coordinates_say_at_any_zoom_and_over_the_date_line() {
         );
         let run = render("tiles.png", &request).ended(0);
         let picture = run.map();
-        // The relief's red is its longitude, its green its latitude; at the date line red falls from 255 to 0.
+        // The relief's red stands for longitude and its green for latitude; at the date line red falls from 255 to 0.
         for (x, y) in [
             (0, 0),
             (picture.width / 4, picture.height / 3),
@@ -206,7 +206,7 @@ fn tiles_lie_where_their_coordinates_say_at_any_zoom_and_over_the_date_line() {
                 ((lon + 180.0).rem_euclid(360.0).floor() * 255.0 / 359.0).floor(),
                 ((90.0 - lat).floor() * 255.0 / 179.0).floor(),
             ];
-            // A cell of the relief is one degree, and a pixel of level 2 some 0.35.
+            // A cell of the relief is one degree wide, a pixel of level 2 some 0.35 degrees.
             assert!(
                 (red - expected[0]).abs() <= 2.0 && (green - expected[1]).abs() <= 3.0 && blue == 120.0,
                 "{zoom}: {red}, {green}, {blue} at {x}, {y}, not {expected:?}"
@@ -215,7 +215,7 @@ fn tiles_lie_where_their_coordinates_say_at_any_zoom_and_over_the_date_line() {
     }
 }
 
-/// Pixels of about the red in which Mapreel says that something is missing; nothing else in these pictures is red.
+/// The number of pixels in about the red of Mapreel's notices; nothing else in these pictures is red.
 pub(super) fn alarms(picture: &Picture) -> usize {
     picture.count(|[red, green, blue]| red > 150 && green < 120 && blue < 120)
 }
@@ -239,7 +239,7 @@ fn a_layer_that_must_not_be_missing_fails_the_run_and_leaves_no_file() {
 
 #[test]
 fn a_time_that_the_server_does_not_have_is_named_on_its_frame_alone() {
-    // Month 19 passes the server's own check of TIME, and then there is no such file.
+    // Month 19 passes the server's check of TIME, but the server has no file for it.
     let url = |month| {
         format!(
             "\"{}?service=WMS&request=GetMap&version=1.1.1&layers=field&styles=&format=image/png&transparent=true&time=2018-{month}-01T00:00:00Z&width=228&height=232&srs=EPSG:3857&bbox=-1113194.9,-1118889.97,1113194.9,1118889.97\"",

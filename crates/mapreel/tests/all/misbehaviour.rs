@@ -1,4 +1,4 @@
-//! Upstreams that fail, seen from outside: the run ends with what is missing named, the rest drawn.
+//! Upstreams that fail: the run ends with the missing layers named and the others drawn.
 
 use super::support::service::{Site, film};
 use super::support::{Run, render};
@@ -108,7 +108,7 @@ fn a_picture_that_is_the_same_in_every_frame_is_asked_for_once() {
     assert_eq!(hits.load(Ordering::SeqCst), 1);
 }
 
-/// A limit within which no map can be asked for is the server's trouble: its layer is named, and the others are drawn.
+/// A server with a limit of one pixel cannot draw any map. This is a gap of its layer, not a problem of the request.
 #[test]
 fn a_server_of_one_pixel_loses_its_layer_and_not_the_request() {
     let service = "<Service><Title>test</Title><MaxWidth>1</MaxWidth><MaxHeight>1</MaxHeight></Service>";
@@ -122,7 +122,7 @@ fn a_server_of_one_pixel_loses_its_layer_and_not_the_request() {
     assert_eq!((layer["outcome"].as_str(), layer["reason"].as_str()), (Some("marked"), Some(why)));
 }
 
-/// The palette of a GIF needs all of its pictures before a frame is finished.
+/// The palette of a GIF needs all its pictures before the first frame is finished.
 #[test]
 fn a_slow_upstream_that_answers_is_no_reason_to_give_a_job_up() {
     let url = serve(|_| {
@@ -133,7 +133,7 @@ fn a_slow_upstream_that_answers_is_no_reason_to_give_a_job_up() {
     let process = site.serve(&["--stall-s", "3", "--workers", "1"], "");
     let job = process.ended(&process.submit("animation", &film("slow", &url, 8, "gif")), Duration::from_secs(120));
     assert_eq!((job["status"].as_str(), job["attempt"].as_u64()), (Some("SUCCESS"), Some(1)), "{job}");
-    // One that does not answer still is.
+    // A job whose upstream never answers is still given up.
     let silent = serve(|_| {
         std::thread::sleep(Duration::from_secs(60));
         ("200 OK", "", Vec::new())

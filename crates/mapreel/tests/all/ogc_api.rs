@@ -11,7 +11,7 @@ fn layer(further: &str) -> String {
     )
 }
 
-/// How many of the pixels of two maps differ, from 0 to 1.
+/// The share of pixels that differ between two maps, from 0 to 1.
 #[track_caller]
 pub(super) fn share_that_differs(ours: &Run, theirs: &Run) -> f64 {
     let [ours, theirs] = [ours, theirs].map(Run::map);
@@ -47,7 +47,7 @@ fn a_map_over_the_date_line_is_whole() {
 
 #[test]
 fn a_polar_map_is_that_of_a_wms_asked_in_degrees() {
-    // As wide as MapServer draws in degrees.
+    // The map is as wide as the pictures that MapServer draws in degrees.
     let map = r#""bbox": [-180, 60, 180, 90], "crs": "EPSG:3413", "width": 200"#;
     let times = r#""times": "2018-02-01T00:00:00Z","#;
     let wms = format!(

@@ -1,4 +1,4 @@
-//! `check`, offline and online: what it says of a request, and what it leaves to the servers.
+//! `check`, offline and online: what it reports about a request, and what only the servers can decide.
 
 use super::support::service::Site;
 use super::support::{folder, mapreel, render, wms};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// A WMS that says what it has and counts the pictures that it is asked for.
+/// A WMS with these times, and the number of pictures that it was asked for.
 fn server(times: &'static str) -> (String, Arc<AtomicUsize>) {
     let pictures = Arc::new(AtomicUsize::new(0));
     let counter = pictures.clone();
@@ -21,7 +21,7 @@ fn server(times: &'static str) -> (String, Arc<AtomicUsize>) {
     (url, pictures)
 }
 
-/// A request of one WMS layer.
+/// A request with one WMS layer.
 fn request(times: &str, url: &str, further: &str) -> String {
     format!(
         r#"{{ "map": {{ "bbox": [0, 0, 20, 15], "width": 240 }}, "times": {times},
@@ -30,9 +30,9 @@ fn request(times: &str, url: &str, further: &str) -> String {
     )
 }
 
-/// Checks a request; exit code, standard output, standard error.
+/// Runs `check`: exit code, standard output, standard error.
 fn check(request: &str, arguments: &[&str]) -> (i32, String, String) {
-    // Tests run at once, and each has its own file.
+    // The tests run in parallel, so each has its own file.
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let name = format!("{}.json", NUMBER.fetch_add(1, Ordering::SeqCst));
     let path = folder("online").join(name);
@@ -91,7 +91,7 @@ fn a_layer_that_the_server_has_not_is_a_problem_with_its_place() {
     let expected = "/layers/1: the server has no layer `nosuch` (it has a";
     assert!(err.contains(expected), "{err}");
     assert!(err.starts_with("the request is not valid: 1 problem\n"), "{err}");
-    // Without its layer nothing is known of the last times, and that is no second problem.
+    // The last times of an unknown layer are not known either; that is no second problem.
     let (code, out, err) = check(&request(r#""2020-01-30""#, &url, r#""layers": "nosuch""#), &["--online"]);
     assert!(code == 2 && err.starts_with("the request is not valid: 1 problem\n"), "{err}");
     assert!(out.starts_with("The request is not valid: its servers ") && !out.contains("warnings"), "{out}");
@@ -198,7 +198,7 @@ fn the_service_asks_as_the_command_line_does() {
     assert!(answer.status == 422 && answer.text().contains("not a public address"), "{}", answer.text());
 }
 
-/// A slow upstream holds the place of its own check, and of no other.
+/// A slow upstream holds the permit of its own check, and of no other.
 #[test]
 fn a_slow_server_holds_up_neither_the_service_nor_more_checks_than_allowed() {
     let slow = serve_all(|_| {
@@ -234,7 +234,7 @@ fn films_along_a_dimension_and_layers_outside_are_judged_as_they_will_be_drawn()
     let (code, _, said) = film(&url, r#""all""#);
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("/animate: no layer has this dimension"), "{said}");
-    // A server that does not answer may have the dimension.
+    // A server that does not answer may still have the dimension.
     let silent = serve_all(|_| ("404 Not Found", "", b"none".to_vec()));
     let (code, _, said) = film(&silent, r#""all""#);
     assert_eq!(code, 1, "{said}");

@@ -1,4 +1,4 @@
-//! Two linters read `/openapi.json` and have nothing to say.
+//! Two linters accept `/openapi.json` without a finding.
 
 use super::support::service::{Site, repository};
 use std::process::{Command, Output};
@@ -7,7 +7,7 @@ fn linted(tool: &str, site: &Site, arguments: &[&str]) -> Output {
     let program = repository("tools/node_modules/.bin").join(tool);
     assert!(program.exists(), "./test installs {tool}");
     let mut command = Command::new(program);
-    // Neither looks for a newer version of itself.
+    // The linters must not look for newer versions of themselves.
     let command = command
         .arg("lint")
         .args(arguments)

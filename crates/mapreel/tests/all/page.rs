@@ -1,4 +1,4 @@
-//! What stands on the page beside the map: every script, times in their order, legends of the map's colours, notices for readers.
+//! The page beside the map: text in every script, times in order, legends in the map's colours, notices for readers.
 
 use super::support::{folder, render, render_with_fonts};
 use mapreel_testkit::pictures::Picture;
@@ -17,7 +17,7 @@ fn flat(width: u32, height: u32, rgb: [u8; 3]) -> Vec<u8> {
 const DARK: [u8; 3] = [30, 40, 90];
 const DATA: [u8; 3] = [250, 200, 20];
 
-/// A WMS whose layer `dark` lies below layer `data`; its legend is a block of the data's colour in a line.
+/// A WMS with layer `dark` below layer `data`; its legend is a block of the data's colour with a border.
 fn server() -> String {
     serve_all(|path| {
         let layer = parameter(path, "LAYERS").unwrap_or_default();
@@ -66,7 +66,7 @@ fn no_text_without_a_font_is_left_out_in_silence() {
         assert!(named, "{script}: {messages:#?}");
     }
     assert!(messages.iter().all(|message| message.contains("MAPREEL_FONTS") && message.contains("fonts-noto-core")));
-    // Boxes stand in the title's line, in the layer's, over the legend and among the credits.
+    // Missing glyphs show as boxes in the title, in the layer's line, above the legend and in the credits.
     let page = run.picture();
     let box_of = |value: &serde_json::Value| -> [u32; 4] { serde_json::from_value(value.clone()).unwrap() };
     let layout = &run.manifest["layout"];
@@ -124,7 +124,7 @@ fn a_legends_colours_are_those_of_the_map_under_any_opacity() {
     }
 }
 
-/// The map of a picture whose layer's server answers like this, and the reason in the manifest.
+/// The map of a picture whose layer's server sends this answer, and the reason in the manifest.
 fn notice(name: &str, answer: impl Fn() -> Answer + Send + Sync + 'static) -> (Picture, String) {
     let url = serve_all(move |path| match path.contains("GetCapabilities") {
         true => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
@@ -162,7 +162,7 @@ fn a_single_image_shows_the_time_of_its_data_as_a_film_does() {
     assert_eq!(latest.manifest["frames"][0]["map_time"], "2020-01-04T00:00:00Z");
     let asked = draw("asked-time.png", r#""times": "2020-01-04","#, &layer(""));
     assert!(latest.picture() == asked.picture(), "the header of the latest time differs");
-    // Two layers of different times: no time is the map's, and each stands out in its layer's line.
+    // Two layers with different times: the header shows no map time, and each layer's line shows its own.
     let other = layer(r#", "params": { "TIME": "2020-01-01" }"#);
     let two = draw("two-times.png", "", &format!("{}, {other}", layer("")));
     assert_eq!(two.manifest["frames"][0]["map_time"], serde_json::Value::Null);

@@ -1,5 +1,5 @@
-//! Places for drawing: a slot, and a preview's place, are taken until the drawing has really ended, whatever becomes of the job
-//! and of the client.
+//! A slot, and the permit of a preview, are held until the drawing has really ended, also when the job is cancelled or the
+//! client has gone.
 
 use super::support::service::{Process, Site, film, world};
 use bytes::Bytes;
@@ -13,14 +13,14 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Threads of a process that have this name.
+/// The number of threads with this name in a process.
 fn threads(process: &Process, name: &str) -> usize {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", process.pid())).into_iter().flatten().flatten();
     let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
     names.filter(|found| found.trim() == name).count()
 }
 
-/// Sends a request and goes away without waiting for its answer.
+/// Sends a request and closes the connection without waiting for the answer.
 fn abandoned(process: &Process, method: &str, path: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap();
     let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n");
@@ -35,7 +35,7 @@ fn cancelled_drawing_keeps_its_slot_until_it_has_ended() {
     let jobs: Vec<String> = (0..12).map(|i| process.submit("image", &world(&format!("heavy {i}")))).collect();
     let mut most = 0;
     let began = Instant::now();
-    // Long enough for a slot that does not wait to begin three drawings.
+    // This is long enough for a slot that does not wait to begin three drawings.
     while began.elapsed() < Duration::from_secs(12) {
         for id in jobs.iter().filter(|id| process.job(id)["status"] == "RUNNING") {
             let cancelled = process.request("DELETE", &format!("/api/job-status/{id}"), &[], b"");
@@ -47,13 +47,13 @@ fn cancelled_drawing_keeps_its_slot_until_it_has_ended() {
     assert!((1..=2).contains(&most), "{most} threads draw for 2 slots");
     let open = jobs.iter().filter(|id| process.job(id)["status"] == "PENDING");
     open.for_each(|id| drop(process.request("DELETE", &format!("/api/job-status/{id}"), &[], b"")));
-    // The slots are given back.
+    // The slots are free again.
     let id = process.submit("image", &world("good"));
     assert_eq!(process.ended(&id, PATIENCE)["status"], "SUCCESS");
 }
 
 #[test]
-fn previews_whose_clients_went_away_keep_their_places() {
+fn previews_whose_clients_went_away_keep_their_permits() {
     let site = Site::new("places-previews");
     let process = site.serve(&["--workers", "0"], "drawing(heavy)=sleep5");
     let gone: Vec<_> = (0..6).map(|_| abandoned(&process, "POST", "/api/preview", &world("heavy"))).collect();
@@ -71,7 +71,7 @@ fn previews_whose_clients_went_away_keep_their_places() {
 }
 
 #[test]
-fn documents_whose_readers_went_away_keep_their_places() {
+fn requests_whose_clients_went_away_keep_their_permits() {
     let url = serve(|_| ("200 OK", "content-type: text/xml\r\n", b"<WMS_Capabilities/>".to_vec()));
     let site = Site::new("places-layers");
     let process = site.serve(&["--workers", "0"], "reading=sleep5");
@@ -84,7 +84,7 @@ fn documents_whose_readers_went_away_keep_their_places() {
     assert_eq!(refused.status, 503, "{}", refused.text());
 }
 
-/// A part that stalls and does not end, and a suspect that is to be alone: the others go on, and in the end so does it.
+/// A stalled part does not end, and a suspect must run exclusively: other parts go on, and at last so does the suspect.
 #[test]
 fn a_suspect_does_not_wait_for_a_drawing_that_does_not_end() {
     let png = Picture::grey(240, 180, 120).to_png();
@@ -112,7 +112,7 @@ fn a_suspect_does_not_wait_for_a_drawing_that_does_not_end() {
     }
 }
 
-/// Claims two images and dies: each of them may be the cause.
+/// A process claims two images and dies: each of them is then a suspect.
 fn die_with_two_parts(site: &Site) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! GDAL as an independent witness: the same raster warped by `gdalwarp` and by Mapreel lies on the same place.
+//! GDAL as an independent witness: `gdalwarp` and Mapreel put the same raster in the same place.
 
 use super::support::{folder, picture, render, world};
 use mapreel_testkit::pictures::Picture;
@@ -6,7 +6,7 @@ use mapreel_testkit::upstreams::{capabilities_of, parameter, serve_all, size};
 use std::path::Path;
 use std::process::Command;
 
-/// How far apart the two may be, in pixels of the map.
+/// The largest shift between the two, in pixels of the map.
 const APART_PX: f64 = 0.5;
 
 fn run(program: &str, arguments: &[&str]) {
@@ -15,14 +15,14 @@ fn run(program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A raster as `gdalwarp` lays it on a map of this CRS, these edges and this size.
+/// A raster as `gdalwarp` draws it on a map with this CRS, these edges and this size.
 pub(super) fn warped(raster: &Path, code: &str, edges: [f64; 4], size: [u32; 2], name: &str) -> Picture {
     let path = |name: &str| folder("gdal").join(name).to_str().unwrap().to_owned();
     let (edges, [width, height]) = (edges.map(|edge| edge.to_string()), size.map(|side| side.to_string()));
     let (tif, png) = (path(&format!("{name}.tif")), path(name));
     let mut arguments = vec!["-q", "-overwrite", "-t_srs", code, "-r", "bilinear", "-et", "0", "-te"];
     arguments.extend(edges.iter().map(String::as_str));
-    // Its own guess of the scale is wrong, and blurs, where the map lies on both sides of 180 degrees.
+    // `gdalwarp` guesses a wrong scale, and blurs, where the map lies on both sides of 180 degrees.
     arguments.extend(["-ts", &width, &height, "-wo", "SOURCE_EXTRA=100", "-wo", "XSCALE=1", "-wo", "YSCALE=1"]);
     arguments.extend([raster.to_str().unwrap(), &tif]);
     run("gdalwarp", &arguments);
@@ -52,7 +52,7 @@ pub(super) fn shifts(ours: &Picture, theirs: &Picture) -> Vec<(u32, u32, f64)> {
                 }
             }
             let determinant = xx * yy - xy * xy;
-            // A block without structure has no place.
+            // A block without structure gives no shift.
             if whole && determinant > 1e6 {
                 let (u, v) = ((yy * xt - xy * yt) / determinant, (xx * yt - xy * xt) / determinant);
                 found.push((left, top, u.hypot(v)));
@@ -62,12 +62,12 @@ pub(super) fn shifts(ours: &Picture, theirs: &Picture) -> Vec<(u32, u32, f64)> {
     found
 }
 
-/// The first axis of a CRS as GDAL has it; servers leave the polar ones as they are (see `q1`).
+/// Whether GDAL puts northing first. Servers write the polar CRSs with x first all the same (see `q1`).
 pub(super) fn northing_first(code: &str) -> bool {
     let output = Command::new("gdalsrsinfo").args(["-o", "wkt2", code]).output().expect("./test installs gdal-bin");
     let wkt = String::from_utf8_lossy(&output.stdout).into_owned();
     let axis = wkt.split("AXIS[").nth(1).unwrap_or_else(|| panic!("{code}: {wkt}"));
-    // At the South Pole easting, too, goes north.
+    // At the South Pole the easting axis, too, points north.
     let (name, direction) = axis.split_once(',').unwrap();
     direction.trim_start().starts_with("north") && !name.contains("(E)") && !name.contains("easting")
 }
@@ -103,7 +103,7 @@ fn gdal_has_the_same_order_of_axes() {
         }
         let Ok(bbox) = asked.try_recv() else { panic!("{code}: {}", drawn.said) };
         let numbers: Vec<f64> = bbox.split(',').map(|number| number.parse().unwrap()).collect();
-        // The box is higher than wide.
+        // The box is higher than wide, which shows the axis order.
         let northing = numbers[2] - numbers[0] > numbers[3] - numbers[1];
         assert_eq!(northing, northing_first(&code), "{code}: {bbox}");
         compared += 1;
@@ -174,7 +174,7 @@ fn a_map_higher_than_the_world_asks_for_nothing_beyond_the_poles_and_says_so() {
     let bbox: [f64; 4] = serde_json::from_value(run.manifest["map"]["bbox"].clone()).unwrap();
     for y in 0..360 {
         let latitude = bbox[3] - f64::from(y) - 0.5;
-        // The outline of the globe lies on the poles.
+        // The outline of the globe is drawn at the poles.
         if (latitude.abs() - 90.0).abs() < 3.0 {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Random time axes: frames, times and colours are those that a second opinion counts (`tools/second_opinion/axes.py`).
+//! Random time axes: a second opinion (`tools/second_opinion/axes.py`) counts their frames, times and colours.
 
 use super::support::{Run, render};
 use jiff::Timestamp;
@@ -11,19 +11,19 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Always the same axes, but for those that end now; `MAPREEL_TEST_SEED` makes others.
+/// The axes are always the same, except for those that end now; `MAPREEL_TEST_SEED` makes others.
 const SEED: &str = "12";
 
 /// Layers of a request; each has an axis of its own.
 const LAYERS: usize = 10;
 
-/// Width and height of the map: each layer has a column of it.
+/// Width and height of the map; each layer has a column of it.
 const MAP: [u32; 2] = [200, 240];
 
 /// 500 axes, from a document to the plan.
 #[test]
 fn plans_of_random_axes_equal_a_second_opinion() {
-    let Some(requests) = made(500) else { return };
+    let Some(requests) = requests_with_results(500) else { return };
     let mut found = Found::default();
     for request in &requests.all {
         let document = document(request);
@@ -49,10 +49,10 @@ fn plans_of_random_axes_equal_a_second_opinion() {
     found.judged("plans", 500);
 }
 
-/// 150 axes, from a server to the pixels.
+/// 150 axes, from a server to the pixels of the picture.
 #[test]
 fn pictures_of_random_axes_show_the_times_of_a_second_opinion() {
-    let Some(requests) = made(150) else { return };
+    let Some(requests) = requests_with_results(150) else { return };
     let documents: Vec<String> = requests.all.iter().map(document).collect();
     let url = serve_all(move |path| {
         let number: usize = path[1..].split(['/', '?']).next().and_then(|n| n.parse().ok()).unwrap();
@@ -98,7 +98,7 @@ fn compare(request: &Value, run: &Run, is_film: bool, found: &mut Found) {
     );
 }
 
-/// What came of the requests, beside what should.
+/// The results of the requests, beside the expected ones.
 #[derive(Default)]
 struct Found {
     frames: usize,
@@ -125,7 +125,8 @@ impl Found {
         self.contexts.push(format!("frame {frame} at {} of {layer}", request["frames"][frame]));
     }
 
-    /// Each layer with unreadable entries says how many, and each whose default cannot be taken says so; no other does.
+    /// Checks the warnings: each layer with unreadable entries has one with their number, each layer with an unusable
+    /// default has one, and no other layer has any.
     fn warnings<'a>(&mut self, request: &Value, found: impl Iterator<Item = (Option<&'a str>, &'a str, &'a str)>) {
         let mut found: Vec<(String, String)> = found
             .filter(|(_, code, _)| matches!(*code, "axis_entry_ignored" | "default_not_offered"))
@@ -177,9 +178,9 @@ struct Made {
     now: Timestamp,
 }
 
-/// Requests, and what must come of them; `None` where there is no Python.
-fn made(axes: usize) -> Option<Made> {
-    // Steps of axes that end now fall on midnight: none falls between the second opinion and the first.
+/// Requests with their expected results; `None` where Python is not installed.
+fn requests_with_results(axes: usize) -> Option<Made> {
+    // Axes that end now have their steps at midnight, so that no step falls between the two opinions.
     let second = || Timestamp::now().as_second();
     if second() % 86_400 > 86_400 - 180 {
         std::thread::sleep(std::time::Duration::from_secs((86_400 - second() % 86_400).unsigned_abs() + 1));
@@ -243,7 +244,7 @@ fn text(request: &Value, url: &str) -> String {
     text.to_string()
 }
 
-/// The column of the layer that is asked for, in the colour of the time that is asked for.
+/// The column of the layer, in the colour of the time in the URL.
 fn column(path: &str) -> Vec<u8> {
     let [width, height] = size(path).unwrap();
     let layer: u32 = parameter(path, "LAYERS").unwrap()[1..].parse().unwrap();

@@ -1,8 +1,8 @@
 //! Random rings and lines of any width in many CRSs, with shapely and PROJ as witnesses: a pixel is drawn if, and only if, its
-//! place lies in the ring or near the line.
+//! centre lies in the ring or near the line.
 //!
-//! `tools/second_opinion/rings.py` makes the features and judges what is drawn. Coordinates mean what they say (RFC 7946,
-//! 3.1.9): rings may be as wide as the world and wider, lines may go from -100 to 100.
+//! `tools/second_opinion/rings.py` makes the features and judges the pictures. Coordinates are taken literally (RFC 7946,
+//! 3.1.9): rings may be as wide as the world or wider, lines may go from -100 to 100.
 
 use super::support::{folder, render};
 use std::path::{Path, PathBuf};

@@ -1,10 +1,10 @@
-//! Maps by chance over MapServer and QGIS Server. Where the server has the map's CRS, Mapreel's map is the picture that the
-//! server draws of the same box, pixel for pixel; where it has not, every place of the server's picture lies where GDAL lays
-//! it. MapServer's picture itself is true, so there every place lies where GDAL has it in the world. QGIS Server's (3.22) is
-//! up to two of its own pixels off, and by how much changes with the last digit of a box.
+//! Random maps over MapServer and QGIS Server. Where the server has the map's CRS, Mapreel's map equals the server's picture
+//! of the same box, pixel for pixel. Otherwise each place of the server's picture lies where GDAL puts it. MapServer's own
+//! pictures are exact, so there each place also lies where GDAL has it in the world. Pictures of QGIS Server 3.22 are
+//! shifted by up to two of its pixels, and the shift changes with the last digit of a box.
 //!
-//! `MAPREEL_RANDOM_MAPS=300 cargo test -p mapreel --test all random_maps -- --nocapture` draws as many as that, and says how
-//! near they came.
+//! `MAPREEL_RANDOM_MAPS=300 cargo test -p mapreel --test all random_maps -- --nocapture` draws 300 maps and prints the
+//! differences.
 
 use super::projections::{northing_first, shifts, warped};
 use super::support::world::{self, Server};
@@ -18,14 +18,14 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Maps that are drawn where the environment does not say how many.
+/// The number of maps where the environment does not name one.
 const MAPS: usize = 48;
-/// How far a place may be from GDAL's, in pixels of the map.
+/// The largest distance of a place from GDAL's, in pixels of the map.
 const APART_PX: f64 = 0.5;
-/// How far apart two grey levels may be.
+/// The largest difference of two grey levels.
 const LEVELS: u8 = 1;
 
-/// Where the middle of a map in a CRS may lie, in degrees, and the kilometres that a pixel spans at most.
+/// The area in which the middle of a map may lie, in degrees, and the largest width of a pixel in kilometres, for each CRS.
 const AREAS: [(&str, [f64; 4], f64); 12] = [
     ("EPSG:3857", [-90.0, -50.0, 90.0, 55.0], 24.0),
     ("EPSG:4326", [-90.0, -40.0, 90.0, 40.0], 24.0),
@@ -61,10 +61,10 @@ impl Map {
         let [x, y] = crs.forward([between(west, east), between(south, north)]).unwrap();
         let size = [between(200.0, 400.0), between(200.0, 400.0)].map(|side| side as u32);
         let unit = between(6.0, km_max) * if code == "EPSG:4326" { 1.0 / 111.3 } else { 1000.0 };
-        // The box of another shape than the size, so that the map shows more than is asked for.
+        // A box of another shape than the map, so that the map shows more than the box.
         let [wide, high] = if between(0.0, 1.0) < 0.5 { [1.0, between(0.6, 1.0)] } else { [between(0.6, 1.0), 1.0] };
         let [half_x, half_y] = [f64::from(size[0]) * unit * wide / 2.0, f64::from(size[1]) * unit * high / 2.0];
-        // All that the world has of latitudes, and no ±180: servers draw what is beyond in ways of their own.
+        // At most the latitudes of the world, and never ±180: servers draw what lies beyond in different ways.
         let bbox = [x - half_x, y - half_y, x + half_x, y + half_y];
         Self {
             code,
@@ -86,7 +86,7 @@ impl Map {
         render(&format!("random-map-{thread}.png"), &request)
     }
 
-    /// What the server draws of the same box when it is asked without Mapreel.
+    /// The picture of the same box that the server draws without Mapreel.
     fn own(&self, [min_x, min_y, max_x, max_y]: [f64; 4]) -> Picture {
         let Self { code, size: [width, height], version, .. } = self;
         let new = *version == "1.3.0";
@@ -102,14 +102,14 @@ impl Map {
     }
 }
 
-/// How near the maps came.
+/// The differences of all maps.
 #[derive(Debug, Default)]
 struct Found {
-    /// Greatest difference of grey levels, for each map whose CRS its server has.
+    /// The greatest difference of grey levels, for each map whose CRS its server has.
     levels: Vec<(Server, u8)>,
-    /// Shifts of blocks in pixels, of maps whose CRS the server has not, from its picture as GDAL lays it.
+    /// Shifts of blocks in pixels, for maps whose CRS the server does not have, from the server's picture as GDAL warps it.
     laid: Vec<(Server, f64)>,
-    /// The same from the world as GDAL lays it: with what the server's own picture is off.
+    /// The same shifts from the world as GDAL warps it; they contain the shift of the server's own picture.
     true_places: Vec<(Server, f64)>,
     wrong: Vec<String>,
 }
@@ -135,7 +135,7 @@ fn examine(map: &Map, thread: usize, found: &Mutex<Found>) {
     }
     let name = format!("random-map-{thread}.png");
     let size = [ours.width, ours.height];
-    // What the server has drawn, as GDAL lays it on the map; and what the server should have drawn.
+    // The server's picture as GDAL warps it onto the map, and the world as GDAL warps it.
     let laid = shifts(&ours, &warped(&own_picture(&run, thread), map.code, edges, size, &name));
     let true_places = shifts(&ours, &warped(world::tif(), map.code, edges, size, &name));
     let mut found = found.lock().unwrap();
@@ -149,7 +149,7 @@ fn examine(map: &Map, thread: usize, found: &Mutex<Found>) {
     found.true_places.extend(true_places.into_iter().map(|(_, _, shift)| (map.server, shift)));
 }
 
-/// The URL of the first picture that a map was made of, and its box, x before y.
+/// The URL of the first picture of a map, and its box, x before y.
 fn asked(run: &Run) -> (String, [f64; 4]) {
     let url = run.manifest["frames"][0]["layers"][0]["url"].as_str().unwrap().to_owned();
     let numbers =
@@ -160,7 +160,7 @@ fn asked(run: &Run) -> (String, [f64; 4]) {
     (url, if northing { [b, a, d, c] } else { [a, b, c, d] })
 }
 
-/// That picture as a GeoTIFF.
+/// The same picture as a GeoTIFF.
 fn own_picture(run: &Run, thread: usize) -> PathBuf {
     let (url, [west, south, east, north]) = asked(run);
     let crs = parameter(&url, "CRS").or(parameter(&url, "SRS")).unwrap();
@@ -176,7 +176,7 @@ fn own_picture(run: &Run, thread: usize) -> PathBuf {
     tif
 }
 
-/// Shifts in words.
+/// The shifts, summarised.
 fn distribution(shifts: &[(Server, f64)], server: Server) -> String {
     let mut shifts: Vec<f64> = shifts.iter().filter(|(of, _)| *of == server).map(|(_, shift)| *shift).collect();
     shifts.sort_by(f64::total_cmp);

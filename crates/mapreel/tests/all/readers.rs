@@ -1,4 +1,4 @@
-//! Reading what strangers send: a few at once, on threads of their own; what is too much is refused at once.
+//! Large requests are parsed a few at a time, on threads of their own; further ones are refused at once.
 
 use super::support::service::{Process, Site, try_request, world};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// An image with a megabyte of points in it.
+/// An image with a megabyte of points.
 fn heavy(title: &str) -> String {
     let points: Vec<String> = (0..7_000)
         .map(|i| {
@@ -23,7 +23,7 @@ fn heavy(title: &str) -> String {
     )
 }
 
-/// The longest that `/healthz` took while `work` is done.
+/// The longest answer time of `/healthz` while `work` runs.
 fn wait(process: &Process, work: impl FnOnce()) -> Duration {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -46,7 +46,7 @@ fn wait(process: &Process, work: impl FnOnce()) -> Duration {
 }
 
 #[test]
-fn nobody_waits_for_the_reading_of_large_requests() {
+fn the_reading_of_large_requests_delays_no_other_request() {
     let site = Site::new("readers");
     let process = site.serve(&["--workers", "2", "--image-workers", "2"], "");
     let (request, accepted) = (heavy("x"), AtomicUsize::new(0));
@@ -62,7 +62,7 @@ fn nobody_waits_for_the_reading_of_large_requests() {
                 });
             }
         });
-        // The workers read them, too.
+        // The workers parse the requests, too.
         let began = Instant::now();
         while process.get("/metrics").text().lines().any(|line| {
             let open = ["PENDING", "RUNNING"].iter().any(|state| line.contains(state));
@@ -82,7 +82,7 @@ fn nobody_waits_for_the_reading_of_large_requests() {
 }
 
 #[test]
-fn more_than_can_be_read_soon_is_refused_at_once() {
+fn requests_that_cannot_be_read_soon_are_refused_at_once() {
     let site = Site::new("readers-full");
     let process = site.serve(&["--workers", "0"], "reading=sleep1");
     let refused = AtomicUsize::new(0);

@@ -1,5 +1,5 @@
-//! The EPSG registry, as PROJ has it, as a witness of every CRS that Mapreel knows: the order of its axes, and where its
-//! places are on WGS 84.
+//! The EPSG registry, as PROJ contains it, is the witness for every CRS that Mapreel knows: its axis order, and its
+//! positions on WGS 84.
 
 use super::support::service::repository;
 use super::support::{folder, mapreel, render};
@@ -11,14 +11,14 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-/// What of another datum is not worth a word, in metres.
-const WORTH_A_WORD_M: f64 = 5.0;
+/// The largest datum shift without a warning, in metres.
+const UNNOTED_SHIFT_M_MAX: f64 = 5.0;
 
-/// Polar CRSs that the registry writes northing first, and servers do not: MapServer answers 1.3.0 like 1.1.1 (see `q1` of
-/// `quirks`), and the producers of sea-ice charts publish boxes of x, y.
+/// Polar CRSs that the registry writes northing first. Servers differ: MapServer answers 1.3.0 like 1.1.1 (see `q1` of
+/// `quirks`), and publishers of sea-ice charts write boxes with x first.
 const POLAR_X_FIRST: [u16; 3] = [5482, 32661, 32761];
 
-/// What a script of `tools/second_opinion` answers to these codes.
+/// The output of a script of `tools/second_opinion` for these codes.
 fn second_opinion(script: &str, codes: &[u16]) -> String {
     let python = repository("tools/venv/bin/python");
     assert!(python.exists(), "./test installs tools/venv");
@@ -51,7 +51,7 @@ fn the_order_of_axes_is_the_registrys_for_every_crs() {
         let expected = match (first, second) {
             ("north", "east") => AxisOrder::YThenX,
             ("east", "north") => AxisOrder::XThenY,
-            // Round a pole: the names say which is which.
+            // At a pole both axes point the same way; their names tell which is which.
             ("north", "north") | ("south", "south") => {
                 let northing = names.starts_with('N');
                 if known(number).is_some() && northing {
@@ -121,20 +121,20 @@ fn a_crs_with_heights_is_asked_for_in_the_order_of_the_one_without() {
     assert_eq!(asked.try_recv().as_deref(), Ok("1000000,100000,1020000,110000"));
 }
 
-/// Metres between two places.
+/// The distance of two positions in metres.
 fn apart_m([lon, lat]: [f64; 2], [other_lon, other_lat]: [f64; 2]) -> f64 {
     const DEGREE_M: f64 = 111_319.5;
     let east = ((other_lon - lon + 180.0).rem_euclid(360.0) - 180.0) * lat.to_radians().cos();
     east.hypot(other_lat - lat) * DEGREE_M
 }
 
-/// For each CRS, how far places that PROJ has on WGS 84 are from where Mapreel has them.
+/// For each CRS, the largest distance between PROJ's positions on WGS 84 and Mapreel's.
 fn farthest(codes: &[u16]) -> BTreeMap<u16, f64> {
     let mut farthest = BTreeMap::new();
     for line in second_opinion("datum_shifts.py", codes).lines() {
         let numbers: Vec<f64> = line.split(' ').map(|number| number.parse().unwrap()).collect();
         let [code, lon, lat, x, y, ballpark] = numbers[..] else { panic!("{line}") };
-        // Where PROJ, too, knows of no shift, there is nothing to compare with.
+        // PROJ knows no datum shift for this CRS, so there is nothing to compare with.
         if ballpark == 1.0 {
             continue;
         }
@@ -145,7 +145,7 @@ fn farthest(codes: &[u16]) -> BTreeMap<u16, f64> {
     farthest
 }
 
-/// `MAPREEL_ALL_CRSS=1` looks at every CRS, some minutes long, and with `MAPREEL_BLESS=1` writes the table.
+/// `MAPREEL_ALL_CRSS=1` checks every CRS, which takes some minutes; `MAPREEL_BLESS=1` then also writes the table.
 #[test]
 fn places_lie_no_farther_from_projs_than_the_table_of_datums_says() {
     let all = std::env::var_os("MAPREEL_ALL_CRSS").is_some();
@@ -159,19 +159,22 @@ fn places_lie_no_farther_from_projs_than_the_table_of_datums_says() {
     let mut said = 0;
     for (code, metres) in &farthest {
         let bound = known(*code).unwrap().datum_shift_m();
-        assert!(*metres <= bound.map_or(WORTH_A_WORD_M, f64::from), "EPSG:{code}: {metres:.1} m, not {bound:?}");
+        assert!(*metres <= bound.map_or(UNNOTED_SHIFT_M_MAX, f64::from), "EPSG:{code}: {metres:.1} m, not {bound:?}");
         said += usize::from(bound.is_some());
     }
-    println!("{} CRSs: {said} lie more than {WORTH_A_WORD_M} m off, and none farther than is said", farthest.len());
+    println!(
+        "{} CRSs: {said} lie more than {UNNOTED_SHIFT_M_MAX} m off, and none farther than is said",
+        farthest.len()
+    );
     assert!(farthest.len() >= codes.len() / 2 && said > 0, "{} of {}", farthest.len(), codes.len());
 }
 
-/// Runs of CRSs that lie equally far off, to two digits: those between them are nearer than that, or unknown.
+/// Runs of CRSs with equal shifts, to two digits. The CRSs between two runs have smaller shifts, or unknown ones.
 fn table(farthest: &BTreeMap<u16, f64>) -> String {
     let mut runs: Vec<[u16; 3]> = Vec::new();
     let mut open = false;
     for (code, metres) in farthest {
-        if *metres <= WORTH_A_WORD_M {
+        if *metres <= UNNOTED_SHIFT_M_MAX {
             open = false;
             continue;
         }
@@ -184,11 +187,11 @@ fn table(farthest: &BTreeMap<u16, f64>) -> String {
         open = true;
     }
     let mut text = String::from(
-        "//! How far places of a CRS may lie from where they are on WGS 84, in metres: runs of EPSG codes, first and last, and the\n\
-         //! metres.\n//!\n\
-         //! From 25 places of each area of use, by PROJ 9.5.1 with the EPSG registry v11.022 and without grids, as\n\
-         //! `tests/all/registry.rs` writes it.\n\n\
-         /// Projected CRSs of which it is more than five metres.\n",
+        "//! How far positions in a CRS may lie from the same positions on WGS 84, in metres: runs of EPSG codes, first and last,\n\
+         //! and the metres.\n//!\n\
+         //! From 25 positions in each area of use, by PROJ 9.5.1 with the EPSG registry v11.022 and without grids.\n\
+         //! `tests/all/registry.rs` writes this table.\n\n\
+         /// Projected CRSs that differ by more than five metres.\n",
     );
     let _ = writeln!(text, "pub(crate) const SHIFTS_M: [[u16; 3]; {}] = [", runs.len());
     for [first, last, metres] in runs {

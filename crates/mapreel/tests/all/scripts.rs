@@ -1,4 +1,4 @@
-//! Text in every script that people write: in the title, a layer's line, a legend, a label and the credits.
+//! Text in every script: in the title, a layer's line, a legend, a label and the credits.
 
 use super::support::{Run, folder, render, render_with_fonts};
 use serde_json::{Value, json};
@@ -18,12 +18,12 @@ pub(super) const SCRIPTS: [(&str, &str); 12] = [
     ("hangul", "해수면 온도"),
     ("emoji", "🌊 SST 🌡"),
 ];
-/// Scripts whose letters are in the program.
+/// The scripts whose fonts are in the program.
 const BUNDLED: usize = 3;
-/// Where Debian's packages fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji put theirs.
+/// The folders of Debian's packages fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji.
 pub(super) const NOTO: &str = "/usr/share/fonts/truetype/noto,/usr/share/fonts/opentype/noto";
 
-/// Whether Noto's fonts are installed, which `./test` sees to.
+/// Whether the Noto fonts are installed; `./test` installs them.
 pub(super) fn has_noto() -> bool {
     let is_there = Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists();
     if !is_there {
@@ -33,7 +33,7 @@ pub(super) fn has_noto() -> bool {
     is_there
 }
 
-/// A request with a text in the five places.
+/// A request with a text in these five places.
 fn request(text: &str) -> String {
     json!({
         "map": { "bbox": [0, 40, 20, 52] }, "times": "2019-12-01T06:00Z",
@@ -47,7 +47,7 @@ fn request(text: &str) -> String {
     .to_string()
 }
 
-/// The boxes in which the text stands, and how much ink each needs at least.
+/// The boxes of the texts, with the least ink that each must have.
 fn places(run: &Run) -> Vec<[u32; 4]> {
     let layout = &run.manifest["layout"];
     let legend = &layout["legends"][0];

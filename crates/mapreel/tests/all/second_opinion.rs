@@ -1,7 +1,7 @@
-//! An independent reader of capabilities (`tools/second_opinion/`: OWSLib, pyproj, and a reading by the letter of the
-//! standards) against `mapreel layers`, over recorded documents of real servers. Every difference is listed in
-//! `recorded/capabilities/differences.toml`, with who is right and why; one that is not listed fails, and so does one that
-//! is listed and gone.
+//! An independent reader of capabilities (`tools/second_opinion/`: OWSLib, pyproj, and a literal reading of the standards)
+//! against `mapreel layers`, over recorded documents of real servers. `recorded/capabilities/differences.toml` lists every
+//! difference, with the reader that is right and the reason. A difference that is not listed fails the test, and so does a
+//! listed one that is gone.
 
 use super::support::service::repository;
 use super::support::{folder, mapreel};
@@ -16,10 +16,10 @@ use std::time::Instant;
 
 const RECORDED: &str = "crates/mapreel/tests/recorded/capabilities";
 
-/// What a reader says: by field and by what it is said of.
+/// The facts of a reader: by field and by the layer or style to which they belong.
 type Facts = BTreeMap<(&'static str, String), Value>;
 
-/// A list of differences that are known, with who is right and why.
+/// The list of known differences.
 #[derive(Deserialize)]
 struct Known {
     difference: Vec<Difference>,
@@ -28,20 +28,20 @@ struct Known {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Difference {
-    /// What is read otherwise.
+    /// The field that is read differently.
     field: String,
-    /// Which of the two others read it otherwise.
+    /// The witnesses that read it differently.
     witnesses: Vec<Witness>,
     right: Right,
     why: String,
-    /// How often in which documents.
+    /// The number of differences in each document.
     documents: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Witness {
-    /// The reading by the letter of the standards, and PROJ's order of axes.
+    /// The literal reading of the standards, and PROJ's axis order.
     Reading,
     Owslib,
 }
@@ -104,7 +104,7 @@ fn capabilities_say_the_same_to_an_independent_reader() {
     assert!(theirs.len() >= 60 && layers > 1000 && compared > 10_000, "the corpus has shrunk");
 }
 
-/// Holds what was found against the list; who is right how often.
+/// Compares the differences with the list. Returns how often each reader is right.
 fn judged(known: &Known, found: &BTreeMap<Place, Vec<String>>) -> BTreeMap<Right, usize> {
     let mut right: BTreeMap<Right, usize> = BTreeMap::new();
     let mut listed: BTreeMap<Place, usize> = BTreeMap::new();
@@ -167,7 +167,7 @@ fn documents() -> BTreeMap<String, Vec<u8>> {
     names.map(read).collect()
 }
 
-/// What the program says of a document, in the oracle's form; `None` where it cannot read it.
+/// The program's reading of a document, in the oracle's form; `None` where it cannot read the document.
 fn offer(name: &str, document: &[u8]) -> Option<Value> {
     let path = folder("second-opinion").join(format!("{name}.xml"));
     std::fs::write(&path, document).unwrap();
@@ -230,7 +230,7 @@ fn set_in_the_oracles_form(set: &Value) -> Value {
     json!({ "crs": set["crs"], "matrices": list(set.get("matrices")).iter().map(matrix).collect::<Vec<_>>() })
 }
 
-/// What an opinion says, one by one. What it does not speak of gives no fact.
+/// The facts of an opinion. What it does not mention gives no fact.
 fn facts(opinion: &Value) -> Facts {
     let mut facts = Facts::new();
     facts.insert(("readable", String::new()), opinion.get("problem").is_none().into());
@@ -280,12 +280,12 @@ fn facts(opinion: &Value) -> Facts {
     facts
 }
 
-/// The order of axes of these CRSs, as facts.
+/// The axis order of these CRSs, as facts.
 fn axes(codes: &Value, order: &'static str) -> impl Iterator<Item = ((&'static str, String), Value)> {
     list(Some(codes)).iter().map(move |code| (("axes", text(code)), order.into()))
 }
 
-/// Whether two values say the same: numbers to the last digit that matters, lists of values with or without blanks.
+/// Whether two values are equal: numbers except for rounding, lists with or without blanks.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {

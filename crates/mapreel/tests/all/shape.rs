@@ -1,4 +1,4 @@
-//! Functions fit in the eye, and files in a few of them.
+//! Functions and files have a limited length.
 
 use super::support::service::repository;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The functions of a file as rustfmt writes it, and how many lines each has.
+/// The functions of a file, formatted by rustfmt, with their number of lines.
 fn functions(text: &str) -> Vec<(String, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
@@ -37,7 +37,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     found
 }
 
-/// Whether these words may stand before `fn`.
+/// Whether these words may come before `fn`.
 fn is_head(before: &str) -> bool {
     before
         .split_whitespace()

@@ -1,4 +1,4 @@
-//! Tiles of every kind lie where their coordinates say: the server paints every pixel by its own place.
+//! Tiles of every kind lie in the right place: the server colours every pixel by its coordinates.
 
 use super::support::{Run, render};
 use mapreel_testkit::pictures::Picture;
@@ -6,7 +6,7 @@ use mapreel_testkit::upstreams::{parameter, serve_all};
 
 const HALF_M: f64 = 20_037_508.342_789_244;
 
-/// A tile whose red grows with x and whose green grows with y over a square of `2 · half`.
+/// A tile whose red grows with x and whose green grows with y, over a square of side `2 · half`.
 fn tile(half: f64, level: u32, column: u32, row: u32, side: u32) -> Vec<u8> {
     let size = 2.0 * half / f64::from(1u32 << level);
     let mut rgb = Vec::new();
@@ -23,7 +23,7 @@ fn ramp(from_the_edge: f64, half: f64) -> u8 {
     (from_the_edge / (2.0 * half) * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
-/// Every pixel of the map has the colours of its place.
+/// Checks that every pixel of the map has the colour of its coordinates.
 #[track_caller]
 fn assert_in_place(what: &str, run: &Run, half: f64) {
     let picture = run.map();
@@ -34,7 +34,7 @@ fn assert_in_place(what: &str, run: &Run, half: f64) {
             let py = max_y - (f64::from(y) + 0.5) * (max_y - min_y) / f64::from(picture.height);
             let expected = [ramp((px + half).rem_euclid(2.0 * half), half), ramp(half - py, half), 77];
             let found = picture.at(x, y);
-            // At 180 degrees the ramp falls, and is as steep as can be.
+            // At 180 degrees the ramp falls from its end to its start.
             let seam = expected[0] < 4 || expected[0] > 251;
             let off = found.iter().zip(expected).skip(usize::from(seam)).any(|(a, b)| a.abs_diff(b) > 2);
             assert!(!off, "{what}: {found:?} and not {expected:?} at {x}, {y}");
@@ -157,7 +157,7 @@ fn tiles_of_every_kind_lie_in_their_place() {
     }
 }
 
-/// A tile matrix set of a polar CRS, on a map of that CRS and on one of another.
+/// A tile matrix set in a polar CRS, on a map in that CRS and on a map in another.
 #[test]
 fn tiles_of_any_tile_matrix_set_are_drawn() {
     let url = server();
@@ -165,7 +165,7 @@ fn tiles_of_any_tile_matrix_set_are_drawn() {
     let map = r#""bbox": [-180, 60, 180, 90], "crs": "EPSG:3413", "width": 400"#;
     let run = render("polar-tiles.png", &format!(r#"{{ "map": {{ {map} }}, "layers": [{layer}] }}"#)).ended(0);
     assert_in_place("polar", &run, POLAR_M);
-    // Along -45 degrees, the middle meridian of EPSG:3413, x is 0, whatever the map.
+    // Along -45 degrees, the central meridian of EPSG:3413, x is 0 on every map.
     let map = r#""bbox": [-60, 66, -30, 80], "crs": "EPSG:4326", "width": 301"#;
     let run = render("polar-tiles.png", &format!(r#"{{ "map": {{ {map} }}, "layers": [{layer}] }}"#)).ended(0);
     let picture = run.map();
@@ -175,7 +175,7 @@ fn tiles_of_any_tile_matrix_set_are_drawn() {
     }
 }
 
-/// No data for a time, no matrix set, no layer: each is said with what there is.
+/// No data for a time, no matrix set, no layer: each message names what the server has.
 #[test]
 fn what_a_wmts_does_not_have_is_said() {
     let url = server();

@@ -1,6 +1,6 @@
-//! What earlier versions have stored is read by this one: `tests/stored/VERSION` holds the folder of a service that was killed
-//! while it drew, as that version left it. Every released version adds its own (`MAPREEL_BLESS=1 cargo test stored_formats`),
-//! and none is ever changed.
+//! This version reads what earlier versions have stored. `tests/stored/VERSION` is the folder of a service of that version that
+//! was killed while it drew. Every released version adds a folder (`MAPREEL_BLESS=1 cargo test stored_formats`), and no folder
+//! is ever changed.
 
 use super::support::service::{Process, Site, repository, world};
 use std::path::{Path, PathBuf};
@@ -20,8 +20,7 @@ fn film(format: &str) -> String {
     )
 }
 
-/// Leaves in a folder what a service has stored: a finished image, two films that are half drawn, an image that is cancelled and
-/// one that waits.
+/// Fills a folder with what a service stores: a finished image, two half-drawn films, a cancelled image and a waiting one.
 fn make(to: &Path) {
     let site = Site::new("stored-formats-made");
     let (done, films) = {
@@ -48,7 +47,7 @@ fn make(to: &Path) {
     assert_eq!((state(&done).as_str(), films.map(|id| state(&id)).concat().as_str()), ("SUCCESS", "RUNNINGRUNNING"));
     drop(process);
     copy(&site.folder.join("mapreel-data"), to);
-    // The process that opens the database makes them anew.
+    // The next process that opens the database creates these files again.
     std::fs::remove_file(to.join("jobs.db-shm")).unwrap();
     std::fs::remove_dir_all(to.join("jobs.db.owners")).unwrap();
 }
@@ -61,7 +60,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every job of the folder ends as it should, and what was finished is there.
+/// Checks that every job in the folder ends as it should, and that the finished file is there.
 fn assert_read(process: &Process) {
     let jobs = process.get("/api/jobs?limit=200").json()["jobs"].as_array().unwrap().clone();
     assert!(jobs.len() >= 5, "{jobs:?}");

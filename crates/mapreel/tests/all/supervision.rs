@@ -1,4 +1,5 @@
-//! Long-lived tasks that panic: they are started again, or the process ends with a code; it never lives on deaf.
+//! Long-lived tasks that panic: the supervisor starts them again, or the process ends with an exit code. It never lives
+//! on without a task.
 
 use super::support::service::{Process, Site, film, try_request, world};
 use mapreel_testkit::pictures::Picture;
@@ -7,13 +8,13 @@ use mapreel_testkit::upstreams::serve;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How the process ends when a task cannot be kept alive.
+/// The exit code of a process that cannot keep a task alive.
 const TASK_LOST: i32 = 4;
 
 /// Every long-lived task of a process with SQLite.
 const TASKS: [&str; 7] = ["slot", "maintenance", "store", "changes", "listener", "signals", "watch"];
 
-/// Asks for an image, whatever comes of it: some tasks only do something when there is work.
+/// Asks for an image and ignores the outcome: some tasks do something only when there is work.
 fn prod(process: &Process) {
     let json = ["content-type: application/json"];
     let _ = try_request(&process.url, "POST", "/api/service/image", &json, world("prod").as_bytes());
@@ -111,7 +112,7 @@ fn a_process_that_loses_a_task_hands_back_its_parts() {
 #[test]
 fn a_slot_that_panics_gives_its_part_back_at_once() {
     let site = Site::new("supervision-claimed");
-    // Not only when the lease is over: the process that holds it lives.
+    // At once, and not after the lease's deadline: the process that holds the lease is alive.
     let arguments = ["--workers", "1", "--image-workers", "0", "--lease-s", "600"];
     let process = site.serve(&arguments, "claimed=panic@1");
     let id = process.submit("image", &world("x"));

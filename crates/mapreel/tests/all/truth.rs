@@ -1,4 +1,4 @@
-//! A picture that cannot lie: every gap is named, every time is that of the data.
+//! A picture must not mislead: every gap is named, and every time is that of the data.
 
 use super::mapserver::alarms;
 use super::support::cluster::PATIENCE;
@@ -8,12 +8,12 @@ use mapreel_testkit::pictures::{Film, rgba};
 use mapreel_testkit::upstreams::{Answer, Asked, capabilities, capabilities_of, parameter, serve, serve_all, size};
 use serde_json::Value;
 
-/// Blue all over, and more or less transparent.
+/// A picture that is blue all over, with this opacity.
 fn blue(width: u32, height: u32, alpha: u8) -> Vec<u8> {
     rgba(width, height, |_, _| [90, 120, 200, alpha])
 }
 
-/// A picture of the size that is asked for.
+/// A picture in the size that the URL names.
 fn whole(path: &str) -> Vec<u8> {
     let [width, height] = size(path).unwrap();
     blue(width, height, 255)
@@ -25,7 +25,7 @@ fn day(path: &str) -> usize {
 
 const EXCEPTION: &[u8] = b"<ServiceExceptionReport><ServiceException>no</ServiceException></ServiceExceptionReport>";
 
-/// Each layer fails in each frame but the first, each time in another way; the layer is the first letter of the path.
+/// Each layer fails in every frame but the first, each time in another way; the first letter of the path is the layer.
 fn failing(path: &str) -> Answer {
     let (layer, day) = (usize::from(path.as_bytes()[1] - b'a'), day(path));
     if day == 1 {
@@ -45,13 +45,13 @@ fn failing(path: &str) -> Answer {
     kinds[(day + layer) % kinds.len()](path)
 }
 
-/// Its first half.
+/// The first half of a picture's bytes.
 fn cut(picture: &[u8]) -> Vec<u8> {
     picture[..picture.len() / 2].to_vec()
 }
 
 #[test]
-fn no_gap_passes_in_silence() {
+fn every_gap_is_named() {
     let url = serve(failing);
     let layers = ["a", "b", "c"]
         .map(|l| format!(r#"{{ "type": "wms", "url": "{url}/{l}", "layers": "a", "title": "Layer {l}" }}"#))
@@ -77,7 +77,7 @@ fn no_gap_passes_in_silence() {
     }
 }
 
-/// Each of the three layers has a warning for each frame but the first, and is drawn in the first only.
+/// Checks that each of the three layers has a warning for each frame but the first, and is drawn only in the first.
 #[track_caller]
 fn assert_every_gap_is_named(job: &Value, manifest: &Value) {
     let warnings = manifest["warnings"].as_array().unwrap();
@@ -111,7 +111,7 @@ fn a_layer_that_holds_shows_the_frame_before_and_says_so() {
     let run = render("hold.gif", &request).ended(3);
     let of = |frame: usize, field: &str| run.manifest["frames"][frame]["layers"][0][field].clone();
     let outcomes: Vec<_> = (0..9).map(|frame| of(frame, "outcome").as_str().unwrap().to_owned()).collect();
-    // Frame 5 is the first of the second segment: what it holds was drawn in the first.
+    // Frame 5 is the first of the second segment; the picture that it holds was drawn in the first segment.
     assert_eq!(outcomes, ["marked", "drawn", "drawn", "held", "held", "drawn", "drawn", "drawn", "drawn"]);
     for frame in [3, 4] {
         assert_eq!(of(frame, "time_used"), "2020-01-03T00:00:00Z");
@@ -140,7 +140,7 @@ fn no_frame_holds_a_picture_of_more_than_twelve_frames_ago() {
     assert_eq!(held, (1..=12).collect::<Vec<_>>());
 }
 
-/// A server of layer `a` with such times, and the paths of the maps it is asked for.
+/// A server of layer `a` with these times, and the paths of the requests for its maps.
 fn server(times: &'static str) -> (String, Asked) {
     let asked = Asked::default();
     let kept = asked.clone();
@@ -235,7 +235,7 @@ fn a_default_that_is_not_on_its_axis_is_said() {
         "the server's default, `2031-01-01`, is not among the times that it offers; shown is 2020-01-04, its latest that is \
          not later than now"
     );
-    // Where the request has times, the default is of no interest.
+    // Where the request has times, the default does not matter.
     render("default.png", &request(&url, r#""times": "2020-01-01","#, "")).ended(0);
 }
 
@@ -245,7 +245,7 @@ fn an_entry_of_an_axis_that_cannot_be_read_is_named_and_costs_no_other() {
     let (url, asked) = server(TIMES);
     let times = r#""times": ["2020-01-01", "2020-02-19"],"#;
     let run = render("ignored.gif", &request(&url, times, "")).ended(3);
-    // Frames are fetched side by side.
+    // Frames are fetched in parallel, so the order of requests varies.
     let mut asked = asked.lock().unwrap().clone();
     asked.sort();
     assert_eq!(asked, ["2020-02-19", "20200101"]);
@@ -254,7 +254,7 @@ fn an_entry_of_an_axis_that_cannot_be_read_is_named_and_costs_no_other() {
     assert_eq!((warnings.len(), &warnings[0]["code"]), (1, &"axis_entry_ignored".into()), "{warnings:?}");
     assert_eq!(warnings[0]["message"], format!("of the times that the server names, {words}"));
     assert!(run.said.contains(words), "{}", run.said);
-    // A layer that is asked for no time has no use for them.
+    // A layer without times has no warning about them.
     render("ignored.png", &request(&url, "", r#", "time": "none""#)).ended(0);
 
     let file = folder("ignored").join("capabilities.xml");
@@ -273,7 +273,7 @@ fn an_entry_of_an_axis_that_cannot_be_read_is_named_and_costs_no_other() {
 }
 
 #[test]
-fn a_time_that_nobody_confirms_is_marked() {
+fn a_time_that_no_server_confirms_is_marked() {
     let url = serve_all(|path| match path.contains("GetCapabilities") {
         true => ("404 Not Found", "", b"none".to_vec()),
         false => ("200 OK", "", whole(path)),
@@ -281,7 +281,8 @@ fn a_time_that_nobody_confirms_is_marked() {
     let run = render("unconfirmed.png", &request(&url, r#""times": "2020-01-01","#, "")).ended(3);
     assert_eq!(run.manifest["warnings"][0]["code"], "time_unconfirmed");
     assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "drawn");
-    // Also on the picture, and of a layer without a title: words that another picture does not have.
+    // The notice is on the picture, too, also for a layer without a title: its header has words that another picture does
+    // not have.
     let header = |further: &str, code: i32| {
         let untitled =
             request(&url, r#""times": "2020-01-01","#, further).replace(r#""title": "Data""#, r#""opacity": 1"#);
@@ -294,7 +295,7 @@ fn a_time_that_nobody_confirms_is_marked() {
         .ended(1);
 }
 
-/// A forecast whose server begins a new run, drops the one before it, and answers with the newest whatever it is asked for.
+/// A forecast server begins a new run, drops the previous one, and sends the newest run whatever a request names.
 #[test]
 fn a_forecasts_run_is_one_for_the_whole_animation_and_its_end_is_said() {
     let asked = Asked::default();

@@ -1,4 +1,4 @@
-//! What a service asks of upstreams for those who send it jobs: with the operator's secrets, and no client at another's expense.
+//! A service's requests to upstreams for its clients: with the operator's secrets, and without one client delaying another.
 
 use super::support::service::{Site, film, world};
 use mapreel_testkit::upstreams::{capabilities, picture, serve_all};
@@ -13,7 +13,7 @@ fn request(url: &str, further: &str) -> String {
     )
 }
 
-/// A server that wants a key.
+/// A server that requires a key.
 fn guarded() -> String {
     serve_all(|path| match path {
         path if !path.contains("key=hush-hush") => ("401 Unauthorized", "", b"no key".to_vec()),
@@ -39,7 +39,7 @@ fn a_service_asks_with_the_operators_secrets() {
     assert!(without["warnings"].to_string().contains("layer_unavailable"), "{without:#}");
 }
 
-/// Broken documents, in each of which their server repeats a secret that it was sent.
+/// Broken documents, each with a secret that the server has received and repeats.
 #[test]
 fn what_is_broken_in_a_document_is_not_quoted_where_a_secret_was_sent() {
     let documents = [
@@ -76,7 +76,7 @@ fn what_is_broken_in_a_document_is_not_quoted_where_a_secret_was_sent() {
     assert!(!process.log().contains("hush"), "{}", process.log());
 }
 
-/// Paths of a host that answer 500 and 503 say nothing of its other paths, to any client.
+/// Errors 500 and 503 at some paths of a host do not affect its other paths, for any client.
 #[test]
 fn paths_that_fail_leave_no_layer_of_their_host_missing() {
     let url = serve_all(|path| match path {
@@ -94,9 +94,9 @@ fn paths_that_fail_leave_no_layer_of_their_host_missing() {
     assert_eq!((&good["status"], &good["warnings"]), (&"SUCCESS".into(), &serde_json::json!([])), "{good:#}");
 }
 
-/// A part that waits for a server lends its turn at drawing.
+/// A part that waits for a server lends its drawing permit.
 #[test]
-fn a_server_that_says_nothing_holds_nobodys_slot() {
+fn a_silent_server_holds_no_drawing_permit() {
     let url = serve_all(|path| match path {
         path if path.contains("GetCapabilities") => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
         path => {
@@ -111,7 +111,7 @@ fn a_server_that_says_nothing_holds_nobodys_slot() {
     }
     let local = process.ended(&process.submit("image", &world("local")), PATIENCE);
     assert_eq!(local["status"], "SUCCESS", "{local:#}");
-    // Each says what it waits for; the server has not failed yet.
+    // Each job tells what it waits for; the server has not failed yet.
     let waits = process.until(&silent[0], PATIENCE, |job| !job["waiting_for"].is_null())["waiting_for"].clone();
     assert_eq!(waits, serde_json::json!({ "code": "upstream", "detail": "waiting for `127.0.0.1`" }));
     let still: Vec<bool> = silent.iter().map(|id| process.job(id)["status"] == "RUNNING").collect();
@@ -121,9 +121,9 @@ fn a_server_that_says_nothing_holds_nobodys_slot() {
     }
 }
 
-/// However many parts of one client wait for a silent server, the parts of another begin at once.
+/// However many parts of one client wait for a silent server, the parts of another client begin at once.
 #[test]
-fn more_silent_servers_than_a_process_has_places_stop_nobody_else() {
+fn more_silent_servers_than_drawing_permits_do_not_stop_other_clients() {
     let url = serve_all(|path| match path {
         path if path.contains("GetCapabilities") => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
         _ => {
@@ -148,9 +148,9 @@ fn more_silent_servers_than_a_process_has_places_stop_nobody_else() {
     assert_eq!(running(), 8, "half of the places of each of the two slots");
 }
 
-/// A part that is done alone lends its turn, too, and gets it back.
+/// A part that runs exclusively lends its drawing permit, too, and gets it back.
 #[test]
-fn a_suspect_of_a_slow_server_is_done() {
+fn a_suspect_part_that_waits_for_a_slow_server_is_done() {
     let url = serve_all(|path| match path {
         path if path.contains("GetCapabilities") => {
             ("200 OK", "", capabilities("a", "2020-01-01/2020-12-31/P1D").into_bytes())
@@ -164,7 +164,7 @@ fn a_suspect_of_a_slow_server_is_done() {
     let first = site.serve(&["--workers", "3"], "");
     let id = first.submit("animation", &film("x", &url, 36, "mp4"));
     first.until(&id, PATIENCE, |job| job["progress"]["done"].as_u64() > Some(2));
-    // It holds several parts when it dies.
+    // The process holds several parts when it dies.
     drop(first);
     let second = site.serve(&["--workers", "1", "--image-workers", "0"], "");
     assert_eq!(second.ended(&id, PATIENCE)["status"], "SUCCESS");

@@ -1,11 +1,11 @@
-//! Vector layers, and what of a map is off the globe, as they are seen on pictures.
+//! Vector layers, and the part of a map off the globe, as pictures show them.
 
 use super::support::{Run, render};
 use mapreel_testkit::pictures::Picture;
 use mapreel_testkit::upstreams::{capabilities_of, serve_all, size};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Every run has a file of its own: the tests lie beside each other.
+/// Each run has its own file, because the tests run in parallel.
 static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 /// The map of a picture.
@@ -15,7 +15,7 @@ fn map_of(run: &Run) -> Picture {
 
 const RED: [u8; 3] = [200, 0, 0];
 
-/// A WMS that colours every pixel that it is asked for, on the globe or not.
+/// A WMS that colours every pixel red, on the globe or off it.
 fn red_everywhere(crs: &str) -> String {
     let known = capabilities_of("a", &format!("<CRS>{crs}</CRS>"));
     serve_all(move |path| {
@@ -51,7 +51,7 @@ fn what_is_off_the_globe_is_never_coloured_like_data() {
             assert!(apart < 12 && r > 200, "{crs} at {x}, {y}: {:?}", map.at(x, y));
         }
         assert_eq!(map.at(map.width / 2, map.height / 2), RED, "{crs}");
-        // Between the two there is the outline of the globe, darker than both are grey.
+        // Between the two lies the outline of the globe, which is darker than either grey.
         let row: Vec<[u8; 3]> = (0..map.width).map(|x| map.at(x, map.height / 8)).collect();
         let first = row.iter().position(|colour| *colour == RED).unwrap();
         assert!(row[..first].iter().any(|[_, g, _]| *g < 190), "{crs}: {:?}", &row[..first]);
@@ -103,7 +103,7 @@ fn a_layer_none_of_whose_features_is_on_the_map_says_so() {
             .collect::<Vec<_>>()
     };
     let times = r#""times": "2020-01-03","#;
-    // Latitude before longitude: a common mistake.
+    // Latitude before longitude is a common mistake.
     let swapped = features(map, times, &point("[52.5, 13.4]", "2020-01-01")).ended(3);
     assert_eq!(warnings(&swapped), ["layer_outside"]);
     assert!(swapped.said.contains("`Sites`: none of its 1 feature is on this map"), "{}", swapped.said);
@@ -118,7 +118,7 @@ fn no_line_shows_where_the_parts_of_a_feature_meet() {
     let parts = r#"{ "type": "MultiPolygon", "coordinates": [
         [[[170, -10], [180, -10], [180, 10], [170, 10], [170, -10]]],
         [[[-180, -10], [-170, -10], [-170, 10], [-180, 10], [-180, -10]]] ] }"#;
-    // The antimeridian falls within a pixel.
+    // The antimeridian crosses a pixel.
     let layer = format!(
         r##"{{ "type": "geojson", "style": {{ "fill": "#c80000", "fill-opacity": 0.5, "stroke": "#0000c8" }}, "data": {parts} }}"##
     );

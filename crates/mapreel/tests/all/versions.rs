@@ -1,4 +1,4 @@
-//! Two versions of the program on one machine; the same in a cluster: `tests/cluster/versions.rs`.
+//! Two versions of the program on one machine; `tests/cluster/versions.rs` tests the same in a cluster.
 
 use super::support::service::Site;
 use super::support::versions;

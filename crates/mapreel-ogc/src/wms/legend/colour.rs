@@ -1,6 +1,6 @@
-//! Colours and numbers as styles write them.
+//! Colours and numbers in styles.
 
-/// A colour `#rrggbb` that opaque, 0 to 1; `None` of one that is not written out.
+/// The colour `#rrggbb` with this opacity, 0 to 1; `None` where `colour` has another form.
 pub(super) fn opaque(colour: &str, opacity: f64) -> Option<[u8; 4]> {
     let hex = colour.strip_prefix('#')?;
     if hex.len() != 6 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
@@ -10,7 +10,7 @@ pub(super) fn opaque(colour: &str, opacity: f64) -> Option<[u8; 4]> {
     Some([r, g, b, (opacity * 255.0).round() as u8])
 }
 
-/// A number, also an infinite one.
+/// A number, which may be infinite.
 pub(super) fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| !number.is_nan())
 }

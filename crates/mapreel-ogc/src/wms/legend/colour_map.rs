@@ -1,5 +1,5 @@
-//! The colour map of a raster: values, intervals or a ramp (SLD 1.0.0, `ColorMap`, with the types that GeoServer has added; SE 1.1.0,
-//! `Categorize` and `Interpolate`).
+//! The colour map of a raster: values, intervals or a ramp. SLD 1.0.0 has `ColorMap`, with the types that GeoServer has added; SE
+//! 1.1.0 has `Categorize` and `Interpolate`.
 
 use super::entry::{Entry, classes, label, plain, value};
 use super::ramp;
@@ -8,26 +8,26 @@ use crate::legend_source::{ClassLabel, LegendSource};
 /// The most entries of a colour map.
 pub(super) const ENTRIES_MAX: usize = 4096;
 
-/// The colours of a raster, in the order in which its style has them.
+/// The colours of a raster, in the order of the style.
 #[derive(Debug, PartialEq)]
 pub(super) struct ColourMap {
     pub meaning: Meaning,
     pub entries: Vec<Entry>,
 }
 
-/// What the entries of a colour map mean.
+/// How the entries of a colour map give a raster its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// Each has the colour of one value.
+    /// An entry colours one value.
     Values,
-    /// Each has the colour of the values from the entry before to its own, which is not among them.
+    /// An entry colours the values from the quantity of the previous entry to below its own.
     Intervals,
-    /// Between the values of two entries colours pass into one another.
+    /// The colours of values between two entries are interpolated.
     Ramp,
 }
 
 impl Meaning {
-    /// By its name in GeoServer's styles.
+    /// The meaning by its name in GeoServer's styles.
     pub(super) fn named(name: &str) -> Option<Self> {
         match name {
             "values" => Some(Self::Values),
@@ -50,7 +50,7 @@ pub(super) fn legend(map: &ColourMap) -> Option<LegendSource> {
     Some(LegendSource::Classes { title: None, unit: None, classes })
 }
 
-/// The values that have the colour: from the quantity of the entry before, drawn or not, to below its own.
+/// The interval of an entry: from the quantity of the previous entry, drawn or not, to below its own.
 fn interval(entries: &[Entry], i: usize) -> Option<ClassLabel> {
     let to = entries[i].quantity?;
     let from = match i.checked_sub(1) {

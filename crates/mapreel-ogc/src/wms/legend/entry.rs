@@ -4,18 +4,18 @@ use super::CLASSES_MAX;
 use super::label::label as words_of;
 use crate::legend_source::{ClassLabel, LegendClass};
 
-/// A colour, and what stands beside it.
+/// An entry of a colour map: a colour, its label and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
     pub colour: [u8; 4],
     pub words: Option<String>,
-    /// Infinite at the ends of some intervals.
+    /// The value; infinite where an interval has no end.
     pub quantity: Option<f64>,
 }
 
 impl Entry {
-    /// An entry with the words and the quantity that its style gives it; `Some(None)` is a quantity that is no number. `None` if it is
-    /// not clear what the entry shows.
+    /// An entry with the label and the quantity in its style; `Some(None)` is a quantity that is not a number. `None` where the entry
+    /// is visible but has neither a label nor a number.
     pub(super) fn new(colour: [u8; 4], words: Option<&str>, quantity: Option<Option<f64>>) -> Option<Self> {
         let words = words.filter(|words| !words.trim().is_empty()).map(str::to_owned);
         if words.is_none() && quantity == Some(None) && colour[3] > 0 {
@@ -29,8 +29,8 @@ impl Entry {
     }
 }
 
-/// The classes of those entries that are drawn and say something; where all are numbers that rise, the highest first, as a scale
-/// is read.
+/// The classes of the visible entries with a label or a quantity. Where all have quantities in rising order, the highest comes first,
+/// as on a scale.
 pub(super) fn classes(entries: &[Entry], label_of: impl Fn(usize) -> Option<ClassLabel>) -> Option<Vec<LegendClass>> {
     let says_something = |entry: &Entry| entry.is_drawn() && (entry.words.is_some() || entry.quantity.is_some());
     let (mut classes, mut quantities) = (Vec::new(), Vec::new());
@@ -47,7 +47,7 @@ pub(super) fn classes(entries: &[Entry], label_of: impl Fn(usize) -> Option<Clas
     (!classes.is_empty()).then_some(classes)
 }
 
-/// What an entry says in its own words, or else what follows from the quantities.
+/// The label of an entry; without one, a label from the quantities.
 pub(super) fn label(
     entries: &[Entry],
     i: usize,
@@ -59,14 +59,14 @@ pub(super) fn label(
     }
 }
 
-/// The one value that has the colour.
+/// The label of an entry that colours one value.
 pub(super) fn value(entries: &[Entry], i: usize) -> Option<ClassLabel> {
     plain(entries[i].quantity?).map(ClassLabel::Value)
 }
 
-/// A number as people write it, if they would.
+/// A number without an exponent; `None` where it is so large or small that people would not write it so.
 pub(super) fn plain(number: f64) -> Option<String> {
     let is_plain = number == 0.0 || (1e-6..1e15).contains(&number.abs());
-    // The negative zero is none to people.
+    // Adding 0 turns the negative zero into zero.
     is_plain.then(|| (number + 0.0).to_string())
 }

@@ -1,5 +1,5 @@
-//! What GeoServer tells of a style (`JSONLegendGraphicBuilder`; its manual, GetLegendGraphic, "JSON Output Format"): rules, and how
-//! each is drawn. Colours and numbers are texts, with expressions in the places of those that are reckoned from the data.
+//! The JSON legend of GeoServer (`JSONLegendGraphicBuilder`; its manual, GetLegendGraphic, "JSON Output Format"): rules, and the
+//! symbolizers of each. Colours and numbers are texts. A value that depends on the data is an expression instead.
 
 use super::colour::{number, opaque};
 use super::colour_map::{ColourMap, ENTRIES_MAX, Meaning};
@@ -8,7 +8,7 @@ use super::rule::{self, Colour, Rule, Symbolizer};
 use crate::json::Json;
 use crate::legend_source::LegendSource;
 
-/// The legend of one layer. Of several each has a heading, which classes do not have.
+/// The legend of one layer. A legend of several layers has headings, which classes cannot show: `None`.
 pub(super) fn legend(json: &Json) -> Option<LegendSource> {
     let [layer] = json.list("Legend") else { return None };
     let rules: Vec<Rule> = layer.list("rules").iter().map(read_rule).collect();
@@ -54,7 +54,7 @@ fn stroke(line: &Json) -> Colour {
     opaque(line.text("stroke")?, opacity(line, "stroke-opacity")?)
 }
 
-/// The filling of the mark that is drawn, the first of those that are named; a picture has none.
+/// The fill of the mark. The server draws the first graphic that is listed; an external picture has no fill.
 fn mark(point: &Json) -> Colour {
     let mark = point.list("graphics").first().filter(|mark| mark.get("external-graphic-url").is_none())?;
     opaque(mark.text("fill")?, opacity(point, "opacity")? * opacity(mark, "fill-opacity")?)
@@ -73,14 +73,14 @@ fn colour_map(raster: &Json) -> Option<ColourMap> {
     Some(ColourMap { meaning, entries })
 }
 
-/// `None` if it is not clear what it shows.
+/// `None` where the entry's colour or meaning is not clear.
 fn read_entry(json: &Json, raster_opacity: f64) -> Option<Entry> {
     let colour = opaque(json.text("color")?, raster_opacity * opacity(json, "opacity")?)?;
     let quantity = json.get("quantity").map(value);
     Entry::new(colour, json.text("label"), quantity)
 }
 
-/// An opacity, 0 to 1; 1 where there is none, `None` where it is reckoned from the data.
+/// An opacity, 0 to 1; 1 where there is none, `None` where it is an expression of the data.
 fn opacity(of: &Json, field: &str) -> Option<f64> {
     match of.get(field) {
         Some(opacity) => value(opacity).filter(|opacity| opacity.is_finite()).map(|opacity| opacity.clamp(0.0, 1.0)),
@@ -88,7 +88,7 @@ fn opacity(of: &Json, field: &str) -> Option<f64> {
     }
 }
 
-/// A number, also one that is written as a text; the infinite ones are written as expressions (`'["Infinity"]'`).
+/// A number, or a number in a text. GeoServer writes infinite ones as expressions (`'["Infinity"]'`).
 fn value(json: &Json) -> Option<f64> {
     match json {
         Json::Number(number) => Some(*number),

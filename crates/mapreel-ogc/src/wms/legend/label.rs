@@ -1,15 +1,16 @@
-//! The words of a stranger's legend, as they may stand on a page.
+//! Labels of a server's legend, checked for the page.
 
 use crate::text;
 use mapreel_geo::time::time_error::shortened;
 
-/// Words with the signs that typewriters lack, as far as these are certain; `None` of what no page may show.
+/// The label with `≥`, `≤` and dashes in place of `>=`, `<=` and hyphens where these are certainly meant; `None` where
+/// the text must not be drawn.
 pub(super) fn label(words: &str) -> Option<String> {
     let words = shortened(&text::clean(words).ok()?);
     Some(with_dashes(&words.replace(">=", "≥").replace("<=", "≤")))
 }
 
-/// A hyphen that stands between two numbers, with spaces round it, means from one to the other.
+/// Replaces a hyphen with spaces round it by an en dash where it joins two numbers: there it means "to".
 fn with_dashes(words: &str) -> String {
     let mut parts = words.split(" - ");
     let mut dashed = parts.next().unwrap_or_default().to_owned();

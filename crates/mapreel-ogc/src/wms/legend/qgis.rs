@@ -1,4 +1,4 @@
-//! What QGIS Server tells of layers (`QgsLegendRenderer::exportLegendToJson`): a small picture of each symbol, with its words.
+//! The JSON legend of QGIS Server (`QgsLegendRenderer::exportLegendToJson`): a small picture of each symbol, with its label.
 
 use super::CLASSES_MAX;
 use super::label::label;
@@ -7,27 +7,27 @@ use crate::legend_source::Swatch;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-/// The sides of a picture, in pixels: letters beside a lower one would dwarf it.
+/// The lowest picture, in pixels: in a lower one the symbol would be too small beside its label.
 const HEIGHT_MIN: u32 = 8;
 const SIDE_MAX: u32 = 128;
 
-/// The small pictures, those of groups in their order.
+/// The small pictures; those in groups in the order of the groups.
 pub(super) fn swatches(json: &Json) -> Option<Vec<Swatch>> {
     let mut found = Found::default();
     found.nodes(json)?;
-    // Several layers with symbols of their own have headings, which swatches do not have.
+    // Where several layers have lists of symbols, each list has a heading, which swatches cannot show.
     (found.lists <= 1 && !found.swatches.is_empty()).then_some(found.swatches)
 }
 
 #[derive(Default)]
 struct Found {
     swatches: Vec<Swatch>,
-    /// How many layers have a list of symbols.
+    /// The number of layers with a list of symbols.
     lists: usize,
 }
 
 impl Found {
-    /// Groups and layers. The reader of the document has bounded how deep they lie in one another.
+    /// Reads groups and layers. The JSON reader has limited the nesting.
     fn nodes(&mut self, of: &Json) -> Option<()> {
         for node in of.list("nodes") {
             match (node.get("nodes"), node.list("symbols")) {
@@ -41,13 +41,13 @@ impl Found {
 
     fn symbols(&mut self, symbols: &[Json]) -> Option<()> {
         self.lists += 1;
-        // A heading above all ("Band 1 (Gray)") tells none from the others; one farther down would.
+        // A heading above all symbols ("Band 1 (Gray)") is left out. A heading between symbols cannot be shown.
         let has_heading = symbols.first().is_some_and(|first| first.get("icon").is_none());
         symbols.iter().skip(usize::from(has_heading)).try_for_each(|symbol| self.symbol(symbol))
     }
 
     fn symbol(&mut self, symbol: &Json) -> Option<()> {
-        // The picture of a ramp has numbers beside it, which are not among the words.
+        // The picture of a ramp needs numbers beside it, which its label does not contain.
         let is_ramp = ["min", "max"].iter().any(|field| symbol.get(field).is_some());
         let picture = BASE64_STANDARD.decode(symbol.text("icon").filter(|_| !is_ramp)?).ok()?;
         let [width, height] = sides(&picture)?;

@@ -1,22 +1,22 @@
-//! The ramp of a colour map: between its entries colours change evenly with the values.
+//! The ramp of a colour map: between two entries the colour changes linearly with the value.
 
 use super::entry::{Entry, classes, label, value};
 use super::label::label as words_of;
 use crate::legend_source::{ClassLabel, LegendSource};
 
-/// The colours of a strip.
+/// The number of colours in a strip.
 const STRIP: usize = 256;
-/// The most entries of a ramp that is shown as classes, since a strip would not show what its entries do.
+/// The most entries of a ramp that is shown as classes. A ramp becomes classes where a strip would lose its labels.
 const CLASSES_MAX: usize = 24;
-/// How many times narrower than the mean a step between two entries may be. Where one is narrower, as in 0.1, 1, 10, 100, a strip
-/// whose numbers are equally far apart would show the colours of most values on a hair's breadth.
+/// How many times smaller than the mean the step between two entries may be. With smaller steps, as in 0.1, 1, 10, 100, a strip
+/// with a linear scale would show most of the colours in too little space.
 const UNEVENNESS_MAX: f64 = 8.0;
 /// The longest unit, in characters.
 const UNIT_CHARS_MAX: usize = 16;
 
-/// A strip where its numbers say all; else classes, if they are few.
+/// A strip where numbers are enough as its labels; otherwise classes, if they are few.
 pub(super) fn legend(entries: &[Entry]) -> Option<LegendSource> {
-    // Entries at the ends that are not drawn stand for what is beyond the data.
+    // Invisible entries at the ends cover values outside the data.
     let (first, last) = (entries.iter().position(Entry::is_drawn)?, entries.iter().rposition(Entry::is_drawn)?);
     let entries = &entries[first..=last];
     let stops = stops(entries)?;
@@ -47,7 +47,7 @@ fn as_classes(
     Some(LegendSource::Classes { title: None, unit, classes })
 }
 
-/// The values and their colours, if numbers can stand beside them.
+/// The values and their colours, if the values rise and a linear scale can show them.
 fn stops(entries: &[Entry]) -> Option<Vec<(f64, [u8; 4])>> {
     let stops: Vec<(f64, [u8; 4])> =
         entries.iter().map(|entry| Some((entry.quantity?, entry.colour))).collect::<Option<_>>()?;
@@ -63,7 +63,7 @@ fn is_even(stops: &[(f64, [u8; 4])]) -> bool {
     steps().all(|step| step * UNEVENNESS_MAX >= mean)
 }
 
-/// The colour of a value that lies between the first and the last stop.
+/// The interpolated colour of a value between the first and the last stop.
 fn between(stops: &[(f64, [u8; 4])], value: f64) -> [u8; 4] {
     let above = stops.partition_point(|(at, _)| *at < value).clamp(1, stops.len() - 1);
     let ((from, a), (to, b)) = (stops[above - 1], stops[above]);
@@ -71,12 +71,12 @@ fn between(stops: &[(f64, [u8; 4])], value: f64) -> [u8; 4] {
     std::array::from_fn(|i| (f64::from(a[i]) + (f64::from(b[i]) - f64::from(a[i])) * part).round() as u8)
 }
 
-/// What stands beside the colours of a ramp.
+/// What the labels of a ramp contain.
 #[derive(Debug, PartialEq)]
 enum Words<'e> {
-    /// The quantities, or nothing, with a unit that some name.
+    /// Only the quantities, or nothing; some with this unit.
     Numbers(Option<&'e str>),
-    /// What the quantities do not say.
+    /// More than the quantities and their unit.
     Others,
 }
 
@@ -84,7 +84,7 @@ fn words(entries: &[Entry]) -> Words<'_> {
     let told = || entries.iter().filter_map(|entry| Some((entry.words.as_deref()?, entry.quantity?)));
     let first = told().next().map(|(words, _)| words);
     if told().count() > 1 && told().all(|(words, _)| Some(words) == first) {
-        // The same beside every colour says nothing of any.
+        // The same label beside every colour explains none of them.
         return Words::Numbers(None);
     }
     let Some(units) = told().map(|(words, quantity)| unit(words, quantity)).collect::<Option<Vec<&str>>>() else {
@@ -98,7 +98,7 @@ fn words(entries: &[Entry]) -> Words<'_> {
     }
 }
 
-/// What stands behind the quantity, if the words are no more than this number and perhaps a unit.
+/// The unit after the number, if the label is only the quantity and perhaps a unit.
 fn unit(words: &str, quantity: f64) -> Option<&str> {
     let words = words.trim();
     let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '−' | '+');

@@ -1,45 +1,46 @@
-//! The rules of a style, in whatever form a server tells them, and the classes that they make.
+//! The rules of a style, whatever the format that they were read from, and the classes that they make.
 
 use super::CLASSES_MAX;
 use super::colour_map::{self, ColourMap};
 use super::label::label;
 use crate::legend_source::{ClassLabel, LegendClass, LegendSource};
 
-/// Red, green, blue and alpha, 0 to 255, not multiplied; `None` of a colour that is reckoned from the data, or drawn as a pattern.
+/// Red, green, blue and alpha, 0 to 255, straight (not premultiplied); `None` for a colour that depends on the data, or for a
+/// pattern.
 pub(super) type Colour = Option<[u8; 4]>;
 
-/// A rule of a style: what it draws, and what it is called.
+/// A rule of a style: its symbolizers, its title and its name.
 pub(super) struct Rule {
     pub title: Option<String>,
     pub name: Option<String>,
-    /// What it draws on the map, words apart.
+    /// What it draws on the map, without text.
     pub symbolizers: Vec<Symbolizer>,
-    /// The style's author has drawn the legend of the rule.
+    /// Whether the style's author has supplied a picture for the rule's legend.
     pub has_own_legend: bool,
 }
 
-/// What a rule draws.
+/// A symbolizer: a part of a rule's drawing.
 pub(super) enum Symbolizer {
-    /// A raster; `None` where its colours are not told.
+    /// A raster; `None` where its colours are not known.
     Raster(Option<ColourMap>),
-    /// Areas with a filling.
+    /// Filled areas.
     Area(Colour),
-    /// The outline of areas alone.
+    /// Areas with an outline and no fill.
     Outline,
     Line(Colour),
     Point(Colour),
-    /// Something that no standard names.
+    /// A symbolizer that no standard names.
     Unknown,
 }
 
-/// The legend of a layer with this title and these rules, if all of them are understood.
+/// The legend of a layer with this title and these rules; `None` where any rule is not understood.
 pub(super) fn legend(title: Option<&str>, rules: &[Rule]) -> Option<LegendSource> {
     if rules.iter().any(|rule| rule.has_own_legend) {
         return None;
     }
     let symbolizers: Vec<&Symbolizer> = rules.iter().flat_map(|rule| &rule.symbolizers).collect();
     match symbolizers.split_first() {
-        // A raster may have a rule for each range of scales.
+        // A raster may repeat the same rule for several ranges of scales.
         Some((Symbolizer::Raster(first), others)) => {
             let first = first.as_ref()?;
             let is_same = |other: &&Symbolizer| matches!(other, Symbolizer::Raster(Some(other)) if other == first);
@@ -61,21 +62,22 @@ fn classes(title_of_layer: Option<&str>, rules: &[Rule]) -> Option<Vec<LegendCla
             label: ClassLabel::Words(label(name.unwrap_or_default())?),
         };
         if classes.contains(&class) {
-            // The rule of another range of scales.
+            // The same rule for another range of scales.
             continue;
         }
-        // Rules of one colour differ in what a box of it does not show: the shape of a mark, the width of a line.
+        // Two rules of the same colour differ in something that a coloured box does not show: the shape of a mark, the width of a
+        // line.
         if classes.len() == CLASSES_MAX || classes.iter().any(|known| known.colour == class.colour) {
             return None;
         }
         classes.push(class);
     }
-    let is_told = |class: &LegendClass| class.label != ClassLabel::Words(String::new());
-    let are_told = classes.len() == 1 || classes.iter().all(is_told);
-    (are_told && !classes.is_empty()).then_some(classes)
+    let has_label = |class: &LegendClass| class.label != ClassLabel::Words(String::new());
+    let all_labelled = classes.len() == 1 || classes.iter().all(has_label);
+    (all_labelled && !classes.is_empty()).then_some(classes)
 }
 
-/// The one colour of a rule; `None` if there are several, or none that is written out and seen.
+/// The colour of a rule; `None` where it has several, or where the colour is unknown or invisible.
 fn colour(symbolizers: &[Symbolizer]) -> Colour {
     let (mut areas, mut lines, mut points, mut has_area) = (Vec::new(), Vec::new(), Vec::new(), false);
     for symbolizer in symbolizers {
@@ -88,7 +90,7 @@ fn colour(symbolizers: &[Symbolizer]) -> Colour {
         }
     }
     let colours = match (has_area || !areas.is_empty(), lines.is_empty(), points.is_empty()) {
-        // The lines of areas are outlines.
+        // Lines beside areas are their outlines.
         (true, _, true) => areas,
         (false, false, true) => lines,
         (false, true, false) => points,

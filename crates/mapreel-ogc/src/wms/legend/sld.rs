@@ -1,4 +1,4 @@
-//! What a server tells of a style as SLD (OGC 02-070 and, with Symbology Encoding, 05-078r4 and 05-077r4), whatever the namespaces.
+//! The legend from a style in SLD (OGC 02-070 and, with Symbology Encoding, 05-078r4 and 05-077r4), whatever the namespaces.
 
 use super::colour::{number, opaque};
 use super::colour_map::{ColourMap, ENTRIES_MAX, Meaning};
@@ -8,7 +8,7 @@ use crate::legend_source::LegendSource;
 use crate::xml::document::{at, child, child_words, children, words};
 use crate::xml::tree::Node;
 
-/// The legend of a layer in a style; an empty name is that of the default style.
+/// The legend of a layer in a style; an empty name means the default style.
 pub(super) fn legend(root: Node, layer: &str, style: &str) -> Option<LegendSource> {
     let style = user_style(root, layer, style)?;
     let types = style.children().filter(|node| matches!(node.name(), "FeatureTypeStyle" | "CoverageStyle"));
@@ -16,8 +16,8 @@ pub(super) fn legend(root: Node, layer: &str, style: &str) -> Option<LegendSourc
     rule::legend(title(style).as_deref(), &rules)
 }
 
-/// The style of this name, or the default one. MapServer tells the one style that a layer has without a name. One layer is asked for, so
-/// a document of one layer is about it, with whatever workspace before its name.
+/// The style of this name, or the default one. Where a layer has only one style, MapServer writes it without a name. GetStyles asks for
+/// one layer, so a single `NamedLayer` is that layer, also where the server writes a workspace before its name.
 fn user_style<'a>(root: Node<'a>, layer: &str, style: &str) -> Option<Node<'a>> {
     let is_alone = children(root, "NamedLayer").count() == 1;
     let is_asked = |named: &Node| is_alone || child_words(*named, "Name").as_deref() == Some(layer);
@@ -60,14 +60,14 @@ fn symbolizer(node: Node) -> Symbolizer {
     }
 }
 
-/// The filling of the mark that is drawn, the first of those that are named; a picture has none.
+/// The fill of the mark. The server draws the first graphic that is listed; an external picture has no fill.
 fn mark(graphic: Node) -> Colour {
     let first = graphic.children().find(|node| matches!(node.name(), "Mark" | "ExternalGraphic"))?;
     let opacity = opacity(child(graphic, "Opacity"))?;
     paint(child(first, "Fill")?, "fill", opacity)
 }
 
-/// The colour of a `Fill` or a `Stroke`, that opaque beside its own opacity.
+/// The colour of a `Fill` or a `Stroke`, with its own opacity multiplied by that of the graphic.
 fn paint(of: Node, parameter: &str, opacity_of_graphic: f64) -> Colour {
     let is_drawn = |node: Node| matches!(node.name(), "GraphicFill" | "GraphicStroke");
     if of.children().any(is_drawn) {
@@ -85,13 +85,13 @@ fn paint(of: Node, parameter: &str, opacity_of_graphic: f64) -> Colour {
     opaque(&literal(find(parameter)?)?, opacity * opacity_of_graphic)
 }
 
-/// An opacity, 0 to 1; 1 where there is none, `None` where it is reckoned from the data.
+/// An opacity, 0 to 1; 1 where there is none, `None` where it is an expression of the data.
 fn opacity(node: Option<Node>) -> Option<f64> {
     let Some(node) = node else { return Some(1.0) };
     number(&literal(node)?).filter(|opacity| opacity.is_finite()).map(|opacity| opacity.clamp(0.0, 1.0))
 }
 
-/// A text that is written out, as it is or as one `Literal`, and not reckoned from the data.
+/// The text of an element: written directly or as a single `Literal`; `None` where it is an expression of the data.
 fn literal(node: Node) -> Option<String> {
     let mut children = node.children();
     match (children.next(), children.next()) {
@@ -134,9 +134,9 @@ fn colour_map(raster: Node) -> Option<ColourMap> {
     }
 }
 
-/// The intervals of `Categorize`: a first value for all below the first threshold, and one from each threshold on.
+/// The intervals of `Categorize`: the first value is for all below the first threshold, each other value begins at a threshold.
 fn intervals(categories: Node, opacity: f64) -> Option<Vec<Entry>> {
-    // Then the values at the thresholds are those of the interval before.
+    // With `preceding`, a threshold belongs to the interval below it, which `ClassLabel::Interval` cannot express.
     if categories.attribute("thresholdsBelongTo").or(categories.attribute("threshholdsBelongTo")).as_deref()
         == Some("preceding")
     {
@@ -201,7 +201,7 @@ mod tests {
         style(&rule("r", &format!("<RasterSymbolizer><Opacity>1.0</Opacity>{map}</RasterSymbolizer>")))
     }
 
-    /// As MapServer 8.0 answers: a style without a name, and words in rules of their own symbolizer.
+    /// An answer of MapServer 8.0: a style without a name, and a text symbolizer in each rule.
     #[test]
     fn rules_of_mapserver_are_classes() {
         let line = r##"<LineSymbolizer><Stroke><CssParameter name="stroke">#786e78</CssParameter>
@@ -210,9 +210,9 @@ mod tests {
             </TextSymbolizer>"##;
         let rules = [rule("0 - 5", &area("#DED8C8")), rule("Border", &format!("{line}{text}"))].concat();
         check(&style(&rules), &[([0xde, 0xd8, 0xc8, 255], "0 – 5"), ([0x78, 0x6e, 0x78, 255], "Border")]);
-        // What it answers for a raster.
+        // MapServer's answer for a raster.
         check_none("<StyledLayerDescriptor/>");
-        // And for symbols of its own.
+        // MapServer's answer for symbols of its own.
         check_none(&style(&rule("Wind", "<PointSymbolizer>\n</PointSymbolizer>")));
     }
 

@@ -1,4 +1,4 @@
-//! Documents as servers write them, and as none should.
+//! Documents as real servers write them, and hostile ones.
 
 use super::of_json;
 use crate::legend_source::LegendSource;
@@ -6,22 +6,22 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use mapreel_geo::NumberStyle;
 
-type Told = [([u8; 4], &'static str)];
+type ExpectedClasses = [([u8; 4], &'static str)];
 
 #[track_caller]
-fn check(json: &str, expected: &Told) {
+fn check(json: &str, expected: &ExpectedClasses) {
     check_in(json, None, expected);
 }
 
 #[track_caller]
-fn check_in(json: &str, unit: Option<&str>, expected: &Told) {
+fn check_in(json: &str, unit: Option<&str>, expected: &ExpectedClasses) {
     let class = |(colour, label): &([u8; 4], &str)| (*colour, (*label).to_owned());
     let (unit, classes) = (unit.map(str::to_owned), expected.iter().map(class).collect::<Vec<_>>());
-    assert_eq!(of_json(json.as_bytes()).map(said), Some((unit, classes)), "{json}");
+    assert_eq!(of_json(json.as_bytes()).map(unit_and_classes), Some((unit, classes)), "{json}");
 }
 
-/// The unit of a legend of classes, and each with its colour and its label.
-fn said(legend: LegendSource) -> (Option<String>, Vec<([u8; 4], String)>) {
+/// The unit of a legend of classes, and the colour and label of each class.
+fn unit_and_classes(legend: LegendSource) -> (Option<String>, Vec<([u8; 4], String)>) {
     let LegendSource::Classes { title: None, unit, classes } = legend else { panic!("{legend:?}") };
     (unit, classes.into_iter().map(|class| (class.colour, class.label.text(&NumberStyle::default()))).collect())
 }
@@ -35,7 +35,7 @@ fn rules(rules: &str) -> String {
     format!(r#"{{ "Legend": [{{ "layerName": "a", "title": "Layer", "rules": [{rules}] }}] }}"#)
 }
 
-/// A rule of this title, drawn so.
+/// A rule with this title and these symbolizers.
 fn rule(title: &str, symbolizers: &str) -> String {
     format!(r#"{{ "name": "rule", "title": "{title}", "filter": "[a > 1]", "symbolizers": [{symbolizers}] }}"#)
 }
@@ -109,7 +109,7 @@ fn rules_that_differ_in_more_than_their_colour_are_left_to_the_picture() {
     let again = rules(&format!("{}, {}", rule("Road", LINE), rule("Road", LINE)));
     check(&again, &[([0xaa, 0x33, 0x33, 255], "Road")]);
     check_none(&rules(&format!("{}, {}", rule("Road", LINE), rule("Motorway", LINE))));
-    // A road on its casing.
+    // A road: a line on a wider line.
     check_none(&rules(&rule("Road", &format!(r##"{{ "Line": {{ "stroke": "#000000" }} }}, {LINE}"##))));
     check_none(&rules(&rule("Church", &format!("{POLYGON}, {POINT}"))));
     let one = format!(r#"{{ "layerName": "a", "rules": [{}] }}"#, rule("a", LINE));
@@ -155,7 +155,7 @@ fn values_are_classes_the_highest_first() {
     check(&raster("values", &entries), &expected);
     let falling = [entry(9, "#ff0000", "high"), entry(1, "#0000ff", "low")].join(",");
     check(&raster("values", &falling), &[([255, 0, 0, 255], "high"), ([0, 0, 255, 255], "low")]);
-    // A number as a number, an entry that says nothing, one that is not drawn.
+    // A quantity as a JSON number; an entry without label and quantity; an invisible entry.
     let odd = r##"{ "quantity": 3, "color": "#000003" }, { "color": "#000004" },
         { "label": "no data", "quantity": "-9999", "color": "#000000", "opacity": "0.0" }"##;
     check(&raster("values", odd), &[([0, 0, 3, 255], "3")]);
@@ -164,7 +164,7 @@ fn values_are_classes_the_highest_first() {
     check_none(&raster("hillshade", &entry(1, "#000001", "a")));
 }
 
-/// In GeoServer's colour maps of intervals a quantity is where its interval ends.
+/// GeoServer's intervals end at the quantity of their entry.
 #[test]
 fn an_interval_without_words_is_named_by_its_ends() {
     let entries = [
@@ -210,9 +210,9 @@ fn a_ramp_is_a_strip_of_its_colours() {
     let (colours, range, unit) = strip(&raster("ramp", &entries.join(",")));
     assert_eq!((colours.len(), range, unit.as_deref()), (256, ["-2".to_owned(), "38".to_owned()], Some("°C")));
     assert_eq!((colours[0], colours[255]), ([255, 0, 0, 255], [0, 0, 255, 255]));
-    // Three quarters down lies 8, between two of the colours.
+    // Three quarters down the strip is the value 8, between two of the colours.
     assert!(colours[191][1] > 250 && colours[191][0] < 5 && colours[100][2] == 0, "{:?}", colours[191]);
-    // The example of GeoServer's manual, whose words say nothing.
+    // The example of GeoServer's manual, with the same label on every entry.
     let manual =
         [(0, "#AAFFAA"), (1000, "#00FF00"), (1200, "#FFFF00"), (1400, "#FF7F00"), (1600, "#BF7F3F"), (2000, "#000000")];
     let manual: Vec<String> = manual.iter().map(|(quantity, colour)| entry(quantity, colour, "values")).collect();
@@ -222,9 +222,9 @@ fn a_ramp_is_a_strip_of_its_colours() {
 
 #[test]
 fn a_ramp_whose_numbers_do_not_say_all_is_classes_if_they_are_few() {
-    let said = [entry(1, "#0000ff", "Water"), entry(2, "#00ff00", ""), entry(3, "#ff0000", "Wood")];
+    let entries = [entry(1, "#0000ff", "Water"), entry(2, "#00ff00", ""), entry(3, "#ff0000", "Wood")];
     let expected = [([255, 0, 0, 255], "Wood"), ([0, 255, 0, 255], "2"), ([0, 0, 255, 255], "Water")];
-    check(&raster("ramp", &said.join(",")), &expected);
+    check(&raster("ramp", &entries.join(",")), &expected);
     let uneven = [entry("0.1", "#0000ff", "0.1 mm"), entry(1, "#00ff00", "1 mm"), entry(100, "#ff0000", "100 mm")];
     let expected = [([255, 0, 0, 255], "100"), ([0, 255, 0, 255], "1"), ([0, 0, 255, 255], "0.1")];
     check_in(&raster("ramp", &uneven.join(",")), Some("mm"), &expected);
@@ -256,7 +256,7 @@ fn a_ramp_whose_numbers_do_not_rise_is_left_to_the_picture() {
     check_none(&raster("ramp", ""));
 }
 
-/// The head of a PNG, all that is looked at here.
+/// The header of a PNG: the reader looks at nothing else.
 fn icon(width: u32, height: u32) -> String {
     let sides = [width.to_be_bytes(), height.to_be_bytes()].concat();
     BASE64_STANDARD.encode([b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &sides[..]].concat())

@@ -1,4 +1,4 @@
-//! How it is asked for: its fields, and what they come to.
+//! The fields of an ArcGIS layer, and the layer that they describe.
 
 use crate::layers::layer::LayerKind;
 use crate::layers::reader::{Reader, TimeChoice};
@@ -17,23 +17,23 @@ use mapreel_ogc::json::Json;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A layer of ArcGIS, as it was asked for.
+/// A layer of ArcGIS, as the request describes it.
 #[derive(Debug, Clone)]
 pub(super) struct ArcGis {
     pub kind: ServiceKind,
-    /// The address of the service, up to its last word.
+    /// The URL of the service up to `MapServer` or `ImageServer`.
     pub address: String,
-    /// The author's parameters, which every request carries.
+    /// The parameters of the request's author, which every URL carries.
     pub query: String,
-    /// The numbers of its layers; `None`: those that the server shows by default.
+    /// The numbers of the service's layers; `None`: the layers that the server shows by default.
     pub layers: Option<Vec<u32>>,
-    /// Which features of its layers are shown.
+    /// Conditions that select the features of a MapServer's layers (`layerDefs`).
     pub definitions: Option<String>,
-    /// How its rasters are shown.
+    /// The raster function of an ImageServer (`renderingRule`).
     pub rule: Option<String>,
-    /// The CRS that it is asked in, where that is not the map's.
+    /// The CRS of the pictures, where it is not the map's.
     pub crs: Option<Crs>,
-    /// Which of its times it is asked for.
+    /// How the layer's time in a frame is chosen.
     pub asked: AskedTime,
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn read(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Arc<dyn L
     Some(Arc::new(arcgis))
 }
 
-/// What service an address names, its URL without what stands behind that, and the layer that it names.
+/// The kind of service at a URL, the URL without what follows the service's name, and the number of a layer that the URL names.
 fn address(node: &Node) -> Option<(ServiceKind, ServiceUrl, Option<u32>)> {
     let url = node.url()?;
     let url = url.split('#').next().unwrap_or_default();
@@ -139,7 +139,7 @@ fn address(node: &Node) -> Option<(ServiceKind, ServiceUrl, Option<u32>)> {
         node.invalid("the URL carries a token", "secrets are never in a request: use `credential`");
         return None;
     }
-    // The URL of a picture may be given, too.
+    // The URL may be that of a picture: its export parameters are removed.
     url.remove_if(|name| ExportParams::PARAMS.iter().any(|(known, _)| name.eq_ignore_ascii_case(known)));
     let layer = rest.split('/').find(|segment| !segment.is_empty()).and_then(|segment| segment.parse().ok());
     Some((service, url, layer.filter(|_| service == ServiceKind::Map)))
@@ -188,7 +188,7 @@ fn object_or_text(example: &str) -> Value {
     json!({ "anyOf": [{ "type": "object" }, { "type": "string", "minLength": 1, "examples": [example] }] })
 }
 
-/// Which features of layers are shown.
+/// The conditions of `layer_defs`.
 pub(crate) struct LayerDefinitions;
 
 impl LayerDefinitions {
@@ -240,26 +240,26 @@ fn as_json(node: &Node, example: &str) -> Option<String> {
     }
 }
 
-/// A time of ArcGIS as others write it; what is not a single moment stays as it is.
+/// A time of ArcGIS in ISO 8601. A text that is not a single moment stays as it is.
 fn as_iso8601(time: &str) -> String {
     let milliseconds = time.trim().parse::<i64>().ok();
     milliseconds.and_then(|milliseconds| moment(milliseconds as f64)).unwrap_or_else(|| time.to_owned())
 }
 
 impl ArcGis {
-    /// An address below that of the service.
+    /// The URL of a path below the service.
     pub(super) fn at(&self, path: &str) -> ServiceUrl {
         ServiceUrl::parse(&format!("{}{path}?{}", self.address, self.query)).expect("the service has a URL")
     }
 
-    /// The address of a document about the service.
+    /// The URL of a JSON document of the service.
     pub(super) fn document(&self, path: &str) -> ServiceUrl {
         let mut url = self.at(path);
         url.set("f", "json");
         url
     }
 
-    /// The request for a picture, without what changes with place, size and time.
+    /// The request for a picture, without the parameters that change with place, size and time.
     pub(super) fn export(&self, layers: Option<&[u32]>) -> ServiceUrl {
         let (path, text) = match self.kind {
             ServiceKind::Map => ("/export", self.definitions.as_ref().map(|text| ("layerDefs", text))),
@@ -271,11 +271,11 @@ impl ArcGis {
         match self.kind {
             ServiceKind::Map => {
                 request.set_default("transparent", "true");
-                // Symbols have the size that their author has seen on a screen.
+                // Symbols then have the size that their author saw on a screen.
                 request.set_default("dpi", "96");
             }
-            // Otherwise a box is widened until its pixels are as square as those of the rasters. An `export` knows no such word,
-            // and takes pixels for square: as they are.
+            // Without this parameter, `exportImage` widens a box until its pixels are as square as those of the rasters.
+            // `export` has no such parameter; it widens a box to square pixels, which Mapreel's boxes have already.
             ServiceKind::Image => request.set("adjustAspectRatio", "false"),
         }
         if let Some(layers) = layers {

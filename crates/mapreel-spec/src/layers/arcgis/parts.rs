@@ -1,4 +1,4 @@
-//! Which layers of a service are asked for together: those that have the same times.
+//! Groups the layers of a service by their times: one request asks for neighbours that have the same times.
 
 use mapreel_ogc::arcgis::service::{Service, Sublayer};
 use mapreel_ogc::arcgis::service_kind::ServiceKind;
@@ -6,13 +6,13 @@ use mapreel_ogc::arcgis::times::TimeInfo;
 use mapreel_ogc::json::Json;
 use std::collections::HashMap;
 
-/// The times of a service: of its layers, where details are known, and otherwise of all.
+/// The times of a service: of each layer, where the server describes its layers, otherwise of the whole service.
 pub(super) struct KnownTimes {
     of_layers: HashMap<u32, TimeInfo>,
     pub of_all: Option<TimeInfo>,
 }
 
-/// Neighbouring layers with the same times.
+/// Neighbouring layers with the same times, which one request asks for.
 pub(super) struct Part<'a> {
     pub layers: Vec<&'a Sublayer>,
     pub times: Option<&'a TimeInfo>,
@@ -34,7 +34,8 @@ impl KnownTimes {
         Self { of_layers, of_all }
     }
 
-    /// The layers that are shown, top first, as the service lists them. A layer without times goes with its neighbours.
+    /// The shown layers in the service's order, top first, grouped by their times. A layer without times joins its
+    /// neighbours.
     pub(super) fn parts<'a>(&'a self, service: &'a Service, shown: &[&'a Sublayer]) -> Vec<Part<'a>> {
         let by_number = service.by_number();
         let mut parts: Vec<Part> = Vec::new();

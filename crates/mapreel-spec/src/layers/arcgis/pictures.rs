@@ -11,7 +11,7 @@ use mapreel_geo::{AxisOrder, Bbox, Crs, Extent, TimeStyle, ValidTime};
 use mapreel_ogc::ServiceUrl;
 use mapreel_ogc::url::tile_address;
 
-/// A time as ArcGIS reads it: a moment, or the two ends of a span.
+/// A time in the form of ArcGIS: a moment, or the start and end of a span, in milliseconds.
 pub(super) fn as_milliseconds(time: &str) -> String {
     let moment = |time: &str| ValidTime::parse_kept(time).map(|time| time.instant().as_millisecond().to_string());
     let span =
@@ -19,18 +19,18 @@ pub(super) fn as_milliseconds(time: &str) -> String {
     moment(time).ok().or_else(span).unwrap_or_else(|| time.to_owned())
 }
 
-/// A layer of ArcGIS that its server draws.
+/// A layer of ArcGIS that the server draws.
 #[derive(Debug, Clone)]
 pub(super) struct Export {
-    /// Everything but what changes with place, size and time.
+    /// The request for a picture, without the parameters that change with place, size and time.
     pub request: ServiceUrl,
     pub crs: Crs,
-    /// The number by which the server knows the CRS.
+    /// The server's number of the CRS.
     pub number: String,
     pub axes: Axes,
-    /// The widest and highest picture that its server draws, in pixels.
+    /// The largest width and height of the server's pictures, in pixels.
     pub side_px_max: [u32; 2],
-    /// Where it has data.
+    /// The area of the data, in degrees.
     pub degrees: Option<Bbox>,
 }
 
@@ -67,14 +67,14 @@ impl ResolvedKind for Export {
 }
 
 impl Export {
-    /// The largest picture of the server, where the map is larger.
+    /// The size of the server's largest picture, where the map is larger.
     fn cell(&self, extent: &Extent) -> Option<Cell> {
         let [width, height] = self.side_px_max;
         let is_larger = extent.width > width || extent.height > height;
         is_larger.then(|| Cell::within(width.min(8192), height.min(8192)))
     }
 
-    /// What is asked for at a frame's time.
+    /// The pictures for a frame's time.
     fn at(&self, extent: &Extent, cell: Cell, time: Option<&ValidTime>, style: &TimeStyle) -> Mosaic {
         let time = match self.axes.timing.at(time, style) {
             Ok(time) => time,

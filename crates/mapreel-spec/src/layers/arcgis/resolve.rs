@@ -1,4 +1,4 @@
-//! What is asked of the service, and what its answers mean.
+//! Resolves a layer of ArcGIS: asks for the service's documents, and applies them to the layer.
 
 use super::asked::ArcGis;
 use super::parts::{KnownTimes, Part};
@@ -25,10 +25,10 @@ use mapreel_ogc::without_quotes;
 use mapreel_ogc::wms::capabilities::Dimension;
 use std::sync::Arc;
 
-/// The most pictures that lie on one another for a service whose layers have different times.
+/// The most layers that one layer may become, because the service's layers have different times.
 const PARTS_MAX: usize = 16;
 
-/// The legend of some layers of a service, or of all where it does not list any.
+/// The legend of the given layers of a service; of all layers where the service lists none.
 fn legend_of(legend: &Result<Json, NoAnswer>, layers: &[&Sublayer]) -> LegendSource {
     let numbers: Vec<u32> = layers.iter().map(|layer| layer.number).collect();
     let of_layers = Some(&*numbers).filter(|numbers| !numbers.is_empty());
@@ -40,7 +40,7 @@ fn legend_of(legend: &Result<Json, NoAnswer>, layers: &[&Sublayer]) -> LegendSou
 }
 
 impl ArcGis {
-    /// The layer as far as it is known without its server's answer.
+    /// The layer as the request describes it, without the server's description.
     fn unanswered(&self, asking: Asking, silence: NoAnswer) -> ResolvedLayer {
         let known = match silence {
             NoAnswer::NotAsked => ServerTimes::NotAsked,
@@ -57,7 +57,7 @@ impl ArcGis {
         }))
     }
 
-    /// What follows from the description of the service.
+    /// The step after the description of the service.
     fn described(self: Arc<Self>, asking: Asking, service: Service) -> Step {
         if service.has_tiles_alone && self.tiles(&service).is_none() {
             return asking.gap("the service has tiles alone, which do not show this map".to_owned());
@@ -74,7 +74,7 @@ impl ArcGis {
         };
         let Some(document) = document else { return self.with_legend(asking, service, None) };
         Step::ask(document.url(), DocumentKind::Details, move |reply| {
-            // Without details the times of the whole service are those of its layers.
+            // Without the details, the times of the whole service count for each of its layers.
             let details = match reply {
                 Ok(Document::Bytes(bytes)) => read_document(bytes).ok(),
                 _ => None,
@@ -83,7 +83,7 @@ impl ArcGis {
         })
     }
 
-    /// Asks for the legend, where it is wanted.
+    /// Asks for the legend, where the request wants the server's own.
     fn with_legend(self: Arc<Self>, asking: Asking, service: Service, details: Option<Json>) -> Step {
         if !asking.wants_own_legend() {
             return self.drawn(asking, &service, details.as_ref(), None);
@@ -101,10 +101,10 @@ impl ArcGis {
         })
     }
 
-    /// The tiles that show the service, where it has some and nothing else is asked of it.
+    /// The service's tile cache, where it has one and the request asks for nothing that tiles cannot show.
     fn tiles(&self, service: &Service) -> Option<TileTemplate> {
         let is_plain = self.layers.is_none() && self.definitions.is_none() && self.rule.is_none() && self.crs.is_none();
-        // What its author adds may change the picture.
+        // The author's parameters may change the picture.
         let is_plain = is_plain && self.query.is_empty();
         let is_timeless = match self.asked {
             AskedTime::None => true,
@@ -120,8 +120,8 @@ impl ArcGis {
         Some(template)
     }
 
-    /// The layer, or several, bottom first, where layers of the service have different times: one request could ask only one of
-    /// them for a time that it has.
+    /// The resolved layer. Where layers of the service have different times, it becomes several layers, bottom first: one
+    /// request can name only one time.
     fn drawn(
         &self,
         mut asking: Asking,
@@ -168,7 +168,7 @@ impl ArcGis {
         }
     }
 
-    /// The layer with a warning of those that its service does not have.
+    /// The layer with a warning that names the layers that the service does not have.
     fn with_unknown(&self, service: &Service, mut layer: ResolvedLayer) -> ResolvedLayer {
         let unknown = few(self.layers.iter().flatten().filter(|number| !service.has(**number)).map(u32::to_string));
         if !unknown.is_empty() && !service.layers.is_empty() {
@@ -178,7 +178,7 @@ impl ArcGis {
         layer
     }
 
-    /// One picture's worth of the service.
+    /// The resolved layer for one group of the service's layers, which one request asks for.
     fn part(
         &self,
         mut asking: Asking,
@@ -210,7 +210,7 @@ impl ArcGis {
     }
 }
 
-/// The asking for one part of several, by the names of its layers; only the lowest has a legend that is not the server's own.
+/// The layer of one group, named after the group's layers. Only the lowest group keeps a legend that is not the server's own.
 fn part_of(mut asking: Asking, part: &Part, index: usize) -> Asking {
     let (layer, own) = (&mut asking.layer, few(part.layers.iter().map(|layer| &layer.name)));
     layer.title = layer.title.take().map(|title| format!("{title} · {own}"));

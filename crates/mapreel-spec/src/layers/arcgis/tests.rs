@@ -1,4 +1,4 @@
-//! What is asked of services, and what becomes of what they say.
+//! The requests to services of ArcGIS, and the effect of their answers.
 
 use super::pictures::as_milliseconds;
 use crate::plan::planned_layer::LayerSource;
@@ -19,8 +19,8 @@ macro_rules! recorded {
 const MAP: &str = "http://h/arcgis/rest/services/A/MapServer";
 const IMAGE: &str = "http://h/arcgis/rest/services/A/ImageServer";
 
-/// The plan of a layer on a map, and the addresses of the documents that were asked for. Documents are told apart by how their
-/// addresses begin.
+/// The plan of a layer on a map, and the URLs of the documents that it asked for. `documents` are found by the beginning of
+/// their URLs.
 fn planned(map: &str, layer: &str, documents: &[(&str, &str)]) -> (Plan, Vec<String>) {
     plan_of(&format!(r#"{{ "map": {{ {map} }}, "layers": [{{ "type": "arcgis", {layer} }}] }}"#), documents)
 }
@@ -30,7 +30,7 @@ fn plan_of(request: &str, documents: &[(&str, &str)]) -> (Plan, Vec<String>) {
     plan_answered(request, |url| Some(documents.iter().find(|(begin, _)| of(url, begin))?.1))
 }
 
-/// A film of a layer at some times.
+/// A film of a layer at the given times.
 fn film(times: &str, layer: &str, documents: &[(&str, &str)]) -> Plan {
     let request = format!(
         r#"{{ "map": {{ {EUROPE} }}, "times": {times}, "layers": [{{ "type": "arcgis", "title": "A", {layer} }}] }}"#
@@ -164,7 +164,7 @@ fn a_cache_of_the_webs_pyramid_is_asked_for_its_tiles() {
     let (plan, asked) = planned(map, &format!(r#""url": "{MAP}""#), &documents);
     assert_eq!(asked.len(), 1);
     assert!(urls(&plan).iter().all(|url| url.starts_with(&format!("{MAP}/tile/4/"))), "{:?}", urls(&plan));
-    // What the cache does not show is drawn.
+    // The cache has no picture of layer 0 alone, so the server draws it.
     let (plan, _) = planned(map, &format!(r#""url": "{MAP}", "layers": 0"#), &documents);
     assert!(urls(&plan)[0].contains("/export?"));
     let (plan, _) = planned(map, &format!(r#""url": "{MAP}""#), &[(MAP, recorded!("mapserver-cached-utm"))]);

@@ -1,4 +1,4 @@
-//! How it is asked for: its fields, and what they come to.
+//! The fields of an OGC API layer, and the layer that they describe.
 
 use crate::dialect::dimensions::DimensionValues;
 use crate::layers::layer::LayerKind;
@@ -13,24 +13,25 @@ use mapreel_geo::{AxisOrder, Crs};
 use mapreel_ogc::ServiceUrl;
 use std::sync::Arc;
 
-/// A layer of an OGC API, as it was asked for.
+/// A layer of an OGC API, as the request describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct OgcMaps {
-    /// The address of a landing page, of collections or of a collection.
+    /// The URL of a landing page, of a list of collections or of a collection.
     pub url: ServiceUrl,
-    /// The identifier of the collection, where the address is not that of one.
+    /// The identifier of the collection, where the URL is not that of a collection.
     pub collection: Option<String>,
-    /// The tile matrix set of the tiles that are asked for in place of maps.
+    /// The tile matrix set, where the request wants tiles instead of maps.
     pub matrix_set: Option<String>,
-    /// The CRS that is asked for, where the request names one.
+    /// The CRS of the pictures, where the request names one.
     pub crs: Option<Crs>,
-    /// The order of coordinates in a box, where it is not that of the CRS.
+    /// The axis order of a box, where the request names one.
     pub axis_order: Option<AxisOrder>,
-    /// The author's parameters, for pictures alone: documents may refuse what they do not know.
+    /// The author's parameters. Only requests for pictures carry them: a server may refuse unknown parameters of a
+    /// document.
     pub params: Vec<(String, String)>,
-    /// Which of its times it is asked for.
+    /// How the layer's time in a frame is chosen.
     pub asked: AskedTime,
-    /// Which values of other dimensions.
+    /// The values of other dimensions that the request names.
     pub dimensions: Vec<AskedDimension>,
 }
 

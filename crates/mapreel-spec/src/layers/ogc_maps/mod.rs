@@ -1,5 +1,5 @@
-//! A map of OGC API – Maps (20-058) or, where a server has none, of OGC API – Tiles (20-057): from a landing page or a collection
-//! by links to the pictures. What a server declares to conform to does not matter: its links and its list of CRSs decide.
+//! A map of OGC API – Maps (20-058) or, where a server has none, of OGC API – Tiles (20-057). Links lead from a landing page or a
+//! collection to the pictures. The reader follows links and the list of CRSs, and ignores the list of conformance classes.
 
 mod asked;
 mod pictures;

@@ -1,4 +1,4 @@
-//! Which pictures it has, for an extent and a frame.
+//! The pictures of an OGC API layer, for an extent and a frame.
 
 use crate::layers::resolved_layer::{Refusal, ResolvedKind, Wanted, tiles};
 use crate::pictures::cell::Cell;
@@ -16,7 +16,7 @@ use mapreel_ogc::url::service_url::URL_BYTES_MAX;
 use mapreel_ogc::url::tile_address::{self, Address};
 use std::sync::Arc;
 
-/// The widest and highest picture that is asked for, in pixels.
+/// The largest width and height of a picture, in pixels.
 const SIDE_PX_MAX: u32 = 2048;
 
 /// The values of dimensions as one parameter: `elevation(-10),member("a")`.
@@ -29,22 +29,22 @@ pub(super) fn subset(values: &[(&str, &str)]) -> Option<String> {
     (!all.is_empty()).then(|| all.join(","))
 }
 
-/// Sets the parameters of a time and of values of other dimensions.
+/// Sets the parameters for a time and for values of other dimensions.
 pub(super) fn set_time_and_values(request: &mut ServiceUrl, time: Option<&str>, values: &[(&str, &str)]) {
     time.into_iter().for_each(|time| request.set("datetime", time));
     subset(values).into_iter().for_each(|subset| request.set("subset", subset));
 }
 
-/// A map that its server draws.
+/// A map that the server draws.
 #[derive(Debug, Clone)]
 pub(super) struct Map {
-    /// Everything but what changes with place, size and time.
+    /// The request for a picture, without the parameters that change with place, size and time.
     pub request: ServiceUrl,
     pub crs: Crs,
-    /// The order of coordinates in a box.
+    /// The axis order of a box.
     pub order: AxisOrder,
     pub axes: Axes,
-    /// Where it has data.
+    /// The area of the data, in degrees.
     pub degrees: Option<Bbox>,
 }
 
@@ -63,7 +63,7 @@ impl ResolvedKind for Map {
         let Some(extent) = map.asked_in(self.crs) else {
             return Ok(LayerSource::nothing(self.crs, outside::not_in(self.crs)));
         };
-        // How large its pictures may be stands in no document that is asked for: about all servers draw as large ones.
+        // No document that is asked for names the largest picture. Nearly all servers draw pictures of `SIDE_PX_MAX`.
         let is_large = extent.width.max(extent.height) > SIDE_PX_MAX;
         let cell = Cell::of(&extent, is_large.then(|| Cell::within(SIDE_PX_MAX, SIDE_PX_MAX)));
         let frames = wanted.moments.distinct(self.axes.are_fixed());
@@ -82,7 +82,7 @@ impl ResolvedKind for Map {
 }
 
 impl Map {
-    /// What is asked for in a frame, counted from 0, and at its time.
+    /// The pictures for frame `frame`, from 0, and its time.
     fn at(&self, extent: &Extent, cell: Cell, frame: usize, time: Option<&ValidTime>, style: &TimeStyle) -> Mosaic {
         let (values, time) = match self.axes.at(frame, time, style) {
             Ok(asked) => asked,
@@ -112,7 +112,7 @@ pub(super) struct MapTiles {
     pub params: Vec<(String, String)>,
     pub levels: Levels,
     pub axes: Axes,
-    /// Where they have data.
+    /// The area of the data, in degrees.
     pub degrees: Option<Bbox>,
 }
 
@@ -144,7 +144,7 @@ impl ResolvedKind for MapTiles {
 }
 
 impl MapTiles {
-    /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
+    /// The tiles for frame `frame`, from 0, and its time; `None` where they are more than `max`.
     fn at(
         &self,
         frame: usize,
@@ -161,7 +161,7 @@ impl MapTiles {
         let Some(wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
         let (level, grid) = self.levels.suiting(&wanted);
         let url = |column, row| self.url(level, column, row, time.as_deref(), &values);
-        // As long as the longest: names and values are as long as their server likes.
+        // The length of the longest URL is checked, because names and values come from the server and may be long.
         if url(i64::MIN, i64::MIN).len() > URL_BYTES_MAX {
             return Some(Mosaic::nothing(self.levels.crs, Gap::missing(tile_address::too_long())));
         }
@@ -179,7 +179,7 @@ impl MapTiles {
             ("x", &column),
             ("y", &row),
         ]);
-        // A template with places that nothing fills is asked for as it is, and the server says what is wrong with it.
+        // A template that does not become a URL is asked for as it is; the fetch then reports the error.
         let Ok(mut request) = ServiceUrl::parse(&url) else { return url };
         self.params.iter().for_each(|(name, value)| request.set(name, value.as_str()));
         set_time_and_values(&mut request, time, values);

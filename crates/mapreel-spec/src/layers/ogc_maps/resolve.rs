@@ -1,4 +1,4 @@
-//! What is asked of its server, and what the answers mean.
+//! Resolves a layer of an OGC API: follows links to the collection and its maps or tiles, and applies the documents to the layer.
 
 use super::asked::OgcMaps;
 use super::pictures::{Map, MapTiles};
@@ -37,7 +37,7 @@ impl LayerKind for OgcMaps {
 }
 
 const IN_A_CIRCLE: &str = "its links lead round in a circle and to no map";
-/// The most documents that lead to pictures: pages of collections among them.
+/// The most documents that are read on the way to the pictures, pages of collections included.
 const DOCUMENTS_MAX: usize = 20;
 
 impl OgcMaps {
@@ -46,7 +46,7 @@ impl OgcMaps {
         self.next(asking, url, asked, Self::found)
     }
 
-    /// Asks for a document, without which there is no map; `asked` are the addresses of those before it.
+    /// Asks for a document that the layer cannot do without; `asked` are the URLs of the documents before.
     fn next(
         self: Arc<Self>,
         asking: Asking,
@@ -71,7 +71,7 @@ impl OgcMaps {
         })
     }
 
-    /// What a document is, and what follows from it.
+    /// The step after a document, by what the document is.
     fn found(self: Arc<Self>, asking: Asking, page: &Page, asked: Vec<String>) -> Step {
         let json = &page.json;
         if let Some(Json::List(collections)) = json.get("collections") {
@@ -107,7 +107,7 @@ impl OgcMaps {
         }
     }
 
-    /// What follows from the description of a collection, or of all that a landing page offers.
+    /// The step after the description of a collection, or of a landing page with a map of everything.
     fn described(self: Arc<Self>, mut asking: Asking, page: &Page, json: &Json, asked: Vec<String>) -> Step {
         let collection = Collection::read(json, page.json.list("crs"), asking.now);
         asking.name_where_unnamed(collection.title.clone());
@@ -122,7 +122,7 @@ impl OgcMaps {
         }
     }
 
-    /// The layer with nothing left to ask.
+    /// The resolved layer.
     fn done(&self, asking: Asking, kind: impl ResolvedKind + 'static, collection: Collection) -> Step {
         let dimension = collection.times.as_ref().ok().and_then(Option::as_ref);
         let dimensions: Vec<&Dimension> = dimension.into_iter().collect();
@@ -131,7 +131,7 @@ impl OgcMaps {
         Step::done(ResolvedLayer { warnings, ..resolved.with_credit(collection.credit) })
     }
 
-    /// What the collection has of what is asked for.
+    /// The layer's time and dimensions: the request's choices, and what the collection offers.
     fn axes(&self, collection: &Collection, now: Timestamp) -> Axes {
         let known = match &collection.times {
             Ok(dimension) => ServerTimes::of(dimension.as_ref(), now),
@@ -144,17 +144,17 @@ impl OgcMaps {
         }
     }
 
-    /// How a map is asked for.
+    /// The request for maps.
     ///
     /// # Errors
-    /// There is no CRS that maps can be drawn in.
+    /// The collection has no CRS that Mapreel knows.
     fn map(&self, url: &str, collection: &Collection, asking: &Asking) -> Result<Map, NoMap> {
         let mut request = ServiceUrl::parse(url)?;
         self.params.iter().for_each(|(name, value)| request.set(name, value.as_str()));
         request.set_default("transparent", "true");
         let (crs, code) = self.choose_crs(collection, &asking.map)?;
-        // A box in degrees is written as longitude and latitude unless another CRS is named for it, and some servers take
-        // longitude first whichever is named: so none is.
+        // Without a `bbox-crs`, a box in degrees has longitude first. Some servers read longitude first whatever `bbox-crs` names,
+        // so no `bbox-crs` is sent.
         let (box_crs, order) = match crs {
             Crs::Geographic => (None, AxisOrder::XThenY),
             _ => (Some(code.clone().unwrap_or_else(|| uri(crs))), axes::of("1.3.0", crs.code())),
@@ -166,8 +166,8 @@ impl OgcMaps {
         Ok(Map { request, crs, order, axes: self.axes(collection, asking.now), degrees: collection.degrees })
     }
 
-    /// The CRS that maps are asked for in, and its code as the server writes it: the map's where the server has it, otherwise
-    /// one that can be laid on the map. A server that lists none has the one that it stores its data in, and need not know another.
+    /// The CRS of the maps, and its code in the server's spelling: the map's CRS where the server has it, otherwise one that can be
+    /// reprojected to it. A server that lists no CRS has the CRS of its data, and perhaps no other.
     fn choose_crs(&self, collection: &Collection, map: &Extent) -> Result<(Crs, Option<String>), NoMap> {
         let listed: Vec<(Crs, &str)> = collection
             .crs
@@ -179,7 +179,7 @@ impl OgcMaps {
             return Ok((crs, Some(code(crs).unwrap_or_else(|| uri(crs)))));
         }
         let stored = Crs::parse(without_brackets(&collection.stored));
-        // EPSG:3857 ends before the poles.
+        // EPSG:3857 does not reach the poles.
         let max = Crs::WebMercator.latitude_max();
         let degrees = map.bbox.convert(map.crs, Crs::Geographic);
         let is_polar = degrees.is_some_and(|degrees| degrees.max_y > max || degrees.min_y < -max);
@@ -196,7 +196,7 @@ impl OgcMaps {
         Ok((chosen, code(chosen)))
     }
 
-    /// Asks which tile matrix sets there are.
+    /// Asks for the list of tile matrix sets.
     fn tilesets(self: Arc<Self>, asking: Asking, url: String, asked: Vec<String>, collection: Collection) -> Step {
         self.next(asking, url, asked, move |this, asking, page, asked| {
             let tilesets = page.json.list("tilesets");
@@ -218,10 +218,10 @@ impl OgcMaps {
         })
     }
 
-    /// The tileset of maps that suits the map, or the one that is asked for.
+    /// The tileset that suits the map, or the one that the request names.
     fn choose_tileset<'a>(&self, tilesets: &'a [Json], map: &Extent) -> Option<&'a Json> {
         let rank = |tileset: &Json| {
-            // GeoServer names it in the address of the tile matrix set alone.
+            // GeoServer names the CRS only in the URL of the tile matrix set.
             let crs = tileset.get("crs").and_then(crs_code).or_else(|| tileset_name(tileset))?;
             let crs = Crs::parse(&crs)?;
             Some(match crs {
@@ -239,7 +239,7 @@ impl OgcMaps {
         tilesets.iter().filter(is_map).filter(is_asked).min_by_key(|tileset| rank(tileset))
     }
 
-    /// What follows from the description of a tileset.
+    /// The step after the description of a tileset.
     fn tileset(self: Arc<Self>, asking: Asking, page: &Page, asked: Vec<String>, collection: Collection) -> Step {
         let json = &page.json;
         let Some(template) = page.tile() else {
@@ -257,7 +257,7 @@ impl OgcMaps {
                 let set = read_matrix_set(set).map_err(|why| NoAnswer::Failed(why.to_string()));
                 self.tiles(asking, template, link, set, collection)
             }
-            // That of the web is known; how deep it goes here is said by limits, or by the definition.
+            // WebMercatorQuad is known. Its definition is asked for only where the limits do not tell how many levels there are.
             (_, definition) if is_usual && (definition.is_none() || !link.limits.is_empty()) => {
                 self.tiles(asking, template, link, Ok(web()), collection)
             }
@@ -274,7 +274,7 @@ impl OgcMaps {
         }
     }
 
-    /// Where the tiles are.
+    /// The resolved layer of tiles.
     fn tiles(
         &self,
         asking: Asking,
@@ -311,15 +311,15 @@ impl OgcMaps {
 /// Why maps of a collection cannot be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum NoMap {
-    /// Its link leads to no address.
+    /// The link to the map is not a URL.
     #[error("the address of its map is no URL: {0}")]
     NotAUrl(#[from] url::ParseError),
-    /// None of its CRSs is known.
+    /// None of the collection's CRSs is known.
     #[error("maps of it cannot be drawn in a CRS that is known here; it has {offered}")]
     NoCrs { offered: String },
 }
 
-/// The document that a question was answered with, or why there is none.
+/// The document in a reply, or why there is none.
 fn read_reply(reply: Result<Document<'_>, NoAnswer>, url: &str) -> Result<Page, NoAnswer> {
     let bytes = match reply? {
         Document::Bytes(bytes) => bytes,

@@ -1,4 +1,4 @@
-//! What is asked of servers, and what becomes of what they say.
+//! The requests to OGC APIs, and the effect of their answers.
 
 use crate::plan::planned_layer::LayerSource;
 use mapreel_ogc::ServiceUrl;
@@ -17,7 +17,7 @@ macro_rules! recorded {
 const API: &str = "http://maps.example.org/api";
 const EUROPE: &str = r#""bbox": [-10, 40, 30, 60], "crs": "EPSG:4326", "width": 400"#;
 
-/// The plan of a layer, and the addresses of the documents that were asked for; documents by their whole addresses.
+/// The plan of a layer, and the URLs of the documents that it asked for. `documents` are found by their whole URLs.
 fn planned(map: &str, times: &str, layer: &str, documents: &[(&str, &str)]) -> (Plan, Vec<String>) {
     let times = if times.is_empty() { String::new() } else { format!(r#""times": {times}, "#) };
     let request = format!(r#"{{ "map": {{ {map} }}, {times}"layers": [{{ "type": "ogc-maps", {layer} }}] }}"#);
@@ -46,7 +46,7 @@ fn parameter(url: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn the_way_from_a_landing_page_leads_over_pages_of_collections_to_a_map() {
+fn links_lead_from_a_landing_page_over_pages_of_collections_to_a_map() {
     let layer = format!(r#""url": "{API}", "collection": "relief""#);
     let documents = [
         ("http://maps.example.org/api", recorded!("landing-pygeoapi")),

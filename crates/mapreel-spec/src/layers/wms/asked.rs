@@ -1,4 +1,4 @@
-//! How it is asked for: its fields, and what they come to.
+//! The fields of a WMS layer, and the layer that they describe.
 
 use crate::dialect::dimensions::DimensionValues;
 use crate::layers::layer::LayerKind;
@@ -19,22 +19,22 @@ use mapreel_ogc::ServiceUrl;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A layer of a WMS, as it was asked for.
+/// A layer of a WMS, as the request describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Wms {
-    /// What it is asked for.
+    /// The service, its layers and their parameters.
     pub service: Service,
-    /// Which of its times it is asked for.
+    /// How the layer's time in a frame is chosen.
     pub asked: AskedTime,
-    /// Which values of other dimensions.
+    /// The values of other dimensions that the request names.
     pub dimensions: Vec<AskedDimension>,
     /// Whether the request names the CRS.
     pub crs_given: bool,
-    /// Whether its server is asked what it has.
+    /// Whether the server is asked for its capabilities.
     pub asks_its_server: bool,
 }
 
-/// The versions of the standard that a WMS can be asked by.
+/// The versions of the standard in which a WMS can be asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Version {
     V111,

@@ -1,4 +1,4 @@
-//! A layer of a WMS: what a request says of it, what its server says of it, and what follows for every frame.
+//! A layer of a WMS: its fields, the server's description, and the pictures of every frame.
 
 mod asked;
 mod named_legend;

@@ -1,4 +1,4 @@
-//! Which pictures it has, for an extent and a frame.
+//! The pictures of a WMS layer, for an extent and a frame.
 
 use crate::layers::resolved_layer::{Refusal, ResolvedKind, Wanted};
 use crate::pictures::cell::Cell;
@@ -13,22 +13,22 @@ use mapreel_geo::{Extent, TimeStyle, ValidTime};
 use mapreel_ogc::wms::capabilities::{Dialect, Dimension};
 use std::sync::Arc;
 
-/// Of the pictures of a server that names none, in pixels.
+/// The size of pictures where the server names no maximum, in pixels.
 pub(super) const NO_LIMIT: [u32; 2] = [u32::MAX; 2];
 
-/// A layer of a WMS, as its server describes it.
+/// A layer of a WMS, with its server's description.
 #[derive(Debug, Clone)]
 pub(super) struct ResolvedWms {
     pub service: Service,
     pub axes: Axes,
     pub run: Option<Run>,
-    /// Whose parameters its server understands.
+    /// The vendor parameters that the server understands.
     pub dialect: Dialect,
-    /// The widest and highest picture that its server draws, in pixels.
+    /// The largest width and height of the server's pictures, in pixels.
     pub side_px_max: [u32; 2],
-    /// Whether its server was to describe it: then only it knows how large its pictures may be.
+    /// Whether the server was asked for its description; only the server knows the size of its largest picture.
     pub is_described: bool,
-    /// Why its pictures may be empty: its server says that it has data elsewhere.
+    /// Why the pictures may be empty: the server says that its data are elsewhere.
     pub elsewhere: Option<String>,
 }
 
@@ -39,7 +39,7 @@ impl ResolvedKind for ResolvedWms {
 
     fn along(&self, dimension: &str, values: &[String], now: Timestamp) -> Option<Arc<dyn ResolvedKind>> {
         let axes = self.axes.along(dimension, values, Dimension::parameter, now)?;
-        // A film along the runs has no single run that a server could drop.
+        // A film along the runs has no single run that the server could drop.
         let run = self.run.clone().filter(|_| axes.dimensions.run().is_some());
         Some(Arc::new(Self { axes, run, ..self.clone() }))
     }
@@ -48,7 +48,7 @@ impl ResolvedKind for ResolvedWms {
         let (service, map, max) =
             (self.service_for(wanted.map), wanted.map, wanted.limits.upstream_requests_max as u64);
         let pieces = service.pieces(map);
-        if let Some(why) = self.draws_too_small(&service, pieces, max) {
+        if let Some(why) = self.too_many_pieces(&service, pieces, max) {
             return Ok(LayerSource::nothing(self.service.crs, Gap::missing(why)));
         }
         let frames = wanted.moments.distinct(self.axes.are_fixed());
@@ -74,7 +74,7 @@ impl ResolvedKind for ResolvedWms {
 }
 
 impl ResolvedWms {
-    /// The service, with the map cut where the server draws no picture as large.
+    /// The service, with the map cut into cells where the server cannot draw it as one picture.
     fn service_for(&self, map: &Extent) -> Service {
         let mut service = self.service.clone();
         let [width, height] = self.side_px_max;
@@ -86,9 +86,9 @@ impl ResolvedWms {
         service
     }
 
-    /// Why its server cannot draw the map: even one frame would take more of its largest pictures than a job may ask for. That is
-    /// the layer's trouble, and not the request's.
-    fn draws_too_small(&self, service: &Service, pieces: u64, max: u64) -> Option<String> {
+    /// Why the server cannot draw the map: a single frame would take more pictures than a job may ask for. This is a gap of the
+    /// layer, not a problem of the request.
+    fn too_many_pieces(&self, service: &Service, pieces: u64, max: u64) -> Option<String> {
         let cell = service.cell.filter(|_| self.is_described)?;
         let gutters = 2 * cell.gutter;
         (pieces > max).then(|| {
@@ -97,7 +97,7 @@ impl ResolvedWms {
         })
     }
 
-    /// What is asked for in a frame, counted from 0, and at its time.
+    /// The pictures for frame `frame`, from 0, and its time.
     fn at(&self, service: &Service, frame: usize, time: Option<&ValidTime>, map: &Extent, style: &TimeStyle) -> Mosaic {
         match self.axes.at(frame, time, style) {
             Ok((values, time)) => service.mosaic(map, time.as_deref(), &values),

@@ -1,4 +1,4 @@
-//! What is asked of its server, and what the answers mean.
+//! Resolves a layer of a WMS: asks for capabilities, legends and details, and applies them to the layer.
 
 use super::asked::Wms;
 use super::named_legend::{NamedLegend, ToldLegend};
@@ -23,13 +23,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 impl Wms {
-    /// A layer that is the same in every frame, and whose server is not asked for more.
+    /// A layer that is the same in every frame; its server is not asked for capabilities.
     pub(crate) fn fixed(service: Service) -> Self {
         let asked = service.request.get("TIME").map_or(AskedTime::None, |time| AskedTime::Given(time.to_owned()));
         Self { service, asked, dimensions: Vec::new(), crs_given: true, asks_its_server: false }
     }
 
-    /// The layer as far as it is known without its server's answer.
+    /// The layer as the request describes it, without the server's capabilities.
     fn unanswered(&self, asking: Asking, silence: NoAnswer) -> ResolvedLayer {
         let (known, dimensions) = match silence {
             NoAnswer::NotAsked => (ServerTimes::NotAsked, Dimensions::default()),
@@ -42,7 +42,7 @@ impl Wms {
         resolved.with_legend(legend.map(LegendSource::Url))
     }
 
-    /// The layer as the request describes it, and no server.
+    /// The layer as the request alone describes it.
     fn undescribed(&self, known: ServerTimes, dimensions: Dimensions) -> ResolvedWms {
         ResolvedWms {
             service: self.service.clone(),
@@ -55,14 +55,14 @@ impl Wms {
         }
     }
 
-    /// The layer as several, bottom first, where its named layers do not have the same values of a dimension that they share:
-    /// one request could ask only one of them for what it has. Neighbours that agree stay together, for the server to draw.
+    /// Splits the layer, bottom first, where its WMS layers have different values of a dimension that they share: one request
+    /// can name only one value. Neighbours with the same values stay in one request.
     fn split_by_dimensions(&self, capabilities: &Capabilities) -> Vec<Self> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         let known: Vec<Option<&Layer>> = self.service.layers().map(|name| capabilities.layer(name)).collect();
         let agree = |a: usize, b: usize| match (known[a], known[b]) {
             (Some(a), Some(b)) => a.agrees_with(b),
-            // A name that the server does not know must not cost its neighbours their pictures.
+            // Unknown names get a request apart from known ones: their error must not cost the known layers their pictures.
             (a, b) => a.is_none() && b.is_none(),
         };
         for index in 0..known.len() {
@@ -74,7 +74,7 @@ impl Wms {
         groups.iter().map(|group| Self { service: self.service.only(group), ..self.clone() }).collect()
     }
 
-    /// One of so many layers, when its server has said what it has.
+    /// The step for one of the split layers, after the server has sent its capabilities.
     fn described(&self, index: usize, several: bool, asking: &Asking, capabilities: &Capabilities) -> Step {
         let (mut asking, title) = (asking.clone(), self.title(capabilities));
         if several {
@@ -101,7 +101,7 @@ impl Wms {
         }
     }
 
-    /// What its server says of it, and what it is yet to be asked of its colours.
+    /// The layer with the server's description, and the questions that are left about its colours.
     fn described_by(&self, capabilities: &Capabilities, asking: &Asking) -> (ResolvedWms, Vec<Question>) {
         let unknown = |why: String| {
             let dimensions = Dimensions::unknown(self.dimensions.clone(), why.clone());
@@ -138,7 +138,7 @@ impl Wms {
         (kind, questions)
     }
 
-    /// What its server calls it.
+    /// The server's titles of the layer.
     fn title(&self, capabilities: &Capabilities) -> Option<String> {
         let titles = self.service.layers().filter_map(|name| Some(capabilities.layer(name)?.title.clone()));
         let titles: Vec<String> = titles.filter_map(|title| mapreel_ogc::text::clean(&title).ok()).collect();
@@ -176,7 +176,7 @@ impl LayerKind for Wms {
     }
 }
 
-/// A layer whose server has said what it has, while it is asked for its colours.
+/// A layer with its server's capabilities, while the server is asked about colours or a legend.
 struct Described {
     kind: ResolvedWms,
     asking: Asking,
@@ -191,8 +191,8 @@ impl Described {
         ResolvedLayer { colour_bar, warnings: self.warnings, ..resolved.with_legend(legend) }
     }
 
-    /// Asks for the legend as data, so that it can be set in our own type; without an answer that is understood, its picture is
-    /// shown.
+    /// Asks for the legend as data, so that Mapreel can draw it with its own fonts. Where the answer is missing or not
+    /// understood, the server's picture is used.
     fn ask_legend(self, picture: String, told: ToldLegend) -> Step {
         Step::ask(told.url.clone(), told.kind(), move |reply| {
             let read = match reply {
@@ -205,12 +205,12 @@ impl Described {
         })
     }
 
-    /// Asks the first of several questions of its colours. After the last: the numbers beside the colours, and where the
-    /// colours are; without a range the server's own legend.
+    /// Asks the first of the questions about the layer's colours. The last reply makes the colour bar. Without a range of
+    /// values, the server's own legend is used.
     fn ask(mut self, mut questions: Vec<Question>, mut details: Details) -> Step {
         let question = questions.remove(0);
         Step::ask(question.url(&self.kind.service), DocumentKind::Details, move |reply| {
-            // Without details a legend is drawn by its server.
+            // Without details, the legend is the picture that the server draws.
             details.take_in(match reply {
                 Ok(Document::Bytes(bytes)) => bytes,
                 _ => &[],
@@ -229,18 +229,18 @@ impl Described {
     }
 }
 
-/// Takes the map's CRS where the server has it, and otherwise one that can be laid on the map.
+/// Sets the map's CRS where the server has it, otherwise one that can be reprojected to it.
 fn choose_crs(service: &mut Service, layers: &[&Layer], map: &Extent) {
     let of_first: Vec<(Crs, &str)> =
         layers[0].crs.iter().filter_map(|code| Some((Crs::parse(code)?, &**code))).collect();
-    // What the first offers and all others, too; the first name of several.
+    // The CRSs that all layers offer. A CRS with several codes gets the first code.
     let mut offered: HashMap<Crs, &str> = of_first.iter().rev().copied().collect();
     let mut seen = HashSet::from([layers[0].crs.identity()]);
     for layer in layers.iter().filter(|layer| seen.insert(layer.crs.identity())) {
         let theirs: HashSet<Crs> = layer.crs.iter().filter_map(|code| Crs::parse(code)).collect();
         offered.retain(|crs, _| theirs.contains(crs));
     }
-    // EPSG:3857 ends before the poles.
+    // EPSG:3857 does not reach the poles.
     let degrees = map.bbox.convert(map.crs, Crs::Geographic);
     let polar = degrees
         .is_some_and(|b| b.max_y > Crs::WebMercator.latitude_max() || b.min_y < -Crs::WebMercator.latitude_max());
@@ -253,7 +253,7 @@ fn choose_crs(service: &mut Service, layers: &[&Layer], map: &Extent) {
     }
 }
 
-/// Adds what servers of a dialect want to be told.
+/// Adds the parameters that servers of a dialect require.
 fn follow_dialect(service: &mut Service, dialect: Dialect, layer: &Layer) {
     if dialect == Dialect::Xpublish {
         let style = layer.styles.iter().next().filter(|_| service.request.get("STYLES") == Some(""));
@@ -262,7 +262,7 @@ fn follow_dialect(service: &mut Service, dialect: Dialect, layer: &Layer) {
     }
 }
 
-/// Asks for pictures in a format that the server has, where PNG by its plain name is not among them.
+/// Sets a format that the server has, where it does not offer `image/png`.
 fn choose_format(service: &mut Service, formats: &[String]) {
     let is_default = service.request.get("FORMAT") == Some("image/png");
     if let Some(format) = picture_format::for_a_map(formats).filter(|_| is_default) {
@@ -270,8 +270,8 @@ fn choose_format(service: &mut Service, formats: &[String]) {
     }
 }
 
-/// Chooses the values of dimensions other than time. Those that are the same in every frame become parameters of the service,
-/// so that legends are asked for with them, too.
+/// Chooses the values of dimensions other than time. Values that are the same in every frame become parameters of the service,
+/// so that requests for legends carry them, too.
 fn settle_dimensions(service: &mut Service, asked: &[AskedDimension], layers: &[&Layer], now: Timestamp) -> Dimensions {
     let others = layers.iter().flat_map(|layer| layer.other_dimensions());
     let mut seen = HashSet::new();
@@ -285,7 +285,7 @@ fn settle_dimensions(service: &mut Service, asked: &[AskedDimension], layers: &[
     dimensions
 }
 
-/// The credits that its layers ask for.
+/// The credits that the layers ask for.
 fn attribution(service: &Service, capabilities: &Capabilities) -> Option<String> {
     let credits = service.layers().filter_map(|name| capabilities.layer(name)?.attribution.clone());
     let mut credits: Vec<String> = credits.filter_map(|credit| mapreel_ogc::text::clean(&credit).ok()).collect();
@@ -293,8 +293,8 @@ fn attribution(service: &Service, capabilities: &Capabilities) -> Option<String>
     (!credits.is_empty()).then(|| credits.join(" · "))
 }
 
-/// Where a server says that layers have data, when none of it lies on the map. Such boxes are not always right, so the
-/// pictures are asked for all the same.
+/// The area of the layers' data, where none of it lies on the map. Servers' boxes are not always right, so the pictures are
+/// fetched all the same.
 fn elsewhere(layers: &[&Layer], map: &Extent) -> Option<String> {
     let beside = |layer: &&Layer| outside::beside(&layer.degrees?, Crs::Geographic, map);
     let all: Option<Vec<_>> = layers.iter().map(beside).collect();

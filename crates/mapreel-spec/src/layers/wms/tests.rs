@@ -1,4 +1,4 @@
-//! What is asked of servers for a legend, and what becomes of their answers.
+//! The requests for a legend, and the effect of the servers' answers.
 
 use crate::layers::answered::plan_answered;
 use crate::parse_request;
@@ -8,7 +8,7 @@ use crate::request::limits::Limits;
 use crate::resolved::resolved::Resolved;
 use mapreel_ogc::{ClassLabel, LegendClass, LegendSource, ServiceUrl};
 
-/// The capabilities of a server whose layer `rain` has this style; its request part has this, too.
+/// The capabilities of a server. Its layer `rain` has the given style, and its `Request` element contains `operation`.
 fn capabilities(operation: &str, format: &str, style: &str) -> String {
     format!(
         r#"<WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -46,7 +46,8 @@ fn request(fields: &str) -> String {
     )
 }
 
-/// The legend of a layer `rain` with these fields, and the addresses that were asked, where the server tells legends so.
+/// The legend of a layer `rain` with these fields, and the URLs that were asked for. `told` is the server's legend as
+/// data.
 fn legend(fields: &str, capabilities: &str, told: Option<&str>) -> (Option<LegendSource>, Vec<String>) {
     let (plan, asked) = plan_answered(&request(fields), |url| match ServiceUrl::parse(url).unwrap().get("REQUEST") {
         Some("GetCapabilities") => Some(capabilities),
@@ -70,7 +71,7 @@ fn parameter(url: &str, name: &str) -> Option<String> {
 fn a_legend_that_a_server_tells_is_asked_for_as_json() {
     let (legend, asked) = legend(AUTO, &capabilities(OF_QGIS, "image/jpeg", &style(DRAWN)), Some(TOLD));
     assert_eq!((legend, asked.len()), (Some(classes()), 2), "{asked:?}");
-    // By the way of the request, with all that the server has named.
+    // The question goes to the host of the request, with all parameters that the server has named.
     assert!(asked[1].starts_with("https://h/wms?"), "{}", asked[1]);
     for (name, expected) in [
         ("REQUEST", "GetLegendGraphic"),
@@ -129,13 +130,13 @@ fn only_a_server_that_tells_legends_is_asked() {
     check("", "image/jpeg", DRAWN, false);
     check(OF_MAPSERVER, "image/vnd.jpeg-png", DRAWN, false);
     check(OF_QGIS, "image/jpeg", DRAWN, true);
-    // GeoServer in 1.3.0, with all its formats and with few.
+    // A GeoServer in 1.3.0, with all its formats and with few.
     check("", "text/html; subtype=openlayers3", DRAWN, true);
     check("", "image/jpeg", GEOSERVER, true);
     check("", "image/jpeg", &GEOSERVER.replace("WMS&", "WMS&version=1.3.0&"), true);
-    // In 1.1.1 it names its formats of legends; those before 2.15 have no JSON.
+    // In 1.1.1 GeoServer names its formats of legends; versions before 2.15 have no JSON.
     check("<GetLegendGraphic><Format>image/png</Format></GetLegendGraphic>", "image/jpeg", GEOSERVER, false);
-    // What the author of a style has drawn is not told.
+    // A picture that the author of a style has made is not offered as data.
     check(OF_QGIS, "image/jpeg", "http://inside:8080/legends/rain.png", false);
 }
 
@@ -160,11 +161,11 @@ fn a_server_that_tells_its_styles_is_asked_for_them_as_sld() {
         let asked = legend(&format!("{AUTO}, {fields}"), capabilities, Some(SLD)).1;
         asked.iter().any(|url| url.contains("GetStyles"))
     };
-    // The style does not know of colours that the request chooses, nor of what its author has drawn.
+    // A style shows neither colours that the request chooses, nor a picture that its author has made.
     assert!(!asks(r#""params": { "SLD": "http://h/a.sld" }"#, &of_styles));
     let own = style("http://inside:8080/legends/rain.png");
     assert!(!asks(r#""opacity": 1"#, &capabilities(&operations, "image/jpeg", &own)));
-    // JSON says the same, and more.
+    // JSON tells all that SLD does, and more.
     let both = format!("{OF_QGIS}{STYLES}");
     assert!(!asks(r#""opacity": 1"#, &capabilities(&both, "image/jpeg", &style(DRAWN))));
 }

@@ -1,4 +1,4 @@
-//! How it is asked for: its fields, and what they come to.
+//! The fields of a WMTS layer, and the layer that they describe.
 
 use crate::dialect::dimensions::DimensionValues;
 use crate::layers::layer::LayerKind;
@@ -13,20 +13,20 @@ use mapreel_geo::AxisOrder;
 use mapreel_ogc::ServiceUrl;
 use std::sync::Arc;
 
-/// A layer of a WMTS, as it was asked for.
+/// A layer of a WMTS, as the request describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Wmts {
-    /// The address of the service or of its capabilities, with the author's parameters.
+    /// The URL of the service or of its capabilities, with the author's parameters.
     pub url: ServiceUrl,
     pub layer: String,
     pub style: Option<String>,
     pub matrix_set: Option<String>,
     pub format: Option<String>,
-    /// The order in which the corners of its matrices are written, where the request names one.
+    /// The axis order of the corners of its matrices, where the request names one.
     pub axis_order: Option<AxisOrder>,
-    /// Which of its times it is asked for.
+    /// How the layer's time in a frame is chosen.
     pub asked: AskedTime,
-    /// Which values of other dimensions it is asked for.
+    /// The values of other dimensions that the request names.
     pub dimensions: Vec<AskedDimension>,
 }
 

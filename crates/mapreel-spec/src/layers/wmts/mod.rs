@@ -1,4 +1,4 @@
-//! A layer of a WMTS: what a request says of it, what its server says of it, and which tiles show a map.
+//! A layer of a WMTS: its fields, the server's description, and the tiles that show a map.
 
 mod asked;
 mod pictures;

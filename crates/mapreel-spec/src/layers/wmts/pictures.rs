@@ -1,4 +1,4 @@
-//! Which pictures it has, for an extent and a frame.
+//! The tiles of a WMTS layer, for an extent and a frame.
 
 use crate::layers::resolved_layer::{Moments, Refusal, ResolvedKind, Wanted, tiles, times_asked_for};
 use crate::pictures::matrix_set::Levels;
@@ -16,17 +16,17 @@ use mapreel_ogc::url::service_url::URL_BYTES_MAX;
 use mapreel_ogc::url::tile_address::{self, Address};
 use std::sync::Arc;
 
-/// A layer of a WMTS, as its server describes it.
+/// A layer of a WMTS, with its server's description.
 #[derive(Debug, Clone)]
 pub(super) struct ResolvedWmts {
     pub axes: Axes,
     pub levels: Levels,
     pub address: Address,
-    /// What stands for the time in an address, and what is drawn where none is asked for.
+    /// The placeholder or parameter of the time, and the server's default time.
     pub time: Option<(String, Option<String>)>,
-    /// Dimensions of a single value, which an address must have all the same.
+    /// Values of dimensions that the request leaves open. A tile's address must name them all the same.
     pub single: Vec<(String, String)>,
-    /// Where the layer has data, in degrees.
+    /// The area of the data, in degrees.
     pub degrees: Option<Bbox>,
 }
 
@@ -64,7 +64,7 @@ impl ResolvedKind for ResolvedWmts {
 }
 
 impl ResolvedWmts {
-    /// Why it is not known which of its times the server draws where a request names none; `None`: it is.
+    /// Why the time of the tiles is not known where a request names none; `None` where it is known.
     pub(super) fn default_unknown(&self) -> Option<&'static str> {
         let is_matched = matches!(self.axes.timing.asked, AskedTime::Matched(_));
         let has_choice = matches!(&self.axes.timing.known, ServerTimes::Times { axis, .. } if axis.count() != Some(1));
@@ -72,7 +72,7 @@ impl ResolvedWmts {
             .then_some("the server cannot be asked for a time, and which of its times it draws is not known")
     }
 
-    /// What is asked for in a frame, counted from 0, and at its time; `None` when there are more than `max` tiles.
+    /// The tiles for frame `frame`, from 0, and its time; `None` where they are more than `max`.
     pub(super) fn at(
         &self,
         frame: usize,
@@ -106,7 +106,7 @@ impl ResolvedWmts {
         let crs = self.levels.crs;
         let Some(wanted) = map.in_crs(crs) else { return Some(Mosaic::nothing(crs, outside::not_in(crs))) };
         let (name, grid) = self.levels.suiting(&wanted);
-        // As long as the longest: names and values are as long as their server likes.
+        // The length of the longest URL is checked, because names and values come from the server and may be long.
         if self.url(name, i64::MIN, i64::MIN, time, dimensions).len() > URL_BYTES_MAX {
             return Some(Mosaic::nothing(crs, Gap::missing(tile_address::too_long())));
         }
@@ -119,7 +119,8 @@ impl ResolvedWmts {
         values.extend(self.single.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         values.extend(dimensions);
         if let Some((name, default)) = &self.time {
-            // With parameters, the server takes its default by itself; a place in a template must be filled.
+            // In a URL with parameters the server applies its default itself; a placeholder of a template must be
+            // filled.
             let default = default.as_deref().filter(|_| matches!(self.address, Address::Template(_)));
             values.extend(time.or(default).map(|value| (name.as_str(), value)));
         }

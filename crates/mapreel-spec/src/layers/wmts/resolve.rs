@@ -1,4 +1,4 @@
-//! What is asked of its server, and what the answers mean.
+//! Resolves a layer of a WMTS: asks for its capabilities, and applies them to the layer.
 
 use super::asked::Wmts;
 use super::pictures::ResolvedWmts;
@@ -42,10 +42,10 @@ impl LayerKind for Wmts {
 }
 
 impl Wmts {
-    /// The address of the document that says where the tiles are.
+    /// The URL of the capabilities document.
     pub(super) fn document(&self) -> String {
         let mut url = self.url.clone();
-        // A document by its own address (`…/1.0.0/WMTSCapabilities.xml`) takes no parameters.
+        // The URL of a document itself (`…/1.0.0/WMTSCapabilities.xml`) takes no parameters.
         if !url.path().ends_with(".xml") && url.get("REQUEST").is_none() {
             url.set("SERVICE", "WMTS");
             url.set("REQUEST", "GetCapabilities");
@@ -77,7 +77,7 @@ impl Wmts {
         Step::done(ResolvedLayer { warnings, ..resolved.with_legend(legend) })
     }
 
-    /// The legend that its server names for its style (OGC 07-057r7, table 10).
+    /// The legend that the server names for the layer's style (OGC 07-057r7, table 10).
     pub(super) fn legend(&self, layer: Option<&Layer>, own_origin: Option<&str>) -> LegendSource {
         let styles = || layer.into_iter().flat_map(|layer| &layer.styles);
         let style = match &self.style {
@@ -90,10 +90,10 @@ impl Wmts {
         }
     }
 
-    /// Where the tiles are, as its server says.
+    /// The tiles, as the server's capabilities describe them.
     ///
     /// # Errors
-    /// Why there can be no tiles.
+    /// The layer has no tiles for this map; the error tells why.
     pub(super) fn tiles(
         &self,
         capabilities: &Capabilities,
@@ -129,8 +129,8 @@ impl Wmts {
         Ok(ResolvedWmts { axes, levels, address, time, single, degrees: layer.degrees })
     }
 
-    /// Chooses the values of dimensions other than time, and those of dimensions that have no choice. A tile needs a value for
-    /// each (07-057r7, 7.1.1.2): without a default the first.
+    /// Chooses the values of dimensions other than time. A tile must name a value of every dimension (07-057r7, 7.1.1.2). A
+    /// dimension that nobody names gets its default, or without a default its first value.
     fn settle_dimensions(&self, layer: &Layer, now: Timestamp) -> (Dimensions, Vec<(String, String)>) {
         let others = layer.dimensions.iter().filter(|dimension| !dimension.name.eq_ignore_ascii_case("time"));
         let with_default = |dimension: &Arc<Dimension>| {
@@ -154,12 +154,12 @@ pub(super) enum NoTiles {
     NoLayer { wanted: String, offered: String },
     #[error(transparent)]
     MatrixSet(#[from] NoMatrixSet),
-    /// Nothing says where they are.
+    /// No usable address of the tiles.
     #[error("{0}")]
     Address(String),
 }
 
-/// The value that stands for a dimension that nobody has asked for.
+/// The value of a dimension that the request does not name: its default or its first value.
 fn default_or_first(dimension: &Dimension) -> Option<String> {
     let first = || ValueAxis::parse(&dimension.extent).ok()?.values(1)?.pop();
     dimension.default.clone().or_else(first)

@@ -1,4 +1,4 @@
-//! What is asked of servers, and what becomes of what they say.
+//! The requests to WMTSs, and the effect of their answers.
 
 use super::asked::Wmts;
 use super::pictures::ResolvedWmts;

@@ -1,21 +1,21 @@
-//! The same four classes as every kind of server tells them, and the map in their colours.
+//! The same four classes in the legend of every kind of server, and a map in their colours.
 
-use super::{Tried, boxes, code, colour};
+use super::{LegendCase, boxes, code, colour};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use mapreel_testkit::pictures::{Picture, rgba};
 use mapreel_testkit::upstreams::{Answer, capabilities, parameter, serve_all, size};
 use serde_json::json;
 
-/// How many classes there are.
+/// The number of classes.
 const CLASSES: usize = 4;
 
-/// How a WMS tells its legend, beside drawing it.
+/// How a WMS offers its legend as data, beside the picture.
 struct Dialect {
     name: &'static str,
-    /// The operations that its capabilities name.
+    /// The operations in its capabilities.
     operations: &'static str,
-    /// The document that tells the legend.
+    /// The document with the legend.
     told: fn() -> String,
 }
 
@@ -38,7 +38,7 @@ fn hex(class: usize) -> String {
     code(colour(class))
 }
 
-/// A text for each class, one after the other.
+/// The texts of all classes, joined.
 fn each(text: impl Fn(usize) -> String, between: &str) -> String {
     (0..CLASSES).map(text).collect::<Vec<_>>().join(between)
 }
@@ -62,7 +62,7 @@ fn geoserver_rules() -> String {
     geoserver(&each(rule, ","))
 }
 
-/// A box of one colour, as a file in Base64.
+/// A box of one colour, as a picture in base64.
 fn icon(class: usize) -> String {
     BASE64_STANDARD.encode(Picture::of(20, 12, colour(class)).to_png())
 }
@@ -113,7 +113,7 @@ fn map(path: &str) -> Vec<u8> {
     })
 }
 
-/// The size that an ArcGIS is asked for: `size=400,300`.
+/// The size in a request to ArcGIS: `size=400,300`.
 fn of_export(path: &str) -> Option<[u32; 2]> {
     let (width, height) = parameter(path, "size")?.split_once(['%', ','])?;
     Some([width.parse().ok()?, height.trim_start_matches("2C").parse().ok()?])
@@ -132,7 +132,7 @@ fn wms(dialect: &Dialect, path: &str) -> Answer {
         "GetStyles" => (OK, "", (dialect.told)().into_bytes()),
         "GetLegendGraphic" if is_json => (OK, "", (dialect.told)().into_bytes()),
         "GetLegendGraphic" if dialect.operations.is_empty() => (OK, "", boxes(CLASSES as u32, 255)),
-        // What is told is not to be looked up in a picture.
+        // A legend that is offered as data must not be fetched as a picture.
         "GetLegendGraphic" => ("404 Not Found", "", Vec::new()),
         _ => (OK, "", map(path)),
     }
@@ -194,7 +194,7 @@ fn wmts(path: &str) -> Answer {
 }
 
 /// A layer of each dialect.
-pub(super) fn all() -> Vec<Tried> {
+pub(super) fn all() -> Vec<LegendCase> {
     let url = serve_all(|path| {
         let first = path[1..].split(['/', '?']).next().unwrap_or_default();
         match first {
@@ -206,7 +206,7 @@ pub(super) fn all() -> Vec<Tried> {
     let tried = |name: &str, mut layer: serde_json::Value, own: Option<Vec<u8>>| {
         (layer["title"], layer["legend"]) = (json!("A layer"), json!("auto"));
         let colours = (0..CLASSES).map(colour).collect();
-        Tried { name: name.to_owned(), layer, colours, is_on_map: true, own }
+        LegendCase { name: name.to_owned(), layer, colours, is_on_map: true, own }
     };
     let of_wms = DIALECTS.iter().enumerate().map(|(i, dialect)| {
         let layer = json!({ "type": "wms", "url": format!("{url}/{i}"), "layers": "a", "time": "none" });

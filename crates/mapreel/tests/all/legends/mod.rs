@@ -1,7 +1,7 @@
-//! Legends of every kind: by hand, of boxes and words that are cut apart, whole pictures, bars of colours, and as every kind of server
-//! tells them. Nothing is cut or too small to be read, and every colour is the one that was given, in a PNG and in a GIF.
+//! Legends of every kind: classes by hand, boxes with labels that are cut apart, whole pictures, colour bars, and the legends of every
+//! kind of server. No legend is cut or too small to be read, and every colour is the given one, in a PNG and in a GIF.
 //!
-//! Each legend is left beside its server's own picture in `target/tmp/legends-beside`, to be looked at.
+//! For comparison by eye, each legend is saved beside its server's own picture in `target/tmp/legends-beside`.
 
 mod dialects;
 
@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// A legend that is tried, and the colours that must be seen in it.
-struct Tried {
+/// A legend under test, and the colours that it must show.
+struct LegendCase {
     name: String,
     layer: Value,
     colours: Vec<[u8; 3]>,
@@ -25,14 +25,14 @@ struct Tried {
     own: Option<Vec<u8>>,
 }
 
-impl Tried {
+impl LegendCase {
     /// A legend on a map that does not have its colours.
     fn alone(name: String, legend: Value, colours: Vec<[u8; 3]>, own: Option<Vec<u8>>) -> Self {
         Self { name, layer: point(legend), colours, is_on_map: false, own }
     }
 }
 
-/// Colours that no two classes share.
+/// Distinct colours, one for each class.
 fn colour(i: usize) -> [u8; 3] {
     [(i * 37 % 200) as u8 + 20, (i * 91 % 180) as u8 + 30, (i * 53 % 220) as u8 + 10]
 }
@@ -48,8 +48,8 @@ fn point(legend: Value) -> Value {
 /// The label of class `i`.
 type LabelOf = fn(usize) -> String;
 
-/// Classes by hand: from one to as many as there may be, with words of every length and of three scripts.
-fn by_hand() -> Vec<Tried> {
+/// Classes by hand: from one to the most that are allowed, with labels of many lengths and in three scripts.
+fn by_hand() -> Vec<LegendCase> {
     const LABELS: [(&str, LabelOf); 4] = [
         ("numbers", |i| format!("{} – {}", i * 5, i * 5 + 5)),
         ("words", |i| format!("Ausgeprägte Niederschlagsgebiete mit Gewittern, Klasse {i}")),
@@ -59,7 +59,7 @@ fn by_hand() -> Vec<Tried> {
     let mut all = Vec::new();
     for count in [1, 2, 3, 5, 8, 12, 20, 40, 64] {
         for (kind, label) in LABELS {
-            // Sixty-four long sentences have no room on any page.
+            // Sixty-four long labels fit on no page.
             if kind == "words" && count > 20 {
                 continue;
             }
@@ -67,13 +67,13 @@ fn by_hand() -> Vec<Tried> {
                 (0..count).map(|i| json!({ "colour": code(colour(i)), "label": label(i) })).collect();
             let legend = json!({ "title": "A legend", "unit": "°C", "classes": classes });
             let name = format!("{count} {kind}");
-            all.push(Tried::alone(name, legend, (0..count).map(colour).collect(), None));
+            all.push(LegendCase::alone(name, legend, (0..count).map(colour).collect(), None));
         }
     }
     all
 }
 
-/// A server of legends as pictures, and of an ncWMS.
+/// A server of legend pictures, and of an ncWMS.
 fn server() -> String {
     serve_all(|path| {
         let said = |text: &str| ("200 OK", "", text.as_bytes().to_vec());
@@ -94,7 +94,7 @@ fn server() -> String {
     })
 }
 
-/// Boxes with words as servers draw them, on white or on nothing.
+/// Boxes with labels as servers draw them, on white or on transparent ground.
 fn boxes(count: u32, alpha: u8) -> Vec<u8> {
     rgba(120, count * 15 + 3, |x, y| {
         let (row, line) = (y.saturating_sub(3) / 15, y.saturating_sub(3) % 15);
@@ -107,7 +107,7 @@ fn boxes(count: u32, alpha: u8) -> Vec<u8> {
     })
 }
 
-/// A picture that is no column of boxes: stripes in a frame.
+/// A picture that is not a column of boxes: stripes in a frame.
 fn picture_of(width: u32, height: u32) -> Vec<u8> {
     rgba(width, height, |x, y| {
         let edge = x == 0 || y == 0 || x + 1 == width || y + 1 == height;
@@ -116,35 +116,35 @@ fn picture_of(width: u32, height: u32) -> Vec<u8> {
     })
 }
 
-fn pictures(url: &str) -> Vec<Tried> {
+fn pictures(url: &str) -> Vec<LegendCase> {
     let of_boxes = [(3, 255), (6, 255), (17, 0), (40, 0)].map(|(count, alpha)| {
         let (name, legend) =
             (format!("{count} boxes, alpha {alpha}"), format!("{url}/boxes?count={count}&alpha={alpha}"));
         let colours = (0..count as usize).map(colour).collect();
-        Tried::alone(name, legend.into(), colours, Some(boxes(count, alpha)))
+        LegendCase::alone(name, legend.into(), colours, Some(boxes(count, alpha)))
     });
     let whole = [(40, 160), (300, 40), (24, 24), (90, 700)].map(|(w, h)| {
         let (name, legend) = (format!("a picture of {w} × {h}"), format!("{url}/picture?w={w}&h={h}"));
-        // A picture that is made smaller has other colours between its own.
+        // A scaled-down picture has blended colours.
         let colours = if h < 500 { (0..4).map(colour).collect() } else { Vec::new() };
-        Tried::alone(name, legend.into(), colours, Some(picture_of(w, h)))
+        LegendCase::alone(name, legend.into(), colours, Some(picture_of(w, h)))
     });
     of_boxes.into_iter().chain(whole).collect()
 }
 
-/// Classes called by words of every script, where there are fonts for them.
-fn scripts() -> Vec<Tried> {
+/// Classes with labels in every script for which fonts are installed.
+fn scripts() -> Vec<LegendCase> {
     let classes = |text: &str| -> Vec<Value> {
         (0..3).map(|i| json!({ "colour": code(colour(i)), "label": format!("{text} {i}") })).collect()
     };
     let tried = |(script, text): &(&str, &str)| {
         let legend = json!({ "title": text, "unit": "m/s", "classes": classes(text) });
-        Tried::alone((*script).to_owned(), legend, (0..3).map(colour).collect(), None)
+        LegendCase::alone((*script).to_owned(), legend, (0..3).map(colour).collect(), None)
     };
     SCRIPTS.iter().map(tried).collect()
 }
 
-/// The legend beside its server's own picture.
+/// Saves the legend beside its server's own picture.
 fn leave_beside(name: &str, own: Option<&[u8]>, ours: &Picture) {
     let folder = folder("legends-beside");
     let own = own.map(|own| {
@@ -167,8 +167,8 @@ fn leave_beside(name: &str, own: Option<&[u8]>, ours: &Picture) {
     std::fs::write(folder.join(format!("{name}.png")), sheet.to_png()).unwrap();
 }
 
-/// The legend as it is drawn, with its title, and the map.
-fn drawn(tried: &Tried, format: &str, output: &Value) -> [Picture; 2] {
+/// The drawn legend with its title, and the map.
+fn drawn(tried: &LegendCase, format: &str, output: &Value) -> [Picture; 2] {
     let request = json!({
         "map": { "bbox": [-20, 30, 40, 65] }, "layers": [{ "type": "natural-earth" }, tried.layer],
         "header": { "title": tried.name }, "output": output,
@@ -196,7 +196,7 @@ fn drawn(tried: &Tried, format: &str, output: &Value) -> [Picture; 2] {
 #[test]
 fn every_legend_is_whole_and_of_the_colours_of_the_map() {
     let url = server();
-    let mut all: Vec<Tried> = by_hand().into_iter().chain(pictures(&url)).chain(dialects::all()).collect();
+    let mut all: Vec<LegendCase> = by_hand().into_iter().chain(pictures(&url)).chain(dialects::all()).collect();
     assert!(all.len() >= 40, "{} legends", all.len());
     if has_noto() {
         all.extend(scripts());
@@ -225,7 +225,7 @@ const GEOSERVER_LEGEND: &str = r##"{ "Legend": [{ "layerName": "sst", "title": "
 const GEOSERVER_RAMP: &str = r##"{ "Legend": [{ "rules": [{ "symbolizers": [{ "Raster": { "colormap": { "type": "ramp", "entries": [
     { "quantity": "0", "color": "#0000FF" }, { "quantity": "50", "color": "#FF0000" } ] } } }] }] }] }"##;
 
-/// A server that tells legends as JSON, or says that it does.
+/// A server that offers legends as JSON, or claims to.
 fn telling(legend: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let log = asked.clone();
@@ -274,7 +274,7 @@ fn classes_that_a_server_tells_are_set_in_our_own_type() {
     }
 }
 
-/// The numbers beside a bar stand apart from one another, upright and lying, over whatever range.
+/// The numbers beside a bar do not touch each other, on vertical and horizontal bars, over any range.
 #[test]
 fn a_bar_of_colours_has_numbers_at_its_side_or_below() {
     let url = server();

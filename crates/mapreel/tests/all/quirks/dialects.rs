@@ -1,12 +1,12 @@
-//! What a server demands in its requests, and the address and version that it is asked by.
+//! Parameters that a server requires, and the address and version of requests to it.
 
 use super::super::mapserver::{request, wms_layer};
 use super::super::support::render;
 use super::{SMALL, reason, recorded};
 use mapreel_testkit::upstreams::{capabilities, capabilities_of, parameter, picture, watched};
 
-/// xpublish-wms wants a style and a range; the range is the layer's own, the same in all pictures, and stands beside the
-/// colours.
+/// xpublish-wms requires a style and a range. The range is the layer's own; it is the same in all pictures, and its
+/// numbers are beside the colours.
 #[test]
 fn q9_what_a_dialect_demands_is_named_and_the_legend_follows() {
     let (url, asked) = watched(|path| match path {
@@ -41,7 +41,7 @@ fn q9_what_a_dialect_demands_is_named_and_the_legend_follows() {
     assert_eq!(run.manifest["layout"]["legends"].as_array().unwrap().len(), 1);
 }
 
-/// Parameters of the base URL stay, whatever their case, and nothing is there twice.
+/// Parameters of the base URL are kept, in upper or lower case, and none is there twice.
 #[test]
 fn q9_the_base_urls_own_parameters_are_kept() {
     let (url, asked) = watched(|path| match path.contains("GetCapabilities") {
@@ -60,7 +60,7 @@ fn q9_the_base_urls_own_parameters_are_kept() {
     }
 }
 
-/// Behind a proxy a server knows itself by a name that nobody else can reach.
+/// Behind a proxy a server writes a host name that clients cannot reach.
 #[test]
 fn q14_the_configured_address_is_asked_and_not_the_one_in_the_document() {
     let (url, asked) = watched(|path| {
@@ -85,7 +85,7 @@ fn q14_the_configured_address_is_asked_and_not_the_one_in_the_document() {
     assert!(asked.iter().any(|path| path.starts_with("/inner?") && path.contains("GetMap")), "{asked:?}");
 }
 
-/// A version is always named, and the one that comes back is looked at.
+/// Every request names a version, and Mapreel checks the version of the answer.
 #[test]
 fn q16_a_version_is_always_named_and_an_unknown_crs_is_said() {
     let (url, asked) = watched(|path| match path.contains("GetCapabilities") {
@@ -103,7 +103,7 @@ fn q16_a_version_is_always_named_and_an_unknown_crs_is_said() {
     let layer = wms_layer(r#""crs": "EPSG:3995""#);
     let run = render("crs.png", &request(SMALL, "", &layer)).ended(3);
     assert!(reason(&run).contains("InvalidSRS"), "{}", reason(&run));
-    // The user need not know: where the server lacks the map's CRS, it is asked in another.
+    // Where the server lacks the map's CRS, Mapreel chooses another; the user need not know.
     let map = r#""bbox": [-180, 50, 180, 90], "crs": "EPSG:3995", "width": 300"#;
     render("crs.png", &request(map, "", &wms_layer(r#""time": "exact""#))).ended(0);
 }

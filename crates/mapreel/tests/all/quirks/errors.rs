@@ -1,4 +1,4 @@
-//! What comes in the place of a picture, and servers that are down or elsewhere.
+//! Answers that are not pictures, and servers that are down or have moved.
 
 use super::super::mapserver::{alarms, assert_field, request, wms_layer};
 use super::super::support::{fetch, render, wms};
@@ -24,7 +24,7 @@ fn q4_an_exception_with_status_200_is_quoted_on_the_frame_and_in_the_manifest() 
     assert!(alarms(&picture.crop(header)) > 10, "no word in the header");
 }
 
-/// Whatever is not a picture is told by its bytes, and what the server says of it is read.
+/// Mapreel recognises by its bytes that an answer is not a picture, and reads the server's error in it.
 #[test]
 fn q4_errors_are_known_by_their_bytes() {
     let html = fetch(&wms::url().replace("/wms", "/wms??service="));
@@ -52,14 +52,14 @@ fn q4_errors_are_known_by_their_bytes() {
         let run = render("errors.png", &request(SMALL, "", &layer)).ended(3);
         assert!(reason(&run).contains(words), "{}", reason(&run));
     }
-    // The other way round: a picture is one without any type.
+    // The opposite: a picture without a media type is a picture.
     let url = serve(|path| ("200 OK", "", picture(path)));
     let layer = format!(r#"{{ "type": "wms", "url": "{url}", "layers": "a" }}"#);
     render("untyped.png", &request(SMALL, "", &layer)).ended(0);
 }
 
 #[test]
-fn q5_nobody_is_asked_for_pictures_of_errors() {
+fn q5_no_server_is_asked_for_pictures_of_errors() {
     for (version, expected) in [("1.1.1", "application/vnd.ogc.se_xml"), ("1.3.0", "XML")] {
         let (url, asked) = watched(|path| match path.contains("GetCapabilities") {
             true => ("200 OK", "", capabilities("a", "2020-01-01").into_bytes()),
@@ -100,7 +100,7 @@ fn q12_capabilities_may_be_compressed() {
     assert_eq!(offer(&url)["layers"][0]["name"], "a");
 }
 
-/// What fails for a moment is asked for again; what does not come is the layer's to say.
+/// A temporary error is retried; a picture that still does not come is a gap of the layer.
 #[test]
 fn q15_a_server_whose_own_source_is_down_is_asked_again() {
     let failures = Arc::new(Mutex::new(0));

@@ -1,5 +1,5 @@
-//! What real servers do that the standards do not say: one test for each entry of the table in `docs/UPSTREAMS.md`, by its
-//! number, against a real MapServer or against what other servers really answered (`tests/recorded`).
+//! Behaviour of real servers that the standards do not describe: one test for each entry of the table in
+//! `docs/UPSTREAMS.md`, by its number, against a real MapServer or recorded answers of other servers (`tests/recorded`).
 
 mod dialects;
 mod errors;
@@ -14,7 +14,7 @@ fn recorded(name: &str) -> Vec<u8> {
     std::fs::read(repository("crates/mapreel/tests/recorded").join(name)).unwrap()
 }
 
-/// What a WMS or WMTS offers, as `mapreel layers --json` says it.
+/// The layers of a WMS or WMTS, from `mapreel layers --json`.
 fn offer(source: &str) -> serde_json::Value {
     let output = mapreel(&["layers", source, "--json"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,11 +1,11 @@
-//! Where a layer lies: axes, the date line, the poles, and maps larger than a server draws.
+//! The place of a layer: axis order, the date line, the poles, and maps larger than a server draws.
 
 use super::super::mapserver::{assert_field, request, wms_layer};
 use super::super::support::{Run, fetch, folder, render, wms};
 use super::{offer, recorded};
 use mapreel_testkit::upstreams::{capabilities, parameter, picture, watched};
 
-/// How many of a hundred pixels of the map are alike in two pictures.
+/// How many of a hundred pixels of the map are equal in two pictures.
 fn alike(a: &Run, b: &Run) -> f64 {
     let [a, b] = [a, b].map(Run::map);
     assert_eq!((a.width, a.height), (b.width, b.height));
@@ -13,7 +13,7 @@ fn alike(a: &Run, b: &Run) -> f64 {
     same as f64 * 100.0 / f64::from(a.width * a.height)
 }
 
-/// Asked in its own axes or laid on the map from degrees, a layer is at the same place.
+/// A layer is in the same place, whether it is asked for in the map's CRS or reprojected from degrees.
 #[test]
 fn q1_axes_come_in_the_order_that_the_server_reads() {
     for (crs, bbox) in [
@@ -30,20 +30,21 @@ fn q1_axes_come_in_the_order_that_the_server_reads() {
             render("axes.png", &request(&map, r#""times": "2018-05-01","#, &wms_layer(&further))).ended(0)
         };
         let from_degrees = draw(r#""version": "1.1.1", "crs": "EPSG:4326""#);
-        // `render` writes to one place.
+        // `render` overwrites its file, so the first one is kept under another name.
         let kept = folder("axes-kept").join("kept.png");
         std::fs::copy(&from_degrees.file, &kept).unwrap();
         let from_degrees = Run { file: kept, ..from_degrees };
         for version in ["1.1.1", "1.3.0"] {
             let own = draw(&format!(r#""version": "{version}", "crs": "{crs}""#));
             let alike = alike(&own, &from_degrees);
-            // Where pixels are square, MapServer puts a raster up to half of the raster's pixels, here half a degree, off.
+            // Where pixels are square, MapServer misplaces a raster by up to half of the raster's pixels, here half a
+            // degree.
             assert!(alike > 90.0, "{crs} {version}: {alike} %");
         }
     }
 }
 
-/// xpublish-wms reads longitude first in 1.3.0 too; any other server's order can be told.
+/// xpublish-wms reads longitude first in 1.3.0, too; for any other server the request can name the axis order.
 #[test]
 fn q1_servers_that_differ_are_asked_in_their_order() {
     let check = |document: Vec<u8>, layer: &str, further: &str, expected: &str| {
@@ -84,7 +85,7 @@ fn q2_a_map_over_the_date_line_has_no_seam_and_no_gap() {
                 &request(&map, r#""times": "2018-07-01T00:00:00Z","#, &wms_layer(r#""time": "exact""#)),
             )
             .ended(0);
-            // Up to half a pixel off beside the cut, and MapServer's own half.
+            // Up to half a pixel of shift beside the cut, and half a pixel by MapServer.
             let resolution: [f64; 2] = serde_json::from_value(run.manifest["map"]["resolution"].clone()).unwrap();
             let pixel_deg = if crs == "EPSG:4326" { resolution[0] } else { resolution[0] / 111_319.49 };
             assert_field(&run, &run.picture(), 7, 1.6 * pixel_deg, 0);
@@ -92,7 +93,7 @@ fn q2_a_map_over_the_date_line_has_no_seam_and_no_gap() {
     }
 }
 
-/// The box of a polar layer is said to be 10¹⁵ m wide, and at the pole there are data all the same (see also `q1`).
+/// The server gives a polar layer a box 10¹⁵ m wide, and at the pole there are data all the same (see also `q1`).
 #[test]
 fn q3_the_poles_have_data_and_no_box_is_believed() {
     let relief = &offer(wms::url())["layers"][1];
@@ -108,7 +109,7 @@ fn q3_the_poles_have_data_and_no_box_is_believed() {
     assert!(colours.len() > 1 && colours.iter().all(|[_, green, blue]| *green > 245 && *blue < 160), "{colours:?}");
 }
 
-/// A map larger than the server draws is put together from parts.
+/// A map larger than the server draws is put together from several pictures.
 #[test]
 fn q13_a_servers_limits_are_kept() {
     let side = wms::SIDE_PX_MAX;

@@ -1,4 +1,4 @@
-//! Times that a server has, and how it writes them.
+//! The times of a server, in the forms in which it writes them.
 
 use super::super::mapserver::{assert_field, request, wms_layer};
 use super::super::support::picture::decode;
@@ -6,7 +6,8 @@ use super::super::support::{Run, fetch, folder, render, wms};
 use super::{offer, reason, recorded};
 use mapreel_testkit::upstreams::capabilities;
 
-/// MapServer draws its default for a time that it does not have, or an empty picture: so it is never asked for one.
+/// For a time that it does not have, MapServer draws its default or an empty picture. So Mapreel never asks for such a
+/// time.
 #[test]
 fn q6_a_time_that_the_server_does_not_have_is_not_drawn() {
     let draw = |layer: &str, time: &str, further: &str, code: i32| {
@@ -16,7 +17,7 @@ fn q6_a_time_that_the_server_does_not_have_is_not_drawn() {
     };
     let used = |run: &Run| run.manifest["frames"][0]["layers"][0]["time_used"].clone();
     let whole = |time: &str| format!(r#""times": "{time}","#);
-    // What the server would do, so that the test is about something.
+    // MapServer's own answer, which shows that the test tests something.
     let direct = |layer: &str, time: &str| {
         decode(&fetch(&format!(
             "{}?service=WMS&request=GetMap&version=1.1.1&layers={layer}&styles=&srs=EPSG:4326&bbox=-40,-40,40,40&width=80&height=80&format=image/png&transparent=true&time={time}",
@@ -38,7 +39,7 @@ fn q6_a_time_that_the_server_does_not_have_is_not_drawn() {
         );
         assert_eq!(used(&run), serde_json::Value::Null);
     }
-    // Without a time, the one that is drawn is named, and so is the one that stands for another.
+    // The manifest names the time that is drawn, where the request names none and where the server has another.
     let run = draw("irregular", "", "\"time\": \"exact\"", 0);
     assert_eq!(used(&run), wms::IRREGULAR[2]);
     let run = draw("strict", "", "\"time\": \"exact\"", 0);
@@ -52,7 +53,7 @@ fn q6_a_time_that_the_server_does_not_have_is_not_drawn() {
     let run = draw("irregular", &whole("1991-02-17"), r#""time": "previous", "within": "P1D""#, 0);
     assert_field(&run, &run.picture(), 2, 0.6, 0);
     draw("irregular", &whole("1991-02-17"), r#""time": "previous", "within": "PT6H""#, 3);
-    // What was asked for without looking is empty, and named so.
+    // An unchecked time gives an empty picture, with a notice.
     let run = draw("strict", &whole("2018-01-15"), r#""time": "unchecked""#, 3);
     assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "empty");
 }
@@ -79,7 +80,7 @@ fn q7_times_are_read_in_all_their_forms() {
     let file = folder("quirks").join("xpublish.xml");
     std::fs::write(&file, &document).unwrap();
     assert_eq!(axis(&offer(file.to_str().unwrap()), "sst"), (day.into(), evening.into(), 4.into()));
-    // xpublish lists the time a second time, as a plain dimension, where its coordinate has no `axis`.
+    // xpublish lists the time again, as a plain dimension, where its coordinate has no `axis`.
     let twice = String::from_utf8(document).unwrap().replace(
         "</Dimension>",
         "</Dimension><Dimension name=\"time\" units=\"\" default=\"0\">2020-01-01T00:00:00.000000000</Dimension>",

@@ -1,4 +1,4 @@
-//! Tiles that are not there, and documents that are of another kind.
+//! Missing tiles, and documents of another kind.
 
 use super::super::support::{mapreel, render};
 use super::{EUROPE, FORMAT, OK, assert_warned, blue, link, one_layer, tile_server, web, wmts};
@@ -6,7 +6,7 @@ use mapreel_testkit::upstreams::{Answer, serve_all};
 
 #[test]
 fn tiles_that_are_not_there_are_reported_or_transparent_as_the_request_says() {
-    // One tile of the map is there; this is what comes for the others.
+    // The server has one tile of the map; these are its answers for the others.
     const OUTSIDE: &str = r#"<ExceptionReport><Exception exceptionCode="TileOutOfRange"/></ExceptionReport>"#;
     let answers: [(&str, Answer, bool); 5] = [
         ("204", ("204 No Content", "", Vec::new()), true),
@@ -54,7 +54,7 @@ fn a_layer_of_which_no_tile_is_there_is_empty_or_says_why() {
         let run = render(status, r#", "missing_tiles": "transparent""#).ended(0);
         assert_eq!(run.manifest["frames"][0]["layers"][0]["outcome"], "drawn");
     }
-    // What is refused is not absent.
+    // A tile that is refused is not a missing tile.
     render("403 Forbidden", r#", "missing_tiles": "transparent""#).ended(3);
 }
 

@@ -1,4 +1,4 @@
-//! Pyramids of tiles as servers really describe them: what they leave out, write the other way round, or do not have.
+//! Tile pyramids as real servers describe them: with values left out, written in another order, or wrong.
 
 mod missing;
 mod places;
@@ -15,7 +15,7 @@ fn blue() -> Vec<u8> {
     Picture::of(256, 256, BLUE).to_png()
 }
 
-/// A server of a document and of tiles, and what it has been asked for beside the document.
+/// A server with a document and tiles, and the list of requests other than for the document.
 fn tile_server(document: String, tile: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (String, Asked) {
     let asked = Asked::default();
     let paths = asked.clone();
@@ -29,7 +29,7 @@ fn tile_server(document: String, tile: impl Fn(&str) -> Answer + Send + Sync + '
     (url, asked)
 }
 
-/// A WMTS of layer `a`, of which this is said, and of these tile matrix sets.
+/// A WMTS with layer `a`, this description of it, and these tile matrix sets.
 fn wmts(layer: &str, sets: &str) -> String {
     format!(
         r#"<Capabilities xmlns="http://www.opengis.net/wmts/1.0" xmlns:ows="http://www.opengis.net/ows/1.1" version="1.0.0">
@@ -50,7 +50,7 @@ fn box_of(degrees: [f64; 4]) -> String {
     )
 }
 
-/// A set of levels; each its name, units per pixel, columns and rows.
+/// A tile matrix set; each level has a name, units per pixel, and columns and rows.
 fn set(name: &str, crs: &str, metres_per_unit: f64, corner: &str, levels: &[(&str, f64, [u32; 2])]) -> String {
     let level = |(level, resolution, [columns, rows]): &(&str, f64, [u32; 2])| {
         format!(
@@ -64,7 +64,7 @@ fn set(name: &str, crs: &str, metres_per_unit: f64, corner: &str, levels: &[(&st
     )
 }
 
-/// The pyramid of the web, to a level.
+/// The tile pyramid of the web, down to a level.
 fn web(levels: u32) -> String {
     let names: Vec<String> = (0..=levels).map(|level| level.to_string()).collect();
     let level = |z: u32| (names[z as usize].as_str(), 156_543.033_928_041 / f64::from(1u32 << z), [1 << z; 2]);

@@ -1,4 +1,4 @@
-//! Where tiles lie, and layers that show nothing of the map.
+//! The place of tiles, and layers that show nothing of the map.
 
 use super::super::support::{folder, mapreel, render};
 use super::{
@@ -8,7 +8,7 @@ use super::{
 use mapreel_testkit::pictures::rgba;
 use mapreel_testkit::upstreams::{capabilities_of, serve_all};
 
-/// The map is tile 1, 1 of the pyramid, so that is what must be asked for.
+/// The map is tile 1, 1 of the pyramid, so that is the tile that must be asked for.
 #[test]
 fn corners_are_read_in_the_order_that_fits_the_place_of_the_layer() {
     let laea = ("EPSG:3035", 1.0, [900_000.0, 5_500_000.0], 1000.0, [17, 17], [5.0, 45.0, 16.0, 55.0]);
@@ -50,7 +50,7 @@ fn corners_are_read_in_the_order_that_fits_the_place_of_the_layer() {
 
 #[test]
 fn an_order_of_axes_that_the_request_names_is_taken() {
-    // Without a box the order cannot be told from the document.
+    // Without the layer's box, the document does not tell the axis order.
     let sets = set("s", "EPSG:4326", METRES_PER_DEGREE, "30 40", &[("0", 0.05, [4, 4])]);
     for (order, bbox) in [("xy", "42.8, 14.4, 55.6, 27.2"), ("yx", "52.8, 4.4, 65.6, 17.2")] {
         let (url, asked) = tile_server(wmts(&format!("{FORMAT}{}", link("s")), &sets), |_| (OK, "", blue()));
@@ -92,7 +92,7 @@ fn a_layer_that_shows_nothing_anywhere_says_why() {
             "nothing of the map is in EPSG:32633",
         ),
     ] {
-        // Ninety degrees from the meridian of a transverse Mercator projection it ends.
+        // A transverse Mercator projection ends ninety degrees from its central meridian.
         let map = if what.starts_with("wms") { r#""bbox": [100, 0, 110, 1], "width": 300"# } else { EUROPE };
         let run = render("outside.png", &one_layer(map, &format!(r#"{layer}, "title": "A""#))).ended(3);
         assert_warned(&run, "layer_outside", words);
@@ -109,7 +109,7 @@ fn a_layer_that_shows_nothing_anywhere_says_why() {
     assert_warned(&run, "layer_outside", "longitudes 100 to 150");
 }
 
-/// Boxes in capabilities are not always right: only where the picture is empty, too, are they the reason.
+/// Boxes in capabilities are not always right. They count as the reason only where the picture is empty, too.
 #[test]
 fn an_empty_picture_of_a_layer_that_is_elsewhere_says_so() {
     let australia = "<EX_GeographicBoundingBox><westBoundLongitude>112</westBoundLongitude><eastBoundLongitude>154</eastBoundLongitude><southBoundLatitude>-44</southBoundLatitude><northBoundLatitude>-10</northBoundLatitude></EX_GeographicBoundingBox>";

@@ -1,4 +1,4 @@
-//! How tiles are asked for: times, levels, templates and formats.
+//! Requests for tiles: times, levels, templates and formats.
 
 use super::super::support::render;
 use super::{EUROPE, FORMAT, OK, blue, link, one_layer, tile_server, web, wmts};
@@ -58,7 +58,7 @@ fn levels_that_the_limits_do_not_list_are_not_asked_for() {
     };
     for (levels, expected) in [(&[0, 1, 2, 3][..], 3), (&[2, 4, 5, 6], 4), (&[0, 3, 12], 3), (&[8, 9], 8)] {
         let (url, asked) = tile_server(listed(levels), |_| (OK, "", blue()));
-        // Level 4 is the map's.
+        // Level 4 suits the map.
         render("levels.png", &one_layer(EUROPE, &format!(r#""type": "wmts", "url": "{url}", "layer": "a""#))).ended(0);
         let asked = asked.lock().unwrap();
         let right = asked.iter().all(|path| path.contains(&format!("TILEMATRIX={expected}&")));
