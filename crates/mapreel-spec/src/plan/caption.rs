@@ -27,6 +27,8 @@ pub struct Caption {
     pub attribution: Option<String>,
     /// Whether it is shown by pictures that are fetched, of which some may be missing.
     pub has_pictures: bool,
+    /// Whether an earlier frame's picture is shown where its own is missing.
+    pub may_be_held: bool,
 }
 
 impl Caption {
