@@ -42,7 +42,7 @@ struct Texts {
     scale: Scale,
     form: HeaderForm,
     header: [u32; 4],
-    header_lines: Vec<u32>,
+    header_lines: Vec<[u32; 4]>,
     attribution: Option<[u32; 4]>,
     between: [u32; 4],
 }
@@ -105,7 +105,7 @@ fn margins_height(canvas: &Canvas) -> f32 {
 fn texts_in(page: &Page, canvas: &Canvas, scale: Scale, form: HeaderForm, typesetter: &mut Typesetter) -> Texts {
     let [top, right, bottom, left] = canvas.margins.map(|margin| margin.max(scale.margin()));
     let width = canvas.width.saturating_sub(left + right).max(1);
-    let (header_lines, header_height) = header::measure(page, scale, form, width, top, typesetter);
+    let (header_lines, header_height) = header::measure(page, scale, form, [left, top, width], typesetter);
     let credits = attribution::measure(page, scale, width, form.lines_max, typesetter);
     let below_header = top + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
     // Credits reach a little into the lower margin, unless the canvas sets that margin.

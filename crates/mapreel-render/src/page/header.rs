@@ -1,11 +1,14 @@
-//! The header: the title, the subtitle, the map time and `(k of n)`, and a line for each layer that has a title, topmost first.
+//! The header: the title, the subtitle, the map time and `(k of n)`, and a line for each layer that has a title, topmost first. Lines
+//! of layers stand beside one another where they fit.
 //!
 //! Every line has one place in all frames: lines that change are redrawn there, and nothing moves.
 
+use super::columns::Columns;
 use super::layout::Layout;
 use super::scale::Scale;
 use super::texts::Page;
 use crate::raster::canvas::Canvas;
+use crate::text::bidi::Direction;
 use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
 use mapreel_spec::{Caption, Cause, Gap, GapKind, HeaderForm, LayerLines, LegendPlace, PlannedLabel, Series};
@@ -16,6 +19,7 @@ struct Line {
     size_px: f32,
     /// Space above it.
     gap: u32,
+    is_of_layer: bool,
 }
 
 /// A frame, and what the header says of its layers.
@@ -30,17 +34,18 @@ pub(crate) struct Moment<'a> {
 fn lines(page: &Page, scale: Scale, form: HeaderForm, moment: &Moment) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(title) = &page.texts.title {
-        lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0 });
+        lines.push(Line { spans: vec![Span::bold(title)], size_px: scale.title_px(), gap: 0, is_of_layer: false });
     }
     if let Some(subtitle) = &page.texts.subtitle {
-        lines.push(Line { spans: vec![Span::muted(subtitle)], size_px: scale.body_px * 1.1, gap: 0 });
+        let size_px = scale.body_px * 1.1;
+        lines.push(Line { spans: vec![Span::muted(subtitle)], size_px, gap: 0, is_of_layer: false });
     }
     lines.extend(time_line(page, scale, moment.frame));
     for (index, caption) in page.captions.iter().enumerate().rev() {
         let Some(title) = title_of(page, form, caption) else { continue };
         let mut spans = vec![Span::ink(title)];
         spans.extend(layer_spans(page, caption, moment.frame, (moment.gap)(index)));
-        lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2 });
+        lines.push(Line { spans, size_px: scale.body_px, gap: scale.unit / 2, is_of_layer: true });
     }
     if let Some(first) = lines.first_mut() {
         first.gap = 0;
@@ -76,26 +81,22 @@ fn time_line(page: &Page, scale: Scale, frame: usize) -> Option<Line> {
     if page.frames.len() > 1 {
         spans.push(Span::muted(format!("  {}", page.texts.count(frame, page.frames.len()))));
     }
-    Some(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2 })
+    Some(Line { spans, size_px: scale.time_px(), gap: scale.unit / 2, is_of_layer: false })
 }
 
 /// What stands after a layer's title: its labels, and its gap if it has one.
 fn layer_spans(page: &Page, caption: &Caption, frame: usize, gap: Option<&Gap>) -> Vec<Span> {
-    let labels = |of: usize| -> Vec<Span> {
-        let is_only_time = page.frames[frame].shown.is_none() && is_timed(caption, of);
-        // A picture that is held is of another time than the frame.
-        match of == frame {
-            true => labels(labels_at(page, caption, frame), is_only_time).collect(),
-            false => labels(caption.labels.at(of).iter(), is_only_time).collect(),
-        }
-    };
-    let with_labels = |alarm: &str| [labels(frame), vec![Span::alarm(alarm)]].concat();
+    let is_only_time = |of: usize| page.frames[frame].shown.is_none() && is_timed(caption, of);
+    let own = || labels(labels_at(page, caption, frame), is_only_time(frame));
+    // A picture that is held is of another time than the frame.
+    let held = |from: usize| labels(caption.labels.at(from).iter(), is_only_time(from));
+    let with_labels = |alarm: &str| own().chain([Span::alarm(alarm)]).collect();
     match gap.map(|gap| (gap.kind, &gap.cause)) {
         Some((GapKind::Missing, Cause::Incomplete)) => with_labels("  –  incomplete"),
         Some((GapKind::Missing | GapKind::Outside, _)) => vec![Span::alarm("  –  not shown")],
         Some((GapKind::Empty, _)) => with_labels("  –  empty"),
-        Some((GapKind::Held { from }, _)) => [vec![Span::alarm("  –  held")], labels(from)].concat(),
-        None => labels(frame),
+        Some((GapKind::Held { from }, _)) => [Span::alarm("  –  held")].into_iter().chain(held(from)).collect(),
+        None => own().collect(),
     }
 }
 
@@ -113,29 +114,52 @@ fn labels<'a>(labels: impl Iterator<Item = &'a PlannedLabel>, first_is_time: boo
     })
 }
 
-/// The gap above each line, and its height: the greatest of all frames.
-fn heights(page: &Page, scale: Scale, form: HeaderForm, width: u32, typesetter: &mut Typesetter) -> Vec<(u32, u32)> {
-    let mut heights: Vec<(u32, u32)> = Vec::new();
+/// A line as it is in all frames.
+struct Measured {
+    /// Space above it.
+    gap: u32,
+    is_of_layer: bool,
+    /// The greatest of all frames where it is not broken.
+    width: u32,
+    /// The greatest of all frames within the width of the header.
+    height: u32,
+}
+
+/// Whether a layer may be so instead of what was asked for.
+fn may_have(caption: &Caption, gap: &Gap) -> bool {
+    match (gap.kind, &gap.cause) {
+        (GapKind::Held { .. }, _) => caption.may_be_held,
+        (GapKind::Missing, Cause::Unavailable) => true,
+        // A layer of features can only be missing as a whole.
+        _ => caption.has_pictures,
+    }
+}
+
+/// The lines of all frames.
+fn measured(page: &Page, scale: Scale, form: HeaderForm, width: u32, typesetter: &mut Typesetter) -> Vec<Measured> {
+    let mut all: Vec<Measured> = Vec::new();
     for frame in measured_frames(page) {
         let gap = |kind| Some(Gap { kind, ..Gap::missing("") });
         let held = gap(GapKind::Held { from: frame });
         for gap in [None, gap(GapKind::Missing), Some(Gap::incomplete("")), gap(GapKind::Empty), held] {
-            // A layer of features can only be missing as a whole.
-            let may_have = |layer: usize, gap: &Gap| {
-                page.captions[layer].has_pictures || (gap.kind, &gap.cause) == (GapKind::Missing, &Cause::Unavailable)
-            };
+            let may_have = |layer: usize, gap: &Gap| may_have(page.captions[layer], gap);
             let gap_of = |layer: usize| gap.as_ref().filter(|gap| may_have(layer, gap));
             for (i, line) in lines(page, scale, form, &Moment { frame, gap: &gap_of }).iter().enumerate() {
                 let spans = typesetter.shortened(&line.spans, line.size_px, width as f32, form.lines_max);
-                let height = typesetter.measure(&spans, line.size_px, width as f32).1;
-                match heights.get_mut(i) {
-                    Some(known) => known.1 = known.1.max(height),
-                    None => heights.push((line.gap, height)),
+                let (unbroken, mut height) = typesetter.measure(&spans, line.size_px, f32::MAX);
+                if unbroken > width {
+                    height = typesetter.measure(&spans, line.size_px, width as f32).1;
+                }
+                match all.get_mut(i) {
+                    Some(known) => (known.width, known.height) = (known.width.max(unbroken), known.height.max(height)),
+                    None => {
+                        all.push(Measured { gap: line.gap, is_of_layer: line.is_of_layer, width: unbroken, height })
+                    }
                 }
             }
         }
     }
-    heights
+    all
 }
 
 /// The frames whose lines must be measured. Digits are all of one width, so frames whose texts differ in nothing but
@@ -150,21 +174,42 @@ fn measured_frames(page: &Page) -> Vec<usize> {
     (0..page.frames.len()).filter(|frame| seen.insert(shapes(*frame))).collect()
 }
 
-/// The top of each line of a header that begins at `top`, and the height of the whole.
+/// From one column of layers to the next, in units: more than between a title and what stands behind it.
+const COLUMN_GAP: u32 = 6;
+
+/// The place of each line of a header of this left, top and width, and the height of the whole.
 pub(crate) fn measure(
     page: &Page,
     scale: Scale,
     form: HeaderForm,
-    width: u32,
-    top: u32,
+    [left, top, width]: [u32; 3],
     typesetter: &mut Typesetter,
-) -> (Vec<u32>, u32) {
-    let (mut tops, mut y) = (Vec::new(), top);
-    for (gap, height) in heights(page, scale, form, width, typesetter) {
-        tops.push(y + gap);
-        y += gap + height;
+) -> (Vec<[u32; 4]>, u32) {
+    let lines = measured(page, scale, form, width, typesetter);
+    let (texts, layers) = lines.split_at(lines.iter().take_while(|line| !line.is_of_layer).count());
+    let (mut boxes, mut y) = (Vec::new(), top);
+    for line in texts {
+        boxes.push([left, y + line.gap, width, line.height]);
+        y += line.gap + line.height;
     }
-    (tops, y - top)
+    // A line that was measured in whole pixels is not broken in them.
+    let widths: Vec<u32> = layers.iter().map(|line| line.width + 1).collect();
+    let columns = Columns::of(&widths, width, COLUMN_GAP * scale.unit);
+    let mut tops = Vec::new();
+    for row in 0..columns.rows {
+        tops.push(y + layers[row].gap);
+        let height = layers.iter().skip(row).step_by(columns.rows).map(|line| line.height).max().unwrap_or(0);
+        y += layers[row].gap + height;
+    }
+    boxes.extend(layers.iter().enumerate().map(|(i, line)| {
+        let [start, wide] = columns.places[i / columns.rows];
+        let x = match page.direction() {
+            Direction::LeftToRight => left + start,
+            Direction::RightToLeft => left + width - start - wide,
+        };
+        [x, tops[i % columns.rows], wide, line.height]
+    }));
+    (boxes, y - top)
 }
 
 /// The header of an animation: which of its lines change.
@@ -194,14 +239,77 @@ impl Header {
         changing: bool,
         typesetter: &mut Typesetter,
     ) {
-        let [x, _, width, _] = layout.header;
         let lines = lines(page, layout.scale, layout.header_form, moment);
-        for ((line, top), changes) in lines.iter().zip(&layout.header_lines).zip(&self.changes) {
+        for ((line, [x, top, width, _]), changes) in lines.iter().zip(&layout.header_lines).zip(&self.changes) {
             if *changes == changing {
-                let (place, width) = ((x as f32, *top as f32), width as f32);
+                let (place, width) = ((*x as f32, *top as f32), *width as f32);
                 let spans = typesetter.shortened(&line.spans, line.size_px, width, layout.header_form.lines_max);
                 typesetter.draw_towards(layout.direction, canvas, &spans, line.size_px, width, place);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::fonts::Fonts;
+    use crate::text::typesetter::line_height;
+    use mapreel_spec::{Limits, Plan, Resolved, View, parse_request};
+
+    fn planned(header: &str, layers: &str) -> Plan {
+        let request = format!(
+            r#"{{ "map": {{ "bbox": [0, 0, 9, 9], "width": 100 }}, "times": ["2020-01-01", "2020-01-02"],
+                 "layers": [{layers}], "header": {{ {header} }} }}"#
+        );
+        let request = parse_request(request.as_bytes(), &Limits::default()).unwrap();
+        Plan::of_map_alone(&Resolved::unasked(&request), View::of(&request), &Limits::default()).unwrap()
+    }
+
+    fn places(plan: &Plan, width: u32) -> Vec<[u32; 4]> {
+        let (page, scale) = (Page::from(plan), Scale::of(13.0));
+        measure(&page, scale, HeaderForm::WHOLE, [10, 5, width], &mut Typesetter::new(&Fonts::bundled())).0
+    }
+
+    #[test]
+    fn lines_of_layers_stand_side_by_side_from_where_reading_begins() {
+        let layer =
+            |title| format!(r#"{{ "type": "xyz", "url": "http://h/{{z}}/{{x}}/{{y}}.png", "title": "{title}" }}"#);
+        let layers = ["Waves", "Wind", "Rain", "Ice"].map(layer).join(",");
+        let check = |title: &str, width: u32, rows: usize| {
+            let boxes = places(&planned(&format!(r#""title": "{title}""#), &layers), width);
+            let (texts, lines) = boxes.split_at(2);
+            assert!(texts.iter().all(|at| (at[0], at[2]) == (10, width)), "{boxes:?}");
+            let mut tops: Vec<u32> = lines.iter().map(|at| at[1]).collect();
+            tops.dedup();
+            assert_eq!(tops[..rows], [lines[0][1], lines[1][1], lines[2][1], lines[3][1]][..rows], "{boxes:?}");
+            assert!(lines.iter().all(|[x, _, wide, _]| *x >= 10 && x + wide <= 10 + width), "{boxes:?}");
+            lines.to_vec()
+        };
+        let ltr = check("Sea", 900, 1);
+        assert!(ltr.is_sorted_by(|a, b| a[0] + a[2] < b[0]), "{ltr:?}");
+        let rtl = check("\u{5d9}\u{5dd}", 900, 1);
+        let mirrored: Vec<[u32; 4]> = rtl.iter().map(|[x, y, w, h]| [10 + 910 - x - w, *y, *w, *h]).collect();
+        assert_eq!(mirrored, ltr);
+        let two = check("Sea", ltr[1][0] + ltr[1][2] - 10, 2);
+        assert_eq!([two[0][1], two[1][1], two[0][0]], [two[2][1], two[3][1], 10], "downwards, then in the next column");
+        check("Sea", 60, 4);
+    }
+
+    #[test]
+    fn a_picture_that_is_held_has_room_for_its_time() {
+        let plan = planned(
+            "",
+            r#"{ "type": "image", "url": "http://h/{time}.png", "bbox": [0, 0, 9, 9], "title": "Radar", "on_error": "hold" }"#,
+        );
+        let gap = Gap { kind: GapKind::Held { from: 0 }, ..Gap::missing("") };
+        let line =
+            lines(&Page::from(&plan), Scale::of(13.0), HeaderForm::WHOLE, &Moment { frame: 1, gap: &|_| Some(&gap) });
+        let spans = &line.last().unwrap().spans;
+        assert!(spans.iter().any(|span| span.text.contains("2020-01-01")), "{spans:?}");
+        let width = Typesetter::new(&Fonts::bundled()).measure(spans, 13.0, f32::MAX).0;
+        let height_in = |width: u32| places(&plan, width).last().unwrap()[3];
+        assert_eq!(height_in(width), line_height(13.0));
+        assert_eq!(height_in(width - 5), 2 * line_height(13.0));
     }
 }

@@ -99,7 +99,7 @@ fn laid_out(
     };
     // A tiny map still gets a header that can be read.
     let inner = (map_width + 2 * line + column_width).max((scale.body_px * 17.0) as u32);
-    let (header_lines, header_height) = header::measure(page, scale, form, inner, margin, typesetter);
+    let (header_lines, header_height) = header::measure(page, scale, form, [margin, margin, inner], typesetter);
     let top = margin + header_height + if header_height > 0 { (scale.unit * 3).div_ceil(2) } else { 0 };
     let map = [margin + line, top + line, map_width, map_height];
     let map_bottom = map[1] + map[3] + line;

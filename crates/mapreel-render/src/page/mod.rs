@@ -4,6 +4,7 @@ pub(crate) mod arrange;
 pub(crate) mod attribution;
 pub(crate) mod canvas;
 pub(crate) mod colour_bar;
+pub(crate) mod columns;
 pub(crate) mod cut;
 pub(crate) mod header;
 pub(crate) mod layout;

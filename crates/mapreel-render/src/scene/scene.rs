@@ -247,7 +247,7 @@ fn draw_furniture(
     let MapOnPage { plan, layout, stop, .. } = *map;
     let page = Page::from(plan);
     // Shapes the texts of all frames once, so that the typesetter notes the characters that no font has.
-    header::measure(&page, layout.scale, layout.header_form, layout.header[2], 0, typesetter);
+    header::measure(&page, layout.scale, layout.header_form, [0, 0, layout.header[2]], typesetter);
     let header =
         Header::new(&page, layout.header_form, &|layer| !plan.layers[layer].drawing.is_static(plan.frames.len()));
     let moment = Moment { frame: 0, gap: &|layer| gaps[layer].as_ref() };

@@ -27,6 +27,8 @@ pub struct Caption {
     pub attribution: Option<String>,
     /// Whether it consists of fetched pictures, some of which may be missing.
     pub has_pictures: bool,
+    /// Whether an earlier frame's picture is shown where its own is missing.
+    pub may_be_held: bool,
 }
 
 impl Caption {

@@ -7,6 +7,7 @@ use super::frame::Frame;
 use super::page_texts::PageTexts;
 use super::view::View;
 use crate::layers::resolved_layer::{Moments, ResolvedLayer};
+use crate::request::appearance::OnError;
 use crate::request::limits::Limits;
 use crate::request::problem::{Problem, Problems};
 use crate::request::room::Room;
@@ -81,6 +82,7 @@ fn caption(layer: &ResolvedLayer, moments: &Moments<'_>) -> Caption {
         colour_bar: layer.colour_bar.clone().map(|bar| ColourBar { numbers, ..bar }),
         attribution: layer.attribution.clone(),
         has_pictures: !layer.kind.is_drawn_here() && layer.kind.gap().is_none(),
+        may_be_held: layer.on_error == OnError::Hold && moments.frames.len() > 1,
     }
 }
 

@@ -19,8 +19,8 @@ pub struct PageLayout {
     pub map: PixelBox,
     /// Title, map time and the lines of the layers.
     pub header: PixelBox,
-    /// The top of each line of the header.
-    pub header_lines: Vec<u32>,
+    /// Each line of the header; those of layers may stand beside one another.
+    pub header_lines: Vec<PixelBox>,
     /// The lines of the header that fit on the page.
     pub header_form: HeaderForm,
     /// The legends, in the order of the plan's layers that have one, topmost layer first.
@@ -144,6 +144,7 @@ impl PageLayout {
             && self.map[2..] == map
             && is_on_page(self.map)
             && is_on_page(self.header)
+            && self.header_lines.iter().all(|line| is_on_page(*line))
             && self.attribution.is_none_or(is_on_page)
             && self.plate.is_none_or(is_on_page)
             && (1.0..1000.0).contains(&self.text_px)
@@ -164,7 +165,7 @@ mod tests {
         };
         let check = |layout: &PageLayout| layout.is_sound([100, 50], 2, 1 << 20);
         assert!(check(&sound()));
-        let damaged: [fn(&mut PageLayout); 10] = [
+        let damaged: [fn(&mut PageLayout); 11] = [
             |layout| layout.text_px = f32::NAN,
             |layout| layout.legends[1].form.text_px = 1e9,
             |layout| layout.plate = Some([100, 0, 100, 10]),
@@ -172,6 +173,7 @@ mod tests {
             |layout| (layout.width, layout.height) = (1 << 20, 1 << 20),
             |layout| layout.map = [16, 16, 101, 50],
             |layout| layout.header = [u32::MAX, 0, 2, 0],
+            |layout| layout.header_lines = vec![[0, 0, 133, 9]],
             |layout| layout.attribution = Some([0, 80, 10, 10]),
             |layout| layout.legends[0].layer = 2,
             |layout| layout.legends[0].layer = 0,
