@@ -26,7 +26,7 @@ fn all_workers_draw_one_animation() {
 }
 
 #[test]
-fn without_a_broker_the_workers_look_for_themselves() {
+fn without_a_broker_workers_claim_without_messages() {
     let Some(mut servers) = servers() else { return };
     let mut site = servers.as_mut().unwrap().site("brokerless");
     site.environment.retain(|(name, _)| name != "MAPREEL_BROKER");

@@ -118,19 +118,19 @@ pub fn places(count: usize, [west, south, east, north]: [f64; 4]) -> String {
     places.join(",")
 }
 
-/// A line through so many places.
+/// A line through this number of random places.
 pub fn line(count: usize, bounds: [f64; 4]) -> String {
     format!(r#"{{ "type": "LineString", "coordinates": [{}] }}"#, places(count, bounds))
 }
 
-/// A ring through so many places.
+/// A ring through this number of random places.
 pub fn ring(count: usize, bounds: [f64; 4]) -> String {
     let places = places(count, bounds);
     let first = places.split_inclusive(']').next().expect("one place");
     format!(r#"{{ "type": "Polygon", "coordinates": [[{places},{first}]] }}"#)
 }
 
-/// So many points.
+/// This number of random points.
 pub fn points(count: usize, bounds: [f64; 4]) -> String {
     format!(r#"{{ "type": "MultiPoint", "coordinates": [{}] }}"#, places(count, bounds))
 }
