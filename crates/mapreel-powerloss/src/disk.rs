@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_synced_is_found_again() {
+    fn synced_files_survive() {
         let site = site();
         fs::create_dir(site.root.join("folder")).unwrap();
         fs::write(site.root.join("folder/new"), "new").unwrap();
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_renamed_or_deleted_comes_back_until_the_folder_is_synced() {
+    fn renames_and_deletions_are_undone_until_the_folder_is_synced() {
         let site = site();
         let change = || {
             fs::write(site.root.join("draft"), "new").unwrap();

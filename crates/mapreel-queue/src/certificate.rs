@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_and_what_to_do_is_said() {
+    fn the_message_says_what_is_wrong_and_what_to_do() {
         assert_eq!(
             explained(CertificateError::UnknownIssuer, "IO error: {}"),
             "the certificate of broker.example:5671 is not accepted: no authority that is trusted here has signed it; name the file \

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_made_and_what_is_there_stays() {
+    fn missing_folders_are_made_and_existing_ones_stay() {
         let at = tempfile::tempdir().unwrap();
         let folder = at.path().join("a/b");
         make(&folder).unwrap();

@@ -245,7 +245,7 @@ async fn a_user_in_a_url_is_refused_even_where_one_may_ask() {
 }
 
 #[tokio::test]
-async fn what_is_allowed_is_asked_and_the_port_beside_it_is_not() {
+async fn an_allowed_port_is_asked_and_the_port_beside_it_is_not() {
     let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     let canary = Canary::new();
     let port = server.url.rsplit(':').next().unwrap();
@@ -314,7 +314,7 @@ async fn a_refused_redirect_is_no_failure_of_the_host() {
 }
 
 #[tokio::test]
-async fn without_a_guard_the_machine_itself_may_be_asked() {
+async fn without_egress_rules_the_machine_itself_may_be_asked() {
     let server = Server::start(|_, stream| send(stream, "200 OK", "", &grey(4, 4)));
     assert!(Client::new(Config::default()).unwrap().get(&server.url, Wanted::Picture).await.is_ok());
 }

@@ -210,7 +210,7 @@ async fn redirects_are_followed_three_times_and_no_further() {
 }
 
 #[tokio::test]
-async fn too_much_is_refused_before_it_is_read() {
+async fn a_too_long_answer_is_refused_before_it_is_read() {
     let text = message(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n");
         hang();
@@ -267,7 +267,7 @@ async fn a_dead_host_is_left_alone_after_five_failures() {
 }
 
 #[tokio::test]
-async fn upstreams_are_told_who_asks() {
+async fn requests_have_a_user_agent_and_accept_gzip() {
     use std::io::Read;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());

@@ -141,7 +141,7 @@ mod tests {
     use mapreel_spec::Format;
 
     #[test]
-    fn what_is_encoded_is_decoded() {
+    fn encoded_pictures_are_decoded() {
         for format in [Format::Png, Format::Webp] {
             let page = films::page();
             let picture = decode(&films::still(format)).unwrap();

@@ -18,11 +18,11 @@ pub struct Filter {
     pub service: Option<Service>,
     /// Only those of this owner.
     pub owner: Option<String>,
-    /// Only those with this text in their title or id, whatever its case, of the 2 000 nearest jobs that the other conditions leave.
+    /// Only those with this text in their title or id (without case), among the 2 000 nearest jobs that satisfy the other conditions.
     pub search: Option<String>,
     /// Only those on one side of a job; if there are more than `limit`, the nearest ones.
     pub cursor: Option<Cursor>,
-    /// At most so many.
+    /// The most jobs in the list.
     pub limit: usize,
 }
 

@@ -69,7 +69,7 @@ async fn an_upload_that_fails_leaves_no_object() {
 }
 
 #[tokio::test]
-async fn cleaning_keeps_what_is_named_and_other_jobs() {
+async fn cleaning_keeps_named_objects_and_other_jobs() {
     let in_bucket = bucket();
     let (one, other) = (JobId::random(), JobId::random());
     for key in [format!("{one}/a"), format!("{one}/b"), format!("{other}/a")] {

@@ -64,7 +64,7 @@ async fn restore(bench: &Bench, from: &Path) {
 }
 
 #[tokio::test]
-async fn what_every_version_has_stored_in_mongodb_is_read() {
+async fn documents_of_every_version_in_mongodb_are_read() {
     let Some(bench) = Bench::mongodb() else { return };
     let this = stored().join(env!("CARGO_PKG_VERSION"));
     if std::env::var_os("MAPREEL_BLESS").is_some() && !this.exists() {

@@ -170,7 +170,7 @@ mod tests {
     use crate::policy::host_limiter::OWNERS_AT_ONCE;
 
     #[test]
-    fn the_documents_promise_upstreams_what_they_get() {
+    fn the_documents_state_the_limits_for_upstreams() {
         let config = Config::default();
         let promise = format!(
             "An upstream gets at most {} requests at once for one owner of jobs, {} for all together, {} s and {} MB for each answer, {} attempts",

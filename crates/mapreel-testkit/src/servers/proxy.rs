@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_arrives_in_fair_weather() {
+    fn bytes_arrive_in_fair_weather() {
         let (proxy, mut client) = connected();
         assert_eq!(echo(&mut client, "hello"), "hello");
         assert_eq!(proxy.open(), 1);

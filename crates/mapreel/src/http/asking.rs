@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 const PATIENCE: Duration = Duration::from_secs(45);
 
 /// Does the work and writes its answer, unless too much such work is under way already. The work is stopped when the client
-/// disconnects, or at the time limit; then the answer contains `instead`, the advice what to do. The work keeps its place until it has ended.
+/// disconnects, or at the time limit; then the answer contains `instead`, the advice what to do. The work keeps its permit until it has ended.
 pub(super) async fn ask<T: IntoResponse>(
     app: &App,
     caller: &Caller,

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_taken_is_not_free_until_it_is_given_back() {
+    async fn taken_memory_is_free_only_after_it_is_given_back() {
         let budget = MemoryBudget::new(1024, Duration::from_millis(20));
         assert_eq!((budget.work_mib(), budget.kept_mib()), (784, 112));
         let most = budget.take(700).await.unwrap();
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_said_in_bytes_or_with_a_unit() {
+    fn memory_is_written_in_bytes_or_with_a_unit() {
         let check = |text: &str, expected: Option<u64>| assert_eq!(parse_mib(text), expected, "{text}");
         check("2GiB", Some(2048));
         check(" 768 MiB ", Some(768));

@@ -1,14 +1,14 @@
 //! Parts under way at once, and each owner's share of them.
 //!
-//! Parts that wait for slow upstreams are under way without drawing. An owner may have at most as many parts under way as places are still
-//! free: a single owner gets half of the places, two owners get a third each. So there are always free places for further owners, even if an
-//! owner has many parts that wait for servers that do not answer.
+//! Parts that wait for slow upstreams are under way without drawing. An owner may have at most as many parts under way as may still begin
+//! beside all others: a single owner gets half of the maximum, two owners get a third each. So parts of further owners can always begin, even
+//! if an owner has many parts that wait for servers that do not answer.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-/// The places for parts under way, which several slots share.
+/// The parts under way of the slots that share one maximum.
 pub(crate) struct PartsUnderWay {
     max: usize,
     free: Arc<Semaphore>,
@@ -18,7 +18,7 @@ pub(crate) struct PartsUnderWay {
 }
 
 impl PartsUnderWay {
-    /// Places for at most `max` parts at once.
+    /// At most `max` parts under way at once.
     pub(super) fn new(max: usize) -> Arc<Self> {
         let free = Arc::new(Semaphore::new(max));
         Arc::new(Self { max, free, owners: Mutex::default(), ended: watch::Sender::new(()) })

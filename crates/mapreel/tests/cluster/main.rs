@@ -1,13 +1,13 @@
-//! The cluster as its operators meet it: many processes, a real RabbitMQ, a MongoDB and an S3 server, and faults that they must
-//! survive, seen closer than the scorecard (`tests/scorecard`) looks: what is said meanwhile, and how soon.
+//! A cluster: many processes, a real RabbitMQ, a MongoDB and an S3 server, and faults that it must survive. These tests check more details
+//! than the scorecard (`tests/scorecard`): the messages during a fault, and the times.
 //!
-//! - [`whole`]: what it does when nothing goes wrong
+//! - [`whole`]: a cluster without faults
 //! - [`processes`]: workers on a busy machine, jobs that are cancelled
-//! - [`parts`]: broker, store and bucket that are away, slow or wrong
+//! - [`parts`]: broker, store and bucket that cannot be reached, are slow, or fail
 //! - [`tasks`]: long-lived tasks that panic
 //! - [`versions`]: processes of two versions
 //!
-//! One test at a time has the servers.
+//! The tests share the servers, so they run one after another.
 
 #![allow(
     clippy::unwrap_used,

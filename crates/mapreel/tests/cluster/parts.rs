@@ -1,11 +1,11 @@
-//! The broker, the store and the bucket: away, slow, full or wrong.
+//! The broker, the store and the bucket: they cannot be reached, are slow or full, or fail.
 
 use crate::support::cluster::{PATIENCE, Promises, Servers, print, servers, slow_wms, wait_for};
 use crate::support::service::{Process, Site, film, world};
 use mapreel_testkit::servers::s3::Mood;
 use std::time::{Duration, Instant};
 
-/// An API and two workers that hear messages.
+/// Starts an API and two workers, and waits until the workers have subscriptions at the broker.
 fn start(site: &Site) -> (Process, [Process; 2]) {
     let api = site.serve(&["--workers", "0"], "");
     let workers = [0, 1].map(|_| site.worker(&["--slots", "1", "--worker-listen", "127.0.0.1:0"], ""));
@@ -15,7 +15,7 @@ fn start(site: &Site) -> (Process, [Process; 2]) {
     (api, workers)
 }
 
-/// Waits until each worker has heard messages so many times.
+/// Waits until each worker has opened its subscription this many times.
 #[track_caller]
 fn hears_again(workers: &[Process], times: usize) -> Duration {
     let began = Instant::now();
@@ -161,7 +161,7 @@ fn f9_a_part_takes_longer_than_the_broker_waits() {
     let Some(mut servers) = servers() else { return };
     let servers = servers.as_mut().unwrap();
     let site = servers.site("f9");
-    // It looks for messages held too long once a minute, unless told otherwise.
+    // By default, the broker looks only once a minute for messages that were not acknowledged in time.
     let patience = |timeout_ms: u32, tick_ms: u32| {
         let set = format!(
             "application:set_env(rabbit, consumer_timeout, {timeout_ms}), application:set_env(rabbit, channel_tick_interval, {tick_ms})."
@@ -220,7 +220,7 @@ fn f14_the_store_hangs() {
     let answers = back.elapsed();
     assert!(slowest < Duration::from_secs(10), "{slowest:?}: clients would give up");
     assert_eq!(unready, 503);
-    // A request that was answered with 503 may have been stored when the store woke up. It is no promise, and no harm.
+    // A request that was answered with 503 may have been stored when the store went on. It was not promised, and does no harm.
     let listed = api.get("/api/jobs?limit=200").json();
     for job in listed["jobs"].as_array().unwrap() {
         let id = job["id"].as_str().unwrap();

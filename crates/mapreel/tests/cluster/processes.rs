@@ -1,4 +1,4 @@
-//! Workers on a busy machine, and jobs that are cancelled. Processes that die, freeze and are told to end are the scorecard's.
+//! Workers on a busy machine, and jobs that are cancelled. The scorecard tests processes that die, freeze, or are told to end.
 
 use crate::support::cluster::{PATIENCE, Promises, print, servers, slow_wms, wait_for};
 use crate::support::service::film;

@@ -1,17 +1,17 @@
-//! Long-lived tasks of a process of a cluster that panic: they are started again, or the process ends with a code.
+//! Long-lived tasks that panic, in the processes of a cluster: a task is started again, or its process ends with an exit code.
 
 use crate::support::cluster::{PATIENCE, Promises, servers};
 use crate::support::service::{Process, try_request, world};
 use std::time::{Duration, Instant};
 
-/// How the process ends when a task cannot be kept alive.
+/// The exit code of a process that has lost a task.
 const TASK_LOST: i32 = 4;
 
-/// The tasks that a process has for its cluster, and when each first does something.
+/// The tasks that a process has in a cluster, and at which pass each one's failpoint is to act.
 const TASKS: [(&str, usize); 5] = [("presence", 2), ("changes", 2), ("clock", 1), ("publisher", 1), ("consumer", 1)];
 
-/// Asks for an image, whatever comes of it: there is something to publish and to consume.
-fn prod(process: &Process) {
+/// Submits an image and ignores the answer, so that a message is published and consumed.
+fn submit_an_image(process: &Process) {
     let json = ["content-type: application/json"];
     let _ = try_request(&process.url, "POST", "/api/service/image", &json, world("prod").as_bytes());
 }
@@ -26,7 +26,7 @@ fn a_task_that_panics_is_started_again_and_jobs_succeed() {
         let counted = format!("mapreel_task_restarts_total{{task=\"{task}\"}} 1");
         let began = Instant::now();
         loop {
-            prod(&process);
+            submit_an_image(&process);
             let metrics = try_request(&process.url, "GET", "/metrics", &[], b"");
             if metrics.is_ok_and(|metrics| metrics.text().contains(&counted)) {
                 break;

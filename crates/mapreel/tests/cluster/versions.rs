@@ -1,4 +1,4 @@
-//! Two versions of the program in a cluster; the same on one machine: `tests/all/versions.rs`.
+//! Two versions of the program in a cluster. `tests/all/versions.rs` has the same tests on one machine.
 
 use crate::support::cluster::servers;
 use crate::support::versions;

@@ -1,4 +1,4 @@
-//! A cluster in which nothing goes wrong.
+//! A cluster without faults.
 
 use crate::support::cluster::{Promises, servers, slow_wms};
 use crate::support::postman::assert_passes;
@@ -26,7 +26,7 @@ fn all_workers_draw_one_animation() {
 }
 
 #[test]
-fn without_a_broker_the_workers_look_for_themselves() {
+fn without_a_broker_workers_claim_without_messages() {
     let Some(mut servers) = servers() else { return };
     let mut site = servers.as_mut().unwrap().site("brokerless");
     site.environment.retain(|(name, _)| name != "MAPREEL_BROKER");
@@ -55,7 +55,7 @@ fn an_image_is_done_at_once() {
         while api.get(&format!("/api/job-status/{id}?wait=10")).json()["status"] != "SUCCESS" {}
     }
     let each = began.elapsed() / 20;
-    // Without messages it would wait for a look into the store, seconds later.
+    // Without a message, a worker would claim it only seconds later.
     assert!(each < Duration::from_secs(1), "{each:?}");
     promises.kept(&site, &api);
     assert_eq!((worker.get("/readyz").status, worker.get("/healthz").status), (200, 200));
@@ -97,12 +97,13 @@ fn every_part_is_published_once() {
     let servers = servers.as_mut().unwrap();
     let site = servers.site("published");
     let api = site.serve(&["--workers", "0"], "");
-    // No worker consumes. The first message makes the queues.
+    // No worker consumes. The queues are declared when the first message is published.
     api.submit("image", &world("first"));
     std::thread::sleep(Duration::from_secs(2));
     assert!(servers.rabbitmq.ctl(&["purge_queue", "mapreel.image"]).status.success());
     (0..50).for_each(|i| drop(api.submit("image", &world(&i.to_string()))));
-    // Long enough for the reconciler to find what was not noted as published, and for the broker to count: every 5 s.
+    // Long enough for the reconciler to publish hints again that are not marked as confirmed, and for the broker to update its counts, which it
+    // does every 5 s.
     std::thread::sleep(Duration::from_secs(7));
     let output = servers.rabbitmq.ctl(&["-q", "list_queues", "name", "messages"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,39 +1,39 @@
-//! What is asked of a hostile upstream: the requests, and what of it is honest.
+//! The requests that are made to a hostile upstream, and which of its answers are honest.
 
 use mapreel_testkit::upstreams::{capabilities, picture};
 
-/// What a request asks the upstream for; the rest of what it needs is honest.
+/// The hostile answer: what the upstream is asked for when it sends it. Its other answers are honest.
 #[derive(Debug, Clone)]
 pub enum Ask {
     /// The capabilities of a WMS.
     Wms,
-    /// The map of a WMS, of just the size that is asked for.
+    /// The map of a WMS, which must have the requested size.
     Map,
-    /// A picture of any size, laid between its edges.
+    /// A picture of any size, placed in a bbox.
     Image,
     /// Tiles of 256 pixels.
     Tiles,
-    /// About so many tiles of one picture each, by a level and a tile size that the request states.
+    /// About this many tiles, each the same picture, with the level and tile size in the request.
     Pyramid { tiles: u32, tile_px: u32, side_px: u32 },
     /// The capabilities of a WMTS.
     Wmts,
     /// A TileJSON document.
     TileJson,
-    /// What a service of ArcGIS says of itself.
+    /// The description of an ArcGIS service.
     ArcGis,
     /// A document of an OGC API.
     OgcMaps,
-    /// What an ncWMS says of a layer's colours.
+    /// The details of an ncWMS layer, with its colours.
     Details,
     /// GeoJSON.
     Features,
-    /// GeoJSON with times in the property `t`, over so many frames.
+    /// GeoJSON with times in the property `t`, over this many frames.
     Track { frames: u32 },
     /// The legend of a layer.
     Legend,
-    /// The maps of a WMS for so many frames of a GIF.
+    /// The maps of a WMS for this many frames of a GIF.
     Film { frames: u32 },
-    /// This request, whatever it is.
+    /// No upstream: this request itself is hostile.
     Request { animation: bool, json: String },
 }
 
@@ -44,14 +44,14 @@ impl Ask {
     /// The code of the warning when the answer cannot be used.
     pub fn lost(&self) -> &'static str {
         match self {
-            // The time is asked for as it is.
+            // Without capabilities, the time is requested unchecked.
             Self::Wms => "time_unconfirmed",
             Self::Legend | Self::Details => "legend_unavailable",
             _ => "layer_unavailable",
         }
     }
 
-    /// Whether the answer comes at all: the request itself may be what is hostile.
+    /// Whether an upstream is needed; otherwise the request itself is hostile.
     pub fn has_upstream(&self) -> bool {
         !matches!(self, Self::Request { .. })
     }
@@ -60,7 +60,7 @@ impl Ask {
         matches!(self, Self::Track { .. } | Self::Film { .. } | Self::Request { animation: true, .. })
     }
 
-    /// The request of it to an upstream.
+    /// The request document, with the upstream at `url`.
     pub fn request(&self, url: &str) -> String {
         let layer = |layer: &str| format!(r#"{{ {MAP}, {TIME}, "layers": [{{ {layer} }}] }}"#);
         let wms = format!(r#""type": "wms", "url": "{url}/wms", "layers": "a", "title": "Data""#);
@@ -102,7 +102,7 @@ impl Ask {
         }
     }
 
-    /// The address for `layers`.
+    /// The URL for the command `layers`.
     pub fn offer_url(&self, url: &str) -> String {
         match self {
             Self::Wmts => format!("{url}/caps.xml"),
@@ -112,7 +112,7 @@ impl Ask {
         }
     }
 
-    /// What of the upstream is honest: the answer to this path, or none where the hostile one comes.
+    /// The upstream's honest answer to this path; `None`: it sends the hostile answer.
     pub fn honest(&self, path: &str) -> Option<Vec<u8>> {
         let says = path.contains("REQUEST=GetCapabilities") || path.ends_with("/caps.xml");
         match self {

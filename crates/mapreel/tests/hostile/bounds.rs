@@ -1,9 +1,9 @@
-//! What a case may cost.
+//! Bounds on the cost of a case.
 
 use super::case::Case;
 use super::measure::Cost;
 
-/// What a case may cost.
+/// Bounds on the cost of a case.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     pub cpu_s: f64,
@@ -19,17 +19,17 @@ impl Bounds {
         Self { cpu_s: own.unwrap_or(if is_debug { 30.0 } else { 10.0 }), peak_mib: 512.0 }
     }
 
-    /// The time after which a process is killed: the case is lost, and others wait.
+    /// The processor time after which a process is killed: the case has failed, and other cases wait.
     pub fn killed_cpu_s(&self) -> u64 {
         (self.cpu_s * 1.5).ceil() as u64
     }
 
-    /// The same for a case that burns processor time: no more than the 30 s that an upstream has.
+    /// The bounds of a case. A case that burns processor time may use the 30 s that an upstream has.
     pub fn of(self, case: &Case) -> Self {
         if case.burns { Self { cpu_s: self.cpu_s.max(30.0), ..self } } else { self }
     }
 
-    /// What is too much, in words.
+    /// Which bound a cost exceeds, in words.
     pub fn exceeded(&self, cost: Cost) -> Option<String> {
         let cpu = (cost.cpu_s > self.cpu_s).then(|| format!("more than {} s of processor time", self.cpu_s));
         let peak = (cost.peak_mib > self.peak_mib).then(|| format!("more than {} MiB", self.peak_mib));

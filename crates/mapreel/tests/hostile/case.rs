@@ -1,4 +1,4 @@
-//! A row of the tables: one hostile answer, who asks for it, and how that must end.
+//! A row of the tables: one hostile answer, the request that gets it, and how the run must end.
 
 use super::ask::Ask;
 use std::io::Write;
@@ -13,28 +13,28 @@ pub struct Case {
     pub answer: Answer,
     /// How a run of the command line and a job of the service end.
     pub end: End,
-    /// What `layers` says of the document, where it is one of a WMS or WMTS.
+    /// The result of `layers`, if the answer is a document of a WMS or WMTS.
     pub offer: Offer,
-    /// The upstream takes its time: the case spends seconds and no work, so many such cases run side by side.
+    /// The upstream is slow: the case takes seconds but no processor time, so many such cases run at the same time.
     pub waits: bool,
-    /// It is played only when all are: another says nearly the same in less time.
+    /// The case runs only with `MAPREEL_HOSTILE=all`: another case tests nearly the same in less time.
     pub thorough: bool,
-    /// It takes processor time until the upstream's time is over, and nothing ends it before: a known weakness.
+    /// The case burns processor time until the upstream's time limit, and nothing stops it earlier: a known weakness.
     pub burns: bool,
 }
 
 /// How a run or a job ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// As if nothing were wrong.
+    /// Like an honest one: the picture is made, without a warning.
     Fine,
     /// The picture is made, and a warning of the code that the request's [`Ask`] has for a lost answer says what is missing.
     Lost,
     /// The picture is made, with a warning of this code.
     Gap(&'static str),
-    /// The picture is made; whether the answer can be used is left open.
+    /// The picture is made, with or without warnings.
     Made,
-    /// The picture is made, or the request refused, for what it asks for is much.
+    /// The picture is made, or the request is refused, because it asks for too much.
     MadeOrRefused,
     /// The request is not valid, or asks for too much: exit code 2, status 4xx or failure `invalid_request`.
     Refused,
@@ -42,26 +42,26 @@ pub enum End {
     Failed(&'static str),
 }
 
-/// What `layers` says of a document.
+/// The result of `layers` for a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
-    /// It is not asked.
+    /// `layers` is not run.
     Skip,
-    /// What the document offers.
+    /// The layers are listed.
     Listed,
-    /// What is wrong with the document or its server: 422 or 502.
+    /// An error of the document or its server: 422 or 502.
     Refused,
-    /// One or the other.
+    /// A list or an error.
     Either,
 }
 
 /// What the upstream sends.
 pub enum Answer {
-    /// A whole answer: its headers, each with its line end, and what makes its body.
+    /// A whole answer: its headers, each with a line end, and the function that makes its body.
     Body { headers: String, make: Box<dyn Fn() -> Vec<u8> + Send + Sync> },
-    /// Bytes on the wire, whatever they are.
+    /// Any bytes, written by this function.
     Wire(Arc<dyn Fn(&mut TcpStream) + Send + Sync>),
-    /// Nothing: the hostile part is the request.
+    /// No answer: the request itself is hostile.
     None,
 }
 
@@ -91,7 +91,7 @@ impl Case {
         Self::new(name, ask, end, Answer::Body { headers: String::new(), make: Box::new(make) })
     }
 
-    /// The same with further headers, each with its line end.
+    /// The case with further headers, each with a line end.
     pub fn headed(mut self, further: &str) -> Self {
         if let Answer::Body { headers, .. } = &mut self.answer {
             headers.push_str(further);
@@ -99,22 +99,22 @@ impl Case {
         self
     }
 
-    /// The same where `layers` says something else than what follows from the end.
+    /// The case with another result of `layers` than the one that follows from its end.
     pub fn offer(self, offer: Offer) -> Self {
         Self { offer, ..self }
     }
 
-    /// The same, only for when all are played.
+    /// The case, marked as [`Case::thorough`].
     pub fn thorough(self) -> Self {
         Self { thorough: true, ..self }
     }
 
-    /// The same where processor time is spent until the upstream's time is over.
+    /// The case, marked as [`Case::burns`].
     pub fn burns(self) -> Self {
         Self { burns: true, ..self }
     }
 
-    /// The same of an upstream that takes its time.
+    /// The case, marked as [`Case::waits`].
     pub fn waits(self) -> Self {
         Self { waits: true, ..self }
     }
@@ -125,14 +125,14 @@ impl Case {
 pub struct Ready(Mutex<Option<Arc<[u8]>>>);
 
 impl Ready {
-    /// Makes the body, once, so that the time for it is not the program's.
+    /// Makes the body in advance, so that the time for making it is not measured as the program's.
     pub fn prepare(&self, answer: &Answer) {
         if let Answer::Body { make, .. } = answer {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(make().into());
         }
     }
 
-    /// Lets go of the body: some are long.
+    /// Frees the body: some are long.
     pub fn clear(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

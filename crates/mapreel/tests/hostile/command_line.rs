@@ -1,4 +1,4 @@
-//! The first front: `mapreel render`, a process for each case.
+//! The first front end: `mapreel render`, with a process for each case.
 
 use super::bounds::Bounds;
 use super::case::Case;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// How long a run may take in all; upstreams have 30 s for an answer, and a run may need two.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-/// Plays a case in a folder of its own.
+/// Runs a case in a folder of its own.
 pub fn render(case: &Case, url: &str, folder: &Path, bounds: &Bounds) -> (Outcome, Cost) {
     std::fs::create_dir_all(folder).unwrap();
     let [request, manifest, said] = ["request.json", "manifest.json", "said.txt"].map(|name| folder.join(name));

@@ -1,4 +1,4 @@
-//! Content encodings: bombs, lies, and what was not offered.
+//! Content encodings: decompression bombs, wrong headers, and encodings that the client did not offer.
 
 use super::ask::Ask::{self, Features, Map, TileJson, Wms, Wmts};
 use super::bytes::{cut, gzip, gzip_zeros};
@@ -23,7 +23,7 @@ pub fn cases() -> Vec<Case> {
     [honest(), lies(), large(), not_offered(), bombs(), cut_short()].into_iter().flatten().collect()
 }
 
-/// Packed once or often.
+/// Compressed once or several times.
 #[rustfmt::skip]
 fn honest() -> Vec<Case> {
     use End::{Fine, Lost, Made};
@@ -40,7 +40,7 @@ fn honest() -> Vec<Case> {
     ]
 }
 
-/// What is not as its header says.
+/// Bodies that contradict their headers.
 #[rustfmt::skip]
 fn lies() -> Vec<Case> {
     use End::{Lost, Made};
@@ -59,7 +59,7 @@ fn lies() -> Vec<Case> {
     ]
 }
 
-/// What is large when it is unpacked.
+/// Bodies that are large after decompression.
 #[rustfmt::skip]
 fn large() -> Vec<Case> {
     use End::Made;

@@ -1,4 +1,4 @@
-//! Exceptions and pages in the place of a map.
+//! Exceptions and HTML pages instead of a map.
 
 use super::ask::Ask;
 use super::bytes::many;

@@ -1,4 +1,4 @@
-//! GeoJSON whose shapes are made to hurt the renderer.
+//! GeoJSON whose shapes are expensive for the renderer, or invalid.
 
 use super::ask::Ask;
 use super::bytes::{many, noise};
@@ -24,7 +24,7 @@ fn collection(features: &str) -> String {
     format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.trim_end_matches(','))
 }
 
-/// A place on the map that looks random.
+/// A pseudo-random place on the map.
 fn place(i: usize) -> String {
     let along = |n: u32, from: f64, width: f64| from + f64::from(n) / f64::from(u32::MAX) * width;
     format!("[{:.3},{:.3}]", along(noise(2 * i), -19.0, 38.0), along(noise(2 * i + 1), 31.0, 18.0))
@@ -49,7 +49,7 @@ fn comb(count: usize) -> String {
     format!("[{list}[-19,31]]")
 }
 
-/// A polygon of the map with so many holes.
+/// A polygon over the map with this many holes.
 fn holes(count: usize) -> String {
     let hole = |i: usize| {
         let (x, y) = (-19.0 + (i % 316) as f64 * 0.12, 31.0 + (i / 316) as f64 * 0.05);
@@ -109,7 +109,7 @@ fn many_parts() -> Vec<Case> {
     ]
 }
 
-/// Properties and nesting without end.
+/// Very many properties, and very deep nesting.
 #[rustfmt::skip]
 fn properties() -> Vec<Case> {
     use End::Made;
@@ -123,7 +123,7 @@ fn properties() -> Vec<Case> {
     ]
 }
 
-/// Coordinates that are none, or nowhere.
+/// Coordinates that are invalid, or outside of the world.
 #[rustfmt::skip]
 fn coordinates() -> Vec<Case> {
     use End::{Lost, Made};
@@ -142,7 +142,7 @@ fn coordinates() -> Vec<Case> {
     ]
 }
 
-/// Styles that are none, and shapes of nothing.
+/// Invalid styles, and empty shapes.
 #[rustfmt::skip]
 fn styles_and_kinds() -> Vec<Case> {
     use End::{Fine, Lost, Made};
@@ -162,7 +162,7 @@ fn styles_and_kinds() -> Vec<Case> {
     ]
 }
 
-/// What moves with time.
+/// Features that change with time.
 #[rustfmt::skip]
 fn tracks() -> Vec<Case> {
     vec![

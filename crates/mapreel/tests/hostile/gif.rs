@@ -1,4 +1,4 @@
-//! GIF that lies, swells or breaks off, and what is no picture at all.
+//! GIF: wrong headers, decompression bombs, truncated files; and files that are no picture.
 
 use super::ask::Ask;
 use super::bytes::{cut, noise};
@@ -41,7 +41,7 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Image, end, make)
 }
 
-/// No picture, in the place of one of a known size.
+/// A text instead of a picture of a known size.
 fn text(name: &str, make: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Case {
     Case::body(format!("no picture: {name}"), Ask::Map, End::Lost, make)
 }
@@ -66,7 +66,7 @@ fn sizes() -> Vec<Case> {
     ]
 }
 
-/// Frames, comments and extensions without end.
+/// Very many frames, comments and extensions.
 #[rustfmt::skip]
 fn frames_and_comments() -> Vec<Case> {
     use End::{Lost, Made};
@@ -99,7 +99,7 @@ fn codes() -> Vec<Case> {
     ]
 }
 
-/// What is missing at the end, and what is there instead of a frame.
+/// Truncated files, and other bytes instead of a frame.
 #[rustfmt::skip]
 fn ends() -> Vec<Case> {
     use End::{Fine, Lost, Made};
@@ -114,7 +114,7 @@ fn ends() -> Vec<Case> {
     ]
 }
 
-/// What is no picture that Mapreel knows.
+/// Files that are no picture in a format that Mapreel knows.
 #[rustfmt::skip]
 fn other_kinds() -> Vec<Case> {
     vec![

@@ -1,4 +1,4 @@
-//! How answers come: too slowly, too much, cut off, somewhere else, or against the rules of HTTP.
+//! The transport of answers: too slow, too long, cut off, redirected, or against the rules of HTTP.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What is right to answer, were it not for how it comes.
+/// An honest body: only its transport is hostile.
 fn body(ask: &Ask) -> Vec<u8> {
     match ask {
         Ask::Wms => capabilities("a", "1900-01-01T00:00:00Z/2100-01-01T00:00:00Z").into_bytes(),
@@ -19,10 +19,10 @@ fn body(ask: &Ask) -> Vec<u8> {
     }
 }
 
-/// What writes the answer, given the right body.
+/// A function that writes the answer, with the honest body, to the connection.
 type Writer = fn(&[u8], &mut TcpStream);
 
-/// A way to answer, for those who want a map, capabilities or features.
+/// A hostile transport, for requests of a map, capabilities or features.
 struct Way {
     name: &'static str,
     end: End,
@@ -39,7 +39,7 @@ const fn slow(name: &'static str, write: Writer) -> Way {
     Way { name, end: End::Lost, waits: true, burns: false, write }
 }
 
-/// hyper passes over interim answers (RFC 9110, 15.2), however many there are, and reqwest does not tell of them.
+/// A transport that burns processor time: hyper skips any number of interim answers (RFC 9110, 15.2), and reqwest does not report them.
 const fn burning(name: &'static str, write: Writer) -> Way {
     Way { name, end: End::Lost, waits: false, burns: true, write }
 }
@@ -48,12 +48,12 @@ fn put(stream: &mut TcpStream, text: &str) -> bool {
     stream.write_all(text.as_bytes()).is_ok()
 }
 
-/// The same text until the reader has gone away.
+/// Writes the same text until the reader has closed the connection.
 fn for_ever(stream: &mut TcpStream, text: &str) {
     while put(stream, text) {}
 }
 
-/// The text, a byte at a time, until it is over or the reader has gone away.
+/// Writes the text byte by byte, until its end or until the reader has closed the connection.
 fn drip(stream: &mut TcpStream, text: &[u8], pause_ms: u64) {
     for byte in text {
         if stream.write_all(&[*byte]).is_err() {
@@ -63,7 +63,7 @@ fn drip(stream: &mut TcpStream, text: &[u8], pause_ms: u64) {
     }
 }
 
-/// Says nothing until the other side has gone.
+/// Writes nothing until the reader has closed the connection.
 fn silence(stream: &mut TcpStream) {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
     let _ = stream.read(&mut [0; 1]);
@@ -172,7 +172,7 @@ const WAYS: &[Way] = &[
     way("an answer before the question, and 1 MB behind it", End::Made, |body, stream| { whole(body, stream, "200 OK", ""); let _ = stream.write_all(&[b'x'; 1 << 20]); }),
 ];
 
-/// Each way for one of those who ask by turns, and when all are played for those who want maps and documents both.
+/// Each transport with one kind of request, alternately; with `MAPREEL_HOSTILE=all`, with requests of maps and of documents.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (i, way) in WAYS.iter().enumerate() {

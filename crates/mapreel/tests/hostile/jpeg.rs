@@ -1,4 +1,4 @@
-//! JPEG that lies, swells, breaks off or takes thousands of scans.
+//! JPEG: wrong headers, decompression bombs, truncated files, thousands of scans.
 
 use super::ask::Ask;
 use super::bytes::{cut, noise};
@@ -23,7 +23,7 @@ fn progressive(side: u16) -> Vec<u8> {
     encode(side, side, |encoder| encoder.set_progressive(true))
 }
 
-/// Where the segment of a marker begins, for the last time.
+/// Where the last segment with this marker begins.
 fn last(bytes: &[u8], marker: u8) -> usize {
     bytes.windows(2).rposition(|pair| pair == [0xFF, marker]).unwrap()
 }
@@ -42,7 +42,7 @@ fn segment(marker: u8, data: &[u8]) -> Vec<u8> {
     [&[0xFF, marker][..], &((data.len() + 2) as u16).to_be_bytes(), data].concat()
 }
 
-/// An honest picture with something behind its first marker.
+/// An honest picture with more bytes after its first marker.
 fn with(more: &[u8]) -> Vec<u8> {
     let mut bytes = honest();
     bytes.splice(2..2, more.iter().copied());
@@ -57,14 +57,14 @@ fn frame(changes: &[(usize, u8)]) -> Vec<u8> {
     bytes
 }
 
-/// A progressive picture whose last scan comes again and again.
+/// A progressive picture whose last scan is repeated.
 fn scans(side: u16, count: usize) -> Vec<u8> {
     let bytes = progressive(side);
     let (scan, end) = (last(&bytes, SOS), last(&bytes, 0xD9));
     [&bytes[..end], &bytes[scan..end].repeat(count), &bytes[end..]].concat()
 }
 
-/// A progressive picture with scans of almost no bytes, each of which goes over the whole picture.
+/// A progressive picture with scans of a few bytes, each of which covers the whole picture.
 fn empty_scans(side: u16, count: usize) -> Vec<u8> {
     let bytes = progressive(side);
     let end = last(&bytes, 0xD9);
@@ -108,7 +108,7 @@ fn headers() -> Vec<Case> {
     ]
 }
 
-/// Codings that there are, and scans without end.
+/// The codings of JPEG, and very many scans.
 #[rustfmt::skip]
 fn codings() -> Vec<Case> {
     use End::{Fine, Lost, Made};
@@ -143,7 +143,7 @@ fn segments() -> Vec<Case> {
     ]
 }
 
-/// Tables that pixels are read by, and restarts.
+/// Huffman and quantisation tables, and restart markers.
 #[rustfmt::skip]
 fn tables() -> Vec<Case> {
     use End::{Lost, Made};
@@ -160,7 +160,7 @@ fn tables() -> Vec<Case> {
     ]
 }
 
-/// What is missing at the end, and what is there instead of a picture.
+/// Truncated files, and other bytes instead of a picture.
 #[rustfmt::skip]
 fn ends() -> Vec<Case> {
     use End::{Fine, Lost, Made};
@@ -174,7 +174,7 @@ fn ends() -> Vec<Case> {
     ]
 }
 
-/// What is not there is missing, as from pictures of every other format.
+/// A truncated JPEG counts as missing, like a truncated picture of any other format.
 fn cut_short() -> Vec<Case> {
     let of = |percent: usize| {
         let cut_after = move |picture: fn() -> Vec<u8>| move || cut(&picture(), percent);

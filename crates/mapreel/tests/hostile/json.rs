@@ -1,5 +1,4 @@
-//! JSON that is made to hurt its reader: in the places of TileJSON, of what an ArcGIS or an OGC API says of itself, of an ncWMS's details
-//! and of GeoJSON.
+//! JSON that is hostile to its parser, instead of TileJSON, descriptions of an ArcGIS service or OGC API, details of an ncWMS, and GeoJSON.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -9,7 +8,7 @@ fn row(name: &str, end: End, make: impl Fn() -> String + Send + Sync + 'static) 
     Case::body(format!("TileJSON: {name}"), Ask::TileJson, end, move || make().into_bytes())
 }
 
-/// JSON that no reader of any kind can use; each of them must come away from it.
+/// JSON that is no valid document of any kind; every parser must survive it.
 fn for_all(name: &str, make: fn() -> String) -> [Case; 5] {
     let case = |kind: &str, ask, end| Case::body(format!("{kind}: {name}"), ask, end, move || make().into_bytes());
     [
@@ -25,7 +24,7 @@ fn arcgis(name: &str, end: End, make: impl Fn() -> String + Send + Sync + 'stati
     Case::body(format!("ArcGIS: {name}"), Ask::ArcGis, end, move || make().into_bytes())
 }
 
-/// A service of ArcGIS of which this is said.
+/// The description of an ArcGIS service, with these further members.
 fn service(further: &str) -> String {
     format!(r#"{{ "mapName": "a", "layers": [{{ "id": 0, "name": "a" }}] {further} }}"#)
 }
@@ -53,7 +52,7 @@ pub fn cases() -> Vec<Case> {
     [of_all_documents(), of_arcgis(), of_apis(), of_tiles(), of_attributions()].into_iter().flatten().collect()
 }
 
-/// What no document of any kind should be.
+/// Documents that are invalid for every kind.
 #[rustfmt::skip]
 fn of_all_documents() -> Vec<Case> {
     [
@@ -80,7 +79,7 @@ fn of_all_documents() -> Vec<Case> {
     ].into_iter().flatten().collect()
 }
 
-/// What an ArcGIS service might say of itself.
+/// Hostile descriptions of an ArcGIS service.
 #[rustfmt::skip]
 fn of_arcgis() -> Vec<Case> {
     use End::{Lost, Made};
@@ -101,7 +100,7 @@ fn of_arcgis() -> Vec<Case> {
     ]
 }
 
-/// What an OGC API might say of itself.
+/// Hostile documents of an OGC API.
 #[rustfmt::skip]
 fn of_apis() -> Vec<Case> {
     use End::Lost;
@@ -119,7 +118,7 @@ fn of_apis() -> Vec<Case> {
     ]
 }
 
-/// Templates and levels of a TileJSON.
+/// Hostile templates and levels in TileJSON.
 #[rustfmt::skip]
 fn of_tiles() -> Vec<Case> {
     use End::{Lost, Made};

@@ -1,16 +1,14 @@
-//! A hostile upstream: hundreds of different answers, each played against the command line and against a service. Whatever
-//! comes, a case costs little time and memory, it ends as its row says, the process lives on, and the next honest job comes
-//! out as before.
+//! A hostile upstream: hundreds of different answers, each sent to the command line and to a service. Every case must cost little time and
+//! memory and end as its row says. The service's process must survive it, and the next honest job must give the same picture as before.
 //!
 //! - [`xml`], [`wms`], [`wmts`], [`json`], [`features`]: documents
 //! - [`png`], [`jpeg`], [`webp`], [`gif`], [`tiles`]: pictures
-//! - [`http`], [`encodings`], [`exceptions`]: how answers come
-//! - [`requests`]: what a client may send itself
+//! - [`http`], [`encodings`], [`exceptions`]: transport of answers
+//! - [`requests`]: hostile requests of a client
 //!
-//! By itself a sample of each family is played, `MAPREEL_HOSTILE=usual` plays all that say something new, `MAPREEL_HOSTILE=all` the
-//! thorough ones, too, `MAPREEL_HOSTILE=WORDS` those whose family and name contain the words. `MAPREEL_HOSTILE_ROWS=1` prints every
-//! row, `MAPREEL_HOSTILE_FRONTS=render,job,layers,preview` leaves out the others, `MAPREEL_PROGRAM=target/release/mapreel` measures
-//! another build.
+//! By default a sample of each family runs. `MAPREEL_HOSTILE=usual` runs all cases except the thorough ones, `MAPREEL_HOSTILE=all` all cases,
+//! and `MAPREEL_HOSTILE=WORDS` those whose family and name contain the words. `MAPREEL_HOSTILE_ROWS=1` prints every row.
+//! `MAPREEL_HOSTILE_FRONTS=render,job,layers,preview` selects front ends. `MAPREEL_PROGRAM=target/release/mapreel` measures another build.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -54,10 +52,10 @@ const FAMILIES: &[Family] = &[
     ("http", http::cases), ("encodings", encodings::cases), ("exceptions", exceptions::cases), ("requests", requests::cases),
 ];
 
-/// Cases of each family that are played where nothing else is said.
+/// The number of cases of each family that run by default.
 const SAMPLE: usize = 6;
 
-/// So many of a family's cases that take little time, evenly spread.
+/// A sample of a family's quick cases, evenly spread.
 fn sample(cases: Vec<Case>) -> Vec<Case> {
     let quick: Vec<Case> = cases.into_iter().filter(|case| !case.thorough && !case.waits && !case.burns).collect();
     let count = quick.len();

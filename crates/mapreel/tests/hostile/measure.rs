@@ -1,13 +1,13 @@
-//! What a process costs, as the kernel counts it, and the bounds that keep a bomb from the machine.
+//! The cost of a process, as the kernel counts it, and bounds that protect the machine from a bomb.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-/// The most memory that a child can address, in bytes: what it needs more ends it, and not the machine.
+/// The most memory that a child process can address, in bytes: beyond it, the child ends, and the machine does not run out of memory.
 const ADDRESSES_MAX: u64 = 6 << 30;
 
-/// What a run cost.
+/// The cost of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Cost {
     /// Time on processors, user and system, in seconds.
@@ -17,13 +17,13 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The greater of both, each by itself.
+    /// The greater processor time and the greater peak of two costs.
     pub fn max(self, other: Self) -> Self {
         Self { cpu_s: self.cpu_s.max(other.cpu_s), peak_mib: self.peak_mib.max(other.peak_mib) }
     }
 }
 
-/// Bounds a program that is to be started: in addresses, and in seconds of processor time.
+/// Sets bounds for a program that is to be started: on its address space, and on its processor time in seconds.
 pub fn bounded(command: &mut Command, cpu_s_max: u64) -> &mut Command {
     let limit = |resource, most: u64| {
         let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
@@ -35,21 +35,21 @@ pub fn bounded(command: &mut Command, cpu_s_max: u64) -> &mut Command {
         limit(libc::RLIMIT_CORE, 0)?;
         limit(libc::RLIMIT_CPU, cpu_s_max)
     };
-    // SAFETY: between fork and exec only system calls are made.
+    // SAFETY: between fork and exec, the closure only makes system calls.
     unsafe { command.pre_exec(bounds) }
 }
 
-/// The same for a process that runs, without a bound on its time.
+/// Sets the bound on the address space of a running process.
 pub fn bound_addresses(pid: i32) {
     let limit = libc::rlimit { rlim_cur: ADDRESSES_MAX, rlim_max: ADDRESSES_MAX };
     // SAFETY: it reads a structure that outlives the call; there is no place for the old limits.
     assert_eq!(unsafe { libc::prlimit(pid, libc::RLIMIT_AS, &limit, std::ptr::null_mut()) }, 0);
 }
 
-/// Waits for the end of a child; after `patience` it is killed. How it ended, in the words of `wait`, and what it cost.
+/// Waits for the end of a child process; after `patience` it is killed. Returns its status, as `wait` gives it, and its cost.
 ///
-/// The kernel's `ru_maxrss` counts from the memory of this process, which a child shares until it becomes the program. A child
-/// that stays below it is looked at while it runs.
+/// The kernel's `ru_maxrss` is at least the memory of this process, which the child shares between fork and exec. So the memory of a child
+/// that needs less is measured while it runs.
 pub fn wait(child: Child, patience: Duration) -> (i32, Cost) {
     let (pid, began) = (child.id() as i32, Instant::now());
     let inherited_mib = memory_mib(std::process::id() as i32, "VmHWM");
@@ -57,7 +57,7 @@ pub fn wait(child: Child, patience: Duration) -> (i32, Cost) {
     // SAFETY: all zeros are a value of it.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     loop {
-        // SAFETY: both places outlive the call; the child is this function's own, so that nobody else waits for it.
+        // SAFETY: both pointers are valid during the call; only this function waits for the child.
         let waited = unsafe { libc::wait4(pid, &mut status, libc::WNOHANG, &mut usage) };
         if waited == pid {
             break;
@@ -78,13 +78,13 @@ pub fn wait(child: Child, patience: Duration) -> (i32, Cost) {
 /// The time on processors that a process has spent so far, in seconds.
 pub fn cpu_s(pid: i32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // The name before may hold anything, and ends with the last parenthesis.
+    // The program's name before these fields may contain any characters; it ends with the last parenthesis.
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
     let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     ticks as f64 / 100.0
 }
 
-/// From now on the peak of a process's memory is that of what it does next.
+/// Resets the peak of a process's memory.
 pub fn forget_peak(pid: i32) {
     let _ = std::fs::write(format!("/proc/{pid}/clear_refs"), "5");
 }
@@ -96,7 +96,7 @@ pub fn memory_mib(pid: i32, line: &str) -> f64 {
     line.trim_start_matches(':').split_whitespace().next().and_then(|kb| kb.parse().ok()).unwrap_or(0.0) / 1024.0
 }
 
-/// Waits until a process rests: what it still does for a client that has had its answer counts as well.
+/// Waits until a process is idle: work that it still does after its answer counts towards the cost, too.
 pub fn rested(pid: i32, cpu_s_max: f64) {
     let began = cpu_s(pid);
     loop {

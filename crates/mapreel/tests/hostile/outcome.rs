@@ -1,41 +1,41 @@
-//! How a run, a job or an answer ended, and whether that is what its row says.
+//! The outcome of a run, a job or an answer, and whether its row expects that outcome.
 
 use super::case::{Case, End, Offer};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// How it ended.
+/// The outcome of a run, a job or an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// A picture was made, with warnings of these codes.
     Made(BTreeSet<String>),
-    /// What a document offers was listed.
+    /// The layers of a document were listed.
     Listed,
-    /// The request was refused, or the server it names: why.
+    /// The request, or the server that it names, was refused, for this reason.
     Refused(String),
-    /// Nothing was made: a code, or what was said.
+    /// Nothing was made; the text is a code or a message.
     Failed(String),
-    /// A thread panicked: what it said.
+    /// A thread panicked, with this message.
     Panicked(String),
-    /// The process is gone, or was killed for what it spent.
+    /// The process died, or was killed because it exceeded a bound.
     Died(String),
 }
 
 impl Outcome {
-    /// A picture and the warnings of a manifest or of a job.
+    /// A picture was made, with the warnings of a manifest or of a job.
     pub fn made(warnings: &Value) -> Self {
         let codes = warnings.as_array().into_iter().flatten().filter_map(|warning| warning["code"].as_str());
         Self::Made(codes.map(str::to_owned).collect())
     }
 
-    /// A process that is gone; what it said tells why.
+    /// A process died; its output tells why.
     pub fn died(how: &str, said: &str) -> Self {
         let tells = |line: &&str| line.contains("memory allocation of") || line.contains("overflowed its stack");
         let line = said.lines().find(tells).or(said.lines().last()).unwrap_or("without a word");
         Self::Died(format!("{how}: {line}"))
     }
 
-    /// What a job became.
+    /// The outcome of a job.
     pub fn of_job(job: &Value) -> Self {
         if job["status"] == "SUCCESS" {
             return Self::made(&job["warnings"]);
@@ -48,7 +48,7 @@ impl Outcome {
         Self::Failed(format!("{code}: {message}"))
     }
 
-    /// Whether it is what the row says; `known_code`: it comes from where failures have codes.
+    /// Whether the row expects this outcome; `known_code`: it comes from a front end whose failures have codes.
     pub fn is(&self, case: &Case, known_code: bool) -> bool {
         match (case.end, self) {
             (End::Fine, Self::Made(codes)) => codes.is_empty(),
@@ -61,7 +61,7 @@ impl Outcome {
         }
     }
 
-    /// Whether it is what the row says of `layers`.
+    /// Whether the row expects this outcome of `layers`.
     pub fn is_offer(&self, offer: Offer) -> bool {
         match self {
             Self::Listed => matches!(offer, Offer::Listed | Offer::Either),
@@ -70,7 +70,7 @@ impl Outcome {
         }
     }
 
-    /// In a few words.
+    /// The outcome in a few words.
     pub fn words(&self) -> String {
         let short = |text: &str| text.chars().take(160).collect::<String>().replace('\n', " ");
         match self {

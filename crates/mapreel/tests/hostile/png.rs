@@ -1,4 +1,4 @@
-//! PNG that lies, swells or breaks off.
+//! PNG: wrong headers, decompression bombs, truncated files.
 
 use super::ask::Ask;
 use super::bytes::{cut, noise, zlib, zlib_zeros};
@@ -46,7 +46,7 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Image, end, make)
 }
 
-/// In the place of a map, which has the size that was asked for.
+/// A case in which the picture is sent instead of a map, whose size must be the requested one.
 fn map(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Case {
     Case::body(format!("map: {name}"), Ask::Map, end, make)
 }
@@ -68,7 +68,7 @@ pub fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// Sizes that the header names.
+/// Sizes in the header.
 #[rustfmt::skip]
 fn sizes() -> Vec<Case> {
     use End::{Fine, Lost, Made};
@@ -88,7 +88,7 @@ fn sizes() -> Vec<Case> {
     ]
 }
 
-/// Chunks: too many, too long, or longer than they are.
+/// Chunks: too many, too long, or with a wrong length.
 #[rustfmt::skip]
 fn chunks() -> Vec<Case> {
     use End::{Lost, Made};
@@ -141,7 +141,7 @@ fn palettes_and_headers() -> Vec<Case> {
     ]
 }
 
-/// Check sums, filters and streams that are wrong.
+/// Wrong checksums, filters and compressed streams.
 #[rustfmt::skip]
 fn streams() -> Vec<Case> {
     use End::{Lost, Made};
@@ -156,7 +156,7 @@ fn streams() -> Vec<Case> {
     ]
 }
 
-/// What is missing at the end, and what is there instead of a picture.
+/// Truncated files, and other bytes instead of a picture.
 #[rustfmt::skip]
 fn ends() -> Vec<Case> {
     use End::{Fine, Lost, Made};

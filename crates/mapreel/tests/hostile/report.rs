@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use super::support::cluster::print;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a case came to at one of the fronts.
+/// The result of a case at one front end.
 pub struct Row {
     pub family: &'static str,
     pub name: String,
@@ -14,7 +14,7 @@ pub struct Row {
     pub cost: Cost,
     /// How long it took, in seconds.
     pub took_s: f64,
-    /// What is not as it should be; empty where all is.
+    /// Why the result is wrong; empty if it is right.
     pub wrong: String,
 }
 
@@ -34,7 +34,7 @@ impl Row {
     }
 }
 
-/// What the cases of a family came to.
+/// The results of the cases of a family.
 #[derive(Default)]
 struct Family<'a> {
     names: BTreeSet<&'a str>,
@@ -44,7 +44,7 @@ struct Family<'a> {
     took_s: f64,
 }
 
-/// Prints a line for each family, the dearest cases and the totals; with `MAPREEL_HOSTILE_ROWS` every row.
+/// Prints a line for each family, the most expensive cases and the totals; with `MAPREEL_HOSTILE_ROWS` every row.
 pub fn summary(rows: &[Row]) {
     if std::env::var_os("MAPREEL_HOSTILE_ROWS").is_some() {
         let mut sorted: Vec<&Row> = rows.iter().collect();

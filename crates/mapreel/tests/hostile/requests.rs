@@ -1,4 +1,4 @@
-//! Requests that are hostile themselves: no upstream is needed.
+//! Hostile requests, which need no upstream.
 
 use super::ask::Ask;
 use super::bytes::{many, noise};

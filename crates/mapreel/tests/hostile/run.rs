@@ -1,4 +1,4 @@
-//! Plays all cases: two side by side, and those that only wait beside them.
+//! Runs all cases: two at a time, and beside them the cases that only wait.
 
 use super::ask::Ask;
 use super::bounds::Bounds;
@@ -15,10 +15,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// Cases under way at once that need processors.
+/// How many cases that need processor time run at once.
 const LANES: usize = 2;
 
-/// What a case came to: how it ended, what it cost, and what else is wrong since.
+/// The result of a case: its outcome, its cost, and what is wrong with the service after it.
 type Came = (Outcome, Cost, Option<String>);
 
 /// A case and its upstream.
@@ -63,7 +63,7 @@ impl Staged {
         Row { family, name, front, outcome, cost, took_s, wrong }
     }
 
-    /// A preview does not say which warnings there are.
+    /// Whether the outcome is right for a preview, which does not list its warnings.
     fn is_as_preview(&self, outcome: &Outcome) -> bool {
         matches!((self.case.end, outcome), (End::Gap(_), Outcome::Made(codes)) if !codes.is_empty())
             || matches!((self.case.end, outcome), (End::Failed(_), Outcome::Refused(_)))
@@ -93,7 +93,7 @@ impl Staged {
         if self.case.offer != Offer::Skip {
             doors.push(("layers", Door::Layers));
         }
-        // Where drawing is what costs: a preview draws on a thread of its own.
+        // Previews are tested with cases whose drawing is expensive, because a preview draws on a thread of its own.
         if matches!(self.case.ask, Ask::Features | Ask::Pyramid { .. }) && !self.case.waits {
             doors.push(("preview", Door::Preview));
         }
@@ -102,12 +102,12 @@ impl Staged {
     }
 }
 
-/// Whether a front is played: all are, or those that `MAPREEL_HOSTILE_FRONTS` names.
+/// Whether a front end is tested: all are, or only those that `MAPREEL_HOSTILE_FRONTS` names.
 fn is_wanted(front: &str) -> bool {
     std::env::var("MAPREEL_HOSTILE_FRONTS").map_or(true, |fronts| fronts.split(',').any(|wanted| wanted == front))
 }
 
-/// Plays all cases; a row for each and each front.
+/// Runs all cases; returns a row for each case and front end.
 pub fn all(cases: Vec<Case>, bounds: Bounds) -> Vec<Row> {
     let staged: Vec<Staged> = cases.into_iter().enumerate().map(|(index, case)| Staged::new(index, case)).collect();
     let (waiting, busy): (Vec<&Staged>, Vec<&Staged>) = staged.iter().partition(|staged| staged.case.waits);
@@ -129,7 +129,7 @@ pub fn all(cases: Vec<Case>, bounds: Bounds) -> Vec<Row> {
                 }
             });
         }
-        // The command line gives an upstream 30 s, so these lie beside each other; a service can be told to wait for less.
+        // The command line waits 30 s for an upstream, so these cases run in parallel; a service has a setting for a shorter time.
         for staged in &waiting {
             staged.ready.prepare(&staged.case.answer);
             let keep = &keep;

@@ -1,5 +1,5 @@
-//! The second front: a service that goes on while one case after another comes; after each an honest job must come out as
-//! before.
+//! The second front end: a service that runs on while one case after another is tried. After each, an honest job must give the same picture
+//! as before.
 
 use super::bounds::Bounds;
 use super::case::Case;
@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 /// How long a case may take in all.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// A service that holds so much at rest is started anew, so that no case pays for those before it.
+/// If an idle service uses more memory than this, it is started again, so that memory of earlier cases does not count for later ones.
 const RESTING_MIB_MAX: f64 = 200.0;
 
-/// A service, and what it made of the honest request at first.
+/// A service, and the picture that it made of the honest request at the start.
 pub struct Service {
     site: Site,
     process: Process,
@@ -25,11 +25,11 @@ pub struct Service {
     honest: String,
     made: Vec<u8>,
     bounds: Bounds,
-    /// How much of its log has been looked at.
+    /// How much of its log was checked.
     read: usize,
 }
 
-/// A way to ask the service.
+/// A route by which a case is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
     Job,
@@ -38,7 +38,7 @@ pub enum Door {
 }
 
 impl Service {
-    /// Starts one; upstreams have `answer_s` for an answer.
+    /// Starts a service; upstreams have `answer_s` seconds for an answer.
     pub fn start(name: &str, answer_s: f64, bounds: Bounds) -> Self {
         let site = Site::new(&format!("hostile-{name}"));
         let timeout = answer_s.to_string();
@@ -59,7 +59,7 @@ impl Service {
 
     fn restart(&mut self) {
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        // The jobs of the one before would go on.
+        // A new site, because in the old one the jobs of the old service would go on.
         self.site =
             Site::new(self.site.folder.file_name().and_then(|name| name.to_str()).expect("the test's own name"));
         self.process = self.site.serve(&arguments, "");
@@ -67,7 +67,7 @@ impl Service {
         self.read = 0;
     }
 
-    /// Plays a case; what it came to, and what is wrong with the service since, if anything is.
+    /// Runs a case; returns its outcome, its cost, and what is wrong with the service after it, if anything is.
     pub fn play(&mut self, case: &Case, url: &str, door: Door) -> (Outcome, Cost, Option<String>) {
         let pid = self.process.pid();
         measure::forget_peak(pid);
@@ -88,9 +88,9 @@ impl Service {
             (None, false, Ok(outcome)) => outcome,
             (None, false, Err(error)) => Outcome::Died(format!("no answer: {error}")),
         };
-        // Of a process that was killed nothing is left to look at.
+        // A killed process has no counters any more, so its processor time is taken as the bound.
         let cost = if self.process.has_ended() && killed { Cost { cpu_s: most - before, ..cost } } else { cost };
-        let wrong = self.is_well();
+        let wrong = self.find_fault();
         (outcome, cost, wrong)
     }
 
@@ -110,7 +110,7 @@ impl Service {
                 self.ended(&id).map(|job| Outcome::of_job(&job))
             }
             Door::Preview => send("/api/preview").map(|answer| match answer.status {
-                // How many, and not which.
+                // The header only has the number of warnings.
                 200 if answer.header("mapreel-warnings") == "0" => Outcome::Made([].into()),
                 200 => Outcome::Made([case.ask.lost().to_owned()].into()),
                 _ => refused(&answer),
@@ -134,7 +134,7 @@ impl Service {
         }
     }
 
-    /// The honest job's picture.
+    /// The picture of the honest job.
     fn honest(&self) -> Result<Vec<u8>, String> {
         let words = |error: std::io::Error| format!("the next honest job: {error}");
         let json = ["content-type: application/json"];
@@ -149,8 +149,8 @@ impl Service {
         Ok(try_request(url, "GET", &format!("/api/download/{id}"), &[], b"").map_err(words)?.body)
     }
 
-    /// What is wrong with the service, if anything is; afterwards there is one that is well.
-    fn is_well(&mut self) -> Option<String> {
+    /// What is wrong with the service, if anything is; then the service is started again.
+    fn find_fault(&mut self) -> Option<String> {
         let ended = self.process.has_ended();
         let (honest, slow, _) = match ended {
             true => (Err("the process is gone".to_owned()), false, 0.0),
@@ -169,8 +169,8 @@ impl Service {
     }
 }
 
-/// Does something with a process that is killed when its time on processors is up, or after [`PATIENCE`]; whether it was, and
-/// the most memory, in MiB, that was seen meanwhile.
+/// Does some work with a process, which is killed when it reaches its bound on processor time, or after [`PATIENCE`]. Returns the result, whether
+/// the process was killed, and the peak memory in MiB that was measured.
 fn watched<T: Send>(pid: i32, cpu_s_max: f64, work: impl FnOnce() -> T + Send) -> (T, bool, f64) {
     let (done, killed, began) = (AtomicBool::new(false), AtomicBool::new(false), Instant::now());
     let (result, seen_mib) = std::thread::scope(|scope| {
@@ -195,7 +195,7 @@ fn watched<T: Send>(pid: i32, cpu_s_max: f64, work: impl FnOnce() -> T + Send) -
     (result, killed.into_inner(), seen_mib)
 }
 
-/// Refused by the service: never with 500, and with problem details.
+/// The outcome of a refusal by the service, which must have problem details and must not be 500.
 fn refused(answer: &Answer) -> Outcome {
     let problem: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let said = format!("{} {}: {}", answer.status, problem["code"].as_str().unwrap_or("?"), problem["detail"]);

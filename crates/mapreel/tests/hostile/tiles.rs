@@ -1,4 +1,4 @@
-//! Mosaics of many pictures, each of them large: their number must not decide how much memory a frame takes.
+//! Mosaics of many large pictures: the memory of a frame must not grow with their number.
 
 use super::ask::Ask;
 use super::case::{Case, End};

@@ -1,4 +1,4 @@
-//! WebP that lies, swells or breaks off.
+//! WebP: wrong headers, decompression bombs, truncated files.
 
 use super::ask::Ask;
 use super::bytes::{cut, noise};
@@ -26,13 +26,13 @@ fn honest() -> Vec<u8> {
     riff(&[chunk(b"VP8L", &pixels(256, 128))])
 }
 
-/// A lossless header of any size, and nothing that belongs to it.
+/// A lossless header of any size, followed by `data`, which need not match it.
 fn lossless(width: u32, height: u32, data: &[u8]) -> Vec<u8> {
     let bits = (width - 1) | (height - 1) << 14;
     riff(&[chunk(b"VP8L", &[&[0x2F][..], &bits.to_le_bytes(), data].concat())])
 }
 
-/// A lossy key frame's header of any size, and this behind it.
+/// The header of a lossy key frame of any size, followed by `data`.
 fn lossy(width: u16, height: u16, data: &[u8]) -> Vec<u8> {
     let head = [&[0x10, 0x02, 0x00, 0x9D, 0x01, 0x2A][..], &width.to_le_bytes(), &height.to_le_bytes()].concat();
     riff(&[chunk(b"VP8 ", &[head, data.to_vec()].concat())])
@@ -46,7 +46,7 @@ fn extended(flags: u8, width: u32, height: u32) -> Vec<u8> {
 
 const ANIMATED: u8 = 2;
 
-/// A frame of an animation at the corner.
+/// A frame of an animation, at the upper left corner.
 fn frame(width: u32, height: u32, image: &[u8]) -> Vec<u8> {
     let side = |side: u32| (side - 1).to_le_bytes()[..3].to_vec();
     chunk(b"ANMF", &[vec![0; 6], side(width), side(height), vec![1, 0, 0, 0], image.to_vec()].concat())
@@ -84,7 +84,7 @@ fn simple() -> Vec<Case> {
     ]
 }
 
-/// The extended form, and what may stand beside the picture.
+/// The extended form, and further chunks beside the picture.
 #[rustfmt::skip]
 fn extended_forms() -> Vec<Case> {
     use End::{Lost, Made};
@@ -116,7 +116,7 @@ fn animations() -> Vec<Case> {
     ]
 }
 
-/// Lengths that are wrong, and what is there instead of a picture.
+/// Wrong lengths, and other bytes instead of a picture.
 #[rustfmt::skip]
 fn ends() -> Vec<Case> {
     use End::{Lost, Made};

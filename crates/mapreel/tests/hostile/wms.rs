@@ -1,4 +1,4 @@
-//! Capabilities of a WMS that are well-formed, and say too much or what no server can mean.
+//! Capabilities of a WMS that are well-formed XML, but far too long or with nonsensical values.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -9,13 +9,13 @@ fn row(name: impl Into<String>, end: End, make: impl Fn() -> String + Send + Syn
     Case::body(name, Ask::Wms, end, move || make().into_bytes())
 }
 
-/// A layer of this time axis.
+/// A layer with this time axis.
 fn times(name: &str, end: End, axis: impl Fn() -> String + Send + Sync + 'static) -> Case {
     let dimension = move || format!(r#"<Dimension name="time" units="ISO8601">{}</Dimension>"#, axis());
     row(format!("times: {name}"), end, move || capabilities_of("a", &dimension())).offer(Offer::Listed)
 }
 
-/// A layer of this axis of elevations.
+/// A layer with this axis of elevations.
 fn values(name: &str, end: End, axis: impl Fn() -> String + Send + Sync + 'static) -> Case {
     let dimensions = move || {
         let time = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
@@ -26,7 +26,7 @@ fn values(name: &str, end: End, axis: impl Fn() -> String + Send + Sync + 'stati
 
 const TIME: &str = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
 
-/// Layers under one that hands its things down.
+/// Layers that inherit `what` from their parent.
 fn inherited(what: impl Fn() -> String, layers: usize) -> String {
     let children = many(layers, |i| format!("<Layer><Name>l{i}</Name></Layer>"));
     capabilities_of("a", &format!("{TIME}</Layer><Layer>{}{children}", what()))
@@ -52,7 +52,7 @@ pub fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// Axes of time: too many, too long, or none.
+/// Time axes: too many, too long, or invalid.
 #[rustfmt::skip]
 fn times_of_axes() -> Vec<Case> {
     use End::{Fine, Made};
@@ -109,7 +109,7 @@ fn values_of_axes() -> Vec<Case> {
     ]
 }
 
-/// What a layer says, and each below it inherits.
+/// Properties that layers inherit.
 #[rustfmt::skip]
 fn inherited_by_layers() -> Vec<Case> {
     use End::{Fine, Made};
@@ -128,7 +128,7 @@ fn inherited_by_layers() -> Vec<Case> {
     ]
 }
 
-/// Layers within layers, and layers of which much is said.
+/// Nested layers, and layers with very many properties.
 #[rustfmt::skip]
 fn of_one_layer() -> Vec<Case> {
     use End::{Fine, Made};
@@ -146,7 +146,7 @@ fn of_one_layer() -> Vec<Case> {
     ]
 }
 
-/// Layers that cannot be drawn, and what the service says of itself.
+/// Layers that cannot be drawn, and hostile service elements.
 #[rustfmt::skip]
 fn of_the_service() -> Vec<Case> {
     use End::{Lost, Made};
@@ -162,7 +162,7 @@ fn of_the_service() -> Vec<Case> {
     ]
 }
 
-/// The largest picture that the server draws, and where it says that a layer lies.
+/// The server's limits on picture sizes, and the bboxes of layers.
 #[rustfmt::skip]
 fn sizes_and_boxes() -> Vec<Case> {
     use End::{Fine, Gap, Made};

@@ -1,4 +1,4 @@
-//! Capabilities of a WMTS that say too much, or what no server can mean.
+//! Capabilities of a WMTS that are far too long, or with nonsensical values.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -47,7 +47,7 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Wmts, end, make)
 }
 
-/// A layer like any other, over a set of one matrix.
+/// An ordinary layer with a tile matrix set of one matrix.
 fn one(name: &str, end: End, matrix: impl Fn() -> String + Send + Sync + 'static) -> Case {
     row(&format!("one matrix: {name}"), end, move || {
         document(&(TEMPLATE.to_owned() + &link("web")), &set("web", &matrix()))
@@ -55,7 +55,7 @@ fn one(name: &str, end: End, matrix: impl Fn() -> String + Send + Sync + 'static
     .offer(Offer::Listed)
 }
 
-/// The same over the web's set, with this template.
+/// An ordinary layer with the web's tile matrix set, and with this URL template.
 fn template(name: &str, end: End, template: impl Fn() -> String + Send + Sync + 'static) -> Case {
     row(&format!("template: {name}"), end, move || {
         let url = format!(r#"<ResourceURL format="image/png" resourceType="tile" template="{}"/>"#, template());
@@ -68,7 +68,7 @@ pub fn cases() -> Vec<Case> {
     [sets(), layers(), matrices(), templates()].into_iter().flatten().collect()
 }
 
-/// Sets of matrices, and the links to them.
+/// Tile matrix sets, and the links to them.
 #[rustfmt::skip]
 fn sets() -> Vec<Case> {
     use End::{Fine, Made};
@@ -91,7 +91,7 @@ fn sets() -> Vec<Case> {
     ]
 }
 
-/// Layers, and what is said of them.
+/// Layers and their properties.
 #[rustfmt::skip]
 fn layers() -> Vec<Case> {
     use End::{Lost, Made};
@@ -134,7 +134,7 @@ fn matrices() -> Vec<Case> {
     ]
 }
 
-/// Templates of addresses.
+/// URL templates.
 #[rustfmt::skip]
 fn templates() -> Vec<Case> {
     use End::{Lost, Made};

@@ -1,4 +1,4 @@
-//! XML that is made to hurt its reader, in the place of a WMS's capabilities.
+//! XML that is hostile to its parser, instead of a WMS's capabilities.
 
 use super::ask::Ask;
 use super::bytes::many;
@@ -7,18 +7,18 @@ use mapreel_testkit::upstreams::capabilities_of;
 
 const DAY: &str = r#"<Dimension name="time" units="ISO8601">2020-01-01T00:00:00Z</Dimension>"#;
 
-/// Honest capabilities with something inside the layer.
+/// Honest capabilities with `what` inside the layer.
 fn inside(what: &str) -> Vec<u8> {
     capabilities_of("a", &format!("{DAY}{what}")).into_bytes()
 }
 
-/// The same behind a document type of these declarations.
+/// The same, after a document type with these declarations.
 fn declared(declarations: &str, inside: &str) -> Vec<u8> {
     let document = capabilities_of("a", &format!("{DAY}<Abstract>{inside}</Abstract>"));
     format!("<?xml version=\"1.0\"?><!DOCTYPE WMS_Capabilities [{declarations}]>{document}").into_bytes()
 }
 
-/// The same with something in its root's tag.
+/// The same, with these attributes in the root's tag.
 fn in_root(attributes: &str) -> Vec<u8> {
     capabilities_of("a", DAY).replacen("<WMS_Capabilities", &format!("<WMS_Capabilities {attributes}"), 1).into_bytes()
 }
@@ -37,7 +37,7 @@ fn row(name: &str, end: End, make: impl Fn() -> Vec<u8> + Send + Sync + 'static)
     Case::body(name, Ask::Wms, end, make)
 }
 
-/// No real server's document declares entities, so a document that needs them may be refused.
+/// No real server declares entities in its documents, so a document that needs them may be refused.
 pub fn cases() -> Vec<Case> {
     [entities(), attributes(), elements(), texts(), broken(), encodings()].into_iter().flatten().collect()
 }
@@ -127,7 +127,7 @@ fn texts() -> Vec<Case> {
     ]
 }
 
-/// What does not end, or ends in another way than it began.
+/// Elements without an end tag, or with a wrong one.
 #[rustfmt::skip]
 fn broken() -> Vec<Case> {
     use End::{Lost, Made};

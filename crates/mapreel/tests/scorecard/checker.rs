@@ -1,14 +1,14 @@
-//! Decides for each job whether what clients saw is something that the states of a job allow.
+//! Checks for each job whether the answers that clients saw are a history that the states of a job allow.
 //!
-//! A call takes time, and what it tells was true at some moment of it. So only calls that did not overlap are compared: if one
-//! had its answer before the other began, the second may tell nothing that cannot follow the first. Rules:
+//! An answer was true at some moment between the begin and the end of its call. So only calls that did not overlap are compared: if one
+//! call ended before another began, the second answer must be a possible successor of the first. Rules:
 //!
 //! 1. An accepted job is known from then on.
 //! 2. Progress never falls.
 //! 3. SUCCESS, FAILED, CANCELLED and EXPIRED are final; only SUCCESS becomes EXPIRED.
-//! 4. A job that was cancelled is never anything else. (Rule 3 of this state, named apart since a zombie breaks it.)
-//! 5. All hashes of a job's artifact, told and downloaded, are the same.
-//! 6. An idempotency key gives one job, and one job has one key.
+//! 4. A cancelled job stays cancelled. (This is rule 3 for one state; it is listed separately, because a zombie worker breaks it.)
+//! 5. All hashes of a job's artifact, in the job's status and of the downloaded file, are the same.
+//! 6. An idempotency key gives one job.
 
 use crate::history::{Event, What};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,14 +25,14 @@ pub enum Rule {
     OneJobOfAKey,
 }
 
-/// Which rule, and of what: a job or a key.
+/// The broken rule, and the job or key that broke it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Violation {
     pub rule: Rule,
     pub of: String,
 }
 
-/// Everything that the history should not show, once for each rule and job.
+/// All violations in a history, each rule at most once for each job.
 pub fn check(events: &[Event]) -> Vec<Violation> {
     let mut broken = BTreeSet::new();
     let mut by_job: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
@@ -66,7 +66,7 @@ fn of_job(events: &[&Event]) -> BTreeSet<Rule> {
     if hashes.len() > 1 {
         broken.insert(Rule::OneArtifact);
     }
-    // Calls by their end, so that those which had ended before another began are a beginning of this list.
+    // Calls sorted by their end: the calls that ended before another call began are a prefix of this list.
     let mut ended = events.to_vec();
     ended.sort_by_key(|event| event.to);
     for event in events {
@@ -86,7 +86,7 @@ fn hash_of(event: &Event) -> Option<&str> {
     }
 }
 
-/// The rule that two calls about one job break, one after the other.
+/// The rule that a later call about a job breaks after an earlier one.
 fn cannot_follow(earlier: &What, later: &What) -> Option<Rule> {
     if matches!(later, What::Unknown { .. }) {
         return Some(Rule::Known);
@@ -125,7 +125,7 @@ fn of_keys(events: &[Event]) -> BTreeSet<String> {
     broken
 }
 
-/// Histories that no sound service gives, and the rule that each breaks. [`prove`] feeds them to the checker.
+/// Histories that a correct service cannot produce, and the rule that each breaks. [`prove`] gives them to the checker.
 pub fn sabotages() -> Vec<(&'static str, Vec<Event>, Rule)> {
     let accepted = |job: &str, key: &str| {
         let key = Some(key.to_owned()).filter(|key| !key.is_empty());
@@ -170,13 +170,13 @@ pub fn sabotages() -> Vec<(&'static str, Vec<Event>, Rule)> {
     ]
 }
 
-/// Calls one after another, each a second long.
+/// Calls one after another, each of which takes a second.
 fn in_turn<const N: usize>(what: [What; N]) -> Vec<Event> {
     let at = Duration::from_secs;
     (0..).zip(what).map(|(i, what)| Event { from: at(2 * i), to: at(2 * i + 1), what }).collect()
 }
 
-/// The checker finds what is wrong in each sabotaged history, nothing else, and nothing in good ones.
+/// Proves that the checker finds the broken rule in each sabotaged history, no other rule, and none in correct histories.
 pub fn prove() {
     for (name, events, rule) in sabotages() {
         let found: Vec<Rule> = check(&events).into_iter().map(|violation| violation.rule).collect();
@@ -199,7 +199,7 @@ pub fn prove() {
         seen("EXPIRED", 4, Some("x")),
     ]);
     assert_eq!(check(&good), []);
-    // Of two calls at once, either may have been answered first.
+    // Two overlapping calls may have been answered in either order.
     let mut overlapping = in_turn([seen("RUNNING", 12, None), seen("RUNNING", 11, None)]);
     overlapping[1].from = overlapping[0].from;
     assert_eq!(check(&overlapping), []);

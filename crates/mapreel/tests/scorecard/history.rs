@@ -1,4 +1,4 @@
-//! What clients did and heard: every call with its times and its answer. Only the checker decides by it.
+//! The history of a trial: every call of its clients, with its times and its answer. The checker judges it.
 
 use crate::support::service::{Answer, sha256, try_request};
 use serde_json::Value;
@@ -16,12 +16,12 @@ pub struct Event {
     pub what: What,
 }
 
-/// What was asked, and answered.
+/// A call and its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// 202: a promise.
+    /// The answer 202, which promises the job.
     Accepted { job: String, key: Option<String>, frames: u64 },
-    /// No promise: another status, or 0 without an answer.
+    /// Another status, or 0 without an answer: the job is not promised.
     NotAccepted { status: u16, key: Option<String> },
     /// The status of a job.
     Seen { job: String, state: String, done: u64, sha256: Option<String> },
@@ -34,7 +34,7 @@ pub enum What {
 }
 
 impl What {
-    /// The job that it is about, if there is one.
+    /// The job of the call, if there is one.
     fn job(&self) -> Option<&str> {
         match self {
             Self::NotAccepted { .. } => None,
@@ -65,7 +65,7 @@ pub struct History {
 #[derive(Default)]
 struct Calls {
     events: Vec<Event>,
-    /// What a client last heard of each job: an equal answer is no new event.
+    /// The last answer about each job: an equal answer is no new event.
     last: HashMap<String, What>,
 }
 
@@ -78,7 +78,7 @@ impl History {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).events.clone()
     }
 
-    /// Jobs that were accepted, and the frames that each promised; once each, in order.
+    /// The accepted jobs, each once and in order, with their numbers of frames.
     pub fn accepted(&self) -> Vec<(String, u64)> {
         let (mut jobs, mut known) = (Vec::new(), HashSet::new());
         for event in self.events() {
@@ -91,7 +91,7 @@ impl History {
         jobs
     }
 
-    /// Submits; the job, if it was accepted, and the status, 0 without an answer.
+    /// Submits a request; returns the job, if it was accepted, and the status (0 without an answer).
     pub fn submit(&self, url: &str, order: &Order) -> (Option<String>, u16) {
         let mut headers = vec!["content-type: application/json".to_owned()];
         headers.extend(order.key.iter().map(|key| format!("idempotency-key: \"{key}\"")));
@@ -110,7 +110,7 @@ impl History {
         })
     }
 
-    /// Asks for the status of a job; `None` without an answer, or where the API does not know the job.
+    /// Asks for the status of a job; `None`: there was no answer, or the API does not know the job.
     pub fn look(&self, url: &str, job: &str) -> Option<Value> {
         self.call(|| {
             let answer = try_request(url, "GET", &format!("/api/job-status/{job}"), &[], b"");
@@ -125,7 +125,7 @@ impl History {
         })
     }
 
-    /// Whether a job waits that no worker has begun.
+    /// Whether there is a pending job, which no worker has begun.
     pub fn is_pending(&self, url: &str) -> bool {
         let page = try_request(url, "GET", "/api/jobs?status=PENDING&limit=1", &[], b"");
         page.ok()
@@ -133,7 +133,7 @@ impl History {
             .is_some_and(|page| page["jobs"].as_array().is_some_and(|jobs| !jobs.is_empty()))
     }
 
-    /// Cancels a job; its state after that, if there was an answer.
+    /// Cancels a job; returns its state after that, if there was an answer.
     pub fn cancel(&self, url: &str, job: &str) -> Option<String> {
         self.call(|| {
             let answer = try_request(url, "DELETE", &format!("/api/job-status/{job}"), &[], b"");
@@ -143,7 +143,7 @@ impl History {
         })
     }
 
-    /// Fetches the file of a job; its bytes, or what was answered instead.
+    /// Fetches the file of a job; returns its bytes, or the other answer.
     pub fn download(&self, url: &str, job: &str) -> Result<Vec<u8>, String> {
         self.call(|| {
             let file = match try_request(url, "GET", &format!("/api/download/{job}"), &[], b"") {
@@ -163,7 +163,7 @@ impl History {
         if let Some(what) = what {
             let to = self.began.elapsed();
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            // An answer is a new event also when it equals one from before another answer about the job.
+            // Only an answer that equals the last answer about the same job is no new event.
             let before = what.job().and_then(|job| calls.last.insert(job.to_owned(), what.clone()));
             if matches!(what, What::Seen { .. }) && before.as_ref() == Some(&what) {
                 return result;

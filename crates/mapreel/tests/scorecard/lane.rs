@@ -1,11 +1,11 @@
-//! The two kinds of store and the two programs, and the servers that trials have one after another.
+//! The two kinds of store, the two programs, and the servers that trials use one after another.
 
 use crate::support::cluster::Servers;
 use crate::support::service::Site;
 use mapreel_testkit::servers::s3::Mood;
 use std::path::PathBuf;
 
-/// Where jobs are kept.
+/// The kind of store of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
     /// SQLite and a folder: the processes of one machine.
@@ -34,7 +34,7 @@ impl Store {
     }
 }
 
-/// Servers, one trial after another.
+/// The servers for the trials on one store, which run one after another.
 pub struct Lane {
     pub store: Store,
     naive: PathBuf,
@@ -44,7 +44,7 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Starts the servers that a store needs; `None` if that is not possible, which has been said.
+    /// Starts the servers that a store needs; `None`: they cannot be started, and the reason was printed.
     pub fn start(store: Store, naive: PathBuf) -> Option<Self> {
         let servers = match store {
             Store::Sqlite => None,
@@ -58,7 +58,7 @@ impl Lane {
         self.servers.as_mut().expect("only faults of a cluster ask for them")
     }
 
-    /// Everything that a fault has broken and that its trial did not come to mend.
+    /// Repairs what a fault has broken, if its trial ended before it could repair it.
     pub fn heal(&mut self) {
         if let Some(servers) = &mut self.servers {
             servers.s3.set_mood(Mood::Well);

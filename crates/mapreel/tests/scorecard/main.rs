@@ -1,5 +1,5 @@
-//! The scorecard: every fault that Mapreel promises to survive, tried on real servers and on both kinds of store, judged by
-//! one oracle, and tried as well on a control, the same program without its guarantees, which must fail.
+//! The scorecard: every fault that Mapreel promises to survive is tried on real servers and on both kinds of store, and judged by one
+//! oracle. It is also tried on a control, the same program without its guarantees, which must fail.
 //!
 //! ```text
 //! faults/ ──inject──▶ rig (servers, processes) ◀──calls── history ──▶ checker ──▶ oracle ──▶ report (docs/SCORECARD.md)
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     }
     let naive = build_control();
     let began = Instant::now();
-    // Each store has its own servers, so both are tried at once; a trial of the program and one of the control take turns.
+    // Each store has its own servers, so both stores are tried at once. On each, trials of the program and of the control alternate.
     let rows: Vec<Row> = std::thread::scope(|scope| {
         let (options, naive) = (&options, &naive);
         let threads: Vec<_> =
@@ -80,12 +80,12 @@ fn soak_all(options: &Options, minutes: u64) -> ExitCode {
     if soaked.iter().all(|(_, good)| *good) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Builds the control: here and not in a script, so that whoever runs this compares with a control of the same source. It is
-/// a program of its own name, so nothing ever stands where the released one is expected.
+/// Builds the control. It is built here and not in a script, so that the control always has the same source as this test. The control
+/// has a name of its own, so it cannot be taken for the released program.
 fn build_control() -> PathBuf {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     let arguments = ["--workspace", "--locked", "--quiet", "--bin", "mapreel-naive"];
-    // What cargo told this process of itself would make some build scripts run again, here and at the next ordinary build.
+    // With the variables that cargo has set for this process, some build scripts would run again, here and at the next ordinary build.
     let told = std::env::vars_os().map(|(name, _)| name);
     for name in told.filter(|name| name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME") {
         cargo.env_remove(name);
@@ -116,7 +116,7 @@ fn try_all(store: Store, options: &Options, naive: PathBuf) -> Vec<Row> {
     rows
 }
 
-/// What a piece of work returns, or the first line of its panic.
+/// The result of some work, or the first line of its panic.
 fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
@@ -126,17 +126,17 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 fn try_one(lane: &mut Lane, fault: &'static Fault, program: Program, form: Form) -> Row {
-    // Some load the whole machine: those whose figures are of times wait for them, and they for these.
+    // Some trials need the whole machine (`is_alone`): they and all other trials exclude each other by this lock.
     static MACHINE: RwLock<()> = RwLock::new(());
     let _alone = fault.is_alone.then(|| MACHINE.write().unwrap_or_else(PoisonError::into_inner));
     let _beside = (!fault.is_alone).then(|| MACHINE.read().unwrap_or_else(PoisonError::into_inner));
     let (began, store) = (Instant::now(), lane.store);
     let times = fault.times_in(form).max(1);
-    // The control shows what it lacks at once.
+    // The control fails soon, so it gets fewer faults.
     let times = if program == Program::Naive { times.div_ceil(4) } else { times };
     let mut rig = Rig::new(lane, program, fault.id, times);
     let ran = caught(|| (fault.run)(&mut rig));
-    // The jobs of a trial that did not come to its end are judged all the same.
+    // The jobs are judged even if the trial panicked.
     let judged = if rig.skipped.is_some() { Ok(Judgement::default()) } else { caught(|| oracle::judge(&mut rig)) };
     let error = ran.err().or(judged.as_ref().err().cloned());
     let judgement = judged.unwrap_or_default();

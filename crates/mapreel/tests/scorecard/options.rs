@@ -1,10 +1,10 @@
-//! What is asked for after `--`.
+//! The options after `--`.
 
 use crate::faults::{ALL, Fault, Form};
 use crate::rig::Store;
 use std::path::PathBuf;
 
-/// Which trials, and how long.
+/// Which trials run, and how long.
 pub struct Options {
     pub form: Form,
     store: Option<Store>,
@@ -12,7 +12,7 @@ pub struct Options {
     pub soak_minutes: Option<u64>,
     /// A `mapreel` of an earlier version.
     pub old: Option<PathBuf>,
-    /// For the harness of another test: there is nothing here.
+    /// The options are for the harness of other tests: no trial runs.
     is_for_others: bool,
 }
 
@@ -33,13 +33,13 @@ impl Options {
                 }
                 "--fault" => options.fault = Some(value().to_uppercase()),
                 "--old" => {
-                    // As seen from the repository, where `./test` is.
+                    // A path relative to the root of the repository, where `./test` is.
                     let path = crate::support::service::repository(&value());
                     assert!(path.is_file(), "no program at `{}`", path.display());
                     options.old = path.canonicalize().ok();
                 }
                 "--soak" => options.soak_minutes = value().parse().ok(),
-                // As `cargo test` passes them on to every test.
+                // `cargo test` passes these options to every test.
                 "--list" | "--ignored" => options.is_for_others = true,
                 flag if flag.starts_with('-') => {}
                 name => options.fault = Some(name.to_uppercase()),
@@ -61,7 +61,7 @@ impl Options {
         ALL.iter().copied().filter(move |fault| !self.is_for_others && chosen(fault))
     }
 
-    /// Whether the result is that of everything.
+    /// Whether all trials run, so that the page is written.
     pub fn is_written(&self) -> bool {
         self.form == Form::Long && self.store.is_none() && self.fault.is_none()
     }

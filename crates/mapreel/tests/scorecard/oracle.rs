@@ -1,5 +1,5 @@
-//! Judges a trial when its fault is over: lets the jobs come to their ends, and then asks every one of them, its file, the
-//! history and the objects that are left.
+//! Judges a trial when its fault is over: waits until the jobs have ended, and then checks every job, its file, the history of the clients
+//! and the remaining objects.
 
 use crate::checker::{Rule, check};
 use crate::history::{Event, What};
@@ -10,30 +10,30 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-/// What became of the jobs of a trial.
+/// The judgement of a trial: counts of its jobs by what became of them.
 #[derive(Debug, Default, Clone)]
 pub struct Judgement {
-    /// Jobs that were promised.
+    /// Accepted jobs.
     pub accepted: usize,
-    /// Of those, the ones that ended as they should, once.
+    /// Accepted jobs that ended as they should, and once.
     pub ended_once: usize,
-    /// The API does not know them any more.
+    /// Accepted jobs that the API does not know any more.
     pub lost: usize,
-    /// Two jobs of one key, two artifacts of one job, or an end that was not the last.
+    /// Cases of two jobs of one key, two artifacts of one job, or a final state that changed.
     pub doubled: usize,
-    /// They do not come to an end.
+    /// Jobs that do not end.
     pub stuck: usize,
-    /// Their file is not there, is another one, or cannot be decoded.
+    /// Jobs whose file is missing, is another one, or cannot be decoded.
     pub corrupt: usize,
-    /// They ended in another way than they should.
+    /// Jobs that ended in another state than they should.
     pub failed: usize,
     /// Objects that no job needs.
     pub left: usize,
-    /// What was found, for people; the first few.
+    /// The first few findings, as text for people.
     pub findings: Vec<String>,
 }
 
-/// What can become of a job, or be left of it, that should not.
+/// A kind of harm to a job, or an object that is left of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Harm {
     Lost,
@@ -59,24 +59,24 @@ impl Harm {
     }
 }
 
-/// Nothing changed for so long: what is not done is stuck. The control has nothing that would move it later.
+/// If no job has changed for this long, the jobs that have not ended are stuck. In the control, nothing would move them later.
 const CALM: Duration = Duration::from_secs(60);
 const CALM_NAIVE: Duration = Duration::from_secs(10);
-/// And if it changes without end, what is not done after so long is.
+/// After this time, jobs that have not ended are stuck, even if jobs still change.
 const ENDLESS: Duration = Duration::from_secs(300);
-/// Until a file can be downloaded: the machine may be busy.
+/// How long it may take until a file can be downloaded: the machine may be busy.
 const DOWNLOADING: Duration = Duration::from_secs(20);
-/// Until maintenance has deleted the objects that no job needs.
+/// How long maintenance may take to delete the objects that no job needs.
 const CLEANING: Duration = Duration::from_secs(60);
 const CLEANING_NAIVE: Duration = Duration::from_secs(2);
 
 impl Judgement {
-    /// Whether anything at all is wrong.
+    /// Whether any harm was found.
     pub fn is_bad(&self) -> bool {
         Harm::ALL.iter().any(|harm| self.count(*harm) > 0) || self.ended_once != self.accepted
     }
 
-    /// How often a harm was seen.
+    /// How often a harm was found.
     pub fn count(&self, harm: Harm) -> usize {
         match harm {
             Harm::Lost => self.lost,
@@ -131,7 +131,7 @@ pub fn judge(rig: &mut Rig<'_>) -> Judgement {
             }
         }
     }
-    // An end is final: once more, after the files.
+    // A final state must stay: the status of each job is read once more, after the files.
     accepted.iter().for_each(|(job, _)| drop(rig.history.look(&url, job)));
     objects(rig, &url, &accepted, &mut judgement);
     let events = rig.history.events();
@@ -139,7 +139,7 @@ pub fn judge(rig: &mut Rig<'_>) -> Judgement {
         judgement.find(format!("{violation:?}"));
         good.remove(&violation.of);
         match violation.rule {
-            // Counted above.
+            // Unknown jobs were counted above.
             Rule::Known => {}
             _ => judgement.doubled += 1,
         }
@@ -152,7 +152,7 @@ pub fn judge(rig: &mut Rig<'_>) -> Judgement {
     judgement
 }
 
-/// Follows the jobs until all have ended, or nothing changes any more; what was last seen of each.
+/// Follows the jobs until all have ended, or none changes any more; returns the last status of each.
 fn drain(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)]) -> HashMap<String, Value> {
     let calm = if rig.program == Program::Naive { CALM_NAIVE } else { CALM };
     let mut last: HashMap<String, Value> = HashMap::new();
@@ -174,10 +174,10 @@ fn drain(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)]) -> HashMap<String
     last
 }
 
-/// The file of a job is the one that its record tells of, and has its frames.
+/// Checks that the file of a job is the one in the job's status, and has all frames.
 fn file(rig: &Rig<'_>, url: &str, job: &str, frames: u64, view: &Value) -> Result<(), String> {
     let mut file = Err(String::new());
-    // A client asks again after a 503, and after a download that broke off.
+    // As a client would, the request is repeated after a 503, and after a download that broke off.
     wait_until(DOWNLOADING, || {
         file = rig.history.download(url, job);
         file.is_ok()
@@ -186,7 +186,7 @@ fn file(rig: &Rig<'_>, url: &str, job: &str, frames: u64, view: &Value) -> Resul
     is_whole(&file, &view["artifact"], frames)
 }
 
-/// A file is the one that is told of, can be decoded, and has so many frames.
+/// Checks that a file is the one in the job's status, can be decoded, and has this many frames.
 fn is_whole(file: &[u8], told: &Value, frames: u64) -> Result<(), String> {
     if told["sha256"] != sha256(file) || told["size_bytes"] != file.len() {
         return Err(format!("its file is another one than its record tells of: {told}"));
@@ -195,14 +195,14 @@ fn is_whole(file: &[u8], told: &Value, frames: u64) -> Result<(), String> {
     if counted != frames { Err(format!("{counted} frames and not {frames}")) } else { Ok(()) }
 }
 
-/// Files that no sound service gives.
+/// Files that a correct service cannot produce.
 pub const SABOTAGES: [&str; 3] = [
     "a file with another hash than the record has",
     "a cut file, whose hash and size the record has",
     "fewer frames than promised",
 ];
 
-/// What is wrong with each of these files is seen, and a good one is good.
+/// Proves that the oracle finds the fault in each of these files, and none in a correct file.
 pub fn prove() {
     let png = Picture::grey(8, 8, 7).to_png();
     let told = |file: &[u8]| serde_json::json!({ "sha256": sha256(file), "size_bytes": file.len(), "format": "png" });
@@ -214,7 +214,7 @@ pub fn prove() {
     }
 }
 
-/// Decodes a file, and counts its frames: an image in this process, a film by another program.
+/// Decodes a file and counts its frames: an image in this process, a film by ffmpeg.
 fn frames_in(bytes: &[u8], format: &str) -> Result<u64, String> {
     if format == "png" {
         let mut reader =
@@ -235,12 +235,12 @@ fn frames_in(bytes: &[u8], format: &str) -> Result<u64, String> {
     counted.parse().map_err(|_| format!("it cannot be decoded: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// The small picture of a job, which none needs: it may be missing, and a job has one at most.
+/// Whether an object is the preview of a job. A preview is optional: it may be missing, and a job has at most one.
 fn is_preview(key: &str) -> bool {
     key.ends_with(".preview.jpeg")
 }
 
-/// Soon every job that has a file has two objects and a small picture, and the bucket holds no others.
+/// Waits until every job with a file has two objects and at most one preview, and there are no other objects.
 fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut Judgement) {
     let events = rig.history.events();
     let mut files: HashMap<&str, usize> = accepted.iter().map(|(job, _)| (job.as_str(), 0)).collect();
@@ -289,12 +289,12 @@ fn objects(rig: &Rig<'_>, url: &str, accepted: &[(String, u64)], judgement: &mut
     }
 }
 
-/// Whether anybody knows a job that was not promised: its request was stored, and the answer did not come.
+/// Whether the API knows a job that no client was promised: its request was stored, but the answer was lost.
 fn is_known(url: &str, job: &str) -> bool {
     try_request(url, "GET", &format!("/api/job-status/{job}"), &[], b"").is_ok_and(|answer| answer.status == 200)
 }
 
-/// A page of the list of jobs; the fault is over, so it comes.
+/// A page of the list of jobs. The fault is over, so the API must answer.
 fn list(url: &str, cursor: &str) -> Value {
     let mut page = Value::Null;
     let has_come = wait_until(CLEANING, || {
@@ -307,8 +307,8 @@ fn list(url: &str, cursor: &str) -> Value {
     page
 }
 
-/// Jobs beside those that were promised, if there are more of them than requests of which nobody knows whether they were heard:
-/// no answer, or one that tells of a fault of the service, and not made again with their key.
+/// Jobs that no client was promised, as far as they are more than the requests that may have been stored without a promise: requests without
+/// an answer or with a status 5xx, which were not repeated with their key.
 fn extra_jobs(url: &str, accepted: &[(String, u64)], events: &[Event]) -> Vec<String> {
     let promised: BTreeSet<&str> = accepted.iter().map(|(job, _)| job.as_str()).collect();
     let keys: BTreeSet<&str> = events
@@ -333,7 +333,7 @@ fn extra_jobs(url: &str, accepted: &[(String, u64)], events: &[Event]) -> Vec<St
             None => break,
         }
     }
-    // The newest come first in the list; which of them were unheard cannot be told.
+    // It cannot be known which of these jobs belong to such requests, so their number is subtracted.
     extra.truncate(extra.len().saturating_sub(maybe.count()));
     extra
 }

@@ -1,4 +1,4 @@
-//! The table: a row for each fault, a half of it for each store, and what became of the control.
+//! The table: a row for each fault, with a half for each store, and the results of the control.
 
 use crate::faults::{Fault, Form};
 use crate::oracle::{Harm, Judgement};
@@ -7,7 +7,7 @@ use mapreel_testkit::quantile;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// A trial that has come to its end.
+/// A trial that has ended.
 pub struct Row {
     pub fault: &'static Fault,
     pub store: Store,
@@ -18,17 +18,17 @@ pub struct Row {
     pub again: usize,
     pub took: Duration,
     pub note: String,
-    /// The trial itself came to a bad end, or was not made.
+    /// Why the trial itself failed, if it did.
     pub error: Option<String>,
     /// Why the fault could not be injected here.
     pub skipped: Option<String>,
 }
 
-/// From a worker's death to the moment at which its work goes on; FAILURES' aim.
+/// The aim for the time from a worker's death to the moment at which another worker goes on with its work.
 const RESUME_P95: Duration = Duration::from_secs(3);
 
 impl Row {
-    /// Why the row is not as it should be.
+    /// Why the result of the trial is bad, if it is.
     pub fn fault_found(&self) -> Option<String> {
         if self.skipped.is_some() {
             return None;
@@ -43,7 +43,7 @@ impl Row {
                 let abandoned = self.fault.resumes_within_aim && self.resumed.is_empty();
                 self.error.clone().or(abandoned.then(|| "the work of those who died did not go on".to_owned()))
             }
-            // A trial with a program that loses everything may well not come to its end; its jobs are judged all the same.
+            // A trial of the control may fail, since the control loses jobs; its jobs are still judged.
             Program::Naive => {
                 let missed = self.guaranteed().filter(|harm| self.judgement.count(*harm) == 0)?;
                 let ended =
@@ -53,7 +53,7 @@ impl Row {
         }
     }
 
-    /// That work went on later than the aim. It is told and fails nothing: how busy the machine is decides it, too.
+    /// That work was resumed later than the aim. This is reported and is no failure, because it also depends on the load of the machine.
     fn lateness(&self) -> Option<String> {
         if self.program == Program::Naive || !self.fault.resumes_within_aim {
             return None;
@@ -63,7 +63,7 @@ impl Row {
         Some(format!("work went on after {p95:.2} s, and the aim is {aim} s"))
     }
 
-    /// What must be seen of the control, if it lacks something that this fault is about.
+    /// The harm that must be found in the control, if this fault tries a guarantee that the control lacks.
     fn guaranteed(&self) -> Option<Harm> {
         self.fault.guarantee_on(self.store).ok().and(self.fault.harm)
     }
@@ -78,7 +78,7 @@ impl Row {
         )
     }
 
-    /// What became of the control, in a few words.
+    /// The result of the control, in a few words.
     fn as_control(&self) -> String {
         if self.skipped.is_some() {
             return "–".to_owned();
@@ -161,7 +161,7 @@ pub fn totals(rows: &[Row]) -> String {
     text
 }
 
-/// Each fault, what is injected, and what else its trials had to say.
+/// Each fault, what is injected, and the notes of its trials.
 pub fn notes(rows: &[Row]) -> String {
     let mut text = String::new();
     for fault in crate::faults::ALL.iter().filter(|fault| rows.iter().any(|row| row.fault.id == fault.id)) {
@@ -192,7 +192,7 @@ pub fn page(rows: &[Row], took: Duration) -> String {
     )
 }
 
-/// Which oracle has seen the control fail, and on which fault.
+/// For each kind of harm, the faults on which it was found in the control.
 fn seen_by_control(rows: &[Row]) -> String {
     let mut text = String::new();
     for harm in Harm::ALL {
@@ -207,7 +207,7 @@ fn seen_by_control(rows: &[Row]) -> String {
     text
 }
 
-/// How soon the work of workers that died went on, over all faults that kill them.
+/// How soon the work of dead workers was resumed, over all faults that kill workers.
 fn resume(rows: &[Row]) -> String {
     let mut lines = Vec::new();
     for store in Store::ALL {
@@ -229,7 +229,7 @@ fn spread(times: &[Duration]) -> String {
     }
 }
 
-/// What is printed for one trial as soon as it has ended.
+/// The line that is printed for a trial as soon as it has ended.
 pub fn line(row: &Row, form: Form) -> String {
     let verdict = match row.fault_found() {
         None => {

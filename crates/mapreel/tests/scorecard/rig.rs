@@ -1,4 +1,4 @@
-//! What a fault is tried on: servers and processes of one kind of store and one program.
+//! The rig of a trial: the servers and processes, of one kind of store and one program, on which a fault is tried.
 
 use crate::faults::Mount;
 use crate::history::{History, Order};
@@ -21,11 +21,11 @@ pub enum End {
     Success,
     Failed,
     Cancelled,
-    /// The client may have been told anything; it must only have ended.
+    /// In any final state.
     Any,
 }
 
-/// A trial of one fault: its own site, and what came of it.
+/// A trial of one fault: its site, and its results.
 pub struct Rig<'a> {
     pub lane: &'a mut Lane,
     pub program: Program,
@@ -33,25 +33,25 @@ pub struct Rig<'a> {
     pub history: History,
     /// How often the fault is to be injected.
     pub times: usize,
-    /// How often it was.
+    /// How often the fault was injected.
     pub injected: usize,
-    /// From a fault to the moment at which work that it hit goes on.
+    /// The times from a fault to the moment at which another worker resumes the work that it hit.
     pub resumed: Vec<Duration>,
-    /// Jobs that are not to end in success.
+    /// Jobs that are to end in another way than success.
     pub ends: HashMap<String, End>,
-    /// What else is worth a line in the table.
+    /// A note for the report.
     pub note: String,
     pub api: Option<Process>,
     pub workers: Vec<Process>,
-    /// Processes that are not to come back before the jobs are judged.
+    /// Frozen processes that stay frozen until the jobs were judged.
     pub doomed: Vec<Process>,
-    /// Between the processes and their servers.
+    /// The proxies between the processes and their servers.
     pub proxies: Vec<Proxy>,
-    /// A store of the trial's own; after its processes.
+    /// A store only for this trial; it is dropped after the processes.
     pub store: Option<MongoDb>,
-    /// What else the processes need as long as they are there.
+    /// Other values that the processes need while they run.
     pub kept: Vec<Box<dyn Any + Send + Sync>>,
-    /// File systems of the trial; after its processes.
+    /// File systems of the trial; they are dropped after the processes.
     pub mounts: Vec<Mount>,
     /// Why the fault could not be injected here.
     pub skipped: Option<String>,
@@ -66,7 +66,7 @@ const ONE_SLOT: [&str; 6] = ["--workers", "1", "--image-workers", "1", "--log", 
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl<'a> Rig<'a> {
-    /// An empty site and an upstream; no process yet.
+    /// A rig with an empty site and an upstream, without processes.
     pub fn new(lane: &'a mut Lane, program: Program, fault: &str, times: usize) -> Self {
         lane.heal();
         let site = lane.site(fault, program);
@@ -110,7 +110,7 @@ impl<'a> Rig<'a> {
         }
     }
 
-    /// Whether the upstream answers everything with 503 from now on.
+    /// Sets whether the upstream answers every request with 503.
     pub fn upstream_fails(&self, fails: bool) {
         self.fails.store(fails, Ordering::Relaxed);
     }
@@ -119,28 +119,28 @@ impl<'a> Rig<'a> {
         self.lane.store == Store::Cluster
     }
 
-    /// How long the upstream takes for each picture from now on.
+    /// Sets how long the upstream takes for each picture.
     pub fn upstream_delay(&self, delay: Duration) {
         *self.delay.lock().unwrap_or_else(PoisonError::into_inner) = delay;
     }
 
-    /// Starts the API alone, for good.
+    /// Starts the API, without a worker, for the whole trial.
     pub fn start_api(&mut self) {
         self.api = Some(self.new_api(""));
     }
 
-    /// The API alone; drawing is the workers'.
+    /// Starts an API without a worker.
     pub fn new_api(&self, failpoint: &str) -> Process {
         self.site.serve(&["--workers", "0", "--lease-s", self.lease_s()], failpoint)
     }
 
-    /// A worker that has begun to look for work. One that is to die at a failpoint may have found some and died already.
+    /// Starts a worker, and waits until it claims. A worker that is to die at a failpoint may have claimed a part and died already.
     pub fn new_worker(&self, failpoint: &str) -> Process {
         self.new_worker_with(&[], failpoint)
     }
 
     pub fn new_worker_with(&self, arguments: &[&str], failpoint: &str) -> Process {
-        // What is said here takes the place of what is usual.
+        // These arguments replace the usual ones.
         let usual = ONE_SLOT.chunks(2).filter(|usual| !arguments.contains(&usual[0])).flatten().copied();
         let all = [&usual.collect::<Vec<_>>()[..], &["--lease-s", self.lease_s()], arguments].concat();
         let mut worker = self.site.worker(&all, failpoint);
@@ -151,7 +151,7 @@ impl<'a> Rig<'a> {
         worker
     }
 
-    /// Starts workers for good.
+    /// Starts workers for the whole trial.
     pub fn start_workers(&mut self, count: usize) {
         for _ in 0..count {
             let worker = self.new_worker("");
@@ -159,31 +159,31 @@ impl<'a> Rig<'a> {
         }
     }
 
-    /// Where the API answers.
+    /// The URL of the API.
     pub fn url(&self) -> String {
         self.api.as_ref().map_or(String::new(), |api| api.url.clone())
     }
 
-    /// The line with which a worker says that it looks for work.
+    /// The line in the log of a worker when it begins to claim.
     pub fn is_ready_line(&self) -> &'static str {
         if self.is_cluster() { "messages come from the broker" } else { "started" }
     }
 
-    /// The lease of a process that is frozen on one machine is over only by time; in a cluster its silence is noticed before.
+    /// The lease time. On one machine, only the end of the lease shows that a process is frozen; in a cluster, its presence shows it earlier.
     fn lease_s(&self) -> &'static str {
         if self.is_cluster() { "30" } else { "3" }
     }
 
-    /// An animation that no client has asked for before.
+    /// A request for a new animation, unlike all earlier ones.
     pub fn film(&mut self, frames: usize) -> Order {
         self.orders += 1;
-        // A path of its own tells whose pictures were asked for twice.
+        // Each request has a path of its own at the upstream, so that pictures that are asked for twice can be counted.
         let url = format!("{}/{}", self.upstream, self.orders);
         let body = film(&format!("film {}", self.orders), &url, frames, "mp4");
         Order { service: "animation", body, frames: frames as u64, key: None }
     }
 
-    /// An image that no client has asked for before.
+    /// A request for a new image, unlike all earlier ones.
     pub fn image(&mut self) -> Order {
         self.orders += 1;
         let title = format!("image {}", self.orders);
@@ -194,7 +194,7 @@ impl<'a> Rig<'a> {
         Order { service: "image", body: world(title), frames: 1, key: None }
     }
 
-    /// Submits films and images by turns; the jobs that were accepted, and how long each answer took.
+    /// Submits films and images alternately; returns the accepted jobs, and how long each answer took.
     pub fn submit(&mut self, films: usize, images: usize) -> (Vec<String>, Vec<Duration>) {
         let (mut jobs, mut times) = (Vec::new(), Vec::new());
         for i in 0..films.max(images) {
@@ -214,13 +214,13 @@ impl<'a> Rig<'a> {
         (jobs, times)
     }
 
-    /// Pictures that were asked for more than once: frames that were drawn again.
+    /// The number of pictures that were asked for more than once: these frames were drawn again.
     pub fn drawn_again(&self) -> usize {
         let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
         hits.values().map(|count| count - 1).sum()
     }
 
-    /// Ends all processes, and takes their objects away: the S3 server walks through everything that it has for each listing.
+    /// Ends all processes, and deletes their objects: the S3 server reads all its objects for each listing.
     pub fn end(&mut self) {
         self.api = None;
         self.workers.clear();
@@ -228,14 +228,14 @@ impl<'a> Rig<'a> {
         let _ = std::fs::remove_dir_all(&self.site.artifacts);
     }
 
-    /// Counts a fault.
+    /// Counts an injected fault; returns the present time.
     pub fn inject(&mut self) -> Instant {
         self.injected += 1;
         Instant::now()
     }
 
-    /// Waits until one of the lasting processes begins again what a process that died or froze at `since` held, and notes how
-    /// long that took. False: none does. The control never does.
+    /// Waits until a lasting worker begins a part again that was held by a process that died or froze at `since`, and notes how long that took.
+    /// False: none does. The control never does.
     pub fn note_resumption(&mut self, since: Instant, marks: &[usize]) -> bool {
         let patience = if self.program == Program::Naive { Duration::from_secs(2) } else { Duration::from_secs(20) };
         while since.elapsed() < patience {
@@ -249,7 +249,7 @@ impl<'a> Rig<'a> {
         false
     }
 
-    /// How much each lasting worker has logged.
+    /// The length of the log of each lasting worker.
     pub fn marks(&self) -> Vec<usize> {
         self.workers.iter().map(|worker| worker.log().len()).collect()
     }

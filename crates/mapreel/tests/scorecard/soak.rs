@@ -1,5 +1,5 @@
-//! What only hours show: mixed load with a fault every 5 s, while it is measured what the processes that nobody kills hold. What
-//! grows has a slope.
+//! The soak test: mixed load for hours, with a fault every 5 s. It measures memory, descriptors, connections and threads of the processes that
+//! are never killed: a leak shows as a slope.
 
 use crate::faults::f25_random::hit;
 use crate::oracle::{Judgement, judge};
@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 const FAULT_EVERY: Duration = Duration::from_secs(5);
 /// Workers that live as long as the soak; the others are killed.
 const LASTING: usize = 2;
-/// What is warming up is not measured.
+/// The share of the time, at the beginning, that is not measured, because the processes are still warming up.
 const WARMING: f64 = 0.2;
 
-/// What a process holds, and by how much it may seem to grow while it is measured: an allocator keeps pages, and a pool opens
-/// connections when it needs them. A leak of a thousandth part of this at each fault is seen in half an hour.
+/// The measured resources of a process, and by how much each may grow: an allocator keeps pages, and a pool opens connections when it needs
+/// them. A leak of a thousandth of this amount at each fault is found in half an hour.
 const HELD: [Held; 4] = [
     Held { name: "memory MiB", get: |sample| sample.memory_mib, may_grow: 24.0 },
     Held { name: "descriptors", get: |sample| sample.descriptors, may_grow: 6.0 },
@@ -29,7 +29,7 @@ struct Held {
     may_grow: f64,
 }
 
-/// What a process holds at a time.
+/// The resources of a process at a moment.
 struct Sample {
     at: Duration,
     memory_mib: f64,
@@ -38,7 +38,7 @@ struct Sample {
     threads: f64,
 }
 
-/// Soaks one store; what was found, for people, and whether it is as it should be.
+/// Soaks one store; returns the result as text for people, and whether it is good.
 pub fn soak(lane: &mut Lane, minutes: u64) -> (String, bool) {
     let store = lane.store.name();
     let mut rig = Rig::new(lane, Program::Sound, "soak", 1);
@@ -111,7 +111,7 @@ fn sample(process: &Process, at: Duration) -> Option<Sample> {
     })
 }
 
-/// By how much something grows from the first sample to the last, along the line of least squares.
+/// By how much a value grows from the first sample to the last, along the line of least squares.
 fn growth(samples: &[Sample], get: fn(&Sample) -> f64) -> f64 {
     let count = samples.len() as f64;
     let seconds = |sample: &Sample| sample.at.as_secs_f64();

@@ -1,5 +1,5 @@
-//! A stand-in for a `MapServer` and an `ImageServer` of ArcGIS, whose pictures a real MapServer draws: there is none to be had
-//! freely. Its documents have the forms of Esri's reference; see `crates/mapreel-ogc/tests/recorded/SOURCES.md`.
+//! A replacement for a `MapServer` and an `ImageServer` of ArcGIS, since ArcGIS is not freely available. A real MapServer draws its pictures.
+//! Its documents have the form of Esri's reference; see `crates/mapreel-ogc/tests/recorded/SOURCES.md`.
 
 use super::{fetch, wms};
 use base64::Engine as _;
@@ -13,7 +13,7 @@ const OK: &str = "200 OK";
 /// The largest picture that it draws: wide and high, in pixels.
 pub const SIDE_PX_MAX: u32 = 400;
 
-/// Starts one; its address, below which services are. With a token, it refuses requests without.
+/// Starts a server and returns its URL, below which its services are. With a `token`, it refuses requests without that token.
 ///
 /// - `…/Field/MapServer`: layer 0 of it is layer `field` of [`wms`], in the months of 2018; layer 1 a group of nothing
 /// - `…/Field/ImageServer`: the same
@@ -26,7 +26,7 @@ pub fn start(token: Option<&'static str>) -> String {
     format!("{url}/arcgis/rest/services")
 }
 
-/// An error as ArcGIS has it: with status 200.
+/// An error in the form of ArcGIS: with status 200.
 fn error(code: u16, message: &str) -> Answer {
     (
         OK,
@@ -39,7 +39,7 @@ fn json(document: String) -> Answer {
     (OK, "Content-Type: text/plain;charset=utf-8\r\n", document.into_bytes())
 }
 
-/// What all documents of a service have.
+/// The members that all documents of a service have.
 fn common() -> String {
     format!(
         r#""currentVersion": 11.1, "copyrightText": "Drawn by a MapServer", "maxImageWidth": {SIDE_PX_MAX},
@@ -126,7 +126,7 @@ fn cache() -> String {
     )
 }
 
-/// A legend of two layers, of which the service has one: small pictures, one of them high, and words.
+/// A legend of two layers, of which the service has only one: small pictures, one of them high, with labels.
 fn legend() -> String {
     let item = |(number, colour): (usize, &[u8; 3])| {
         let side = if number == 7 { 60 } else { 20 };
@@ -150,7 +150,7 @@ fn legend() -> String {
     format!(r#"{{"layers": [{}, {}]}}"#, layer(0, "Field"), layer(7, "Another"))
 }
 
-/// What MapServer draws for what ArcGIS is asked for.
+/// The picture that MapServer draws for a request to ArcGIS.
 fn picture(layer: &str, path: &str) -> Answer {
     let asked = |name| parameter(path, name).unwrap_or_default().replace("%2C", ",");
     let (size, reference) = (asked("size"), asked("bboxSR"));

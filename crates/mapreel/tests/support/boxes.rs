@@ -1,4 +1,4 @@
-//! Where things stand on a picture, as its manifest tells it, held against one another and against the pixels.
+//! The boxes of a picture's map and furniture, from its manifest; they are compared with each other and with the pixels.
 
 use super::Run;
 use mapreel_testkit::pictures::Picture;
@@ -11,11 +11,11 @@ pub fn box_of(value: &Value) -> Option<Box> {
     serde_json::from_value(value.clone()).unwrap()
 }
 
-/// A picture's boxes as its manifest tells them.
+/// The boxes of a picture, from its manifest.
 pub struct Boxes {
     pub size: [u32; 2],
     pub map: Box,
-    /// Of words: header, credits, and legends with their titles.
+    /// The boxes of texts: header, credits, and legends with their titles.
     pub texts: Vec<Box>,
     pub plate: Option<Box>,
 }
@@ -34,7 +34,7 @@ impl Boxes {
         }
     }
 
-    /// Every box is on the page, none lies on another, and what stands on the map stands on its plate.
+    /// Asserts that every box is on the page, that none overlaps another, and that each box on the map is on its plate.
     pub fn assert_apart(&self, what: &str) {
         for (i, text) in self.texts.iter().enumerate() {
             assert!(contains([0, 0, self.size[0], self.size[1]], *text), "{what}: {text:?} is not on the page");
@@ -46,12 +46,12 @@ impl Boxes {
         assert!(self.plate.is_none_or(|plate| contains(self.map, plate)), "{what}: the plate is not on the map");
     }
 
-    /// Nothing has left its box: all that is not ground lies in one, or on the line round the map.
+    /// Asserts that nothing is drawn outside of its box: every pixel that is not background is in a box, or on the line round the map.
     pub fn assert_inked_within(&self, page: &Picture, what: &str) {
         let near = |[x, y, width, height]: Box, by: u32| {
             [x.saturating_sub(by), y.saturating_sub(by), width + 2 * by, height + 2 * by]
         };
-        // A letter may lean out of its box by a little.
+        // A letter may extend a little beyond its box.
         let lean = self.size[0].min(self.size[1]) / 200 + 2;
         let all: Vec<Box> = self.texts.iter().map(|text| near(*text, lean)).chain([near(self.map, 12)]).collect();
         for y in 0..page.height {

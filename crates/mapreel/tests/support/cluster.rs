@@ -1,4 +1,4 @@
-//! A whole cluster: RabbitMQ, MongoDB and S3, and what is asked of it after every fault.
+//! A whole cluster: RabbitMQ, MongoDB and S3, and the checks after every fault.
 
 use super::service::{Process, Site, try_request};
 use mapreel_testkit::pictures::Picture;
@@ -12,10 +12,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a job may take, whatever happens.
+/// How long a job may take, even with faults.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The servers; one test at a time has them.
+/// The servers; one test at a time uses them.
 pub struct Servers {
     pub rabbitmq: RabbitMq,
     pub mongodb: MongoDb,
@@ -23,7 +23,7 @@ pub struct Servers {
     sites: usize,
 }
 
-/// The servers of this process, started when they are first needed; `None` if that is not possible, which has been said.
+/// The servers of this process, started when they are first needed; `None`: they cannot be started, and the reason was printed.
 pub fn servers() -> Option<MutexGuard<'static, Option<Servers>>> {
     static SERVERS: Mutex<Option<Servers>> = Mutex::new(None);
     let mut servers = SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,15 +34,15 @@ pub fn servers() -> Option<MutexGuard<'static, Option<Servers>>> {
 }
 
 impl Servers {
-    /// Starts servers of their own; `None` if that is not possible, which has been said.
+    /// Starts new servers; `None`: they cannot be started, and the reason was printed.
     pub fn start() -> Option<Self> {
-        // Side by side: they take their time.
+        // The servers are started in parallel, since each takes some seconds.
         let rabbitmq = std::thread::spawn(RabbitMq::start);
         let mongodb = MongoDb::start();
         Some(Self { rabbitmq: rabbitmq.join().unwrap()?, mongodb: mongodb?, s3: S3::start(), sites: 0 })
     }
 
-    /// A cluster without jobs and processes yet.
+    /// A new site in the cluster, without jobs and processes.
     pub fn site(&mut self, name: &str) -> Site {
         self.sites += 1;
         let mut site = Site::new(&format!("cluster-{name}"));
@@ -59,13 +59,13 @@ impl Servers {
     }
 }
 
-/// Prints a figure, also where the output of tests is kept back.
+/// Prints a figure, even if the output of tests is captured.
 pub fn print(line: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// A WMS that answers after `delay`; and how often it was asked for each picture.
+/// Starts a WMS that answers after `delay`; also returns how often each picture was requested.
 pub fn slow_wms(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>) {
     let hits: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
     let counted = hits.clone();
@@ -81,12 +81,12 @@ pub fn slow_wms(delay: Duration) -> (String, Arc<Mutex<HashMap<String, usize>>>)
 /// The jobs that the service has promised to its clients.
 #[derive(Default)]
 pub struct Promises {
-    /// Jobs that were accepted, and how many frames each has.
+    /// The accepted jobs, and the number of frames of each.
     pub jobs: Vec<(String, u64)>,
 }
 
 impl Promises {
-    /// Submits; what is accepted is a promise. The status of the answer, and how long it took; 0 without an answer.
+    /// Submits a request; an accepted job is noted as a promise. Returns the status (0 without an answer), and how long the answer took.
     pub fn submit(
         &mut self,
         url: &str,
@@ -109,8 +109,8 @@ impl Promises {
         (answer.status, began.elapsed())
     }
 
-    /// Every promise is kept: every accepted job succeeds, its file is what its record says and can be decoded, its two
-    /// objects are the only ones, and nothing changes any more. How long that took.
+    /// Asserts that every promise is kept: every accepted job succeeds, its file has the hash in its record and can be decoded, its two objects
+    /// are the only ones, and nothing changes any more. Returns how long that took.
     #[track_caller]
     pub fn kept(&self, site: &Site, api: &Process) -> Duration {
         let began = Instant::now();
@@ -133,7 +133,7 @@ impl Promises {
     }
 }
 
-/// Decodes a file with another program, and counts its frames.
+/// Decodes a file with ffmpeg, and counts its frames.
 #[track_caller]
 fn assert_decodes(bytes: &[u8], format: &str, frames: u64) {
     let file = tempfile::Builder::new().suffix(&format!(".{format}")).tempfile().unwrap();
@@ -149,7 +149,7 @@ fn assert_decodes(bytes: &[u8], format: &str, frames: u64) {
     assert_eq!(counted, frames.to_string(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Soon there are these numbers of objects for each job, beside a small picture, and no others.
+/// Waits until each job has this number of objects, besides its preview, and there are no others.
 #[track_caller]
 pub fn assert_only_objects(site: &Site, expected: HashMap<String, usize>) {
     let began = Instant::now();
@@ -171,7 +171,7 @@ pub fn assert_only_objects(site: &Site, expected: HashMap<String, usize>) {
     }
 }
 
-/// Waits for a line in the log of a process; how long that took.
+/// Waits for a line in the log of a process; returns how long that took.
 #[track_caller]
 pub fn wait_for(process: &Process, text: &str) -> Duration {
     let began = Instant::now();

@@ -12,7 +12,7 @@ pub struct Lighttpd {
 }
 
 impl Lighttpd {
-    /// Starts it over a folder, which becomes its root; `further` is what its configuration says of the port's paths.
+    /// Starts lighttpd with a folder as its root; `further` is the part of its configuration for paths.
     pub fn start(folder: &Path, modules: &str, further: &str) -> Self {
         let (at, port) = (folder.display(), free_port());
         let configuration = format!(
@@ -31,7 +31,7 @@ server.modules = ({modules})
     }
 }
 
-/// A command of the shell, in which `$0` is `file`, once it listens at a port.
+/// Starts a shell command, in which `$0` is `file`, and waits until it listens at a port.
 pub fn listening(command: &str, file: &Path, port: u16, patience: Duration, what: &str) -> Companion {
     let process = Companion::of_command(command, file);
     let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();

@@ -1,4 +1,4 @@
-//! Drawing within this process, and how often it looks at its stop token.
+//! Drawing within this process, and how often it checks its stop token.
 
 use mapreel_render::{Canvas, FramePictures, Painter, Scene, Stop, Stopped};
 use mapreel_spec::{Limits, PageContent, Plan, Resolved, View, parse_request};
@@ -13,11 +13,11 @@ pub fn cpu_ms() -> f64 {
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
-/// Watches the looks at a stop token of one thread.
+/// Counts and times the checks of a stop token by one thread.
 #[derive(Default)]
 pub struct Looks {
     count: AtomicU64,
-    /// The first look after which drawing is to stop; 0: never.
+    /// The number of the check at which drawing is to stop; 0: never.
     last: AtomicU64,
     is_stopped: AtomicBool,
     before_us: AtomicU64,
@@ -25,14 +25,14 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// Never stops.
+    /// A token that never stops.
     pub fn watching() -> Arc<Self> {
         let looks = Self::default();
         looks.before_us.store(now_us(), Ordering::Relaxed);
         Arc::new(looks)
     }
 
-    /// Stops at a look.
+    /// A token that stops at the check with this number.
     pub fn stopping_at(look: u64) -> Arc<Self> {
         let looks = Self::watching();
         looks.last.store(look, Ordering::Relaxed);
@@ -54,18 +54,18 @@ impl Looks {
         stops
     }
 
-    /// Ends a time without a look, at a look or at the end.
+    /// Ends the present interval without a check: at a check, or at the end.
     pub fn pause(&self) {
         let now = now_us();
         self.longest_us.fetch_max(now - self.before_us.swap(now, Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    /// How often it was looked at.
+    /// The number of checks.
     pub fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// The longest processor time without a look, in milliseconds.
+    /// The longest processor time without a check, in milliseconds.
     pub fn longest_ms(&self) -> f64 {
         self.longest_us.load(Ordering::Relaxed) as f64 / 1e3
     }
@@ -75,7 +75,7 @@ fn now_us() -> u64 {
     (cpu_ms() * 1e3) as u64
 }
 
-/// The plan of a request without servers, of any cost.
+/// The plan of a request without servers; its cost has no limit.
 pub fn plan(request: &str) -> Arc<Plan> {
     let limits = Limits { cost_mpx_max: u64::MAX, ..Limits::default() };
     let request = parse_request(request.as_bytes(), &limits).expect("valid");
@@ -99,14 +99,14 @@ pub fn first_frame(plan: &Arc<Plan>, stop: &Stop) -> Result<Canvas, Stopped> {
     Painter::new(&scene, stop.clone()).draw(0, &nothing).cloned()
 }
 
-/// A request of one layer of GeoJSON.
+/// A request with one GeoJSON layer.
 pub fn geojson(map: &str, style: &str, geometry: &str) -> String {
     format!(
         r#"{{ "map": {{ {map} }}, "layers": [{{ "type": "geojson", "style": {{ {style} }}, "data": {geometry} }}] }}"#
     )
 }
 
-/// Places by chance within west, south, east, north, as GeoJSON has them.
+/// Random places within west, south, east, north, as GeoJSON coordinates.
 pub fn places(count: usize, [west, south, east, north]: [f64; 4]) -> String {
     let mut state = 20_261_125u64;
     let mut next = |low: f64, high: f64| {
@@ -118,19 +118,19 @@ pub fn places(count: usize, [west, south, east, north]: [f64; 4]) -> String {
     places.join(",")
 }
 
-/// A line through so many places.
+/// A line through this number of random places.
 pub fn line(count: usize, bounds: [f64; 4]) -> String {
     format!(r#"{{ "type": "LineString", "coordinates": [{}] }}"#, places(count, bounds))
 }
 
-/// A ring through so many places.
+/// A ring through this number of random places.
 pub fn ring(count: usize, bounds: [f64; 4]) -> String {
     let places = places(count, bounds);
     let first = places.split_inclusive(']').next().expect("one place");
     format!(r#"{{ "type": "Polygon", "coordinates": [[{places},{first}]] }}"#)
 }
 
-/// So many points.
+/// This number of random points.
 pub fn points(count: usize, bounds: [f64; 4]) -> String {
     format!(r#"{{ "type": "MultiPoint", "coordinates": [{}] }}"#, places(count, bounds))
 }

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Code that the tests share.
 
 pub mod arcgis;
 pub mod boxes;
@@ -18,8 +18,8 @@ use mapreel_testkit::pictures::{Film, Picture};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The program that is tested: the one that cargo has built for the tests, or the one at `MAPREEL_PROGRAM`, such as a release
-/// build that is to be measured.
+/// The tested program: the one that cargo has built for the tests, or the one at `MAPREEL_PROGRAM`, such as a release build that is to be
+/// measured.
 pub fn program() -> PathBuf {
     std::env::var_os("MAPREEL_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_mapreel").into(), PathBuf::from)
 }
@@ -36,7 +36,7 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// What a run of `mapreel render` left.
+/// The result of a run of `mapreel render`.
 pub struct Run {
     pub code: i32,
     pub said: String,
@@ -49,7 +49,7 @@ pub fn render(name: &str, request: &str) -> Run {
     render_with(name, request, &[])
 }
 
-/// The same with the fonts of a file or folder and no others.
+/// Renders a request with the fallback fonts of only this file or folder.
 pub fn render_with_fonts(name: &str, request: &str, place: &Path) -> Run {
     render_with(name, request, &["--fonts", place.to_str().unwrap()])
 }
@@ -70,7 +70,7 @@ fn render_with(name: &str, request: &str, arguments: &[&str]) -> Run {
 }
 
 impl Run {
-    /// The run ended with this code; if not, what it said is shown.
+    /// Asserts that the run ended with this exit code; if not, its output is shown.
     #[track_caller]
     pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}", self.said);
@@ -82,7 +82,7 @@ impl Run {
         picture::read(&self.file)
     }
 
-    /// The map alone on the still that was drawn.
+    /// The map on the still that was drawn, without the rest of the page.
     pub fn map(&self) -> Picture {
         self.picture().crop(self.map_box())
     }
@@ -98,7 +98,7 @@ impl Run {
     }
 }
 
-/// Asks a server without Mapreel's client.
+/// Fetches a URL without Mapreel's client.
 pub fn fetch(url: &str) -> Vec<u8> {
     use std::io::{Read, Write};
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();

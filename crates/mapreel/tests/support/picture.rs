@@ -1,15 +1,15 @@
-//! Pictures as Mapreel's own decoder reads them.
+//! Pictures, decoded by Mapreel's own decoder.
 
 use mapreel_testkit::pictures::Picture;
 use std::path::Path;
 
-/// A file of any still format; transparent pixels are laid on white.
+/// Decodes a file of any still format; transparent pixels are composited on white.
 pub fn decode(bytes: &[u8]) -> Picture {
     let picture = mapreel_sources::decode(bytes).expect("a picture");
     Picture::on_white(picture.width, picture.height, &picture.rgba)
 }
 
-/// The same, of a file.
+/// Reads and decodes a file.
 pub fn read(path: &Path) -> Picture {
     decode(&std::fs::read(path).unwrap())
 }

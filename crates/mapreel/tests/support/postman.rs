@@ -1,9 +1,9 @@
-//! The collection for clients, run by newman against a server with `--demo`.
+//! The Postman collection for clients, run by newman against a server with `--demo`.
 
 use super::service::{Process, repository};
 use std::process::Command;
 
-/// Runs the collection against a server; it must pass from end to end.
+/// Runs the collection against a server, and asserts that all of it passes.
 #[track_caller]
 pub fn assert_passes(server: &Process) {
     let newman = repository("tools/node_modules/.bin/newman");

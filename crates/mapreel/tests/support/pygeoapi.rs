@@ -14,7 +14,7 @@ pub fn url() -> &'static str {
     &SERVER.get_or_init(start).0
 }
 
-/// What pygeoapi asks as a WMTS: MapServer's tiles.
+/// The WMTS from which pygeoapi takes its tiles: MapServer's.
 fn wmts() -> String {
     serve_all(|path| {
         let [z, x, y] = ["tileMatrix", "tileCol", "tileRow"].map(|name| parameter(path, name).unwrap_or_default());
@@ -38,7 +38,7 @@ fn start() -> (String, Companion) {
     (url, server)
 }
 
-/// As little of a configuration as pygeoapi takes.
+/// The smallest configuration that pygeoapi accepts.
 const SERVER: &str = "server:
   bind: { host: 127.0.0.1, port: PORT }
   url: URL

@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 /// A folder of state, empty at first, and the processes that share it.
 pub struct Site {
     pub folder: PathBuf,
-    /// The program, or what starts it: `prlimit --nofile=64 PROGRAM`.
+    /// The command of the program; it may have a prefix, such as `prlimit --nofile=64 PROGRAM`.
     pub program: Vec<OsString>,
-    /// What its processes find in their environment.
+    /// The environment variables of its processes.
     pub environment: Vec<(String, String)>,
     /// The folder with the objects.
     pub artifacts: PathBuf,
@@ -30,7 +30,7 @@ pub struct Process {
     child: Child,
     pub url: String,
     log: Arc<Mutex<String>>,
-    /// Reads what it logs, until its end.
+    /// The thread that reads the process's log until its end.
     reader: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -43,7 +43,7 @@ pub struct Answer {
 }
 
 impl Site {
-    /// An empty site; `name` is the test's own.
+    /// An empty site; each test has a `name` of its own.
     pub fn new(name: &str) -> Self {
         let folder = folder("sites").join(name);
         let _ = std::fs::remove_dir_all(&folder);
@@ -57,7 +57,7 @@ impl Site {
         self.serve_at("127.0.0.1:0", arguments, failpoint)
     }
 
-    /// The same, elsewhere.
+    /// Starts `mapreel serve` at the address `listen`.
     pub fn serve_at(&self, listen: &str, arguments: &[&str], failpoint: &str) -> Process {
         let mut all = vec!["serve", "--listen", listen];
         all.extend(arguments);
@@ -72,7 +72,7 @@ impl Site {
         if arguments.contains(&"--worker-listen") { process.listening() } else { process }
     }
 
-    /// Starts the program, whatever becomes of it.
+    /// Starts the program, without waiting until it listens.
     pub fn start(&self, arguments: &[&str], failpoint: &str) -> Process {
         let mut child = Command::new(&self.program[0])
             .args(&self.program[1..])
@@ -107,7 +107,7 @@ impl Site {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if entry.file_name().to_string_lossy().starts_with('.') {
-                    // What an S3 server keeps for itself.
+                    // A folder that the S3 server uses itself.
                 } else if path.is_dir() {
                     folders.push(path);
                 } else {
@@ -121,7 +121,7 @@ impl Site {
 }
 
 impl Process {
-    /// Waits until it says where it listens.
+    /// Waits until the process logs the address at which it listens.
     fn listening(mut self) -> Self {
         let mut url = None;
         let says = || {
@@ -139,7 +139,7 @@ impl Process {
         self.child.id() as i32
     }
 
-    /// What it has logged so far.
+    /// The process's log so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -149,19 +149,19 @@ impl Process {
         assert_eq!(unsafe { libc::kill(self.pid(), signal) }, 0);
     }
 
-    /// Waits for its end, and until all that it has logged is read; the exit code, if it was not killed.
+    /// Waits until the process has ended and its whole log is read; returns the exit code, if it was not killed.
     pub fn wait(&mut self) -> Option<i32> {
         let code = self.child.wait().unwrap().code();
         self.reader.lock().unwrap().take().map(JoinHandle::join).transpose().unwrap();
         code
     }
 
-    /// Whether it has ended by itself.
+    /// Whether the process has ended.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
-    /// The most memory it ever had, in bytes.
+    /// The peak memory of the process, in bytes.
     pub fn memory_peak_bytes(&self) -> u64 {
         memory_peak_bytes(self.child.id())
     }
@@ -180,7 +180,7 @@ impl Process {
             .unwrap_or_else(|e| panic!("{method} {path}: {e}; {}", self.log()))
     }
 
-    /// Submits, and the id of the job.
+    /// Submits a request; returns the id of the job.
     #[track_caller]
     pub fn submit(&self, service: &str, request: &str) -> String {
         let answer = self.post(&format!("/api/service/{service}"), request);
@@ -188,7 +188,7 @@ impl Process {
         answer.json()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Submits as a client of this address, behind a proxy that the process trusts.
+    /// Submits a request as a client with this address, behind a proxy that the process trusts.
     #[track_caller]
     pub fn submit_from(&self, address: &str, service: &str, request: &str) -> String {
         let headers = ["content-type: application/json", &format!("x-forwarded-for: {address}")];
@@ -209,7 +209,7 @@ impl Process {
         self.until(id, patience, |job| !["PENDING", "RUNNING"].contains(&job["status"].as_str().unwrap()))
     }
 
-    /// Waits until the job is as it should be.
+    /// Waits until the job's status satisfies `is`.
     #[track_caller]
     pub fn until(&self, id: &str, patience: Duration, is: impl Fn(&Value) -> bool) -> Value {
         let began = Instant::now();
@@ -243,11 +243,11 @@ pub fn try_request(url: &str, method: &str, path: &str, headers: &[&str], body: 
     exchange(url, &[head.as_bytes(), b"\r\n", body].concat())
 }
 
-/// The answer to these bytes, on a connection of its own that the server ends.
+/// Sends bytes on a new connection, and returns the answer; the server closes the connection.
 pub fn exchange(url: &str, request: &[u8]) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap())?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-    // The server may answer before it has read everything.
+    // Errors are ignored: the server may answer and close before it has read all bytes.
     let _ = stream.write_all(request);
     let mut bytes = Vec::new();
     if let Err(error) = stream.read_to_end(&mut bytes)
@@ -268,7 +268,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
 }
 
 impl Answer {
-    /// The hash of its body, as manifests write it.
+    /// The hash of the answer's body, in the form of manifests.
     pub fn sha256(&self) -> String {
         sha256(&self.body)
     }
@@ -287,7 +287,7 @@ impl Answer {
     }
 }
 
-/// A hash, as manifests write it.
+/// The hash of some bytes, in the form of manifests.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

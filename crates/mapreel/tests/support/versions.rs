@@ -1,4 +1,5 @@
-//! Processes of two versions that share a store: a fail point makes one of them a version that plans in a way of its own.
+//! Processes of two versions that share a store: a fail point makes one of them behave as a newer version, whose plans the older one cannot
+//! read.
 
 use super::service::{Process, Site, film};
 use mapreel_testkit::processes::wait_until;
@@ -32,7 +33,7 @@ fn wait(what: &str, is: impl FnMut() -> bool) {
     assert!(wait_until(PATIENCE, is), "{what}");
 }
 
-/// What a newer version has planned only it goes on with; the older one does what it can read.
+/// A job that a newer version has planned is continued only by the newer version; the older one claims the parts whose plans it can read.
 pub fn a_plan_goes_to_who_can_read_it(site: &Site) {
     let url = slow_upstream();
     let api = site.serve(&["--workers", "0", "--lease-s", "3"], "");
@@ -54,7 +55,7 @@ pub fn a_plan_goes_to_who_can_read_it(site: &Site) {
     assert!(begun(&newer) > 0, "it reads what is older: {}", newer.log());
 }
 
-/// An upgrade is taken back while a job is half drawn: the older version prepares it again, and nothing is charged.
+/// A rollback while a job is half drawn: the older version prepares the job again, and no attempt is charged.
 pub fn an_upgrade_is_taken_back(site: &Site) {
     let url = slow_upstream();
     let api = site.serve(&["--workers", "0", "--lease-s", "3"], "");

@@ -1,4 +1,4 @@
-//! A real MapServer under lighttpd, with data whose every pixel is known.
+//! A real MapServer under lighttpd, with data of which every pixel is known.
 //!
 //! Layer `field`: cells of 10°, each of one of eight colours that changes every month of 2018: [`colour_at`] says which.
 //! It draws its default, December, for many times that it does not have. Layer `strict`: the same by a time index, without
@@ -88,7 +88,7 @@ fn write_data(folder: &Path) {
         std::fs::write(folder.join(format!("{name}.pgw")), world(1.0)).unwrap();
     }
     let file = |month: usize| format!("{}/field_2018-{month:02}-01T00:00:00Z.png", folder.display());
-    // Not the name of a layer: MapServer would look into that layer, for ever.
+    // The index must not have the name of a layer: MapServer would then read that layer, in an endless loop.
     write_index(folder, "strict_times", (1..=12).map(|month| (format!("2018-{month:02}-01T00:00:00Z"), file(month))));
     write_index(
         folder,
@@ -102,7 +102,7 @@ fn write_data(folder: &Path) {
     std::fs::write(folder.join("relief.pgw"), world(1.0)).unwrap();
 }
 
-/// Which picture is there at which time, for MapServer.
+/// Writes MapServer's time index: the picture for each time.
 fn write_index(folder: &Path, name: &str, files: impl Iterator<Item = (String, String)>) {
     let feature = |(time, file): (String, String)| {
         format!(

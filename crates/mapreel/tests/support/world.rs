@@ -1,7 +1,6 @@
-//! One raster of the world whose every place is known, shown by two real servers, MapServer and QGIS Server, and lying there
-//! for GDAL.
+//! A raster of the world of which every pixel is known. Two real servers, MapServer and QGIS Server, serve it, and GDAL can read its file.
 //!
-//! Each server shows it twice: once it has all of [`CRSS`], once only those of [`FEW`].
+//! Each server serves it twice: with all of [`CRSS`], and with only those of [`FEW`].
 
 use super::folder;
 use super::listening::Lighttpd;
@@ -12,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// What a server has that has everything.
+/// The CRSs of the servers that offer all.
 pub const CRSS: [&str; 12] = [
     "EPSG:3857",
     "EPSG:4326",
@@ -27,17 +26,17 @@ pub const CRSS: [&str; 12] = [
     "EPSG:6933",
     "EPSG:2154",
 ];
-/// What the others have.
+/// The CRSs of the servers that offer few.
 pub const FEW: [&str; 2] = ["EPSG:3857", "EPSG:4326"];
 
-/// The server that shows it.
+/// The server of the raster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Server {
     MapServer,
     Qgis,
 }
 
-/// A raster of the world, four pixels for each degree, without two places alike nearby; no pixel is black.
+/// A raster of the world, four pixels for each degree. No two nearby places are alike, and no pixel is black.
 pub fn picture() -> Picture {
     let (width, height) = (1440, 720);
     let wave = |a: f64, b: f64, x: f64, y: f64| (a * x.to_radians() + b * y.to_radians()).sin();
@@ -46,7 +45,7 @@ pub fn picture() -> Picture {
         for column in 0..width {
             // Whole waves round the world, so that there is no seam at 180 degrees.
             let (x, y) = (f64::from(column) / 4.0 - 180.0, 90.0 - f64::from(row) / 4.0);
-            // Long waves are unlike at every place, short ones show small shifts.
+            // Long waves make every place different; short waves make small shifts visible.
             let long = wave(23.0, 17.0, x, y) + wave(-31.0, 29.0, x, y);
             let short = wave(89.0, 61.0, x, y) + wave(-73.0, 97.0, x, y);
             let value = (140.0 + 25.0 * (long + short)) as u8;
@@ -56,8 +55,8 @@ pub fn picture() -> Picture {
     Picture { width, height, rgb }
 }
 
-/// The raster as a GeoTIFF in EPSG:4326, sixteen pixels for each degree: QGIS Server draws a raster up to a third of the
-/// raster's pixels off its place, and that must be little in the map's.
+/// The raster as a GeoTIFF in EPSG:4326, sixteen pixels for each degree. QGIS Server may place a raster up to a third of a raster pixel off;
+/// with small raster pixels, that is little in pixels of the map.
 pub fn tif() -> &'static Path {
     static TIF: OnceLock<PathBuf> = OnceLock::new();
     TIF.get_or_init(|| {
@@ -87,11 +86,12 @@ pub fn url(server: Server, has_all: bool) -> String {
     format!("http://127.0.0.1:{}/{path}?map={}", running.0.port, file.display())
 }
 
-/// The processes of QGIS Server end with it.
+/// The running servers; the processes of QGIS Server end when this is dropped.
 struct Running(Lighttpd);
 
 impl Running {
-    /// Its processes take seconds to start, and more to read a project for the first time; both are asked at once.
+    /// Waits for QGIS Server. Its processes take seconds to start, and longer to read a project for the first time; so both projects are
+    /// requested in parallel.
     fn wait_for_qgis(&self) {
         let ask = |name: &str| {
             let file = folder("world").join(format!("{name}.qgs"));
@@ -122,7 +122,7 @@ fn start() -> Running {
 
 fn configuration(folder: &Path) -> String {
     let at = folder.display();
-    // The path of a socket may not be long.
+    // The path of a socket must be short, so it is in the system's temporary folder.
     let socket = std::env::temp_dir().join(format!("mapreel-qgis-{}", std::process::id()));
     format!(
         r#"alias.url = ("/mapserver" => "/usr/lib/cgi-bin/mapserv")
@@ -158,7 +158,7 @@ END
     )
 }
 
-/// As little of a project as QGIS reads. Its layers' names have more than ten letters; their CRSs need `proj4` or `srsid`.
+/// The smallest project that QGIS reads. The names of its layers must have more than ten letters, and their CRSs need `proj4` or `srsid`.
 fn project(tif: &str, codes: &[&str]) -> String {
     let codes: String = codes.iter().map(|code| format!("<value>{code}</value>")).collect();
     format!(

@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::WriteConcern;
 
-/// One of so many claims deletes the turns that the clock has passed.
+/// On average, one of this many claims deletes the turns that the clock has passed.
 const FORGET_AFTER: u8 = 32;
 
 impl Mongo {

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_of_version_2_becomes_one_of_this() {
+    async fn a_file_of_version_2_is_migrated() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("jobs.db");
         let queue = Sqlite::open(&path, Settings::default(), &Unsupervised).unwrap();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_of_version_1_becomes_one_of_this() {
+    async fn a_file_of_version_1_is_migrated() {
         let folder = tempfile::tempdir().unwrap();
         let (new, old) = (folder.path().join("new.db"), folder.path().join("old.db"));
         let queue = Sqlite::open(&new, Settings::default(), &Unsupervised).unwrap();

@@ -1,4 +1,4 @@
-//! A client that asks again with the same idempotency key gets the same job, whatever became of the answer to its first request.
+//! A client that repeats a request with the same idempotency key gets the same job, even if the first answer was lost.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;

@@ -1,4 +1,4 @@
-//! What a worker that died held is begun again by another one, alone, wherever it was.
+//! Another worker begins the part of a dead worker again, exclusively, at whichever step the first one died.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;
@@ -18,7 +18,7 @@ pub const FAULT: Fault = Fault {
     run,
 };
 
-/// Steps, and whether another worker has to begin again the part that was held there.
+/// Steps at which the worker dies, and whether another worker then has to begin the part again.
 const STEPS: [(&str, bool); 8] = [
     ("claimed=kill@2", true),
     ("fetching=kill@8", true),
@@ -40,10 +40,10 @@ fn run(rig: &mut Rig<'_>) {
         for _ in 0..rig.times {
             let mut doomed = rig.new_worker(step);
             let mut submitted = false;
-            // The control's messages go to the quicker worker, and a message that is lost does not come again.
+            // In the control, the quicker worker takes the messages, and a lost message does not come again.
             let patience = Duration::from_secs(if rig.program == Program::Naive { 4 } else { 15 });
             let died = wait_until(patience, || {
-                // Enough for both workers, and no more than that waits.
+                // Enough jobs for both workers, but only so many that none has to wait.
                 if !submitted || !rig.history.is_pending(&rig.url()) {
                     for _ in 0..2 {
                         let film = rig.film(48);

@@ -1,4 +1,4 @@
-//! The broker is only a hint: what it forgets is found in the store, and told again.
+//! Messages of the broker are only hints: the store has the parts of lost messages, and the reconciler publishes them again.
 
 use super::{CLUSTER, Fault, hear_again};
 use crate::oracle::Harm;

@@ -1,4 +1,4 @@
-//! 202 is answered when the job is stored, whatever the broker says.
+//! The API answers 202 when the job is stored, independently of the broker.
 
 use super::{CLUSTER, Fault, control, hear_again};
 use crate::oracle::Harm;

@@ -1,4 +1,4 @@
-//! Neither clients nor workers wait for a broker that neither takes nor refuses what is published.
+//! Neither clients nor workers wait for a broker that blocks publishers (disk alarm).
 
 use super::{CLUSTER, Fault, control};
 use crate::oracle::Harm;

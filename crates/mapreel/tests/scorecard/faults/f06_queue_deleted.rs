@@ -1,4 +1,4 @@
-//! A queue that is gone is made again, and what was in it is told again.
+//! A deleted queue is declared again, and its lost messages are published again.
 
 use super::{CLUSTER, Fault, hear_again};
 use crate::oracle::Harm;
@@ -22,7 +22,7 @@ pub const FAULT: Fault = Fault {
 fn run(rig: &mut Rig<'_>) {
     rig.start_api();
     rig.start_workers(2);
-    // Films take so long that messages of some wait in the queue when it is deleted; images would all have been taken by then.
+    // Films take so long that messages of some of them are still in the queue when it is deleted; the messages of images would all be consumed.
     rig.upstream_delay(Duration::from_millis(400));
     for round in 0..rig.times {
         let queue = if round.is_multiple_of(2) { "mapreel.animation" } else { "mapreel.image" };
@@ -30,7 +30,7 @@ fn run(rig: &mut Rig<'_>) {
         let mut command: Command = rig.lane.servers().rabbitmq.ctl_command(&["delete_queue", queue]);
         let mut deleting = command.spawn().expect("rabbitmqctl starts");
         rig.inject();
-        // It takes its time; before, meanwhile and after.
+        // Deleting takes some time: jobs are submitted before, during and after it.
         while deleting.try_wait().expect("it is a child").is_none() {
             rig.submit(0, 2);
             std::thread::sleep(Duration::from_millis(500));

@@ -23,7 +23,7 @@ fn run(rig: &mut Rig<'_>) {
     rig.start_workers(2);
     rig.upstream_delay(Duration::from_millis(200));
     for _ in 0..rig.times {
-        // Enough to be in the middle of it when `rabbitmqctl` has come to its work.
+        // Enough jobs that workers are still drawing when `rabbitmqctl` closes the connections.
         rig.submit(8, 8);
         control(rig, &["close_all_connections", "a test"]);
         rig.inject();

@@ -1,4 +1,4 @@
-//! A worker that is frozen loses its leases; when it wakes up, its token is an old one, and so is the key of its object.
+//! A frozen worker loses its leases. When it goes on, its fencing token is not the newest, and the key of its object has the old token.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;
@@ -31,7 +31,7 @@ fn run(rig: &mut Rig<'_>) {
         if !wait_for_line(&worker, "begun", Duration::from_secs(10)) {
             continue;
         }
-        // Into the drawing: frozen while it writes to SQLite, it would keep all others from writing.
+        // The worker is frozen while it draws: if it were frozen while it writes to SQLite, it would block all other writers.
         std::thread::sleep(Duration::from_millis(150));
         let marks = rig.marks();
         worker.signal(libc::SIGSTOP);
@@ -43,7 +43,7 @@ fn run(rig: &mut Rig<'_>) {
         };
         wait_until(Duration::from_secs(if naive { 8 } else { 45 }), ended);
         if naive {
-            // Its jobs wait for as long as it is frozen.
+            // In the control, its jobs wait for as long as it is frozen.
             frozen.push(worker);
         } else {
             worker.signal(libc::SIGCONT);

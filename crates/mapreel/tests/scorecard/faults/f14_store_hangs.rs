@@ -1,4 +1,4 @@
-//! While the store does not answer nothing is promised; what was promised before is kept.
+//! While the store does not answer, no job is accepted; jobs that were accepted before are kept.
 
 use super::{BOTH, CLUSTER, Fault, lock_sqlite, skip};
 use crate::rig::{Rig, wait_until};
@@ -61,7 +61,7 @@ fn run(rig: &mut Rig<'_>) {
 }
 
 fn run_killed(rig: &mut Rig<'_>) {
-    // That of the others keeps everything in memory.
+    // The store of the other trials keeps its data in memory, so this trial starts one that stores them on disk.
     let Some(store) = MongoDb::start_on_disk() else { return skip(rig, "there is no store that can be killed") };
     rig.site.environment.push(("MAPREEL_STORE".to_owned(), store.database("killed")));
     rig.store = Some(store);

@@ -1,4 +1,4 @@
-//! What cannot be stored is tried again, and is no failure of the job.
+//! An object that cannot be stored is stored later; the job does not fail.
 
 use super::{CLUSTER, Fault};
 use crate::rig::Rig;

@@ -1,4 +1,4 @@
-//! A disk that is full costs time and no job: what could not be written is written when there is room.
+//! A full disk costs time, but no job: what could not be written is written when there is room again.
 
 use super::{BOTH, Fault, mount_tmpfs, skip};
 use crate::rig::Rig;
@@ -22,7 +22,7 @@ pub const FAULT: Fault = Fault {
     run,
 };
 
-/// What has no room, and what says where it is.
+/// The places that run full, for each kind of store.
 const ON_SQLITE: [Place; 3] = [Place::Artifacts, Place::Temporary, Place::Store];
 const IN_A_CLUSTER: [Place; 2] = [Place::Temporary, Place::Bucket];
 
@@ -35,7 +35,7 @@ enum Place {
 }
 
 impl Place {
-    /// The folder of a site that is a small file system of its own; a bucket is none.
+    /// The folder of the site that becomes a small file system; `None`: the place is in a bucket.
     fn folder(self) -> Option<&'static str> {
         match self {
             Self::Artifacts => Some("small-artifacts"),

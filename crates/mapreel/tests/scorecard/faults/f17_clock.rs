@@ -1,5 +1,5 @@
-//! A clock that is an hour off steals no lease. By it nothing can be stored in a bucket, which refuses what is signed at another
-//! time; others do what is handed back.
+//! A process whose clock is an hour off takes no valid lease. It cannot store objects in a bucket, which refuses requests that were signed at
+//! another time; it hands its parts back, and other workers do them.
 
 use super::{BOTH, Fault, skip};
 use crate::oracle::Harm;

@@ -1,4 +1,4 @@
-//! More than can be done is refused, at once and in words; what was accepted is done.
+//! Requests beyond the limits are refused at once, with a reason; accepted jobs are done.
 
 use super::{BOTH, Fault};
 use crate::history::Order;
@@ -19,7 +19,7 @@ pub const FAULT: Fault = Fault {
 };
 
 fn run(rig: &mut Rig<'_>) {
-    // The control shows nothing here that more jobs would show better.
+    // The control gets fewer jobs: more would not show its faults better.
     let (all, bound) = if rig.program == crate::rig::Program::Naive { (100, "40") } else { (1_500, "600") };
     rig.api = Some(rig.site.serve(&["--workers", "0", "--open-jobs-max", bound, "--lease-s", "30"], ""));
     rig.start_workers(2);

@@ -22,9 +22,9 @@ fn run(rig: &mut Rig<'_>) {
     rig.start_api();
     rig.start_workers(2);
     rig.upstream_delay(Duration::from_millis(400));
-    // The control has fewer.
+    // At least four rounds, also for the control, which gets fewer.
     for round in 0..rig.times.max(4) {
-        // Many parts, and one: the last part of a job is the one that could end it in another way.
+        // Jobs with many parts and with one: only the last part of a job could wrongly end the cancelled job in success.
         let film = rig.film(if round.is_multiple_of(2) { 36 } else { 4 });
         let Some(job) = rig.history.submit(&rig.url(), &film).0 else { continue };
         std::thread::sleep(Duration::from_millis([0, 250, 700, 250][round % 4]));
@@ -36,6 +36,6 @@ fn run(rig: &mut Rig<'_>) {
         rig.ends.insert(job, if is_cancelled { End::Cancelled } else { End::Any });
     }
     rig.submit(1, 2);
-    // Long enough for a worker that goes on with a cancelled job to come to its end.
+    // Long enough for a worker that wrongly goes on with a cancelled job to finish it.
     std::thread::sleep(Duration::from_secs(3));
 }

@@ -1,4 +1,4 @@
-//! What expires is said to be gone, and is gone.
+//! An expired artifact is reported as gone, and its objects are deleted.
 
 use super::{BOTH, Fault};
 use crate::rig::{End, Rig, wait_until};

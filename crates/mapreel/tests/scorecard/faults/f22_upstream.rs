@@ -1,4 +1,4 @@
-//! An upstream that fails for a while costs time and no job.
+//! An upstream that fails for a while costs time, but no job.
 
 use super::{BOTH, Fault};
 use crate::rig::Rig;

@@ -1,4 +1,4 @@
-//! A client that downloads has the whole file, the range that it asked for, or a clean end, whatever becomes of the other clients.
+//! A client that downloads gets the whole file, the range that it asked for, or a clean error, independently of the other clients.
 
 use super::{BOTH, Fault};
 use crate::rig::{Rig, wait_until};

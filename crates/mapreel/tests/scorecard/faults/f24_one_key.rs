@@ -1,4 +1,4 @@
-//! Clients that ask again because they heard nothing do not get a second job.
+//! Clients that repeat a request because they got no answer do not get a second job.
 
 use super::{BOTH, Fault};
 use crate::history::Order;

@@ -1,4 +1,4 @@
-//! Whatever happens, in whatever order, while clients go on asking.
+//! Random faults in random order, while clients send requests.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;
@@ -23,7 +23,7 @@ fn run(rig: &mut Rig<'_>) {
     rig.start_workers(3);
     rig.upstream_delay(Duration::from_millis(120));
     let began = Instant::now();
-    // Always the same, unless told otherwise.
+    // The seed is constant, unless `MAPREEL_SEED` sets it.
     let seed = std::env::var("MAPREEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(15);
     let mut random = fastrand::Rng::with_seed(seed);
     while rig.injected < rig.times {
@@ -35,7 +35,7 @@ fn run(rig: &mut Rig<'_>) {
     rig.note = format!("seed {seed}, {:.0} s", began.elapsed().as_secs_f64());
 }
 
-/// Injects one fault; the first so many workers, and the API where it lasts, live on.
+/// Injects a random fault. The first `lasting` workers are not killed, and the API is not if `api_lasts`.
 pub fn hit(rig: &mut Rig<'_>, random: &mut fastrand::Rng, lasting: usize, api_lasts: bool) {
     rig.inject();
     let doomed = random.usize(lasting..rig.workers.len());

@@ -1,5 +1,5 @@
-//! The faults, a file each. Each file answers the same questions in the same order: which fault it is, what is injected, on
-//! which stores, how often, which guarantee the control breaks by lacking it, and how a trial goes.
+//! The faults, a file each. Each file has the same fields in the same order: the fault, what is injected, on which stores, how often, which
+//! guarantee of the program the control lacks and so breaks, and how a trial runs.
 
 mod f01_api_dies;
 mod f02_worker_dies;
@@ -48,20 +48,20 @@ pub struct Fault {
     pub what: &'static str,
     /// How it is made to happen, for the notes.
     pub injects: &'static str,
-    /// Where it can happen.
+    /// The stores with which it can happen.
     pub stores: &'static [Store],
-    /// How often it is injected in the short form, where 0 leaves it out, and in the long one.
+    /// How often it is injected: in the short form (0: not at all), and in the long form.
     pub times: (usize, usize),
-    /// The guarantee that survives it, which the control has not and must be seen to miss; or why this fault is not about one:
-    /// on one machine, and in a cluster.
+    /// `Ok`: the guarantee by which the program survives the fault, and which the control lacks; `Err`: why the fault tries no guarantee. First on
+    /// one machine, then in a cluster.
     pub guarantee: [Result<&'static str, &'static str>; 2],
-    /// What the control must be seen to do for want of this guarantee.
+    /// The harm that the oracle must find in the control, because it lacks this guarantee.
     pub harm: Option<Harm>,
-    /// Whether the aim for the time from a death to the resumption is held against it.
+    /// Whether the time from a death to the resumption of the work is compared with its aim.
     pub resumes_within_aim: bool,
-    /// Whether nothing else may be tried meanwhile on this machine.
+    /// Whether no other trial may run on this machine at the same time.
     pub is_alone: bool,
-    /// The trial: when it returns, the fault is over and healthy processes are there.
+    /// The trial. When it returns, the fault is over and healthy processes run.
     pub run: fn(&mut Rig<'_>),
 }
 
@@ -72,14 +72,14 @@ pub enum Form {
     Long,
 }
 
-/// Everywhere.
+/// On both stores.
 pub const BOTH: &[Store] = &Store::ALL;
-/// Only where there is a broker, a store on the network or a bucket.
+/// Only in a cluster: the fault needs a broker, a store on the network, or a bucket.
 pub const CLUSTER: &[Store] = &[Store::Cluster];
-/// Only where there is one machine and its disk.
+/// Only on one machine: the fault needs its disk.
 pub const SQLITE: &[Store] = &[Store::Sqlite];
 
-/// All of them: `F…` in the order of the catalogue of failures, then `N…`, what networks and machines do besides.
+/// All faults: `F…` in the order of the catalogue of failures, then `N…`, further faults of networks and machines.
 pub const ALL: &[&Fault] = &[
     &f01_api_dies::FAULT,
     &f02_worker_dies::FAULT,
@@ -120,7 +120,7 @@ pub const ALL: &[&Fault] = &[
 ];
 
 impl Fault {
-    /// The guarantee that is tried on this store, or why there is none.
+    /// The guarantee that is tried on this store, or why none is.
     pub fn guarantee_on(&self, store: Store) -> Result<&'static str, &'static str> {
         self.guarantee[if store == Store::Sqlite { 0 } else { 1 }]
     }
@@ -136,7 +136,7 @@ fn control(rig: &mut Rig<'_>, arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Waits until all workers hear messages again.
+/// Waits until all workers have opened their subscriptions again.
 fn hear_again(rig: &Rig<'_>) {
     for worker in &rig.workers {
         let hears = || {
@@ -160,7 +160,7 @@ fn parts_of(url: &str) -> [&str; 4] {
     [scheme, user, server, rest]
 }
 
-/// Keeps everybody else from writing to the site's SQLite file for so long.
+/// Locks the site's SQLite file for this long, so that no process can write to it.
 fn lock_sqlite(rig: &Rig<'_>, long: Duration) -> Child {
     let script = format!(
         "import sqlite3, time; c = sqlite3.connect('mapreel-data/jobs.db', timeout=30, isolation_level=None); c.execute('BEGIN IMMEDIATE'); time.sleep({})",
@@ -169,7 +169,7 @@ fn lock_sqlite(rig: &Rig<'_>, long: Duration) -> Child {
     Command::new("python3").args(["-c", &script]).current_dir(&rig.site.folder).spawn().expect("python3 starts")
 }
 
-/// A file system in memory, which is taken away when this is dropped.
+/// A file system in memory, which is unmounted on drop.
 pub struct Mount(PathBuf);
 
 impl Drop for Mount {
@@ -178,7 +178,7 @@ impl Drop for Mount {
     }
 }
 
-/// A file system of so many bytes; `None` where this user may not mount one.
+/// Mounts a file system of this size; `None`: this user may not mount one.
 fn mount_tmpfs(folder: &Path, size: &str) -> Option<Mount> {
     std::fs::create_dir_all(folder).ok()?;
     let mut mount = Command::new("mount");
@@ -186,7 +186,7 @@ fn mount_tmpfs(folder: &Path, size: &str) -> Option<Mount> {
     mount.status().ok()?.success().then(|| Mount(folder.to_owned()))
 }
 
-/// Says that a fault could not be injected here, and why.
+/// Notes that a fault could not be injected here, and why.
 fn skip(rig: &mut Rig<'_>, why: &str) {
     rig.skipped = Some(why.to_owned());
 }

@@ -1,4 +1,4 @@
-//! An upgrade, and the way back: processes of two versions share the work, and none of it is lost or charged to anybody.
+//! A rolling upgrade, and a rollback: processes of two versions share the work; no job is lost, and no attempt is charged.
 
 use super::{BOTH, Fault, skip};
 use crate::rig::{Program, Rig, wait_until};
@@ -58,13 +58,13 @@ fn run(rig: &mut Rig<'_>) {
     rig.note = format!("exit 0, the longest took {:.1} s", longest.as_secs_f64());
 }
 
-/// Work that is under way at the next step.
+/// Submits work, so that it is under way at the next step.
 fn load(rig: &mut Rig<'_>) {
     rig.submit(1, 3);
     std::thread::sleep(Duration::from_millis(800));
 }
 
-/// Tells a process to end; how long that took.
+/// Tells a process to end; returns how long that took.
 fn end(rig: &mut Rig<'_>, mut process: Process) -> Duration {
     process.signal(libc::SIGTERM);
     let since: Instant = rig.inject();

@@ -1,4 +1,4 @@
-//! A worker may die at any moment, not only at those that its fail points name.
+//! A worker may die at any moment, not only at its fail points.
 
 use super::{BOTH, Fault};
 use crate::oracle::Harm;

@@ -1,4 +1,4 @@
-//! A process without descriptors refuses for a while, and does not die of it.
+//! A process that has no free file descriptors refuses requests for a while, and does not die.
 
 use super::{BOTH, Fault};
 use crate::rig::{Rig, wait_until};

@@ -18,7 +18,7 @@ pub const FAULT: Fault = Fault {
     run,
 };
 
-/// What the worker may take.
+/// The memory budget of the worker.
 const MEMORY_MIB: u64 = 512;
 
 fn run(rig: &mut Rig<'_>) {

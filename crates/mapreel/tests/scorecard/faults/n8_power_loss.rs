@@ -1,4 +1,4 @@
-//! What was promised is on the disk before it is told: the machine may lose its power at any moment after that.
+//! A job is on the disk before the client gets the answer 202: the machine may lose its power at any moment after that.
 
 use super::{Fault, SQLITE};
 use crate::history::Order;
@@ -32,7 +32,7 @@ fn run(rig: &mut Rig<'_>) {
         let orders: Vec<Order> = (0..12).map(|i| if i % 4 == 0 { rig.film(24) } else { rig.image() }).collect();
         std::thread::scope(|scope| {
             let (rig, url) = (&*rig, rig.url());
-            // All the while, and so to the last moment.
+            // A client sends requests until the moment at which the processes are killed.
             let asking = scope.spawn(move || {
                 orders.iter().for_each(|order| drop(rig.history.submit(&url, order)));
                 let accepted = rig.history.accepted();
@@ -46,12 +46,12 @@ fn run(rig: &mut Rig<'_>) {
         });
         rig.workers.clear();
         rig.api = None;
-        // The control shows what it lacks where nothing survives by chance.
+        // For the control, no unsynced page survives: that shows its fault best. For the program, pages survive by chance in every other round.
         let is_by_chance = round % 2 == 1 && rig.program == Program::Sound;
         files += disk.lose_power(|| is_by_chance && random.bool()).expect("a folder can be written");
         rig.inject();
         if rig.program == Program::Naive {
-            // It sees that its store is another one, and starts when a person has said that this is as it should be.
+            // The control's store may have lost its mark. Then the process refuses to start, until an operator deletes the mark of the artifacts.
             let _ = std::fs::remove_file(rig.site.artifacts.join(".store"));
         }
         start(rig);
@@ -64,7 +64,7 @@ fn start(rig: &mut Rig<'_>) {
     rig.start_workers(2);
 }
 
-/// The library that notes what is on the disk; cargo has built it for this test, where it puts what is only for others.
+/// The path of the preloaded library that simulates the loss of power; cargo has built it as a dependency of this test.
 fn library() -> PathBuf {
     let folder = Path::new(env!("CARGO_BIN_EXE_mapreel")).with_file_name("deps");
     let library = folder.join("libmapreel_powerloss.so");

@@ -1,4 +1,4 @@
-//! TLS with certificates of a private authority: connections that end cost nothing, and a server with a wrong certificate is not spoken to.
+//! TLS with certificates of a private authority: a closed connection costs no job, and no process talks to a server with a wrong certificate.
 
 use super::{CLUSTER, Fault, parts_of, url_of};
 use crate::oracle::Harm;
@@ -24,7 +24,7 @@ pub const FAULT: Fault = Fault {
 const BROKER: &str = "MAPREEL_BROKER";
 const STORE: &str = "MAPREEL_STORE";
 const BUCKET: &str = "AWS_ENDPOINT_URL";
-/// The name that the servers are called by.
+/// The host name of the servers.
 const HOST: &str = "localhost";
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -68,7 +68,7 @@ fn run(rig: &mut Rig<'_>) {
     rig.note = "each of the 6 wrong certificates was refused, and the log names the server and the reason".to_owned();
 }
 
-/// The URL of a server by TLS, at another address.
+/// The URL of a server with TLS, at another address.
 fn encrypted(plain: &str, address: &str, trusted: &Authority) -> String {
     let [scheme, user, _, rest] = parts_of(plain);
     let (_, port) = address.rsplit_once(':').expect("a port");
@@ -79,8 +79,8 @@ fn encrypted(plain: &str, address: &str, trusted: &Authority) -> String {
     format!("{scheme}://{user}{HOST}:{port}{rest}{and}tls=true&tlsCAFile={}", trusted.file().display())
 }
 
-/// A process that is to work meets a wrong certificate: it names the server and says what is wrong. Where it cannot reach the
-/// store it accepts nothing; what it accepts without the broker or the bucket is a job like any other.
+/// Starts processes whose server has a wrong certificate: the log names the server and says what is wrong. Without the store the API accepts no
+/// job; jobs that it accepts without the broker or the bucket are kept like all others.
 fn meet(rig: &mut Rig<'_>, link: &str, wrong: &str) {
     let arguments = ["--workers", "1", "--image-workers", "1"];
     let process = if link == STORE {

@@ -1,4 +1,4 @@
-//! What networks do to the connections between the processes and the broker, the store, and the bucket.
+//! Faults of the network between the processes and the broker, the store, or the bucket.
 
 use super::{CLUSTER, Fault, parts_of, url_of};
 use crate::oracle::Harm;
@@ -77,7 +77,7 @@ fn run(rig: &mut Rig<'_>, link: &str) {
     rig.proxies.push(proxy);
 }
 
-/// Puts a proxy before the server that a variable of the processes' environment names.
+/// Puts a proxy in front of the server that a variable of the processes' environment names.
 fn between(rig: &mut Rig<'_>, link: &str) -> Proxy {
     let url = url_of(rig, link);
     let [scheme, user, server, rest] = parts_of(url);
