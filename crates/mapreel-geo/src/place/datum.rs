@@ -8,7 +8,7 @@ impl Crs {
     /// datum differs from WGS 84, and `proj4rs` makes another datum shift than PROJ, or none.
     pub fn datum_shift_m(self) -> Option<u16> {
         let Self::Projected(projection) = self else { return None };
-        let code = projection.number();
+        let code = projection.code();
         let after = SHIFTS_M.partition_point(|[first, ..]| *first <= code);
         SHIFTS_M[..after].last().filter(|[_, last, _]| code <= *last).map(|[.., metres]| *metres)
     }

@@ -56,11 +56,6 @@ impl Projection {
         Some(Self { code, name: format!("EPSG:{code}"), proj, metres_per_unit, central_meridian })
     }
 
-    /// The number of its code.
-    pub(crate) fn number(&self) -> u16 {
-        self.code
-    }
-
     /// Metres of one of its units.
     pub(crate) fn metres_per_unit(&self) -> f64 {
         self.metres_per_unit

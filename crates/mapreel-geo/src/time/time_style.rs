@@ -41,7 +41,7 @@ pub enum TimeFormat {
     Month,
     /// `2020`.
     Year,
-    /// `30 August 2020 at 12:00 UTC`: date, clock time and zone. Seconds and their fraction only where there are some.
+    /// `30 August 2020 at 12:00 UTC`: date, clock time and zone. Seconds and milliseconds only where they are not zero.
     DateTime,
     /// `Sunday 30 August 2020`.
     Weekday,

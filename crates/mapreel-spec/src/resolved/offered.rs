@@ -8,8 +8,9 @@ use mapreel_geo::{TimeAxis, ValidTime};
 use mapreel_ogc::wms::capabilities::Dimension;
 use std::sync::Arc;
 
-/// The most values of a film along a dimension: one more than the limit on frames, so that a longer list exceeds that limit.
-const VALUES_MAX: usize = 601;
+/// The most values that are listed for a film along a dimension: more than an operator lets a film have frames, so that the limit on frames
+/// refuses a longer list, and no list is cut in silence.
+const VALUES_MAX: usize = 100_001;
 
 /// The value that a request asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,5 +199,20 @@ impl AskedValue {
             Self::Latest => "latest",
             Self::Text(text) => text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_that_an_operator_may_allow_is_listed() {
+        let all = |extent: &str| {
+            let dimension = Dimension { name: "member".into(), extent: extent.into(), ..Dimension::default() };
+            Offered { dimension: Arc::new(dimension) }.all().unwrap()
+        };
+        assert_eq!(all("1/1500/1").len(), 1500);
+        assert_eq!(all("1/1e9/1").len(), VALUES_MAX);
     }
 }
