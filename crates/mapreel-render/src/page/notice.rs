@@ -9,7 +9,7 @@ use crate::theme;
 use mapreel_spec::{Cause, Colour, Gap, GapKind, Plan};
 
 /// Draws a panel at the map's lower left corner with a sentence for each layer (its index in the plan) that is not what was
-/// asked for.
+/// asked for, topmost first as in the header.
 pub(crate) fn draw(
     page: &mut Canvas,
     plan: &Plan,
@@ -25,13 +25,13 @@ pub(crate) fn draw(
 fn panel(page: &mut Canvas, plan: &Plan, gaps: &[(usize, &Gap)], layout: &Layout, typesetter: &mut Typesetter) {
     let (scale, [x, y, width, height]) = (layout.scale, layout.map);
     let size_px = scale.body_px;
-    let padding = scale.unit;
-    let room = width.saturating_sub(4 * padding).max(1) as f32;
+    let (padding, bar) = (scale.unit, scale.hairline * 3);
+    let room = width.saturating_sub(4 * padding + bar).max(1) as f32;
     let mut measure = |sentences: &[Vec<Span>]| -> Vec<(u32, u32)> {
         sentences.iter().map(|spans| typesetter.measure(spans, size_px, room)).collect()
     };
     let total = |sizes: &[(u32, u32)]| sizes.iter().map(|(_, h)| h).sum::<u32>() + 2 * padding;
-    let mut text: Vec<Vec<Span>> = gaps.iter().map(|(layer, gap)| sentence(plan, *layer, gap)).collect();
+    let mut text: Vec<Vec<Span>> = gaps.iter().rev().map(|(layer, gap)| sentence(plan, *layer, gap)).collect();
     let mut sizes = measure(&text);
     // A notice that would be higher than half of the map becomes one sentence.
     if total(&sizes) > height / 2 {
@@ -41,14 +41,14 @@ fn panel(page: &mut Canvas, plan: &Plan, gaps: &[(usize, &Gap)], layout: &Layout
         sizes = measure(&text);
     }
     let panel_height = total(&sizes).min(height);
-    let panel_width = (sizes.iter().map(|(w, _)| *w).max().unwrap_or(0) + 2 * padding).min(width);
+    let panel_width = (sizes.iter().map(|(w, _)| *w).max().unwrap_or(0) + bar + 2 * padding).min(width);
     let (left, mut top) =
         (x + padding.min(width - panel_width), y + height - panel_height - padding.min(height - panel_height));
     page.fill([left, top, panel_width, panel_height], Colour { a: 235, ..theme::GROUND });
-    page.fill([left, top, scale.hairline * 3, panel_height], theme::ALARM);
+    page.fill([left, top, bar, panel_height], theme::ALARM);
     top += padding;
     for (spans, (_, height)) in text.iter().zip(sizes) {
-        typesetter.draw(page, spans, size_px, room, (left + padding) as f32, top as f32);
+        typesetter.draw(page, spans, size_px, room, (left + bar + padding) as f32, top as f32);
         top += height;
     }
 }
@@ -64,8 +64,9 @@ fn sentence(plan: &Plan, layer: usize, gap: &Gap) -> Vec<Span> {
     let what = match (gap.kind, &gap.cause) {
         (GapKind::Empty, _) => ": there is nothing in this picture".to_owned(),
         (GapKind::Outside, _) => ": there is nothing of it at this place".to_owned(),
-        (_, Cause::Unavailable) => " is not available".to_owned(),
-        (_, Cause::Incomplete) => " is incomplete".to_owned(),
+        // A name may be in the plural.
+        (_, Cause::Unavailable) => ": not available".to_owned(),
+        (_, Cause::Incomplete) => ": incomplete".to_owned(),
         (_, Cause::NoData { of }) => format!(": no data for {of}"),
     };
     let instead = match gap.kind {
@@ -96,8 +97,8 @@ mod tests {
         };
         let why = "`h` answered with XML: <Exception>";
         let no_data = || Gap::no_data("2020-01-01 07:00 UTC".into(), why);
-        check(Gap::missing(why), "Radar is not available");
-        check(Gap::incomplete(why), "Radar is incomplete");
+        check(Gap::missing(why), "Radar: not available");
+        check(Gap::incomplete(why), "Radar: incomplete");
         check(no_data(), "Radar: no data for 2020-01-01 07:00 UTC");
         check(Gap { kind: GapKind::Empty, ..Gap::missing(why) }, "Radar: there is nothing in this picture");
         check(Gap::outside(why), "Radar: there is nothing of it at this place");

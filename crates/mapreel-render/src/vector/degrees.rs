@@ -1,7 +1,7 @@
 //! The degrees of meridians and parallels, where the lines leave the map or the globe.
 
 use super::clip;
-use super::graticule::{Line, Net};
+use super::graticule::{Line, Net, is_light};
 use super::plane::Plane;
 use super::projection::Projection;
 use super::work::{Halt, Work};
@@ -26,28 +26,37 @@ pub(crate) fn draw(
 ) -> Result<(), Halt> {
     let net = Net::new(graticule, projection, layout.scale.length(1.0));
     let ([left, top, ..], size_px) = (layout.map, layout.scale.small_px());
-    let mut taken: Vec<[f64; 4]> = Vec::new();
     let gap = f64::from(layout.scale.unit) * 0.7;
+    let mut taken: Vec<[f64; 4]> = layout.plate.map(|plate| on_the_map(plate, layout)).into_iter().collect();
+    // On a dark map, where lines are light, so are degrees.
+    let (ink, halo) =
+        if is_light(graticule.stroke) { (theme::GROUND, theme::INK) } else { (theme::DEGREES, theme::GROUND) };
     let every = every(&net, layout, typesetter);
     for (line, every) in net.lines.iter().map(|line| (*line, every[usize::from(matches!(line, Line::Parallel(_)))])) {
         if !is_multiple(line, &net, every) {
             continue;
         }
         work.look()?;
-        let spans = [Span { colour: theme::DEGREES, ..Span::ink(text(line)) }];
+        let spans = [Span { colour: ink, ..Span::ink(text(line)) }];
         let (w, h) = typesetter.measure(&spans, size_px, f32::MAX);
         for anchor in anchors(&net, projection, line, work)? {
             let place = anchor.place([w.into(), h.into()], projection.plane().size(), gap);
             let Some([x, y]) = place else { continue };
-            let taking = [x - gap, y, x + f64::from(w) + gap, y + f64::from(h)];
+            let taking = [x - gap / 2.0, y, x + f64::from(w) + gap / 2.0, y + f64::from(h)];
             if taken.iter().all(|t| taking[2] < t[0] || t[2] < taking[0] || taking[3] < t[1] || t[3] < taking[1]) {
                 taken.push(taking);
                 let at = (left as f32 + x as f32, top as f32 + y as f32);
-                typesetter.draw_with_halo(page, &spans, size_px, at, theme::GROUND.faded(0.8));
+                typesetter.draw_with_halo(page, &spans, size_px, at, halo.faded(0.8));
             }
         }
     }
     Ok(())
+}
+
+/// The left, top, right and bottom of a box of the page, from the map's upper left corner.
+fn on_the_map([x, y, width, height]: [u32; 4], layout: &Layout) -> [f64; 4] {
+    let (left, top) = (f64::from(x) - f64::from(layout.map[0]), f64::from(y) - f64::from(layout.map[1]));
+    [left, top, left + f64::from(width), top + f64::from(height)]
 }
 
 /// Which meridians and which parallels are labelled: every n-th of each. On a map whose lines are straight, n is so large that the

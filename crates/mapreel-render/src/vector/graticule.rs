@@ -153,10 +153,14 @@ pub(crate) fn draw(
     stroke(sheet, &path, graticule.stroke, &line(width), work)
 }
 
+/// Whether lines are light, as on a dark map.
+pub(crate) fn is_light(stroke: Colour) -> bool {
+    (u32::from(stroke.r) * 3 + u32::from(stroke.g) * 6 + u32::from(stroke.b)) / 10 >= 140
+}
+
 /// Light for dark lines and dark for light ones.
 fn casing(stroke: Colour) -> Colour {
-    let lightness = (u32::from(stroke.r) * 3 + u32::from(stroke.g) * 6 + u32::from(stroke.b)) / 10;
-    let colour = if lightness < 140 { theme::GROUND } else { theme::INK };
+    let colour = if is_light(stroke) { theme::INK } else { theme::GROUND };
     colour.faded(0.7 * f32::from(stroke.a) / 255.0)
 }
 
