@@ -4,6 +4,7 @@ use super::legend::{self, LegendPicture};
 use super::scale::Scale;
 use super::texts::Page;
 use crate::stop::{Stop, Stopped};
+use crate::text::bidi::Direction;
 use crate::text::typesetter::Typesetter;
 use mapreel_spec::{LegendBox, LegendForm};
 
@@ -11,14 +12,30 @@ use mapreel_spec::{LegendBox, LegendForm};
 pub(crate) struct Arranged {
     pub width: u32,
     pub height: u32,
+    /// As they stand on a page that is read from left to right.
     boxes: Vec<LegendBox>,
 }
 
 impl Arranged {
-    /// The boxes, with their common upper left corner at `x`, `y`.
-    pub(crate) fn boxes(self, x: u32, y: u32) -> Vec<LegendBox> {
-        let moved = |[left, top, width, height]: [u32; 4]| [left + x, top + y, width, height];
+    /// The boxes on a page that is read in this direction, with their common upper left corner at `x`, `y`.
+    pub(crate) fn boxes(self, direction: Direction, x: u32, y: u32) -> Vec<LegendBox> {
+        let all = self.width;
+        let moved = |[left, top, width, height]: [u32; 4]| {
+            let left = match direction {
+                Direction::LeftToRight => left,
+                Direction::RightToLeft => all.saturating_sub(left + width),
+            };
+            [left + x, top + y, width, height]
+        };
         self.boxes.into_iter().map(|b| LegendBox { title: moved(b.title), picture: moved(b.picture), ..b }).collect()
+    }
+
+    /// Where they begin in a row of this left and width, as what is read in this direction does.
+    pub(crate) fn left_in(&self, [left, width]: [u32; 2], direction: Direction) -> u32 {
+        match direction {
+            Direction::LeftToRight => left,
+            Direction::RightToLeft => left + width.saturating_sub(self.width),
+        }
     }
 
     fn fits(&self, [width, height]: [u32; 2]) -> bool {
@@ -242,5 +259,24 @@ impl Block {
             picture: [x, y + self.title.1 + gap, self.picture.0, self.picture.1],
             form: self.form,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legends_begin_where_reading_does() {
+        let form = LegendForm { is_lying: false, columns: 1, bar_px: 1, width_max: 90, text_px: 12.0 };
+        let legend = LegendBox { layer: 0, title: [0, 0, 60, 16], picture: [10, 20, 30, 40], form };
+        let boxes = |direction| {
+            let arranged = Arranged { width: 90, height: 60, boxes: vec![legend.clone()] };
+            let left = arranged.left_in([5, 300], direction);
+            let legend = arranged.boxes(direction, left, 7).remove(0);
+            [legend.title, legend.picture]
+        };
+        assert_eq!(boxes(Direction::LeftToRight), [[5, 7, 60, 16], [15, 27, 30, 40]]);
+        assert_eq!(boxes(Direction::RightToLeft), [[245, 7, 60, 16], [265, 27, 30, 40]]);
     }
 }

@@ -10,6 +10,7 @@ use super::side::{Side, inside_max, plate};
 use super::texts::Page;
 use super::{attribution, header};
 use crate::stop::{Stop, Stopped};
+use crate::text::bidi::Direction;
 use crate::text::typesetter::Typesetter;
 use mapreel_spec::{Canvas, HeaderForm, LayerLines, LegendBox, LegendPlace, MapArea, PageLayout};
 
@@ -71,7 +72,7 @@ pub(crate) fn measure(
         }
         shown.pop();
     };
-    let (legends, plate) = placed(texts.between, map, arranged, texts.scale);
+    let (legends, plate) = placed(page.direction(), texts.between, map, arranged, texts.scale);
     let line = texts.scale.hairline;
     Ok(PageLayout {
         width: canvas.width,
@@ -164,6 +165,7 @@ fn beside(
 }
 
 fn placed(
+    direction: Direction,
     between: [u32; 4],
     map: [u32; 4],
     arranged: Option<(Side, Arranged)>,
@@ -172,11 +174,14 @@ fn placed(
     let [x, y, width, height] = map;
     match arranged {
         None => (Vec::new(), None),
-        Some((Side::Right, column)) => (column.boxes(x + width + scale.margin(), y), None),
-        Some((Side::Bottom, rows)) => (rows.boxes(between[0], y + height + scale.margin()), None),
+        Some((Side::Right, column)) => (column.boxes(direction, x + width + scale.margin(), y), None),
+        Some((Side::Bottom, rows)) => {
+            let left = rows.left_in([between[0], between[2]], direction);
+            (rows.boxes(direction, left, y + height + scale.margin()), None)
+        }
         Some((Side::Inside(corner), arranged)) => {
             let plate = plate(within(map, scale.hairline), corner, &arranged, scale);
-            (arranged.boxes(plate[0] + scale.unit, plate[1] + scale.unit), Some(plate))
+            (arranged.boxes(direction, plate[0] + scale.unit, plate[1] + scale.unit), Some(plate))
         }
     }
 }
