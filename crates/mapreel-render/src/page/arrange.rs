@@ -4,6 +4,7 @@ use super::legend::{self, LegendPicture};
 use super::scale::Scale;
 use super::texts::Page;
 use crate::stop::{Stop, Stopped};
+use crate::text::bidi::Direction;
 use crate::text::typesetter::Typesetter;
 use mapreel_spec::{LegendBox, LegendForm};
 
@@ -11,14 +12,30 @@ use mapreel_spec::{LegendBox, LegendForm};
 pub(crate) struct Arranged {
     pub width: u32,
     pub height: u32,
+    /// As they stand on a page that is read from left to right.
     boxes: Vec<LegendBox>,
 }
 
 impl Arranged {
-    /// The boxes, with their common upper left corner at `x`, `y`.
-    pub(crate) fn boxes(self, x: u32, y: u32) -> Vec<LegendBox> {
-        let moved = |[left, top, width, height]: [u32; 4]| [left + x, top + y, width, height];
+    /// The boxes on a page that is read in this direction, with their common upper left corner at `x`, `y`.
+    pub(crate) fn boxes(self, direction: Direction, x: u32, y: u32) -> Vec<LegendBox> {
+        let all = self.width;
+        let moved = |[left, top, width, height]: [u32; 4]| {
+            let left = match direction {
+                Direction::LeftToRight => left,
+                Direction::RightToLeft => all.saturating_sub(left + width),
+            };
+            [left + x, top + y, width, height]
+        };
         self.boxes.into_iter().map(|b| LegendBox { title: moved(b.title), picture: moved(b.picture), ..b }).collect()
+    }
+
+    /// Where they begin in a row of this left and width, as what is read in this direction does.
+    pub(crate) fn left_in(&self, [left, width]: [u32; 2], direction: Direction) -> u32 {
+        match direction {
+            Direction::LeftToRight => left,
+            Direction::RightToLeft => left + width.saturating_sub(self.width),
+        }
     }
 
     fn fits(&self, [width, height]: [u32; 2]) -> bool {
@@ -64,14 +81,19 @@ const UPRIGHT: [Setting; 8] = [
     Setting::new(0.6, 4, 5.0),
 ];
 /// The settings of legends in rows, in the same order.
-const LYING: [Setting; 5] = [
+const LYING: [Setting; 8] = [
     Setting::new(1.0, 5, 22.0),
+    Setting::new(1.0, 3, 22.0),
+    Setting::new(1.0, 2, 22.0),
+    Setting::new(1.0, 1, 22.0),
     Setting::new(0.85, 5, 18.0),
     Setting::new(0.85, 8, 12.0),
     Setting::new(0.7, 12, 9.0),
     Setting::new(0.6, 18, 9.0),
 ];
 
+/// A title of a legend is wrapped at the width of what it shows, but not below so many sizes of text.
+const TITLE_WIDTH: f32 = 16.0;
 /// Legends that are made smaller keep, on average, at least this height in multiples of the text size.
 const HEIGHT_MIN: f32 = 3.5;
 
@@ -94,7 +116,8 @@ impl Arranger<'_> {
         self.first_that_fits(&LYING, legends, true, max)
     }
 
-    /// The legends in the first setting in which they fit. Where they fit in none, the first setting is taken.
+    /// The legends in the first setting in which they fit; of legends in rows, the lowest of those with the same size of text. Where they fit
+    /// in none, the first setting is taken.
     fn first_that_fits(
         &mut self,
         settings: &[Setting],
@@ -103,13 +126,24 @@ impl Arranger<'_> {
         max: [u32; 2],
     ) -> Result<Arranged, Stopped> {
         let mut best = None;
-        for setting in settings {
-            let blocks = self.blocks(legends, *setting, is_lying, max[0])?;
-            let arranged = if is_lying { self.flow(&blocks, max[0]) } else { self.stack(blocks, max[1]) };
-            if arranged.fits(max) {
-                return Ok(arranged);
+        // Without classes, settings of one size of text differ too little.
+        let takes_first = !is_lying || legends.iter().all(|legend| legend::classes(legend) == 0);
+        for alike in settings.chunk_by(|a, b| a.text == b.text) {
+            let mut fitting: Option<Arranged> = None;
+            for setting in alike {
+                let blocks = self.blocks(legends, *setting, is_lying, max[0])?;
+                let arranged = if is_lying { self.flow(&blocks, max[0]) } else { self.stack(blocks, max[1]) };
+                if !arranged.fits(max) {
+                    best.get_or_insert(arranged);
+                } else if takes_first {
+                    return Ok(arranged);
+                } else if fitting.as_ref().is_none_or(|known| arranged.height < known.height) {
+                    fitting = Some(arranged);
+                }
             }
-            best.get_or_insert(arranged);
+            if let Some(fitting) = fitting {
+                return Ok(fitting);
+            }
         }
         Ok(best.unwrap_or(Arranged { width: 0, height: 0, boxes: Vec::new() }))
     }
@@ -129,12 +163,14 @@ impl Arranger<'_> {
             .map(|legend| {
                 let columns = if is_lying { legend::classes(legend).div_ceil(setting.lines) } else { setting.lines };
                 let columns = columns.clamp(1, 64) as u32;
-                self.block(legend, LegendForm { is_lying, columns, bar_px, width_max, text_px })
+                let form = LegendForm { is_lying, columns, bar_px, width_max, text_px };
+                self.block(legend, form, is_lying && legends.len() == 1)
             })
             .collect()
     }
 
-    fn block(&mut self, legend: &LegendPicture, form: LegendForm) -> Result<Block, Stopped> {
+    /// A legend measured in a form; one that `has_row` has all the width for its title.
+    fn block(&mut self, legend: &LegendPicture, form: LegendForm, has_row: bool) -> Result<Block, Stopped> {
         let Self { page, typesetter, stop, .. } = self;
         let is_foreign = legend::is_foreign(page, legend);
         let picture = match legend::lettered(page, legend, form, typesetter, stop)? {
@@ -142,10 +178,9 @@ impl Arranger<'_> {
             Ok(picture) => (picture.width, picture.height),
             Err(_) => typesetter.measure(&legend::missing(), form.text_px, form.width_max as f32),
         };
-        let room = if form.is_lying {
-            picture.0.max((form.text_px * 16.0) as u32).min(form.width_max)
-        } else {
-            form.width_max
+        let room = match has_row {
+            true => form.width_max,
+            false => picture.0.max((form.text_px * TITLE_WIDTH) as u32).min(form.width_max),
         };
         let title = legend::title(self.page, legend.layer);
         let title = match title.is_empty() {
@@ -224,5 +259,24 @@ impl Block {
             picture: [x, y + self.title.1 + gap, self.picture.0, self.picture.1],
             form: self.form,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legends_begin_where_reading_does() {
+        let form = LegendForm { is_lying: false, columns: 1, bar_px: 1, width_max: 90, text_px: 12.0 };
+        let legend = LegendBox { layer: 0, title: [0, 0, 60, 16], picture: [10, 20, 30, 40], form };
+        let boxes = |direction| {
+            let arranged = Arranged { width: 90, height: 60, boxes: vec![legend.clone()] };
+            let left = arranged.left_in([5, 300], direction);
+            let legend = arranged.boxes(direction, left, 7).remove(0);
+            [legend.title, legend.picture]
+        };
+        assert_eq!(boxes(Direction::LeftToRight), [[5, 7, 60, 16], [15, 27, 30, 40]]);
+        assert_eq!(boxes(Direction::RightToLeft), [[245, 7, 60, 16], [265, 27, 30, 40]]);
     }
 }

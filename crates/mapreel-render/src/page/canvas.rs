@@ -10,15 +10,15 @@ use super::side::{Side, inside_max, plate};
 use super::texts::Page;
 use super::{attribution, header};
 use crate::stop::{Stop, Stopped};
+use crate::text::bidi::Direction;
 use crate::text::typesetter::Typesetter;
 use mapreel_spec::{Canvas, HeaderForm, LayerLines, LegendBox, LegendPlace, MapArea, PageLayout};
 
 /// The part of the page's height that header and credits may take.
 const TEXTS_PART: f32 = 0.42;
-/// The part of the width between header and credits that a column of legends may take.
-const COLUMN_PART: f32 = 0.36;
-/// The part of the height between header and credits that rows of legends may take.
-const ROWS_PART: f32 = 0.45;
+/// The parts of the width that a column of legends may take, and of the height that rows of them may take, between header and credits: as a
+/// rule, and before a legend is left out.
+const LEGEND_PARTS: [[f32; 2]; 2] = [[0.36, 0.45], [0.5, 0.5]];
 /// The forms of header and credits, in the order in which they are tried: by how much letters become smaller, whether layers have
 /// lines, and the most lines of a long text.
 const FORMS: [(f32, HeaderForm); 8] = {
@@ -63,12 +63,16 @@ pub(crate) fn measure(
         if shown.is_empty() {
             break (texts.between, None);
         }
-        if let Some((map, side, arranged)) = beside(&mut arranger, &shown, texts.between, area)? {
+        // A map becomes small for all legends, or for the only one, and not for some of many.
+        let is_worth_it = shown.len() == 1 || shown.len() == legends.len();
+        let mut ways = LEGEND_PARTS.iter().take(if is_worth_it { 2 } else { 1 });
+        let way = ways.find_map(|parts| beside(&mut arranger, &shown, texts.between, area, *parts).transpose());
+        if let Some((map, side, arranged)) = way.transpose()? {
             break (map, Some((side, arranged)));
         }
         shown.pop();
     };
-    let (legends, plate) = placed(texts.between, map, arranged, texts.scale);
+    let (legends, plate) = placed(page.direction(), texts.between, map, arranged, texts.scale);
     let line = texts.scale.hairline;
     Ok(PageLayout {
         width: canvas.width,
@@ -128,20 +132,21 @@ fn beside(
     legends: &[&LegendPicture],
     between: [u32; 4],
     area: &MapArea,
+    [column_part, rows_part]: [f32; 2],
 ) -> Result<Option<([u32; 4], Side, Arranged)>, Stopped> {
     let [x, y, width, height] = between;
     let (gap, place) = (arranger.scale.margin(), arranger.page.texts.legends);
     let part = |px: u32, part: f32| (px as f32 * part) as u32;
     let mut ways = Vec::new();
     if matches!(place, LegendPlace::Auto | LegendPlace::Right) {
-        let max = [part(width, COLUMN_PART), height];
+        let max = [part(width, column_part), height];
         let column = arranger.stacked(legends, max)?;
         if column.width <= max[0] && column.height <= max[1] {
             ways.push(([x, y, width.saturating_sub(column.width + gap), height], Side::Right, column));
         }
     }
     if matches!(place, LegendPlace::Auto | LegendPlace::Bottom) {
-        let max = [width, part(height, ROWS_PART)];
+        let max = [width, part(height, rows_part)];
         let rows = arranger.flowing(legends, max)?;
         if rows.width <= max[0] && rows.height <= max[1] {
             ways.push(([x, y, width, height.saturating_sub(rows.height + gap)], Side::Bottom, rows));
@@ -160,6 +165,7 @@ fn beside(
 }
 
 fn placed(
+    direction: Direction,
     between: [u32; 4],
     map: [u32; 4],
     arranged: Option<(Side, Arranged)>,
@@ -168,11 +174,14 @@ fn placed(
     let [x, y, width, height] = map;
     match arranged {
         None => (Vec::new(), None),
-        Some((Side::Right, column)) => (column.boxes(x + width + scale.margin(), y), None),
-        Some((Side::Bottom, rows)) => (rows.boxes(between[0], y + height + scale.margin()), None),
+        Some((Side::Right, column)) => (column.boxes(direction, x + width + scale.margin(), y), None),
+        Some((Side::Bottom, rows)) => {
+            let left = rows.left_in([between[0], between[2]], direction);
+            (rows.boxes(direction, left, y + height + scale.margin()), None)
+        }
         Some((Side::Inside(corner), arranged)) => {
             let plate = plate(within(map, scale.hairline), corner, &arranged, scale);
-            (arranged.boxes(plate[0] + scale.unit, plate[1] + scale.unit), Some(plate))
+            (arranged.boxes(direction, plate[0] + scale.unit, plate[1] + scale.unit), Some(plate))
         }
     }
 }

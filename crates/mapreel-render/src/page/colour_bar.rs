@@ -6,6 +6,7 @@ use crate::raster::composite;
 use crate::raster::raster::Raster;
 use crate::raster::resample::resized;
 use crate::stop::{Stop, Stopped};
+use crate::text::bidi::Direction;
 use crate::text::span::Span;
 use crate::text::typesetter::{Typesetter, line_height};
 use crate::theme;
@@ -23,17 +24,19 @@ struct Tick {
     width: u32,
 }
 
-/// The bar as a picture; `strip` is upright, the highest value at its top.
+/// The bar as a picture; `strip` is upright, the highest value at its top. Numbers stand on that side of an upright bar to which the page
+/// is read; a lying one rises to the right in every script.
 pub(crate) fn draw(
     strip: &Raster,
     bar: &ColourBar,
     form: LegendForm,
+    direction: Direction,
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<Raster, Stopped> {
     let page = match form.is_lying {
         true => lying(&turned(strip), bar, form, typesetter, stop)?,
-        false => upright(strip, bar, form, typesetter, stop)?,
+        false => upright(strip, bar, form, direction, typesetter, stop)?,
     };
     Ok(Raster::straight(page.width(), page.height(), page.pixels().to_vec()))
 }
@@ -51,6 +54,7 @@ fn upright(
     strip: &Raster,
     bar: &ColourBar,
     form: LegendForm,
+    direction: Direction,
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<Canvas, Stopped> {
@@ -63,11 +67,16 @@ fn upright(
     let top = line / 2;
     let mut page =
         Canvas::new(2 * edge + width + mark + gap + numbers + 1, top + 2 * edge + height + line / 2 + 1, theme::GROUND);
-    lay(&mut page, strip, [0, top, width, height], edge, stop)?;
-    for Tick { at, spans, .. } in &ticks {
+    let all = page.width();
+    let left_of = |start: u32, wide: u32| match direction {
+        Direction::LeftToRight => start,
+        Direction::RightToLeft => all - start - wide,
+    };
+    lay(&mut page, strip, [left_of(0, width + 2 * edge), top, width, height], edge, stop)?;
+    for Tick { at, spans, width: wide } in &ticks {
         let y = top as f32 + edge as f32 + (1.0 - *at as f32) * height as f32;
-        page.fill([width + 2 * edge, y.round() as u32, mark, edge], theme::MUTED);
-        let x = (width + 2 * edge + mark + gap) as f32;
+        page.fill([left_of(width + 2 * edge, mark), y.round() as u32, mark, edge], theme::MUTED);
+        let x = left_of(width + 2 * edge + mark + gap, *wide) as f32;
         typesetter.draw(&mut page, spans, size_px, f32::MAX, x, y - line as f32 / 2.0);
     }
     Ok(page)

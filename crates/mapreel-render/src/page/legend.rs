@@ -74,10 +74,13 @@ pub(crate) fn lettered(
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<Result<Raster, MissingLegend>, Stopped> {
+    let direction = page.direction();
     Ok(match (&legend.art, &page.captions[legend.layer].colour_bar) {
-        (Ok(LegendArt::Whole(strip)), Some(bar)) => Ok(colour_bar::draw(strip, bar, form, typesetter, stop)?),
+        (Ok(LegendArt::Whole(strip)), Some(bar)) => {
+            Ok(colour_bar::draw(strip, bar, form, direction, typesetter, stop)?)
+        }
         (Ok(LegendArt::Whole(picture)), None) => Ok(picture.clone()),
-        (Ok(LegendArt::Swatches(swatches)), _) => Ok(swatches::draw(swatches, form, typesetter, stop)?),
+        (Ok(LegendArt::Swatches(swatches)), _) => Ok(swatches::draw(swatches, form, direction, typesetter, stop)?),
         (Err(why), _) => Err(why.clone()),
     })
 }
@@ -128,7 +131,8 @@ pub(crate) fn draw(
         let Some(legend) = legends.iter().find(|legend| legend.layer == place.layer) else { continue };
         let size_px = place.form.text_px;
         let [x, y, width, _] = place.title;
-        typesetter.draw(canvas, &title(page, place.layer), size_px, width as f32, x as f32, y as f32);
+        let (title, corner) = (title(page, place.layer), (x as f32, y as f32));
+        typesetter.draw_towards(layout.direction, canvas, &title, size_px, width as f32, corner);
         let [x, y, width, height] = place.picture;
         match lettered(page, legend, place.form, typesetter, stop)? {
             Ok(picture) => {

@@ -92,7 +92,7 @@ fn laid_out(
     arranged: Option<(Side, Arranged)>,
     typesetter: &mut Typesetter,
 ) -> PageLayout {
-    let (margin, line, form) = (scale.margin(), scale.hairline, HeaderForm::WHOLE);
+    let (margin, line, form, direction) = (scale.margin(), scale.hairline, HeaderForm::WHOLE, page.direction());
     let column_width = match &arranged {
         Some((Side::Right, column)) => margin + column.width,
         _ => 0,
@@ -108,15 +108,16 @@ fn laid_out(
         // The column may be longer than a small map: the credits move down.
         Some((Side::Right, column)) => {
             content_bottom = map_bottom.max(map[1] + column.height);
-            legends = column.boxes(map[0] + map[2] + line + margin, map[1]);
+            legends = column.boxes(direction, map[0] + map[2] + line + margin, map[1]);
         }
         Some((Side::Bottom, rows)) => {
             content_bottom = map_bottom + margin + rows.height;
-            legends = rows.boxes(margin, map_bottom + margin);
+            let left = rows.left_in([margin, inner], direction);
+            legends = rows.boxes(direction, left, map_bottom + margin);
         }
         Some((Side::Inside(corner), arranged)) => {
             let plate = plate(map, corner, &arranged, scale);
-            legends = arranged.boxes(plate[0] + scale.unit, plate[1] + scale.unit);
+            legends = arranged.boxes(direction, plate[0] + scale.unit, plate[1] + scale.unit);
             plate_box = Some(plate);
         }
         None => {}

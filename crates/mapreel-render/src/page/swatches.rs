@@ -6,6 +6,7 @@ use crate::raster::composite;
 use crate::raster::raster::Raster;
 use crate::raster::resample::in_size;
 use crate::stop::{Stop, Stopped};
+use crate::text::bidi::Direction;
 use crate::text::span::Span;
 use crate::text::typesetter::{Typesetter, line_height};
 use crate::theme;
@@ -159,10 +160,12 @@ fn picture_size(swatch: &LetteredSwatch, size_px: f32) -> (u32, u32) {
 }
 
 /// The legend as one picture, as wide as its form allows; wider where its words cannot be wrapped so narrow. It has at most
-/// [`LEGEND_PX_MAX`] pixels: a legend that would have more gets smaller letters.
+/// [`LEGEND_PX_MAX`] pixels: a legend that would have more gets smaller letters. On a page that is
+/// read from right to left, so is the legend.
 pub(crate) fn draw(
     swatches: &[LetteredSwatch],
     form: LegendForm,
+    direction: Direction,
     typesetter: &mut Typesetter,
     stop: &Stop,
 ) -> Result<Raster, Stopped> {
@@ -181,17 +184,37 @@ pub(crate) fn draw(
     let mut page = Canvas::new(width, height, theme::GROUND);
     let mut left = 0;
     for column in &table.columns {
-        draw_column(&mut page, &table, column, left, &swatches[column.first..], typesetter, stop)?;
-        left += column.size(table.gap).0 + 2 * table.gap;
+        let wide = column.size(table.gap).0;
+        let place = Place { direction, left, page_width: width };
+        draw_column(&mut page, &table, column, place, &swatches[column.first..], typesetter, stop)?;
+        left += wide + 2 * table.gap;
     }
     Ok(Raster::straight(page.width(), page.height(), page.pixels().to_vec()))
+}
+
+/// Where a column begins, from the side from which the legend is read.
+#[derive(Clone, Copy)]
+struct Place {
+    direction: Direction,
+    left: u32,
+    page_width: u32,
+}
+
+impl Place {
+    /// The left edge of what is so wide and begins so far from the column's beginning.
+    fn left_of(self, start: u32, width: u32) -> u32 {
+        match self.direction {
+            Direction::LeftToRight => self.left + start,
+            Direction::RightToLeft => self.page_width.saturating_sub(self.left + start + width),
+        }
+    }
 }
 
 fn draw_column(
     page: &mut Canvas,
     table: &Table,
     column: &Column,
-    left: u32,
+    column_place: Place,
     swatches: &[LetteredSwatch],
     typesetter: &mut Typesetter,
     stop: &Stop,
@@ -199,16 +222,23 @@ fn draw_column(
     let mut top = 0;
     for (row, ([picture, words], swatch)) in column.rows.iter().zip(swatches).enumerate() {
         let middle = |height: u32| top + (column.height_of(row) - height) / 2;
-        let place = [left + (column.pictures_width - picture.0) / 2, middle(picture.1), picture.0, picture.1];
+        let start = (column.pictures_width - picture.0) / 2;
+        let place = [column_place.left_of(start, picture.0), middle(picture.1), picture.0, picture.1];
         lay(page, swatch, place, stop)?;
-        let (x, y) = (left + column.pictures_width + table.gap, middle(words.1));
+        let (start, y) = (column.pictures_width + table.gap, middle(words.1));
         match &swatch.words {
             Words::Text(text) => {
-                let width_max = table.words_max + 1.0;
-                typesetter.draw(page, &[Span::ink(text)], table.size_px, width_max, x as f32, y as f32);
+                // Lines are broken as they were measured; a line that was not broken then is not broken in its whole pixels.
+                let wide = if table.words_max == f32::MAX { words.0 as f32 } else { table.words_max } + 1.0;
+                let x = match column_place.direction {
+                    Direction::LeftToRight => (column_place.left + start) as f32,
+                    Direction::RightToLeft => (column_place.page_width - column_place.left - start) as f32 - wide,
+                };
+                let spans = [Span::ink(text)];
+                typesetter.draw_towards(column_place.direction, page, &spans, table.size_px, wide, (x, y as f32));
             }
             Words::Picture(picture) => {
-                let picture = in_size(picture, words.0, words.1, stop)?;
+                let (picture, x) = (in_size(picture, words.0, words.1, stop)?, column_place.left_of(start, words.0));
                 composite::blend(page, &picture, x.into(), y.into(), [x, y, words.0, words.1], 255);
             }
         }
@@ -254,7 +284,7 @@ mod tests {
         let mut typesetter = Typesetter::new(&Fonts::bundled());
         let text_px = Scale::of_map([map_px, map_px]).small_px();
         let form = LegendForm { is_lying: false, columns: 1, bar_px: 100, width_max: map_px / 3, text_px };
-        draw(&swatches, form, &mut typesetter, &Stop::never()).unwrap()
+        draw(&swatches, form, Direction::LeftToRight, &mut typesetter, &Stop::never()).unwrap()
     }
 
     fn red(picture: &Raster) -> usize {
@@ -284,5 +314,24 @@ mod tests {
                 assert!(red(&legend) > 0);
             }
         }
+    }
+
+    #[test]
+    fn a_page_that_is_read_from_the_right_has_swatches_right_of_their_words() {
+        let swatch = |colour: [u8; 4]| LetteredSwatch {
+            picture: Raster::straight(1, 1, colour.to_vec()),
+            is_colour: true,
+            words: Words::Text("Sea and land".to_owned()),
+        };
+        let (swatches, mut typesetter) = (vec![swatch([255, 0, 0, 255]); 4], Typesetter::new(&Fonts::bundled()));
+        let form = LegendForm { is_lying: false, columns: 2, bar_px: 100, width_max: 400, text_px: 12.0 };
+        let mut drawn = |direction| draw(&swatches, form, direction, &mut typesetter, &Stop::never()).unwrap();
+        let (ltr, rtl) = (drawn(Direction::LeftToRight), drawn(Direction::RightToLeft));
+        let reds = |picture: &Raster, x: u32| {
+            (0..picture.height).filter(|y| picture.row(*y)[x as usize * 4..][..3] == [255, 0, 0]).count()
+        };
+        assert_eq!([ltr.width, ltr.height], [rtl.width, rtl.height]);
+        assert!(reds(&ltr, 2) > 10 && reds(&rtl, 2) == 0);
+        assert!((0..ltr.width).all(|x| reds(&ltr, x) == reds(&rtl, ltr.width - 1 - x)), "boxes are mirrored");
     }
 }

@@ -83,7 +83,7 @@ fn a_legend_is_put_together_from_its_pictures_and_words() {
         );
     }
     let ink = (0..picture.height).filter(|y| (24..picture.width).any(|x| picture.at(x, *y)[0] < 120)).count();
-    assert!(ink > 60, "words stand beside the pictures: {ink} rows with ink");
+    assert!(ink > 40, "words stand beside the pictures: {ink} rows with ink");
     let run = render("arcgis-no-legend.png", &request(map, times, &legend("Field/ImageServer"))).ended(3);
     assert!(run.said.contains("legend of layer `Field`") && run.said.contains("`400` Invalid URL"), "{}", run.said);
 }
