@@ -9,7 +9,7 @@ pub enum UnknownTimes {
     /// The server names the first and the last moment, but no step between them.
     #[error("the {named_by} says that its times lie between {first} and {last}, and not which they are")]
     OnlyEnds {
-        /// Who names them: `server` or `collection`.
+        /// What names the times: a `server` or a `collection`.
         named_by: &'static str,
         /// The first moment, in words.
         first: String,

@@ -9,7 +9,7 @@ pub(crate) struct Layer {
     pub(crate) name: &'static str,
     /// The title for people.
     pub(crate) title: &'static str,
-    /// What exactly the layer shows.
+    /// The description of the layer, for its `Abstract` in the capabilities.
     pub(crate) summary: &'static str,
     pub(crate) quantity: Quantity,
     /// The default style first.

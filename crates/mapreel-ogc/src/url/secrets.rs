@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use url::Url;
 
-/// What is shown instead of a secret.
+/// The text that manifests, logs and messages have in place of a secret.
 const HIDDEN: &str = "xxx";
 
 /// Parameters whose values describe a map, in lower case and sorted: those of WMS (OGC 06-042), WMTS (07-057r7), OGC API – Maps and

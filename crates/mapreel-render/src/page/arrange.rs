@@ -20,22 +20,14 @@ impl Arranged {
     /// The boxes on a page that is read in this direction, with their common upper left corner at `x`, `y`.
     pub(crate) fn boxes(self, direction: Direction, x: u32, y: u32) -> Vec<LegendBox> {
         let all = self.width;
-        let moved = |[left, top, width, height]: [u32; 4]| {
-            let left = match direction {
-                Direction::LeftToRight => left,
-                Direction::RightToLeft => all.saturating_sub(left + width),
-            };
-            [left + x, top + y, width, height]
-        };
+        let moved =
+            |[left, top, width, height]: [u32; 4]| [direction.left_of(left, width, all) + x, top + y, width, height];
         self.boxes.into_iter().map(|b| LegendBox { title: moved(b.title), picture: moved(b.picture), ..b }).collect()
     }
 
     /// Where they begin in a row of this left and width, as what is read in this direction does.
     pub(crate) fn left_in(&self, [left, width]: [u32; 2], direction: Direction) -> u32 {
-        match direction {
-            Direction::LeftToRight => left,
-            Direction::RightToLeft => left + width.saturating_sub(self.width),
-        }
+        left + direction.left_of(0, self.width, width)
     }
 
     fn fits(&self, [width, height]: [u32; 2]) -> bool {

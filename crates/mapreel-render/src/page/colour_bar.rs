@@ -68,10 +68,7 @@ fn upright(
     let mut page =
         Canvas::new(2 * edge + width + mark + gap + numbers + 1, top + 2 * edge + height + line / 2 + 1, theme::GROUND);
     let all = page.width();
-    let left_of = |start: u32, wide: u32| match direction {
-        Direction::LeftToRight => start,
-        Direction::RightToLeft => all - start - wide,
-    };
+    let left_of = |start: u32, wide: u32| direction.left_of(start, wide, all);
     lay(&mut page, strip, [left_of(0, width + 2 * edge), top, width, height], edge, stop)?;
     for Tick { at, spans, width: wide } in &ticks {
         let y = top as f32 + edge as f32 + (1.0 - *at as f32) * height as f32;

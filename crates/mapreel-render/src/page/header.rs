@@ -8,7 +8,6 @@ use super::layout::Layout;
 use super::scale::Scale;
 use super::texts::Page;
 use crate::raster::canvas::Canvas;
-use crate::text::bidi::Direction;
 use crate::text::span::Span;
 use crate::text::typesetter::Typesetter;
 use mapreel_spec::{Caption, Cause, Gap, GapKind, HeaderForm, LayerLines, LegendPlace, PlannedLabel, Series};
@@ -203,10 +202,7 @@ pub(crate) fn measure(
     }
     boxes.extend(layers.iter().enumerate().map(|(i, line)| {
         let [start, wide] = columns.places[i / columns.rows];
-        let x = match page.direction() {
-            Direction::LeftToRight => left + start,
-            Direction::RightToLeft => left + width - start - wide,
-        };
+        let x = left + page.direction().left_of(start, wide, width);
         [x, tops[i % columns.rows], wide, line.height]
     }));
     (boxes, y - top)

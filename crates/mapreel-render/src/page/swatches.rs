@@ -203,10 +203,7 @@ struct Place {
 impl Place {
     /// The left edge of what is so wide and begins so far from the column's beginning.
     fn left_of(self, start: u32, width: u32) -> u32 {
-        match self.direction {
-            Direction::LeftToRight => self.left + start,
-            Direction::RightToLeft => self.page_width.saturating_sub(self.left + start + width),
-        }
+        self.direction.left_of(self.left + start, width, self.page_width)
     }
 }
 

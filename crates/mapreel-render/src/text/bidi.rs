@@ -22,6 +22,14 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
+    /// The left edge of a thing of this width that begins `start` after the place where reading begins, in a room of `all` pixels.
+    pub(crate) fn left_of(self, start: u32, width: u32, all: u32) -> u32 {
+        match self {
+            Self::LeftToRight => start,
+            Self::RightToLeft => all.saturating_sub(start + width),
+        }
+    }
+
     /// The direction of a text is that of its first letter (UAX #9, P2); left to right without one.
     pub(crate) fn of(text: &str) -> Self {
         let strong = text.chars().map(bidi_class).find(|c| matches!(c, BidiClass::L | BidiClass::R | BidiClass::AL));

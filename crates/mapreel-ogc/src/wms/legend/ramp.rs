@@ -71,7 +71,7 @@ fn between(stops: &[(f64, [u8; 4])], value: f64) -> [u8; 4] {
     std::array::from_fn(|i| (f64::from(a[i]) + (f64::from(b[i]) - f64::from(a[i])) * part).round() as u8)
 }
 
-/// What the labels of a ramp contain.
+/// The labels of a ramp, as its style gives them.
 #[derive(Debug, PartialEq)]
 enum Words<'e> {
     /// Only the quantities, or nothing; some with this unit.

@@ -109,17 +109,7 @@ fn colour_map(raster: Node) -> Option<ColourMap> {
         (None, None) => {
             let entries: Vec<Node> = children(map, "ColorMapEntry").take(ENTRIES_MAX + 1).collect();
             let meaning = Meaning::named(map.attribute("type").as_deref().unwrap_or("ramp"))?;
-            let read = |entry: &Node| {
-                let attribute = |name: &str| entry.attribute(name);
-                let own = match attribute("opacity") {
-                    Some(text) => number(text.trim()).filter(|own| own.is_finite())?.clamp(0.0, 1.0),
-                    None => 1.0,
-                };
-                let colour = opaque(attribute("color")?.trim(), opacity * own)?;
-                let quantity = attribute("quantity").map(|text| number(text.trim()));
-                Entry::new(colour, attribute("label").as_deref(), quantity)
-            };
-            bounded(meaning, entries.iter().map(read).collect::<Option<_>>()?)
+            bounded(meaning, entries.iter().map(|entry| listed(*entry, opacity)).collect::<Option<_>>()?)
         }
         (Some(categories), None) => bounded(Meaning::Intervals, intervals(categories, opacity)?),
         (None, Some(points)) => {
@@ -132,6 +122,17 @@ fn colour_map(raster: Node) -> Option<ColourMap> {
         }
         _ => None,
     }
+}
+
+/// A `ColorMapEntry` of a raster that is so opaque.
+fn listed(entry: Node, opacity_of_raster: f64) -> Option<Entry> {
+    let opacity = match entry.attribute("opacity") {
+        Some(text) => number(text.trim()).filter(|opacity| opacity.is_finite())?.clamp(0.0, 1.0),
+        None => 1.0,
+    };
+    let colour = opaque(entry.attribute("color")?.trim(), opacity_of_raster * opacity)?;
+    let quantity = entry.attribute("quantity").map(|text| number(text.trim()));
+    Entry::new(colour, entry.attribute("label").as_deref(), quantity)
 }
 
 /// The intervals of `Categorize`: the first value is for all below the first threshold, each other value begins at a threshold.
